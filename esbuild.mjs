@@ -1,0 +1,87 @@
+// Builds dist/ (the product) and, with --tests, out/ (the test suites). --production leaves source maps out.
+import { cp, glob, mkdir, rm } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import esbuild from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const production = process.argv.includes("--production");
+const tests = process.argv.includes("--tests");
+
+/** Modules that are loaded on first use: each is a file of its own beside extension.js. */
+const chunks = new Map([
+  ["src/drs/client.ts", "client"],
+  ["src/details/panel.ts", "details"],
+]);
+
+/** Leaves `import("…")` of a chunk in the code as a require of its file. */
+const lazyChunks = {
+  name: "lazy-chunks",
+  setup(build) {
+    build.onResolve({ filter: /^\./ }, (args) => {
+      if (args.kind !== "dynamic-import") {
+        return undefined;
+      }
+      const file = relative(root, resolve(args.resolveDir, `${args.path}.ts`)).replaceAll("\\", "/");
+      const chunk = chunks.get(file);
+      return chunk === undefined ? undefined : { path: `./${chunk}.js`, external: true };
+    });
+  },
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : "linked",
+  logLevel: "warning",
+  logOverride: { "empty-import-meta": "silent" },
+};
+
+const node = {
+  ...common,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  external: ["vscode", "pg-native", "mocha", "playwright-core"],
+  supported: { "dynamic-import": !tests },
+};
+
+await rm(resolve(root, "dist"), { recursive: true, force: true });
+await Promise.all([
+  esbuild.build({
+    ...node,
+    supported: { "dynamic-import": false },
+    entryPoints: {
+      extension: "src/extension.ts",
+      ...Object.fromEntries([...chunks].map(([file, chunk]) => [chunk, file])),
+    },
+    outdir: "dist",
+    plugins: [lazyChunks],
+  }),
+  esbuild.build({ ...node, entryPoints: { "local-backend": "src/local/main.ts" }, outdir: "dist" }),
+  esbuild.build({
+    ...common,
+    platform: "browser",
+    format: "esm",
+    target: "es2022",
+    entryPoints: { details: "src/details/page/main.ts", "details-style": "src/details/page/style.css" },
+    loader: { ".ttf": "file" },
+    assetNames: "[name]",
+    outdir: "dist/webview",
+  }),
+]);
+
+if (tests) {
+  await rm(resolve(root, "out"), { recursive: true, force: true });
+  const entryPoints = [];
+  for await (const file of glob("test/**/*.test.ts", { cwd: root })) {
+    entryPoints.push(file);
+  }
+  await esbuild.build({
+    ...node,
+    entryPoints: [...entryPoints, "test/host/index.ts"],
+    outbase: "test",
+    outdir: "out",
+  });
+}

@@ -1,0 +1,298 @@
+/**
+ * What the DRS API (v3) sends and expects, field by field. Objects are loose: a field that is not named here passes
+ * through untouched. Values the service may add to (statuses, engines, actions) are plain strings.
+ */
+import * as v from "valibot";
+
+const text = v.nullish(v.string());
+const flag = v.nullish(v.boolean());
+const count = v.nullish(v.number());
+
+/** A task id has 36 letters, digits and hyphens; it only looks like a UUID. */
+export const jobId = v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{36}$/, "must be a task id of 36 characters"));
+
+/** `name` and `description` as batch-creation limits them. */
+const jobName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]{4,50}$/, "must have 4 to 50 letters, digits, hyphens or underscores"),
+);
+const jobDescription = v.pipe(
+  v.string(),
+  v.maxLength(256),
+  v.regex(/^[^!<>&'"\\]*$/, "must not contain any of !<>&'\"\\"),
+);
+
+const taskType = v.picklist(["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"]);
+const netType = v.picklist(["vpn", "vpc", "eip"]);
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
+
+/** A database at one end of a task. The service masks or omits `db_password` in its answers. */
+export const endpoint = v.looseObject({
+  db_type: text,
+  db_name: text,
+  db_password: text,
+  db_port: count,
+  db_user: text,
+  inst_id: text,
+  inst_name: text,
+  ip: text,
+  region: text,
+  ssl_link: flag,
+});
+
+export const jobAction = v.looseObject({
+  available_actions: v.nullish(v.array(v.string())),
+  unavailable_actions: v.nullish(v.array(v.string())),
+  current_action: text,
+});
+
+/** A bandwidth limit: `speed` in MB/s (1 to 9999, as text), hours `HH:00` to `HH:59`, UTC when `is_utc`. */
+export const speedLimit = v.looseObject({
+  begin: v.string(),
+  end: v.string(),
+  speed: v.string(),
+  is_utc: flag,
+});
+
+/** A synchronization object of a task, as batch-detail lists it. */
+export const objectInfo = v.looseObject({
+  id: text,
+  parent_id: text,
+  type: text,
+  name: text,
+  alias_name: text,
+});
+
+const childJob = v.looseObject({
+  id: v.string(),
+  name: v.string(),
+  status: v.string(),
+  description: text,
+  create_time: text,
+  engine_type: text,
+  task_type: text,
+  error_msg: text,
+  job_action: v.nullish(jobAction),
+});
+
+/** An item of the list. `create_time` is text without a zone (`2020-12-21 10:57:49`). */
+export const jobInfo = v.looseObject({ ...childJob.entries, children: v.nullish(v.array(childJob)) });
+
+/** An item of batch-detail. Times are milliseconds since 1970 as text. */
+export const jobDetail = v.looseObject({
+  id: v.string(),
+  parent_id: text,
+  name: text,
+  status: text,
+  description: text,
+  create_time: text,
+  actual_start_time: text,
+  full_transfer_complete_time: text,
+  update_time: text,
+  task_type: text,
+  source_endpoint: v.nullish(endpoint),
+  target_endpoint: v.nullish(endpoint),
+  failed_reason: text,
+  inst_info: v.nullish(v.looseObject({ engine_type: text, start_time: text, status: text })),
+  speed_limit: v.nullish(v.array(speedLimit)),
+  object_infos: v.nullish(v.array(objectInfo)),
+  period_order: v.nullish(v.looseObject({ order_id: text, status: text })),
+  tags: v.nullish(v.array(v.looseObject({ key: text, value: text }))),
+  error_code: text,
+  error_message: text,
+});
+
+export const jobStatus = v.looseObject({
+  id: v.string(),
+  status: text,
+  error_code: text,
+  error_message: text,
+});
+
+/** An item of batch-progress. `progress` in percent without a sign, delays as text (`-1`: not known). */
+export const jobProgress = v.looseObject({
+  job_id: v.string(),
+  progress: text,
+  incre_trans_delay: text,
+  incre_trans_delay_millis: text,
+  task_mode: text,
+  transfer_status: text,
+  process_time: text,
+  remaining_time: text,
+  progress_map: v.nullish(
+    v.record(v.string(), v.nullish(v.looseObject({ completed: text, remaining_time: text }))),
+  ),
+  error_code: text,
+  error_msg: text,
+});
+
+/** The outcome for one task of a batch call; `status` is `success` or `failed`. */
+export const jobResult = v.looseObject({
+  id: v.string(),
+  status: text,
+  error_code: text,
+  error_msg: text,
+});
+
+export const createdJob = v.looseObject({ ...jobResult.entries, name: text, create_time: text });
+
+/** The outcome of a connection test; `status` is the text `true` or `false`. */
+export const connectionResult = v.looseObject({ ...jobResult.entries, success: flag });
+
+export const precheckStarted = v.looseObject({ ...jobResult.entries, precheck_id: text });
+
+/** One item of a pre-check; `result` is `PASSED`, `ALARM` or `FAILED`. */
+export const precheckItem = v.looseObject({
+  item: text,
+  result: text,
+  failed_reason: text,
+  raw_error_msg: text,
+  group: text,
+});
+
+/** The state of a pre-check; `process` and `total_passed_rate` are percentages as text (`100%`). */
+export const precheckState = v.looseObject({
+  job_id: text,
+  precheck_id: text,
+  result: flag,
+  process: text,
+  total_passed_rate: text,
+  precheck_result: v.nullish(v.array(precheckItem)),
+  error_code: text,
+  error_msg: text,
+});
+
+/** The outcome of an object selection; its `status` is a boolean. */
+export const objectsResult = v.looseObject({
+  job_id: v.string(),
+  status: flag,
+  error_code: text,
+  error_msg: text,
+});
+
+/** The body of a refused call. The gateway adds `request_id`. */
+export const errorBody = v.looseObject({
+  error_code: v.string(),
+  error_msg: text,
+  request_id: text,
+});
+
+export const listRequest = v.looseObject({
+  cur_page: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  per_page: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
+  db_use_type: v.picklist(["migration", "sync", "cloudDataGuard"]),
+  name: text,
+  status: text,
+  engine_type: text,
+});
+
+/** Ids of tasks; with `page_req.per_page` 0 all of them are answered. */
+export const idsRequest = v.looseObject({
+  jobs: v.array(jobId),
+  page_req: v.nullish(v.looseObject({ cur_page: count, per_page: count })),
+});
+
+const endpointRequest = v.looseObject({
+  db_type: v.string(),
+  ip: v.string(),
+  db_port: port,
+  db_user: v.string(),
+  db_password: v.string(),
+  db_name: text,
+});
+
+export const createRequest = v.looseObject({
+  jobs: v.array(
+    v.looseObject({
+      name: jobName,
+      description: v.nullish(jobDescription),
+      db_use_type: v.picklist(["migration", "sync", "cloudDataGuard"]),
+      engine_type: v.string(),
+      job_direction: v.picklist(["up", "down", "non-dbs"]),
+      net_type: netType,
+      node_type: v.string(),
+      task_type: taskType,
+      customize_sutnet_id: v.string(),
+      source_endpoint: endpointRequest,
+      target_endpoint: endpointRequest,
+      tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: v.string() }))),
+      sys_tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: v.string() }))),
+    }),
+  ),
+});
+
+/** `end_point_type` is `so` for the source, `ta` for the target. */
+export const connectionRequest = v.looseObject({
+  jobs: v.array(
+    v.looseObject({
+      id: jobId,
+      net_type: netType,
+      db_type: v.string(),
+      ip: v.string(),
+      db_port: v.nullish(port),
+      db_user: v.string(),
+      db_password: v.string(),
+      db_name: text,
+      end_point_type: v.picklist(["so", "ta"]),
+    }),
+  ),
+});
+
+export const precheckRequest = v.looseObject({
+  jobs: v.array(v.looseObject({ job_id: jobId, precheck_mode: v.picklist(["forStartJob", "forRetryJob"]) })),
+});
+
+/** `selected` false or absent: all objects. For a table, `id` names it and `parent_id` its database. */
+export const selectObjectsRequest = v.looseObject({
+  jobs: v.array(
+    v.looseObject({
+      job_id: jobId,
+      selected: flag,
+      sync_database: flag,
+      job: v.nullish(
+        v.array(
+          v.looseObject({
+            id: text,
+            parent_id: text,
+            object_type: v.picklist(["database", "schema", "table", "view"]),
+            object_name: text,
+            object_alias_name: text,
+            select: text,
+          }),
+        ),
+      ),
+    }),
+  ),
+});
+
+/** `start_time` in milliseconds since 1970 as text; empty or absent: now. */
+export const startRequest = v.looseObject({
+  jobs: v.array(
+    v.looseObject({
+      job_id: jobId,
+      start_time: v.nullish(v.pipe(v.string(), v.regex(/^\d*$/, "must be milliseconds since 1970"))),
+    }),
+  ),
+});
+
+/** `pause_mode`: `target` stops writing to the target, `all` also stops reading the source's log. */
+export const pauseRequest = v.looseObject({
+  jobs: v.array(v.looseObject({ job_id: jobId, pause_mode: v.picklist(["target", "all"]) })),
+});
+
+export const retryRequest = v.looseObject({
+  jobs: v.array(v.looseObject({ job_id: jobId, is_sync_re_edit: flag })),
+});
+
+export const deleteRequest = v.looseObject({
+  jobs: v.array(
+    v.looseObject({
+      job_id: jobId,
+      delete_type: v.picklist(["terminate", "force_terminate", "delete", "roll_back_upgrade_active_standby"]),
+    }),
+  ),
+});
+
+export const limitSpeedRequest = v.looseObject({
+  speed_limits: v.array(v.looseObject({ job_id: jobId, speed_limit: v.array(speedLimit) })),
+});

@@ -1,0 +1,272 @@
+/**
+ * The status table: the one place that says what a task's status is called, what it means, how it looks, how
+ * loud it is, how often it is asked for and what may be done in it. The names are the service's own terms.
+ */
+
+/** A text in both languages of the extension. */
+export interface Bilingual {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** What a user can do to a task. `end` releases its instance for good, `delete` removes its record. */
+export type ActionId = "start" | "pause" | "resume" | "end" | "delete";
+
+/**
+ * How fast the status is expected to change by itself: `fast` within seconds, `steady` only when something
+ * happens, `final` never.
+ */
+export type Pace = "fast" | "steady" | "final";
+
+/** How loudly the transition into the status is told. */
+export type AlertLevel = "error" | "warning" | "none";
+
+/** One row of the table. */
+export interface StatusRow {
+  readonly name: Bilingual;
+  readonly meaning: Bilingual;
+  /** A codicon of VS Code 1.100 or older that no other row uses. */
+  readonly icon: string;
+  /** A theme colour id; the meaning never depends on it. */
+  readonly color: string;
+  readonly alert: AlertLevel;
+  readonly pace: Pace;
+  /** The legal actions where the service does not list them (`job_action.available_actions`). */
+  readonly actions: readonly ActionId[];
+}
+
+const failure = { color: "errorForeground", alert: "error", pace: "steady" } as const;
+const changing = { color: "charts.blue", alert: "none", pace: "fast" } as const;
+
+/** In the order in which the groups are shown: what needs a person first, what has ended last. */
+export const statuses = {
+  incrementalFailed: {
+    ...failure,
+    name: { en: "Incremental synchronization failed", zh: "增量同步失败" },
+    meaning: {
+      en: "The incremental synchronization failed; changes no longer reach the target database.",
+      zh: "增量同步失败，变更不再写入目标库。",
+    },
+    icon: "sync-ignored",
+    actions: ["pause", "resume", "end"],
+  },
+  fullFailed: {
+    ...failure,
+    name: { en: "Full synchronization failed", zh: "全量同步失败" },
+    meaning: { en: "The full synchronization failed.", zh: "全量同步失败。" },
+    icon: "error",
+    actions: ["pause", "resume", "end"],
+  },
+  startFailed: {
+    ...failure,
+    name: { en: "Start failed", zh: "启动失败" },
+    meaning: { en: "The task could not be started.", zh: "任务未能启动。" },
+    icon: "debug-disconnect",
+    actions: ["start", "end"],
+  },
+  createFailed: {
+    ...failure,
+    name: { en: "Task creation failed", zh: "创建失败" },
+    meaning: {
+      en: "The synchronization instance could not be created. The task stays listed for 3 days.",
+      zh: "同步实例创建失败。任务在列表中保留 3 天。",
+    },
+    icon: "circle-slash",
+    pace: "final",
+    actions: ["delete"],
+  },
+  modifyingFailed: {
+    ...failure,
+    name: { en: "Modifying task failed", zh: "任务变更失败" },
+    meaning: {
+      en: "The synchronization objects were edited, and applying the change failed.",
+      zh: "编辑了同步对象，但变更失败。",
+    },
+    icon: "request-changes",
+    actions: ["resume", "end"],
+  },
+  rectificationFailed: {
+    ...failure,
+    name: { en: "Fault rectification failed", zh: "故障恢复失败" },
+    meaning: { en: "The automatic recovery from a fault failed.", zh: "系统自动恢复故障失败。" },
+    icon: "flame",
+    actions: ["resume", "end"],
+  },
+  stoppingFailed: {
+    ...failure,
+    name: { en: "Stopping task failed", zh: "结束任务失败" },
+    meaning: {
+      en: "The instance and the resources that ran the task could not be released.",
+      zh: "运行任务的实例和资源未能释放。",
+    },
+    icon: "report",
+    actions: ["end"],
+  },
+  upgradeFailed: {
+    ...failure,
+    name: { en: "Upgrade failed", zh: "升级失败" },
+    meaning: { en: "The upgrade of the task's node failed.", zh: "任务所在节点升级失败。" },
+    icon: "unverified",
+    actions: ["end"],
+  },
+  frozen: {
+    name: { en: "Frozen", zh: "冻结" },
+    meaning: {
+      en: "The account's balance is at or below 0, and the system freezes the user's instances.",
+      zh: "账户余额小于或等于 0，系统冻结了用户的实例。",
+    },
+    icon: "lock",
+    color: "charts.purple",
+    alert: "error",
+    pace: "steady",
+    actions: [],
+  },
+  rectification: {
+    ...changing,
+    name: { en: "Fault rectification", zh: "故障恢复" },
+    meaning: {
+      en: "The instance had a fault, and the system is restoring the task by itself.",
+      zh: "实例发生故障，系统正在自动恢复任务。",
+    },
+    icon: "tools",
+    color: "charts.yellow",
+    alert: "warning",
+    actions: [],
+  },
+  modifying: {
+    ...changing,
+    name: { en: "Modifying task", zh: "任务变更中" },
+    meaning: {
+      en: "The synchronization objects were edited, and the change is being applied.",
+      zh: "编辑了同步对象，正在进行变更。",
+    },
+    icon: "edit",
+    actions: [],
+  },
+  upgrading: {
+    ...changing,
+    name: { en: "Upgrading", zh: "升级中" },
+    meaning: { en: "The task's node is being upgraded.", zh: "任务所在节点正在升级。" },
+    icon: "arrow-circle-up",
+    actions: [],
+  },
+  creating: {
+    ...changing,
+    name: { en: "Creating", zh: "创建中" },
+    meaning: {
+      en: "The synchronization instance that the service needs is being created.",
+      zh: "正在创建服务所需的同步实例。",
+    },
+    icon: "server-process",
+    actions: ["end"],
+  },
+  starting: {
+    ...changing,
+    name: { en: "Starting", zh: "启动中" },
+    meaning: { en: "The synchronization task is being started.", zh: "正在启动同步任务。" },
+    icon: "rocket",
+    actions: [],
+  },
+  stopping: {
+    ...changing,
+    name: { en: "Task stopping", zh: "结束任务" },
+    meaning: {
+      en: "The instance and the resources that ran the task are being released.",
+      zh: "正在释放运行任务的实例和资源。",
+    },
+    icon: "debug-stop",
+    actions: [],
+  },
+  full: {
+    ...changing,
+    name: { en: "Full synchronization", zh: "全量同步" },
+    meaning: {
+      en: "The full synchronization from source to target database is running.",
+      zh: "正在进行源库到目标库的全量同步。",
+    },
+    icon: "database",
+    actions: ["pause", "end"],
+  },
+  incremental: {
+    name: { en: "Incremental synchronization", zh: "增量同步" },
+    meaning: {
+      en: "Changes flow continuously from the source to the target database.",
+      zh: "源库的变更正在持续同步到目标库。",
+    },
+    icon: "sync",
+    color: "charts.green",
+    alert: "none",
+    pace: "steady",
+    actions: ["pause", "end"],
+  },
+  paused: {
+    name: { en: "Paused", zh: "已暂停" },
+    meaning: {
+      en: "The user paused the task. The source keeps its log until the task is resumed.",
+      zh: "用户暂停了任务。续传之前，源库会保留日志。",
+    },
+    icon: "debug-pause",
+    color: "charts.orange",
+    alert: "none",
+    pace: "steady",
+    actions: ["resume", "end"],
+  },
+  pendingStart: {
+    name: { en: "Pending start", zh: "等待启动" },
+    meaning: {
+      en: "A timed start has been handed to the instance, which waits to start the task.",
+      zh: "定时启动已下发到实例，实例正在等待启动任务。",
+    },
+    icon: "watch",
+    color: "foreground",
+    alert: "none",
+    pace: "steady",
+    actions: ["start", "end"],
+  },
+  configuration: {
+    name: { en: "Configuration", zh: "配置" },
+    meaning: {
+      en: "The instance was created, the task has not been started yet; its configuration can go on.",
+      zh: "实例已创建，任务尚未启动，可以继续配置。",
+    },
+    icon: "gear",
+    color: "foreground",
+    alert: "none",
+    pace: "steady",
+    actions: ["start", "end"],
+  },
+  unknown: {
+    name: { en: "Unknown status", zh: "未知状态" },
+    meaning: {
+      en: "The service reported a status that this version does not know. It is shown as received.",
+      zh: "服务返回了此版本不认识的状态，按原样显示。",
+    },
+    icon: "question",
+    color: "foreground",
+    alert: "none",
+    pace: "steady",
+    actions: [],
+  },
+  completed: {
+    name: { en: "Completed", zh: "已结束" },
+    meaning: {
+      en: "The instance that the task held was released.",
+      zh: "任务占用的实例已释放。",
+    },
+    icon: "pass",
+    color: "disabledForeground",
+    alert: "none",
+    pace: "final",
+    actions: ["delete"],
+  },
+} as const satisfies Record<string, StatusRow>;
+
+export type StatusId = keyof typeof statuses;
+
+/** Every status id in the order of the groups. */
+export const statusOrder = Object.keys(statuses) as readonly StatusId[];
+
+/** The row of a status. */
+export function rowOf(id: StatusId): StatusRow {
+  return statuses[id];
+}

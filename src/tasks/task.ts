@@ -1,0 +1,59 @@
+import type { StatusId } from "../status/statuses";
+
+/** One end of a task. Never holds a password. */
+export interface TaskEndpoint {
+  readonly dbType?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly database?: string | undefined;
+  readonly user?: string | undefined;
+  readonly instance?: string | undefined;
+}
+
+/** A database, schema or table that a task synchronizes; `alias` is its other name at the target. */
+export interface SyncObject {
+  readonly type: string;
+  readonly name: string;
+  readonly alias?: string | undefined;
+}
+
+/** Progress of one part of the full synchronization: `struct`, `data` or `index`. `percent` 0 to 100. */
+export interface PartProgress {
+  readonly part: string;
+  readonly percent: number;
+}
+
+/** A synchronization task (API: job) as the service last described it. Times are milliseconds since 1970. */
+export interface Task {
+  readonly id: string;
+  readonly name: string;
+  readonly status: StatusId;
+  /** `status` as the API spelled it. */
+  readonly apiStatus: string;
+  readonly description?: string | undefined;
+  /** `engine_type`, such as `postgresql`. */
+  readonly engine?: string | undefined;
+  /** `task_type`: `FULL_TRANS`, `FULL_INCR_TRANS` or `INCR_TRANS`. */
+  readonly taskType?: string | undefined;
+  /** The task whose change this one applies. */
+  readonly parentId?: string | undefined;
+  readonly createdAt?: number | undefined;
+  readonly startedAt?: number | undefined;
+  readonly fullCompletedAt?: number | undefined;
+  readonly updatedAt?: number | undefined;
+  /** When a timed start is due. */
+  readonly scheduledAt?: number | undefined;
+  /** Progress of the full synchronization, 0 to 100. */
+  readonly percent?: number | undefined;
+  readonly parts?: readonly PartProgress[] | undefined;
+  /** As the service words it. */
+  readonly remaining?: string | undefined;
+  /** How far the target is behind the source, in milliseconds. */
+  readonly delayMs?: number | undefined;
+  readonly error?: { readonly code?: string | undefined; readonly message?: string | undefined } | undefined;
+  readonly source?: TaskEndpoint | undefined;
+  readonly target?: TaskEndpoint | undefined;
+  readonly objects?: readonly SyncObject[] | undefined;
+  /** `job_action.available_actions`, where the service lists them. */
+  readonly availableActions?: readonly string[] | undefined;
+}
