@@ -1,5 +1,5 @@
 // Builds dist/ (the product) and, with --tests, out/ (the test suites). --production leaves source maps out.
-import { cp, glob, mkdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
@@ -44,7 +44,6 @@ const node = {
   format: "cjs",
   target: "node20",
   external: ["vscode", "pg-native", "mocha", "playwright-core"],
-  supported: { "dynamic-import": !tests },
 };
 
 await rm(resolve(root, "dist"), { recursive: true, force: true });
@@ -74,13 +73,12 @@ await Promise.all([
 
 if (tests) {
   await rm(resolve(root, "out"), { recursive: true, force: true });
-  const entryPoints = [];
-  for await (const file of glob("test/**/*.test.ts", { cwd: root })) {
-    entryPoints.push(file);
-  }
+  const suites = (await readdir(resolve(root, "test"), { recursive: true })).filter((file) =>
+    file.endsWith(".test.ts"),
+  );
   await esbuild.build({
     ...node,
-    entryPoints: [...entryPoints, "test/host/index.ts"],
+    entryPoints: [...suites.map((file) => `test/${file}`), "test/host/index.ts"],
     outbase: "test",
     outdir: "out",
   });
