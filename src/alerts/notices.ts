@@ -1,0 +1,41 @@
+/** Which transitions are worth an alert. Knows nothing of VS Code. */
+import { rowOf, type StatusId } from "../status/statuses";
+import type { TaskChange } from "../tasks/store";
+import type { Task } from "../tasks/task";
+
+export interface Notice {
+  readonly level: "error" | "warning" | "recovered";
+  readonly task: Task;
+}
+
+/**
+ * The notices that a reading's changes call for: a task that came into an alerting status it was not in before, or
+ * that got out of one by itself or by a repair. A task that is ended while it failed has not recovered.
+ */
+export function noticesOf(changes: readonly TaskChange[]): readonly Notice[] {
+  return changes.flatMap(({ before, after }): Notice[] => {
+    if (after === undefined || before?.status === after.status) {
+      return [];
+    }
+    const level = rowOf(after.status).alert;
+    if (level !== "none") {
+      return [{ level, task: after }];
+    }
+    const wasAlerting = before !== undefined && rowOf(before.status).alert !== "none";
+    return wasAlerting && healthy.has(after.status) ? [{ level: "recovered", task: after }] : [];
+  });
+}
+
+const healthy: ReadonlySet<StatusId> = new Set(["incremental", "full"]);
+
+/** Tasks that failed and tasks that are frozen, each in the order of the list. */
+export function problemsOf(tasks: Iterable<Task>): {
+  readonly failed: readonly Task[];
+  readonly frozen: readonly Task[];
+} {
+  const alerting = [...tasks].filter(({ status }) => rowOf(status).alert === "error");
+  return {
+    failed: alerting.filter(({ status }) => status !== "frozen"),
+    frozen: alerting.filter(({ status }) => status === "frozen"),
+  };
+}

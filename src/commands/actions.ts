@@ -1,0 +1,114 @@
+import * as vscode from "vscode";
+import type { Session } from "../connections/session";
+import { type ActionId, rowOf } from "../status/statuses";
+import { legalActions, perform } from "../tasks/actions";
+import { actionName, explain } from "../tasks/explain";
+import { type PrecheckOutcome, precheck } from "../tasks/precheck";
+import type { Task } from "../tasks/task";
+import type { Formats } from "../tasks/texts";
+
+/**
+ * Does an action as the user asked for it: checks that it is legal now, asks before what cannot be undone, acts once,
+ * tells what went wrong, and has the task read again.
+ *
+ * @param startAt with `start`: milliseconds since 1970; absent: now.
+ */
+export async function runAction(
+  session: Session,
+  action: ActionId,
+  task: Task,
+  formats: Formats,
+  log: vscode.LogOutputChannel,
+  startAt?: number,
+): Promise<void> {
+  const { t } = formats;
+  if (!legalActions(task).includes(action)) {
+    const status = formats.pick(rowOf(task.status).name);
+    void vscode.window.showWarningMessage(
+      t(
+        '"{0}" is not possible for task "{1}" in status {2}.',
+        actionName(action, formats),
+        task.name,
+        status,
+      ),
+    );
+    return;
+  }
+  if (!(await confirmed(action, task, formats))) {
+    return;
+  }
+  const title = t('{0} task "{1}"', actionName(action, formats), task.name);
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  try {
+    await vscode.window.withProgress(options, async (progress, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      const { signal } = controller;
+      if (action === "start" && task.status === "configuration") {
+        progress.report({ message: t("pre-check") });
+        const outcome = await precheck(session.client, task, signal, (percent) =>
+          progress.report({ message: `${t("pre-check")} ${formats.percent(percent)}` }),
+        );
+        throwUnlessPassed(outcome, formats);
+      }
+      const [outcome] = await perform(session.client, action, [task], { startAt, signal });
+      if (outcome?.error !== undefined) {
+        throw outcome.error;
+      }
+      await session.store.refresh();
+    });
+    log.info(`${action} accepted for task ${task.name} (${task.id})`);
+  } catch (error) {
+    if (isAbort(error)) {
+      return;
+    }
+    log.error(`${action} failed for task ${task.name} (${task.id})`, error);
+    void session.store.refresh();
+    const showLog = t("Show Log");
+    const message = t(
+      '{0} failed for task "{1}": {2}',
+      actionName(action, formats),
+      task.name,
+      explain(error, formats),
+    );
+    if ((await vscode.window.showErrorMessage(message, showLog)) === showLog) {
+      log.show();
+    }
+  }
+}
+
+/** Ending and deleting cannot be undone, so both ask first, name the task and say what follows. */
+async function confirmed(action: ActionId, task: Task, formats: Formats): Promise<boolean> {
+  const { t } = formats;
+  if (action !== "end" && action !== "delete") {
+    return true;
+  }
+  const forced = action === "end" && task.status === "stoppingFailed";
+  const question = action === "end" ? t('End task "{0}"?', task.name) : t('Delete task "{0}"?', task.name);
+  const consequence =
+    action === "delete"
+      ? t("Its record disappears from the list for good. Databases are not touched.")
+      : forced
+        ? t(
+            "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
+          )
+        : t(
+            "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
+          );
+  const yes = action === "end" ? t("End Task") : t("Delete Task");
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail: consequence }, yes);
+  return answer === yes;
+}
+
+function throwUnlessPassed({ passed, findings }: PrecheckOutcome, { t }: Formats): void {
+  if (!passed) {
+    const failed = findings
+      .filter(({ result }) => result === "FAILED")
+      .map(({ item, reason }) => (reason === undefined ? item : `${item}: ${reason}`));
+    throw new Error(t("the pre-check did not pass. {0}", failed.join(" ")));
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}

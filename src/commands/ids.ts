@@ -1,0 +1,20 @@
+/** Every command of the extension; package.json is checked against it. */
+export const commandIds = [
+  "drs.startLocalBackend",
+  "drs.stopLocalBackend",
+  "drs.connectCloud",
+  "drs.disconnect",
+  "drs.refresh",
+  "drs.openDetails",
+  "drs.startTask",
+  "drs.startTaskAt",
+  "drs.pauseTask",
+  "drs.resumeTask",
+  "drs.endTask",
+  "drs.deleteTask",
+  "drs.copyTaskId",
+  "drs.showProblems",
+  "drs.showLog",
+] as const;
+
+export type CommandId = (typeof commandIds)[number];

@@ -1,0 +1,44 @@
+import type { DrsCaller } from "../drs/client";
+import { TaskStore } from "../tasks/store";
+import { type Connection, type Credentials, paceOf } from "./connection";
+
+/** A connection in use: its client and what is known of its tasks. */
+export interface Session {
+  readonly connection: Connection;
+  readonly client: DrsCaller;
+  readonly store: TaskStore;
+  dispose(): void;
+}
+
+/**
+ * Opens a session. The client is a file of its own, which is loaded here for the first time. Nothing is sent until
+ * the store is needed.
+ *
+ * @param language as `vscode.env.language` has it; decides the language of the service's messages.
+ * @param warn receives a line about every part of an answer that is not what the API promises.
+ */
+export async function openSession(
+  connection: Connection,
+  credentials: Credentials,
+  language: string,
+  warn: (message: string) => void,
+): Promise<Session> {
+  const { DrsClient } = await import("../drs/client");
+  const client = new DrsClient({
+    endpoint: connection.endpoint,
+    projectId: connection.projectId,
+    ...credentials,
+    language: language.toLowerCase().startsWith("zh") ? "zh-cn" : "en-us",
+    onMismatch: warn,
+  });
+  const store = new TaskStore(client, paceOf[connection.kind]);
+  return {
+    connection,
+    client,
+    store,
+    dispose: () => {
+      store.dispose();
+      client.dispose();
+    },
+  };
+}

@@ -1,0 +1,257 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import fetch, { type Response } from "node-fetch";
+import * as v from "valibot";
+import { DrsError, type Failure, kindOf } from "./errors";
+import { type OperationName, operations, type RequestOf, type ResponseOf } from "./operations";
+import { authorization, sdkDate } from "./signer";
+
+/** Where the client calls and as whom. */
+export interface ClientConfig {
+  /** Base address without a path, such as `https://drs.cn-north-4.myhuaweicloud.com`. */
+  readonly endpoint: string;
+  readonly projectId: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** The language of the service's messages (`X-Language`). */
+  readonly language?: "en-us" | "zh-cn";
+  /** Receives one line about each part of an answer that does not fit its schema. */
+  readonly onMismatch?: (message: string) => void;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until the call fails with kind `timeout`; 30,000 unless told. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** The one method through which everybody calls the API. */
+export interface DrsCaller {
+  call<N extends OperationName>(name: N, input: RequestOf<N>, options?: CallOptions): Promise<ResponseOf<N>>;
+}
+
+interface Exchange {
+  readonly bytes: Buffer;
+  readonly value: unknown;
+}
+
+const defaultTimeoutMs = 30_000;
+const largestAnswer = 32 * 1024 * 1024;
+const rememberedAnswers = 64;
+
+/**
+ * The typed client of the DRS API: signs, sends, checks, and never repeats a call by itself. Connections are kept
+ * alive until `dispose`. An answer of a reading call whose bytes equal the last one's is not parsed again: the very
+ * same object is returned, so callers can compare by identity.
+ */
+export class DrsClient implements DrsCaller {
+  readonly #config: ClientConfig;
+  readonly #base: URL;
+  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #answers = new Map<string, Exchange>();
+
+  /** @throws TypeError when the endpoint is not an absolute URL. */
+  constructor(config: ClientConfig) {
+    this.#config = config;
+    this.#base = new URL(config.endpoint);
+    this.#agent =
+      this.#base.protocol === "http:"
+        ? new HttpAgent({ keepAlive: true })
+        : new HttpsAgent({ keepAlive: true });
+  }
+
+  /**
+   * Calls an operation of the table.
+   *
+   * @throws DrsError for everything that goes wrong, but for the caller's own abort, which is thrown as it is.
+   */
+  async call<N extends OperationName>(
+    name: N,
+    input: RequestOf<N>,
+    options: CallOptions = {},
+  ): Promise<ResponseOf<N>> {
+    const operation = operations[name];
+    const path = operation.path.replace("{project_id}", encodeURIComponent(this.#config.projectId));
+    const body = JSON.stringify(input);
+    const timeout = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs);
+    const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+    let response: Response;
+    let bytes: Buffer;
+    try {
+      response = await this.#send(operation.method, path, body, signal);
+      bytes = Buffer.from(await response.arrayBuffer());
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw new DrsError(
+        timeout.aborted
+          ? { kind: "timeout", operation: name, reason: `no answer from ${this.#base.host} in time` }
+          : { kind: "network", operation: name, reason: networkReason(error, this.#base.host) },
+        { cause: error },
+      );
+    }
+    const key = operation.reads ? `${name} ${body}` : undefined;
+    const last = key === undefined ? undefined : this.#answers.get(key);
+    if (last !== undefined && response.ok && last.bytes.equals(bytes)) {
+      return last.value as ResponseOf<N>;
+    }
+    const requestId = response.headers.get("x-request-id") ?? undefined;
+    const facts = { operation: name, status: response.status, requestId };
+    const value = this.#checked(name, parsed(response.ok, bytes, facts, operation.items), facts);
+    if (key !== undefined && response.ok) {
+      this.#remember(key, { bytes, value });
+    }
+    return value;
+  }
+
+  /** Closes the kept connections; the client is not used afterwards. */
+  dispose(): void {
+    this.#agent.destroy();
+    this.#answers.clear();
+  }
+
+  #send(method: string, path: string, body: string, signal: AbortSignal): Promise<Response> {
+    const url = new URL(path, this.#base);
+    const signed = {
+      host: url.host,
+      "x-project-id": this.#config.projectId,
+      "x-sdk-date": sdkDate(new Date()),
+    };
+    return fetch(url, {
+      method,
+      body,
+      signal,
+      agent: this.#agent,
+      // A redirect is no answer of the service, and a signature must not follow it.
+      redirect: "manual",
+      size: largestAnswer,
+      headers: {
+        ...signed,
+        "content-type": "application/json",
+        "x-language": this.#config.language ?? "en-us",
+        authorization: authorization(
+          { method, url, headers: signed, body },
+          this.#config.accessKey,
+          this.#config.secretKey,
+        ),
+      },
+    });
+  }
+
+  /**
+   * Checks an answer against the operation's schema. Items are checked one by one: a field of a wrong type is left
+   * out of its item and reported, and an item is left out only if it has no usable id.
+   */
+  #checked<N extends OperationName>(
+    name: N,
+    value: Record<string, unknown>,
+    facts: { readonly requestId?: string | undefined },
+  ): ResponseOf<N> {
+    const { items, item, path, response } = operations[name];
+    const report = (what: string) =>
+      this.#config.onMismatch?.(`${name} ${path}: ${what} (request ${facts.requestId ?? "unknown"})`);
+    const list: unknown = value[items];
+    const checkedItems = Array.isArray(list)
+      ? list.flatMap((entry: unknown, index) => usablePart(item, entry, `${items}[${index}]`, report))
+      : list;
+    const result = v.safeParse(response, { ...value, [items]: checkedItems });
+    if (!result.success) {
+      const reason = `the answer is not what the API promises: ${issueText(result.issues[0])}`;
+      throw new DrsError({ kind: "protocol", operation: name, reason, requestId: facts.requestId });
+    }
+    return result.output as ResponseOf<N>;
+  }
+
+  #remember(key: string, exchange: Exchange): void {
+    this.#answers.delete(key);
+    this.#answers.set(key, exchange);
+    const oldest = this.#answers.keys().next();
+    if (this.#answers.size > rememberedAnswers && oldest.done !== true) {
+      this.#answers.delete(oldest.value);
+    }
+  }
+}
+
+type Facts = Pick<Failure, "operation" | "status" | "requestId">;
+
+function parsed(ok: boolean, bytes: Buffer, facts: Facts, items: string): Record<string, unknown> {
+  const body = asObject(bytes);
+  // batch-detail answers 400 for a job that is gone and still lists a result for each job.
+  if (body !== undefined && (ok || Array.isArray(body[items]))) {
+    return body;
+  }
+  if (ok) {
+    const reason = "the answer is not JSON; is there a proxy or a sign-in page in between?";
+    throw new DrsError({ ...facts, kind: "protocol", reason });
+  }
+  throw new DrsError(refusal(body, facts));
+}
+
+function refusal(body: Record<string, unknown> | undefined, facts: Facts): Failure {
+  const nested = body?.error;
+  const source = typeof nested === "object" && nested !== null ? (nested as Record<string, unknown>) : body;
+  const code = firstText(source?.error_code, source?.code);
+  const reason = firstText(source?.error_msg, source?.error_message, source?.message);
+  return {
+    ...facts,
+    kind: kindOf(code, facts.status),
+    code,
+    reason: reason ?? `the service answered HTTP ${facts.status}`,
+    requestId: facts.requestId ?? firstText(body?.request_id),
+  };
+}
+
+function firstText(...values: readonly unknown[]): string | undefined {
+  return values.find((value): value is string => typeof value === "string" && value !== "");
+}
+
+function asObject(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The item with its misfit top-level fields left out, or nothing when it cannot be used without them. */
+function usablePart(
+  schema: v.GenericSchema,
+  entry: unknown,
+  where: string,
+  report: (what: string) => void,
+): readonly unknown[] {
+  const result = v.safeParse(schema, entry);
+  if (result.success) {
+    return [result.output];
+  }
+  for (const issue of result.issues) {
+    report(`${where}: ${issueText(issue)}`);
+  }
+  if (typeof entry !== "object" || entry === null) {
+    return [];
+  }
+  const misfits = new Set(result.issues.map((issue) => String(issue.path?.[0]?.key)));
+  const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !misfits.has(key)));
+  const second = v.safeParse(schema, rest);
+  return second.success ? [second.output] : [];
+}
+
+function issueText(issue: v.BaseIssue<unknown>): string {
+  return `${v.getDotPath(issue) ?? "body"}: expected ${issue.expected ?? "another value"}, received ${issue.received}`;
+}
+
+function networkReason(error: unknown, host: string): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+  switch (code) {
+    case "ECONNREFUSED":
+      return `nothing listens at ${host}`;
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `the name ${host} cannot be resolved`;
+    case "ECONNRESET":
+    case "ERR_STREAM_PREMATURE_CLOSE":
+      return `the connection to ${host} was cut`;
+    default:
+      return `${host} cannot be reached${code === undefined ? "" : `: ${code}`}`;
+  }
+}

@@ -1,0 +1,120 @@
+import type { DrsCaller } from "../drs/client";
+import { DrsError, kindOf } from "../drs/errors";
+import { type ActionId, rowOf } from "../status/statuses";
+import type { Task } from "./task";
+
+/** `job_action.available_actions` codes → actions. */
+const actionByCode: Readonly<Record<string, ActionId>> = {
+  START: "start",
+  PAUSE: "pause",
+  RETRY: "resume",
+  FREE_RESOURCE: "end",
+  DELETE: "delete",
+};
+
+/**
+ * What may be done to a task now: what the service lists for it, or the status table's own list where the service
+ * lists nothing. A frozen task takes no action at all.
+ */
+export function legalActions(task: Task): readonly ActionId[] {
+  if (task.status === "frozen") {
+    return [];
+  }
+  const listed = task.availableActions;
+  if (listed === undefined) {
+    return rowOf(task.status).actions;
+  }
+  return Object.entries(actionByCode)
+    .filter(([code]) => listed.includes(code))
+    .map(([, action]) => action);
+}
+
+/** What an action came to for one task. */
+export interface Outcome {
+  readonly id: string;
+  /** Absent when the service accepted the action, which does not mean that it has taken effect yet. */
+  readonly error?: DrsError;
+}
+
+export interface ActionOptions {
+  /** With `start`: when, in milliseconds since 1970; absent: now. */
+  readonly startAt?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks the service for an action on tasks, once, and reads the outcome of each.
+ *
+ * `end` is forced (`force_terminate`) for tasks that could not be released before.
+ * @throws DrsError when the call as a whole failed.
+ */
+export async function perform(
+  client: DrsCaller,
+  action: ActionId,
+  tasks: readonly Task[],
+  options: ActionOptions = {},
+): Promise<readonly Outcome[]> {
+  const { operation, results } = await send(client, action, tasks, options);
+  return tasks.map(({ id }) => {
+    const result = results.find((entry) => entry.id === id);
+    const accepted = result !== undefined && result.status?.toLowerCase() !== "failed" && !result.error_code;
+    return accepted ? { id } : { id, error: refusalOf(operation, result) };
+  });
+}
+
+interface ItemResult {
+  readonly id: string;
+  readonly status?: string | null | undefined;
+  readonly error_code?: string | null | undefined;
+  readonly error_msg?: string | null | undefined;
+}
+
+async function send(
+  client: DrsCaller,
+  action: ActionId,
+  tasks: readonly Task[],
+  { startAt, signal }: ActionOptions,
+): Promise<{ operation: string; results: readonly ItemResult[] }> {
+  switch (action) {
+    case "start": {
+      const start_time = startAt === undefined ? "" : String(startAt);
+      const jobs = tasks.map(({ id }) => ({ job_id: id, start_time }));
+      return { operation: "batchStarting", ...(await client.call("batchStarting", { jobs }, { signal })) };
+    }
+    case "pause": {
+      const jobs = tasks.map(({ id }) => ({ job_id: id, pause_mode: "target" as const }));
+      return { operation: "batchPause", ...(await client.call("batchPause", { jobs }, { signal })) };
+    }
+    case "resume": {
+      const jobs = tasks.map(({ id }) => ({ job_id: id }));
+      return { operation: "batchRetry", ...(await client.call("batchRetry", { jobs }, { signal })) };
+    }
+    case "end":
+    case "delete": {
+      const jobs = tasks.map(({ id, status }) => ({
+        job_id: id,
+        delete_type:
+          action === "delete"
+            ? ("delete" as const)
+            : status === "stoppingFailed"
+              ? ("force_terminate" as const)
+              : ("terminate" as const),
+      }));
+      return { operation: "batchDelete", ...(await client.call("batchDelete", { jobs }, { signal })) };
+    }
+  }
+}
+
+/** The error of one item of a batch call; an item the service did not answer at all is uncertain. */
+function refusalOf(operation: string, result: ItemResult | undefined): DrsError {
+  const code = result?.error_code ?? undefined;
+  return new DrsError({
+    operation,
+    code,
+    kind: result === undefined ? "protocol" : kindOf(code, undefined),
+    reason:
+      result === undefined
+        ? "the service did not say what became of this task"
+        : (result.error_msg ?? "the service refused without a reason"),
+  });
+}

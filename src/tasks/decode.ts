@@ -1,0 +1,118 @@
+/** What the list, batch-detail and batch-progress say of a job → a task. */
+import type { ItemOf } from "../drs/operations";
+import { statusOf } from "../status/status";
+import type { PartProgress, SyncObject, Task, TaskEndpoint } from "./task";
+
+export type ListedJob = ItemOf<"listJobs">;
+export type JobDetail = ItemOf<"batchDetail">;
+export type JobProgress = ItemOf<"batchProgress">;
+
+/** The task, or undefined for a deleted one. Detail and progress may be missing. */
+export function taskOf(
+  job: ListedJob,
+  detail: JobDetail | undefined,
+  progress: JobProgress | undefined,
+  parentId?: string,
+): Task | undefined {
+  const status = statusOf(job.status, detail?.period_order?.status);
+  if (status === undefined) {
+    return undefined;
+  }
+  return {
+    id: job.id,
+    name: job.name,
+    status,
+    apiStatus: job.status,
+    description: text(job.description) ?? text(detail?.description),
+    engine: text(job.engine_type) ?? text(detail?.inst_info?.engine_type),
+    taskType: text(job.task_type) ?? text(detail?.task_type),
+    parentId: parentId ?? text(detail?.parent_id),
+    createdAt: time(detail?.create_time) ?? listTime(job.create_time),
+    startedAt: time(detail?.actual_start_time),
+    fullCompletedAt: time(detail?.full_transfer_complete_time),
+    updatedAt: time(detail?.update_time),
+    scheduledAt: status === "pendingStart" ? time(detail?.inst_info?.start_time) : undefined,
+    percent: percent(progress?.progress),
+    parts: partsOf(progress),
+    remaining: text(progress?.remaining_time),
+    delayMs: delay(progress),
+    error: errorOf(job, detail, progress),
+    source: endpointOf(detail?.source_endpoint),
+    target: endpointOf(detail?.target_endpoint),
+    objects: detail?.object_infos?.map(objectOf),
+    availableActions: job.job_action?.available_actions ?? undefined,
+  };
+}
+
+function text(value: string | null | undefined): string | undefined {
+  return value === null || value === "" ? undefined : value;
+}
+
+/** Milliseconds since 1970 as text; 0 and empty mean that it has not happened. */
+function time(value: string | null | undefined): number | undefined {
+  const ms = Number(value ?? "");
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}
+
+/** `2020-12-21 10:57:49`. The zone is not documented; UTC is assumed until batch-detail tells. */
+function listTime(value: string | null | undefined): number | undefined {
+  const ms = Date.parse(`${(value ?? "").replace(" ", "T")}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** `"42"` or `"42%"` → 42, within 0 to 100. */
+function percent(value: string | null | undefined): number | undefined {
+  const number = Number.parseFloat(value ?? "");
+  return Number.isNaN(number) ? undefined : Math.min(100, Math.max(0, number));
+}
+
+function partsOf(progress: JobProgress | undefined): readonly PartProgress[] | undefined {
+  const parts = Object.entries(progress?.progress_map ?? {}).flatMap(([part, info]) => {
+    const done = percent(info?.completed);
+    return done === undefined ? [] : [{ part, percent: done }];
+  });
+  return parts.length === 0 ? undefined : parts;
+}
+
+/** Milliseconds where the service gives them, or its seconds; -1 means that it does not know. */
+function delay(progress: JobProgress | undefined): number | undefined {
+  const ms = Number.parseFloat(progress?.incre_trans_delay_millis ?? "");
+  if (ms >= 0) {
+    return ms;
+  }
+  const seconds = Number.parseFloat(progress?.incre_trans_delay ?? "");
+  return seconds >= 0 ? seconds * 1000 : undefined;
+}
+
+function errorOf(
+  job: ListedJob,
+  detail: JobDetail | undefined,
+  progress: JobProgress | undefined,
+): Task["error"] {
+  const code = text(detail?.error_code) ?? text(progress?.error_code);
+  const message =
+    text(detail?.error_message) ??
+    text(detail?.failed_reason) ??
+    text(job.error_msg) ??
+    text(progress?.error_msg);
+  return code === undefined && message === undefined ? undefined : { code, message };
+}
+
+function endpointOf(endpoint: JobDetail["source_endpoint"]): TaskEndpoint | undefined {
+  if (!endpoint) {
+    return undefined;
+  }
+  return {
+    dbType: text(endpoint.db_type),
+    host: text(endpoint.ip),
+    port: endpoint.db_port ?? undefined,
+    database: text(endpoint.db_name),
+    user: text(endpoint.db_user),
+    instance: text(endpoint.inst_name) ?? text(endpoint.inst_id),
+  };
+}
+
+function objectOf(object: NonNullable<JobDetail["object_infos"]>[number]): SyncObject {
+  const name = text(object.name) ?? text(object.id) ?? "";
+  return { type: text(object.type) ?? "table", name, alias: text(object.alias_name) };
+}

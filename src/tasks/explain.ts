@@ -1,0 +1,66 @@
+/** Failed calls in the user's words: what went wrong and what to do next. Knows nothing of VS Code. */
+import { type FailureKind, isDrsError } from "../drs/errors";
+import type { ActionId, Bilingual } from "../status/statuses";
+import type { Formats } from "./texts";
+
+const remedies: Readonly<Record<FailureKind, Bilingual>> = {
+  authentication: {
+    en: "Check the access key, the secret key and this machine's clock, then connect again.",
+    zh: "请检查访问密钥、私有密钥和本机时钟，然后重新连接。",
+  },
+  permission: {
+    en: "Ask the account's administrator for the DRS permission this needs.",
+    zh: "请向账户管理员申请所需的 DRS 权限。",
+  },
+  throttled: { en: "Wait a moment and try again.", zh: "请稍候再试。" },
+  notFound: { en: "Refresh the list: the task may have been deleted.", zh: "请刷新列表，任务可能已被删除。" },
+  illegalState: {
+    en: "The task's status does not allow this now. Wait until it settles, then try again.",
+    zh: "任务当前的状态不允许此操作。请等状态稳定后再试。",
+  },
+  validation: { en: "Correct the values and try again.", zh: "请更正后再试。" },
+  network: {
+    en: "Check the connection, the proxy settings and the address; start the local backend again if it ended.",
+    zh: "请检查网络连接、代理设置和地址；如果本地后端已退出，请重新启动。",
+  },
+  timeout: {
+    en: "Check the task's status before repeating an action: it may have taken effect.",
+    zh: "重复操作之前请先查看任务状态，操作可能已经生效。",
+  },
+  protocol: {
+    en: "Check the address; the log has the details.",
+    zh: "请检查地址；详细信息见日志。",
+  },
+  service: {
+    en: "Try again later; the log has the request id for the service's support.",
+    zh: "请稍后再试；日志中有可提供给服务支持的请求 ID。",
+  },
+};
+
+/** One sentence or two for the user: the service's reason and code, and what to do next. No stack, no secret. */
+export function explain(error: unknown, { pick, t }: Formats): string {
+  if (isDrsError(error)) {
+    const { reason, code, kind } = error.failure;
+    const what = code === undefined ? reason : t("{0} ({1})", reason, code);
+    return `${sentence(what)} ${pick(remedies[kind])}`;
+  }
+  return sentence(error instanceof Error ? error.message : String(error));
+}
+
+const actionNames: Readonly<Record<ActionId, Bilingual>> = {
+  start: { en: "Start", zh: "启动" },
+  pause: { en: "Pause", zh: "暂停" },
+  resume: { en: "Resume", zh: "续传" },
+  end: { en: "End", zh: "结束" },
+  delete: { en: "Delete", zh: "删除" },
+};
+
+/** What the button or menu of an action is called. */
+export function actionName(action: ActionId, { pick }: Formats): string {
+  return pick(actionNames[action]);
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?。！？]$/.test(capital) ? capital : `${capital}.`;
+}

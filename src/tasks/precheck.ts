@@ -1,0 +1,81 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { DrsCaller } from "../drs/client";
+import { DrsError, kindOf } from "../drs/errors";
+import type { Task } from "./task";
+
+/** An item of a pre-check that did not pass. */
+export interface PrecheckFinding {
+  readonly item: string;
+  /** `ALARM` lets the task start, `FAILED` does not. */
+  readonly result: string;
+  readonly reason?: string | undefined;
+}
+
+export interface PrecheckOutcome {
+  readonly passed: boolean;
+  readonly findings: readonly PrecheckFinding[];
+}
+
+const firstWaitMs = 300;
+const longestWaitMs = 3_000;
+
+/**
+ * Runs the pre-check that a start needs and waits for its end.
+ *
+ * @param onProgress receives the percentage, 0 to 100.
+ * @throws DrsError when the service refuses, the signal's reason when it aborts.
+ */
+export async function precheck(
+  client: DrsCaller,
+  task: Task,
+  signal: AbortSignal,
+  onProgress: (percent: number) => void,
+): Promise<PrecheckOutcome> {
+  const started = await client.call(
+    "batchPrecheck",
+    { jobs: [{ job_id: task.id, precheck_mode: "forStartJob" }] },
+    { signal },
+  );
+  const answer = started.results.find((result) => result.id === task.id);
+  throwIfRefused("batchPrecheck", answer);
+  for (let wait = firstWaitMs; ; wait = Math.min(wait * 1.5, longestWaitMs)) {
+    const { results } = await client.call("batchPrecheckResult", { jobs: [task.id] }, { signal });
+    const state = results.find((result) => result.job_id === task.id) ?? results[0];
+    throwIfRefused("batchPrecheckResult", state);
+    const percent = Number.parseFloat(state?.process ?? "0");
+    onProgress(percent);
+    if (percent >= 100) {
+      return { passed: state?.result === true, findings: findingsOf(state?.precheck_result ?? []) };
+    }
+    await delay(wait, undefined, { signal });
+  }
+}
+
+interface Item {
+  readonly item?: string | null | undefined;
+  readonly result?: string | null | undefined;
+  readonly failed_reason?: string | null | undefined;
+  readonly raw_error_msg?: string | null | undefined;
+}
+
+function findingsOf(items: readonly Item[]): readonly PrecheckFinding[] {
+  return items
+    .filter(({ result }) => result !== "PASSED")
+    .map(({ item, result, failed_reason, raw_error_msg }) => ({
+      item: item ?? "",
+      result: result ?? "",
+      reason: failed_reason || raw_error_msg || undefined,
+    }));
+}
+
+function throwIfRefused(
+  operation: string,
+  result:
+    | { readonly error_code?: string | null | undefined; readonly error_msg?: string | null | undefined }
+    | undefined,
+): void {
+  if (result?.error_code) {
+    const code = result.error_code;
+    throw new DrsError({ operation, code, kind: kindOf(code, undefined), reason: result.error_msg ?? code });
+  }
+}

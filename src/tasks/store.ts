@@ -1,0 +1,230 @@
+import { isDeepStrictEqual } from "node:util";
+import type { DrsCaller } from "../drs/client";
+import { isDrsError } from "../drs/errors";
+import { rowOf } from "../status/statuses";
+import { type Known, sweep } from "./sweep";
+import type { Task } from "./task";
+
+/** A task that came (`before` absent), went (`after` absent) or changed. */
+export interface TaskChange {
+  readonly before?: Task | undefined;
+  readonly after?: Task | undefined;
+}
+
+/** What is known now. */
+export interface Snapshot {
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** When the tasks were last read, milliseconds since 1970; undefined before the first time. */
+  readonly asOf: number | undefined;
+  /** Why the last reading failed, wholly or in part; undefined when it did not. */
+  readonly problem: unknown;
+}
+
+/** Called after every reading that changed a task, or the state of the reading itself. */
+export type SnapshotListener = (changes: readonly TaskChange[], snapshot: Snapshot) => void;
+
+/** How much somebody wants to know: `visible` what is on the screen, `background` only what must alert. */
+export type Need = "visible" | "background" | "none";
+
+/** Milliseconds between readings. */
+export interface PollPace {
+  /** After a change or an action; grows by half with every reading that shows no change of status. */
+  readonly soon: number;
+  /** The longest pause while somebody looks and a task is in a status of pace `fast`. */
+  readonly fast: number;
+  /** The longest pause while somebody looks. */
+  readonly steady: number;
+  /** The pause while nobody looks. */
+  readonly background: number;
+  /** How old the details of a task may get while its list entry stays the same. */
+  readonly detailMaxAge: number;
+}
+
+/** The part of a clock that polling needs; tests bring their own. */
+export interface Clock {
+  now(): number;
+  /** Calls back once, unless the returned function is called before. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** The clock of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+const growth = 1.5;
+const longestBackoff = 5 * 60_000;
+
+/**
+ * Keeps what the service says of the tasks of one connection: reads while somebody needs it, one reading at a time,
+ * and tells only what changed. The last good data stays when a reading fails.
+ */
+export class TaskStore {
+  readonly #client: DrsCaller;
+  readonly #pace: PollPace;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<SnapshotListener>();
+  readonly #needs = new Map<string, Need>();
+  readonly #lifetime = new AbortController();
+  #snapshot: Snapshot = { tasks: new Map(), asOf: undefined, problem: undefined };
+  #known: Known = new Map();
+  #running: Promise<void> | undefined;
+  #again = false;
+  #cancelTimer: (() => void) | undefined;
+  #interval: number;
+  #failures = 0;
+
+  constructor(client: DrsCaller, pace: PollPace, clock: Clock = systemClock) {
+    this.#client = client;
+    this.#pace = pace;
+    this.#clock = clock;
+    this.#interval = pace.soon;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** @returns the function that ends the listening. */
+  onDidChange(listener: SnapshotListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells what somebody, named by a key of its own, needs from now on. Nothing is read while nobody needs it. */
+  setNeed(who: string, need: Need): void {
+    const before = this.#need();
+    if (need === "none") {
+      this.#needs.delete(who);
+    } else {
+      this.#needs.set(who, need);
+    }
+    const after = this.#need();
+    if (before === after || this.#stopped()) {
+      return;
+    }
+    if (before !== "visible" && after === "visible") {
+      this.#schedule(this.#sinceLast() >= this.#pace.steady ? 0 : this.#pace.soon);
+    } else {
+      this.#schedule(this.#pause());
+    }
+  }
+
+  /** Reads now, also after an authentication error. A reading that runs is followed by one more. */
+  refresh(): Promise<void> {
+    this.#interval = this.#pace.soon;
+    if (this.#running !== undefined) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#read();
+    return this.#running;
+  }
+
+  /** Ends reading and forgets the listeners. */
+  dispose(): void {
+    this.#lifetime.abort();
+    this.#cancelTimer?.();
+    this.#listeners.clear();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      do {
+        this.#again = false;
+        await this.#readOnce();
+      } while (this.#again && !this.#lifetime.signal.aborted);
+    } finally {
+      this.#running = undefined;
+      if (!this.#lifetime.signal.aborted && !this.#stopped()) {
+        this.#schedule(this.#pause());
+      }
+    }
+  }
+
+  async #readOnce(): Promise<void> {
+    this.#cancelTimer?.();
+    const { signal } = this.#lifetime;
+    const now = this.#clock.now();
+    try {
+      const detailMaxAgeMs = this.#pace.detailMaxAge;
+      const result = await sweep(this.#client, this.#known, { signal, now, detailMaxAgeMs });
+      this.#known = result.known;
+      this.#failures = result.problem === undefined ? 0 : this.#failures + 1;
+      const changes = changesBetween(this.#snapshot.tasks, result.tasks);
+      const moved = changes.some(({ before, after }) => before?.status !== after?.status);
+      this.#interval = moved ? this.#pace.soon : this.#interval * growth;
+      this.#publish(changes, { tasks: result.tasks, asOf: this.#clock.now(), problem: result.problem });
+    } catch (problem) {
+      if (!signal.aborted) {
+        this.#failures += 1;
+        this.#publish([], { ...this.#snapshot, problem });
+      }
+    }
+  }
+
+  #publish(changes: readonly TaskChange[], snapshot: Snapshot): void {
+    const first = this.#snapshot.asOf === undefined && snapshot.asOf !== undefined;
+    const troubled = this.#snapshot.problem !== undefined || snapshot.problem !== undefined;
+    this.#snapshot = snapshot;
+    if (changes.length > 0 || first || troubled) {
+      for (const listener of this.#listeners) {
+        listener(changes, snapshot);
+      }
+    }
+  }
+
+  #schedule(ms: number): void {
+    this.#cancelTimer?.();
+    if (this.#need() !== "none" && this.#running === undefined) {
+      this.#cancelTimer = this.#clock.after(ms, () => {
+        this.#running ??= this.#read();
+      });
+    }
+  }
+
+  #pause(): number {
+    if (this.#failures > 0) {
+      return Math.min(this.#pace.steady * 2 ** (this.#failures - 1), longestBackoff);
+    }
+    return Math.min(this.#interval, this.#ceiling());
+  }
+
+  #ceiling(): number {
+    if (this.#need() !== "visible") {
+      return this.#pace.background;
+    }
+    const changing = [...this.#snapshot.tasks.values()].some(({ status }) => rowOf(status).pace === "fast");
+    return changing ? this.#pace.fast : this.#pace.steady;
+  }
+
+  #need(): Need {
+    const needs = [...this.#needs.values()];
+    return needs.includes("visible") ? "visible" : needs.length > 0 ? "background" : "none";
+  }
+
+  #sinceLast(): number {
+    return this.#clock.now() - (this.#snapshot.asOf ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** After a refused signature nothing is sent until the user asks: five refusals lock the access key. */
+  #stopped(): boolean {
+    const { problem } = this.#snapshot;
+    return isDrsError(problem) && problem.failure.kind === "authentication";
+  }
+}
+
+function changesBetween(
+  before: ReadonlyMap<string, Task>,
+  after: ReadonlyMap<string, Task>,
+): readonly TaskChange[] {
+  const changed = [...after.values()]
+    .map((task) => ({ before: before.get(task.id), after: task }))
+    .filter((change) => change.before !== change.after && !isDeepStrictEqual(change.before, change.after));
+  const gone = [...before.values()].filter(({ id }) => !after.has(id)).map((task) => ({ before: task }));
+  return [...changed, ...gone];
+}
