@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { noticesOf, problemsOf } from "../../../src/alerts/notices";
+import type { StatusId } from "../../../src/status/statuses";
+import type { Task } from "../../../src/tasks/task";
+
+const task = (status: StatusId, name = "orders"): Task => ({ id: name, name, status, apiStatus: status });
+
+const levels = (before: StatusId | undefined, after: StatusId | undefined) =>
+  noticesOf([{ before: before && task(before), after: after && task(after) }]).map(({ level }) => level);
+
+describe("notices", () => {
+  it("tell the transition into a failure or a freeze, once", () => {
+    assert.deepEqual(levels("incremental", "incrementalFailed"), ["error"]);
+    assert.deepEqual(levels("incremental", "frozen"), ["error"]);
+    assert.deepEqual(levels("incrementalFailed", "incrementalFailed"), []);
+    assert.deepEqual(levels(undefined, "createFailed"), ["error"]);
+  });
+
+  it("warn of fault rectification and tell that it is over", () => {
+    assert.deepEqual(levels("incremental", "rectification"), ["warning"]);
+    assert.deepEqual(levels("rectification", "incremental"), ["recovered"]);
+    assert.deepEqual(levels("frozen", "incremental"), ["recovered"]);
+  });
+
+  it("are silent about everything else", () => {
+    assert.deepEqual(levels("starting", "full"), []);
+    assert.deepEqual(levels("incrementalFailed", "stopping"), []);
+    assert.deepEqual(levels("incrementalFailed", undefined), []);
+    assert.deepEqual(levels(undefined, "incremental"), []);
+  });
+});
+
+describe("problems", () => {
+  it("are the failed and the frozen tasks", () => {
+    const { failed, frozen } = problemsOf([
+      task("incremental", "a"),
+      task("startFailed", "b"),
+      task("frozen", "c"),
+      task("rectification", "d"),
+    ]);
+    assert.deepEqual(
+      [failed, frozen].map((tasks) => tasks.map(({ name }) => name)),
+      [["b"], ["c"]],
+    );
+  });
+});

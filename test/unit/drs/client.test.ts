@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DrsClient } from "../../../src/drs/client";
+import { DrsError, type FailureKind } from "../../../src/drs/errors";
+import { signatureOf } from "../../../src/drs/signer";
+
+const list = { cur_page: 1, per_page: 10, db_use_type: "sync" } as const;
+const job = { id: "a".repeat(36), name: "orders", status: "CREATING" };
+const secretKey = "never-to-be-seen";
+
+describe("the client", () => {
+  let server: Server;
+  let client: DrsClient;
+  let answer: (request: IncomingMessage, response: ServerResponse, body: string) => void;
+  let mismatches: string[];
+  let connections: number;
+
+  const json = (status: number, body: unknown) => (_request: IncomingMessage, response: ServerResponse) =>
+    response
+      .writeHead(status, { "content-type": "application/json", "x-request-id": "r-1" })
+      .end(JSON.stringify(body));
+
+  beforeEach(async () => {
+    connections = 0;
+    mismatches = [];
+    server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) {
+        chunks.push(chunk);
+      }
+      answer(request, response, Buffer.concat(chunks).toString());
+    });
+    server.on("connection", () => connections++);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    client = new DrsClient({
+      endpoint: `http://127.0.0.1:${port}`,
+      projectId: "p1",
+      accessKey: "AK",
+      secretKey,
+      onMismatch: (message) => mismatches.push(message),
+    });
+  });
+  afterEach(() => {
+    client.dispose();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const failureOf = async (call: Promise<unknown>) => {
+    const error = await call.then(
+      () => assert.fail("the call succeeded"),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof DrsError, String(error));
+    assert.ok(!error.message.includes(secretKey));
+    return error.failure;
+  };
+
+  it("signs what it sends, also the body of a DELETE", async () => {
+    let valid = false;
+    answer = (request, response, body) => {
+      const { host = "", authorization = "" } = request.headers;
+      const url = new URL(request.url ?? "", `http://${host}`);
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([key, value]) => [key, String(value)]),
+      );
+      const signedHeaders = /SignedHeaders=([^,]+)/.exec(authorization)?.[1]?.split(";") ?? [];
+      const signature = signatureOf(
+        { method: request.method ?? "", url, headers, body },
+        signedHeaders,
+        secretKey,
+      );
+      valid =
+        authorization.endsWith(`Signature=${signature}`) &&
+        request.method === "DELETE" &&
+        body.includes("terminate");
+      json(202, { results: [] })(request, response);
+    };
+    await client.call("batchDelete", { jobs: [{ job_id: job.id, delete_type: "terminate" }] });
+    assert.ok(valid);
+  });
+
+  it("keeps its connection and does not parse equal bytes again", async () => {
+    answer = json(200, { total_record: 1, jobs: [job] });
+    const first = await client.call("listJobs", list);
+    const second = await client.call("listJobs", list);
+    assert.equal(second, first);
+    answer = json(200, { total_record: 1, jobs: [{ ...job, status: "CONFIGURATION" }] });
+    assert.equal((await client.call("listJobs", list)).jobs[0]?.status, "CONFIGURATION");
+    assert.equal(connections, 1);
+  });
+
+  it("lets unknown fields and values pass", async () => {
+    answer = json(200, { total_record: 1, jobs: [{ ...job, status: "CLONING", colour: "blue" }], more: 1 });
+    const { jobs } = await client.call("listJobs", list);
+    assert.deepEqual(jobs, [{ ...job, status: "CLONING", colour: "blue" }]);
+    assert.deepEqual(mismatches, []);
+  });
+
+  it("reports a wrong type and keeps the rest of the item and of the list", async () => {
+    answer = json(200, { total_record: 3, jobs: [job, { ...job, description: 5 }, { name: "no id" }] });
+    const { jobs } = await client.call("listJobs", list);
+    assert.deepEqual(jobs, [job, job]);
+    assert.equal(mismatches.length, 3);
+    assert.match(
+      mismatches[0] ?? "",
+      /listJobs \/v3\/\{project_id\}\/jobs: jobs\[1\]: description.*\(request r-1\)/,
+    );
+  });
+
+  it("reads the items of a 400 that lists them", async () => {
+    answer = json(400, { results: [{ id: job.id, error_code: "DRS.M00289", error_msg: "gone" }] });
+    const { results } = await client.call("batchDetail", { jobs: [job.id] });
+    assert.equal(results[0]?.error_code, "DRS.M00289");
+  });
+
+  const refusals: readonly [status: number, body: unknown, FailureKind, code: string | undefined][] = [
+    [401, { error_code: "APIGW.0301", error_msg: "bad signature" }, "authentication", "APIGW.0301"],
+    [403, { error_code: "DRS.M00102", error_msg: "no" }, "permission", "DRS.M00102"],
+    [404, { error_code: "APIGW.0101", error_msg: "no such API" }, "notFound", "APIGW.0101"],
+    [429, { error_code: "APIGW.0308", error_msg: "slow down" }, "throttled", "APIGW.0308"],
+    [400, { error_code: "DRS.M00304", error_msg: "not now" }, "illegalState", "DRS.M00304"],
+    [401, { error: { code: "IAM.0001", message: "token" } }, "authentication", "IAM.0001"],
+    [500, "<html>", "service", undefined],
+  ];
+  for (const [status, body, kind, code] of refusals) {
+    it(`tells ${status} ${code ?? ""} as ${kind}, with the request id`, async () => {
+      answer = json(status, body);
+      const failure = await failureOf(client.call("listJobs", list));
+      assert.equal(failure.kind, kind);
+      assert.equal(failure.code, code);
+      assert.equal(failure.requestId, "r-1");
+      assert.equal(failure.operation, "listJobs");
+    });
+  }
+
+  it("does not take a sign-in page or a redirect for an answer", async () => {
+    answer = (_request, response) => response.end("<html>Welcome to the hotel</html>");
+    assert.equal((await failureOf(client.call("listJobs", list))).kind, "protocol");
+    answer = (_request, response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end();
+    assert.equal((await failureOf(client.call("listJobs", list))).status, 302);
+  });
+
+  it("gives up after its time limit", async () => {
+    answer = () => {};
+    assert.equal((await failureOf(client.call("listJobs", list, { timeoutMs: 50 }))).kind, "timeout");
+  });
+
+  it("gives the caller's own abort back as it is", async () => {
+    const controller = new AbortController();
+    answer = () => controller.abort();
+    await assert.rejects(client.call("listJobs", list, { signal: controller.signal }), {
+      name: "AbortError",
+    });
+  });
+
+  it("says what is wrong with the network", async () => {
+    answer = (request) => request.socket.destroy();
+    const cut = await failureOf(client.call("listJobs", list));
+    assert.equal(cut.kind, "network");
+    assert.match(cut.reason, /was cut/);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    assert.match((await failureOf(client.call("listJobs", list))).reason, /nothing listens at 127\.0\.0\.1/);
+  });
+});

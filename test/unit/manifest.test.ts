@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { commandIds } from "../../src/commands/ids";
+
+const manifest = JSON.parse(readFileSync("package.json", "utf8"));
+const english = JSON.parse(readFileSync("package.nls.json", "utf8"));
+const chinese = JSON.parse(readFileSync("package.nls.zh-cn.json", "utf8"));
+const bundle = JSON.parse(readFileSync("l10n/bundle.l10n.zh-cn.json", "utf8"));
+
+const source = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => readFileSync(join("src", file), "utf8"))
+  .join("\n");
+
+describe("the manifest", () => {
+  it("has exactly the commands of the code", () => {
+    const ids = manifest.contributes.commands.map(({ command }: { command: string }) => command);
+    assert.deepEqual([...ids].sort(), [...commandIds].sort());
+  });
+
+  it("mentions no command in a menu that it does not have", () => {
+    const entries = Object.values<{ command: string }[]>(manifest.contributes.menus).flat();
+    for (const { command } of entries) {
+      assert.ok(
+        commandIds.some((id) => id === command),
+        command,
+      );
+    }
+  });
+
+  it("reads only settings that it has, and has none that nobody reads", () => {
+    const read = [...source.matchAll(/getConfiguration\("drs"\)\s*\.get\(\s*"([^"]+)"/g)].map(
+      ([, key]) => `drs.${key}`,
+    );
+    assert.deepEqual(
+      [...new Set(read)].sort(),
+      Object.keys(manifest.contributes.configuration.properties).sort(),
+    );
+  });
+
+  it("has every text in both languages and none too many", () => {
+    const used = [...JSON.stringify(manifest).matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key);
+    const keys = Object.keys(english).sort();
+    assert.deepEqual([...new Set(used)].sort(), keys);
+    assert.deepEqual(Object.keys(chinese).sort(), keys);
+  });
+});
+
+describe("the texts of the code", () => {
+  /** The first argument of every call of `t`, `l10n.t` and `formats.t`. */
+  const used = [...source.matchAll(/\bt\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/g)].map(
+    ([, double, single]) => double ?? single ?? "",
+  );
+
+  it("are all found by this test", () => {
+    assert.ok(used.length > 50);
+    assert.doesNotMatch(source, /\bt\(\s*[`a-z]/, "a text that is not a literal cannot be translated");
+  });
+
+  it("exist in Chinese, and no Chinese text is left over", () => {
+    assert.deepEqual(Object.keys(bundle).sort(), [...new Set(used)].sort());
+  });
+
+  it("keep their places in Chinese", () => {
+    const places = (text: string) => [...new Set(text.match(/\{\d\}/g))].sort();
+    for (const [key, value] of Object.entries<string>(bundle)) {
+      assert.deepEqual(places(value), places(key), key);
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { statusOf } from "../../../src/status/status";
+import { rowOf, type StatusId, statuses, statusOrder } from "../../../src/status/statuses";
+
+/** The service's terms, to the letter, with the API values that lead to each. */
+const terms: readonly [StatusId, zh: string, en: string, api: readonly string[]][] = [
+  ["creating", "创建中", "Creating", ["CREATING"]],
+  ["configuration", "配置", "Configuration", ["CONFIGURATION"]],
+  ["frozen", "冻结", "Frozen", ["FROZEN"]],
+  ["pendingStart", "等待启动", "Pending start", ["WAITING_FOR_START"]],
+  ["starting", "启动中", "Starting", ["STARTJOBING"]],
+  ["full", "全量同步", "Full synchronization", ["FULL_TRANSFER_STARTED", "FULL_TRANSFER_COMPLETE"]],
+  ["incremental", "增量同步", "Incremental synchronization", ["INCRE_TRANSFER_STARTED"]],
+  [
+    "modifying",
+    "任务变更中",
+    "Modifying task",
+    ["CHANGE_JOB_STARTED", "CHILD_TRANSFER_STARTING", "CHILD_TRANSFER_STARTED", "CHILD_TRANSFER_COMPLETE"],
+  ],
+  [
+    "modifyingFailed",
+    "任务变更失败",
+    "Modifying task failed",
+    ["CHANGE_JOB_FAILED", "CHILD_TRANSFER_FAILED"],
+  ],
+  ["rectification", "故障恢复", "Fault rectification", ["REBUILD_NODE_STARTED"]],
+  ["stopping", "结束任务", "Task stopping", ["RELEASE_RESOURCE_STARTED", "RELEASE_CHILD_TRANSFER_STARTED"]],
+  ["completed", "已结束", "Completed", ["RELEASE_RESOURCE_COMPLETE", "RELEASE_CHILD_TRANSFER_COMPLETE"]],
+  ["createFailed", "创建失败", "Task creation failed", ["CREATE_FAILED"]],
+  ["startFailed", "启动失败", "Start failed", ["START_JOB_FAILED"]],
+  ["fullFailed", "全量同步失败", "Full synchronization failed", ["FULL_TRANSFER_FAILED"]],
+  ["incrementalFailed", "增量同步失败", "Incremental synchronization failed", ["INCRE_TRANSFER_FAILED"]],
+  ["paused", "已暂停", "Paused", ["PAUSING", "PAUSEING"]],
+  ["stoppingFailed", "结束任务失败", "Stopping task failed", ["RELEASE_RESOURCE_FAILED"]],
+  ["rectificationFailed", "故障恢复失败", "Fault rectification failed", ["REBUILD_NODE_FAILED"]],
+  ["upgrading", "升级中", "Upgrading", ["NODE_UPGRADE_START"]],
+  ["upgradeFailed", "升级失败", "Upgrade failed", ["NODE_UPGRADE_FAILED"]],
+];
+
+describe("the status table", () => {
+  for (const [id, zh, en, api] of terms) {
+    it(`${zh} (${en})`, () => {
+      assert.deepEqual(rowOf(id).name, { en, zh });
+      for (const value of api) {
+        assert.equal(statusOf(value), id, value);
+      }
+    });
+  }
+
+  it("has exactly these rows and the one for what is unknown", () => {
+    assert.deepEqual(new Set(statusOrder), new Set([...terms.map(([id]) => id), "unknown"]));
+  });
+
+  it("gives every row an icon of its own and a meaning in both languages", () => {
+    const icons = Object.values(statuses).map(({ icon }) => icon);
+    assert.equal(new Set(icons).size, icons.length);
+    for (const id of statusOrder) {
+      assert.match(rowOf(id).meaning.zh, /[\u4e00-\u9fff].*。$/u, id);
+      assert.match(rowOf(id).meaning.en, /^[A-Z].*\.$/, id);
+    }
+  });
+
+  it("puts what needs a person first, then what changes, runs, waits, and has ended", () => {
+    const rank = (id: StatusId) => {
+      const { alert, pace } = rowOf(id);
+      return alert === "error"
+        ? 0
+        : alert === "warning"
+          ? 1
+          : pace === "fast"
+            ? 2
+            : pace === "steady"
+              ? 3
+              : 4;
+    };
+    const ranks = statusOrder.map(rank);
+    assert.deepEqual(ranks, [...ranks].sort());
+    assert.equal(statusOrder.at(-1), "completed");
+  });
+
+  it("alerts on every failure and on a freeze as an error, on fault rectification as a warning", () => {
+    const loud = statusOrder.filter((id) => rowOf(id).alert === "error");
+    assert.deepEqual(
+      new Set(loud),
+      new Set([...statusOrder.filter((id) => id.endsWith("Failed")), "frozen"]),
+    );
+    assert.deepEqual(
+      statusOrder.filter((id) => rowOf(id).alert === "warning"),
+      ["rectification"],
+    );
+  });
+});
+
+describe("API fields → row", () => {
+  it("takes any spelling of case, hyphens and blanks", () => {
+    assert.equal(statusOf(" incre-transfer started "), "incremental");
+  });
+
+  it("keeps what it does not know as unknown", () => {
+    for (const value of ["CLONING", "", "constructor", "NODE_UPGRADE_COMPLETE"]) {
+      assert.equal(statusOf(value), "unknown", value);
+    }
+  });
+
+  it("makes no row of a deleted task", () => {
+    assert.equal(statusOf("DELETED"), undefined);
+    assert.equal(statusOf("deleted", "FROZEN_CAN_RENEW"), undefined);
+  });
+
+  it("reads a freeze from the order", () => {
+    for (const order of ["FROZEN_CAN_RENEW", "FROZEN_POLICE", "FROZEN"]) {
+      assert.equal(statusOf("INCRE_TRANSFER_STARTED", order), "frozen", order);
+    }
+    for (const order of ["COMPLETED", "", null, undefined, "UNFROZEN", "FROZENISH"]) {
+      assert.equal(statusOf("INCRE_TRANSFER_STARTED", order), "incremental", String(order));
+    }
+  });
+
+  it("does not call a task frozen that holds no instance any more", () => {
+    assert.equal(statusOf("RELEASE_RESOURCE_COMPLETE", "FROZEN_CAN_RENEW"), "completed");
+  });
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import type { DrsCaller } from "../../../src/drs/client";
+import { legalActions, perform } from "../../../src/tasks/actions";
+import type { Task } from "../../../src/tasks/task";
+
+const task = (facts: Partial<Task>): Task => ({
+  id: "24834eb6-be30-464e-a299-f7aa730jb101",
+  name: "orders",
+  status: "incremental",
+  apiStatus: "INCRE_TRANSFER_STARTED",
+  ...facts,
+});
+
+describe("what may be done", () => {
+  it("is what the service lists", () => {
+    const availableActions = ["CREATE", "PAUSE", "FREE_RESOURCE", "SOMETHING_NEW"];
+    assert.deepEqual(legalActions(task({ availableActions })), ["pause", "end"]);
+    assert.deepEqual(legalActions(task({ availableActions: [] })), []);
+  });
+
+  it("is the table's own list where the service lists nothing", () => {
+    assert.deepEqual(legalActions(task({})), ["pause", "end"]);
+    assert.deepEqual(legalActions(task({ status: "completed" })), ["delete"]);
+  });
+
+  it("is nothing while the task is frozen, whatever the list says", () => {
+    assert.deepEqual(legalActions(task({ status: "frozen", availableActions: ["PAUSE"] })), []);
+  });
+});
+
+describe("an action on tasks", () => {
+  /** A caller that answers with the given results and keeps what was sent. */
+  function caller(results: readonly Record<string, unknown>[]) {
+    const sent: unknown[] = [];
+    const call = (name: string, input: unknown) => {
+      sent.push([name, input]);
+      return Promise.resolve({ results });
+    };
+    return { sent, client: { call } as unknown as DrsCaller };
+  }
+
+  const id = task({}).id;
+
+  it("reads the outcome of each task", async () => {
+    const other = task({ id: "c7debc9c-8e09-4a5d-8dd6-cc44f78jb20r" });
+    const { client } = caller([
+      { id: other.id, status: "failed", error_code: "DRS.M00304", error_msg: "not now" },
+      { id, status: "success" },
+    ]);
+    const [first, second] = await perform(client, "pause", [task({}), other]);
+    assert.deepEqual(first, { id });
+    assert.equal(second?.error?.failure.kind, "illegalState");
+    assert.match(second?.error?.message ?? "", /batchPause: not now \(DRS\.M00304\)/);
+  });
+
+  it("does not take silence for success", async () => {
+    const { client } = caller([]);
+    const [outcome] = await perform(client, "resume", [task({})]);
+    assert.equal(outcome?.error?.failure.kind, "protocol");
+  });
+
+  it("ends by force only what could not be released before", async () => {
+    const { client, sent } = caller([{ id, status: "success" }]);
+    await perform(client, "end", [task({ status: "stoppingFailed" })]);
+    await perform(client, "end", [task({})]);
+    assert.deepEqual(sent, [
+      ["batchDelete", { jobs: [{ job_id: id, delete_type: "force_terminate" }] }],
+      ["batchDelete", { jobs: [{ job_id: id, delete_type: "terminate" }] }],
+    ]);
+  });
+
+  it("starts at the asked time, in milliseconds as text", async () => {
+    const { client, sent } = caller([{ id, status: "success" }]);
+    await perform(client, "start", [task({ status: "configuration" })], { startAt: 1_700_000_000_000 });
+    assert.deepEqual(sent, [["batchStarting", { jobs: [{ job_id: id, start_time: "1700000000000" }] }]]);
+  });
+});

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { isDrsError } from "../../../src/drs/errors";
+import { type PollPace, type TaskChange, TaskStore } from "../../../src/tasks/store";
+import { ManualClock } from "../../support/clock";
+import { MemoryService } from "../../support/service";
+
+const pace: PollPace = { soon: 100, fast: 200, steady: 1000, background: 5000, detailMaxAge: 10_000 };
+
+describe("the task store", () => {
+  let clock: ManualClock;
+  let service: MemoryService;
+  let store: TaskStore;
+  let told: string[][];
+
+  const picture = ({ before, after }: TaskChange) =>
+    `${before?.status ?? "-"}>${after?.status ?? "-"} ${(after ?? before)?.id}`;
+  /** Lets the reading that the clock started come to its end. */
+  const settle = () => store.refresh();
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    service = new MemoryService();
+    store = new TaskStore(service.caller, pace, clock);
+    told = [];
+    store.onDidChange((changes) => told.push(changes.map(picture)));
+  });
+  afterEach(() => store.dispose());
+
+  it("reads nothing while nobody needs it", () => {
+    assert.equal(clock.next, undefined);
+    store.setNeed("view", "visible");
+    assert.equal(clock.next, 0);
+    store.setNeed("view", "none");
+    assert.equal(clock.next, undefined);
+    assert.deepEqual(service.calls, []);
+  });
+
+  it("tells only what came, changed and went", async () => {
+    service.set("a", "CONFIGURATION");
+    service.set("b", "INCRE_TRANSFER_STARTED");
+    await store.refresh();
+    await store.refresh();
+    service.set("a", "STARTJOBING");
+    await store.refresh();
+    service.jobs.delete("b");
+    await store.refresh();
+    assert.deepEqual(told, [
+      ["->configuration a", "->incremental b"],
+      ["configuration>starting a"],
+      ["incremental>- b"],
+    ]);
+  });
+
+  it("keeps a task that did not change the same object", async () => {
+    service.set("a", "CONFIGURATION");
+    await store.refresh();
+    const before = store.snapshot.tasks.get("a");
+    service.set("b", "CONFIGURATION");
+    await store.refresh();
+    assert.equal(store.snapshot.tasks.get("a"), before);
+  });
+
+  it("never makes a row of a deleted task", async () => {
+    service.set("a", "DELETED");
+    await store.refresh();
+    assert.equal(store.snapshot.tasks.size, 0);
+  });
+
+  it("finds a freeze although the list does not show it", async () => {
+    service.set("a", "INCRE_TRANSFER_STARTED");
+    await store.refresh();
+    service.orders.set("a", "FROZEN_CAN_RENEW");
+    store.setNeed("view", "visible");
+    for (let passed = 0; passed <= pace.detailMaxAge; passed += clock.tick()) {
+      await settle();
+    }
+    await settle();
+    assert.equal(store.snapshot.tasks.get("a")?.status, "frozen");
+  });
+
+  it("keeps the last good data when a reading fails, and recovers", async () => {
+    service.set("a", "CONFIGURATION");
+    await store.refresh();
+    const { asOf } = store.snapshot;
+    service.failing.set("listJobs", "network");
+    await store.refresh();
+    assert.deepEqual([...store.snapshot.tasks.keys()], ["a"]);
+    assert.equal(store.snapshot.asOf, asOf);
+    assert.ok(isDrsError(store.snapshot.problem));
+    service.failing.clear();
+    await store.refresh();
+    assert.equal(store.snapshot.problem, undefined);
+  });
+
+  it("shows the list although details cannot be read, and says so", async () => {
+    service.set("a", "CONFIGURATION");
+    service.failing.set("batchDetail", "permission");
+    await store.refresh();
+    assert.deepEqual([...store.snapshot.tasks.keys()], ["a"]);
+    assert.ok(isDrsError(store.snapshot.problem));
+  });
+
+  it("is quicker after a change and slows down to its pace", async () => {
+    service.set("a", "INCRE_TRANSFER_STARTED");
+    store.setNeed("view", "visible");
+    await settle();
+    const pauses: number[] = [];
+    for (let count = 0; count < 8; count++) {
+      pauses.push(clock.tick());
+      await settleWithoutHurry();
+    }
+    assert.ok(pauses[0] !== undefined && pauses[0] <= 150, `first pause ${pauses[0]}`);
+    assert.equal(pauses.at(-1), pace.steady);
+    store.setNeed("view", "background");
+    for (let count = 0; count < 4; count++) {
+      pauses.push(clock.tick());
+      await settleWithoutHurry();
+    }
+    assert.equal(pauses.at(-1), pace.background);
+  });
+
+  it("backs off while readings fail", async () => {
+    service.failing.set("listJobs", "network");
+    store.setNeed("view", "visible");
+    const pauses: number[] = [];
+    for (let count = 0; count < 4; count++) {
+      pauses.push(clock.tick());
+      await settleWithoutHurry();
+    }
+    assert.deepEqual(pauses, [0, 1000, 2000, 4000]);
+  });
+
+  it("sends nothing more after a refused signature until the user asks", async () => {
+    service.failing.set("listJobs", "authentication");
+    store.setNeed("view", "visible");
+    await settle();
+    assert.equal(clock.next, undefined);
+    store.setNeed("details", "visible");
+    assert.equal(clock.next, undefined);
+    service.failing.clear();
+    await store.refresh();
+    assert.notEqual(clock.next, undefined);
+  });
+
+  it("reads one at a time, and once more when asked during a reading", async () => {
+    service.set("a", "CONFIGURATION");
+    await Promise.all([store.refresh(), store.refresh(), store.refresh()]);
+    assert.equal(service.calls.filter((name) => name === "listJobs").length, 2);
+  });
+
+  it("reads every page of a long list", async () => {
+    for (let index = 0; index < 250; index++) {
+      service.set(String(index), "INCRE_TRANSFER_STARTED");
+    }
+    await store.refresh();
+    assert.equal(store.snapshot.tasks.size, 250);
+  });
+
+  it("is silent after it was disposed", async () => {
+    service.set("a", "CONFIGURATION");
+    const reading = store.refresh();
+    store.dispose();
+    await reading;
+    assert.deepEqual(told, []);
+    assert.equal(clock.next, undefined);
+  });
+
+  /** Waits until the reading that the clock started has set the next timer. */
+  async function settleWithoutHurry(): Promise<void> {
+    while (clock.next === undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+});
