@@ -56,10 +56,10 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   const handlers: Record<CommandId, (argument: unknown) => Promise<void>> = {
     "drs.startLocalBackend": () => local.start(),
     "drs.stopLocalBackend": async () => {
-      if (local.stop()) {
+      if (await local.stop()) {
         await connections.forget();
       } else {
-        void vscode.window.showInformationMessage(t("This window has not started a local backend."));
+        void vscode.window.showInformationMessage(t("No local backend is running."));
       }
     },
     "drs.connectCloud": () => connectCloud(connections, formats, log),

@@ -53,16 +53,17 @@ export class Local implements vscode.Disposable {
     return this.#starting;
   }
 
-  /** Ends the backend if this window started it. @returns whether it did. */
-  stop(): boolean {
-    const child = this.#child;
-    this.#child = undefined;
-    child?.dispose();
-    return child !== undefined;
+  /** Ends the backend, by whomever it was started. @returns whether one ran. */
+  async stop(): Promise<boolean> {
+    const address = await runningBackend(this.#dataDirectory());
+    if (address !== undefined) {
+      process.kill(address.pid, "SIGTERM");
+    }
+    return address !== undefined;
   }
 
   dispose(): void {
-    this.stop();
+    this.#child?.dispose();
   }
 
   async #start(): Promise<void> {
@@ -98,9 +99,9 @@ export class Local implements vscode.Disposable {
     });
   }
 
-  #use({ endpoint, projectId, ...credentials }: BackendAddress): Promise<void> {
+  #use({ endpoint, projectId, accessKey, secretKey }: BackendAddress): Promise<void> {
     const name = this.#formats.t("Local backend");
-    return this.#connections.use({ kind: "local", name, endpoint, projectId }, credentials);
+    return this.#connections.use({ kind: "local", name, endpoint, projectId }, { accessKey, secretKey });
   }
 
   #dataDirectory(): string {

@@ -10,6 +10,7 @@ export interface BackendAddress {
   readonly projectId: string;
   readonly accessKey: string;
   readonly secretKey: string;
+  readonly pid: number;
 }
 
 export interface LocalBackendOptions {
@@ -112,9 +113,10 @@ function addressOf(line: string): BackendAddress | undefined {
     "access_key",
     "secret_key",
   ].map((name) => String(fields.get(name) ?? ""));
+  const pid = Number(fields.get("pid"));
   const local = endpoint && URL.canParse(endpoint) && new URL(endpoint).hostname === "127.0.0.1";
-  return local && projectId && accessKey && secretKey
-    ? { endpoint, projectId, accessKey, secretKey }
+  return local && projectId && accessKey && secretKey && pid > 0
+    ? { endpoint, projectId, accessKey, secretKey, pid }
     : undefined;
 }
 
