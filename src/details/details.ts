@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Watch } from "../connections/watch";
 import type { ActionId } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
-import { actionName, explain } from "../tasks/explain";
+import { explain } from "../tasks/explain";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
 import { type DetailsHost, detailsViewType } from "./host";
@@ -24,13 +24,17 @@ export class Details implements vscode.Disposable {
     const task = (id: string) => watch.session?.store.snapshot.tasks.get(id);
     this.#host = {
       extensionUri,
+      formats,
       task,
       freshness: () => {
         const { asOf, problem } = watch.session?.store.snapshot ?? {};
-        return { asOf, problem: problem === undefined ? undefined : explain(problem, formats) };
+        return {
+          connected: watch.session !== undefined,
+          asOf,
+          problem: problem === undefined ? undefined : explain(problem, formats),
+        };
       },
       legalActions,
-      actionLabel: (action) => actionName(action, formats),
       run: async (action, id) => {
         const known = task(id);
         if (known !== undefined) {

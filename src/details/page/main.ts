@@ -1,0 +1,68 @@
+/** The details page: shows what the host sends, sends what the reader clicks. It has no words of its own. */
+import { render } from "lit/html.js";
+import type { Copyable } from "../page-view";
+import type { HostMessage, PageMessage, PageState } from "../protocol";
+import { pageOf } from "./templates";
+
+declare function acquireVsCodeApi(): {
+  postMessage(message: PageMessage): void;
+  setState(state: PageState): void;
+};
+
+/** How long a copy button says that it has copied, and how often the age of old data is told anew. */
+const copiedMs = 2000;
+const ageMs = 10_000;
+
+const vscode = acquireVsCodeApi();
+const main = document.querySelector("main");
+const taskId = document.body.dataset.taskId;
+if (main === null || taskId === undefined) {
+  throw new Error("The details page has no place for its task.");
+}
+vscode.setState({ taskId });
+
+let shown: (HostMessage & { type: "show" }) | undefined;
+let copied: Copyable | undefined;
+let copiedTimer: ReturnType<typeof setTimeout> | undefined;
+
+function update(): void {
+  if (main === null || shown === undefined) {
+    return;
+  }
+  const focused = document.activeElement;
+  render(
+    pageOf(shown.view, { now: Date.now(), copied, send: (message) => vscode.postMessage(message) }),
+    main,
+  );
+  if (focused !== null && !focused.isConnected) {
+    // The button that had the focus is gone, such as "Pause" once the task is paused.
+    main.querySelector("h1")?.focus();
+  }
+}
+
+function receive(message: HostMessage): void {
+  switch (message.type) {
+    case "show":
+      if (shown === undefined) {
+        main?.replaceChildren();
+      }
+      shown = message;
+      update();
+      break;
+    case "copied":
+      copied = message.what;
+      clearTimeout(copiedTimer);
+      copiedTimer = setTimeout(() => {
+        copied = undefined;
+        update();
+      }, copiedMs);
+      update();
+      break;
+    default:
+      message satisfies never;
+  }
+}
+
+window.addEventListener("message", (event: MessageEvent<HostMessage>) => receive(event.data));
+setInterval(update, ageMs);
+vscode.postMessage({ type: "ready" });

@@ -1,0 +1,253 @@
+import { ifDefined } from "lit/directives/if-defined.js";
+import { repeat } from "lit/directives/repeat.js";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import type {
+  ActionButton,
+  Bar,
+  Copyable,
+  CopyButton,
+  Delay,
+  EmptyView,
+  Notice,
+  ObjectTable,
+  PageView,
+  Problem,
+  Progress,
+  Row,
+  Section,
+  TaskView,
+} from "../page-view";
+import type { PageMessage } from "../protocol";
+import { ageText } from "./age";
+
+/** What a page needs besides its data. */
+export interface PageContext {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The copy button that has just done its work. */
+  readonly copied: Copyable | undefined;
+  readonly send: (message: PageMessage) => void;
+}
+
+/** The whole page. */
+export function pageOf(view: PageView, context: PageContext): TemplateResult {
+  return view.kind === "task" ? taskPage(view, context) : emptyPage(view, context);
+}
+
+function emptyPage(view: EmptyView, context: PageContext): TemplateResult {
+  return html`
+    ${noticeList(view.notices, view.language, context)}
+    <div class="empty" role="status">
+      ${icon(view.waiting ? "loading codicon-modifier-spin" : "search-stop")}
+      <h1 tabindex="-1">${view.heading}</h1>
+      <p>${view.text}</p>
+    </div>`;
+}
+
+function taskPage(view: TaskView, context: PageContext): TemplateResult {
+  return html`
+    ${noticeList(view.notices, view.language, context)}
+    ${header(view, context)}
+    ${view.problem === undefined ? nothing : problemBox(view.problem, context)}
+    ${view.progress === undefined ? nothing : progressCard(view.progress)}
+    ${view.delay === undefined ? nothing : delayCard(view.delay)}
+    <div class="grid">
+      ${repeat(
+        view.sections,
+        ({ id }) => id,
+        (section) => sectionCard(section, context),
+      )}
+      ${objectCard(view.objects)}
+    </div>`;
+}
+
+function noticeList(notices: readonly Notice[], language: string, context: PageContext): TemplateResult {
+  return html`<div class="notices" role="status">
+    ${notices.map(
+      ({ level, text, detail, since, refresh }) => html`
+        <div class="notice ${level}">
+          ${icon(level)}
+          <div>
+            <p>
+              ${text}
+              ${since === undefined ? nothing : html`<span class="age" aria-hidden="true">(${ageText(since, context.now, language)})</span>`}
+            </p>
+            ${detail === undefined ? nothing : html`<p class="detail">${detail}</p>`}
+          </div>
+          ${
+            refresh === undefined
+              ? nothing
+              : html`<button type="button" class="secondary" @click=${() => context.send({ type: "refresh" })}>
+                  ${icon("refresh")}${refresh}
+                </button>`
+          }
+        </div>`,
+    )}
+  </div>`;
+}
+
+function header(view: TaskView, context: PageContext): TemplateResult {
+  const { status } = view;
+  return html`<header>
+    <div class="emblem" .style=${`--tone: var(--vscode-${status.color.replaceAll(".", "-")})`}>${icon(status.icon)}</div>
+    <div class="title">
+      <h1 tabindex="-1"><bdi>${view.name}</bdi></h1>
+      <p role="status"><strong>${status.name}</strong><span class="meaning">${status.meaning}</span></p>
+    </div>
+    ${view.actions.length === 0 ? nothing : actionBar(view, context)}
+  </header>`;
+}
+
+function actionBar(view: TaskView, context: PageContext): TemplateResult {
+  return html`<div class="actions" role="group" aria-label=${view.actionsLabel}>
+    ${repeat(
+      view.actions,
+      ({ action }) => action,
+      (button) => actionButton(button, view.running, context),
+    )}
+  </div>`;
+}
+
+/** While an action is under way the buttons stay focusable, so that the reader does not lose the place. */
+function actionButton(
+  { action, label, icon: name, primary }: ActionButton,
+  running: TaskView["running"],
+  context: PageContext,
+): TemplateResult {
+  const run = () => {
+    if (running === undefined) {
+      context.send({ type: "run", action });
+    }
+  };
+  return html`<button
+    type="button"
+    class=${primary ? "primary" : "secondary"}
+    data-action=${action}
+    aria-disabled=${running === undefined ? "false" : "true"}
+    aria-busy=${running === action ? "true" : "false"}
+    @click=${run}
+  >
+    ${icon(running === action ? "loading codicon-modifier-spin" : name)}${label}
+  </button>`;
+}
+
+function problemBox(
+  { level, heading, code, message, advice, copy }: Problem,
+  context: PageContext,
+): TemplateResult {
+  return html`<section class="problem ${level}" aria-labelledby="problem">
+    ${icon(level)}
+    <div class="text">
+      <h2 id="problem">${heading}${code === undefined ? nothing : html` <code>${code}</code>`}</h2>
+      ${message === undefined ? nothing : html`<p class="message" dir="auto">${message}</p>`}
+      ${advice === undefined ? nothing : html`<p class="advice">${icon("lightbulb")}<span>${advice}</span></p>`}
+    </div>
+    ${copy === undefined ? nothing : copyControl(copy, context)}
+  </section>`;
+}
+
+function progressCard(progress: Progress): TemplateResult {
+  return html`<section class="card progress" aria-labelledby="progress">
+    <h2 id="progress">${progress.label}</h2>
+    <p class="figure">
+      <span class="value">${progress.text}</span>
+      ${progress.remaining === undefined ? nothing : html`<span class="note">${progress.remaining}</span>`}
+    </p>
+    ${bar(progress)}
+    ${
+      progress.parts.length === 0
+        ? nothing
+        : html`<ul class="parts">
+            ${progress.parts.map((part) => html`<li><span>${part.label}</span><span>${part.text}</span>${bar(part)}</li>`)}
+          </ul>`
+    }
+  </section>`;
+}
+
+function bar({ label, percent, text }: Bar): TemplateResult {
+  return html`<progress
+    max="100"
+    value=${ifDefined(percent)}
+    aria-label=${label}
+    aria-valuetext=${text}
+  ></progress>`;
+}
+
+function delayCard({ label, value, known, note }: Delay): TemplateResult {
+  return html`<section class="card delay" aria-labelledby="delay">
+    <h2 id="delay">${label}</h2>
+    <p class="figure">
+      <span class="value ${known ? "" : "unknown"}">${value}</span><span class="note">${note}</span>
+    </p>
+  </section>`;
+}
+
+function sectionCard({ id, heading, rows, empty }: Section, context: PageContext): TemplateResult {
+  return html`<section class="card" aria-labelledby=${id}>
+    <h2 id=${id}>${heading}</h2>
+    ${
+      rows.length === 0
+        ? html`<p class="none">${empty}</p>`
+        : html`<dl>${rows.map((row) => rowOf(row, context))}</dl>`
+    }
+  </section>`;
+}
+
+function rowOf(row: Row, context: PageContext): TemplateResult {
+  return html`<div>
+    <dt>${row.label}</dt>
+    <dd>${valueText(row)}${row.copy === undefined ? nothing : copyControl(row.copy, context)}</dd>
+  </div>`;
+}
+
+function valueText({ value, code, time }: Row): TemplateResult {
+  if (time !== undefined) {
+    return html`<time datetime=${time} title=${time}>${value}</time>`;
+  }
+  return code ? html`<code>${value}</code>` : html`<bdi>${value}</bdi>`;
+}
+
+function copyControl({ what, label, copied }: CopyButton, context: PageContext): TemplateResult {
+  const done = context.copied === what;
+  return html`<button
+      type="button"
+      class="icon-button"
+      title=${label}
+      aria-label=${label}
+      @click=${() => context.send({ type: "copy", what })}
+    >
+      ${icon(done ? "check" : "copy")}</button
+    ><span class="hidden" role="status">${done ? copied : ""}</span>`;
+}
+
+function objectCard({ heading, count, columns, rows, more, empty }: ObjectTable): TemplateResult {
+  return html`<section class="card wide" aria-labelledby="objects">
+    <h2 id="objects">${heading} <span class="count">${count}</span></h2>
+    ${rows.length === 0 ? html`<p class="none">${empty}</p>` : objectTable(columns, rows)}
+    ${more === undefined ? nothing : html`<p class="none">${more}</p>`}
+  </section>`;
+}
+
+/** Scrolls within itself when it is long; then the keyboard must reach it. */
+function objectTable(columns: ObjectTable["columns"], rows: ObjectTable["rows"]): TemplateResult {
+  return html`<div class="scroll" role="region" aria-labelledby="objects" tabindex="0">
+    <table>
+      <thead>
+        <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([type, source, target]) => html`<tr>
+            <td>${type}</td>
+            <td><code>${source}</code></td>
+            <td><code class=${source === target ? "same" : "renamed"}>${target}</code></td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function icon(name: string): TemplateResult {
+  return html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
+}

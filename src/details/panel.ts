@@ -1,0 +1,208 @@
+/** The details panels: one for each task whose page is open. Loaded when the first one opens. */
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import type { ActionId } from "../status/statuses";
+import type { Task } from "../tasks/task";
+import { type DetailsHost, detailsViewType } from "./host";
+import { pageHtml } from "./html";
+import type { Copyable, PageView } from "./page-view";
+import { type HostMessage, type PageMessage, parsePageMessage, parsePageState } from "./protocol";
+import { copyText, detailsOf, emptyDetails, type Reader } from "./view";
+
+/** Opens and restores the pages. Disposing it leaves the panels to VS Code, which restores them after a reload. */
+export class DetailsPages implements vscode.Disposable {
+  readonly #host: DetailsHost;
+  readonly #pages = new Map<string, DetailsPage>();
+
+  constructor(host: DetailsHost) {
+    this.#host = host;
+  }
+
+  /** Shows the page of a task, the open one if there is one. */
+  open(taskId: string): void {
+    const page = this.#pages.get(taskId);
+    if (page === undefined) {
+      this.#add(taskId, vscode.window.createWebviewPanel(detailsViewType, taskId, vscode.ViewColumn.Active));
+    } else {
+      page.panel.reveal();
+    }
+  }
+
+  /** Fills a panel that VS Code brought back; `state` is what its page had kept. Closes it when that says nothing. */
+  restore(panel: vscode.WebviewPanel, state: unknown): void {
+    const taskId = parsePageState(state)?.taskId;
+    if (taskId === undefined || this.#pages.has(taskId)) {
+      panel.dispose();
+    } else {
+      this.#add(taskId, panel);
+    }
+  }
+
+  dispose(): void {
+    for (const page of this.#pages.values()) {
+      page.dispose();
+    }
+    this.#pages.clear();
+  }
+
+  #add(taskId: string, panel: vscode.WebviewPanel): void {
+    const page = new DetailsPage(this.#host, taskId, panel);
+    this.#pages.set(taskId, page);
+    panel.onDidDispose(() => {
+      this.#pages.delete(taskId);
+      page.dispose();
+    });
+  }
+}
+
+/** One page: shows its task while it is on the screen, does what its buttons ask for. */
+class DetailsPage implements vscode.Disposable {
+  readonly panel: vscode.WebviewPanel;
+  readonly #host: DetailsHost;
+  readonly #taskId: string;
+  readonly #subscriptions: readonly vscode.Disposable[];
+  #lastKnown: Task | undefined;
+  #running: ActionId | undefined;
+  #shown = "";
+  #visible = false;
+
+  constructor(host: DetailsHost, taskId: string, panel: vscode.WebviewPanel) {
+    this.#host = host;
+    this.#taskId = taskId;
+    this.panel = panel;
+    this.#subscriptions = [
+      panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
+      panel.onDidChangeViewState(() => this.#setVisible(panel.visible)),
+      host.onDidChange(() => this.#update()),
+    ];
+    panel.webview.options = {
+      enableScripts: true,
+      localResourceRoots: [vscode.Uri.joinPath(host.extensionUri, "dist", "webview")],
+    };
+    panel.webview.html = this.#html();
+    this.#setVisible(panel.visible);
+  }
+
+  dispose(): void {
+    this.#setVisible(false);
+    for (const subscription of this.#subscriptions) {
+      subscription.dispose();
+    }
+  }
+
+  #html(): string {
+    const { webview } = this.panel;
+    const asset = (name: string) =>
+      webview.asWebviewUri(vscode.Uri.joinPath(this.#host.extensionUri, "dist", "webview", name)).toString();
+    return pageHtml({
+      language: vscode.env.language,
+      title: vscode.l10n.t("Task details"),
+      loading: vscode.l10n.t("Loading the task…"),
+      taskId: this.#taskId,
+      script: asset("details.js"),
+      style: asset("details-style.css"),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString("base64"),
+    });
+  }
+
+  #setVisible(visible: boolean): void {
+    if (visible === this.#visible) {
+      return;
+    }
+    this.#visible = visible;
+    this.#host.setVisible(this.#taskId, visible);
+    this.#update();
+  }
+
+  /** Shows what is known now, unless the page is hidden or shows it already. */
+  #update(): void {
+    if (!this.#visible) {
+      return;
+    }
+    const view = this.#view();
+    this.panel.title = view.kind === "task" ? view.name : vscode.l10n.t("Task details");
+    const shown = JSON.stringify(view);
+    if (shown !== this.#shown) {
+      this.#shown = shown;
+      this.#post({ type: "show", view });
+    }
+  }
+
+  #view(): PageView {
+    const host = this.#host;
+    const reader: Reader = {
+      formats: host.formats,
+      language: vscode.env.language,
+      freshness: host.freshness(),
+    };
+    const current = host.task(this.#taskId);
+    this.#lastKnown = current ?? this.#lastKnown;
+    if (this.#lastKnown === undefined) {
+      return emptyDetails(this.#taskId, reader);
+    }
+    return detailsOf(this.#lastKnown, {
+      ...reader,
+      listed: current !== undefined,
+      actions: host.legalActions(this.#lastKnown),
+      running: this.#running,
+    });
+  }
+
+  #receive(received: unknown): void {
+    const message = parsePageMessage(received);
+    if (message !== undefined) {
+      this.#handle(message);
+    }
+  }
+
+  #handle(message: PageMessage): void {
+    switch (message.type) {
+      case "ready":
+        // The page starts empty, the first time and after each time it was hidden.
+        this.#shown = "";
+        this.#update();
+        break;
+      case "refresh":
+        this.#host.refresh();
+        break;
+      case "run":
+        void this.#run(message.action);
+        break;
+      case "copy":
+        void this.#copy(message.what);
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async #run(action: ActionId): Promise<void> {
+    if (this.#running !== undefined) {
+      return;
+    }
+    this.#running = action;
+    this.#update();
+    try {
+      await this.#host.run(action, this.#taskId);
+    } finally {
+      this.#running = undefined;
+      this.#update();
+    }
+  }
+
+  async #copy(what: Copyable): Promise<void> {
+    const text = this.#lastKnown && copyText(this.#lastKnown, what);
+    if (text !== undefined) {
+      await vscode.env.clipboard.writeText(text);
+      this.#post({ type: "copied", what });
+    }
+  }
+
+  #post(message: HostMessage): void {
+    if (this.#visible) {
+      // Resolves to false when the page was hidden meanwhile; it asks again when it is back.
+      void this.panel.webview.postMessage(message);
+    }
+  }
+}

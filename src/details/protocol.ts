@@ -1,0 +1,43 @@
+/** What the details page and its host say to each other. The page takes only the types from here. */
+import * as v from "valibot";
+import type { Copyable, PageView } from "./page-view";
+
+const pageMessage = v.variant("type", [
+  v.strictObject({ type: v.literal("ready") }),
+  v.strictObject({ type: v.literal("refresh") }),
+  v.strictObject({
+    type: v.literal("run"),
+    action: v.picklist(["start", "pause", "resume", "end", "delete"]),
+  }),
+  v.strictObject({
+    type: v.literal("copy"),
+    what: v.picklist(["id", "parentId", "error", "source", "target"]),
+  }),
+]);
+
+/** Page → host. `ready`: the page listens, from now on or again after it was hidden. */
+export type PageMessage = v.InferOutput<typeof pageMessage>;
+
+/** Host → page. `copied`: the text is on the clipboard. */
+export type HostMessage =
+  | { readonly type: "show"; readonly view: PageView }
+  | { readonly type: "copied"; readonly what: Copyable };
+
+/** What the page keeps for the time after a reload of the window. */
+export interface PageState {
+  readonly taskId: string;
+}
+
+const pageState = v.object({ taskId: v.pipe(v.string(), v.minLength(1)) });
+
+/** The message, or undefined for anything that is none. */
+export function parsePageMessage(message: unknown): PageMessage | undefined {
+  const parsed = v.safeParse(pageMessage, message);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** The kept state, or undefined for anything that is none. */
+export function parsePageState(state: unknown): PageState | undefined {
+  const parsed = v.safeParse(pageState, state);
+  return parsed.success ? parsed.output : undefined;
+}

@@ -1,0 +1,148 @@
+/** The facts of a task, section by section. */
+import { engineName } from "../tasks/engine";
+import type { SyncObject, Task, TaskEndpoint } from "../tasks/task";
+import type { Formats, Translate } from "../tasks/texts";
+import { addressText, dateTimeText } from "./format";
+import type { Copyable, CopyButton, ObjectTable, Row, Section } from "./page-view";
+
+/** Who reads: their words, and their BCP 47 tag. */
+interface Language {
+  readonly formats: Formats;
+  readonly language: string;
+}
+
+/** More rows than this make the page slow and are not read by anyone. */
+const maxObjects = 500;
+
+/** The sections in the order of the page. */
+export function sectionsOf(task: Task, reader: Language): readonly Section[] {
+  const { t } = reader.formats;
+  return [
+    taskSection(task, t),
+    timesSection(task, reader),
+    endpointSection("source", t("Source database"), task.source, t),
+    endpointSection("target", t("Target database"), task.target, t),
+  ];
+}
+
+function taskSection(task: Task, t: Translate): Section {
+  const rows = [
+    row(t("Task ID"), task.id, { code: true, copy: copyButton("id", t("Task ID"), t) }),
+    row(t("Parent task"), task.parentId, {
+      code: true,
+      copy: copyButton("parentId", t("Parent task"), t),
+    }),
+    row(t("Synchronization mode"), task.taskType && taskTypeLabel(task.taskType, t)),
+    row(t("Engine"), engineName(task.engine)),
+    row(t("Description"), task.description),
+    row(t("Status of the API"), task.apiStatus, { code: true }),
+  ];
+  return section("task", t("Task"), rows, t);
+}
+
+function taskTypeLabel(taskType: string, t: Translate): string {
+  switch (taskType) {
+    case "FULL_TRANS":
+      return t("Full");
+    case "FULL_INCR_TRANS":
+      return t("Full + incremental");
+    case "INCR_TRANS":
+      return t("Incremental");
+    default:
+      return taskType;
+  }
+}
+
+function timesSection(task: Task, { formats: { t }, language }: Language): Section {
+  const timeRow = (label: string, ms: number | undefined) =>
+    ms === undefined
+      ? undefined
+      : { label, value: dateTimeText(ms, language), time: new Date(ms).toISOString() };
+  const rows = [
+    timeRow(t("Starts"), task.scheduledAt),
+    timeRow(t("Created"), task.createdAt),
+    timeRow(t("Started"), task.startedAt),
+    timeRow(t("Full synchronization completed"), task.fullCompletedAt),
+    timeRow(t("Updated"), task.updatedAt),
+  ];
+  return section("times", t("Times"), rows, t);
+}
+
+function endpointSection(
+  id: "source" | "target",
+  heading: string,
+  endpoint: TaskEndpoint | undefined,
+  t: Translate,
+): Section {
+  const rows =
+    endpoint === undefined
+      ? []
+      : [
+          row(t("Address"), addressText(endpoint), {
+            code: true,
+            copy: copyButton(id, t("Address"), t),
+          }),
+          row(t("Database type"), endpoint.dbType),
+          row(t("User"), endpoint.user),
+          row(t("Instance"), endpoint.instance),
+        ];
+  return section(id, heading, rows, t);
+}
+
+function section(id: string, heading: string, rows: readonly (Row | undefined)[], t: Translate): Section {
+  return {
+    id,
+    heading,
+    rows: rows.filter((entry) => entry !== undefined),
+    empty: t("Not reported by the service."),
+  };
+}
+
+function row(
+  label: string,
+  value: string | undefined,
+  look: Pick<Row, "code" | "copy"> = {},
+): Row | undefined {
+  return value === undefined || value === "" ? undefined : { label, value, ...look };
+}
+
+/** The button that copies what `subject` names. */
+export function copyButton(what: Copyable, subject: string, t: Translate): CopyButton {
+  return { what, label: t("Copy: {0}", subject), copied: t("Copied") };
+}
+
+/** The table of the synchronization objects, as far as it is shown. */
+export function objectTable(
+  objects: readonly SyncObject[],
+  { formats: { t }, language }: Language,
+): ObjectTable {
+  const number = new Intl.NumberFormat(language);
+  return {
+    heading: t("Synchronization objects"),
+    count: number.format(objects.length),
+    columns: [t("Object type"), t("Name in the source"), t("Name in the target")],
+    rows: objects
+      .slice(0, maxObjects)
+      .map(({ type, name, alias }) => [objectTypeLabel(type, t), name, alias ?? name]),
+    more:
+      objects.length > maxObjects
+        ? t("The first {0} of {1} are shown.", number.format(maxObjects), number.format(objects.length))
+        : undefined,
+    empty: t("The service lists no synchronization objects for this task."),
+  };
+}
+
+function objectTypeLabel(type: string, t: Translate): string {
+  switch (type.toLowerCase()) {
+    case "database":
+      return t("Database");
+    case "schema":
+      return t("Schema");
+    case "table":
+      return t("Table");
+    case "view":
+      return t("View");
+    default:
+      return type;
+  }
+}

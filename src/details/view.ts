@@ -1,0 +1,269 @@
+/** A task → what its details page shows. */
+import { type ActionId, rowOf } from "../status/statuses";
+import { actionName } from "../tasks/explain";
+import type { Task } from "../tasks/task";
+import type { Formats, Translate } from "../tasks/texts";
+import { addressText, dateTimeText, durationText, percentText } from "./format";
+import type {
+  ActionButton,
+  Bar,
+  Copyable,
+  Delay,
+  EmptyView,
+  Notice,
+  Problem,
+  Progress,
+  TaskView,
+} from "./page-view";
+import { copyButton, objectTable, sectionsOf } from "./sections";
+
+/** How fresh the store's data is. */
+export interface Freshness {
+  /** Whether there is a connection to read from. */
+  readonly connected: boolean;
+  /** When it was last read, milliseconds since 1970; undefined before the first time. */
+  readonly asOf: number | undefined;
+  /** Why the last reading failed, in the reader's language; undefined when it did not. */
+  readonly problem: string | undefined;
+}
+
+/** The reader, and the state of the data. */
+export interface Reader {
+  readonly formats: Formats;
+  /** BCP 47 tag, as in `vscode.env.language`. */
+  readonly language: string;
+  readonly freshness: Freshness;
+}
+
+/** What a page says besides the task itself. */
+export interface DetailsFacts extends Reader {
+  /** The task is in the list as it was last read; otherwise `task` is the last that was known of it. */
+  readonly listed: boolean;
+  /** The legal actions. */
+  readonly actions: readonly ActionId[];
+  /** The action under way. */
+  readonly running: ActionId | undefined;
+}
+
+/** In the order of the buttons: what helps first, what cannot be taken back last. */
+const actionIcons: Readonly<Record<ActionId, string>> = {
+  resume: "debug-continue",
+  start: "play",
+  pause: "debug-pause",
+  end: "stop-circle",
+  delete: "trash",
+};
+
+const withoutReturn: ReadonlySet<ActionId> = new Set(["end", "delete"]);
+
+/** The page of a task. */
+export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
+  const { formats, language, listed } = facts;
+  const { t, pick } = formats;
+  const status = rowOf(task.status);
+  const name = pick(status.name);
+  const progress = progressOf(task, facts);
+  return {
+    kind: "task",
+    language,
+    name: task.name === "" ? task.id : task.name,
+    status: {
+      name: task.status === "unknown" ? `${name}: ${task.apiStatus}` : name,
+      meaning: pick(status.meaning),
+      icon: status.icon,
+      color: listed ? status.color : "disabledForeground",
+      alert: status.alert,
+    },
+    notices: [...absenceNotices(facts), ...staleNotices(facts)],
+    actionsLabel: t("Actions"),
+    actions: listed ? buttonsOf(facts) : [],
+    running: facts.running,
+    problem: problemOf(task, facts),
+    progress,
+    delay: progress === undefined ? delayOf(task, facts) : undefined,
+    sections: sectionsOf(task, facts),
+    objects: objectTable(task.objects ?? [], facts),
+  };
+}
+
+/** The page of a task of which nothing is known. */
+export function emptyDetails(taskId: string, reader: Reader): EmptyView {
+  const { formats, language, freshness } = reader;
+  return {
+    kind: "empty",
+    language,
+    ...absence(taskId, freshness, formats),
+    notices: staleNotices(reader),
+  };
+}
+
+function absence(
+  taskId: string,
+  { connected, asOf, problem }: Freshness,
+  { t }: Formats,
+): Pick<EmptyView, "heading" | "text" | "waiting"> {
+  if (!connected) {
+    return {
+      heading: t("Not connected"),
+      text: t("The page fills as soon as there is a connection again."),
+      waiting: false,
+    };
+  }
+  if (asOf === undefined) {
+    return problem === undefined
+      ? { heading: t("Loading the task…"), text: taskId, waiting: true }
+      : { heading: t("The task could not be read"), text: taskId, waiting: false };
+  }
+  return {
+    heading: t("This task is not in the list"),
+    text: t("The task {0} was deleted, or it belongs to another connection.", taskId),
+    waiting: false,
+  };
+}
+
+/** The text that a copy button stands for; undefined when the task has none. */
+export function copyText(task: Task, what: Copyable): string | undefined {
+  switch (what) {
+    case "id":
+      return task.id;
+    case "parentId":
+      return task.parentId;
+    case "error":
+      return [task.error?.code, task.error?.message].filter((part) => part !== undefined).join(": ");
+    case "source":
+    case "target":
+      return addressText(task[what] ?? {});
+  }
+}
+
+function absenceNotices({ formats: { t }, freshness, listed }: DetailsFacts): readonly Notice[] {
+  if (listed) {
+    return [];
+  }
+  if (!freshness.connected) {
+    return [{ level: "warning", text: t("Not connected. Below is the last that was known of this task.") }];
+  }
+  return freshness.asOf === undefined
+    ? []
+    : [
+        {
+          level: "info",
+          text: t("This task is no longer in the list. Below is the last that was known of it."),
+        },
+      ];
+}
+
+function staleNotices({ formats: { t }, language, freshness: { asOf, problem } }: Reader): readonly Notice[] {
+  if (problem === undefined) {
+    return [];
+  }
+  const text =
+    asOf === undefined
+      ? t("The tasks could not be read.")
+      : t("The last refresh failed. The data is as of {0}.", dateTimeText(asOf, language));
+  return [{ level: "warning", text, detail: problem, since: asOf, refresh: t("Refresh") }];
+}
+
+function buttonsOf({ actions, formats }: DetailsFacts): readonly ActionButton[] {
+  return actionsInOrder(actions).map((action, index) => ({
+    action,
+    label: actionName(action, formats),
+    icon: actionIcons[action],
+    primary: index === 0 && !withoutReturn.has(action),
+  }));
+}
+
+function actionsInOrder(actions: readonly ActionId[]): readonly ActionId[] {
+  const order = Object.keys(actionIcons);
+  return actions.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
+}
+
+function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
+  const { t } = facts.formats;
+  const { alert } = rowOf(task.status);
+  const { code, message } = task.error ?? {};
+  const copy = task.error === undefined ? undefined : copyButton("error", t("Error"), t);
+  if (alert !== "error") {
+    return task.error && { level: "warning", heading: t("Last reported error"), code, message, copy };
+  }
+  const frozen = task.status === "frozen";
+  return {
+    level: "error",
+    heading: frozen ? t("The task is frozen") : t("What went wrong"),
+    code,
+    message: task.error === undefined && !frozen ? t("The service gave no reason.") : message,
+    advice: facts.listed ? adviceOf(task, facts) : undefined,
+    copy,
+  };
+}
+
+function adviceOf({ status }: Task, { formats: { t }, actions }: DetailsFacts): string | undefined {
+  if (status === "frozen") {
+    return t("Top up the account. The service unfreezes its instances when the balance is above 0.");
+  }
+  if (status === "stoppingFailed" && actions.includes("end")) {
+    return t("End the task again to release its resources.");
+  }
+  switch (actionsInOrder(actions)[0]) {
+    case "resume":
+      return t("Remove the cause, then resume the task.");
+    case "start":
+      return t("Remove the cause, then start the task again.");
+    case "pause":
+    case "end":
+      return t("This task cannot be resumed. End it, and create a new one if its data is still needed.");
+    case "delete":
+      return t("Remove the cause, then create the task again. This one can be deleted.");
+    case undefined:
+      return t("No action is possible in this status.");
+  }
+}
+
+/** The full synchronization while it matters: it runs, it failed, or something stopped the task within it. */
+function progressOf(task: Task, { formats: { t }, language }: DetailsFacts): Progress | undefined {
+  const { status, percent, remaining } = task;
+  const inFull = status === "full" || status === "fullFailed";
+  const inIncremental = status === "incremental" || status === "incrementalFailed";
+  const within = percent !== undefined && percent > 0 && percent < 100;
+  if (!inFull && (inIncremental || !within)) {
+    return undefined;
+  }
+  const bar = (label: string, value: number | undefined): Bar => ({
+    label,
+    percent: value,
+    text: value === undefined ? t("Not known yet") : percentText(value, language),
+  });
+  return {
+    ...bar(t("Full synchronization"), percent),
+    remaining: remaining === undefined ? undefined : t("Remaining: {0}", remaining),
+    parts: (task.parts ?? []).map((part) => bar(partLabel(part.part, t), part.percent)),
+  };
+}
+
+function partLabel(part: string, t: Translate): string {
+  switch (part) {
+    case "struct":
+      return t("Structure");
+    case "data":
+      return t("Data");
+    case "index":
+      return t("Indexes");
+    default:
+      return part;
+  }
+}
+
+function delayOf({ status, delayMs }: Task, { formats: { t }, language }: DetailsFacts): Delay | undefined {
+  const live = status === "incremental";
+  if (!live && (delayMs === undefined || rowOf(status).pace === "final")) {
+    return undefined;
+  }
+  return {
+    label: t("Delay"),
+    value: delayMs === undefined ? t("Not known yet") : durationText(delayMs, language),
+    known: delayMs !== undefined,
+    note: live
+      ? t("How far the target database is behind the source database")
+      : t("How far the target database was behind the source database when it was last measured"),
+  };
+}
