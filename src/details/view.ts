@@ -129,7 +129,7 @@ export function copyText(task: Task, what: Copyable): string | undefined {
     case "parentId":
       return task.parentId;
     case "error":
-      return [task.error?.code, task.error?.message].filter((part) => part !== undefined).join(": ");
+      return [task.error?.code, task.error?.message].filter(Boolean).join(": ") || undefined;
     case "source":
     case "target":
       return addressText(task[what] ?? {});
@@ -160,7 +160,7 @@ function staleNotices({ formats: { t }, language, freshness: { asOf, problem } }
   const text =
     asOf === undefined
       ? t("The tasks could not be read.")
-      : t("The last refresh failed. The data is as of {0}.", dateTimeText(asOf, language));
+      : t("The last refresh failed. The data is as of {0}", dateTimeText(asOf, language));
   return [{ level: "warning", text, detail: problem, since: asOf, refresh: t("Refresh") }];
 }
 
@@ -253,8 +253,11 @@ function partLabel(part: string, t: Translate): string {
   }
 }
 
-function delayOf({ status, delayMs }: Task, { formats: { t }, language }: DetailsFacts): Delay | undefined {
-  const live = status === "incremental";
+function delayOf(
+  { status, delayMs }: Task,
+  { formats: { t }, language, listed }: DetailsFacts,
+): Delay | undefined {
+  const live = listed && status === "incremental";
   if (!live && (delayMs === undefined || rowOf(status).pace === "final")) {
     return undefined;
   }

@@ -1,0 +1,41 @@
+import type { DetailsFacts } from "../../../src/details/view";
+import { legalActions } from "../../../src/tasks/actions";
+import type { Task } from "../../../src/tasks/task";
+import { type Formats, formatsFor } from "../../../src/tasks/texts";
+import { fill } from "../../support/texts";
+
+export const now = Date.UTC(2026, 10, 24, 3, 0, 0);
+
+export const english = formatsFor("en", fill);
+
+/** A task that runs well, but for `facts`. */
+export const task = (facts: Partial<Task> = {}): Task => ({
+  id: "0d7a6c1e-4f6b-4d0e-9b58-5a3c2e1fjb11",
+  name: "orders",
+  status: "incremental",
+  apiStatus: "INCRE_TRANSFER_STARTED",
+  ...facts,
+});
+
+/** The facts of a task that is listed and freshly read. */
+export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): DetailsFacts => ({
+  formats: english,
+  language: "en",
+  freshness: { connected: true, asOf: now, problem: undefined },
+  listed: true,
+  actions: legalActions(shown),
+  running: undefined,
+  ...facts,
+});
+
+/** Formats in Chinese that note down the sentences they were asked for. */
+export function recording(
+  language: string,
+  messages: Set<string>,
+  texts: Readonly<Record<string, string>>,
+): Formats {
+  return formatsFor(language, (message, ...args) => {
+    messages.add(message);
+    return fill(texts[message] ?? message, ...args);
+  });
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { pageHtml } from "../../../src/details/html";
+import { parsePageMessage, parsePageState } from "../../../src/details/protocol";
+import { statuses } from "../../../src/status/statuses";
+
+describe("messages of the details page", () => {
+  it("are taken when they are what the page may say", () => {
+    for (const message of [{ type: "ready" }, { type: "refresh" }, { type: "copy", what: "error" }]) {
+      assert.deepEqual(parsePageMessage(message), message);
+    }
+    for (const action of new Set(Object.values(statuses).flatMap(({ actions }) => actions))) {
+      assert.deepEqual(parsePageMessage({ type: "run", action }), { type: "run", action });
+    }
+  });
+
+  it("are dropped when they are anything else", () => {
+    for (const message of [
+      undefined,
+      null,
+      "ready",
+      [],
+      {},
+      { type: "eval" },
+      { type: "run" },
+      { type: "run", action: "format" },
+      { type: "run", action: ["end"] },
+      { type: "run", action: "end", taskId: "another" },
+      { type: "copy", what: "password" },
+    ]) {
+      assert.equal(parsePageMessage(message), undefined, JSON.stringify(message));
+    }
+  });
+});
+
+describe("the state of the details page", () => {
+  it("names a task, or is no state", () => {
+    assert.deepEqual(parsePageState({ taskId: "id" }), { taskId: "id" });
+    for (const state of [undefined, null, {}, { taskId: "" }, { taskId: 7 }]) {
+      assert.equal(parsePageState(state), undefined, JSON.stringify(state));
+    }
+  });
+});
+
+describe("the document of the details page", () => {
+  const html = pageHtml({
+    language: "en",
+    title: "Task details",
+    loading: "Loading",
+    taskId: `"><script>alert(1)</script>`,
+    script: "https://resource/details.js",
+    style: "https://resource/details-style.css",
+    cspSource: "https://*.resource",
+    nonce: "bm9uY2U=",
+  });
+
+  it("lets nothing load but its own script, style and font", () => {
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1]?.replaceAll("&#39;", "'");
+    assert.equal(
+      policy,
+      "default-src 'none'; script-src 'nonce-bm9uY2U='; style-src https://*.resource; font-src https://*.resource",
+    );
+  });
+
+  it("has one script, that of the page, whatever the task id holds", () => {
+    assert.deepEqual(html.match(/<script[^>]*>/g), [
+      `<script type="module" nonce="bm9uY2U=" src="https://resource/details.js">`,
+    ]);
+  });
+});

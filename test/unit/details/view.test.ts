@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import chinese from "../../../l10n/bundle.l10n.zh-cn.json";
+import { copyText, type DetailsFacts, detailsOf, emptyDetails } from "../../../src/details/view";
+import { statuses, statusOrder } from "../../../src/status/statuses";
+import type { Task } from "../../../src/tasks/task";
+import { english, factsOf, now, recording, task } from "./facts";
+
+const viewOf = (facts: Partial<Task> = {}, more: Partial<DetailsFacts> = {}) => {
+  const shown = task(facts);
+  return detailsOf(shown, factsOf(shown, more));
+};
+
+/** A section of the page as lines `label: value`. */
+const lines = (id: string, facts: Partial<Task>): readonly string[] =>
+  viewOf(facts)
+    .sections.find((section) => section.id === id)
+    ?.rows.map(({ label, value }) => `${label}: ${value}`) ?? [];
+
+const freshness = (facts: Partial<DetailsFacts["freshness"]>) => ({
+  freshness: { connected: true, asOf: now, problem: undefined, ...facts },
+});
+
+describe("the details view", () => {
+  it("has name, meaning, icon and colour of every status from the table", () => {
+    for (const status of statusOrder) {
+      const row = statuses[status];
+      const { status: shown } = viewOf({ status });
+      const name = status === "unknown" ? `${row.name.en}: INCRE_TRANSFER_STARTED` : row.name.en;
+      const { icon, color, alert } = row;
+      assert.deepEqual(shown, { name, meaning: row.meaning.en, icon, color, alert });
+    }
+  });
+
+  it("puts what helps first and marks it, and never marks what cannot be taken back", () => {
+    const buttons = (status: Task["status"]) =>
+      viewOf({ status }).actions.map(({ label, primary }) => (primary ? `[${label}]` : label));
+    assert.deepEqual(buttons("incrementalFailed"), ["[Resume]", "Pause", "End"]);
+    assert.deepEqual(buttons("configuration"), ["[Start]", "End"]);
+    assert.deepEqual(buttons("full"), ["[Pause]", "End"]);
+    assert.deepEqual(buttons("creating"), ["End"]);
+    assert.deepEqual(buttons("completed"), ["Delete"]);
+    assert.deepEqual(buttons("frozen"), []);
+  });
+
+  it("says what went wrong and what to do, for every failure", () => {
+    const failed = viewOf({
+      status: "incrementalFailed",
+      error: { code: "23505", message: "duplicate key" },
+    });
+    assert.equal(failed.problem?.level, "error");
+    assert.equal(failed.problem?.code, "23505");
+    assert.equal(failed.problem?.message, "duplicate key");
+    assert.equal(failed.problem?.advice, "Remove the cause, then resume the task.");
+    for (const status of statusOrder.filter((id) => statuses[id].alert === "error")) {
+      assert.ok(viewOf({ status }).problem?.advice, status);
+    }
+    assert.equal(viewOf({ status: "fullFailed" }).problem?.message, "The service gave no reason.");
+    assert.match(viewOf({ status: "frozen" }).problem?.advice ?? "", /^Top up the account/);
+  });
+
+  it("has no problem for a healthy task, and only the last error where one lingers", () => {
+    assert.equal(viewOf().problem, undefined);
+    const lingering = viewOf({ error: { code: "08006" } }).problem;
+    assert.deepEqual([lingering?.level, lingering?.heading], ["warning", "Last reported error"]);
+    assert.equal(lingering?.advice, undefined);
+  });
+
+  it("shows the progress of a full synchronization, with its parts", () => {
+    const { progress, delay } = viewOf({
+      status: "full",
+      percent: 42.46,
+      remaining: "12 min",
+      parts: [
+        { part: "struct", percent: 100 },
+        { part: "data", percent: 99.99 },
+        { part: "grants", percent: 0 },
+      ],
+    });
+    assert.equal(progress?.text, "42.4%");
+    assert.equal(progress?.remaining, "Remaining: 12 min");
+    assert.deepEqual(
+      progress?.parts.map(({ label, text }) => `${label} ${text}`),
+      ["Structure 100%", "Data 99.9%", "grants 0%"],
+    );
+    assert.equal(delay, undefined);
+  });
+
+  it("shows progress while it matters only", () => {
+    const percent = (facts: Partial<Task>) => viewOf(facts).progress?.percent;
+    assert.equal(percent({ status: "paused", percent: 42 }), 42);
+    assert.equal(percent({ status: "fullFailed", percent: 0 }), 0);
+    assert.equal(percent({ status: "incremental", percent: 99 }), undefined);
+    assert.equal(percent({ status: "configuration", percent: 0 }), undefined);
+    assert.equal(percent({ status: "paused", percent: 100 }), undefined);
+    assert.equal(viewOf({ status: "full" }).progress?.text, "Not known yet");
+  });
+
+  it("shows the delay in units that suit it", () => {
+    const delay = (delayMs: number | undefined) => viewOf({ delayMs }).delay?.value;
+    assert.equal(delay(undefined), "Not known yet");
+    assert.equal(delay(0), "0 ms");
+    assert.equal(delay(999.9), "999 ms");
+    assert.equal(delay(12_340), "12.3 sec");
+    assert.equal(delay(59_999), "59.9 sec");
+    assert.equal(delay(60_000), "1 min");
+    assert.equal(delay(754_000), "12 min 34 sec");
+    assert.equal(delay(3_600_000 * 5 + 60_000), "5 hr 1 min");
+    assert.equal(delay(86_400_000 * 2), "2 days");
+  });
+
+  it("tells a measured delay from a live one", () => {
+    assert.match(viewOf({ delayMs: 5 }).delay?.note ?? "", /is behind/);
+    assert.match(viewOf({ status: "paused", delayMs: 5 }).delay?.note ?? "", /was behind/);
+    assert.match(viewOf({ delayMs: 5 }, { listed: false }).delay?.note ?? "", /was behind/);
+    assert.equal(viewOf({ status: "completed", delayMs: 5 }).delay, undefined);
+    assert.equal(viewOf({ status: "creating" }).delay, undefined);
+  });
+
+  it("lists what is known of the task and its ends, and nothing else", () => {
+    assert.deepEqual(lines("task", { taskType: "FULL_INCR_TRANS", engine: "postgresql", description: "" }), [
+      "Task ID: 0d7a6c1e-4f6b-4d0e-9b58-5a3c2e1fjb11",
+      "Synchronization mode: Full + incremental",
+      "Engine: PostgreSQL",
+      "Status of the API: INCRE_TRANSFER_STARTED",
+    ]);
+    assert.deepEqual(lines("source", { source: { host: "db", port: 5432, database: "shop", user: "drs" } }), [
+      "Address: db:5432/shop",
+      "User: drs",
+    ]);
+    assert.deepEqual(lines("target", { target: { host: "fd00::12", port: 5433 } }), [
+      "Address: [fd00::12]:5433",
+    ]);
+    assert.deepEqual(lines("target", { target: { database: "shop" } }), ["Address: shop"]);
+    assert.deepEqual(lines("target", {}), []);
+  });
+
+  it("gives each time as text and as a machine reads it", () => {
+    const times = viewOf({ createdAt: now, scheduledAt: now + 1000 }).sections.find(
+      ({ id }) => id === "times",
+    );
+    assert.deepEqual(
+      times?.rows.map(({ label, time }) => [label, time]),
+      [
+        ["Starts", "2026-11-24T03:00:01.000Z"],
+        ["Created", "2026-11-24T03:00:00.000Z"],
+      ],
+    );
+  });
+
+  it("lists the objects with their names on both sides, and says so when there are too many", () => {
+    const { objects } = viewOf({
+      objects: [
+        { type: "table", name: "public.orders", alias: "reporting.orders" },
+        { type: "matview", name: "public.totals" },
+      ],
+    });
+    assert.deepEqual(objects.rows, [
+      ["Table", "public.orders", "reporting.orders"],
+      ["matview", "public.totals", "public.totals"],
+    ]);
+    assert.equal(objects.more, undefined);
+    const many = viewOf({
+      objects: Array.from({ length: 1200 }, () => ({ type: "table", name: "t" })),
+    }).objects;
+    assert.equal(many.count, "1,200");
+    assert.equal(many.rows.length, 500);
+    assert.equal(many.more, "The first 500 of 1,200 are shown.");
+  });
+
+  it("passes hostile names on untouched, as data", () => {
+    const name = `<img src=x onerror=alert(1)> \${7*7} {0} "'&`;
+    const view = viewOf({ name, remaining: name, status: "full", objects: [{ type: "table", name }] });
+    assert.equal(view.name, name);
+    assert.equal(view.progress?.remaining, `Remaining: ${name}`);
+    assert.equal(view.objects.rows[0]?.[1], name);
+    assert.equal(viewOf({ name: "" }).name, task().id);
+  });
+
+  it("keeps the last data with its age when a reading failed", () => {
+    const { notices, actions } = viewOf({}, freshness({ problem: "Refused." }));
+    assert.equal(notices.length, 1);
+    assert.match(notices[0]?.text ?? "", /^The last refresh failed\. The data is as of .*2026/);
+    assert.deepEqual([notices[0]?.detail, notices[0]?.since], ["Refused.", now]);
+    assert.equal(actions.length, 2);
+    assert.deepEqual(viewOf().notices, []);
+  });
+
+  it("offers no action for a task that is gone or out of reach, and says which", () => {
+    const gone = viewOf({ status: "incrementalFailed" }, { listed: false });
+    assert.match(gone.notices[0]?.text ?? "", /no longer in the list/);
+    assert.deepEqual([gone.actions, gone.problem?.advice], [[], undefined]);
+    const closed = viewOf({}, { listed: false, ...freshness({ connected: false, asOf: undefined }) });
+    assert.match(closed.notices[0]?.text ?? "", /^Not connected/);
+    assert.deepEqual(closed.actions, []);
+    const reopened = viewOf({}, { listed: false, ...freshness({ asOf: undefined }) });
+    assert.deepEqual([reopened.notices, reopened.actions], [[], []]);
+  });
+
+  it("tells waiting from failing, missing and not being connected while nothing is known", () => {
+    const empty = (facts: Partial<DetailsFacts["freshness"]>) => {
+      const view = emptyDetails("some-id", { formats: english, language: "en", ...freshness(facts) });
+      return [view.heading, view.waiting, view.notices.length];
+    };
+    assert.deepEqual(empty({ asOf: undefined }), ["Loading the task…", true, 0]);
+    assert.deepEqual(empty({ asOf: undefined, problem: "Refused." }), [
+      "The task could not be read",
+      false,
+      1,
+    ]);
+    assert.deepEqual(empty({}), ["This task is not in the list", false, 0]);
+    assert.deepEqual(empty({ connected: false, asOf: undefined }), ["Not connected", false, 0]);
+  });
+
+  it("has the text of each copy button", () => {
+    const shown = task({
+      parentId: "parent",
+      error: { code: "23505", message: "duplicate key" },
+      source: { host: "db", port: 1, database: "a" },
+    });
+    assert.equal(copyText(shown, "id"), shown.id);
+    assert.equal(copyText(shown, "parentId"), "parent");
+    assert.equal(copyText(shown, "error"), "23505: duplicate key");
+    assert.equal(copyText(shown, "source"), "db:1/a");
+    assert.equal(copyText(shown, "target"), undefined);
+    assert.equal(copyText(task(), "error"), undefined);
+  });
+
+  it("speaks Chinese throughout, with every sentence in the bundle", () => {
+    const messages = new Set<string>();
+    const formats = recording("zh-cn", messages, chinese);
+    const reader = { formats, language: "zh-cn" };
+    const objects = ["database", "schema", "table", "view"].map((type) => ({ type, name: "n" }));
+    for (const status of statusOrder) {
+      for (const taskType of ["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"]) {
+        const shown = task({
+          status,
+          taskType,
+          percent: 50,
+          delayMs: 1,
+          remaining: "1",
+          parentId: "p",
+          objects,
+        });
+        detailsOf(shown, factsOf(shown, { ...reader, ...freshness({ problem: "x" }) }));
+        detailsOf(shown, factsOf(shown, { ...reader, listed: false, ...freshness({ connected: false }) }));
+        detailsOf(shown, factsOf(shown, { ...reader, listed: false }));
+      }
+    }
+    for (const facts of [{}, { asOf: undefined }, { connected: false }, { asOf: undefined, problem: "x" }]) {
+      emptyDetails("id", { ...reader, ...freshness(facts) });
+    }
+    assert.deepEqual(
+      [...messages].filter((message) => !Object.hasOwn(chinese, message)),
+      [],
+    );
+    const shown = task({ status: "incremental", delayMs: 754_000 });
+    const view = detailsOf(shown, factsOf(shown, reader));
+    assert.equal(view.status.name, "增量同步");
+    assert.equal(view.delay?.value, "12分钟 34秒");
+    assert.deepEqual(
+      view.actions.map(({ label }) => label),
+      ["暂停", "结束"],
+    );
+  });
+});
