@@ -80,7 +80,7 @@ function endpointSection(
       : [
           row(t("Address"), addressText(endpoint), {
             code: true,
-            copy: copyButton(id, t("Address"), t),
+            copy: copyButton(id, `${heading}, ${t("Address")}`, t),
           }),
           row(t("Database type"), endpoint.dbType),
           row(t("User"), endpoint.user),
