@@ -1,0 +1,76 @@
+/** Which action a status allows, as the DRS API names actions and statuses. */
+import type { Job } from "../jobs/job";
+import { message, Refusal } from "../messages";
+
+export type Action =
+  | "CHOOSE_OBJECT"
+  | "MODIFY_DB_CONFIG"
+  | "PRE_CHECK"
+  | "START"
+  | "PAUSE"
+  | "RETRY"
+  | "FREE_RESOURCE"
+  | "DELETE";
+
+const everyAction: readonly Action[] = [
+  "CHOOSE_OBJECT",
+  "MODIFY_DB_CONFIG",
+  "PRE_CHECK",
+  "START",
+  "PAUSE",
+  "RETRY",
+  "FREE_RESOURCE",
+  "DELETE",
+];
+
+const configuring: readonly Action[] = [
+  "CHOOSE_OBJECT",
+  "MODIFY_DB_CONFIG",
+  "PRE_CHECK",
+  "START",
+  "FREE_RESOURCE",
+];
+const failed: readonly Action[] = ["PRE_CHECK", "PAUSE", "RETRY", "FREE_RESOURCE"];
+
+const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
+  CREATING: ["FREE_RESOURCE"],
+  CREATE_FAILED: ["DELETE"],
+  CONFIGURATION: configuring,
+  WAITING_FOR_START: ["START", "FREE_RESOURCE"],
+  START_JOB_FAILED: configuring,
+  FULL_TRANSFER_STARTED: ["PAUSE", "FREE_RESOURCE"],
+  FULL_TRANSFER_COMPLETE: ["FREE_RESOURCE"],
+  FULL_TRANSFER_FAILED: failed,
+  INCRE_TRANSFER_STARTED: ["PAUSE", "FREE_RESOURCE"],
+  INCRE_TRANSFER_FAILED: failed,
+  PAUSING: ["PRE_CHECK", "RETRY", "FREE_RESOURCE"],
+  // A database that never comes back must not hold its task for ever.
+  REBUILD_NODE_STARTED: ["FREE_RESOURCE"],
+  RELEASE_RESOURCE_FAILED: ["FREE_RESOURCE"],
+  RELEASE_RESOURCE_COMPLETE: ["DELETE"],
+};
+
+/** What may be done to a task now; nothing while it is frozen. */
+export function availableActions(job: Job, frozen: boolean): readonly Action[] {
+  return frozen ? [] : (actionsByStatus[job.status] ?? []);
+}
+
+/** `job_action` of a list item. */
+export function jobAction(job: Job, frozen: boolean) {
+  const available = availableActions(job, frozen);
+  return {
+    available_actions: [...available],
+    unavailable_actions: everyAction.filter((action) => !available.includes(action)),
+    current_action: job.desired.goal === "paused" && job.status !== "PAUSING" ? "STOP_JOB" : null,
+  };
+}
+
+/** @throws Refusal DRS.M00304 when the task's status does not allow the action. */
+export function requireAction(job: Job, action: Action, frozen: boolean): void {
+  if (frozen) {
+    throw new Refusal("DRS.M00304", message("isFrozen", { account: job.account }));
+  }
+  if (!availableActions(job, frozen).includes(action)) {
+    throw new Refusal("DRS.M00304", message("wrongStatus", { status: job.status }));
+  }
+}

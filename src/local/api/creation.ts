@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import type { JobActions } from "../jobs/actions";
+import type { Job } from "../jobs/job";
+import type { JobStore } from "../jobs/store";
+import { message, Refusal } from "../messages";
+import type { InputOf } from "./server";
+
+type Creation = InputOf<"batchCreation">["jobs"][number];
+
+/** The system tag that names the enterprise project which pays for a task. */
+const accountTag = "_sys_enterprise_project_id";
+
+/**
+ * Stores a new task; its instance is made next.
+ *
+ * @throws Refusal DRS.M00277 when the name is taken, DRS.M00007 when the engines are not PostgreSQL.
+ */
+export async function createJob(request: Creation, store: JobStore, actions: JobActions): Promise<Job> {
+  const { name, source_endpoint: source, target_endpoint: target } = request;
+  const other = [request.engine_type, source.db_type, target.db_type].find(
+    (engine) => !/^postgresql(-to-postgresql)?$/i.test(engine),
+  );
+  if (other !== undefined) {
+    throw new Refusal("DRS.M00007", message("onlyPostgres", { engine: other }));
+  }
+  if (store.all().some((job) => job.name.toLowerCase() === name.toLowerCase())) {
+    throw new Refusal("DRS.M00277", message("nameExists", { name }));
+  }
+  const now = Date.now();
+  const job: Job = {
+    id: newJobId(),
+    name,
+    description: request.description ?? "",
+    engineType: request.engine_type,
+    taskType: request.task_type,
+    dbUseType: request.db_use_type,
+    netType: request.net_type,
+    direction: request.job_direction,
+    account: request.sys_tags?.find(({ key }) => key === accountTag)?.value ?? "0",
+    tags: (request.tags ?? []).map(({ key, value }) => ({ key, value })),
+    source: actions.stored(source),
+    target: actions.stored(target),
+    selection: null,
+    precheck: null,
+    speedLimits: [],
+    desired: { goal: "configured", attempt: 0, startAt: null, force: false },
+    status: "CREATING",
+    failure: null,
+    provisioned: false,
+    linkPort: null,
+    tables: [],
+    prepared: false,
+    sourceRows: {},
+    released: false,
+    createdAt: now,
+    startedAt: null,
+    fullCompletedAt: null,
+    updatedAt: now,
+  };
+  await store.insert(job);
+  return job;
+}
+
+/** 36 characters that look like a UUID and end as the service's ids do. */
+function newJobId(): string {
+  return `${randomUUID().slice(0, 31)}jb101`;
+}

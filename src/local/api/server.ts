@@ -1,0 +1,216 @@
+/** The HTTP side: the operations table as routes on 127.0.0.1, every call signed. */
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { type ServerType, serve } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import * as v from "valibot";
+import { type OperationName, type Operations, operations, type ResponseOf } from "../../drs/operations";
+import type { Identity } from "../data-dir";
+import { log, reasonOf } from "../log";
+import { type Language, message, Refusal, render } from "../messages";
+import { StartError } from "../start-error";
+import { authenticate, refuseForeign } from "./authenticate";
+
+/** The checked body of a call of the operation; fields that the table does not name pass. */
+export type InputOf<N extends OperationName> = v.InferOutput<Operations[N]["request"]>;
+
+export type Handler<N extends OperationName> = (
+  input: InputOf<N>,
+  language: Language,
+) => Promise<ResponseOf<N>>;
+
+/** One handler for each operation of the table: without it, this does not compile. */
+export type Handlers = { readonly [N in OperationName]: Handler<N> };
+
+/** What `/_local` calls do; they are no part of the DRS API. */
+export interface LocalCalls {
+  balances(): Promise<unknown>;
+  setBalance(account: string, balance: number): Promise<unknown>;
+}
+
+/** What the server serves once the backend is ready. */
+export interface Service {
+  readonly handlers: Handlers;
+  readonly local: LocalCalls;
+}
+
+const largestBody = 1024 * 1024;
+
+const accountRequest = v.object({
+  account: v.optional(v.string(), "0"),
+  balance: v.pipe(v.number(), v.finite()),
+});
+
+/** The server; it holds its port before the backend is ready, so that a port in use is found first. */
+export class ApiServer {
+  #service: Service | undefined;
+
+  private constructor(
+    private readonly server: ServerType,
+    readonly port: number,
+  ) {}
+
+  /** @throws StartError when the port is in use. */
+  static async listen(port: number, identity: Identity): Promise<ApiServer> {
+    let api: ApiServer | undefined;
+    const app = routes(identity, () => ({ port: api?.port ?? 0, service: api?.service }));
+    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port });
+    try {
+      await once(server, "listening");
+    } catch (error) {
+      const inUse = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+      throw new StartError(
+        inUse ? `port ${port} is in use` : `port ${port} cannot be listened on: ${reasonOf(error)}`,
+      );
+    }
+    const address = server.address();
+    api = new ApiServer(server, typeof address === "object" && address !== null ? address.port : port);
+    return api;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get service(): Service | undefined {
+    return this.#service;
+  }
+
+  set service(service: Service) {
+    this.#service = service;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    if (isHttpServer(this.server)) {
+      this.server.closeAllConnections();
+    }
+    await closed;
+  }
+}
+
+function isHttpServer(server: ServerType): server is Server {
+  return "closeAllConnections" in server;
+}
+
+interface State {
+  readonly port: number;
+  readonly service: Service | undefined;
+}
+
+type Env = { Variables: { requestId: string; body: Uint8Array } };
+
+function routes(identity: Identity, state: () => State): Hono<Env> {
+  const app = new Hono<Env>();
+
+  app.use(async (c, next) => {
+    c.set("requestId", randomUUID().replaceAll("-", ""));
+    c.header("X-Request-Id", c.get("requestId"));
+    const { port, service } = state();
+    refuseForeign(c.req.raw.headers, port);
+    if (c.req.path === "/_local/health" && c.req.method === "GET") {
+      return c.json({ status: service === undefined ? "starting" : "ok", pid: process.pid });
+    }
+    const body = await bodyOf(c.req.raw);
+    const { method, url, headers } = c.req.raw;
+    authenticate({ method, url, headers, body }, identity, Date.now());
+    c.set("body", body);
+    await next();
+  });
+
+  for (const name of operationNames) {
+    const { method, path } = operations[name];
+    app.on(method, path.replace("{project_id}", ":project_id"), async (c) => {
+      if (c.req.param("project_id") !== identity.projectId) {
+        throw new Refusal("DRS.M00261", message("wrongProject"), 403);
+      }
+      const answer = await call(ready(state()).handlers, name, jsonOf(c.get("body")), languageOf(c));
+      return c.json(answer, operations[name].success);
+    });
+  }
+
+  app.get("/_local/account", async (c) => c.json(await ready(state()).local.balances()));
+  app.post("/_local/account", async (c) => {
+    const { account, balance } = checked(accountRequest, jsonOf(c.get("body")));
+    return c.json(await ready(state()).local.setBalance(account, balance));
+  });
+
+  app.notFound(() => {
+    throw new Refusal("APIGW.0101", message("noSuchApi"), 404);
+  });
+
+  app.onError((error, c) => {
+    const refusal = asRefusal(error);
+    const body = {
+      error_code: refusal.code,
+      error_msg: render(refusal.text, languageOf(c)),
+      request_id: c.get("requestId"),
+    };
+    return c.json(body, refusal.status);
+  });
+  return app;
+}
+
+// Object.keys forgets the keys' type; the table is the only place they come from.
+const operationNames = Object.keys(operations) as readonly OperationName[];
+
+async function call<N extends OperationName>(
+  handlers: Handlers,
+  name: N,
+  body: unknown,
+  language: Language,
+): Promise<ResponseOf<N>> {
+  const handler: Handler<N> = handlers[name];
+  return await handler(checked<Operations[N]["request"]>(operations[name].request, body), language);
+}
+
+function checked<const S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, body);
+  if (result.success) {
+    return result.output;
+  }
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue) ?? "body";
+  throw new Refusal("DRS.M00007", message("invalidField", { field, reason: issue.message }));
+}
+
+function ready({ service }: State): Service {
+  if (service === undefined) {
+    throw new Refusal("DRS.M00004", message("notReady"), 503);
+  }
+  return service;
+}
+
+async function bodyOf(request: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > largestBody) {
+      throw new Refusal("DRS.M00007", message("tooLarge"), 413);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString("utf8"));
+  } catch {
+    throw new Refusal("DRS.M00007", message("notJson"));
+  }
+}
+
+function languageOf(c: Context): Language {
+  return c.req.header("x-language")?.toLowerCase() === "zh-cn" ? "zh" : "en";
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) {
+    return error;
+  }
+  log(`a call failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return new Refusal("DRS.M00004", message("internal", { reason: reasonOf(error) }), 500);
+}

@@ -1,0 +1,118 @@
+/** The parts of the backend, put together and taken apart in order. */
+import pg from "pg";
+import { createHandlers } from "./api/handlers";
+import { ApiServer } from "./api/server";
+import { findBinaries } from "./clusters/binaries";
+import { Clusters } from "./clusters/clusters";
+import { DataDir } from "./data-dir";
+import { Demo } from "./demo/demo";
+import type { Connection } from "./engine/engine";
+import { PostgresEngine } from "./engine/postgres/engine";
+import { ServerLog } from "./engine/postgres/server-log";
+import type { Flags } from "./flags";
+import { JobActions } from "./jobs/actions";
+import { Runner } from "./jobs/runner";
+import { JobStore } from "./jobs/store";
+import { log, reasonOf } from "./log";
+import { SecretBox } from "./secrets";
+
+type Disposal = () => Promise<unknown>;
+
+export class Backend {
+  /** What has been started, the last one first. */
+  readonly #disposals: Disposal[] = [];
+
+  constructor(private readonly flags: Flags) {}
+
+  /**
+   * Starts everything and answers the ready line.
+   *
+   * @throws StartError for what the user can put right.
+   */
+  async start(): Promise<string> {
+    const dir = this.#owned(await DataDir.take(this.flags.dataDir), async (taken) => await taken.release());
+    const { identity } = dir;
+    const api = this.#owned(
+      await ApiServer.listen(this.flags.port, identity),
+      async (server) => await server.close(),
+    );
+    const binaries = await findBinaries(dir.path);
+    let runner: Runner | undefined;
+    // The databases that read through the links stop before the links are cut.
+    this.#disposals.push(async () => await runner?.closeLinks());
+    const clusters = this.#owned(
+      new Clusters(dir.path, binaries, identity.databasePassword),
+      async (servers) => await servers.stop(),
+    );
+    const demo = this.flags.demo ? new Demo(clusters) : undefined;
+    await clusters.start("control");
+    const pool = this.#owned(controlPool(clusters.connection("control")), async (open) => await open.end());
+    const store = await JobStore.open(pool);
+    await demo?.startServers(store);
+    const secrets = new SecretBox(identity.sealingKey);
+    const logs = demo === undefined ? new Map<string, ServerLog>() : targetLogs(clusters);
+    const engine = this.#owned(
+      new PostgresEngine(({ host, port }) => logs.get(`${host}:${port}`)),
+      async (used) => await used.dispose(),
+    );
+    const tasks = this.#owned(new Runner(store, engine, secrets), async (running) => await running.stop());
+    runner = tasks;
+    const actions = new JobActions(store, tasks, engine, secrets);
+    const handlers = createHandlers({ store, runner: tasks, actions });
+    await tasks.start();
+    const accounts = {
+      balances: async () => ({
+        accounts: [...store.balances()].map(([account, balance]) => ({ account, balance })),
+      }),
+      setBalance: async (account: string, balance: number) => {
+        await store.setBalance(account, balance);
+        tasks.wake();
+        return { account, balance };
+      },
+    };
+    if (demo !== undefined) {
+      this.#owned(demo, async (running) => await running.stop());
+      await demo.run({ store, handlers, setBalance: accounts.setBalance });
+    }
+    api.service = { handlers, local: accounts };
+    const ready = JSON.stringify({
+      endpoint: api.endpoint,
+      project_id: identity.projectId,
+      access_key: identity.accessKey,
+      secret_key: identity.secretKey,
+      pid: process.pid,
+    });
+    await dir.announce(ready);
+    return ready;
+  }
+
+  /** Stops what was started, in reverse order. */
+  async stop(): Promise<void> {
+    for (let dispose = this.#disposals.pop(); dispose !== undefined; dispose = this.#disposals.pop()) {
+      await dispose().catch((error: unknown) => log(`while stopping: ${reasonOf(error)}`));
+    }
+  }
+
+  #owned<T>(thing: T, dispose: (thing: T) => Promise<unknown>): T {
+    this.#disposals.push(async () => await dispose(thing));
+    return thing;
+  }
+}
+
+function controlPool({ host, port, user, password, database }: Connection): pg.Pool {
+  const pool = new pg.Pool({ host, port, user, password, database, max: 8, connectionTimeoutMillis: 5_000 });
+  pool.on("error", (error) => log(`the control database: ${reasonOf(error)}`));
+  return pool;
+}
+
+/** The log of the demo's target server tells the text of its workers' errors. */
+function targetLogs(clusters: Clusters): ReadonlyMap<string, ServerLog> {
+  const serverLog = new ServerLog();
+  clusters.on("line", (name, line) => {
+    if (name === "target") {
+      serverLog.read(line);
+    }
+  });
+  const { host, port } = clusters.connection("target");
+  return new Map([[`${host}:${port}`, serverLog]]);
+}

@@ -1,0 +1,259 @@
+/** The PostgreSQL servers in the data directory: made once, run by the supervisor process. */
+import { type ChildProcess, fork } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import * as v from "valibot";
+import { textOf, writePrivately } from "../data-dir";
+import type { Connection } from "../engine/engine";
+import { log } from "../log";
+import { StartError } from "../start-error";
+import { type Binaries, run } from "./binaries";
+import { stopLeftover } from "./leftovers";
+import { fromSupervisor, type ServerSpec, supervisorRole, type ToSupervisor } from "./protocol";
+
+/** `control` holds the task states; `source` and `target` exist with `--demo` only. */
+export type ClusterName = "control" | "source" | "target";
+
+/** The superuser of every server here. */
+export const superuser = "postgres";
+
+/** Prefix of each log line: time, process, kind of process, SQLSTATE. */
+export const logLinePrefix = "%m|%p|%b|%e|";
+
+interface Events {
+  line: [name: string, line: string];
+  ready: [name: string];
+  died: [name: string];
+}
+
+/** Starts and stops the servers; emits every line they log. */
+export class Clusters extends EventEmitter<Events> {
+  readonly #specs = new Map<string, ServerSpec>();
+  readonly #failures = new EventEmitter<{ failed: [name: string, output: string] }>();
+  readonly #ports = new Map<string, number>();
+  #supervisor: ChildProcess | undefined;
+  #stopping = false;
+
+  constructor(
+    private readonly dataDir: string,
+    private readonly binaries: Binaries,
+    private readonly password: string,
+  ) {
+    super();
+    this.setMaxListeners(0);
+  }
+
+  /**
+   * Makes the server if it is not there yet, starts it and waits until it accepts connections.
+   *
+   * @throws StartError when it does not start.
+   */
+  async start(name: ClusterName): Promise<void> {
+    const dataDir = join(this.dataDir, "clusters", name);
+    await stopLeftover(this.binaries, dataDir);
+    await this.#make(name, dataDir);
+    for (let attempt = 0; ; attempt++) {
+      const port = await this.#port(name, attempt > 0);
+      const output = await this.#run(this.#spec(name, dataDir, port));
+      if (output === undefined) {
+        return;
+      }
+      if (attempt === 2 || !/could not (bind|create any TCP)/.test(output)) {
+        throw new StartError(`the ${name} database server does not start: ${lastMessage(output)}`);
+      }
+    }
+  }
+
+  /** Removes a server's directory; it must not be running. */
+  async remove(name: ClusterName): Promise<void> {
+    const dataDir = join(this.dataDir, "clusters", name);
+    await stopLeftover(this.binaries, dataDir);
+    await rm(dataDir, { recursive: true, force: true });
+  }
+
+  /** The superuser's way into a database of a running server. */
+  connection(name: ClusterName, database = "postgres"): Connection {
+    const port = this.#ports.get(name) ?? 0;
+    return { host: "127.0.0.1", port, user: superuser, password: this.password, database, ssl: false };
+  }
+
+  /** Stops all servers within 4 s and waits for the supervisor's end. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const supervisor = this.#supervisor;
+    if (supervisor === undefined || supervisor.exitCode !== null || supervisor.signalCode !== null) {
+      return;
+    }
+    const ended = once(supervisor, "exit");
+    if (supervisor.connected) {
+      supervisor.send({ type: "stop" } satisfies ToSupervisor);
+    }
+    await ended;
+  }
+
+  async #make(name: ClusterName, dataDir: string): Promise<void> {
+    if ((await textOf(join(dataDir, "PG_VERSION"))) !== undefined) {
+      return;
+    }
+    const passwordFile = join(this.dataDir, `${name}.password`);
+    const unfinished = `${dataDir}.new`;
+    await mkdir(join(this.dataDir, "clusters"), { recursive: true, mode: 0o700 });
+    await rm(unfinished, { recursive: true, force: true });
+    await writePrivately(passwordFile, this.password);
+    const { code, output } = await run(this.binaries, this.binaries.initdb, [
+      ...["-D", unfinished, "-U", superuser, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
+      ...["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
+    ]);
+    await rm(passwordFile, { force: true });
+    if (code !== 0) {
+      throw new StartError(`the ${name} database server cannot be made: ${output}`);
+    }
+    // Only a finished directory has the name, so an interrupted start leaves nothing half made.
+    await rename(unfinished, dataDir);
+  }
+
+  #spec(name: ClusterName, dataDir: string, port: number): ServerSpec {
+    const settings = {
+      port: String(port),
+      listen_addresses: "127.0.0.1",
+      unix_socket_directories: "",
+      log_line_prefix: logLinePrefix,
+      // The text of a failed statement may hold a password.
+      log_min_error_statement: "panic",
+      ...(name === "control" ? controlSettings : replicationSettings),
+    };
+    const { prefix, postgres, pgCtl, env } = this.binaries;
+    const options = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+    return {
+      name,
+      dataDir,
+      command: [...prefix, postgres, "-D", dataDir, ...options],
+      env: { ...env },
+      pgCtl: [...prefix, pgCtl],
+      rank: name === "target" ? 1 : 0,
+    };
+  }
+
+  /** Runs a server; undefined once it is ready, or what it logged before it ended. */
+  async #run(spec: ServerSpec): Promise<string | undefined> {
+    this.#specs.set(spec.name, spec);
+    const outcome = new Promise<string | undefined>((resolve) => {
+      const settle = (output: string | undefined) => {
+        this.off("ready", onReady);
+        this.#failures.off("failed", onFailed);
+        resolve(output);
+      };
+      const onReady = (name: string) => name === spec.name && settle(undefined);
+      const onFailed = (name: string, output: string) => name === spec.name && settle(output);
+      this.on("ready", onReady);
+      this.#failures.on("failed", onFailed);
+    });
+    this.#supervisor ??= this.#fork();
+    this.#supervisor.send({ type: "start", server: spec } satisfies ToSupervisor);
+    return await outcome;
+  }
+
+  #fork(): ChildProcess {
+    const child = fork(__filename, [supervisorRole], {
+      // A session of its own: what is sent to the backend's process group must not end it before the servers.
+      detached: process.platform !== "win32",
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      execArgv: [],
+    });
+    child.on("message", (message) => {
+      const event = v.parse(fromSupervisor, message);
+      switch (event.type) {
+        case "line":
+          this.emit("line", event.name, event.line);
+          break;
+        case "ready":
+          this.emit("ready", event.name);
+          break;
+        case "died":
+          log(`the ${event.name} database server ended unexpectedly and is started again`);
+          this.emit("died", event.name);
+          break;
+        case "failed":
+          this.#failures.emit("failed", event.name, event.output);
+      }
+    });
+    child.on("exit", () => {
+      this.#supervisor = undefined;
+      if (!this.#stopping) {
+        void this.#recover();
+      }
+    });
+    return child;
+  }
+
+  /** The supervisor itself is gone: end the servers it left and run them anew. */
+  async #recover(): Promise<void> {
+    log("the supervisor of the database servers ended unexpectedly and is started again");
+    for (const spec of this.#specs.values()) {
+      await stopLeftover(this.binaries, spec.dataDir);
+      const output = this.#stopping ? undefined : await this.#run(spec);
+      if (output !== undefined) {
+        log(`the ${spec.name} database server does not start: ${lastMessage(output)}`);
+      }
+    }
+  }
+
+  /** The server's port of last time when it is free, else another. */
+  async #port(name: ClusterName, another: boolean): Promise<number> {
+    const file = join(this.dataDir, `${name}.port`);
+    const kept = Number.parseInt((await textOf(file)) ?? "0", 10);
+    const port = await freePort(another || Number.isNaN(kept) ? 0 : kept);
+    this.#ports.set(name, port);
+    await writePrivately(file, String(port));
+    return port;
+  }
+}
+
+const controlSettings = {
+  max_connections: "40",
+  shared_buffers: "16MB",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  autovacuum_naptime: "5min",
+};
+
+const replicationSettings = {
+  max_connections: "200",
+  shared_buffers: "64MB",
+  max_wal_size: "2GB",
+  wal_level: "logical",
+  max_replication_slots: "100",
+  max_wal_senders: "100",
+  max_worker_processes: "120",
+  max_logical_replication_workers: "100",
+  max_sync_workers_per_subscription: "4",
+  max_active_replication_origins: "100",
+  wal_retrieve_retry_interval: "1s",
+  // A task that stays paused for long must not fill the disk: its slot is given up first.
+  max_slot_wal_keep_size: "2GB",
+};
+
+async function freePort(wanted: number): Promise<number> {
+  const probe = createServer();
+  return await new Promise((resolve, reject) => {
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      if (wanted === 0 || error.code !== "EADDRINUSE") {
+        reject(error);
+      } else {
+        resolve(freePort(0));
+      }
+    });
+    probe.listen(wanted, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : wanted));
+    });
+  });
+}
+
+function lastMessage(output: string): string {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const telling = lines.find((line) => /(FATAL|PANIC|ERROR):/.test(line)) ?? lines.at(-1) ?? "no output";
+  return telling.slice(telling.lastIndexOf("|") + 1).trim();
+}

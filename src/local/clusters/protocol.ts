@@ -1,0 +1,36 @@
+/** What the backend and its supervisor process tell each other. */
+import * as v from "valibot";
+
+/** The hidden argument that makes the bundle run as the supervisor. */
+export const supervisorRole = "--supervise-postgres";
+
+const serverSpec = v.object({
+  name: v.string(),
+  dataDir: v.string(),
+  /** Program and arguments. */
+  command: v.array(v.string()),
+  env: v.record(v.string(), v.string()),
+  /** Full path of pg_ctl with its prefix; sends signals where the system has none. */
+  pgCtl: v.array(v.string()),
+  /** Servers with a higher rank stop before the others: subscribers before what they subscribe to. */
+  rank: v.number(),
+});
+
+/** A PostgreSQL server to run. */
+export type ServerSpec = v.InferOutput<typeof serverSpec>;
+
+export const toSupervisor = v.variant("type", [
+  v.object({ type: v.literal("start"), server: serverSpec }),
+  v.object({ type: v.literal("stop") }),
+]);
+export type ToSupervisor = v.InferOutput<typeof toSupervisor>;
+
+export const fromSupervisor = v.variant("type", [
+  v.object({ type: v.literal("ready"), name: v.string(), pid: v.number() }),
+  /** The server ended before it was ready; `output` is the end of its log. */
+  v.object({ type: v.literal("failed"), name: v.string(), output: v.string() }),
+  /** The server ended by itself; it is being started again. */
+  v.object({ type: v.literal("died"), name: v.string() }),
+  v.object({ type: v.literal("line"), name: v.string(), line: v.string() }),
+]);
+export type FromSupervisor = v.InferOutput<typeof fromSupervisor>;

@@ -1,0 +1,148 @@
+/**
+ * The supervisor process: parent of the PostgreSQL servers. It restarts a server that dies, and when the backend is
+ * gone, however it ended, the channel to it closes and the supervisor stops every server and ends.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import * as v from "valibot";
+import { type FromSupervisor, type ServerSpec, toSupervisor } from "./protocol";
+
+type Signal = "INT" | "QUIT" | "KILL";
+
+/** Milliseconds after the first signal: a subscriber's head start, an immediate stop, the end of patience. */
+const stopPlan = { headStart: 1_000, immediate: 2_800, kill: 3_600 };
+const longestRestartWaitMs = 5_000;
+
+/** Runs the supervisor until the backend asks it to stop or is gone. */
+export function supervise(): void {
+  const servers = new Map<string, Server>();
+  let stopping = false;
+  const stop = async () => {
+    if (!stopping) {
+      stopping = true;
+      await stopAll([...servers.values()]);
+      process.exit(0);
+    }
+  };
+  // Ctrl+C reaches the whole process group; the servers are stopped in order, when the backend says so or is gone.
+  process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", () => undefined);
+  process.on("disconnect", () => void stop());
+  process.on("message", (message) => {
+    const request = v.parse(toSupervisor, message);
+    if (request.type === "stop") {
+      void stop();
+    } else if (!stopping) {
+      const server = new Server(request.server);
+      servers.set(request.server.name, server);
+      server.start();
+    }
+  });
+}
+
+function tell(message: FromSupervisor): void {
+  if (process.connected) {
+    process.send?.(message);
+  }
+}
+
+class Server {
+  #child: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #wasReady = false;
+  #deaths = 0;
+
+  constructor(readonly spec: ServerSpec) {}
+
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  start(): void {
+    const { name } = this.spec;
+    const [command = "", ...args] = this.spec.command;
+    const child = spawn(command, args, {
+      env: { ...process.env, ...this.spec.env },
+      stdio: ["ignore", "ignore", "pipe"],
+      windowsHide: true,
+    });
+    this.#child = child;
+    let ready = false;
+    const tail: string[] = [];
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      tail.push(line);
+      tail.splice(0, tail.length - 20);
+      if (!ready && line.includes("database system is ready to accept connections")) {
+        ready = true;
+        this.#wasReady = true;
+        this.#deaths = 0;
+        tell({ type: "ready", name, pid: child.pid ?? 0 });
+      }
+      tell({ type: "line", name, line });
+    });
+    child.on("error", (error) => tail.push(error.message));
+    this.#ended = new Promise((resolve) => {
+      child.once("close", () => {
+        this.#child = undefined;
+        resolve();
+        if (this.#stopping) {
+          return;
+        }
+        if (this.#wasReady) {
+          void this.#restart();
+        } else {
+          tell({ type: "failed", name, output: tail.join("\n") });
+        }
+      });
+    });
+  }
+
+  /** Ends the server, unless it has ended; it is not started again. */
+  signal(signal: Signal): void {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child?.pid === undefined) {
+      return;
+    }
+    const [pgCtl = "", ...args] = this.spec.pgCtl;
+    if (process.platform === "win32" && signal !== "KILL") {
+      spawn(pgCtl, [...args, "kill", signal, String(child.pid)], { stdio: "ignore", windowsHide: true });
+    } else {
+      child.kill(`SIG${signal}`);
+    }
+  }
+
+  async #restart(): Promise<void> {
+    tell({ type: "died", name: this.spec.name });
+    await delay(Math.min(200 * 2 ** this.#deaths++, longestRestartWaitMs));
+    if (!this.#stopping) {
+      this.start();
+    }
+  }
+}
+
+async function stopAll(servers: readonly Server[]): Promise<void> {
+  const all = Promise.all(servers.map((server) => server.ended));
+  const sendAll = (signal: Signal) => {
+    for (const server of servers) {
+      server.signal(signal);
+    }
+  };
+  const timers = [
+    setTimeout(() => sendAll("QUIT"), stopPlan.immediate),
+    setTimeout(() => sendAll("KILL"), stopPlan.kill),
+  ];
+  const top = Math.max(...servers.map((server) => server.spec.rank));
+  const first = servers.filter((server) => server.spec.rank === top);
+  for (const server of first) {
+    server.signal("INT");
+  }
+  await Promise.race([Promise.all(first.map((server) => server.ended)), delay(stopPlan.headStart)]);
+  sendAll("INT");
+  await all;
+  for (const timer of timers) {
+    clearTimeout(timer);
+  }
+}

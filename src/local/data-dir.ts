@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { log, reasonOf } from "./log";
+import { StartError } from "./start-error";
+
+const identity = v.object({
+  projectId: v.string(),
+  accessKey: v.string(),
+  secretKey: v.string(),
+  /** 32 bytes in base64; seals the passwords of endpoints. */
+  sealingKey: v.string(),
+  /** The superuser's password of the servers in this directory. */
+  databasePassword: v.string(),
+});
+
+/** What is generated once for a data directory and kept, so that a client that knows it keeps working. */
+export type Identity = v.InferOutput<typeof identity>;
+
+const owner = v.object({ pid: v.number(), started: v.nullable(v.string()) });
+
+/** A data directory that this process owns until `release`. */
+export class DataDir {
+  private constructor(
+    readonly path: string,
+    readonly identity: Identity,
+  ) {}
+
+  /**
+   * Takes the directory, making it when it is missing.
+   *
+   * @throws StartError when it cannot be written or another live process owns it.
+   */
+  static async take(path: string): Promise<DataDir> {
+    try {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      await lock(path);
+      return new DataDir(path, await keptIdentity(join(path, "identity.json")));
+    } catch (error) {
+      if (error instanceof StartError) {
+        throw error;
+      }
+      throw new StartError(`the data directory ${path} cannot be used: ${reasonOf(error)}`);
+    }
+  }
+
+  /** Says in `backend.json` how to reach the running backend. */
+  async announce(readyLine: string): Promise<void> {
+    await writePrivately(join(this.path, "backend.json"), readyLine);
+  }
+
+  /** Gives the directory back: `backend.json` and the lock go away. */
+  async release(): Promise<void> {
+    await rm(join(this.path, "backend.json"), { force: true });
+    await rm(join(this.path, "owner.json"), { force: true });
+  }
+}
+
+/** Writes a file only the user can read, whole or not at all. */
+export async function writePrivately(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+/** The text of a file, or undefined when there is none. */
+export async function textOf(path: string): Promise<string | undefined> {
+  return await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") {
+      return undefined;
+    }
+    throw error;
+  });
+}
+
+async function lock(path: string): Promise<void> {
+  const file = join(path, "owner.json");
+  const text = JSON.stringify({ pid: process.pid, started: await startTimeOf(process.pid) });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      const handle = await open(file, "wx", 0o600);
+      await handle.writeFile(text);
+      await handle.close();
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+        throw error;
+      }
+    }
+    const pid = await liveOwner(file);
+    if (pid !== undefined) {
+      throw new StartError(`the data directory ${path} belongs to another running backend (process ${pid})`);
+    }
+    await rm(file, { force: true });
+  }
+  throw new StartError(`the data directory ${path} is being taken by another process`);
+}
+
+async function liveOwner(file: string): Promise<number | undefined> {
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), owner), await textOf(file));
+  if (!result.success) {
+    return undefined;
+  }
+  const { pid, started } = result.output;
+  // A process that took over the number of a dead owner was started at another time.
+  return isAlive(pid) && (await startTimeOf(pid)) === started ? pid : undefined;
+}
+
+/** Whether a process with this number exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** When a process started, in the kernel's own terms; null where the system does not tell. */
+async function startTimeOf(pid: number): Promise<string | null> {
+  if (process.platform !== "linux") {
+    return null;
+  }
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // Field 22 (start time) is the 20th after the command's closing bracket.
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+}
+
+async function keptIdentity(file: string): Promise<Identity> {
+  const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), identity), await textOf(file));
+  if (kept.success) {
+    return kept.output;
+  }
+  const made: Identity = {
+    projectId: randomBytes(16).toString("hex"),
+    accessKey: `LOCAL${randomBytes(8).toString("hex").slice(0, 15).toUpperCase()}`,
+    secretKey: randomBytes(30).toString("base64url"),
+    sealingKey: randomBytes(32).toString("base64"),
+    databasePassword: randomBytes(24).toString("base64url"),
+  };
+  await writePrivately(file, JSON.stringify(made));
+  log("made new keys for this data directory");
+  return made;
+}

@@ -1,0 +1,128 @@
+/** What replicates: the backend asks, watches and explains, an engine moves the rows. */
+import type { Message } from "../messages";
+
+/** A way into a database. Never logged. */
+export interface Connection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** Whether the connection must be encrypted. */
+  readonly ssl: boolean;
+}
+
+/** A table of the source database. */
+export interface TableName {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** A task as an engine sees it. */
+export interface EngineTask {
+  readonly id: string;
+  readonly source: Connection;
+  readonly target: Connection;
+  /** Where the target server finds the source: the task's link, or the source itself. */
+  readonly publisher: { readonly host: string; readonly port: number };
+  readonly tables: readonly TableName[];
+  /** Whether the rows that are there already are copied first. */
+  readonly copiesRows: boolean;
+}
+
+/** How far a table is: `waiting` for its copy, `copying`, or `synced` with the stream of changes. */
+export interface TableState {
+  readonly name: string;
+  readonly phase: "waiting" | "copying" | "synced";
+  /** Rows copied so far, while copying. */
+  readonly copiedRows: number;
+}
+
+/** What the engine says of a task. */
+export type EngineState =
+  | { readonly kind: "absent" }
+  | {
+      readonly kind: "present";
+      readonly enabled: boolean;
+      /** Whether changes flow: a worker at the target is connected to the source's log. */
+      readonly streaming: boolean;
+      /** Workers that copy tables right now. */
+      readonly copyWorkers: number;
+      readonly tables: readonly TableState[];
+      /** Whether the source still keeps the log that the task has not read. */
+      readonly logKept: boolean;
+      /** How far the target is behind, in milliseconds; undefined while nothing flows. */
+      readonly delayMs: number | undefined;
+    }
+  | { readonly kind: "unreachable"; readonly side: Side; readonly reason: string }
+  /** The question itself was refused, such as after a change of the password. */
+  | { readonly kind: "broken"; readonly code: string; readonly message: Message };
+
+export type Side = "source" | "target";
+
+/** Why the engine stopped a task by itself. */
+export type StopCause =
+  | { readonly kind: "connection"; readonly reason: string }
+  | { readonly kind: "failure"; readonly code: string; readonly message: Message }
+  | { readonly kind: "unknown"; readonly hint: string };
+
+/** One item of a pre-check. */
+export interface CheckItem {
+  readonly item: string;
+  readonly group: string;
+  readonly result: "PASSED" | "ALARM" | "FAILED";
+  readonly reason?: Message | undefined;
+  /** The database's own words. */
+  readonly raw?: string | undefined;
+}
+
+/** What `release` is to remove, and at which ends. */
+export interface ReleaseTask {
+  readonly id: string;
+  readonly source: Connection;
+  readonly target: Connection;
+}
+
+/**
+ * An engine. Every step is idempotent: it may be repeated after a crash at any moment.
+ * @throws EngineError from every step and question that fails, with the database's code.
+ */
+export interface Engine {
+  /** Connects as the given user and leaves again. */
+  test(connection: Connection, side: Side): Promise<void>;
+  /** The tables of a source database that can be synchronized. */
+  tablesOf(connection: Connection): Promise<readonly TableName[]>;
+  check(task: EngineTask): Promise<readonly CheckItem[]>;
+  /** Makes everything the task needs at both ends, not yet running. Answers the source's rows per table. */
+  prepare(task: EngineTask): Promise<Readonly<Record<string, number>>>;
+  /** Lets changes flow. */
+  enable(task: EngineTask): Promise<void>;
+  /** Stops the flow and a running copy; the source keeps its log. */
+  suspend(task: EngineTask): Promise<void>;
+  /** Copies the positions of sequences to the target, where it can. */
+  alignSequences(task: EngineTask): Promise<void>;
+  /** Removes what the task made at the given end. */
+  release(task: ReleaseTask, side: Side): Promise<void>;
+  /** The states of many tasks, asked for together. */
+  observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>>;
+  /** Why a task that was enabled is not any more, as far as can be known. */
+  explainStop(task: EngineTask): Promise<StopCause>;
+  /** What an error means to the user of a task. */
+  describe(error: EngineError, connection: Connection | undefined): Message;
+  dispose(): Promise<void>;
+}
+
+/** What a database said, with its SQLSTATE or the system's error code. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+
+  constructor(
+    readonly code: string,
+    readonly side: Side | undefined,
+    /** The database's own words. */
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+  }
+}

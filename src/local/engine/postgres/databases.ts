@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import pg from "pg";
+import { reasonOf } from "../../log";
+import { type Connection, EngineError, type Side } from "../engine";
+
+const connectMs = 5_000;
+const statementMs = 30_000;
+const idleMs = 10_000;
+
+/** One row of a result. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Connections to the databases of tasks: shared by all who log in alike, closed when idle. */
+export class Databases {
+  readonly #pools = new Map<string, pg.Pool>();
+
+  /**
+   * Runs one statement.
+   *
+   * @throws EngineError with the SQLSTATE, or the system's code when the server cannot be reached.
+   */
+  async query<R extends Row>(
+    connection: Connection,
+    side: Side,
+    sql: string,
+    values: readonly unknown[] = [],
+  ): Promise<readonly R[]> {
+    try {
+      return (await this.#pool(connection).query<R>(sql, [...values])).rows;
+    } catch (error) {
+      throw asEngineError(error, side);
+    }
+  }
+
+  /** Connects anew, so that what is tried is today's password and not an open connection's. */
+  async connectOnce(connection: Connection, side: Side): Promise<void> {
+    const client = new pg.Client(clientConfig(connection));
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      await client.query("SELECT 1");
+    } catch (error) {
+      throw asEngineError(error, side);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const pools = [...this.#pools.values()];
+    this.#pools.clear();
+    await Promise.allSettled(pools.map(async (pool) => await pool.end()));
+  }
+
+  #pool(connection: Connection): pg.Pool {
+    const key = createHash("sha256").update(JSON.stringify(connection)).digest("hex");
+    const known = this.#pools.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const pool = new pg.Pool({ ...clientConfig(connection), max: 4, idleTimeoutMillis: idleMs });
+    // An idle connection that breaks is made anew by the next statement.
+    pool.on("error", () => undefined);
+    this.#pools.set(key, pool);
+    return pool;
+  }
+}
+
+function clientConfig(connection: Connection): pg.ClientConfig {
+  const { host, port, user, password, database, ssl } = connection;
+  return {
+    ...{ host, port, user, password, database },
+    ssl: ssl ? { rejectUnauthorized: false } : false,
+    connectionTimeoutMillis: connectMs,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + 5_000,
+    application_name: "drs-local-backend",
+    // Definitions come with schemas written out, whatever the user's own path is.
+    options: "-c search_path=pg_catalog",
+  };
+}
+
+/** Codes that mean a lost connection or a server that is not there (any more), and nothing else. */
+export function isConnectionLoss(code: string): boolean {
+  return /^(08...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
+    code,
+  );
+}
+
+function asEngineError(error: unknown, side: Side): EngineError {
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const given = inner instanceof Error && "code" in inner ? String(inner.code) : undefined;
+  const reason = reasonOf(inner);
+  // The driver reports a cut connection and a time limit in words only.
+  const code = given ?? (/^Connection terminated|^timeout e/.test(reason) ? "08006" : "XX000");
+  const detail = inner instanceof pg.DatabaseError && inner.detail !== undefined ? ` (${inner.detail})` : "";
+  return new EngineError(code, side, `${reason}${detail}`, { cause: error });
+}

@@ -1,0 +1,232 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Message, message } from "../../messages";
+import {
+  type CheckItem,
+  type Connection,
+  type Engine,
+  EngineError,
+  type EngineState,
+  type EngineTask,
+  type ReleaseTask,
+  type Side,
+  type StopCause,
+  type TableName,
+} from "../engine";
+import { checkTask } from "./checks";
+import { Databases, isConnectionLoss } from "./databases";
+import { describe } from "./errors";
+import { LagMeter } from "./lag";
+import { objectName } from "./names";
+import {
+  countRows,
+  dropPublisher,
+  ensurePublication,
+  ensureSlot,
+  type SlotFacts,
+  slotFacts,
+  userTablesSql,
+} from "./publisher";
+import type { ServerLog, WorkerError } from "./server-log";
+import {
+  alignSequences,
+  dropSubscription,
+  enableSubscription,
+  ensureSubscription,
+  ensureTables,
+  retrying,
+  type SubscriptionFacts,
+  subscriptionFacts,
+  suspendSubscription,
+} from "./subscriber";
+
+/**
+ * PostgreSQL's own logical replication: a publication and a slot at the source, a subscription at the target, all
+ * named after the task. Facts come from `pg_subscription`, `pg_subscription_rel`, `pg_stat_subscription`,
+ * `pg_stat_progress_copy`, `pg_replication_slots` and `pg_stat_replication`.
+ */
+export class PostgresEngine implements Engine {
+  readonly #databases = new Databases();
+  readonly #lag = new Map<string, LagMeter>();
+
+  /** @param logOf the log of a target server, where it can be read. */
+  constructor(private readonly logOf: (target: Connection) => ServerLog | undefined) {}
+
+  async test(connection: Connection, side: Side): Promise<void> {
+    await this.#databases.connectOnce(connection, side);
+  }
+
+  async tablesOf(connection: Connection): Promise<readonly TableName[]> {
+    return await this.#databases.query<{ schema: string; table: string }>(
+      connection,
+      "source",
+      userTablesSql,
+    );
+  }
+
+  async check(task: EngineTask): Promise<readonly CheckItem[]> {
+    return await checkTask(this.#databases, task);
+  }
+
+  async prepare(task: EngineTask): Promise<Readonly<Record<string, number>>> {
+    // Anew, so that a login that does not work any more is found here and not in the target's log.
+    await this.#databases.connectOnce(task.source, "source");
+    await this.#databases.connectOnce(task.target, "target");
+    await ensurePublication(this.#databases, task);
+    await ensureTables(this.#databases, task);
+    await ensureSlot(this.#databases, task);
+    await ensureSubscription(this.#databases, task);
+    return task.copiesRows ? await countRows(this.#databases, task.source, task.tables) : {};
+  }
+
+  async enable(task: EngineTask): Promise<void> {
+    this.logOf(task.target)?.forget(objectName(task.id));
+    this.#lag.delete(task.id);
+    await enableSubscription(this.#databases, task);
+  }
+
+  async suspend(task: EngineTask): Promise<void> {
+    await suspendSubscription(this.#databases, task);
+  }
+
+  async alignSequences(task: EngineTask): Promise<void> {
+    await alignSequences(this.#databases, task);
+  }
+
+  async release(task: ReleaseTask, side: Side): Promise<void> {
+    if (side === "target") {
+      await dropSubscription(this.#databases, task.target, task.id);
+      return;
+    }
+    this.#lag.delete(task.id);
+    // A slot is still in use for a moment after its reader was told to go.
+    await retrying(async () => await dropPublisher(this.#databases, task.source, task.id), 5);
+  }
+
+  async observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>> {
+    const [slots, subscriptions] = await Promise.all([
+      this.#grouped(tasks, "source", slotFacts),
+      this.#grouped(tasks, "target", subscriptionFacts),
+    ]);
+    return new Map(
+      tasks.map((task) => {
+        const subscription = subscriptions(task);
+        if (subscription instanceof EngineError) {
+          return [task.id, withoutAnswer("target", subscription)] as const;
+        }
+        if (subscription === undefined) {
+          return [task.id, { kind: "absent" }] as const;
+        }
+        return [task.id, this.#state(task, subscription, slots(task))] as const;
+      }),
+    );
+  }
+
+  async explainStop(task: EngineTask): Promise<StopCause> {
+    const logged = await this.#loggedError(task);
+    if (logged !== undefined) {
+      const { sqlState: code, message: reason } = logged;
+      return isConnectionLoss(code)
+        ? { kind: "connection", reason }
+        : { kind: "failure", code, message: message("stopped", { code, reason }) };
+    }
+    try {
+      await this.#databases.connectOnce(task.source, "source");
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      return isConnectionLoss(error.code)
+        ? { kind: "connection", reason: error.reason }
+        : { kind: "failure", code: error.code, message: describe(error, task.source) };
+    }
+    return { kind: "unknown", hint: objectName(task.id) };
+  }
+
+  /** A worker logs its error before it disables the subscription, but the line takes a moment to arrive here. */
+  async #loggedError(task: EngineTask): Promise<WorkerError | undefined> {
+    const log = this.logOf(task.target);
+    for (const wait of log === undefined ? [] : [0, 100, 300]) {
+      await delay(wait);
+      const error = log?.lastErrorOf(objectName(task.id));
+      if (error !== undefined) {
+        return error;
+      }
+    }
+    return undefined;
+  }
+
+  describe(error: EngineError, connection: Connection | undefined): Message {
+    return describe(error, connection);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#databases.dispose();
+  }
+
+  #state(
+    task: EngineTask,
+    subscription: SubscriptionFacts,
+    slot: SlotFacts | EngineError | undefined,
+  ): EngineState {
+    const { enabled, worker, copyWorkers, tables } = subscription;
+    const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
+    const streaming = worker && (slot instanceof EngineError || known?.active === true);
+    return {
+      ...{ kind: "present", enabled, streaming, copyWorkers, tables },
+      logKept: slot instanceof EngineError || known?.kept === true,
+      delayMs: streaming && known !== undefined ? this.#delay(task.id, known) : undefined,
+    };
+  }
+
+  #delay(id: string, slot: SlotFacts): number | undefined {
+    if (slot.replayed === null) {
+      return undefined;
+    }
+    const meter = this.#lag.get(id) ?? new LagMeter();
+    this.#lag.set(id, meter);
+    return meter.read(Date.now(), BigInt(slot.current), BigInt(slot.replayed), slot.lag_ms ?? undefined);
+  }
+
+  /** Asks each server once for all tasks that log in there alike. */
+  async #grouped<F extends { readonly name: string }>(
+    tasks: readonly EngineTask[],
+    side: Side,
+    ask: (databases: Databases, connection: Connection, names: readonly string[]) => Promise<readonly F[]>,
+  ): Promise<(task: EngineTask) => F | EngineError | undefined> {
+    const groups = new Map<string, { readonly connection: Connection; readonly names: string[] }>();
+    for (const task of tasks) {
+      const key = JSON.stringify(task[side]);
+      const group = groups.get(key) ?? { connection: task[side], names: [] };
+      group.names.push(objectName(task.id));
+      groups.set(key, group);
+    }
+    const facts = new Map<string, F | EngineError>();
+    await Promise.all(
+      [...groups.values()].map(async ({ connection, names }) => {
+        const answer = await ask(this.#databases, connection, names).catch((error: unknown) => {
+          if (error instanceof EngineError) {
+            return error;
+          }
+          throw error;
+        });
+        if (answer instanceof EngineError) {
+          for (const name of names) {
+            facts.set(name, answer);
+          }
+        } else {
+          for (const fact of answer) {
+            facts.set(fact.name, fact);
+          }
+        }
+      }),
+    );
+    return (task) => facts.get(objectName(task.id));
+  }
+}
+
+/** Only a lost connection is a fault; any other error is told to the user. */
+function withoutAnswer(side: Side, error: EngineError): EngineState {
+  return isConnectionLoss(error.code)
+    ? { kind: "unreachable", side, reason: error.reason }
+    : { kind: "broken", code: error.code, message: describe(error, undefined) };
+}

@@ -1,0 +1,20 @@
+import { type Message, message } from "../../messages";
+import type { Connection, EngineError } from "../engine";
+import { isConnectionLoss } from "./databases";
+
+/** What a database's error means to the user of a task. */
+export function describe(error: EngineError, connection: Connection | undefined): Message {
+  const side = error.side ?? "source";
+  const { code, reason } = error;
+  if (code === "28P01" || code === "28000") {
+    return message("badLogin", { side, user: connection?.user ?? "", reason });
+  }
+  if (code === "3D000") {
+    return message("noDatabase", { side, reason });
+  }
+  if (isConnectionLoss(code)) {
+    const address = connection === undefined ? side : `${connection.host}:${connection.port}`;
+    return message("unreachable", { side, address, reason });
+  }
+  return message("databaseError", { side, code, reason });
+}

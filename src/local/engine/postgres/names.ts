@@ -1,0 +1,31 @@
+import { escapeIdentifier } from "pg";
+import type { Connection, TableName } from "../engine";
+
+/** The name of a task's publication, slot and subscription: the same for all three. */
+export function objectName(jobId: string): string {
+  return `drs_${jobId.toLowerCase().replaceAll("-", "_")}`;
+}
+
+export function qualified({ schema, table }: TableName): string {
+  return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
+}
+
+/** A libpq connection string by which the target server finds the source. */
+export function conninfo(
+  source: Connection,
+  publisher: { readonly host: string; readonly port: number },
+  applicationName: string,
+): string {
+  return Object.entries({
+    host: publisher.host,
+    port: String(publisher.port),
+    user: source.user,
+    password: source.password,
+    dbname: source.database,
+    application_name: applicationName,
+    sslmode: source.ssl ? "require" : "prefer",
+    connect_timeout: "5",
+  })
+    .map(([key, value]) => `${key}='${value.replaceAll(/[\\']/g, "\\$&")}'`)
+    .join(" ");
+}

@@ -1,0 +1,161 @@
+/** The source's side of a task: publication and slot. */
+import { escapeIdentifier } from "pg";
+import type { Connection, EngineTask, TableName } from "../engine";
+import { EngineError } from "../engine";
+import type { Databases, Row } from "./databases";
+import { objectName, qualified } from "./names";
+
+/** Ordinary and partitioned tables of users; a partition belongs to its table. */
+export const userTablesSql = `
+  SELECT n.nspname AS schema, c.relname AS "table"
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence = 'p'
+    AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+  ORDER BY 1, 2`;
+
+/** What is known of a table at the source; `key` says whether its updates can be published. */
+export interface SourceTable extends Row {
+  readonly schema: string;
+  readonly table: string;
+  readonly key: boolean;
+  readonly owned: boolean;
+  readonly readable: boolean;
+}
+
+/** Those of the tables that exist at the source. */
+export async function sourceTables(
+  databases: Databases,
+  source: Connection,
+  tables: readonly TableName[],
+): Promise<readonly SourceTable[]> {
+  return await databases.query<SourceTable>(
+    source,
+    "source",
+    `SELECT n.nspname AS schema, c.relname AS "table",
+            c.relreplident IN ('f', 'i') OR
+              (c.relreplident = 'd' AND EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)) AS key,
+            pg_has_role(c.relowner, 'USAGE') AS owned, has_table_privilege(c.oid, 'SELECT') AS readable
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
+     WHERE c.relkind IN ('r', 'p')`,
+    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+  );
+}
+
+/** Makes the publication over exactly the task's tables. */
+export async function ensurePublication(databases: Databases, task: EngineTask): Promise<void> {
+  const { source, tables } = task;
+  const name = objectName(task.id);
+  const found = await sourceTables(databases, source, tables);
+  const missing = tables.find((t) => !found.some((f) => f.schema === t.schema && f.table === t.table));
+  if (missing !== undefined) {
+    throw new EngineError("42P01", "source", `relation "${missing.schema}.${missing.table}" does not exist`);
+  }
+  const keyless = found.find(({ key }) => !key);
+  if (keyless !== undefined) {
+    // Publishing it would make the application's own updates fail.
+    const what = `table "${keyless.schema}.${keyless.table}" has no primary key and no replica identity`;
+    throw new EngineError("55000", "source", what);
+  }
+  const list = tables.map(qualified).join(", ");
+  const [existing] = await databases.query(
+    source,
+    "source",
+    "SELECT 1 FROM pg_publication WHERE pubname = $1",
+    [name],
+  );
+  await databases.query(
+    source,
+    "source",
+    existing === undefined
+      ? `CREATE PUBLICATION ${escapeIdentifier(name)} FOR TABLE ${list} WITH (publish_via_partition_root = true)`
+      : `ALTER PUBLICATION ${escapeIdentifier(name)} SET TABLE ${list}`,
+  );
+}
+
+/** Makes the slot: from here on the source keeps its log for the task. */
+export async function ensureSlot(databases: Databases, task: EngineTask): Promise<void> {
+  await databases.query(
+    task.source,
+    "source",
+    `SELECT pg_create_logical_replication_slot($1, 'pgoutput')
+     WHERE NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE slot_name = $1)`,
+    [objectName(task.id)],
+  );
+}
+
+const countedExactly = 200_000;
+
+/** Rows per table: counted, or for a large table what the last ANALYZE estimated. */
+export async function countRows(
+  databases: Databases,
+  source: Connection,
+  tables: readonly TableName[],
+): Promise<Readonly<Record<string, number>>> {
+  const rows: Record<string, number> = {};
+  for (const table of tables) {
+    const [estimate] = await databases.query<{ rows: number }>(
+      source,
+      "source",
+      "SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = $1::regclass",
+      [qualified(table)],
+    );
+    if (estimate !== undefined && estimate.rows > countedExactly) {
+      rows[`${table.schema}.${table.table}`] = estimate.rows;
+      continue;
+    }
+    const [counted] = await databases.query<{ rows: number }>(
+      source,
+      "source",
+      `SELECT count(*)::float8 AS rows FROM ${qualified(table)}`,
+    );
+    rows[`${table.schema}.${table.table}`] = counted?.rows ?? 0;
+  }
+  return rows;
+}
+
+/** Drops slot and publication of a task, whoever still reads from the slot. */
+export async function dropPublisher(databases: Databases, source: Connection, jobId: string): Promise<void> {
+  const name = objectName(jobId);
+  await databases.query(
+    source,
+    "source",
+    "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active",
+    [name],
+  );
+  await databases.query(
+    source,
+    "source",
+    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1",
+    [name],
+  );
+  await databases.query(source, "source", `DROP PUBLICATION IF EXISTS ${escapeIdentifier(name)}`);
+}
+
+/** What a source server says of a task's slot and of whoever reads from it. */
+export interface SlotFacts extends Row {
+  readonly name: string;
+  readonly active: boolean;
+  readonly kept: boolean;
+  /** Positions in the log, in bytes. */
+  readonly current: string;
+  readonly replayed: string | null;
+  readonly lag_ms: number | null;
+}
+
+export async function slotFacts(
+  databases: Databases,
+  source: Connection,
+  names: readonly string[],
+): Promise<readonly SlotFacts[]> {
+  return await databases.query<SlotFacts>(
+    source,
+    "source",
+    `SELECT s.slot_name AS name, s.active, s.wal_status IS DISTINCT FROM 'lost' AS kept,
+            (pg_current_wal_lsn() - '0/0')::text AS current, (r.replay_lsn - '0/0')::text AS replayed,
+            (extract(epoch FROM r.replay_lag) * 1000)::float8 AS lag_ms
+     FROM pg_replication_slots s LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid
+     WHERE s.slot_name = ANY($1)`,
+    [names],
+  );
+}

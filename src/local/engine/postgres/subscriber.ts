@@ -1,0 +1,224 @@
+/** The target's side of a task: tables and subscription. */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { escapeIdentifier, escapeLiteral } from "pg";
+import type { Connection, EngineTask, TableName, TableState } from "../engine";
+import type { Databases, Row } from "./databases";
+import { conninfo, objectName, qualified } from "./names";
+import { tableDefinition } from "./schema";
+
+/** Makes schemas and tables that the target lacks, as the source has them. */
+export async function ensureTables(databases: Databases, task: EngineTask): Promise<void> {
+  const { source, target } = task;
+  const have = await existingTables(databases, target, task.tables);
+  for (const table of task.tables) {
+    if (have.has(`${table.schema}.${table.table}`)) {
+      continue;
+    }
+    const [schema] = await databases.query(
+      target,
+      "target",
+      "SELECT 1 FROM pg_namespace WHERE nspname = $1",
+      [table.schema],
+    );
+    if (schema === undefined) {
+      await databases.query(target, "target", `CREATE SCHEMA ${escapeIdentifier(table.schema)}`);
+    }
+    // One string is one transaction: a table is made whole or not at all.
+    await databases.query(target, "target", (await tableDefinition(databases, source, table)).join("; "));
+  }
+}
+
+/** Which of the tables the database has, as `schema.table`. */
+export async function existingTables(
+  databases: Databases,
+  target: Connection,
+  tables: readonly TableName[],
+): Promise<ReadonlySet<string>> {
+  const rows = await databases.query<{ name: string }>(
+    target,
+    "target",
+    `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname || '.' || c.relname = ANY($1) AND c.relkind IN ('r', 'p')`,
+    [tables.map(({ schema, table }) => `${schema}.${table}`)],
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Makes the subscription, still disabled; the slot must be there. */
+export async function ensureSubscription(databases: Databases, task: EngineTask): Promise<void> {
+  const name = objectName(task.id);
+  if (await hasSubscription(databases, task.target, name)) {
+    return;
+  }
+  const quoted = escapeIdentifier(name);
+  await databases.query(
+    task.target,
+    "target",
+    `CREATE SUBSCRIPTION ${quoted} CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}
+     PUBLICATION ${quoted}
+     WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)},
+           disable_on_error = true)`,
+  );
+}
+
+/** Enables the subscription, with today's way to the source. */
+export async function enableSubscription(databases: Databases, task: EngineTask): Promise<void> {
+  const name = objectName(task.id);
+  const quoted = escapeIdentifier(name);
+  await databases.query(
+    task.target,
+    "target",
+    `ALTER SUBSCRIPTION ${quoted} CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}`,
+  );
+  await databases.query(task.target, "target", `ALTER SUBSCRIPTION ${quoted} ENABLE`);
+}
+
+/** Disables the subscription and ends workers that copy: disabling alone lets them run to their end. */
+export async function suspendSubscription(databases: Databases, task: EngineTask): Promise<void> {
+  const name = objectName(task.id);
+  if (!(await hasSubscription(databases, task.target, name))) {
+    return;
+  }
+  await databases.query(task.target, "target", `ALTER SUBSCRIPTION ${escapeIdentifier(name)} DISABLE`);
+  await databases.query(
+    task.target,
+    "target",
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_subscription
+     WHERE subname = $1 AND relid IS NOT NULL AND pid IS NOT NULL`,
+    [name],
+  );
+}
+
+/** Drops the subscription without touching the source, which may be gone. */
+export async function dropSubscription(
+  databases: Databases,
+  target: Connection,
+  jobId: string,
+): Promise<void> {
+  const name = objectName(jobId);
+  if (!(await hasSubscription(databases, target, name))) {
+    return;
+  }
+  const quoted = escapeIdentifier(name);
+  await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} DISABLE`);
+  await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} SET (slot_name = NONE)`);
+  await databases.query(target, "target", `DROP SUBSCRIPTION ${quoted}`);
+}
+
+async function hasSubscription(databases: Databases, target: Connection, name: string): Promise<boolean> {
+  const [row] = await databases.query(
+    target,
+    "target",
+    `SELECT 1 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+     WHERE s.subname = $1 AND d.datname = current_database()`,
+    [name],
+  );
+  return row !== undefined;
+}
+
+interface SubscriptionRow extends Row {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly worker: boolean;
+  readonly copy_workers: number;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly copied: number | null;
+  }[];
+}
+
+/** What a target server says of a task's subscription. */
+export interface SubscriptionFacts {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly worker: boolean;
+  readonly copyWorkers: number;
+  readonly tables: readonly TableState[];
+}
+
+const phaseByState: Readonly<Record<string, TableState["phase"]>> = {
+  i: "waiting",
+  s: "synced",
+  r: "synced",
+};
+
+export async function subscriptionFacts(
+  databases: Databases,
+  target: Connection,
+  names: readonly string[],
+): Promise<readonly SubscriptionFacts[]> {
+  const rows = await databases.query<SubscriptionRow>(
+    target,
+    "target",
+    `SELECT s.subname AS name, s.subenabled AS enabled,
+            EXISTS (SELECT 1 FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL)
+              AS worker,
+            (SELECT count(*)::int FROM pg_stat_subscription w
+             WHERE w.subid = s.oid AND w.relid IS NOT NULL AND w.pid IS NOT NULL) AS copy_workers,
+            coalesce((SELECT json_agg(json_build_object('name', n.nspname || '.' || c.relname,
+                                                        'state', r.srsubstate::text, 'copied', p.tuples_processed))
+                      FROM pg_subscription_rel r
+                      JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                      LEFT JOIN pg_stat_subscription w ON w.subid = s.oid AND w.relid = r.srrelid
+                      LEFT JOIN pg_stat_progress_copy p ON p.pid = w.pid AND p.relid = r.srrelid
+                      WHERE r.srsubid = s.oid), '[]') AS tables
+     FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+     WHERE d.datname = current_database() AND s.subname = ANY($1)`,
+    [names],
+  );
+  return rows.map(({ name, enabled, worker, copy_workers, tables }) => ({
+    ...{ name, enabled, worker, copyWorkers: copy_workers },
+    tables: tables.map((table) => ({
+      name: table.name,
+      phase: phaseByState[table.state] ?? "copying",
+      copiedRows: table.copied ?? 0,
+    })),
+  }));
+}
+
+interface SequenceRow extends Row {
+  readonly column: string;
+  readonly sequence: string;
+  readonly last: string | null;
+}
+
+/** Sets the target's sequences to where the source's stand: replication moves rows only. */
+export async function alignSequences(databases: Databases, task: EngineTask): Promise<void> {
+  for (const table of task.tables) {
+    const name = qualified(table);
+    const rows = await databases.query<SequenceRow>(
+      task.source,
+      "source",
+      `SELECT a.attname AS column, s.seq AS sequence,
+              pg_sequence_last_value(s.seq::regclass)::text AS last
+       FROM pg_attribute a
+       CROSS JOIN LATERAL (SELECT pg_get_serial_sequence($1, a.attname) AS seq) s
+       WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND s.seq IS NOT NULL`,
+      [name],
+    );
+    for (const { column, last } of rows) {
+      await databases.query(
+        task.target,
+        "target",
+        "SELECT setval(seq::regclass, $3::bigint) FROM pg_get_serial_sequence($1, $2) seq WHERE seq IS NOT NULL AND $3 IS NOT NULL",
+        [name, column, last],
+      );
+    }
+  }
+}
+
+/** Repeats a step that another session may hold up for a moment. */
+export async function retrying<T>(step: () => Promise<T>, attempts: number): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await step();
+    } catch (error) {
+      if (attempt === attempts) {
+        throw error;
+      }
+      await delay(100 * attempt);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+/** What a user can ask of a task. Each call stores a wish; the runner carries it out. */
+import { randomUUID } from "node:crypto";
+import { type Action, requireAction } from "../api/actions";
+import type { InputOf } from "../api/server";
+import { type Engine, EngineError, type Side, type TableName } from "../engine/engine";
+import { log, reasonOf } from "../log";
+import { message, Refusal } from "../messages";
+import type { SecretBox } from "../secrets";
+import { connectionOf } from "./endpoints";
+import type { Desired, Job, StoredEndpoint } from "./job";
+import { isLimit } from "./limits";
+import type { Runner } from "./runner";
+import type { JobStore } from "./store";
+
+type EndpointInput = Pick<
+  InputOf<"batchConnection">["jobs"][number],
+  "ip" | "db_port" | "db_user" | "db_password" | "db_name"
+> & { readonly ssl_link?: unknown };
+
+const defaultPort = 5432;
+
+export class JobActions {
+  constructor(
+    private readonly store: JobStore,
+    private readonly runner: Runner,
+    private readonly engine: Engine,
+    private readonly secrets: SecretBox,
+  ) {}
+
+  /** An endpoint as it is kept: its password sealed. */
+  stored(input: EndpointInput): StoredEndpoint {
+    return {
+      host: input.ip,
+      port: input.db_port ?? defaultPort,
+      user: input.db_user,
+      sealedPassword: this.secrets.seal(input.db_password),
+      database: input.db_name || "postgres",
+      ssl: input.ssl_link === true,
+      tested: false,
+      shown: {},
+    };
+  }
+
+  /**
+   * Connects to a database as the given user and keeps the endpoint as tested.
+   *
+   * @throws Refusal DRS.KE0002 for a refused user, DRS.M00299 for a database that is not there.
+   */
+  async testConnection(request: InputOf<"batchConnection">["jobs"][number]): Promise<void> {
+    const { id, end_point_type } = request;
+    const side: Side = end_point_type === "so" ? "source" : "target";
+    const known = this.#get(id)[side];
+    requireAction(this.#get(id), "MODIFY_DB_CONFIG", this.runner.isFrozen(this.#get(id)));
+    const endpoint = this.stored({ ...request, db_name: request.db_name || known.database });
+    const connection = connectionOf(endpoint, this.secrets);
+    try {
+      await this.engine.test(connection, side);
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      const login = error.code === "28P01" || error.code === "28000";
+      throw new Refusal(login ? "DRS.KE0002" : "DRS.M00299", this.engine.describe(error, connection));
+    }
+    await this.#change(id, "MODIFY_DB_CONFIG", (job) => {
+      const before = job[side];
+      const moved =
+        before.host !== endpoint.host ||
+        before.port !== endpoint.port ||
+        before.database !== endpoint.database;
+      return {
+        ...job,
+        [side]: { ...endpoint, shown: before.shown, tested: true },
+        precheck: moved ? null : job.precheck,
+        // The link leads to the source as it was: it is made anew for another one.
+        provisioned: job.provisioned && !(moved && side === "source"),
+      };
+    });
+  }
+
+  /** Keeps the chosen tables; null: all of the database. */
+  async select(id: string, tables: readonly TableName[] | null): Promise<void> {
+    await this.#change(id, "CHOOSE_OBJECT", (job) => ({
+      ...job,
+      selection: tables === null ? null : [...tables],
+      tables: [],
+      precheck: null,
+    }));
+  }
+
+  /**
+   * Begins a pre-check and answers its id.
+   *
+   * @throws Refusal DRS.M00300 when a connection was not tested.
+   */
+  async precheck(id: string): Promise<string> {
+    const checkId = randomUUID();
+    const job = await this.#change(id, "PRE_CHECK", (latest) => {
+      if (!latest.source.tested || !latest.target.tested) {
+        throw new Refusal("DRS.M00300", message("needsTest"));
+      }
+      return { ...latest, precheck: { id: checkId, at: Date.now(), done: false, items: [] } };
+    });
+    void this.#check(job, checkId).catch((error: unknown) =>
+      log(`task ${job.name}: pre-check: ${reasonOf(error)}`),
+    );
+    return checkId;
+  }
+
+  /** @param startAt milliseconds since 1970; undefined: now. */
+  async start(id: string, startAt: number | undefined): Promise<void> {
+    await this.#change(id, "START", (job) => {
+      if (job.precheck?.done !== true || job.precheck.items.some(({ result }) => result === "FAILED")) {
+        throw new Refusal("DRS.M00304", message("needsPrecheck"));
+      }
+      return startAt === undefined
+        ? { ...job, desired: wish(job, "running") }
+        : { ...job, desired: { ...wish(job, "scheduled"), startAt } };
+    });
+  }
+
+  async pause(id: string): Promise<void> {
+    await this.#change(id, "PAUSE", (job) => ({ ...job, desired: wish(job, "paused") }));
+  }
+
+  /** Resumes a paused task, or tries a failed one again. */
+  async retry(id: string): Promise<void> {
+    await this.#change(id, "RETRY", (job) => ({ ...job, desired: wish(job, "running") }));
+  }
+
+  /** Ends a task. @param force goes on although an end cannot be reached. */
+  async end(id: string, force: boolean): Promise<void> {
+    await this.#change(id, "FREE_RESOURCE", (job) => ({
+      ...job,
+      desired: { ...wish(job, "released"), force },
+    }));
+  }
+
+  /** Removes the record of an ended task. */
+  async remove(id: string): Promise<void> {
+    this.#get(id);
+    await this.store.remove(id, (job) => requireAction(job, "DELETE", this.runner.isFrozen(job)));
+  }
+
+  /** Limits the speed of the full synchronization. @throws Refusal DRS.M00007 for hours or a speed that is none. */
+  async limitSpeed(id: string, limits: Job["speedLimits"]): Promise<void> {
+    const wrong = limits.find((limit) => !isLimit(limit));
+    if (wrong !== undefined) {
+      const reason = `${wrong.begin}-${wrong.end} ${wrong.speed} MB/s`;
+      throw new Refusal("DRS.M00007", message("invalidField", { field: "speed_limit", reason }));
+    }
+    const job = this.#get(id);
+    if (this.runner.isFrozen(job)) {
+      throw new Refusal("DRS.M00304", message("isFrozen", { account: job.account }));
+    }
+    if (job.desired.goal === "released") {
+      throw new Refusal("DRS.M00403", message("wrongStatus", { status: job.status }));
+    }
+    await this.store.update(id, (latest) => ({ ...latest, speedLimits: [...limits] }));
+  }
+
+  async #check(job: Job, checkId: string): Promise<void> {
+    let items: NonNullable<Job["precheck"]>["items"];
+    try {
+      items = await this.#findings(job);
+    } catch (error) {
+      const reason = message("internal", { reason: reasonOf(error) });
+      items = [{ item: "precheck", group: "internal", result: "FAILED", reason: copied(reason) }];
+    }
+    await this.store.update(job.id, (latest) =>
+      latest.precheck?.id === checkId
+        ? { ...latest, precheck: { ...latest.precheck, done: true, items } }
+        : latest,
+    );
+  }
+
+  async #findings(job: Job) {
+    const task = this.runner.taskOf(job);
+    // Without the source the check itself says what is wrong with it.
+    const all = async () =>
+      await this.engine.tablesOf(task.source).catch((error: unknown) => {
+        if (error instanceof EngineError) {
+          return [];
+        }
+        throw error;
+      });
+    const tables = job.tables.length > 0 ? job.tables : (job.selection ?? (await all()));
+    const items = await this.engine.check({ ...task, tables });
+    return items.map(({ item, group, result, reason, raw }) => ({
+      ...{ item, group, result },
+      ...(reason === undefined ? {} : { reason: copied(reason) }),
+      ...(raw === undefined ? {} : { raw }),
+    }));
+  }
+
+  #get(id: string): Job {
+    const job = this.store.get(id);
+    if (job === undefined) {
+      throw new Refusal("DRS.M00289", message("noSuchJob"));
+    }
+    return job;
+  }
+
+  /** Changes a task if its status allows the action at the moment of the change. */
+  async #change(id: string, action: Action, change: (job: Job) => Job): Promise<Job> {
+    this.#get(id);
+    const job = await this.store.update(id, (latest) => {
+      requireAction(latest, action, this.runner.isFrozen(latest));
+      return change(latest);
+    });
+    return job ?? this.#get(id);
+  }
+}
+
+function wish(job: Job, goal: Desired["goal"]): Desired {
+  return { goal, attempt: job.desired.attempt + 1, startAt: null, force: false };
+}
+
+function copied({ id, values }: { readonly id: string; readonly values: Readonly<Record<string, string>> }) {
+  return { id, values: { ...values } };
+}

@@ -1,0 +1,203 @@
+/** The control database: task states that outlive the backend, read once at the start and written through. */
+import type pg from "pg";
+import * as v from "valibot";
+import { type Job, jobSchema } from "./job";
+
+/** Each entry is applied once, in order. */
+const migrations = [
+  `CREATE TABLE jobs (id text PRIMARY KEY, name text NOT NULL, status text NOT NULL, record jsonb NOT NULL,
+                      created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL);
+   CREATE UNIQUE INDEX jobs_name ON jobs (lower(name));
+   CREATE TABLE status_history (job_id text NOT NULL REFERENCES jobs ON DELETE CASCADE,
+                                at timestamptz NOT NULL DEFAULT now(), status text NOT NULL, error_code text, error text);
+   CREATE INDEX status_history_job ON status_history (job_id, at);
+   CREATE TABLE operations (job_id text NOT NULL REFERENCES jobs ON DELETE CASCADE,
+                            at timestamptz NOT NULL DEFAULT now(), action text NOT NULL, error_code text);
+   CREATE INDEX operations_job ON operations (job_id, at);
+   CREATE TABLE accounts (account text PRIMARY KEY, balance float8 NOT NULL);
+   CREATE TABLE orphans (job_id text NOT NULL, side text NOT NULL, record jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now(),
+                         PRIMARY KEY (job_id, side));
+   CREATE TABLE facts (name text PRIMARY KEY, value text NOT NULL)`,
+];
+
+/** What is left behind at an end that could not be reached when a task was ended by force. */
+export interface Orphan {
+  readonly job: Job;
+  readonly side: "source" | "target";
+}
+
+export class JobStore {
+  readonly #jobs = new Map<string, Job>();
+  readonly #balances = new Map<string, number>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  private constructor(private readonly pool: pg.Pool) {}
+
+  /** Makes the tables and reads every task. */
+  static async open(pool: pg.Pool): Promise<JobStore> {
+    const store = new JobStore(pool);
+    await migrate(pool);
+    const { rows } = await pool.query<{ record: unknown }>("SELECT record FROM jobs ORDER BY created_at, id");
+    for (const { record } of rows) {
+      const job = v.parse(jobSchema, record);
+      store.#jobs.set(job.id, job);
+    }
+    const accounts = await pool.query<{ account: string; balance: number }>(
+      "SELECT account, balance FROM accounts",
+    );
+    for (const { account, balance } of accounts.rows) {
+      store.#balances.set(account, balance);
+    }
+    return store;
+  }
+
+  /** All tasks, the oldest first. */
+  all(): readonly Job[] {
+    return [...this.#jobs.values()];
+  }
+
+  get(id: string): Job | undefined {
+    return this.#jobs.get(id);
+  }
+
+  /** Adds a task; its name must be free. */
+  async insert(job: Job): Promise<void> {
+    await this.pool.query(
+      `INSERT INTO jobs (id, name, status, record, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, to_timestamp($5::float8 / 1000), now())`,
+      [job.id, job.name, job.status, JSON.stringify(job), job.createdAt],
+    );
+    this.#jobs.set(job.id, job);
+    await this.#remember(job);
+  }
+
+  /**
+   * Changes a task; changes of the same task happen one after another, each on what the last one left. What is
+   * visible here is stored already.
+   *
+   * @param change returns the same object for no change; what it throws leaves the task as it is.
+   */
+  async update(id: string, change: (job: Job) => Job): Promise<Job | undefined> {
+    return await this.#inTurn(id, async () => {
+      const job = this.#jobs.get(id);
+      const changed = job === undefined ? undefined : change(job);
+      if (job === undefined || changed === undefined || changed === job) {
+        return job;
+      }
+      const next = { ...changed, updatedAt: Date.now() };
+      await this.pool.query(
+        "UPDATE jobs SET name = $2, status = $3, record = $4, updated_at = now() WHERE id = $1",
+        [id, next.name, next.status, JSON.stringify(next)],
+      );
+      this.#jobs.set(id, next);
+      if (next.status !== job.status) {
+        await this.#remember(next);
+      }
+      return next;
+    });
+  }
+
+  /** Removes a task and its history. @param check throws to keep it. */
+  async remove(id: string, check: (job: Job) => void): Promise<void> {
+    await this.#inTurn(id, async () => {
+      const job = this.#jobs.get(id);
+      if (job === undefined) {
+        return;
+      }
+      check(job);
+      await this.pool.query("DELETE FROM jobs WHERE id = $1", [id]);
+      this.#jobs.delete(id);
+    });
+  }
+
+  /** Notes what a user asked for, and how it was answered. */
+  async noteOperation(id: string, action: string, errorCode: string | undefined): Promise<void> {
+    await this.pool.query(
+      "INSERT INTO operations (job_id, action, error_code) SELECT id, $2, $3 FROM jobs WHERE id = $1",
+      [id, action, errorCode ?? null],
+    );
+  }
+
+  /** Balances by account; an account that was never set has no limit. */
+  balances(): ReadonlyMap<string, number> {
+    return this.#balances;
+  }
+
+  async setBalance(account: string, balance: number): Promise<void> {
+    await this.pool.query(
+      "INSERT INTO accounts VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET balance = excluded.balance",
+      [account, balance],
+    );
+    this.#balances.set(account, balance);
+  }
+
+  async addOrphan({ job, side }: Orphan): Promise<void> {
+    await this.pool.query(
+      "INSERT INTO orphans (job_id, side, record) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+      [job.id, side, JSON.stringify(job)],
+    );
+  }
+
+  async orphans(): Promise<readonly Orphan[]> {
+    const { rows } = await this.pool.query<{ side: Orphan["side"]; record: unknown }>(
+      "SELECT side, record FROM orphans ORDER BY at",
+    );
+    return rows.map(({ side, record }) => ({ side, job: v.parse(jobSchema, record) }));
+  }
+
+  async removeOrphan({ job, side }: Orphan): Promise<void> {
+    await this.pool.query("DELETE FROM orphans WHERE job_id = $1 AND side = $2", [job.id, side]);
+  }
+
+  /** A fact about this data directory. */
+  async fact(name: string): Promise<string | undefined> {
+    const { rows } = await this.pool.query<{ value: string }>("SELECT value FROM facts WHERE name = $1", [
+      name,
+    ]);
+    return rows[0]?.value;
+  }
+
+  async setFact(name: string, value: string): Promise<void> {
+    await this.pool.query(
+      "INSERT INTO facts VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      [name, value],
+    );
+  }
+
+  async #remember(job: Job): Promise<void> {
+    await this.pool.query(
+      "INSERT INTO status_history (job_id, status, error_code, error) VALUES ($1, $2, $3, $4)",
+      [
+        job.id,
+        job.status,
+        job.failure?.code ?? null,
+        job.failure === null ? null : JSON.stringify(job.failure.message),
+      ],
+    );
+  }
+
+  async #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(id) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.#queues.set(id, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#queues.get(id) === mine) {
+        this.#queues.delete(id);
+      }
+    }
+  }
+}
+
+async function migrate(pool: pg.Pool): Promise<void> {
+  await pool.query("CREATE TABLE IF NOT EXISTS migrations (number int PRIMARY KEY)");
+  const { rows } = await pool.query<{ last: number | null }>("SELECT max(number) AS last FROM migrations");
+  const applied = rows[0]?.last ?? 0;
+  for (const [index, sql] of migrations.entries()) {
+    if (index + 1 > applied) {
+      // One string is one transaction.
+      await pool.query(`${sql}; INSERT INTO migrations VALUES (${index + 1})`);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+/** The local backend: `drs-local [--data-dir DIR] [--port N] [--demo]`. */
+import { Backend } from "./backend";
+import { supervisorRole } from "./clusters/protocol";
+import { supervise } from "./clusters/supervisor";
+import { parseFlags, usage } from "./flags";
+import { log, reasonOf } from "./log";
+import { StartError } from "./start-error";
+
+/** Milliseconds after which a stop is no longer waited for. */
+const stopMs = 4_700;
+
+if (process.argv.includes(supervisorRole)) {
+  supervise();
+} else {
+  main().catch((error: unknown) => {
+    process.stderr.write(`drs-local: ${reasonOf(error)}\n`);
+    if (!(error instanceof StartError) && error instanceof Error) {
+      process.stderr.write(`${error.stack ?? ""}\n`);
+    }
+    process.exit(1);
+  });
+}
+
+async function main(): Promise<void> {
+  const flags = parseFlags(process.argv.slice(2));
+  if (flags.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const backend = new Backend(flags);
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (stopping) {
+        return;
+      }
+      stopping = true;
+      log(`stopping (${signal})`);
+      setTimeout(() => process.exit(1), stopMs).unref();
+      backend.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log(`the stop failed: ${reasonOf(error)}`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+  try {
+    const ready = await backend.start();
+    if (!stopping) {
+      process.stdout.write(`${ready}\n`);
+    }
+  } catch (error) {
+    if (stopping) {
+      return;
+    }
+    await backend.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+/** Every text the backend answers, in both languages of the API (`X-Language`). */
+import type { Bilingual } from "../status/statuses";
+
+export type Language = keyof Bilingual;
+
+const messages = {
+  // Gateway
+  notSigned: { en: "Incorrect IAM authentication information: {reason}", zh: "IAM 认证信息错误：{reason}" },
+  notLocal: {
+    en: "Only programs of this machine may call the local backend ({reason}).",
+    zh: "只有本机程序可以调用本地后端（{reason}）。",
+  },
+  noSuchApi: {
+    en: "The API does not exist or has not been published in the environment.",
+    zh: "API 不存在或未发布到环境中。",
+  },
+  notReady: { en: "The local backend is still starting.", zh: "本地后端正在启动。" },
+  wrongProject: { en: "The project ID is not the one of this backend.", zh: "项目 ID 与本后端不一致。" },
+  tooLarge: { en: "The request body is larger than 1 MB.", zh: "请求体超过 1 MB。" },
+  notJson: { en: "The request body is not JSON.", zh: "请求体不是 JSON。" },
+  invalidField: { en: "Invalid parameter {field}: {reason}", zh: "参数 {field} 无效：{reason}" },
+  internal: { en: "Internal error: {reason}", zh: "内部错误：{reason}" },
+  // Tasks
+  noSuchJob: { en: "The task does not exist.", zh: "任务不存在。" },
+  nameExists: { en: "A task named {name} exists already.", zh: "已存在名为 {name} 的任务。" },
+  wrongStatus: {
+    en: "This API cannot be called in the current task status ({status}).",
+    zh: "当前任务状态（{status}）不允许调用此 API。",
+  },
+  isFrozen: {
+    en: "The task is frozen because the balance of account {account} is used up; top it up first.",
+    zh: "账户 {account} 余额不足，任务已冻结，请先充值。",
+  },
+  needsPrecheck: {
+    en: "The task cannot be started before a pre-check has passed; run batch-precheck first.",
+    zh: "预检查通过之前不能启动任务，请先执行预检查。",
+  },
+  needsTest: {
+    en: "Test the connections to the source and target databases first.",
+    zh: "请先对源库和目标库进行测试连接。",
+  },
+  noObjects: { en: "No synchronization object is selected.", zh: "未选择同步对象。" },
+  noRename: {
+    en: "The local backend keeps names: {object} cannot be renamed to {alias}.",
+    zh: "本地后端不支持对象名映射：{object} 不能映射为 {alias}。",
+  },
+  badObject: {
+    en: "The synchronization object {object} is not understood; use a table's id as schema.table.",
+    zh: "无法识别同步对象 {object}，请以 schema.table 形式填写表 id。",
+  },
+  onlyPostgres: {
+    en: "The local backend synchronizes postgresql to postgresql, not {engine}.",
+    zh: "本地后端只支持 postgresql 到 postgresql 的同步，不支持 {engine}。",
+  },
+  instanceFailed: { en: "The instance could not be created: {reason}", zh: "实例创建失败：{reason}" },
+  // Databases
+  badLogin: {
+    en: "The {side} database refuses user {user}: {reason}",
+    zh: "{side} 数据库拒绝用户 {user}：{reason}",
+  },
+  unreachable: {
+    en: "The {side} database at {address} cannot be reached: {reason}",
+    zh: "无法连接位于 {address} 的 {side} 数据库：{reason}",
+  },
+  noDatabase: { en: "The {side} database does not exist: {reason}", zh: "{side} 数据库不存在：{reason}" },
+  databaseError: {
+    en: "The {side} database reports {code}: {reason}",
+    zh: "{side} 数据库报错 {code}：{reason}",
+  },
+  stopped: {
+    en: "The synchronization stopped with {code}: {reason}",
+    zh: "同步停止，错误码 {code}：{reason}",
+  },
+  stoppedUnknown: {
+    en: "The synchronization was stopped by an error that stands in the target server's log ({reason}).",
+    zh: "同步因错误停止，错误信息见目标库服务器日志（{reason}）。",
+  },
+  logLost: {
+    en: "The source database no longer keeps the log that this task still needed; end the task and create another.",
+    zh: "源库已不再保留任务所需的日志，请结束任务并重新创建。",
+  },
+  dropped: {
+    en: "The subscription of this task was dropped at the target database; end the task and create another.",
+    zh: "任务在目标库中的订阅已被删除，请结束任务并重新创建。",
+  },
+  noWorker: {
+    en: "No replication worker runs at the target database; see max_logical_replication_workers and the server's log.",
+    zh: "目标库没有运行复制进程，请检查 max_logical_replication_workers 及服务器日志。",
+  },
+  // Pre-check
+  versionTooOld: {
+    en: "PostgreSQL {version} is too old, {minimum} or newer is needed.",
+    zh: "PostgreSQL {version} 版本过低，需要 {minimum} 或更高版本。",
+  },
+  walLevel: { en: "wal_level is {value} and must be logical.", zh: "wal_level 为 {value}，必须为 logical。" },
+  noneLeft: {
+    en: "All {count} of {setting} are in use.",
+    zh: "{setting} 的 {count} 个名额已全部占用。",
+  },
+  noPrivilege: { en: "User {user} lacks: {privilege}", zh: "用户 {user} 缺少权限：{privilege}" },
+  noTable: { en: "Table {table} does not exist in the source database.", zh: "源库中不存在表 {table}。" },
+  noPrimaryKey: {
+    en: "Table {table} has neither a primary key nor a replica identity; publishing it would make its updates fail.",
+    zh: "表 {table} 没有主键，也没有复制标识，发布后源库上的更新会失败。",
+  },
+  targetHasRows: {
+    en: "Table {table} of the target database already holds rows, which may conflict.",
+    zh: "目标库表 {table} 已有数据，可能发生冲突。",
+  },
+  targetLacksColumn: {
+    en: "Table {table} of the target database lacks the column {column}.",
+    zh: "目标库表 {table} 缺少列 {column}。",
+  },
+} as const satisfies Record<string, Bilingual>;
+
+export type MessageId = keyof typeof messages;
+
+/** A text that has not been put into a language yet. */
+export interface Message {
+  readonly id: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export function message(id: MessageId, values: Readonly<Record<string, string>> = {}): Message {
+  return { id, values };
+}
+
+/** The text in a language; a text that this version does not know is shown by its parts. */
+export function render({ id, values }: Message, language: Language): string {
+  const texts: Readonly<Record<string, Bilingual>> = messages;
+  const text = Object.hasOwn(texts, id) ? texts[id]?.[language] : undefined;
+  return text === undefined
+    ? [id, ...Object.values(values)].join(" ")
+    : text.replaceAll(/\{(\w+)\}/g, (_, name: string) => localized(values[name] ?? "", language));
+}
+
+function localized(value: string, language: Language): string {
+  if (language === "zh") {
+    return value === "source" ? "源" : value === "target" ? "目标" : value;
+  }
+  return value;
+}
+
+/** A refusal of the API: its code, its text and the HTTP status where the whole call is refused. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+
+  constructor(
+    readonly code: string,
+    readonly text: Message,
+    readonly status: 400 | 401 | 403 | 404 | 413 | 500 | 503 = 400,
+  ) {
+    super(`${code} ${render(text, "en")}`);
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * What a task's status is and what is to be done next: pure functions of what the user wants and what is observed.
+ * Level-triggered: nothing depends on how the present came about.
+ */
+import type { EngineState } from "./engine/engine";
+
+/** What the user asked for (stored). `frozen` is billing: the account's balance is used up. */
+export interface Wish {
+  readonly goal: "configured" | "scheduled" | "running" | "paused" | "released";
+  readonly taskType: "FULL_TRANS" | "FULL_INCR_TRANS" | "INCR_TRANS";
+  readonly frozen: boolean;
+}
+
+/** What is seen. */
+export interface Observed {
+  /** The instance: the link through which the rows go. */
+  readonly provisioned: boolean;
+  /** Of the attempt in hand; an earlier one's does not count. */
+  readonly failure: "create" | "start" | "full" | "incremental" | "release" | undefined;
+  /** Undefined until the engine has been asked, after a start of the backend. */
+  readonly engine: EngineState | undefined;
+  /** Whether subscription and slot were made, so that their absence is no beginning. */
+  readonly prepared: boolean;
+  /** Whether a lost connection is being recovered from. */
+  readonly recovering: boolean;
+  /** Whether the engine was told to run in this attempt, by this process. */
+  readonly enabledNow: boolean;
+  /** FULL_TRANS: whether the copy is complete and its engine objects are gone. */
+  readonly fullDone: boolean;
+  readonly released: boolean;
+  /** The status that was stored last. */
+  readonly last: string;
+}
+
+const failedStatus = {
+  create: "CREATE_FAILED",
+  start: "START_JOB_FAILED",
+  full: "FULL_TRANSFER_FAILED",
+  incremental: "INCRE_TRANSFER_FAILED",
+  release: "RELEASE_RESOURCE_FAILED",
+} as const;
+
+/** The API's status of a task. */
+export function statusOf(wish: Wish, seen: Observed): string {
+  if (wish.goal === "released") {
+    if (seen.released) {
+      return "RELEASE_RESOURCE_COMPLETE";
+    }
+    return seen.failure === "release" ? failedStatus.release : "RELEASE_RESOURCE_STARTED";
+  }
+  if (seen.failure !== undefined) {
+    return failedStatus[seen.failure];
+  }
+  if (!seen.provisioned) {
+    return "CREATING";
+  }
+  switch (wish.goal) {
+    case "configured":
+      return "CONFIGURATION";
+    case "scheduled":
+      return "WAITING_FOR_START";
+    case "paused":
+      return pausedStatus(seen);
+    case "running":
+      // Billing suspends the engine; the task's own status stands still.
+      return wish.frozen ? seen.last : runningStatus(wish, seen);
+  }
+}
+
+function pausedStatus(seen: Observed): string {
+  const { engine } = seen;
+  if (engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0)) {
+    return seen.last;
+  }
+  return engine === undefined ? seen.last : "PAUSING";
+}
+
+function runningStatus(wish: Wish, seen: Observed): string {
+  const { engine } = seen;
+  if (seen.fullDone) {
+    return "FULL_TRANSFER_COMPLETE";
+  }
+  if (seen.recovering) {
+    return "REBUILD_NODE_STARTED";
+  }
+  if (engine === undefined || engine.kind === "unreachable" || engine.kind === "broken") {
+    return seen.last;
+  }
+  if (!seen.enabledNow) {
+    // After a restart of the backend the flow is taken up again: nothing has started anew.
+    return seen.prepared && running.has(seen.last) ? seen.last : "STARTJOBING";
+  }
+  if (engine.kind === "absent") {
+    return seen.last;
+  }
+  const phases = engine.tables.map((table) => table.phase);
+  if (phases.every((phase) => phase === "synced")) {
+    return wish.taskType === "FULL_TRANS" ? "FULL_TRANSFER_STARTED" : "INCRE_TRANSFER_STARTED";
+  }
+  const begun = phases.some((phase) => phase !== "waiting");
+  return begun || seen.last === "FULL_TRANSFER_STARTED" ? "FULL_TRANSFER_STARTED" : "STARTJOBING";
+}
+
+const running: ReadonlySet<string> = new Set([
+  "FULL_TRANSFER_STARTED",
+  "INCRE_TRANSFER_STARTED",
+  "REBUILD_NODE_STARTED",
+  "PAUSING",
+]);
+
+/** The next thing to do for a task. */
+export type Step =
+  | "none"
+  | "provision"
+  | "prepare"
+  | "enable"
+  /** Find out why the engine stopped by itself. */
+  | "examine"
+  | "suspend"
+  /** FULL_TRANS: the copy is complete, let go of the source. */
+  | "finish"
+  | "release";
+
+/** The next step towards what the user wants; "none" when there is nothing to do but to watch. */
+export function nextStep(wish: Wish, seen: Observed): Step {
+  if (wish.goal === "released") {
+    return seen.released || seen.failure === "release" ? "none" : "release";
+  }
+  if (seen.failure === "create") {
+    return "none";
+  }
+  if (!seen.provisioned) {
+    return "provision";
+  }
+  const { engine } = seen;
+  if (wish.goal === "paused" || (wish.goal === "running" && wish.frozen)) {
+    return engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0) ? "suspend" : "none";
+  }
+  if (wish.goal !== "running" || seen.failure !== undefined || seen.fullDone) {
+    return "none";
+  }
+  if (!seen.prepared) {
+    return "prepare";
+  }
+  if (engine === undefined || engine.kind === "unreachable") {
+    return "none";
+  }
+  if (engine.kind === "absent" || engine.kind === "broken") {
+    return "examine";
+  }
+  if (!seen.enabledNow) {
+    return "enable";
+  }
+  if (!engine.enabled || !engine.logKept) {
+    return "examine";
+  }
+  const synced = engine.tables.every((table) => table.phase === "synced");
+  return synced && wish.taskType === "FULL_TRANS" ? "finish" : "none";
+}

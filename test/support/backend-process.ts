@@ -1,0 +1,171 @@
+/** A local backend as its own process, as a user would run it, in a data directory of the test's own. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import * as v from "valibot";
+import { DrsClient } from "../../src/drs/client";
+
+const readySchema = v.object({
+  endpoint: v.string(),
+  project_id: v.string(),
+  access_key: v.string(),
+  secret_key: v.string(),
+  pid: v.number(),
+});
+export type Ready = v.InferOutput<typeof readySchema>;
+
+/** The bundle under test. */
+export const bundle = resolve(process.env.DRS_LOCAL_BUNDLE ?? "dist/local-backend.js");
+
+export interface Exit {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A fresh data directory, removed by `removeDataDir`. */
+export function makeDataDir(): string {
+  return mkdtempSync(join(tmpdir(), "drs-backend-"));
+}
+
+export function removeDataDir(dataDir: string): void {
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
+
+/** Runs the bundle to its end. */
+export async function runToEnd(args: readonly string[]): Promise<Exit> {
+  const child = spawn(process.execPath, [bundle, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  await once(child, "close");
+  return { code: child.exitCode, stdout, stderr };
+}
+
+/** A running backend. */
+export class BackendProcess {
+  readonly client: DrsClient;
+  /** Everything written to stdout. */
+  readonly stdout: string[];
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly ready: Ready,
+    readonly dataDir: string,
+    stdout: string[],
+    private readonly stderr: string[],
+  ) {
+    this.stdout = stdout;
+    this.client = new DrsClient({
+      endpoint: ready.endpoint,
+      projectId: ready.project_id,
+      accessKey: ready.access_key,
+      secretKey: ready.secret_key,
+    });
+  }
+
+  /** Starts a backend and waits for its ready line. */
+  static async start(dataDir: string, args: readonly string[] = []): Promise<BackendProcess> {
+    const child = spawn(process.execPath, [bundle, "--data-dir", dataDir, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [stdout, stderr]: [string[], string[]] = [[], []];
+    createInterface({ input: child.stderr }).on("line", (line) => stderr.push(line));
+    const lines = createInterface({ input: child.stdout });
+    lines.on("line", (line) => stdout.push(line));
+    const ended = once(child, "exit").then(() => undefined);
+    await Promise.race([once(lines, "line"), ended]);
+    const line = stdout[0];
+    if (line === undefined) {
+      throw new Error(`the backend ended before it was ready: ${stderr.join("\n")}`);
+    }
+    const ready = v.parse(v.pipe(v.string(), v.parseJson(), readySchema), line);
+    return new BackendProcess(child, ready, dataDir, stdout, stderr);
+  }
+
+  get log(): string {
+    return this.stderr.join("\n");
+  }
+
+  /** Ends the backend with SIGTERM; answers how long it took, in milliseconds, and its exit code. */
+  async stop(): Promise<{ readonly ms: number; readonly code: number | null }> {
+    this.client.dispose();
+    if (this.child.exitCode !== null || this.child.signalCode !== null) {
+      return { ms: 0, code: this.child.exitCode };
+    }
+    const started = Date.now();
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGTERM");
+    await ended;
+    return { ms: Date.now() - started, code: this.child.exitCode };
+  }
+
+  /** Ends the backend at once, as a crash would. */
+  async kill(): Promise<void> {
+    this.client.dispose();
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** A login of the superuser of one of the demo's servers. */
+  login(server: "source" | "target"): { host: string; port: number; user: string; password: string } {
+    const identity = v.parse(
+      v.pipe(v.string(), v.parseJson(), v.object({ databasePassword: v.string() })),
+      readFileSync(join(this.dataDir, "identity.json"), "utf8"),
+    );
+    const port = Number(readFileSync(join(this.dataDir, `${server}.port`), "utf8"));
+    return { host: "127.0.0.1", port, user: "postgres", password: identity.databasePassword };
+  }
+
+  /** Runs a statement on one of the demo's servers. */
+  async sql<R extends pg.QueryResultRow>(
+    server: "source" | "target",
+    database: string,
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<R[]> {
+    const client = new pg.Client({ ...this.login(server), database });
+    await client.connect();
+    try {
+      return (await client.query<R>(text, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+/** Processes whose command line names the data directory. */
+export function processesOf(dataDir: string): readonly string[] {
+  const list = execFileSync("ps", ["-ww", "-eo", "pid=,stat=,args="], { encoding: "utf8" });
+  return list.split("\n").filter((line) => line.includes(dataDir) && !/^\s*\d+\s+Z/.test(line));
+}
+
+/** Waits until the condition holds; its last value is part of the error when it does not in time. */
+export async function until<T>(
+  what: string,
+  timeoutMs: number,
+  read: () => T | Promise<T>,
+  holds: (value: T) => boolean = (value) => Boolean(value),
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await read();
+    if (holds(value)) {
+      return value;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`${what}: not within ${timeoutMs} ms; last seen ${JSON.stringify(value)}`);
+    }
+    await delay(50);
+  }
+}
