@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { startProgram, waitForOutput } from "./programs.mjs";
+import { node } from "./setup.mjs";
+
+/** The demo's first start creates databases and waits until its tasks run. */
+const startLimit = 180_000;
+
+/**
+ * Starts the local backend with its demo and waits until it is ready.
+ *
+ * @param {{ root: string, dataDirectory: string, signal: AbortSignal }} options
+ * @returns {Promise<import("./programs.mjs").Program>}
+ */
+export async function startDemo({ root, dataDirectory, signal }) {
+  const program = startProgram(node(root), [
+    join(root, "dist", "local-backend.js"),
+    ...["--demo", "--data-dir", dataDirectory],
+  ]);
+  await waitForOutput(program, {
+    name: "The local backend",
+    pattern: /^\{"endpoint":.*\}\r?\n/m,
+    limit: startLimit,
+    signal,
+  });
+  return program;
+}

@@ -1,0 +1,171 @@
+// npm test [-- SUITE...]: sets up and runs the tests; the last line says how many passed and failed.
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { requireChromium } from "./chromium.mjs";
+import { runHostSuite } from "./host-suite.mjs";
+import { startDemo } from "./local-backend.mjs";
+import { Failure, main, seconds } from "./main.mjs";
+import { runProgram } from "./programs.mjs";
+import { node, setUp } from "./setup.mjs";
+import { installVSCodeServer } from "./vscode-server.mjs";
+
+/** @typedef {{ folder: string, resultFile: string, signal: AbortSignal }} Run `folder` is empty and the run's own */
+/** @typedef {{ name: string, passed: number, failed: number, note: string, duration: string }} Result */
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * Every suite runs its tests, leaves mocha's counts in the result file, and says how its runner ended. Limits are
+ * in milliseconds.
+ *
+ * @type {Record<string, (run: Run) => Promise<{ code: number | null, how: string }>>}
+ */
+const suites = {
+  check: ({ signal }) =>
+    runProgram("npm", ["run", "--silent", "check"], {
+      ...{ cwd: root, stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" },
+      ...{ signal, limit: 180_000 },
+    }),
+  unit: (run) => runMocha("unit", { testLimit: 5_000, limit: 120_000 }, run),
+  backend: (run) => runMocha("backend", { testLimit: 60_000, limit: 400_000 }, run),
+  host: (run) => runInHost("current", run),
+  "host-oldest": (run) => runInHost("oldest", run),
+  browser: (run) => runInBrowser(run),
+};
+
+await main(async (signal) => {
+  const selected = process.argv.slice(2);
+  const unknown = selected.filter((name) => !(name in suites));
+  if (unknown.length > 0) {
+    throw new Failure(`No such suite: ${unknown.join(", ")}. There are: ${Object.keys(suites).join(", ")}.`);
+  }
+  const begin = performance.now();
+  await setUp({ root, tests: true, signal });
+  /** @type {Result[]} */
+  const results = [];
+  for (const [name, suite] of Object.entries(suites)) {
+    if (selected.length === 0 || selected.includes(name)) {
+      results.push(await result(name, suite, signal));
+    }
+  }
+  const passed = results.reduce((sum, { passed }) => sum + passed, 0);
+  const failed = results.reduce((sum, { failed }) => sum + failed, 0);
+  console.table(results);
+  console.log(`All together: ${seconds(begin)}`);
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+});
+
+/**
+ * Runs one suite. A suite that crashes, takes too long or runs no test counts as a failure.
+ *
+ * @param {string} name
+ * @param {(run: Run) => Promise<{ code: number | null, how: string }>} suite
+ * @param {AbortSignal} signal
+ * @returns {Promise<Result>}
+ */
+async function result(name, suite, signal) {
+  console.log(`\n=== ${name}`);
+  const begin = performance.now();
+  const folder = await mkdtemp(join(tmpdir(), "drs-test-"));
+  const resultFile = join(folder, "result.json");
+  let note = "";
+  try {
+    const { code, how } = await suite({ folder, resultFile, signal });
+    note = code === 0 ? "" : how;
+  } catch (error) {
+    signal.throwIfAborted();
+    note = error instanceof Failure ? error.message : String(error);
+  }
+  const { passes, failures } = await counts(resultFile);
+  await rm(folder, { recursive: true, force: true });
+  if (note === "" && passes === 0 && name !== "check") {
+    note = "ran no test";
+  }
+  if (note !== "") {
+    console.error(`${name}: ${note}`);
+  }
+  // A runner that ends badly although no test failed is a failure of its own.
+  const failed = failures === 0 && note !== "" ? 1 : failures;
+  return { name, passed: passes, failed, note: note.split("\n", 1)[0] ?? "", duration: seconds(begin) };
+}
+
+/**
+ * @param {string} resultFile
+ * @returns {Promise<{ passes: number, failures: number }>}
+ */
+async function counts(resultFile) {
+  try {
+    return JSON.parse(await readFile(resultFile, "utf8"));
+  } catch {
+    return { passes: 0, failures: 0 };
+  }
+}
+
+/**
+ * @param {string} name the folder in out/
+ * @param {{ testLimit: number, limit: number, env?: NodeJS.ProcessEnv }} options
+ * @param {Run} run
+ */
+async function runMocha(name, { testLimit, limit, env }, { resultFile, signal }) {
+  const folder = join(root, "out", name);
+  const files = await readdir(folder, { recursive: true });
+  const tests = files.filter((file) => file.endsWith(".test.js")).map((file) => join(folder, file));
+  return runProgram(
+    node(root),
+    [join(root, "scripts", "mocha.mjs"), resultFile, String(testLimit), ...tests],
+    {
+      ...{ cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } },
+      ...{ signal, limit },
+    },
+  );
+}
+
+/**
+ * @param {keyof typeof import("./vscode-server.mjs").releases} release
+ * @param {Run} run
+ */
+async function runInHost(release, { folder, resultFile, signal }) {
+  await requireChromium(signal);
+  await installVSCodeServer({ root, release, signal });
+  return withDemo(folder, signal, async (dataDirectory) => {
+    const code = await runHostSuite({
+      ...{ root, release, resultFile, signal },
+      folder: join(folder, "profile"),
+      settings: { "drs.localBackend.dataDirectory": dataDirectory },
+      limit: 180_000,
+    });
+    return { code, how: `ended with exit code ${code}` };
+  });
+}
+
+/** @param {Run} run */
+async function runInBrowser(run) {
+  await requireChromium(run.signal);
+  await installVSCodeServer({ root, release: "current", signal: run.signal });
+  return withDemo(run.folder, run.signal, (dataDirectory) =>
+    runMocha(
+      "browser",
+      { testLimit: 120_000, limit: 400_000, env: { DRS_TEST_DATA_DIRECTORY: dataDirectory } },
+      run,
+    ),
+  );
+}
+
+/**
+ * @template T
+ * @param {string} folder
+ * @param {AbortSignal} signal
+ * @param {(dataDirectory: string) => Promise<T>} work
+ */
+async function withDemo(folder, signal, work) {
+  const dataDirectory = join(folder, "backend");
+  const backend = await startDemo({ root, dataDirectory, signal });
+  try {
+    return await work(dataDirectory);
+  } finally {
+    await backend.stop();
+  }
+}

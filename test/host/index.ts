@@ -1,0 +1,29 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A test in the extension host may wait for the local backend, in milliseconds. */
+const timeout = 30_000;
+
+/**
+ * Runs the suites of this folder inside VS Code's extension host: the entry point that
+ * `--extensionTestsPath` names. The counts go to the file that DRS_TEST_RESULT names.
+ *
+ * @throws when a test failed
+ */
+export async function run(): Promise<void> {
+  const { default: Mocha } = await import("mocha");
+  const mocha = new Mocha({ timeout, forbidOnly: process.env.CI !== undefined, forbidPending: true });
+  for (const file of readdirSync(__dirname).filter((name) => name.endsWith(".test.js"))) {
+    mocha.addFile(join(__dirname, file));
+  }
+  await mocha.loadFilesAsync();
+  await new Promise<void>((resolve, reject) => {
+    const runner = mocha.run((failures) => {
+      const resultFile = process.env.DRS_TEST_RESULT;
+      if (resultFile !== undefined) {
+        writeFileSync(resultFile, JSON.stringify(runner.stats));
+      }
+      failures === 0 ? resolve() : reject(new Error(`${failures} tests failed.`));
+    });
+  });
+}
