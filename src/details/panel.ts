@@ -133,7 +133,6 @@ class DetailsPage implements vscode.Disposable {
     const host = this.#host;
     const reader: Reader = {
       formats: host.formats,
-      language: vscode.env.language,
       freshness: host.freshness(),
     };
     const current = host.task(this.#taskId);

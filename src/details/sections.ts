@@ -2,24 +2,18 @@
 import { engineName } from "../tasks/engine";
 import type { SyncObject, Task, TaskEndpoint } from "../tasks/task";
 import type { Formats, Translate } from "../tasks/texts";
-import { addressText, dateTimeText } from "./format";
+import { addressText } from "./address";
 import type { Copyable, CopyButton, ObjectTable, Row, Section } from "./page-view";
-
-/** Who reads: their words, and their BCP 47 tag. */
-interface Language {
-  readonly formats: Formats;
-  readonly language: string;
-}
 
 /** More rows than this make the page slow and are not read by anyone. */
 const maxObjects = 500;
 
 /** The sections in the order of the page. */
-export function sectionsOf(task: Task, reader: Language): readonly Section[] {
-  const { t } = reader.formats;
+export function sectionsOf(task: Task, formats: Formats): readonly Section[] {
+  const { t } = formats;
   return [
     taskSection(task, t),
-    timesSection(task, reader),
+    timesSection(task, formats),
     endpointSection("source", t("Source database"), task.source, t),
     endpointSection("target", t("Target database"), task.target, t),
   ];
@@ -53,11 +47,9 @@ function taskTypeLabel(taskType: string, t: Translate): string {
   }
 }
 
-function timesSection(task: Task, { formats: { t }, language }: Language): Section {
+function timesSection(task: Task, { t, time }: Formats): Section {
   const timeRow = (label: string, ms: number | undefined) =>
-    ms === undefined
-      ? undefined
-      : { label, value: dateTimeText(ms, language), time: new Date(ms).toISOString() };
+    ms === undefined ? undefined : { label, value: time(ms), time: new Date(ms).toISOString() };
   const rows = [
     timeRow(t("Starts"), task.scheduledAt),
     timeRow(t("Created"), task.createdAt),
@@ -112,21 +104,17 @@ export function copyButton(what: Copyable, subject: string, t: Translate): CopyB
 }
 
 /** The table of the synchronization objects, as far as it is shown. */
-export function objectTable(
-  objects: readonly SyncObject[],
-  { formats: { t }, language }: Language,
-): ObjectTable {
-  const number = new Intl.NumberFormat(language);
+export function objectTable(objects: readonly SyncObject[], { t, number }: Formats): ObjectTable {
   return {
     heading: t("Synchronization objects"),
-    count: number.format(objects.length),
+    count: number(objects.length),
     columns: [t("Object type"), t("Name in the source"), t("Name in the target")],
     rows: objects
       .slice(0, maxObjects)
       .map(({ type, name, alias }) => [objectTypeLabel(type, t), name, alias ?? name]),
     more:
       objects.length > maxObjects
-        ? t("The first {0} of {1} are shown.", number.format(maxObjects), number.format(objects.length))
+        ? t("The first {0} of {1} are shown.", number(maxObjects), number(objects.length))
         : undefined,
     empty: t("The service lists no synchronization objects for this task."),
   };

@@ -3,7 +3,7 @@ import { type ActionId, rowOf } from "../status/statuses";
 import { actionName } from "../tasks/explain";
 import type { Task } from "../tasks/task";
 import type { Formats, Translate } from "../tasks/texts";
-import { addressText, dateTimeText, durationText, percentText } from "./format";
+import { addressText } from "./address";
 import type {
   ActionButton,
   Bar,
@@ -30,8 +30,6 @@ export interface Freshness {
 /** The reader, and the state of the data. */
 export interface Reader {
   readonly formats: Formats;
-  /** BCP 47 tag, as in `vscode.env.language`. */
-  readonly language: string;
   readonly freshness: Freshness;
 }
 
@@ -58,14 +56,14 @@ const withoutReturn: ReadonlySet<ActionId> = new Set(["end", "delete"]);
 
 /** The page of a task. */
 export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
-  const { formats, language, listed } = facts;
+  const { formats, listed } = facts;
   const { t, pick } = formats;
   const status = rowOf(task.status);
   const name = pick(status.name);
   const progress = progressOf(task, facts);
   return {
     kind: "task",
-    language,
+    language: formats.language,
     name: task.name === "" ? task.id : task.name,
     status: {
       name: task.status === "unknown" ? `${name}: ${task.apiStatus}` : name,
@@ -81,17 +79,17 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
     problem: problemOf(task, facts),
     progress,
     delay: progress === undefined ? delayOf(task, facts) : undefined,
-    sections: sectionsOf(task, facts),
-    objects: objectTable(task.objects ?? [], facts),
+    sections: sectionsOf(task, formats),
+    objects: objectTable(task.objects ?? [], formats),
   };
 }
 
 /** The page of a task of which nothing is known. */
 export function emptyDetails(taskId: string, reader: Reader): EmptyView {
-  const { formats, language, freshness } = reader;
+  const { formats, freshness } = reader;
   return {
     kind: "empty",
-    language,
+    language: formats.language,
     ...absence(taskId, freshness, formats),
     notices: staleNotices(reader),
   };
@@ -153,14 +151,14 @@ function absenceNotices({ formats: { t }, freshness, listed }: DetailsFacts): re
       ];
 }
 
-function staleNotices({ formats: { t }, language, freshness: { asOf, problem } }: Reader): readonly Notice[] {
+function staleNotices({ formats: { t, time }, freshness: { asOf, problem } }: Reader): readonly Notice[] {
   if (problem === undefined) {
     return [];
   }
   const text =
     asOf === undefined
       ? t("The tasks could not be read.")
-      : t("The last refresh failed. The data is as of {0}", dateTimeText(asOf, language));
+      : t("The last refresh failed. The data is as of {0}", time(asOf));
   return [{ level: "warning", text, detail: problem, since: asOf, refresh: t("Refresh") }];
 }
 
@@ -220,7 +218,8 @@ function adviceOf({ status }: Task, { formats: { t }, actions }: DetailsFacts): 
 }
 
 /** The full synchronization while it matters: it runs, it failed, or something stopped the task within it. */
-function progressOf(task: Task, { formats: { t }, language }: DetailsFacts): Progress | undefined {
+function progressOf(task: Task, { formats }: DetailsFacts): Progress | undefined {
+  const { t } = formats;
   const { status, percent, remaining } = task;
   const inFull = status === "full" || status === "fullFailed";
   const inIncremental = status === "incremental" || status === "incrementalFailed";
@@ -231,7 +230,7 @@ function progressOf(task: Task, { formats: { t }, language }: DetailsFacts): Pro
   const bar = (label: string, value: number | undefined): Bar => ({
     label,
     percent: value,
-    text: value === undefined ? t("Not known yet") : percentText(value, language),
+    text: value === undefined ? t("Not known yet") : formats.percent(value),
   });
   return {
     ...bar(t("Full synchronization"), percent),
@@ -255,7 +254,7 @@ function partLabel(part: string, t: Translate): string {
 
 function delayOf(
   { status, delayMs }: Task,
-  { formats: { t }, language, listed }: DetailsFacts,
+  { formats: { t, duration }, listed }: DetailsFacts,
 ): Delay | undefined {
   const live = listed && status === "incremental";
   if (!live && (delayMs === undefined || rowOf(status).pace === "final")) {
@@ -263,7 +262,7 @@ function delayOf(
   }
   return {
     label: t("Delay"),
-    value: delayMs === undefined ? t("Not known yet") : durationText(delayMs, language),
+    value: delayMs === undefined ? t("Not known yet") : duration(delayMs),
     known: delayMs !== undefined,
     note: live
       ? t("How far the target database is behind the source database")

@@ -5,39 +5,80 @@ import type { Bilingual } from "../status/statuses";
 export type Translate = (message: string, ...args: (string | number)[]) => string;
 
 export interface Formats {
+  /** BCP 47 tag of the user's language. */
+  readonly language: string;
   readonly t: Translate;
-  /** A point in time (milliseconds since 1970), to the minute, in the machine's zone. */
+  /** A point in time (milliseconds since 1970) to the second, with its zone: the reader may sit in another one. */
   time(ms: number): string;
-  /** 0 to 100 → `42%`. */
+  /** The same to the minute, for where space is short. */
+  shortTime(ms: number): string;
+  /** 0 to 100 → `41.6%`; never 100% before it is 100. */
   percent(value: number): string;
-  /** A number with up to one decimal. */
   number(value: number): string;
+  /** Milliseconds in their two largest units: `120 ms`, `12.3 sec`, `5 min 12 sec`, `2 days 3 hr`. */
+  duration(ms: number): string;
   /** The text in the user's language. */
   pick(text: Bilingual): string;
 }
 
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
 /** @param language as `vscode.env.language` has it; everything that is not Chinese is served in English. */
 export function formatsFor(language: string, t: Translate): Formats {
   const chinese = language.toLowerCase().startsWith("zh");
-  const locale = chinese ? "zh-CN" : language;
-  const times = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-  const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
-  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const times = new Intl.DateTimeFormat(language, {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "short",
+  });
+  const shortTimes = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+  const numbers = new Intl.NumberFormat(language);
   return {
+    language,
     t,
     time: (ms) => times.format(ms),
-    percent: (value) => percents.format(value / 100),
+    shortTime: (ms) => shortTimes.format(ms),
+    percent: (value) => percents.format(Math.floor(value * 10) / 1000),
     number: (value) => numbers.format(value),
+    duration: (ms) => durationText(ms, language),
     pick: (text) => (chinese ? text.zh : text.en),
   };
 }
 
 /** A delay for a list: coarse, so that a healthy task's row stays still. */
-export function formatDelay(ms: number, { t, number }: Formats): string {
-  if (ms < 1000) {
-    return t("< 1 s");
+export function coarseDelay(ms: number, { t, duration }: Formats): string {
+  return ms < second ? t("< 1 s") : duration(Math.floor(ms / second) * second);
+}
+
+function durationText(ms: number, language: string): string {
+  const unit = (value: number, name: string, digits = 0) =>
+    new Intl.NumberFormat(language, {
+      style: "unit",
+      unit: name,
+      unitDisplay: "short",
+      maximumFractionDigits: digits,
+    }).format(value);
+  const pair = (large: string, largeMs: number, small: string, smallMs: number) => {
+    const whole = Math.floor(ms / largeMs);
+    const rest = Math.floor((ms - whole * largeMs) / smallMs);
+    return rest === 0 ? unit(whole, large) : `${unit(whole, large)} ${unit(rest, small)}`;
+  };
+  if (ms < second) {
+    return unit(Math.floor(ms), "millisecond");
   }
-  return ms < 120_000
-    ? t("{0} s", number(Math.round(ms / 1000)))
-    : t("{0} min", number(Math.round(ms / 60_000)));
+  if (ms < minute) {
+    return unit(Math.floor(ms / 100) / 10, "second", 1);
+  }
+  if (ms < hour) {
+    return pair("minute", minute, "second", second);
+  }
+  return ms < day ? pair("hour", hour, "minute", minute) : pair("day", day, "hour", hour);
 }

@@ -20,14 +20,17 @@ export function hoverOf(task: Task, formats: Formats): vscode.MarkdownString {
   return hover;
 }
 
-function factsOf(task: Task, { t, time, percent, number }: Formats): readonly (readonly [string, string])[] {
+function factsOf(
+  task: Task,
+  { t, time, percent, duration }: Formats,
+): readonly (readonly [string, string])[] {
   const facts: readonly (readonly [string, string | undefined])[] = [
     [t("Error"), [task.error?.code, task.error?.message].filter(Boolean).join(" ") || undefined],
     [t("Description"), task.description],
     [t("Engine"), engineName(task.engine)],
     [t("Progress"), task.percent === undefined ? undefined : percent(task.percent)],
     [t("Remaining time"), task.remaining],
-    [t("Delay"), task.delayMs === undefined ? undefined : t("{0} ms", number(task.delayMs))],
+    [t("Delay"), task.delayMs === undefined ? undefined : duration(task.delayMs)],
     [t("Starts"), task.scheduledAt === undefined ? undefined : time(task.scheduledAt)],
     [t("Created"), task.createdAt === undefined ? undefined : time(task.createdAt)],
     [t("Started"), task.startedAt === undefined ? undefined : time(task.startedAt)],

@@ -2,7 +2,7 @@
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
-import { type Formats, formatDelay } from "../tasks/texts";
+import { coarseDelay, type Formats } from "../tasks/texts";
 
 /** A group of the tree. */
 export interface Group {
@@ -49,15 +49,15 @@ function statusDetail(task: Task, formats: Formats): string | undefined {
     case "unknown":
       return task.apiStatus;
     case "full":
-      return task.percent === undefined ? undefined : formats.percent(task.percent);
+      return task.percent === undefined ? undefined : formats.percent(Math.floor(task.percent));
     case "incremental":
       return task.delayMs === undefined
         ? undefined
-        : formats.t("delay {0}", formatDelay(task.delayMs, formats));
+        : formats.t("delay {0}", coarseDelay(task.delayMs, formats));
     case "pendingStart":
       return task.scheduledAt === undefined
         ? undefined
-        : formats.t("starts {0}", formats.time(task.scheduledAt));
+        : formats.t("starts {0}", formats.shortTime(task.scheduledAt));
     default:
       return task.error?.code;
   }

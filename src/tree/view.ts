@@ -71,9 +71,9 @@ export class TasksView implements vscode.Disposable {
     if (problem === undefined) {
       return undefined;
     }
-    const { t, time } = this.#formats;
+    const { t, shortTime } = this.#formats;
     const why = explain(problem, this.#formats);
-    return asOf === undefined ? why : t("As of {0}. {1}", time(asOf), why);
+    return asOf === undefined ? why : t("As of {0}. {1}", shortTime(asOf), why);
   }
 
   #setState(state: ViewState): void {

@@ -20,7 +20,6 @@ export const task = (facts: Partial<Task> = {}): Task => ({
 /** The facts of a task that is listed and freshly read. */
 export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): DetailsFacts => ({
   formats: english,
-  language: "en",
   freshness: { connected: true, asOf: now, problem: undefined },
   listed: true,
   actions: legalActions(shown),

@@ -198,7 +198,7 @@ describe("the details view", () => {
 
   it("tells waiting from failing, missing and not being connected while nothing is known", () => {
     const empty = (facts: Partial<DetailsFacts["freshness"]>) => {
-      const view = emptyDetails("some-id", { formats: english, language: "en", ...freshness(facts) });
+      const view = emptyDetails("some-id", { formats: english, ...freshness(facts) });
       return [view.heading, view.waiting, view.notices.length];
     };
     assert.deepEqual(empty({ asOf: undefined }), ["Loading the task…", true, 0]);
