@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { access, chmod, constants, mkdir, readFile, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import * as v from "valibot";
 import { reasonOf } from "../log";
 import { StartError } from "../start-error";
@@ -91,7 +91,9 @@ async function libraryPath(native: string, dataDir: string): Promise<Record<stri
       await symlink(join(root, source), join(dir, basename(target)));
     }),
   );
-  return { [process.platform === "darwin" ? "DYLD_LIBRARY_PATH" : "LD_LIBRARY_PATH"]: dir };
+  // A library found through such a link looks for others beside the link.
+  const path = [dir, join(native, "lib")].join(delimiter);
+  return { [process.platform === "darwin" ? "DYLD_LIBRARY_PATH" : "LD_LIBRARY_PATH"]: path };
 }
 
 async function prefixFor(binaries: Binaries): Promise<readonly string[]> {
