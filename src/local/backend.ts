@@ -44,7 +44,7 @@ export class Backend {
       new Clusters(dir.path, binaries, identity.databasePassword),
       async (servers) => await servers.stop(),
     );
-    const demo = this.flags.demo ? new Demo(clusters) : undefined;
+    const demo = this.flags.demo ? new Demo(dir.path, clusters) : undefined;
     await clusters.start("control");
     const pool = this.#owned(controlPool(clusters.connection("control")), async (open) => await open.end());
     const store = await JobStore.open(pool);
@@ -60,7 +60,7 @@ export class Backend {
     const actions = new JobActions(store, tasks, engine, secrets);
     const handlers = createHandlers({ store, runner: tasks, actions });
     await tasks.start();
-    const accounts = {
+    const local = {
       balances: async () => ({
         accounts: [...store.balances()].map(([account, balance]) => ({ account, balance })),
       }),
@@ -69,12 +69,13 @@ export class Backend {
         tasks.wake();
         return { account, balance };
       },
+      databases: async () => ({ databases: demo?.logins() ?? [] }),
     };
     if (demo !== undefined) {
       this.#owned(demo, async (running) => await running.stop());
-      await demo.run({ store, handlers, setBalance: accounts.setBalance });
+      await demo.run({ store, runner: tasks, handlers, setBalance: local.setBalance });
     }
-    api.service = { handlers, local: accounts };
+    api.service = { handlers, local };
     const ready = JSON.stringify({
       endpoint: api.endpoint,
       project_id: identity.projectId,

@@ -27,6 +27,8 @@ export type Handlers = { readonly [N in OperationName]: Handler<N> };
 export interface LocalCalls {
   balances(): Promise<unknown>;
   setBalance(account: string, balance: number): Promise<unknown>;
+  /** How to log in to the demo's databases. */
+  databases(): Promise<unknown>;
 }
 
 /** What the server serves once the backend is ready. */
@@ -135,6 +137,8 @@ function routes(identity: Identity, state: () => State): Hono<Env> {
     const { account, balance } = checked(accountRequest, jsonOf(c.get("body")));
     return c.json(await ready(state()).local.setBalance(account, balance));
   });
+
+  app.get("/_local/databases", async (c) => c.json(await ready(state()).local.databases()));
 
   app.notFound(() => {
     throw new Refusal("APIGW.0101", message("noSuchApi"), 404);

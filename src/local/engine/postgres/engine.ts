@@ -174,17 +174,20 @@ export class PostgresEngine implements Engine {
     return {
       ...{ kind: "present", enabled, streaming, copyWorkers, tables },
       logKept: slot instanceof EngineError || known?.kept === true,
-      delayMs: streaming && known !== undefined ? this.#delay(task.id, known) : undefined,
+      delayMs:
+        streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
     };
   }
 
-  #delay(id: string, slot: SlotFacts): number | undefined {
-    if (slot.replayed === null) {
+  /** Only a user with pg_read_all_stats sees what a walsender says; the target's worker tells everybody. */
+  #delay(id: string, slot: SlotFacts, received: string | null): number | undefined {
+    const reached = slot.replayed ?? received;
+    if (reached === null) {
       return undefined;
     }
     const meter = this.#lag.get(id) ?? new LagMeter();
     this.#lag.set(id, meter);
-    return meter.read(Date.now(), BigInt(slot.current), BigInt(slot.replayed), slot.lag_ms ?? undefined);
+    return meter.read(Date.now(), BigInt(slot.current), BigInt(reached), slot.lag_ms ?? undefined);
   }
 
   /** Asks each server once for all tasks that log in there alike. */

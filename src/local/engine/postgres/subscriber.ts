@@ -121,6 +121,7 @@ interface SubscriptionRow extends Row {
   readonly name: string;
   readonly enabled: boolean;
   readonly worker: boolean;
+  readonly received: string | null;
   readonly copy_workers: number;
   readonly tables: readonly {
     readonly name: string;
@@ -134,6 +135,8 @@ export interface SubscriptionFacts {
   readonly name: string;
   readonly enabled: boolean;
   readonly worker: boolean;
+  /** Up to where the worker has the source's log, in bytes. */
+  readonly received: string | null;
   readonly copyWorkers: number;
   readonly tables: readonly TableState[];
 }
@@ -155,6 +158,8 @@ export async function subscriptionFacts(
     `SELECT s.subname AS name, s.subenabled AS enabled,
             EXISTS (SELECT 1 FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL)
               AS worker,
+            (SELECT (max(w.received_lsn) - '0/0')::text FROM pg_stat_subscription w
+             WHERE w.subid = s.oid AND w.relid IS NULL) AS received,
             (SELECT count(*)::int FROM pg_stat_subscription w
              WHERE w.subid = s.oid AND w.relid IS NOT NULL AND w.pid IS NOT NULL) AS copy_workers,
             coalesce((SELECT json_agg(json_build_object('name', n.nspname || '.' || c.relname,
@@ -168,8 +173,8 @@ export async function subscriptionFacts(
      WHERE d.datname = current_database() AND s.subname = ANY($1)`,
     [names],
   );
-  return rows.map(({ name, enabled, worker, copy_workers, tables }) => ({
-    ...{ name, enabled, worker, copyWorkers: copy_workers },
+  return rows.map(({ name, enabled, worker, received, copy_workers, tables }) => ({
+    ...{ name, enabled, worker, received, copyWorkers: copy_workers },
     tables: tables.map((table) => ({
       name: table.name,
       phase: phaseByState[table.state] ?? "copying",
