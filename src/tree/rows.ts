@@ -32,9 +32,9 @@ export function sameShape(a: readonly Group[], b: readonly Group[]): boolean {
   return shapeOf(a) === shapeOf(b);
 }
 
-/** The grey text behind a task's name: its engine and what matters in its status. */
+/** The grey text behind a task's name: what matters in its status, and its engine. */
 export function descriptionOf(task: Task, formats: Formats): string {
-  return [engineName(task.engine), statusDetail(task, formats)].filter(Boolean).join(" · ");
+  return [statusDetail(task, formats), engineName(task.engine)].filter(Boolean).join(" · ");
 }
 
 /** What a screen reader says of a task's row: name, status, and what the row shows besides. */
