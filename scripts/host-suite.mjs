@@ -1,4 +1,5 @@
-// Runs test/host inside the extension host of VS Code's server build.
+// Runs test/host inside the extension host of VS Code's server build. The host's console goes to out/host-RELEASE.log.
+import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "node:util";
 import { launchChromium } from "./chromium.mjs";
@@ -30,9 +31,11 @@ export async function runHostSuite({ root, release, folder, settings, resultFile
     const browser = await launchChromium();
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      const logFile = join(root, "out", `host-${release}.log`);
       await page.exposeFunction(
         "codeAutomationLog",
-        (/** @type {string} */ _type, /** @type {unknown[]} */ args) => console.log(format(...args)),
+        (/** @type {string} */ _type, /** @type {unknown[]} */ args) =>
+          appendFile(logFile, `${format(...args)}\n`),
       );
       const exit = await exitOf(page, AbortSignal.any([signal, AbortSignal.timeout(limit)]));
       const remote = `vscode-remote://${new URL(address).host}`;
@@ -46,7 +49,9 @@ export async function runHostSuite({ root, release, folder, settings, resultFile
       const code = await exit.code;
       signal.throwIfAborted();
       if (code === undefined) {
-        throw new Failure(`The suite in VS Code's extension host did not end within ${limit / 1000} s.`);
+        throw new Failure(
+          `The suite in VS Code's extension host did not end within ${limit / 1000} s. See ${logFile}`,
+        );
       }
       return code;
     } finally {

@@ -42,7 +42,8 @@ await main(async (signal) => {
       console.error(error.message);
       return 1;
     });
-    const { passes, failures } = JSON.parse(await readFile(resultFile, "utf8"));
+    const { passes, failures, report } = JSON.parse(await readFile(resultFile, "utf8"));
+    console.log(report);
     console.log(`${passes} passed, ${failures} failed`);
     return code;
   } finally {

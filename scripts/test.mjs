@@ -52,11 +52,21 @@ await main(async (signal) => {
   }
   const passed = results.reduce((sum, { passed }) => sum + passed, 0);
   const failed = results.reduce((sum, { failed }) => sum + failed, 0);
-  console.table(results);
-  console.log(`All together: ${seconds(begin)}`);
+  console.log(`\nsuite        passed  failed  duration   (all together ${seconds(begin)})`);
+  for (const { name, passed, failed, duration, note } of results) {
+    console.log([name.padEnd(11), cell(passed, 7), cell(failed, 7), cell(duration, 9), ` ${note}`].join(" "));
+  }
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 });
+
+/**
+ * @param {number | string} content
+ * @param {number} width
+ */
+function cell(content, width) {
+  return String(content).padStart(width);
+}
 
 /**
  * Runs one suite. A suite that crashes, takes too long or runs no test counts as a failure.
@@ -79,7 +89,8 @@ async function result(name, suite, signal) {
     signal.throwIfAborted();
     note = error instanceof Failure ? error.message : String(error);
   }
-  const { passes, failures } = await counts(resultFile);
+  const { passes, failures, report } = await readResult(resultFile);
+  console.log(report);
   await rm(folder, { recursive: true, force: true });
   if (note === "" && passes === 0 && name !== "check") {
     note = "ran no test";
@@ -94,13 +105,13 @@ async function result(name, suite, signal) {
 
 /**
  * @param {string} resultFile
- * @returns {Promise<{ passes: number, failures: number }>}
+ * @returns {Promise<{ passes: number, failures: number, report: string }>} the report of a suite that could not print it itself
  */
-async function counts(resultFile) {
+async function readResult(resultFile) {
   try {
-    return JSON.parse(await readFile(resultFile, "utf8"));
+    return { report: "", ...JSON.parse(await readFile(resultFile, "utf8")) };
   } catch {
-    return { passes: 0, failures: 0 };
+    return { passes: 0, failures: 0, report: "" };
   }
 }
 

@@ -1,12 +1,14 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { format } from "node:util";
 
 /** A test in the extension host may wait for the local backend, in milliseconds. */
 const timeout = 30_000;
 
 /**
  * Runs the suites of this folder inside VS Code's extension host: the entry point that
- * `--extensionTestsPath` names. The counts go to the file that DRS_TEST_RESULT names.
+ * `--extensionTestsPath` names. The counts and the report go to the file that DRS_TEST_RESULT names, because
+ * the console of an extension host is full of other things.
  *
  * @throws when a test failed
  */
@@ -17,11 +19,13 @@ export async function run(): Promise<void> {
     mocha.addFile(join(__dirname, file));
   }
   await mocha.loadFilesAsync();
+  const report: string[] = [];
+  Mocha.reporters.Base.consoleLog = (...line: unknown[]) => void report.push(format(...line));
   await new Promise<void>((resolve, reject) => {
     const runner = mocha.run((failures) => {
       const resultFile = process.env.DRS_TEST_RESULT;
       if (resultFile !== undefined) {
-        writeFileSync(resultFile, JSON.stringify(runner.stats));
+        writeFileSync(resultFile, JSON.stringify({ ...runner.stats, report: report.join("\n") }));
       }
       failures === 0 ? resolve() : reject(new Error(`${failures} tests failed.`));
     });

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
+import { openWorkbench, waitFor, type Workbench } from "../support/workbench";
+
+/** What the tree may take to tell what an action did, in milliseconds. */
+const soon = 3_000;
+
+describe("the main job", function () {
+  this.timeout(120_000);
+  const dataDir = makeDataDir();
+  let backend: BackendProcess;
+  let workbench: Workbench;
+
+  before(async () => {
+    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    workbench = await openWorkbench({ settings: { "drs.localBackend.dataDirectory": dataDir } });
+    await workbench.openView();
+    await workbench.treeWith(/^Incremental synchronization /m);
+  });
+  after(async () => {
+    await workbench?.close();
+    await backend?.stop();
+    removeDataDir(dataDir);
+  });
+
+  /** The name of the group that a task stands in. */
+  const groupOf = async (task: string) => {
+    const lines = (await workbench.tree()).split("\n");
+    const index = lines.findIndex((line) => line.startsWith(`  ${task}`));
+    return lines.slice(0, index + 1).findLast((line) => !line.startsWith(" "));
+  };
+  const comesInto = (task: string, group: RegExp, limit: number) =>
+    waitFor(
+      () => groupOf(task),
+      (name) => group.test(name ?? ""),
+      limit,
+    );
+
+  it("lists the tasks under their statuses, what needs a person first", async () => {
+    const groups = (await workbench.tree())
+      .split("\n")
+      .filter((line) => !line.startsWith(" "))
+      .map((line) => line.replace(/ {2}\d+$/, ""));
+    assert.deepEqual(
+      groups.filter((group) => group !== "Full synchronization"),
+      [
+        "Incremental synchronization failed",
+        "Start failed",
+        "Frozen",
+        "Incremental synchronization",
+        "Paused",
+        "Pending start",
+        "Configuration",
+        "Completed",
+      ],
+    );
+  });
+
+  it("tells in the hover what the status means, and the error", async () => {
+    const hover = await workbench.hover("reviews-to-analytics");
+    await workbench.screenshot("hover");
+    assert.match(hover, /Incremental synchronization failed — The incremental synchronization failed; changes no longer/);
+    assert.match(hover, /Error: 23505 .*insert_exists/);
+    assert.match(hover, /Status of the API: INCRE_TRANSFER_FAILED/);
+  });
+
+  it("counts failed and frozen tasks in the status bar, which leads to them", async () => {
+    const item = workbench.statusBarItem("DRS");
+    await item.waitFor();
+    assert.match((await item.getAttribute("aria-label")) ?? "", /2 failed, 1 frozen/);
+    assert.match((await item.getAttribute("class")) ?? "", /has-background-color|error-kind/);
+    await item.click();
+    const selected = workbench.sideBar.locator(".monaco-list-row.selected .label-name");
+    await selected.waitFor();
+    assert.equal(await selected.innerText(), "reviews-to-analytics");
+  });
+
+  it("offers only what is legal", async () => {
+    const running = await workbench.contextMenu("orders-to-warehouse");
+    assert.deepEqual(running, ["Show Details", "Pause Task", "End Task…", "Copy Task ID"]);
+    await workbench.page.keyboard.press("Escape");
+    const frozen = await workbench.contextMenu("trial-shop-mirror");
+    assert.deepEqual(frozen, ["Show Details", "Copy Task ID"]);
+    await workbench.page.keyboard.press("Escape");
+  });
+
+  it("pauses and resumes a task by its context menu, and rows stop and go on", async () => {
+    const behind = async () => {
+      const count = "SELECT count(*)::int AS rows FROM orders";
+      const [source] = await backend.sql<{ rows: number }>("source", "shop", count);
+      const [target] = await backend.sql<{ rows: number }>("target", "shop_copy", count);
+      return (source?.rows ?? 0) - (target?.rows ?? 0);
+    };
+    await workbench.choose("orders-to-warehouse", "Pause Task");
+    await comesInto("orders-to-warehouse", /^Paused/, soon);
+    await workbench.screenshot("paused");
+    await waitFor(behind, (rows) => rows > 2, 20_000);
+    await workbench.choose("orders-to-warehouse", "Resume or Retry Task");
+    await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/, soon);
+    await waitFor(behind, (rows) => rows <= 1, 5_000);
+  });
+
+  it("starts a configured task after its pre-check", async () => {
+    await workbench.choose("events-to-lake", "Start Task");
+    await comesInto("events-to-lake", /^Incremental synchronization {2}/, 30_000);
+  });
+
+  it("shows the details, which are live and act", async () => {
+    await workbench.row("customers-to-crm").click();
+    const page = workbench.webview();
+    await page.getByRole("heading", { name: "customers-to-crm" }).waitFor();
+    await page.getByText("Incremental synchronization").first().waitFor();
+    await workbench.screenshot("details");
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText("Paused", { exact: true }).waitFor({ timeout: soon });
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByText("Incremental synchronization", { exact: true }).waitFor({ timeout: soon });
+  });
+
+  it("asks before a task is ended, and then ends and deletes it", async () => {
+    await workbench.choose("payments-to-finance", "End Task…");
+    await workbench.page.locator(".monaco-dialog-box").waitFor();
+    await workbench.screenshot("end");
+    assert.match(await workbench.answerDialog("Cancel"), /End task "payments-to-finance"\?/);
+    assert.match((await groupOf("payments-to-finance")) ?? "", /^Incremental synchronization {2}/);
+
+    await workbench.choose("payments-to-finance", "End Task…");
+    assert.match(await workbench.answerDialog("End Task"), /cannot be started again/);
+    await workbench.row("Completed").click();
+    await comesInto("payments-to-finance", /^Completed/, 10_000);
+    await workbench.choose("payments-to-finance", "Delete Task…");
+    await workbench.answerDialog("Delete Task");
+    await waitFor(
+      () => workbench.tree(),
+      (tree) => !tree.includes("payments-to-finance"),
+      soon,
+    );
+  });
+
+  it("tells a freeze once, leads to its details, and tells the recovery", async () => {
+    const frozen = workbench.notifications.filter({ hasText: "Frozen" });
+    await backend.setBalance("0", 0);
+    await frozen.or(workbench.notifications.filter({ hasText: "need attention" })).first().waitFor({ timeout: 10_000 });
+    await workbench.treeWith(/^Frozen {2}[5-9]/m);
+    await workbench.screenshot("frozen");
+    const shown = await workbench.notifications.allInnerTexts();
+    assert.equal(shown.filter((text) => /Frozen|need attention/.test(text)).length, 1, shown.join("\n"));
+    await backend.setBalance("0", 100);
+    await workbench.treeWith(/^Frozen {2}1$/m);
+    await workbench.notifications.filter({ hasText: "recovered" }).first().waitFor({ timeout: 10_000 });
+  });
+
+  it("keeps the last good data when the backend dies, and finds it again when it is back", async () => {
+    const before = await workbench.tree();
+    await backend.kill();
+    const message = workbench.sideBar.getByText(/^As of .*nothing listens at 127\.0\.0\.1/i);
+    await message.waitFor();
+    await workbench.screenshot("unreachable");
+    assert.deepEqual(namesIn(await workbench.tree()), namesIn(before));
+    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    await message.waitFor({ state: "hidden", timeout: 30_000 });
+    await workbench.treeWith(/customers-to-crm/);
+  });
+});
+
+/** The first word of every row: groups and tasks without what changes. */
+function namesIn(tree: string): readonly string[] {
+  return tree.split("\n").map((line) => line.trim().split("  ")[0] ?? "");
+}

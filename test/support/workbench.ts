@@ -1,0 +1,224 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
+import { launchChromium } from "../../scripts/chromium.mjs";
+import { makeProfile } from "../../scripts/profile.mjs";
+import { installation, startVSCodeServer } from "../../scripts/vscode-server.mjs";
+
+export type Theme = "light" | "dark" | "high contrast";
+
+const themeNames = {
+  light: "Default Light Modern",
+  dark: "Default Dark Modern",
+  "high contrast": "Default High Contrast",
+} as const satisfies Record<Theme, string>;
+
+/** How long VS Code may take to load, and to answer what a user does, in milliseconds. */
+const loadLimit = 60_000;
+const answerLimit = 20_000;
+
+export interface WorkbenchOptions {
+  readonly theme?: Theme;
+  readonly language?: "en" | "zh-cn";
+  /** Added to the user's settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Opens VS Code's server build in Chromium with a fresh profile, in which the extension is installed and the data
+ * directory of the suite's local backend is set. The caller closes it; tests run from the repository's folder.
+ */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const { theme = "dark", language = "en", settings = {} } = options;
+  const root = process.cwd();
+  const folder = await mkdtemp(join(tmpdir(), "drs-workbench-"));
+  const owned: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const end of owned.splice(0).reverse()) {
+      await end();
+    }
+  };
+  try {
+    const profile = await makeProfile({
+      folder,
+      settings: {
+        "workbench.colorTheme": themeNames[theme],
+        "drs.localBackend.dataDirectory": process.env.DRS_TEST_DATA_DIRECTORY ?? "",
+        ...settings,
+      },
+      extensionFolders: [root],
+      language,
+    });
+    const { program, address } = await startVSCodeServer({
+      installation: installation(root, "current"),
+      profile,
+      signal: AbortSignal.timeout(loadLimit),
+    });
+    owned.push(() => program.stop());
+    const browser: Browser = await launchChromium();
+    owned.push(() => browser.close());
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(answerLimit);
+    await page.goto(address, { timeout: loadLimit });
+    await page.locator(".monaco-workbench .activitybar").waitFor({ timeout: loadLimit });
+    return new Workbench(page, join(root, "out", "screenshots"), close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A VS Code in a browser, used as a user uses it: through what is on the screen. */
+export class Workbench {
+  constructor(
+    readonly page: Page,
+    private readonly screenshots: string,
+    /** Ends browser and server and removes the profile. */
+    readonly close: () => Promise<void>,
+  ) {}
+
+  /** The side bar, in which the DRS view is shown. */
+  get sideBar(): Locator {
+    return this.page.locator(".part.sidebar");
+  }
+
+  /** Opens the DRS view by its icon in the activity bar. */
+  async openView(): Promise<void> {
+    const icon = this.page.locator('.activitybar .action-item:has([class*="view-extension-drs"])');
+    await icon.waitFor({ timeout: loadLimit });
+    if ((await icon.getAttribute("aria-expanded")) !== "true") {
+      await icon.click();
+    }
+    await this.sideBar.locator(".pane-body").first().waitFor();
+  }
+
+  /**
+   * The tree as text: one line a visible row, two blanks a level, the name, and the description after two blanks.
+   */
+  async tree(): Promise<string> {
+    return await this.sideBar.getByRole("treeitem").evaluateAll((rows) =>
+      rows
+        .map((row) => ({
+          level: Number(row.getAttribute("aria-level")),
+          top: row.getBoundingClientRect().top,
+          texts: [".label-name", ".label-description"].map(
+            (part) => row.querySelector(part)?.textContent?.trim() ?? "",
+          ),
+        }))
+        .sort((one, other) => one.top - other.top)
+        .map(({ level, texts }) => "  ".repeat(level - 1) + texts.filter((text) => text !== "").join("  "))
+        .join("\n"),
+    );
+  }
+
+  /** Waits until the tree's text matches, and returns it. */
+  async treeWith(pattern: RegExp, limit = answerLimit): Promise<string> {
+    return await waitFor(
+      () => this.tree(),
+      (tree) => pattern.test(tree),
+      limit,
+    );
+  }
+
+  /** The row of a task or group with exactly this name. */
+  row(name: string): Locator {
+    return this.sideBar
+      .getByRole("treeitem")
+      .filter({ has: this.page.locator(`.label-name:text-is(${JSON.stringify(name)})`) })
+      .first();
+  }
+
+  /** Hovers over a row and returns the text of its hover. */
+  async hover(name: string): Promise<string> {
+    // A hover opens for a pointer that comes from elsewhere.
+    await this.page.mouse.move(900, 400);
+    await this.row(name).hover();
+    const hover = this.page.locator(
+      ".monaco-hover.workbench-hover:visible, .workbench-hover-container .monaco-hover:visible",
+    );
+    await hover.first().waitFor();
+    return await hover.first().innerText();
+  }
+
+  /** Opens a row's context menu and returns the names of its items. */
+  async contextMenu(name: string): Promise<readonly string[]> {
+    await this.row(name).click({ button: "right" });
+    const items = this.page.locator(".monaco-menu:visible .action-label:not(.separator)");
+    await items.first().waitFor();
+    return await items.allInnerTexts();
+  }
+
+  /** Opens a row's context menu and chooses an item. */
+  async choose(name: string, item: string): Promise<void> {
+    await this.contextMenu(name);
+    await this.page
+      .locator(".monaco-menu:visible")
+      .getByRole("menuitem", { name: item, exact: true })
+      .click();
+  }
+
+  /** Waits for a modal dialog, returns what it says and presses a button of it. */
+  async answerDialog(button: string): Promise<string> {
+    const dialog = this.page.locator(".monaco-dialog-box");
+    await dialog.waitFor();
+    const text = await dialog.locator(".dialog-message-container").innerText();
+    await dialog.getByRole("button", { name: button, exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+    return text;
+  }
+
+  /** The document of the webview that is open: VS Code puts it into a frame within a frame. */
+  webview(): FrameLocator {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  }
+
+  /** The status bar item with this text in it. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator(".part.statusbar .statusbar-item").filter({ hasText: text });
+  }
+
+  /** The notifications on the screen, with their buttons. */
+  get notifications(): Locator {
+    return this.page.locator(".notifications-toasts .notification-list-item");
+  }
+
+  /** Runs a command by the name that the palette shows for it. */
+  async runCommand(name: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    const input = this.page.locator(".quick-input-widget input[type=text]");
+    await input.fill(`>${name}`);
+    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first().click();
+  }
+
+  /** Keeps a picture of the window in out/screenshots. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(this.screenshots, { recursive: true });
+    await this.page.screenshot({ path: join(this.screenshots, `${name}.png`) });
+  }
+}
+
+/**
+ * Reads until the value satisfies the condition.
+ *
+ * @throws with the last value after `limit` milliseconds
+ */
+export async function waitFor<T>(
+  read: () => Promise<T>,
+  condition: (value: T) => boolean,
+  limit: number,
+): Promise<T> {
+  const end = Date.now() + limit;
+  for (;;) {
+    const value = await read();
+    if (condition(value)) {
+      return value;
+    }
+    if (Date.now() > end) {
+      throw new Error(
+        `Not so within ${limit / 1000} s: ${String(condition)}\nThe last value was:\n${String(value)}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
