@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import * as v from "valibot";
 import { DrsClient } from "../../src/drs/client";
+import { authorization, sdkDate } from "../../src/drs/signer";
 
 const readySchema = v.object({
   endpoint: v.string(),
@@ -125,6 +126,31 @@ export class BackendProcess {
     );
     const port = Number(readFileSync(join(this.dataDir, `${server}.port`), "utf8"));
     return { host: "127.0.0.1", port, user: "postgres", password: identity.databasePassword };
+  }
+
+  /** Sets the balance of an account; at 0 or below its tasks are frozen. */
+  async setBalance(account: string, balance: number): Promise<void> {
+    await this.local("POST", "/_local/account", { account, balance });
+  }
+
+  /** A signed `/_local` call. */
+  async local(method: "GET" | "POST", path: string, input?: unknown): Promise<unknown> {
+    const url = new URL(path, this.ready.endpoint);
+    const body = input === undefined ? "" : JSON.stringify(input);
+    const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
+    const { access_key, secret_key } = this.ready;
+    const response = await fetch(url, {
+      method,
+      headers: {
+        ...headers,
+        authorization: authorization({ method, url, headers, body }, access_key, secret_key),
+      },
+      ...(body === "" ? {} : { body }),
+    });
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    }
+    return await response.json();
   }
 
   /** Runs a statement on one of the demo's servers. */

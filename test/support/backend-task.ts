@@ -59,6 +59,11 @@ export class TestTask {
     return task;
   }
 
+  /** A task that exists already. */
+  static known(backend: BackendProcess, id: string, plan: TaskPlan): TestTask {
+    return new TestTask(backend, id, plan);
+  }
+
   /** Creates a task that is tested, has its objects and a passed pre-check. */
   static async prepared(backend: BackendProcess, plan: TaskPlan): Promise<TestTask> {
     const task = await TestTask.create(backend, plan);

@@ -99,9 +99,13 @@ class Server {
     });
   }
 
-  /** Ends the server, unless it has ended; it is not started again. */
-  signal(signal: Signal): void {
+  /** From now on the server is not started again when it ends. */
+  retire(): void {
     this.#stopping = true;
+  }
+
+  /** Ends the server, unless it has ended. */
+  signal(signal: Signal): void {
     const child = this.#child;
     if (child?.pid === undefined) {
       return;
@@ -124,6 +128,9 @@ class Server {
 }
 
 async function stopAll(servers: readonly Server[]): Promise<void> {
+  for (const server of servers) {
+    server.retire();
+  }
   const all = Promise.all(servers.map((server) => server.ended));
   const sendAll = (signal: Signal) => {
     for (const server of servers) {

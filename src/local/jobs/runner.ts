@@ -19,7 +19,7 @@ const silentMs = 3_000;
 /** How long it may be without one although nothing seems wrong. */
 const workerlessMs = 20_000;
 const firstRetryMs = 500;
-const longestRetryMs = 10_000;
+const longestRetryMs = 5_000;
 /** An unexplained stop is tried again once within this time before it counts as a failure. */
 const probeMs = 60_000;
 const sweepMs = 20_000;
@@ -386,17 +386,19 @@ export class Runner {
       return false;
     }
     const tries = runtime.fault.tries + 1;
-    runtime.fault = {
-      reason: cause.reason,
-      tries,
-      retryAt: now + Math.min(firstRetryMs * 2 ** tries, longestRetryMs),
-    };
-    await this.engine.enable(this.taskOf(job)).catch((error: unknown) => {
+    const wait = Math.min(firstRetryMs * 1.5 ** tries, longestRetryMs);
+    runtime.fault = { reason: cause.reason, tries, retryAt: now + wait };
+    try {
+      // A worker that finds nobody would only disable the task again.
+      await this.engine.test(connectionOf(job.source, this.secrets), "source");
+      await this.engine.enable(this.taskOf(job));
+      return true;
+    } catch (error) {
       if (!(error instanceof EngineError)) {
         throw error;
       }
-    });
-    return false;
+      return false;
+    }
   }
 
   /** FULL_TRANS is done with the copy: nothing must keep the source's log any longer. */

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import * as v from "valibot";
+import { statusOf } from "../../src/status/status";
+import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
+import { TestTask } from "../support/backend-task";
+
+const logins = v.object({
+  databases: v.array(
+    v.object({
+      server: v.picklist(["source", "target"]),
+      databases: v.array(v.string()),
+      host: v.string(),
+      port: v.number(),
+      user: v.string(),
+      password: v.string(),
+    }),
+  ),
+});
+
+describe("the demo", () => {
+  const dataDir = makeDataDir();
+  let backend: BackendProcess;
+  let firstMs = 0;
+
+  before(async function () {
+    this.timeout(60_000);
+    const started = Date.now();
+    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    firstMs = Date.now() - started;
+  });
+
+  after(async () => {
+    await backend.stop();
+    removeDataDir(dataDir);
+  });
+
+  /** Name → row of the status table, as the extension reads them. */
+  async function rows(): Promise<ReadonlyMap<string, string | undefined>> {
+    const { jobs } = await backend.client.call("listJobs", {
+      cur_page: 1,
+      per_page: 100,
+      db_use_type: "sync",
+    });
+    const { results } = await backend.client.call("batchDetail", { jobs: jobs.map(({ id }) => id) });
+    return new Map(
+      jobs.map((job, index) => [job.name, statusOf(job.status, results[index]?.period_order?.status)]),
+    );
+  }
+
+  const expected = new Map([
+    ["catalog-move-2025", "completed"],
+    ["customers-to-crm", "incremental"],
+    ["events-to-lake", "configuration"],
+    ["invoices-to-billing", "startFailed"],
+    ["nightly-order-archive", "pendingStart"],
+    ["orders-to-warehouse", "incremental"],
+    ["page-views-to-analytics", "full"],
+    ["payments-to-finance", "incremental"],
+    ["products-to-search", "paused"],
+    ["reviews-to-analytics", "incrementalFailed"],
+    ["trial-shop-mirror", "frozen"],
+  ]);
+  const sorted = (map: ReadonlyMap<string, string | undefined>) =>
+    [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+
+  it("is ready with all tasks in their statuses", async () => {
+    assert.ok(firstMs < 30_000, `${firstMs} ms`);
+    assert.deepEqual(sorted(await rows()), sorted(expected));
+  });
+
+  it("shows a full synchronization that goes on", async () => {
+    const task = await find("page-views-to-analytics");
+    await until(
+      "the percentage grows",
+      10_000,
+      async () => Number((await task.progress()).progress),
+      (percent) => percent > 2 && percent < 100,
+    );
+  });
+
+  it("keeps changing the shop, and the changes arrive", async () => {
+    const orders = async (server: "source" | "target", database: string) =>
+      (await backend.sql<{ n: number }>(server, database, "SELECT max(id)::int AS n FROM orders"))[0]?.n ?? 0;
+    const before = await orders("target", "shop_copy");
+    await until(
+      "orders arrive",
+      10_000,
+      async () => await orders("target", "shop_copy"),
+      (n) => n > before,
+    );
+  });
+
+  it("tells how to log in, and these logins suffice to write at both ends", async () => {
+    const { databases } = v.parse(logins, await backend.local("GET", "/_local/databases"));
+    assert.deepEqual(
+      databases.map(({ server, user }) => [server, user]),
+      [
+        ["source", "shop_app"],
+        ["target", "analyst"],
+      ],
+    );
+    for (const { server, databases: names, user, password } of databases) {
+      const [owner] = await backend.sql<{ super: boolean }>(
+        server,
+        names[0] ?? "",
+        "SELECT rolsuper AS super FROM pg_roles WHERE rolname = $1",
+        [user],
+      );
+      assert.equal(owner?.super, false);
+      assert.ok(password.length > 20);
+    }
+  });
+
+  it("finds every task again on a second start, and seeds nothing again", async () => {
+    const { jobs: before } = await backend.client.call("listJobs", {
+      cur_page: 1,
+      per_page: 100,
+      db_use_type: "sync",
+    });
+    const counted = await backend.sql("source", "shop", "SELECT count(*) FROM page_views");
+    await backend.stop();
+    const started = Date.now();
+    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    assert.ok(Date.now() - started < 10_000, `${Date.now() - started} ms`);
+    const { jobs: after } = await backend.client.call("listJobs", {
+      cur_page: 1,
+      per_page: 100,
+      db_use_type: "sync",
+    });
+    assert.deepEqual(
+      after.map(({ id }) => id),
+      before.map(({ id }) => id),
+    );
+    assert.deepEqual(sorted(await rows()), sorted(expected));
+    assert.deepEqual(await backend.sql("source", "shop", "SELECT count(*) FROM page_views"), counted);
+  });
+
+  it("heals the conflict as its description says", async () => {
+    const task = await find("reviews-to-analytics");
+    const { description } = await task.detail();
+    const remedy =
+      /(DELETE FROM reviews WHERE id = \d+) in database analytics/.exec(description ?? "")?.[1] ?? "";
+    assert.match(await task.detailLine(), /23505/);
+    await backend.sql("target", "analytics", remedy);
+    await task.retry();
+    await task.reaches("INCRE_TRANSFER_STARTED");
+  });
+
+  it("thaws the trial when its account is topped up", async () => {
+    await backend.setBalance("trial", 100);
+    assert.equal((await rows()).get("trial-shop-mirror"), "incremental");
+  });
+
+  async function find(name: string): Promise<TestTask> {
+    const { jobs } = await backend.client.call("listJobs", {
+      cur_page: 1,
+      per_page: 10,
+      db_use_type: "sync",
+      name,
+    });
+    const nowhere = { host: "", port: 0, user: "", password: "", database: "" };
+    return TestTask.known(backend, jobs[0]?.id ?? "", { name, source: nowhere, target: nowhere });
+  }
+
+  describe("as servers of a user's own", () => {
+    const ownDir = makeDataDir();
+    let own: BackendProcess;
+
+    before(async () => {
+      own = await BackendProcess.start(ownDir);
+    });
+
+    after(async () => {
+      await own.stop();
+      removeDataDir(ownDir);
+    });
+
+    it("synchronizes, and says of an error where its text stands", async () => {
+      for (const server of ["source", "target"] as const) {
+        await backend.sql(server, "postgres", "CREATE DATABASE own");
+      }
+      await backend.sql(
+        "source",
+        "own",
+        "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 100)",
+      );
+      const task = await TestTask.started(own, {
+        name: "between-my-own-servers",
+        source: { ...backend.login("source"), database: "own" },
+        target: { ...backend.login("target"), database: "own" },
+      });
+      await task.reaches("INCRE_TRANSFER_STARTED");
+      await backend.sql("target", "own", "INSERT INTO t VALUES (1000)");
+      await backend.sql("source", "own", "INSERT INTO t VALUES (1000)");
+      await task.reaches("INCRE_TRANSFER_FAILED", 20_000);
+      assert.match(await task.detailLine(), /target server's log/);
+      await backend.sql("target", "own", "DELETE FROM t WHERE id = 1000");
+      await task.retry();
+      await task.reaches("INCRE_TRANSFER_STARTED");
+      await until(
+        "the row arrives",
+        5_000,
+        async () => (await backend.sql("target", "own", "SELECT 1 FROM t WHERE id = 1000")).length,
+        (n) => n === 1,
+      );
+      await task.end();
+      await task.reaches("RELEASE_RESOURCE_COMPLETE");
+    });
+  });
+});

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import {
+  BackendProcess,
+  makeDataDir,
+  processesOf,
+  removeDataDir,
+  runToEnd,
+  until,
+} from "../support/backend-process";
+
+describe("the backend's process", () => {
+  const dataDir = makeDataDir();
+  let backend: BackendProcess;
+
+  before(async () => {
+    backend = await BackendProcess.start(dataDir);
+  });
+
+  after(async () => {
+    await backend.stop();
+    removeDataDir(dataDir);
+  });
+
+  it("prints one ready line and says the same in backend.json", () => {
+    assert.equal(backend.stdout.length, 1);
+    assert.match(backend.ready.endpoint, /^http:\/\/127\.0\.0\.1:\d+$/);
+    const file = join(dataDir, "backend.json");
+    assert.equal(readFileSync(file, "utf8"), backend.stdout[0]);
+    for (const secret of ["backend.json", "identity.json"]) {
+      assert.equal(statSync(join(dataDir, secret)).mode & 0o777, 0o600, secret);
+    }
+    assert.ok(!backend.log.includes(backend.ready.secret_key));
+  });
+
+  it("refuses a data directory that belongs to a running backend, and names it", async () => {
+    const exit = await runToEnd(["--data-dir", dataDir]);
+    assert.equal(exit.code, 1);
+    assert.equal(exit.stdout, "");
+    assert.match(
+      exit.stderr,
+      new RegExp(`^drs-local: .*another running backend \\(process ${backend.ready.pid}\\)\n$`),
+    );
+  });
+
+  it("refuses a port that is in use before it makes anything", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const dir = makeDataDir();
+    const exit = await runToEnd(["--data-dir", dir, "--port", String(port)]);
+    assert.equal(exit.code, 1);
+    assert.match(exit.stderr, new RegExp(`drs-local: port ${port} is in use\n$`));
+    assert.ok(!existsSync(join(dir, "clusters")));
+    assert.ok(!existsSync(join(dir, "owner.json")));
+    other.close();
+    removeDataDir(dir);
+  });
+
+  for (const [what, args, expected] of [
+    ["an unknown flag", ["--bogus"], /^drs-local: Unknown option '--bogus' \(see --help\)\n$/],
+    [
+      "a port that is none",
+      ["--port", "http"],
+      /^drs-local: --port must be a number from 0 to 65535, not "http"\n$/,
+    ],
+    ["a port that is too large", ["--port", "70000"], /^drs-local: --port must be a number/],
+    ["an argument", ["start"], /^drs-local: Unexpected argument 'start'/],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const exit = await runToEnd(args);
+      assert.equal(exit.code, 1);
+      assert.match(exit.stderr, expected);
+    });
+  }
+
+  it("refuses a data directory that cannot be one", async () => {
+    const dir = makeDataDir();
+    const file = join(dir, "file");
+    writeFileSync(file, "");
+    const exit = await runToEnd(["--data-dir", file]);
+    assert.equal(exit.code, 1);
+    assert.match(exit.stderr, /^drs-local: the data directory .* cannot be used: /);
+    removeDataDir(dir);
+  });
+
+  it("explains itself", async () => {
+    const exit = await runToEnd(["--help"]);
+    assert.equal(exit.code, 0);
+    assert.match(exit.stdout, /--data-dir DIR[\s\S]*--port N[\s\S]*--demo/);
+  });
+
+  it("leaves no PostgreSQL behind when it is killed, and keeps its keys", async () => {
+    const before = backend.ready;
+    assert.ok(processesOf(dataDir).length > 1);
+    await backend.kill();
+    await until(
+      "nothing of it runs",
+      5_000,
+      () => processesOf(dataDir),
+      (list) => list.length === 0,
+    );
+    backend = await BackendProcess.start(dataDir);
+    const { project_id, access_key, secret_key } = backend.ready;
+    assert.deepEqual(
+      { project_id, access_key, secret_key },
+      { project_id: before.project_id, access_key: before.access_key, secret_key: before.secret_key },
+    );
+  });
+
+  it("starts anew at once after it was killed", async () => {
+    await backend.kill();
+    backend = await BackendProcess.start(dataDir);
+    const { total_record } = await backend.client.call("listJobs", {
+      cur_page: 1,
+      per_page: 10,
+      db_use_type: "sync",
+    });
+    assert.equal(total_record, 0);
+  });
+
+  it("starts a database server again that dies", async () => {
+    const list = () => backend.client.call("listJobs", { cur_page: 1, per_page: 10, db_use_type: "sync" });
+    const pid = Number(
+      readFileSync(join(dataDir, "clusters", "control", "postmaster.pid"), "utf8").split("\n")[0],
+    );
+    process.kill(pid, "SIGKILL");
+    await until("another server runs", 10_000, () => {
+      const file = join(dataDir, "clusters", "control", "postmaster.pid");
+      const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+      return Number(lines[0]) !== pid && lines[7]?.trim() === "ready";
+    });
+    await list();
+  });
+
+  it("ends within 5 s and leaves nothing behind", async () => {
+    const { ms, code } = await backend.stop();
+    assert.equal(code, 0);
+    assert.ok(ms < 5_000, `${ms} ms`);
+    assert.deepEqual(processesOf(dataDir), []);
+    for (const file of ["backend.json", "owner.json"]) {
+      assert.ok(!existsSync(join(dataDir, file)), file);
+    }
+  });
+});
