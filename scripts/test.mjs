@@ -11,10 +11,12 @@ import { runProgram } from "./programs.mjs";
 import { node, setUp } from "./setup.mjs";
 import { installVSCodeServer } from "./vscode-server.mjs";
 
-/** @typedef {{ folder: string, resultFile: string, signal: AbortSignal }} Run `folder` is empty and the run's own */
+/** @typedef {{ folder: string, resultFile: string, signal: AbortSignal }} Run `folder` is empty, the run's own, and goes with it */
 /** @typedef {{ name: string, passed: number, failed: number, note: string, duration: string }} Result */
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The result of a suite that wrote none. */
+const none = { passes: 0, failures: 0, report: "" };
 
 /**
  * Every suite runs its tests, leaves mocha's counts in the result file, and says how its runner ended. Limits are
@@ -82,16 +84,19 @@ async function result(name, suite, signal) {
   const folder = await mkdtemp(join(tmpdir(), "drs-test-"));
   const resultFile = join(folder, "result.json");
   let note = "";
+  let counts = none;
   try {
     const { code, how } = await suite({ folder, resultFile, signal });
     note = code === 0 ? "" : how;
   } catch (error) {
     signal.throwIfAborted();
     note = error instanceof Failure ? error.message : String(error);
+  } finally {
+    counts = await readResult(resultFile);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
-  const { passes, failures, report } = await readResult(resultFile);
+  const { passes, failures, report } = counts;
   console.log(report);
-  await rm(folder, { recursive: true, force: true });
   if (note === "" && passes === 0 && name !== "check") {
     note = "ran no test";
   }
@@ -109,9 +114,9 @@ async function result(name, suite, signal) {
  */
 async function readResult(resultFile) {
   try {
-    return { report: "", ...JSON.parse(await readFile(resultFile, "utf8")) };
+    return { ...none, ...JSON.parse(await readFile(resultFile, "utf8")) };
   } catch {
-    return { passes: 0, failures: 0, report: "" };
+    return none;
   }
 }
 
@@ -120,15 +125,19 @@ async function readResult(resultFile) {
  * @param {{ testLimit: number, limit: number, env?: NodeJS.ProcessEnv }} options
  * @param {Run} run
  */
-async function runMocha(name, { testLimit, limit, env }, { resultFile, signal }) {
-  const folder = join(root, "out", name);
-  const files = await readdir(folder, { recursive: true });
-  const tests = files.filter((file) => file.endsWith(".test.js")).map((file) => join(folder, file));
+async function runMocha(name, { testLimit, limit, env }, { folder, resultFile, signal }) {
+  const suite = join(root, "out", name);
+  const files = await readdir(suite, { recursive: true });
+  const tests = files.filter((file) => file.endsWith(".test.js")).map((file) => join(suite, file));
   return runProgram(
     node(root),
     [join(root, "scripts", "mocha.mjs"), resultFile, String(testLimit), ...tests],
     {
-      ...{ cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } },
+      ...{
+        cwd: root,
+        stdio: ["ignore", "inherit", "inherit"],
+        env: { ...process.env, TMPDIR: folder, ...env },
+      },
       ...{ signal, limit },
     },
   );
