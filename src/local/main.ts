@@ -5,7 +5,6 @@ import { supervisorRole } from "./clusters/protocol";
 import { supervise } from "./clusters/supervisor";
 import { parseFlags, usage } from "./flags";
 import { log, reasonOf } from "./log";
-import { StartError } from "./start-error";
 
 /** Milliseconds after which a stop is no longer waited for. */
 const stopMs = 4_700;
@@ -15,9 +14,6 @@ if (process.argv.includes(supervisorRole)) {
 } else {
   main().catch((error: unknown) => {
     process.stderr.write(`drs-local: ${reasonOf(error)}\n`);
-    if (!(error instanceof StartError) && error instanceof Error) {
-      process.stderr.write(`${error.stack ?? ""}\n`);
-    }
     process.exit(1);
   });
 }

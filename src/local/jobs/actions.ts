@@ -62,7 +62,7 @@ export class JobActions {
       const login = error.code === "28P01" || error.code === "28000";
       throw new Refusal(login ? "DRS.KE0002" : "DRS.M00299", this.engine.describe(error, connection));
     }
-    await this.#change(id, "MODIFY_DB_CONFIG", (job) => {
+    const changed = await this.#change(id, "MODIFY_DB_CONFIG", (job) => {
       const before = job[side];
       const moved =
         before.host !== endpoint.host ||
@@ -72,10 +72,9 @@ export class JobActions {
         ...job,
         [side]: { ...endpoint, shown: before.shown, tested: true },
         precheck: moved ? null : job.precheck,
-        // The link leads to the source as it was: it is made anew for another one.
-        provisioned: job.provisioned && !(moved && side === "source"),
       };
     });
+    await this.runner.relink(changed);
   }
 
   /** Keeps the chosen tables; null: all of the database. */

@@ -12,34 +12,39 @@ export class Link {
   /** When the bytes let through so far have used up the limit, in milliseconds since 1970. */
   #paidUntil = 0;
   #bytes = 0;
+  #upstream: { readonly host: string; readonly port: number } | undefined;
 
   private constructor(
     private readonly server: Server,
     readonly port: number,
-    private readonly upstream: { readonly host: string; readonly port: number },
   ) {
     server.on("connection", (client) => this.#relay(client));
   }
 
   /** @param port the wanted port; another is taken when it is in use. */
-  static async open(upstream: { readonly host: string; readonly port: number }, port: number): Promise<Link> {
+  static async open(port: number): Promise<Link> {
     const server = createServer({ pauseOnConnect: true });
     server.listen(port, "127.0.0.1");
     try {
       await once(server, "listening");
     } catch (error) {
       if (port !== 0 && error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-        return await Link.open(upstream, 0);
+        return await Link.open(0);
       }
       throw error;
     }
     const address = server.address();
-    return new Link(server, typeof address === "object" && address !== null ? address.port : port, upstream);
+    return new Link(server, typeof address === "object" && address !== null ? address.port : port);
   }
 
   /** Bytes carried from the source to the target since the link was opened. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Where connections made from now on lead. */
+  leadTo(upstream: { readonly host: string; readonly port: number }): void {
+    this.#upstream = upstream;
   }
 
   /** Bytes per second from the source to the target; undefined: as fast as they come. */
@@ -58,7 +63,11 @@ export class Link {
   }
 
   #relay(client: Socket): void {
-    const source = connect(this.upstream.port, this.upstream.host);
+    if (this.#upstream === undefined) {
+      client.destroy();
+      return;
+    }
+    const source = connect(this.#upstream.port, this.#upstream.host);
     for (const [socket, other] of [
       [client, source],
       [source, client],

@@ -1,0 +1,260 @@
+/** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
+import { type Engine, EngineError, type EngineTask, type Side } from "../engine/engine";
+import { log, reasonOf } from "../log";
+import { type Message, message } from "../messages";
+import type { Step } from "../reconcile";
+import type { SecretBox } from "../secrets";
+import { connectionOf, isLoopback } from "./endpoints";
+import type { Job, JobFailure } from "./job";
+import { Link } from "./link";
+import { firstRetryMs, newFault, phaseOf, type Runtime, type Runtimes } from "./runtime";
+import type { JobStore } from "./store";
+
+const longestRetryMs = 5_000;
+/** An unexplained stop is tried again once within this time before it counts as a failure. */
+const probeMs = 60_000;
+
+export class Steps {
+  constructor(
+    private readonly store: JobStore,
+    private readonly engine: Engine,
+    private readonly secrets: SecretBox,
+    private readonly runtimes: Runtimes,
+  ) {}
+
+  /** A task in the engine's terms. */
+  taskOf(job: Job): EngineTask {
+    const source = connectionOf(job.source, this.secrets);
+    const port = this.runtimes.of(job.id).link?.port ?? job.linkPort;
+    return {
+      id: job.id,
+      source,
+      target: connectionOf(job.target, this.secrets),
+      publisher:
+        isLoopback(job.target.host) && port !== null
+          ? { host: "127.0.0.1", port }
+          : { host: source.host, port: source.port },
+      tables: job.tables,
+      copiesRows: job.taskType !== "INCR_TRANS",
+    };
+  }
+
+  /** Takes a step; answers whether to look and go on at once. */
+  async take(step: Exclude<Step, "none">, job: Job): Promise<boolean> {
+    const runtime = this.runtimes.of(job.id);
+    switch (step) {
+      case "provision":
+        return await this.provision(job);
+      case "prepare":
+        return await this.#prepare(job);
+      case "enable":
+        return await this.#enable(job, runtime);
+      case "examine":
+        return await this.#examine(job, runtime);
+      case "suspend":
+        await this.engine.suspend(this.taskOf(job));
+        runtime.enabledAttempt = undefined;
+        runtime.settle();
+        return true;
+      case "finish":
+        return await this.#finish(job);
+      case "release":
+        return await this.#release(job, runtime);
+    }
+  }
+
+  /** Makes the task's instance, or leads it to where the source is now. */
+  async provision(job: Job): Promise<true> {
+    const runtime = this.runtimes.of(job.id);
+    try {
+      runtime.link ??= await Link.open(job.linkPort ?? 0);
+    } catch (error) {
+      return await this.fail(job, "create", "", message("instanceFailed", { reason: reasonOf(error) }));
+    }
+    runtime.link.leadTo(job.source);
+    const { port } = runtime.link;
+    if (!job.provisioned || job.linkPort !== port) {
+      await this.store.update(job.id, (latest) => ({ ...latest, provisioned: true, linkPort: port }));
+    }
+    return true;
+  }
+
+  async #prepare(job: Job): Promise<boolean> {
+    try {
+      const tables =
+        job.tables.length > 0
+          ? job.tables
+          : (job.selection ?? (await this.engine.tablesOf(connectionOf(job.source, this.secrets))));
+      if (tables.length === 0) {
+        return await this.fail(job, "start", "", message("noObjects"));
+      }
+      const named = { ...job, tables: [...tables] };
+      await this.store.update(job.id, (latest) => ({
+        ...latest,
+        tables: named.tables,
+        startedAt: latest.startedAt ?? Date.now(),
+      }));
+      const sourceRows = await this.engine.prepare(this.taskOf(named));
+      await this.store.update(job.id, (latest) => ({ ...latest, sourceRows, prepared: true }));
+    } catch (error) {
+      await this.#failBy(job, "start", error);
+    }
+    return true;
+  }
+
+  async #enable(job: Job, runtime: Runtime): Promise<boolean> {
+    try {
+      await this.engine.enable(this.taskOf(job));
+      runtime.enabledAttempt = job.desired.attempt;
+      runtime.silentSince = undefined;
+      return true;
+    } catch (error) {
+      await this.#failBy(job, phaseOf(job, runtime.engine), error);
+      return false;
+    }
+  }
+
+  /** The engine stopped the task by itself: find out why, and recover if it is a lost connection. */
+  async #examine(job: Job, runtime: Runtime): Promise<boolean> {
+    const { engine } = runtime;
+    const phase = phaseOf(job, engine);
+    if (engine?.kind === "broken") {
+      return await this.fail(job, phase, engine.code, engine.message);
+    }
+    if (engine?.kind !== "present") {
+      return await this.fail(job, phase, "42704", message("dropped"));
+    }
+    if (!engine.logKept) {
+      return await this.fail(job, phase, "55000", message("logLost"));
+    }
+    const cause = await this.engine.explainStop(this.taskOf(job));
+    if (cause.kind === "failure") {
+      return await this.fail(job, phase, cause.code, cause.message);
+    }
+    const now = Date.now();
+    if (cause.kind === "unknown") {
+      if (now - runtime.probedAt < probeMs) {
+        return await this.fail(job, phase, "", message("stoppedUnknown", { reason: cause.hint }));
+      }
+      runtime.probedAt = now;
+      return await this.#enable(job, runtime);
+    }
+    if (runtime.fault === undefined) {
+      runtime.fault = newFault(cause.reason);
+      return true;
+    }
+    if (now < runtime.fault.retryAt) {
+      return false;
+    }
+    const tries = runtime.fault.tries + 1;
+    const wait = Math.min(firstRetryMs * 1.5 ** tries, longestRetryMs);
+    runtime.fault = { reason: cause.reason, tries, retryAt: now + wait };
+    try {
+      // A worker that finds nobody would only disable the task again.
+      await this.engine.test(connectionOf(job.source, this.secrets), "source");
+      await this.engine.enable(this.taskOf(job));
+      return true;
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      return false;
+    }
+  }
+
+  /** FULL_TRANS is done with the copy: nothing must keep the source's log any longer. */
+  async #finish(job: Job): Promise<boolean> {
+    const task = this.taskOf(job);
+    try {
+      await this.engine.alignSequences(task);
+      await this.engine.release(task, "target");
+      await this.engine.release(task, "source");
+      await this.store.update(job.id, (latest) => ({
+        ...latest,
+        prepared: false,
+        fullCompletedAt: Date.now(),
+      }));
+    } catch (error) {
+      await this.#failBy(job, "full", error);
+    }
+    return true;
+  }
+
+  async #release(job: Job, runtime: Runtime): Promise<boolean> {
+    const task = this.taskOf(job);
+    const used = job.startedAt !== null && !(job.taskType === "FULL_TRANS" && job.fullCompletedAt !== null);
+    const { force } = job.desired;
+    try {
+      if (used && !force) {
+        // Both ends must be there before anything is taken away.
+        await this.engine.test(task.target, "target");
+        await this.engine.test(task.source, "source");
+      }
+      if (used && job.fullCompletedAt !== null) {
+        await this.engine
+          .alignSequences(task)
+          .catch((error: unknown) => log(`task ${job.name}: sequences were not aligned: ${reasonOf(error)}`));
+      }
+      for (const side of used ? (["target", "source"] as const) : []) {
+        await this.#releaseSide(job, task, side);
+      }
+    } catch (error) {
+      await this.#failBy(job, "release", error);
+      return true;
+    }
+    await runtime.link?.close();
+    runtime.link = undefined;
+    runtime.engine = undefined;
+    runtime.fault = undefined;
+    await this.store.update(job.id, (latest) => ({ ...latest, released: true, prepared: false }));
+    return true;
+  }
+
+  async #releaseSide(job: Job, task: EngineTask, side: Side): Promise<void> {
+    try {
+      await this.engine.release(task, side);
+    } catch (error) {
+      if (!job.desired.force) {
+        throw error;
+      }
+      log(`task ${job.name}: its objects stay at the ${side} for now: ${reasonOf(error)}`);
+      await this.store.addOrphan({ job, side });
+    }
+  }
+
+  /** Removes what forced endings left behind, once the ends can be reached again. */
+  async sweep(): Promise<void> {
+    for (const orphan of await this.store.orphans()) {
+      try {
+        await this.engine.release(this.taskOf(orphan.job), orphan.side);
+        await this.store.removeOrphan(orphan);
+        log(`task ${orphan.job.name}: its objects at the ${orphan.side} were removed`);
+      } catch (error) {
+        if (!(error instanceof EngineError)) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async #failBy(job: Job, phase: JobFailure["phase"], error: unknown): Promise<void> {
+    if (!(error instanceof EngineError)) {
+      throw error;
+    }
+    const connection = error.side === undefined ? undefined : connectionOf(job[error.side], this.secrets);
+    const text = this.engine.describe(error, connection);
+    await this.fail(job, phase, error.code, text);
+  }
+
+  /** Stores why the attempt in hand has failed. */
+  async fail(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
+    log(`task ${job.name}: ${phase} failed (${code})`);
+    const { attempt } = job.desired;
+    await this.store.update(job.id, (latest) => ({
+      ...latest,
+      failure: { attempt, phase, code, message: { id: text.id, values: { ...text.values } }, at: Date.now() },
+    }));
+    this.runtimes.of(job.id).settle();
+    return true;
+  }
+}
