@@ -25,7 +25,7 @@ export interface Observed {
   readonly recovering: boolean;
   /** Whether the engine was told to run in this attempt, by this process. */
   readonly enabledNow: boolean;
-  /** FULL_TRANS: whether the copy is complete and its engine objects are gone. */
+  /** FULL_TRANS: whether the copy is complete; its engine objects may not all be gone yet. */
   readonly fullDone: boolean;
   readonly released: boolean;
   /** The status that was stored last. */
@@ -136,8 +136,11 @@ export function nextStep(wish: Wish, seen: Observed): Step {
   if (wish.goal === "paused" || (wish.goal === "running" && wish.frozen)) {
     return engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0) ? "suspend" : "none";
   }
-  if (wish.goal !== "running" || seen.failure !== undefined || seen.fullDone) {
+  if (wish.goal !== "running" || seen.failure !== undefined) {
     return "none";
+  }
+  if (seen.fullDone) {
+    return seen.prepared ? "finish" : "none";
   }
   if (!seen.prepared) {
     return "prepare";

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import {
   BackendProcess,
+  interruptedStart,
   makeDataDir,
   processesOf,
   removeDataDir,
@@ -135,6 +136,25 @@ describe("the backend's process", () => {
       return Number(lines[0]) !== pid && lines[7]?.trim() === "ready";
     });
     await list();
+  });
+
+  it("ends in the middle of its first start, too, and the next start makes good", async () => {
+    for (const file of ["owner.json", "control.port", "source.port"]) {
+      const dir = makeDataDir();
+      const started = Date.now();
+      const exit = await interruptedStart(dir, file);
+      assert.equal(exit.code, 0, exit.stderr);
+      assert.ok(Date.now() - started < 15_000);
+      await until(
+        "nothing of it runs",
+        2_000,
+        () => processesOf(dir),
+        (list) => list.length === 0,
+      );
+      const next = await BackendProcess.start(dir);
+      await next.stop();
+      removeDataDir(dir);
+    }
   });
 
   it("ends within 5 s and leaves nothing behind", async () => {

@@ -1,10 +1,11 @@
 /** A local backend as its own process, as a user would run it, in a data directory of the test's own. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import * as v from "valibot";
@@ -40,7 +41,23 @@ export function removeDataDir(dataDir: string): void {
 
 /** Runs the bundle to its end. */
 export async function runToEnd(args: readonly string[]): Promise<Exit> {
-  const child = spawn(process.execPath, [bundle, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  return await ended(launch(args));
+}
+
+/** Starts a backend with the demo and ends it with SIGTERM as soon as the file appears in its data directory. */
+export async function interruptedStart(dataDir: string, file: string): Promise<Exit> {
+  const child = launch(["--data-dir", dataDir, "--demo"]);
+  const exit = ended(child);
+  await until(`${file} appears`, 20_000, () => existsSync(join(dataDir, file)));
+  child.kill("SIGTERM");
+  return await exit;
+}
+
+function launch(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [bundle, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+async function ended(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Exit> {
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
@@ -76,9 +93,7 @@ export class BackendProcess {
 
   /** Starts a backend and waits for its ready line. */
   static async start(dataDir: string, args: readonly string[] = []): Promise<BackendProcess> {
-    const child = spawn(process.execPath, [bundle, "--data-dir", dataDir, ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = launch(["--data-dir", dataDir, ...args]);
     const [stdout, stderr]: [string[], string[]] = [[], []];
     createInterface({ input: child.stderr }).on("line", (line) => stderr.push(line));
     const lines = createInterface({ input: child.stdout });

@@ -51,12 +51,12 @@ const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
 };
 
 /** What may be done to a task now; nothing while it is frozen. */
-export function availableActions(job: Job, frozen: boolean): readonly Action[] {
+export function availableActions(job: Pick<Job, "status">, frozen: boolean): readonly Action[] {
   return frozen ? [] : (actionsByStatus[job.status] ?? []);
 }
 
 /** `job_action` of a list item. */
-export function jobAction(job: Job, frozen: boolean) {
+export function jobAction(job: Pick<Job, "status" | "desired">, frozen: boolean) {
   const available = availableActions(job, frozen);
   return {
     available_actions: [...available],

@@ -132,6 +132,10 @@ export async function run(
       output = `${output}${text}`.slice(-4_000);
     });
   }
+  // A program that is still at work must not outlive the backend.
+  const end = () => child.kill();
+  process.once("exit", end);
+  child.once("close", () => process.off("exit", end));
   return await new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) =>

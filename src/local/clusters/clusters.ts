@@ -138,6 +138,9 @@ export class Clusters extends EventEmitter<Events> {
 
   /** Runs a server; undefined once it is ready, or what it logged before it ended. */
   async #run(spec: ServerSpec): Promise<string | undefined> {
+    if (this.#stopping) {
+      throw new StartError("the backend is stopping");
+    }
     this.#specs.set(spec.name, spec);
     const outcome = new Promise<string | undefined>((resolve) => {
       const settle = (output: string | undefined) => {

@@ -62,18 +62,20 @@ export class JobActions {
       const login = error.code === "28P01" || error.code === "28000";
       throw new Refusal(login ? "DRS.KE0002" : "DRS.M00299", this.engine.describe(error, connection));
     }
-    const changed = await this.#change(id, "MODIFY_DB_CONFIG", (job) => {
-      const before = job[side];
-      const moved =
-        before.host !== endpoint.host ||
-        before.port !== endpoint.port ||
-        before.database !== endpoint.database;
-      return {
-        ...job,
-        [side]: { ...endpoint, shown: before.shown, tested: true },
-        precheck: moved ? null : job.precheck,
-      };
-    });
+    const before = this.#get(id);
+    const moved =
+      before[side].host !== endpoint.host ||
+      before[side].port !== endpoint.port ||
+      before[side].database !== endpoint.database;
+    const changed = await this.#change(id, "MODIFY_DB_CONFIG", (job) => ({
+      ...job,
+      [side]: { ...endpoint, shown: job[side].shown, tested: true },
+      ...(moved ? { precheck: null, tables: [] } : {}),
+    }));
+    if (moved && before.startedAt !== null) {
+      // A failed start may have left something where the task does not go any more.
+      await this.store.addOrphan({ job: before, side });
+    }
     await this.runner.relink(changed);
   }
 

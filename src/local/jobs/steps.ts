@@ -166,14 +166,15 @@ export class Steps {
   async #finish(job: Job): Promise<boolean> {
     const task = this.taskOf(job);
     try {
+      // Noted first: after a crash the missing subscription must not look as if somebody had dropped it.
+      await this.store.update(job.id, (latest) => ({
+        ...latest,
+        fullCompletedAt: latest.fullCompletedAt ?? Date.now(),
+      }));
       await this.engine.alignSequences(task);
       await this.engine.release(task, "target");
       await this.engine.release(task, "source");
-      await this.store.update(job.id, (latest) => ({
-        ...latest,
-        prepared: false,
-        fullCompletedAt: Date.now(),
-      }));
+      await this.store.update(job.id, (latest) => ({ ...latest, prepared: false }));
     } catch (error) {
       await this.#failBy(job, "full", error);
     }
@@ -182,7 +183,8 @@ export class Steps {
 
   async #release(job: Job, runtime: Runtime): Promise<boolean> {
     const task = this.taskOf(job);
-    const used = job.startedAt !== null && !(job.taskType === "FULL_TRANS" && job.fullCompletedAt !== null);
+    const copiedOnce = job.taskType === "FULL_TRANS" && job.fullCompletedAt !== null;
+    const used = job.startedAt !== null && (job.prepared || !copiedOnce);
     const { force } = job.desired;
     try {
       if (used && !force) {

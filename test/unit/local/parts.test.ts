@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { jobAction } from "../../../src/local/api/actions";
+import { tableSelection } from "../../../src/local/api/selection";
+import { isConnectionLoss } from "../../../src/local/engine/postgres/databases";
+import { LagMeter } from "../../../src/local/engine/postgres/lag";
+import { conninfo, objectName } from "../../../src/local/engine/postgres/names";
+import { ServerLog } from "../../../src/local/engine/postgres/server-log";
+import { parseFlags } from "../../../src/local/flags";
+import { isLimit, limitAt } from "../../../src/local/jobs/limits";
+import { Link } from "../../../src/local/jobs/link";
+import { message, Refusal, render } from "../../../src/local/messages";
+import { SecretBox } from "../../../src/local/secrets";
+import { StartError } from "../../../src/local/start-error";
+
+describe("parts of the local backend", () => {
+  it("reads flags, and refuses what is none", () => {
+    const flags = parseFlags(["--data-dir", "/some/where", "--port", "8080", "--demo"]);
+    assert.deepEqual(flags, { dataDir: "/some/where", port: 8080, demo: true, help: false });
+    assert.equal(parseFlags([]).port, 0);
+    for (const args of [
+      ["--port", "-1"],
+      ["--port", "65536"],
+      ["--port", "1e3"],
+      ["--nope"],
+      ["--data-dir="],
+    ]) {
+      assert.throws(() => parseFlags(args), StartError, args.join(" "));
+    }
+  });
+
+  it("seals passwords so that each time looks different and only its key opens them", () => {
+    const key = Buffer.alloc(32, 1).toString("base64");
+    const box = new SecretBox(key);
+    const [one, two] = [box.seal("密码 secret"), box.seal("密码 secret")];
+    assert.notEqual(one, two);
+    assert.equal(box.open(one), "密码 secret");
+    const other = new SecretBox(Buffer.alloc(32, 2).toString("base64"));
+    assert.throws(() => other.open(one));
+  });
+
+  it("writes messages in both languages, also one that it does not know", () => {
+    const text = message("unreachable", { side: "source", address: "h:1", reason: "gone" });
+    assert.equal(render(text, "en"), "The source database at h:1 cannot be reached: gone");
+    assert.equal(render(text, "zh"), "无法连接位于 h:1 的 源 数据库：gone");
+    assert.equal(render({ id: "newer", values: { a: "b" } }, "en"), "newer b");
+  });
+
+  it("names objects and quotes connection strings", () => {
+    assert.equal(
+      objectName("24834EB6-be30-464e-a299-f7aa730jb101"),
+      "drs_24834eb6_be30_464e_a299_f7aa730jb101",
+    );
+    const source = { host: "h", port: 1, user: "o'neil", password: "a\\b'c", database: "d", ssl: true };
+    const text = conninfo(source, { host: "127.0.0.1", port: 2 }, "task");
+    assert.match(text, /^host='127\.0\.0\.1' port='2' user='o\\'neil' password='a\\\\b\\'c' dbname='d' /);
+    assert.match(text, /sslmode='require'/);
+  });
+
+  it("takes only lost connections for faults", () => {
+    for (const code of ["08006", "08001", "57P01", "57P03", "ECONNREFUSED", "ECONNRESET"]) {
+      assert.ok(isConnectionLoss(code), code);
+    }
+    for (const code of ["23505", "42702", "28P01", "57014", "3D000", "XX000", ""]) {
+      assert.ok(!isConnectionLoss(code), code);
+    }
+  });
+
+  it("reads errors of workers from a server's log", () => {
+    const log = new ServerLog();
+    const line = (pid: number, state: string, text: string, kind = "logical replication apply worker") =>
+      log.read(`2026-01-01 00:00:00.000 UTC|${pid}|${kind}|${state}|${text}`);
+    line(1, "00000", 'LOG:  logical replication apply worker for subscription "a" has started');
+    line(
+      2,
+      "00000",
+      'LOG:  logical replication table synchronization worker for subscription "b", table "t" has started',
+    );
+    line(1, "23505", 'ERROR:  conflict detected on relation "public.t1": conflict=insert_exists');
+    line(1, "23505", "DETAIL:  Key already exists");
+    line(2, "08006", "ERROR:  could not receive data");
+    line(1, "42P01", "ERROR:  of somebody else", "client backend");
+    assert.deepEqual(log.lastErrorOf("a"), {
+      sqlState: "23505",
+      message: 'conflict detected on relation "public.t1": conflict=insert_exists (Key already exists)',
+    });
+    assert.equal(log.lastErrorOf("b")?.sqlState, "08006");
+    log.forget("a");
+    assert.equal(log.lastErrorOf("a"), undefined);
+  });
+
+  it("measures how far the target is behind", () => {
+    const meter = new LagMeter();
+    assert.equal(meter.read(1_000, 100n, 100n, undefined), 0);
+    assert.equal(meter.read(2_000, 200n, 100n, undefined), 0);
+    assert.equal(meter.read(5_000, 300n, 100n, undefined), 3_000);
+    assert.equal(meter.read(6_000, 300n, 250n, 40), 1_000);
+    assert.equal(meter.read(7_000, 300n, 300n, 40), 0);
+  });
+
+  it("knows which limit is in force", () => {
+    const at = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour, 30));
+    const day = { begin: "08:00", end: "17:59", speed: "5", is_utc: true };
+    const night = { begin: "22:00", end: "03:59", speed: "2", is_utc: true };
+    const megabytes = (hour: number) => (limitAt([day, night], at(hour)) ?? 0) / 1024 / 1024;
+    assert.deepEqual([7, 8, 17, 18, 22, 3, 4].map(megabytes), [0, 5, 5, 0, 2, 2, 0]);
+    assert.ok(isLimit(day));
+    for (const wrong of [{ speed: "0" }, { speed: "10000" }, { begin: "24:00" }, { end: "soon" }]) {
+      assert.ok(!isLimit({ ...day, ...wrong }), JSON.stringify(wrong));
+    }
+  });
+
+  it("offers no action of a frozen task, and all others as unavailable", () => {
+    const desired = { goal: "running", attempt: 1, startAt: null, force: false } as const;
+    const job = { status: "INCRE_TRANSFER_STARTED", desired };
+    assert.deepEqual(jobAction(job, false).available_actions, ["PAUSE", "FREE_RESOURCE"]);
+    assert.deepEqual(jobAction(job, true).available_actions, []);
+    assert.ok(jobAction(job, true).unavailable_actions.includes("PAUSE"));
+  });
+
+  it("reads the objects of a selection", () => {
+    const select = (job: Parameters<typeof tableSelection>[0]["job"]) =>
+      tableSelection({ job_id: "x", selected: true, job });
+    const t = { object_type: "table", select: "true" } as const;
+    assert.equal(tableSelection({ job_id: "x", selected: false }), null);
+    assert.equal(select([{ object_type: "database", id: "shop", select: "true" }]), null);
+    assert.deepEqual(
+      select([
+        { object_type: "database", id: "shop", select: "partial" },
+        { ...t, id: "sales.a" },
+        { ...t, id: "sales-*-*-b" },
+        { ...t, object_name: "c" },
+        { ...t, id: "public.not", select: "false" },
+      ]),
+      [
+        { schema: "sales", table: "a" },
+        { schema: "sales", table: "b" },
+        { schema: "public", table: "c" },
+      ],
+    );
+    assert.throws(() => select([{ ...t, id: "a.b.c" }]), Refusal);
+    assert.throws(() => select([{ object_type: "view", id: "public.v", select: "true" }]), Refusal);
+    assert.throws(() => select([{ ...t, id: "public.t", object_alias_name: "u" }]), /DRS\.M10018/);
+    assert.throws(() => select([]), Refusal);
+  });
+
+  it("carries bytes over a link, counts them and holds them back", async () => {
+    const source = createServer((socket) => socket.end(Buffer.alloc(600_000, 1)));
+    source.listen(0, "127.0.0.1");
+    await once(source, "listening");
+    const address = source.address();
+    const link = await Link.open(0);
+    link.leadTo({
+      host: "127.0.0.1",
+      port: typeof address === "object" && address !== null ? address.port : 0,
+    });
+    const fetchAll = async () => {
+      const started = Date.now();
+      let bytes = 0;
+      const client = connect(link.port, "127.0.0.1");
+      client.on("data", (chunk) => {
+        bytes += chunk.length;
+      });
+      await once(client, "close");
+      return { bytes, ms: Date.now() - started };
+    };
+    assert.equal((await fetchAll()).bytes, 600_000);
+    link.limit = 1_000_000;
+    const slow = await fetchAll();
+    assert.equal(slow.bytes, 600_000);
+    assert.ok(slow.ms > 400, `${slow.ms} ms`);
+    assert.equal(link.bytes, 1_200_000);
+    await link.close();
+    source.close();
+  });
+
+  it("takes another port for a link when the wanted one is in use", async () => {
+    const first = await Link.open(0);
+    const second = await Link.open(first.port);
+    assert.notEqual(second.port, first.port);
+    await Promise.all([first.close(), second.close()]);
+  });
+});
