@@ -41,6 +41,9 @@ export async function makeProfile({ folder, settings, extensionFolders, language
   await mkdir(join(userData, "User"), { recursive: true });
   const kept = await readSettings(settingsFile);
   await writeFile(settingsFile, JSON.stringify({ ...kept, ...quiet, ...settings }, undefined, 2));
+  // The server build takes settings of scope `machine` from a file of their own.
+  await mkdir(join(userData, "Machine"), { recursive: true });
+  await writeFile(join(userData, "Machine", "settings.json"), JSON.stringify(settings, undefined, 2));
 
   // VS Code keeps copies of manifests, which would outlive a change of package.json.
   await rm(join(userData, "CachedProfilesData"), { recursive: true, force: true });

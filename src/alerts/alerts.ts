@@ -40,11 +40,14 @@ export class Alerts implements vscode.Disposable {
     }
     const notices = this.#primed ? noticesOf(changes) : [];
     this.#primed = true;
-    if (notices.length > most) {
-      void this.#tellMany(notices);
-    } else {
-      for (const notice of notices) {
-        void this.#tell(notice);
+    const recovered = notices.filter(({ level }) => level === "recovered");
+    for (const kind of [recovered, notices.filter((notice) => !recovered.includes(notice))]) {
+      if (kind.length > most) {
+        void this.#tellMany(kind);
+      } else {
+        for (const notice of kind) {
+          void this.#tell(notice);
+        }
       }
     }
   }
@@ -100,18 +103,19 @@ export class Alerts implements vscode.Disposable {
     }
   }
 
+  /** Tells a burst of one kind as one notice. */
   async #tellMany(notices: readonly Notice[]): Promise<void> {
     const { t } = this.#formats;
-    const troubled = notices.filter(({ level }) => level !== "recovered").map(({ task }) => task.name);
-    if (troubled.length === 0) {
+    if (notices[0]?.level === "recovered") {
       await vscode.window.showInformationMessage(t("Synchronization tasks recovered: {0}.", notices.length));
       return;
     }
     const showAll = t("Show Problems");
+    const names = notices.slice(0, most).map(({ task }) => task.name);
     const message = t(
       "Synchronization tasks need attention ({0}): {1}",
-      troubled.length,
-      troubled.slice(0, most).join(", "),
+      notices.length,
+      [...names, ...(notices.length > most ? ["…"] : [])].join(", "),
     );
     if ((await vscode.window.showErrorMessage(message, showAll)) === showAll) {
       await vscode.commands.executeCommand("drs.showProblems");

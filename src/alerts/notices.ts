@@ -18,6 +18,10 @@ export function noticesOf(changes: readonly TaskChange[]): readonly Notice[] {
       return [];
     }
     const level = rowOf(after.status).alert;
+    if (before?.status === "frozen" && before.apiStatus === after.apiStatus) {
+      // Only the freeze is over: whatever failed before it failed then.
+      return level === "none" ? [{ level: "recovered", task: after }] : [];
+    }
     if (level !== "none") {
       return [{ level, task: after }];
     }

@@ -24,6 +24,7 @@ export const paceOf: Readonly<Record<Connection["kind"], PollPace>> = {
     fast: 1 * second,
     steady: 2 * second,
     background: 5 * second,
+    longest: 5 * second,
     detailMaxAge: 0,
   },
   cloud: {
@@ -31,6 +32,7 @@ export const paceOf: Readonly<Record<Connection["kind"], PollPace>> = {
     fast: 6 * second,
     steady: 20 * second,
     background: 60 * second,
+    longest: 300 * second,
     detailMaxAge: 60 * second,
   },
 };

@@ -23,7 +23,7 @@ export interface LocalBackendOptions {
 }
 
 const startTimeoutMs = 120_000;
-const healthTimeoutMs = 2_000;
+const healthTimeoutMs = 10_000;
 
 /** The backend that runs on the data directory, by whomever it was started; undefined when none answers. */
 export async function runningBackend(dataDirectory: string): Promise<BackendAddress | undefined> {

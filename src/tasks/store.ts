@@ -36,6 +36,8 @@ export interface PollPace {
   readonly steady: number;
   /** The pause while nobody looks. */
   readonly background: number;
+  /** The longest pause while readings fail. */
+  readonly longest: number;
   /** How old the details of a task may get while its list entry stays the same. */
   readonly detailMaxAge: number;
 }
@@ -57,7 +59,6 @@ export const systemClock: Clock = {
 };
 
 const growth = 1.5;
-const longestBackoff = 5 * 60_000;
 
 /**
  * Keeps what the service says of the tasks of one connection: reads while somebody needs it, one reading at a time,
@@ -189,7 +190,7 @@ export class TaskStore {
 
   #pause(): number {
     if (this.#failures > 0) {
-      return Math.min(this.#pace.steady * 2 ** (this.#failures - 1), longestBackoff);
+      return Math.min(this.#pace.steady * 2 ** (this.#failures - 1), this.#pace.longest);
     }
     return Math.min(this.#interval, this.#ceiling());
   }

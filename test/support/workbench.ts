@@ -125,7 +125,7 @@ export class Workbench {
   row(name: string): Locator {
     return this.sideBar
       .getByRole("treeitem")
-      .filter({ has: this.page.locator(`.label-name:text-is(${JSON.stringify(name)})`) })
+      .filter({ has: this.page.locator(".label-name").getByText(name, { exact: true }) })
       .first();
   }
 
@@ -137,8 +137,9 @@ export class Workbench {
     const hover = this.page.locator(
       ".monaco-hover.workbench-hover:visible, .workbench-hover-container .monaco-hover:visible",
     );
-    await hover.first().waitFor();
-    return await hover.first().innerText();
+    const shown = hover.filter({ hasText: name }).first();
+    await shown.waitFor();
+    return await shown.innerText();
   }
 
   /** Opens a row's context menu and returns the names of its items. */
@@ -152,10 +153,22 @@ export class Workbench {
   /** Opens a row's context menu and chooses an item. */
   async choose(name: string, item: string): Promise<void> {
     await this.contextMenu(name);
-    await this.page
-      .locator(".monaco-menu:visible")
-      .getByRole("menuitem", { name: item, exact: true })
-      .click();
+    const menu = this.page.locator(".monaco-menu:visible");
+    // A menu does not take a click in its first moments.
+    await waitFor(
+      () =>
+        menu
+          .getByRole("menuitem", { name: item, exact: true })
+          .click()
+          .then(() =>
+            menu.waitFor({ state: "hidden", timeout: 1_000 }).then(
+              () => true,
+              () => false,
+            ),
+          ),
+      (closed) => closed,
+      answerLimit,
+    );
   }
 
   /** Waits for a modal dialog, returns what it says and presses a button of it. */

@@ -22,6 +22,15 @@ describe("notices", () => {
     assert.deepEqual(levels("frozen", "incremental"), ["recovered"]);
   });
 
+  it("tell the end of a freeze, but not again what had failed before it", () => {
+    const freeze = (apiStatus: string): Task => ({ ...task("frozen"), apiStatus });
+    const end = (after: StatusId, apiStatus: string) =>
+      noticesOf([{ before: freeze("X"), after: { ...task(after), apiStatus } }]).map(({ level }) => level);
+    assert.deepEqual(end("paused", "X"), ["recovered"]);
+    assert.deepEqual(end("incrementalFailed", "X"), []);
+    assert.deepEqual(end("incrementalFailed", "Y"), ["error"]);
+  });
+
   it("are silent about everything else", () => {
     assert.deepEqual(levels("starting", "full"), []);
     assert.deepEqual(levels("incrementalFailed", "stopping"), []);

@@ -4,7 +4,14 @@ import { type PollPace, type TaskChange, TaskStore } from "../../../src/tasks/st
 import { ManualClock } from "../../support/clock";
 import { MemoryService } from "../../support/service";
 
-const pace: PollPace = { soon: 100, fast: 200, steady: 1000, background: 5000, detailMaxAge: 10_000 };
+const pace: PollPace = {
+  soon: 100,
+  fast: 200,
+  steady: 1000,
+  background: 5000,
+  longest: 3000,
+  detailMaxAge: 10_000,
+};
 
 describe("the task store", () => {
   let clock: ManualClock;
@@ -127,7 +134,7 @@ describe("the task store", () => {
       pauses.push(clock.tick());
       await settleWithoutHurry();
     }
-    assert.deepEqual(pauses, [0, 1000, 2000, 4000]);
+    assert.deepEqual(pauses, [0, 1000, 2000, 3000]);
   });
 
   it("sends nothing more after a refused signature until the user asks", async () => {
