@@ -111,6 +111,19 @@ describe("kill -9 of the backend", () => {
     assert.match(await untilEqual(task, "t"), /^2000:/);
   });
 
+  it("leaves no PostgreSQL behind, again and again", async () => {
+    for (let round = 0; round < 3; round++) {
+      await backend.kill();
+      await until(
+        "nothing of it runs",
+        5_000,
+        () => processesOf(dataDir),
+        (list) => list.length === 0,
+      );
+      backend = await BackendProcess.start(dataDir, ["--demo"]);
+    }
+  });
+
   it("while a timed start is due starts the task when it is back", async () => {
     const task = await TestTask.prepared(backend, await plan(10));
     const at = Date.now() + 1_500;

@@ -182,6 +182,8 @@ export class Clusters extends EventEmitter<Events> {
           this.#failures.emit("failed", event.name, event.output);
       }
     });
+    // A message to a supervisor that has just ended; "exit" follows.
+    child.on("error", () => undefined);
     child.on("exit", () => {
       this.#supervisor = undefined;
       if (!this.#stopping) {

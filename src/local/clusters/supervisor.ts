@@ -29,6 +29,8 @@ export function supervise(): void {
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => undefined);
   process.on("disconnect", () => void stop());
+  // Whatever goes wrong here, no server may be left without its parent.
+  process.on("uncaughtException", () => void stop());
   process.on("message", (message) => {
     const request = v.parse(toSupervisor, message);
     if (request.type === "stop") {
@@ -43,7 +45,8 @@ export function supervise(): void {
 
 function tell(message: FromSupervisor): void {
   if (process.connected) {
-    process.send?.(message);
+    // The backend may be gone although the channel has not closed yet; "disconnect" follows.
+    process.send?.(message, () => undefined);
   }
 }
 
