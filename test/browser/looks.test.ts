@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { statuses } from "../../src/status/statuses";
+import { openWorkbench, type Theme, type Workbench } from "../support/workbench";
+
+const looks = [
+  { theme: "dark", language: "en" },
+  { theme: "light", language: "zh-cn" },
+  { theme: "high contrast", language: "zh-cn" },
+] as const satisfies readonly { theme: Theme; language: "en" | "zh-cn" }[];
+
+/** A task of the demo that failed, and one that runs. */
+const failed = "reviews-to-analytics";
+const running = "orders-to-warehouse";
+
+for (const { theme, language } of looks) {
+  describe(`the looks (${theme}, ${language})`, () => {
+    const chinese = language === "zh-cn";
+    let workbench: Workbench;
+
+    before(async function () {
+      this.timeout(120_000);
+      workbench = await openWorkbench({ theme, language });
+      await workbench.openView();
+    });
+    after(async () => {
+      await workbench?.close();
+    });
+
+    it("the tree, with the service's names of the statuses", async () => {
+      const name = statuses.paused.name[chinese ? "zh" : "en"];
+      const tree = await workbench.treeWith(new RegExp(`^${name} {2}1$`, "m"), 60_000);
+      const groups = tree.split("\n").filter((line) => !line.startsWith(" "));
+      assert.ok(groups.length >= 8, tree);
+      await workbench.screenshot(`tree-${theme}-${language}`);
+    });
+
+    it("the hover", async () => {
+      const hover = await workbench.hover(failed);
+      await workbench.screenshot(`hover-${theme}-${language}`);
+      const { name, meaning } = statuses.incrementalFailed;
+      assert.ok(hover.includes(chinese ? name.zh : name.en), hover);
+      assert.ok(hover.includes(chinese ? meaning.zh : meaning.en), hover);
+    });
+
+    it("the details of a failed and of a running task", async () => {
+      for (const task of [failed, running]) {
+        await workbench.row(task).click();
+        await workbench.webview().getByRole("heading", { name: task }).waitFor();
+        await workbench.screenshot(`details-${task}-${theme}-${language}`);
+      }
+    });
+  });
+}
