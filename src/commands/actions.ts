@@ -69,7 +69,7 @@ export async function runAction(
       '{0} failed for task "{1}": {2}',
       actionName(action, formats),
       task.name,
-      explain(error, formats),
+      explain(error, formats, session.connection.kind === "local"),
     );
     if ((await vscode.window.showErrorMessage(message, showLog)) === showLog) {
       log.show();

@@ -31,7 +31,10 @@ export class Details implements vscode.Disposable {
         return {
           connected: watch.session !== undefined,
           asOf,
-          problem: problem === undefined ? undefined : explain(problem, formats),
+          problem:
+            problem === undefined
+              ? undefined
+              : explain(problem, formats, watch.session?.connection.kind === "local"),
         };
       },
       legalActions,

@@ -20,8 +20,8 @@ const remedies: Readonly<Record<FailureKind, Bilingual>> = {
   },
   validation: { en: "Correct the values and try again.", zh: "请更正后再试。" },
   network: {
-    en: "Check the connection, the proxy settings and the address; start the local backend again if it ended.",
-    zh: "请检查网络连接、代理设置和地址；如果本地后端已退出，请重新启动。",
+    en: "Check the connection, the proxy settings and the address.",
+    zh: "请检查网络连接、代理设置和地址。",
   },
   timeout: {
     en: "Check the task's status before repeating an action: it may have taken effect.",
@@ -37,12 +37,21 @@ const remedies: Readonly<Record<FailureKind, Bilingual>> = {
   },
 };
 
-/** One sentence or two for the user: the service's reason and code, and what to do next. No stack, no secret. */
-export function explain(error: unknown, { pick, t }: Formats): string {
+const localBackendGone: Bilingual = {
+  en: "Start the local backend again; its tasks and databases are kept.",
+  zh: "请重新启动本地后端，其任务和数据库均已保留。",
+};
+
+/**
+ * One sentence or two for the user: the service's reason and code, and what to do next. No stack, no secret.
+ *
+ * @param local whether the local backend was called.
+ */
+export function explain(error: unknown, { pick, t }: Formats, local = false): string {
   if (isDrsError(error)) {
     const { reason, code, kind } = error.failure;
     const what = code === undefined ? reason : t("{0} ({1})", reason, code);
-    return `${sentence(what)} ${pick(remedies[kind])}`;
+    return `${sentence(what)} ${pick(local && kind === "network" ? localBackendGone : remedies[kind])}`;
   }
   return sentence(error instanceof Error ? error.message : String(error));
 }

@@ -13,7 +13,7 @@ export function hoverOf(task: Task, formats: Formats): vscode.MarkdownString {
   const row = rowOf(task.status);
   const heading = `**${literal(task.name)}**`;
   const status = `**${literal(formats.pick(row.name))}** — ${literal(formats.pick(row.meaning))}`;
-  const facts = factsOf(task, formats).map(([label, value]) => `${literal(label)}: ${literal(value)}`);
+  const facts = factsOf(task, formats).map(([label, value]) => literal(formats.t("{0}: {1}", label, value)));
   return new vscode.MarkdownString([heading, status, facts.join("  \n")].join("\n\n"));
 }
 

@@ -14,6 +14,7 @@ export class TasksView implements vscode.Disposable {
   readonly #formats: Formats;
   readonly #tree: TaskTree;
   readonly #view: vscode.TreeView<Node>;
+  #connection: Connection | undefined;
   readonly onDidChangeVisibility: vscode.Event<vscode.TreeViewVisibilityChangeEvent>;
 
   constructor(formats: Formats) {
@@ -47,6 +48,7 @@ export class TasksView implements vscode.Disposable {
 
   /** Shows another connection, or that there is none; its tasks come with the first reading. */
   reset(connection: Connection | undefined, state: ViewState): void {
+    this.#connection = connection;
     this.#tree.clear();
     this.#view.description = connection?.name ?? "";
     this.#view.message = "";
@@ -72,7 +74,7 @@ export class TasksView implements vscode.Disposable {
       return undefined;
     }
     const { t, shortTime } = this.#formats;
-    const why = explain(problem, this.#formats);
+    const why = explain(problem, this.#formats, this.#connection?.kind === "local");
     return asOf === undefined ? why : t("As of {0}. {1}", shortTime(asOf), why);
   }
 
