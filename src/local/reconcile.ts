@@ -87,18 +87,25 @@ function runningStatus(wish: Wish, seen: Observed): string {
     return seen.last;
   }
   if (!seen.enabledNow) {
-    // After a restart of the backend the flow is taken up again: nothing has started anew.
-    return seen.prepared && running.has(seen.last) ? seen.last : "STARTJOBING";
+    return untilItFlows(seen);
   }
   if (engine.kind === "absent") {
     return seen.last;
   }
   const phases = engine.tables.map((table) => table.phase);
   if (phases.every((phase) => phase === "synced")) {
-    return wish.taskType === "FULL_TRANS" ? "FULL_TRANSFER_STARTED" : "INCRE_TRANSFER_STARTED";
+    if (wish.taskType === "FULL_TRANS") {
+      return "FULL_TRANSFER_STARTED";
+    }
+    return engine.streaming ? "INCRE_TRANSFER_STARTED" : untilItFlows(seen);
   }
   const begun = phases.some((phase) => phase !== "waiting");
   return begun || seen.last === "FULL_TRANSFER_STARTED" ? "FULL_TRANSFER_STARTED" : "STARTJOBING";
+}
+
+/** After a restart of the backend or a pause the flow is taken up again: nothing has started anew. */
+function untilItFlows(seen: Observed): string {
+  return seen.prepared && running.has(seen.last) ? seen.last : "STARTJOBING";
 }
 
 const running: ReadonlySet<string> = new Set([

@@ -95,4 +95,37 @@ describe("the life of a task", () => {
     });
     assert.deepEqual(jobs, []);
   });
+
+  it("pauses a full synchronization at once, and copies all of it after resuming", async () => {
+    await backend.sql("source", "postgres", "CREATE DATABASE large");
+    await backend.sql("target", "postgres", "CREATE DATABASE large");
+    await backend.sql(
+      "source",
+      "large",
+      `CREATE TABLE big (id int PRIMARY KEY, v text);
+       INSERT INTO big SELECT n, repeat(md5(n::text), 4) FROM generate_series(1, 50000) n`,
+    );
+    const task = await TestTask.prepared(backend, {
+      name: "pause-while-copying",
+      source: { ...backend.login("source"), database: "large" },
+      target: { ...backend.login("target"), database: "large" },
+    });
+    const limit = async (speed: string) => {
+      const speed_limit = [{ begin: "00:00", end: "23:59", speed, is_utc: true }];
+      await backend.client.call("batchLimitSpeed", { speed_limits: [{ job_id: task.id, speed_limit }] });
+    };
+    await limit("1");
+    await task.start();
+    const percent = async () => Number((await task.progress()).progress);
+    await until("a part is copied", 15_000, percent, (value) => value > 2 && value < 100);
+    await task.pause();
+    await task.reaches("PAUSING", 5_000);
+    const copying = "SELECT 1 FROM pg_stat_progress_copy WHERE datname = 'large'";
+    assert.deepEqual(await backend.sql("target", "large", copying), []);
+    assert.deepEqual(await backend.sql("target", "large", "SELECT 1 FROM big LIMIT 1"), []);
+    await limit("9999");
+    await task.retry();
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    assert.match(await untilEqual(task, "big"), /^50000:/);
+  });
 });

@@ -23,7 +23,10 @@ export type Handler<N extends OperationName> = (
 /** One handler for each operation of the table: without it, this does not compile. */
 export type Handlers = { readonly [N in OperationName]: Handler<N> };
 
-/** What `/_local` calls do; they are no part of the DRS API. */
+/**
+ * What `/_local` calls do; they are no part of the DRS API. A balance of 0 or less freezes all tasks of the account:
+ * that is billing, not a state of the engine, which is suspended and goes on where it was after a top-up.
+ */
 export interface LocalCalls {
   balances(): Promise<unknown>;
   setBalance(account: string, balance: number): Promise<unknown>;

@@ -106,7 +106,7 @@ export class Runner {
       } catch (error) {
         this.#trouble(`the tasks cannot be looked at: ${reasonOf(error)}`);
       }
-      const signal = AbortSignal.any([this.#wake.signal, this.#stop.signal]);
+      const { signal } = this.#wake;
       await delay(active ? pollMs : idlePollMs, undefined, { signal }).catch(() => undefined);
     }
   }

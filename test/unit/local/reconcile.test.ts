@@ -106,6 +106,25 @@ const cases: readonly Case[] = [
     step: "none",
   },
   {
+    what: "tried again after a failure: not recovered before changes flow",
+    seen: { ...runs, engine: engine(["synced"], { streaming: false }), last: "INCRE_TRANSFER_FAILED" },
+    status: "STARTJOBING",
+    step: "none",
+  },
+  {
+    what: "without a stream for a moment",
+    seen: { ...runs, engine: engine(["synced"], { streaming: false }), last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "one copy, crashed while letting go",
+    wish: { taskType: "FULL_TRANS" },
+    seen: { ...runs, fullDone: true },
+    status: "FULL_TRANSFER_COMPLETE",
+    step: "finish",
+  },
+  {
     what: "log lost",
     seen: { ...runs, engine: engine(["synced"], { logKept: false }) },
     status: "INCRE_TRANSFER_STARTED",

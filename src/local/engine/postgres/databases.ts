@@ -92,7 +92,8 @@ function asEngineError(error: unknown, side: Side): EngineError {
   const given = inner instanceof Error && "code" in inner ? String(inner.code) : undefined;
   const reason = reasonOf(inner);
   // The driver reports a cut connection and a time limit in words only.
-  const code = given ?? (/^Connection terminated|^timeout e/.test(reason) ? "08006" : "XX000");
+  const code =
+    given ?? (/^Connection terminated|^timeout e|^Query read timeout/.test(reason) ? "08006" : "XX000");
   const detail = inner instanceof pg.DatabaseError && inner.detail !== undefined ? ` (${inner.detail})` : "";
   return new EngineError(code, side, `${reason}${detail}`, { cause: error });
 }
