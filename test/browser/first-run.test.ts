@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { makeDataDir, processesOf, removeDataDir } from "../support/backend-process";
-import { openWorkbench, type Workbench, waitFor } from "../support/workbench";
+import { waitFor } from "../support/wait";
+import { openWorkbench, type Workbench } from "../support/workbench";
 
 describe("the first run", function () {
   this.timeout(120_000);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
-import { openWorkbench, type Workbench, waitFor } from "../support/workbench";
+import { waitFor } from "../support/wait";
+import { openWorkbench, type Workbench } from "../support/workbench";
 
 /** What the tree may take to tell what an action did, in milliseconds. */
 const soon = 3_000;

@@ -5,6 +5,7 @@ import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/chromium.mjs";
 import { makeProfile } from "../../scripts/profile.mjs";
 import { installation, startVSCodeServer } from "../../scripts/vscode-server.mjs";
+import { waitFor } from "./wait";
 
 export type Theme = "light" | "dark" | "high contrast";
 
@@ -208,30 +209,5 @@ export class Workbench {
   async screenshot(name: string): Promise<void> {
     await mkdir(this.screenshots, { recursive: true });
     await this.page.screenshot({ path: join(this.screenshots, `${name}.png`) });
-  }
-}
-
-/**
- * Reads until the value satisfies the condition.
- *
- * @throws with the last value after `limit` milliseconds
- */
-export async function waitFor<T>(
-  read: () => Promise<T>,
-  condition: (value: T) => boolean,
-  limit: number,
-): Promise<T> {
-  const end = Date.now() + limit;
-  for (;;) {
-    const value = await read();
-    if (condition(value)) {
-      return value;
-    }
-    if (Date.now() > end) {
-      throw new Error(
-        `Not so within ${limit / 1000} s: ${String(condition)}\nThe last value was:\n${String(value)}`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
