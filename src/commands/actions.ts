@@ -16,12 +16,18 @@ import type { Formats } from "../tasks/texts";
 export async function runAction(
   session: Session,
   action: ActionId,
-  task: Task,
+  known: Task,
   formats: Formats,
   log: vscode.LogOutputChannel,
   startAt?: number,
 ): Promise<void> {
   const { t } = formats;
+  let task = known;
+  if (!legalActions(task).includes(action)) {
+    // What is known may be older than what the user has seen elsewhere.
+    await session.store.refresh();
+    task = session.store.snapshot.tasks.get(task.id) ?? task;
+  }
   if (!legalActions(task).includes(action)) {
     const status = formats.pick(rowOf(task.status).name);
     void vscode.window.showWarningMessage(
@@ -37,14 +43,15 @@ export async function runAction(
   if (!(await confirmed(action, task, formats))) {
     return;
   }
+  const prechecked = action === "start" && task.status === "configuration";
   const title = t('{0} task "{1}"', actionName(action, formats), task.name);
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const location = prechecked ? vscode.ProgressLocation.Notification : { viewId: "drs.tasks" };
   try {
-    await vscode.window.withProgress(options, async (progress, token) => {
+    await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
       const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort());
       const { signal } = controller;
-      if (action === "start" && task.status === "configuration") {
+      if (prechecked) {
         progress.report({ message: t("pre-check") });
         const outcome = await precheck(session.client, task, signal, (percent) =>
           progress.report({ message: `${t("pre-check")} ${formats.percent(percent)}` }),
@@ -59,11 +66,12 @@ export async function runAction(
     });
     log.info(`${action} accepted for task ${task.name} (${task.id})`);
   } catch (error) {
+    // Whatever became of the call, the task itself tells.
+    void session.store.refresh();
     if (isAbort(error)) {
       return;
     }
     log.error(`${action} failed for task ${task.name} (${task.id})`, error);
-    void session.store.refresh();
     const showLog = t("Show Log");
     const message = t(
       '{0} failed for task "{1}": {2}',
