@@ -29,25 +29,33 @@ const day = 24 * hour;
 /** @param language as `vscode.env.language` has it; everything that is not Chinese is served in English. */
 export function formatsFor(language: string, t: Translate): Formats {
   const chinese = language.toLowerCase().startsWith("zh");
-  const times = new Intl.DateTimeFormat(language, {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    timeZoneName: "short",
-  });
-  const shortTimes = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
-  const numbers = new Intl.NumberFormat(language);
+  // The first formatter of a kind takes milliseconds to make, which activation does not have.
+  const times = onFirstUse(
+    () =>
+      new Intl.DateTimeFormat(language, {
+        year: "numeric",
+        month: "short",
+        day: "numeric",
+        hour: "2-digit",
+        minute: "2-digit",
+        second: "2-digit",
+        timeZoneName: "short",
+      }),
+  );
+  const shortTimes = onFirstUse(
+    () => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
+  );
+  const percents = onFirstUse(
+    () => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }),
+  );
+  const numbers = onFirstUse(() => new Intl.NumberFormat(language));
   return {
     language,
     t,
-    time: (ms) => times.format(ms),
-    shortTime: (ms) => shortTimes.format(ms),
-    percent: (value) => percents.format(Math.floor(value * 10) / 1000),
-    number: (value) => numbers.format(value),
+    time: (ms) => times().format(ms),
+    shortTime: (ms) => shortTimes().format(ms),
+    percent: (value) => percents().format(Math.floor(value * 10) / 1000),
+    number: (value) => numbers().format(value),
     duration: (ms) => durationText(ms, language),
     pick: (text) => (chinese ? text.zh : text.en),
   };
@@ -56,6 +64,14 @@ export function formatsFor(language: string, t: Translate): Formats {
 /** A delay for a list: coarse, so that a healthy task's row stays still. */
 export function coarseDelay(ms: number, { t, duration }: Formats): string {
   return ms < second ? t("< 1 s") : duration(Math.floor(ms / second) * second);
+}
+
+function onFirstUse<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function durationText(ms: number, language: string): string {
