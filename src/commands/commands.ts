@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { problemsOf } from "../alerts/notices";
 import { askCloud, type CloudAnswers } from "../connections/askCloud";
 import type { Connections } from "../connections/connections";
+import { demoDatabases } from "../connections/demoDatabases";
 import type { Local } from "../connections/local";
 import { openSession } from "../connections/session";
 import type { Watch } from "../connections/watch";
@@ -91,6 +92,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
         await vscode.env.clipboard.writeText(task.id);
       }
     },
+    "drs.copyDemoDatabase": () => copyDemoDatabase(connections, formats),
     "drs.showProblems": async () => {
       await vscode.commands.executeCommand("drs.tasks.focus");
       const { failed, frozen } = problemsOf(watch.session?.store.snapshot.tasks.values() ?? []);
@@ -158,6 +160,28 @@ async function connectCloud(
       }
       last = answers;
     }
+  }
+}
+
+/** Puts the connection URI of a database of the demo, with its password, on the clipboard. */
+async function copyDemoDatabase(connections: Connections, { t }: Formats): Promise<void> {
+  const { active } = connections;
+  const credentials = await connections.credentials();
+  const databases =
+    active?.kind === "local" && credentials !== undefined ? await demoDatabases(active, credentials) : [];
+  if (databases.length === 0) {
+    void vscode.window.showInformationMessage(t("The local backend is not running with its demo."));
+    return;
+  }
+  const items = databases.map((entry) => ({
+    label: entry.database,
+    description: entry.server === "source" ? t("Source database") : t("Target database"),
+    uri: entry.uri,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { placeHolder: t("Which database?") });
+  if (picked !== undefined) {
+    await vscode.env.clipboard.writeText(picked.uri);
+    void vscode.window.setStatusBarMessage(t("Copied: connection URI with its password"), 5000);
   }
 }
 

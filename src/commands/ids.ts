@@ -13,6 +13,7 @@ export const commandIds = [
   "drs.endTask",
   "drs.deleteTask",
   "drs.copyTaskId",
+  "drs.copyDemoDatabase",
   "drs.showProblems",
   "drs.showLog",
 ] as const;

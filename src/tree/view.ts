@@ -80,5 +80,6 @@ export class TasksView implements vscode.Disposable {
 
   #setState(state: ViewState): void {
     void vscode.commands.executeCommand("setContext", "drs.state", state);
+    void vscode.commands.executeCommand("setContext", "drs.local", this.#connection?.kind === "local");
   }
 }
