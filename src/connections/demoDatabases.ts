@@ -30,13 +30,24 @@ export async function demoDatabases(
   if (!answer.ok) {
     throw new Error(`the local backend answered HTTP ${answer.status}`);
   }
-  const { databases }: { databases: readonly Login[] } = await answer.json();
-  return databases.flatMap(({ server, host, port, databases: names, user, password }) =>
+  const body: unknown = await answer.json();
+  const logins =
+    typeof body === "object" && body !== null && "databases" in body ? body.databases : undefined;
+  if (!Array.isArray(logins) || !logins.every(isLogin)) {
+    throw new Error("the local backend did not tell its databases");
+  }
+  return logins.flatMap(({ server, host, port, databases: names, user, password }) =>
     names.map((database) => ({
       server,
       database,
       uri: `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`,
     })),
+  );
+}
+
+function isLogin(value: unknown): value is Login {
+  return (
+    typeof value === "object" && value !== null && "databases" in value && Array.isArray(value.databases)
   );
 }
 
