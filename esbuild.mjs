@@ -10,7 +10,9 @@ const tests = process.argv.includes("--tests");
 
 /** Modules that are loaded on first use: each is a file of its own beside extension.js. */
 const chunks = new Map([
-  ["src/drs/client.ts", "client"],
+  ["src/connections/session.ts", "session"],
+  ["src/connections/localBackend.ts", "start-backend"],
+  ["src/commands/handlers.ts", "commands"],
   ["src/details/panel.ts", "details"],
 ]);
 

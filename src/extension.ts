@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { Alerts } from "./alerts/alerts";
-import { runAction } from "./commands/actions";
 import { registerCommands } from "./commands/commands";
+import { commandOf } from "./commands/ids";
 import { Connections } from "./connections/connections";
 import { Local } from "./connections/local";
 import { Watch } from "./connections/watch";
@@ -19,9 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = new TasksView(formats);
   const alerts = new Alerts(formats);
   const details = new Details(context.extensionUri, watch, formats, async (action, task) => {
-    if (watch.session !== undefined) {
-      await runAction(watch.session, action, task, formats, log);
-    }
+    await vscode.commands.executeCommand(commandOf[action], task.id);
   });
   const openDetails = (id: string) => details.open(id);
 

@@ -1,20 +1,11 @@
 import * as vscode from "vscode";
-import { problemsOf } from "../alerts/notices";
-import { askCloud, type CloudAnswers } from "../connections/askCloud";
 import type { Connections } from "../connections/connections";
-import { demoDatabases } from "../connections/demoDatabases";
 import type { Local } from "../connections/local";
-import { openSession } from "../connections/session";
 import type { Watch } from "../connections/watch";
-import { type ActionId, statusOrder } from "../status/statuses";
-import { legalActions } from "../tasks/actions";
-import { actionName, explain } from "../tasks/explain";
-import type { Task } from "../tasks/task";
+import { explain } from "../tasks/explain";
 import type { Formats } from "../tasks/texts";
 import type { TasksView } from "../tree/view";
-import { runAction } from "./actions";
-import { askStartTime, pickTask } from "./ask";
-import type { CommandId } from "./ids";
+import { type CommandId, commandIds } from "./ids";
 
 /** The parts that commands act on. */
 export interface Parts {
@@ -27,169 +18,22 @@ export interface Parts {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** Registers every command; one that is missing here does not compile. */
+/** What a command does with the row, the task id or the nothing that it was called with. */
+export type Handler = (argument: unknown) => Promise<void>;
+
+/** Registers every command. What they do is a file of its own, loaded with the first one that is called. */
 export function registerCommands(parts: Parts): vscode.Disposable {
-  const { connections, local, view, watch, openDetails, formats, log } = parts;
-  const { t } = formats;
-
-  /** The task that a menu, a row or another command names; otherwise the user picks one that the action is legal for. */
-  const chosen = async (argument: unknown, action?: ActionId): Promise<Task | undefined> => {
-    const tasks = watch.session?.store.snapshot.tasks ?? new Map<string, Task>();
-    const id = idOf(argument);
-    if (id !== undefined) {
-      return tasks.get(id);
-    }
-    const legal = [...tasks.values()].filter(
-      (task) => action === undefined || legalActions(task).includes(action),
-    );
-    const prompt =
-      action === undefined ? t("Which task?") : t("{0}: which task?", actionName(action, formats));
-    return pickTask(legal, prompt, formats);
-  };
-
-  const act = (action: ActionId) => async (argument: unknown) => {
-    const task = await chosen(argument, action);
-    if (task !== undefined && watch.session !== undefined) {
-      await runAction(watch.session, action, task, formats, log);
-    }
-  };
-
-  const handlers: Record<CommandId, (argument: unknown) => Promise<void>> = {
-    "drs.startLocalBackend": () => local.start(),
-    "drs.stopLocalBackend": async () => {
-      if (await local.stop()) {
-        await connections.forget();
-      } else {
-        void vscode.window.showInformationMessage(t("No local backend is running."));
-      }
-    },
-    "drs.connectCloud": () => connectCloud(connections, formats, log),
-    "drs.disconnect": () => connections.forget(),
-    "drs.refresh": async () => {
-      await watch.session?.store.refresh();
-    },
-    "drs.openDetails": async (argument) => {
-      const task = await chosen(argument);
-      if (task !== undefined) {
-        await openDetails(task.id);
-      }
-    },
-    "drs.startTask": act("start"),
-    "drs.startTaskAt": async (argument) => {
-      const task = await chosen(argument, "start");
-      const time = task && (await askStartTime(formats));
-      if (task !== undefined && time !== undefined && watch.session !== undefined) {
-        await runAction(watch.session, "start", task, formats, log, time);
-      }
-    },
-    "drs.pauseTask": act("pause"),
-    "drs.resumeTask": act("resume"),
-    "drs.endTask": act("end"),
-    "drs.deleteTask": act("delete"),
-    "drs.copyTaskId": async (argument) => {
-      const task = await chosen(argument);
-      if (task !== undefined) {
-        await vscode.env.clipboard.writeText(task.id);
-      }
-    },
-    "drs.copyDemoDatabase": () => copyDemoDatabase(connections, formats),
-    "drs.showProblems": async () => {
-      await vscode.commands.executeCommand("drs.tasks.focus");
-      const { failed, frozen } = problemsOf(watch.session?.store.snapshot.tasks.values() ?? []);
-      const first = [...failed, ...frozen].sort(
-        (a, b) =>
-          statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status) || a.name.localeCompare(b.name),
-      )[0];
-      if (first !== undefined) {
-        await view.reveal(first.id);
-      }
-    },
-    "drs.showLog": async () => log.show(),
-  };
-
-  return vscode.Disposable.from(
-    ...Object.entries(handlers).map(([id, handler]) =>
-      vscode.commands.registerCommand(id, async (argument: unknown) => {
-        try {
-          await handler(argument);
-        } catch (error) {
-          log.error(id, error);
-          void vscode.window.showErrorMessage(explain(error, formats));
-        }
-      }),
-    ),
-  );
-}
-
-/** Asks, verifies by a real call, and only then uses the connection; a wrong answer can be corrected. */
-async function connectCloud(
-  connections: Connections,
-  formats: Formats,
-  log: vscode.LogOutputChannel,
-): Promise<void> {
-  const { t } = formats;
-  for (let last: CloudAnswers = {}; ; ) {
-    const asked = await askCloud(formats, last);
-    if (asked === undefined) {
-      return;
-    }
-    const { connection, credentials, answers } = asked;
+  let handlers: Promise<Record<CommandId, Handler>> | undefined;
+  const run = async (id: CommandId, argument: unknown) => {
     try {
-      const options = {
-        location: vscode.ProgressLocation.Notification,
-        title: t("Connecting to {0}", connection.name),
-      };
-      await vscode.window.withProgress(options, async () => {
-        const session = await openSession(connection, credentials, vscode.env.language, (line) =>
-          log.warn(line),
-        );
-        try {
-          await session.client.call("listJobs", { cur_page: 1, per_page: 1, db_use_type: "sync" });
-        } finally {
-          session.dispose();
-        }
-      });
-      await connections.use(connection, credentials);
-      return;
+      handlers ??= import("./handlers").then(({ createHandlers }) => createHandlers(parts));
+      await (await handlers)[id](argument);
     } catch (error) {
-      log.error(`connecting to ${connection.endpoint} failed`, error);
-      const again = t("Try Again");
-      const message = t("Connecting to {0} failed: {1}", connection.name, explain(error, formats));
-      if ((await vscode.window.showErrorMessage(message, again)) !== again) {
-        return;
-      }
-      last = answers;
+      parts.log.error(id, error);
+      void vscode.window.showErrorMessage(explain(error, parts.formats));
     }
-  }
-}
-
-/** Puts the connection URI of a database of the demo, with its password, on the clipboard. */
-async function copyDemoDatabase(connections: Connections, { t }: Formats): Promise<void> {
-  const { active } = connections;
-  const credentials = await connections.credentials();
-  const databases =
-    active?.kind === "local" && credentials !== undefined ? await demoDatabases(active, credentials) : [];
-  if (databases.length === 0) {
-    void vscode.window.showInformationMessage(t("The local backend is not running with its demo."));
-    return;
-  }
-  const items = databases.map((entry) => ({
-    label: entry.database,
-    description: entry.server === "source" ? t("Source database") : t("Target database"),
-    uri: entry.uri,
-  }));
-  const picked = await vscode.window.showQuickPick(items, { placeHolder: t("Which database?") });
-  if (picked !== undefined) {
-    await vscode.env.clipboard.writeText(picked.uri);
-    void vscode.window.setStatusBarMessage(t("Copied: connection URI with its password"), 5000);
-  }
-}
-
-/** The task id in a tree row or a plain id; undefined for anything else. */
-function idOf(argument: unknown): string | undefined {
-  if (typeof argument === "string") {
-    return argument;
-  }
-  const isRow = typeof argument === "object" && argument !== null && "id" in argument;
-  return isRow && typeof argument.id === "string" ? argument.id : undefined;
+  };
+  return vscode.Disposable.from(
+    ...commandIds.map((id) => vscode.commands.registerCommand(id, (argument: unknown) => run(id, argument))),
+  );
 }

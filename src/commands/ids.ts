@@ -1,3 +1,5 @@
+import type { ActionId } from "../status/statuses";
+
 /** Every command of the extension; package.json is checked against it. */
 export const commandIds = [
   "drs.startLocalBackend",
@@ -19,3 +21,12 @@ export const commandIds = [
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];
+
+/** The command that does an action; it takes a task id. */
+export const commandOf: Readonly<Record<ActionId, CommandId>> = {
+  start: "drs.startTask",
+  pause: "drs.pauseTask",
+  resume: "drs.resumeTask",
+  end: "drs.endTask",
+  delete: "drs.deleteTask",
+};

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import type { Formats } from "../tasks/texts";
+import { type BackendAddress, runningBackend } from "./backendAddress";
 import type { Connections } from "./connections";
-import { type BackendAddress, LocalBackend, runningBackend } from "./localBackend";
+import type { LocalBackend } from "./localBackend";
 
 /** The local backend as this window sees it: found when it runs, started when asked, ended with the window that started it. */
 export class Local implements vscode.Disposable {
@@ -79,6 +80,7 @@ export class Local implements vscode.Disposable {
     await vscode.window.withProgress(options, async (_progress, token) => {
       const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort());
+      const { LocalBackend } = await import("./localBackend");
       const child = await LocalBackend.start(
         {
           script: this.#context.asAbsolutePath("dist/local-backend.js"),

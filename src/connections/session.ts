@@ -1,4 +1,4 @@
-import type { DrsCaller } from "../drs/client";
+import { type DrsCaller, DrsClient } from "../drs/client";
 import { TaskStore } from "../tasks/store";
 import { type Connection, type Credentials, paceOf } from "./connection";
 
@@ -11,19 +11,17 @@ export interface Session {
 }
 
 /**
- * Opens a session. The client is a file of its own, which is loaded here for the first time. Nothing is sent until
- * the store is needed.
+ * Opens a session. Nothing is sent until the store is needed.
  *
  * @param language as `vscode.env.language` has it; decides the language of the service's messages.
  * @param warn receives a line about every part of an answer that is not what the API promises.
  */
-export async function openSession(
+export function openSession(
   connection: Connection,
   credentials: Credentials,
   language: string,
   warn: (message: string) => void,
-): Promise<Session> {
-  const { DrsClient } = await import("../drs/client");
+): Session {
   const client = new DrsClient({
     endpoint: connection.endpoint,
     projectId: connection.projectId,

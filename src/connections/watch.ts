@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Need, Snapshot, TaskChange } from "../tasks/store";
 import type { Connections } from "./connections";
-import { openSession, type Session } from "./session";
+import type { Session } from "./session";
 
 /** A reading of the session in use that changed something. */
 export interface Reading {
@@ -40,9 +40,11 @@ export class Watch implements vscode.Disposable {
     const opening = ++this.#opening;
     const connection = this.#connections.active;
     const credentials = await this.#connections.credentials();
+    // Client and store are a file of their own, loaded with the first connection.
+    const { openSession } = await import("./session");
     const session =
       connection && credentials
-        ? await openSession(connection, credentials, vscode.env.language, (line) => this.#log.warn(line))
+        ? openSession(connection, credentials, vscode.env.language, (line) => this.#log.warn(line))
         : undefined;
     if (opening !== this.#opening) {
       session?.dispose();

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { request } from "node:http";
+import { join } from "node:path";
+
+/** What a running local backend says of itself: its ready line, also kept in `<data-dir>/backend.json`. */
+export interface BackendAddress {
+  readonly endpoint: string;
+  readonly projectId: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly pid: number;
+}
+
+const healthTimeoutMs = 10_000;
+
+/** The backend that runs on the data directory, by whomever it was started; undefined when none answers. */
+export async function runningBackend(dataDirectory: string): Promise<BackendAddress | undefined> {
+  let line: string;
+  try {
+    line = await readFile(join(dataDirectory, "backend.json"), "utf8");
+  } catch {
+    return undefined;
+  }
+  const address = addressOf(line);
+  return address !== undefined && (await isHealthy(address.endpoint)) ? address : undefined;
+}
+
+/** The address in a ready line; undefined for any other line. */
+export function addressOf(line: string): BackendAddress | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null) {
+    return undefined;
+  }
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const [endpoint, projectId, accessKey, secretKey] = [
+    "endpoint",
+    "project_id",
+    "access_key",
+    "secret_key",
+  ].map((name) => String(fields.get(name) ?? ""));
+  const pid = Number(fields.get("pid"));
+  const local = endpoint && URL.canParse(endpoint) && new URL(endpoint).hostname === "127.0.0.1";
+  return local && projectId && accessKey && secretKey && pid > 0
+    ? { endpoint, projectId, accessKey, secretKey, pid }
+    : undefined;
+}
+
+function isHealthy(endpoint: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = request(new URL("/_local/health", endpoint), { timeout: healthTimeoutMs }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    probe.once("timeout", () => probe.destroy());
+    probe.once("error", () => resolve(false));
+    probe.end();
+  });
+}
