@@ -28,10 +28,10 @@ export async function pickTask(
 }
 
 /** Asks for a moment in the future, in this machine's zone. @returns milliseconds since 1970, or undefined. */
-export async function askStartTime({ t }: Formats): Promise<number | undefined> {
+export async function askStartTime(task: Task, { t }: Formats): Promise<number | undefined> {
   const tomorrow = new Date(Date.now() + 24 * 3_600_000);
   const answer = await vscode.window.showInputBox({
-    title: t("Start at a Time"),
+    title: t('Start task "{0}" at a time', task.name),
     prompt: t("Year-month-day hour:minute, local time"),
     value: localMinute(tomorrow),
     ignoreFocusOut: true,

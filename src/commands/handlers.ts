@@ -63,7 +63,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     "drs.startTask": act("start"),
     "drs.startTaskAt": async (argument) => {
       const task = await chosen(argument, "start");
-      const time = task && (await askStartTime(formats));
+      const time = task && (await askStartTime(task, formats));
       if (task !== undefined && time !== undefined && watch.session !== undefined) {
         await runAction(watch.session, "start", task, formats, log, time);
       }
