@@ -52,7 +52,12 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     view.onDidChangeVisibility(tellNeeds),
     vscode.window.onDidChangeWindowState(tellNeeds),
-    vscode.workspace.onDidChangeConfiguration(tellNeeds),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("drs.alerts")) {
+        tellNeeds();
+        alerts.show([], watch.session?.store.snapshot);
+      }
+    }),
     registerCommands({ connections, local, view, watch, openDetails, formats, log }),
   );
   tellNeeds();

@@ -28,9 +28,9 @@ export class Alerts implements vscode.Disposable {
     return vscode.workspace.getConfiguration("drs").get("alerts.enabled", true);
   }
 
-  /** Takes what the store says now. */
-  show(changes: readonly TaskChange[], snapshot: Snapshot): void {
-    if (!this.enabled) {
+  /** Takes what the store says now, if there is one. */
+  show(changes: readonly TaskChange[], snapshot: Snapshot | undefined): void {
+    if (!this.enabled || snapshot === undefined) {
       this.reset();
       return;
     }

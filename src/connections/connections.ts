@@ -26,9 +26,7 @@ export class Connections {
     if (this.active?.kind === "local") {
       return this.#localCredentials;
     }
-    const stored = await this.#context.secrets.get(credentialsKey);
-    const value: unknown = stored === undefined ? undefined : JSON.parse(stored);
-    return isCredentials(value) ? value : undefined;
+    return credentialsIn(await this.#context.secrets.get(credentialsKey));
   }
 
   /** Uses a connection from now on. The local backend's key stays in the backend's own file and in memory. */
@@ -48,6 +46,15 @@ export class Connections {
     await this.#context.secrets.delete(credentialsKey);
     await this.#context.globalState.update(connectionKey, undefined);
     this.#changed.fire();
+  }
+}
+
+function credentialsIn(stored: string | undefined): Credentials | undefined {
+  try {
+    const value: unknown = JSON.parse(stored ?? "null");
+    return isCredentials(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 

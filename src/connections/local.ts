@@ -36,6 +36,9 @@ export class Local implements vscode.Disposable {
 
   /** Follows a backend that came back at another address; does nothing while it is where it was, or gone. */
   async follow(): Promise<void> {
+    if (this.#starting !== undefined) {
+      return;
+    }
     const address = await runningBackend(this.#dataDirectory());
     if (address !== undefined && address.endpoint !== this.#connections.active?.endpoint) {
       await this.#use(address);

@@ -28,15 +28,23 @@ export class Watch implements vscode.Disposable {
   constructor(connections: Connections, log: vscode.LogOutputChannel) {
     this.#connections = connections;
     this.#log = log;
-    this.#subscription = connections.onDidChange(() => this.open());
+    this.#subscription = connections.onDidChange(() => void this.open());
   }
 
   get session(): Session | undefined {
     return this.#session;
   }
 
-  /** Opens the session of the connection in use, if its key is known, and closes the one before. */
+  /** Opens the session of the connection in use, if its key is known, and closes the one before. Never rejects. */
   async open(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      this.#log.error("The connection cannot be used.", error);
+    }
+  }
+
+  async #open(): Promise<void> {
     const opening = ++this.#opening;
     const connection = this.#connections.active;
     const credentials = await this.#connections.credentials();
