@@ -184,21 +184,30 @@ export const listRequest = v.looseObject({
   name: text,
   status: text,
   engine_type: text,
+  net_type: text,
+  enterprise_project_id: text,
+  tags: v.nullish(v.record(v.string(), v.string())),
+  instance_ids: v.nullish(v.array(v.string())),
+  instance_ip: text,
 });
 
-/** Ids of tasks; with `page_req.per_page` 0 all of them are answered. */
-export const idsRequest = v.looseObject({
-  jobs: v.array(jobId),
-  page_req: v.nullish(v.looseObject({ cur_page: count, per_page: count })),
+const pageRequest = v.looseObject({
+  cur_page: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  per_page: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100))),
 });
 
+/** Ids of tasks. With `page_req.per_page` 0 all of them are answered; a page without it has 5. */
+export const idsRequest = v.looseObject({ jobs: v.array(jobId), page_req: v.nullish(pageRequest) });
+
+/** A database of a task to be created; what is left out comes with the connection test. */
 const endpointRequest = v.looseObject({
   db_type: v.string(),
-  ip: v.string(),
-  db_port: port,
-  db_user: v.string(),
-  db_password: v.string(),
+  ip: text,
+  db_port: v.nullish(port),
+  db_user: text,
+  db_password: text,
   db_name: text,
+  ssl_link: flag,
 });
 
 export const createRequest = v.looseObject({
@@ -233,6 +242,7 @@ export const connectionRequest = v.looseObject({
       db_user: v.string(),
       db_password: v.string(),
       db_name: text,
+      ssl_link: flag,
       end_point_type: v.picklist(["so", "ta"]),
     }),
   ),

@@ -1,16 +1,15 @@
 /** The parts of the backend, put together and taken apart in order. */
-import pg from "pg";
 import { createHandlers } from "./api/handlers";
 import { ApiServer } from "./api/server";
 import { findBinaries } from "./clusters/binaries";
 import { Clusters } from "./clusters/clusters";
 import { DataDir } from "./data-dir";
 import { Demo } from "./demo/demo";
-import type { Connection } from "./engine/engine";
 import { PostgresEngine } from "./engine/postgres/engine";
 import { ServerLog } from "./engine/postgres/server-log";
 import type { Flags } from "./flags";
 import { JobActions } from "./jobs/actions";
+import { ControlDatabase } from "./jobs/control-database";
 import { Runner } from "./jobs/runner";
 import { JobStore } from "./jobs/store";
 import { log, reasonOf } from "./log";
@@ -46,8 +45,11 @@ export class Backend {
     );
     const demo = this.flags.demo ? new Demo(dir.path, clusters) : undefined;
     await clusters.start("control");
-    const pool = this.#owned(controlPool(clusters.connection("control")), async (open) => await open.end());
-    const store = await JobStore.open(pool);
+    const control = this.#owned(
+      new ControlDatabase(clusters.connection("control")),
+      async (open) => await open.close(),
+    );
+    const store = await JobStore.open(control);
     await demo?.startServers(store);
     const secrets = new SecretBox(identity.sealingKey);
     const logs = demo === undefined ? new Map<string, ServerLog>() : targetLogs(clusters);
@@ -98,12 +100,6 @@ export class Backend {
     this.#disposals.push(async () => await dispose(thing));
     return thing;
   }
-}
-
-function controlPool({ host, port, user, password, database }: Connection): pg.Pool {
-  const pool = new pg.Pool({ host, port, user, password, database, max: 8, connectionTimeoutMillis: 5_000 });
-  pool.on("error", (error) => log(`the control database: ${reasonOf(error)}`));
-  return pool;
 }
 
 /** The log of the demo's target server tells the text of its workers' errors. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { log, reasonOf } from "./log";
@@ -75,29 +75,59 @@ export async function textOf(path: string): Promise<string | undefined> {
 
 async function lock(path: string): Promise<void> {
   const file = join(path, "owner.json");
+  const mine = `${file}.${process.pid}`;
   const text = JSON.stringify({ pid: process.pid, started: await startTimeOf(process.pid) });
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const handle = await open(file, "wx", 0o600);
-      await handle.writeFile(text);
-      await handle.close();
-      return;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
-        throw error;
+  await writeFile(mine, text, { mode: 0o600 });
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (await hasLinked(mine, file)) {
+        return;
       }
+      const found = await textOf(file);
+      const pid = await liveOwner(found);
+      if (pid !== undefined) {
+        throw new StartError(
+          `the data directory ${path} belongs to another running backend (process ${pid})`,
+        );
+      }
+      await removeStale(file, found);
     }
-    const pid = await liveOwner(file);
-    if (pid !== undefined) {
-      throw new StartError(`the data directory ${path} belongs to another running backend (process ${pid})`);
-    }
-    await rm(file, { force: true });
+  } finally {
+    await rm(mine, { force: true });
   }
   throw new StartError(`the data directory ${path} is being taken by another process`);
 }
 
-async function liveOwner(file: string): Promise<number | undefined> {
-  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), owner), await textOf(file));
+/** Gives a file a second name, which appears whole and only if it is free. */
+async function hasLinked(file: string, name: string): Promise<boolean> {
+  try {
+    await link(file, name);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Removes what a dead owner left; another process that has taken the directory meanwhile keeps it. */
+async function removeStale(file: string, judged: string | undefined): Promise<void> {
+  const aside = `${file}.${process.pid}.stale`;
+  try {
+    await rename(file, aside);
+  } catch {
+    // Somebody else has removed it.
+    return;
+  }
+  if ((await textOf(aside)) !== judged) {
+    await hasLinked(aside, file);
+  }
+  await rm(aside, { force: true });
+}
+
+async function liveOwner(text: string | undefined): Promise<number | undefined> {
+  const result = v.safeParse(v.pipe(v.string(), v.parseJson(), owner), text);
   if (!result.success) {
     return undefined;
   }

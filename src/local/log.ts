@@ -1,3 +1,8 @@
+// Whoever reads the log or the ready line may leave; the backend goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", () => undefined);
+}
+
 /** Writes a line about the backend's own doing to stderr; stdout carries only the ready line. Never a secret. */
 export function log(text: string): void {
   process.stderr.write(`${new Date().toISOString()} ${text}\n`);

@@ -9,6 +9,11 @@ import { log, reasonOf } from "./log";
 /** Milliseconds after which a stop is no longer waited for. */
 const stopMs = 4_700;
 
+// Settings for the user's own PostgreSQL clients; the driver and the servers would obey them, too.
+for (const name of Object.keys(process.env).filter((key) => key.startsWith("PG"))) {
+  delete process.env[name];
+}
+
 if (process.argv.includes(supervisorRole)) {
   supervise();
 } else {

@@ -40,6 +40,10 @@ const messages = {
     zh: "请先对源库和目标库进行测试连接。",
   },
   noObjects: { en: "No synchronization object is selected.", zh: "未选择同步对象。" },
+  otherDatabase: {
+    en: "The task reads the database {database}, not {object}; name it as db_name in the connection test.",
+    zh: "任务的源数据库为 {database}，不是 {object}，请在测试连接时通过 db_name 指定。",
+  },
   noRename: {
     en: "The local backend keeps names: {object} cannot be renamed to {alias}.",
     zh: "本地后端不支持对象名映射：{object} 不能映射为 {alias}。",

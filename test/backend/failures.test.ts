@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
 
@@ -216,12 +214,57 @@ describe("what goes wrong with a task", () => {
     await untilEqual(task, "t");
   });
 
+  it("tells tables apart whose names have dots, and takes each once", async () => {
+    const tables = 'CREATE SCHEMA "a.b"; CREATE SCHEMA a; CREATE TABLE "a.b".c (id int PRIMARY KEY); ';
+    const plan = await databases(
+      `${tables} CREATE TABLE a."b.c" (id int PRIMARY KEY); INSERT INTO "a.b".c VALUES (1)`,
+    );
+    await backend.sql(
+      "target",
+      plan.target.database,
+      'CREATE SCHEMA a; CREATE TABLE a."b.c" (id int PRIMARY KEY)',
+    );
+    const ids = ["a-*-*-b.c", "a.b-*-*-c"];
+    const task = await TestTask.started(backend, { ...plan, tables: [...ids, ...ids] });
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await untilEqual(task, '"a.b".c');
+    assert.deepEqual(
+      (await task.detail()).object_infos?.map(({ id }) => id),
+      ids,
+    );
+  });
+
+  it("recovers by itself when all database servers and their supervisor were gone", async () => {
+    const plan = await databases(rows);
+    const task = await TestTask.started(backend, plan);
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    const servers = () => [
+      backend.serverPid("control"),
+      backend.serverPid("source"),
+      backend.serverPid("target"),
+    ];
+    const before = servers();
+    process.kill(backend.supervisor(), "SIGKILL");
+    // Also the task states are away for a moment; a call waits for them.
+    await backend.setBalance("patient", 1);
+    await until("all servers are new", 15_000, () =>
+      servers().every((pid) => pid > 0 && !before.includes(pid)),
+    );
+    await backend.sql("source", plan.source.database, "INSERT INTO t VALUES (4000)");
+    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await untilEqual(task, "t");
+    const { jobs } = await backend.client.call("listJobs", { cur_page: 0, per_page: 0, db_use_type: "sync" });
+    assert.deepEqual(
+      jobs.filter((job) => job.error_msg?.includes("ECONN")),
+      [],
+    );
+  });
+
   it("recovers by itself when the source was gone for a moment", async () => {
     const plan = await databases(rows);
     const task = await TestTask.started(backend, plan);
     await task.reaches("INCRE_TRANSFER_STARTED");
-    const pidFile = join(dataDir, "clusters", "source", "postmaster.pid");
-    process.kill(Number(readFileSync(pidFile, "utf8").split("\n")[0]), "SIGKILL");
+    process.kill(backend.serverPid("source"), "SIGKILL");
     await task.reaches("REBUILD_NODE_STARTED");
     await task.reaches("INCRE_TRANSFER_STARTED");
     await backend.sql("source", plan.source.database, "INSERT INTO t VALUES (5000)");

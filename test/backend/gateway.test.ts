@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { DrsClient } from "../../src/drs/client";
 import { isDrsError } from "../../src/drs/errors";
+import type { RequestOf } from "../../src/drs/operations";
 import { authorization, sdkDate } from "../../src/drs/signer";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { creation, one } from "../support/backend-task";
@@ -242,6 +243,81 @@ describe("who may call the backend, and with what", () => {
         db_use_type: "sync",
       });
       assert.deepEqual([none, total_record], [[], 1]);
+    });
+
+    it("filters the list by every documented field", async () => {
+      const endpoint = {
+        db_type: "postgresql",
+        inst_id: "instance-1",
+        region: "here",
+        ssl_cert_password: "secret",
+      };
+      const filtered = {
+        ...creation({ ...plan, name: "to-be-filtered", account: "eps-1" }),
+        ...{ net_type: "vpn" as const, tags: [{ key: "team", value: "shop" }], source_endpoint: endpoint },
+      };
+      const { id } = one((await backend.client.call("batchCreation", { jobs: [filtered] })).results);
+      const list = async (filter: object) =>
+        (
+          await backend.client.call("listJobs", { cur_page: 0, per_page: 0, db_use_type: "sync", ...filter })
+        ).jobs.map((job) => job.id);
+      for (const [filter, other] of [
+        [{ net_type: "vpn" }, { net_type: "vpc" }],
+        [{ tags: { team: "shop" } }, { tags: { team: "shop", owner: "me" } }],
+        [{ enterprise_project_id: "eps-1" }, { enterprise_project_id: "eps-2" }],
+        [{ instance_ids: ["x", "instance-1"] }, { instance_ids: ["x"] }],
+        [{ name: `nothing, ${id}`, instance_ip: "127.0.0.1" }, { instance_ip: "192.0.2.1" }],
+      ] as const) {
+        assert.deepEqual(await list(filter), [id], JSON.stringify(filter));
+        assert.deepEqual(await list(other), [], JSON.stringify(other));
+      }
+      const { source_endpoint } = one((await backend.client.call("batchDetail", { jobs: [id] })).results);
+      assert.deepEqual(
+        [source_endpoint?.inst_id, source_endpoint?.region, source_endpoint?.ssl_cert_password],
+        ["instance-1", "here", undefined],
+      );
+    });
+
+    it("answers pages of 5 unless another size is asked for", async () => {
+      const ids = Array.from({ length: 7 }, (_, n) => `${n}0000000-0000-0000-0000-0000000jb101`);
+      const answered = async (page_req: RequestOf<"batchStatus">["page_req"]) =>
+        (await backend.client.call("batchStatus", { jobs: ids, page_req })).results.map((job) => job.id);
+      assert.deepEqual(await answered(null), ids);
+      assert.deepEqual(await answered({ per_page: 0 }), ids);
+      assert.deepEqual(await answered({}), ids.slice(0, 5));
+      assert.deepEqual(await answered({ cur_page: 2 }), ids.slice(5));
+      const tooMany = JSON.stringify({ jobs: ids, page_req: { per_page: 101 } });
+      assert.equal((await send(`${jobs()}/batch-status`, { body: tooMany })).status, 400);
+    });
+
+    it("gives a name to one of two calls at once", async () => {
+      const call = async (name: string) =>
+        one((await backend.client.call("batchCreation", { jobs: [creation({ ...plan, name })] })).results);
+      const results = await Promise.all([call("one-Name"), call("one-name"), call("ONE-NAME")]);
+      assert.equal(results.filter(({ error_code }) => error_code === "DRS.M00277").length, 2);
+    });
+
+    it("tests only connections to PostgreSQL, and to a place that is named", async () => {
+      const { id } = one(
+        (await backend.client.call("batchCreation", { jobs: [creation({ ...plan, name: "tested" })] }))
+          .results,
+      );
+      const test = async (wrong: object) => {
+        const end = {
+          id,
+          net_type: "eip",
+          db_type: "postgresql",
+          ip: "127.0.0.1",
+          db_user: "u",
+          db_password: "p",
+        } as const;
+        const jobs = [{ ...end, end_point_type: "so" as const, ...wrong }];
+        return one((await backend.client.call("batchConnection", { jobs })).results);
+      };
+      for (const wrong of [{ db_type: "mysql" }, { ip: "" }, { db_user: "" }]) {
+        const { status, error_code } = await test(wrong);
+        assert.deepEqual([status, error_code], ["false", "DRS.M00007"], JSON.stringify(wrong));
+      }
     });
 
     it("refuses other engines and names that are none", async () => {

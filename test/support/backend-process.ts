@@ -44,17 +44,49 @@ export async function runToEnd(args: readonly string[]): Promise<Exit> {
   return await ended(launch(args));
 }
 
+/** How many of several backends that start at once on one data directory become ready; all are ended then. */
+export async function readyOf(count: number, dataDir: string): Promise<number> {
+  const children = Array.from({ length: count }, () => launch(["--data-dir", dataDir]));
+  const exits = children.map(ended);
+  const ready = await Promise.all(
+    children.map(async (child) => {
+      const line = once(child.stdout, "data").then(() => true);
+      return await Promise.race([line, once(child, "close").then(() => false)]);
+    }),
+  );
+  for (const child of children) {
+    child.kill("SIGTERM");
+  }
+  await Promise.all(exits);
+  return ready.filter(Boolean).length;
+}
+
 /** Starts a backend with the demo and ends it with SIGTERM as soon as the file appears in its data directory. */
 export async function interruptedStart(dataDir: string, file: string): Promise<Exit> {
+  return await cutStart(dataDir, file, "SIGTERM");
+}
+
+/** Starts a backend with the demo and kills it as soon as the file appears in its data directory. */
+export async function killedStart(dataDir: string, file: string): Promise<Exit> {
+  return await cutStart(dataDir, file, "SIGKILL");
+}
+
+async function cutStart(dataDir: string, file: string, signal: "SIGTERM" | "SIGKILL"): Promise<Exit> {
   const child = launch(["--data-dir", dataDir, "--demo"]);
   const exit = ended(child);
   await until(`${file} appears`, 20_000, () => existsSync(join(dataDir, file)));
-  child.kill("SIGTERM");
+  child.kill(signal);
   return await exit;
 }
 
-function launch(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [bundle, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+function launch(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [bundle, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
 }
 
 async function ended(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Exit> {
@@ -92,8 +124,12 @@ export class BackendProcess {
   }
 
   /** Starts a backend and waits for its ready line. */
-  static async start(dataDir: string, args: readonly string[] = []): Promise<BackendProcess> {
-    const child = launch(["--data-dir", dataDir, ...args]);
+  static async start(
+    dataDir: string,
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<BackendProcess> {
+    const child = launch(["--data-dir", dataDir, ...args], env);
     const [stdout, stderr]: [string[], string[]] = [[], []];
     createInterface({ input: child.stderr }).on("line", (line) => stderr.push(line));
     const lines = createInterface({ input: child.stdout });
@@ -110,6 +146,12 @@ export class BackendProcess {
 
   get log(): string {
     return this.stderr.join("\n");
+  }
+
+  /** Stops reading what the backend writes, as a shell's pipe that has ended. */
+  closeOutput(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
   }
 
   /** Ends the backend with SIGTERM; answers how long it took, in milliseconds, and its exit code. */
@@ -141,6 +183,21 @@ export class BackendProcess {
     );
     const port = Number(readFileSync(join(this.dataDir, `${server}.port`), "utf8"));
     return { host: "127.0.0.1", port, user: "postgres", password: identity.databasePassword };
+  }
+
+  /** The process of a database server; 0 while it is not ready for connections. */
+  serverPid(server: "control" | "source" | "target"): number {
+    const file = join(this.dataDir, "clusters", server, "postmaster.pid");
+    const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+    return lines[7]?.trim() === "ready" ? Number(lines[0]) : 0;
+  }
+
+  /** The process that runs the backend's database servers. */
+  supervisor(): number {
+    const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(this.child.pid)], {
+      encoding: "utf8",
+    });
+    return Number(children);
   }
 
   /** Sets the balance of an account; at 0 or below its tasks are frozen. */

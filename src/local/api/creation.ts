@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { JobActions } from "../jobs/actions";
+import { type JobActions, requirePostgres } from "../jobs/actions";
 import type { Job } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { message, Refusal } from "../messages";
@@ -17,14 +17,8 @@ const accountTag = "_sys_enterprise_project_id";
  */
 export async function createJob(request: Creation, store: JobStore, actions: JobActions): Promise<Job> {
   const { name, source_endpoint: source, target_endpoint: target } = request;
-  const other = [request.engine_type, source.db_type, target.db_type].find(
-    (engine) => !/^postgresql(-to-postgresql)?$/i.test(engine),
-  );
-  if (other !== undefined) {
-    throw new Refusal("DRS.M00007", message("onlyPostgres", { engine: other }));
-  }
-  if (store.all().some((job) => job.name.toLowerCase() === name.toLowerCase())) {
-    throw new Refusal("DRS.M00277", message("nameExists", { name }));
+  for (const engine of [request.engine_type, source.db_type, target.db_type]) {
+    requirePostgres(engine);
   }
   const now = Date.now();
   const job: Job = {
@@ -57,7 +51,9 @@ export async function createJob(request: Creation, store: JobStore, actions: Job
     fullCompletedAt: null,
     updatedAt: now,
   };
-  await store.insert(job);
+  if (!(await store.insert(job))) {
+    throw new Refusal("DRS.M00277", message("nameExists", { name }));
+  }
   return job;
 }
 

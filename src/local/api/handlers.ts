@@ -7,7 +7,7 @@ import type { JobStore } from "../jobs/store";
 import { type Language, message, Refusal, render } from "../messages";
 import { createJob } from "./creation";
 import { tableSelection } from "./selection";
-import type { Handlers } from "./server";
+import type { Handlers, InputOf } from "./server";
 import { detail, listItem, progress, status } from "./views";
 
 export interface Parts {
@@ -119,7 +119,7 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
       const results = await Promise.all(
         jobs.map(async (request): Promise<ItemOf<"batchSelectObjects">> => {
           const { refusal } = await outcomeOf(
-            async () => await actions.select(request.job_id, tableSelection(request)),
+            async () => await actions.select(request.job_id, (database) => tableSelection(request, database)),
           );
           return refusal === undefined
             ? { job_id: request.job_id, status: true }
@@ -183,28 +183,43 @@ interface Page {
   readonly per_page?: number | null | undefined;
 }
 
+const defaultPageSize = 5;
+
 /** Results for a page of ids; without a page, or with `per_page` 0, for all of them. */
 function batch<R>(ids: readonly string[], page: Page | null | undefined, item: (id: string) => R) {
-  const size = page?.per_page ?? 0;
-  const first = (Math.max(page?.cur_page ?? 1, 1) - 1) * size;
+  const size = page ? (page.per_page ?? defaultPageSize) : 0;
+  const first = ((page?.cur_page ?? 1) - 1) * size;
   const results = (size === 0 ? ids : ids.slice(first, first + size)).map(item);
   return { count: results.length, results };
 }
 
-function isWanted(
-  job: Job,
-  filter: {
-    readonly name?: string | null | undefined;
-    readonly status?: string | null | undefined;
-    readonly engine_type?: string | null | undefined;
-  },
-): boolean {
-  const names = (filter.name ?? "").split(",").filter((name) => name !== "");
+/** Filters of the list that are not given, or are empty, let every task pass. */
+function isWanted(job: Job, filter: InputOf<"listJobs">): boolean {
+  const names = (filter.name ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const is = (wanted: string | null | undefined, ...values: readonly string[]) =>
+    !wanted || values.includes(wanted);
   return (
     (names.length === 0 || names.includes(job.id) || names.some((name) => job.name.includes(name))) &&
-    (!filter.status || job.status === filter.status) &&
-    (!filter.engine_type || job.engineType === filter.engine_type)
+    is(filter.status, job.status) &&
+    is(filter.engine_type, job.engineType) &&
+    is(filter.net_type, job.netType) &&
+    is(filter.enterprise_project_id, job.account, ...allAccounts) &&
+    is(filter.instance_ip, job.source.host, job.target.host) &&
+    hasInstance(job, filter.instance_ids ?? []) &&
+    Object.entries(filter.tags ?? {}).every(([key, value]) =>
+      job.tags.some((tag) => tag.key === key && tag.value === value),
+    )
   );
+}
+
+/** How a client asks for the tasks of all enterprise projects. */
+const allAccounts = ["all", "all_granted_eps"];
+
+function hasInstance({ source, target }: Job, ids: readonly string[]): boolean {
+  return ids.length === 0 || [source, target].some(({ shown }) => ids.includes(shown.inst_id ?? ""));
 }
 
 function precheckState(job: Job | undefined, id: string, language: Language): ItemOf<"batchPrecheckResult"> {

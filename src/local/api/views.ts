@@ -1,6 +1,6 @@
 /** A task as the API shows it. No password ever leaves. */
 import type { ItemOf } from "../../drs/operations";
-import { currentFailure, type Job, type StoredEndpoint, tableKey } from "../jobs/job";
+import { currentFailure, type Job, type StoredEndpoint, tableId } from "../jobs/job";
 import type { Live } from "../jobs/runner";
 import { type Language, render } from "../messages";
 import { jobAction } from "./actions";
@@ -53,11 +53,11 @@ export function detail(job: Job, live: Live, frozen: boolean, language: Language
     },
     speed_limit: job.speedLimits,
     object_infos: (job.tables.length > 0 ? job.tables : (job.selection ?? [])).map((table) => ({
-      id: tableKey(table),
+      id: tableId(table),
       parent_id: job.source.database,
       type: "table",
-      name: tableKey(table),
-      alias_name: tableKey(table),
+      name: tableId(table),
+      alias_name: tableId(table),
     })),
     // Where the cloud tells a frozen task: the order, not the task's status.
     period_order: frozen ? { order_id: job.id, status: "FROZEN_CAN_RENEW" } : null,
@@ -131,9 +131,8 @@ function failureText(job: Job, language: Language): string | undefined {
 }
 
 function shownEndpoint(endpoint: StoredEndpoint): NonNullable<ItemOf<"batchDetail">["source_endpoint"]> {
-  const { db_password: _, ...shown } = endpoint.shown;
   return {
-    ...shown,
+    ...endpoint.shown,
     db_type: "postgresql",
     ip: endpoint.host,
     db_port: endpoint.port,

@@ -114,12 +114,14 @@ async function prefixFor(binaries: Binaries): Promise<readonly string[]> {
   );
 }
 
-/** Runs a program to its end; `output` is what it wrote to stderr and stdout, in one line. */
+/** Runs a program to its end, which the signal brings on; `output` is what it wrote, in one line. */
 export async function run(
   binaries: Binaries,
   file: string,
   args: readonly string[],
+  signal?: AbortSignal,
 ): Promise<{ readonly code: number; readonly output: string }> {
+  signal?.throwIfAborted();
   const [command = file, ...rest] = [...binaries.prefix, file, ...args];
   const child = spawn(command, rest, {
     env: { ...process.env, ...binaries.env },
@@ -135,7 +137,11 @@ export async function run(
   // A program that is still at work must not outlive the backend.
   const end = () => child.kill();
   process.once("exit", end);
-  child.once("close", () => process.off("exit", end));
+  signal?.addEventListener("abort", end);
+  child.once("close", () => {
+    process.off("exit", end);
+    signal?.removeEventListener("abort", end);
+  });
   return await new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) =>

@@ -1,9 +1,10 @@
 /** The PostgreSQL servers in the data directory: made once, run by the supervisor process. */
 import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { textOf, writePrivately } from "../data-dir";
 import type { Connection } from "../engine/engine";
@@ -15,6 +16,8 @@ import { fromSupervisor, type ServerSpec, supervisorRole, type ToSupervisor } fr
 
 /** `control` holds the task states; `source` and `target` exist with `--demo` only. */
 export type ClusterName = "control" | "source" | "target";
+
+const runAnewMs = 1_000;
 
 /** The superuser of every server here. */
 export const superuser = "postgres";
@@ -33,8 +36,10 @@ export class Clusters extends EventEmitter<Events> {
   readonly #specs = new Map<string, ServerSpec>();
   readonly #failures = new EventEmitter<{ failed: [name: string, output: string] }>();
   readonly #ports = new Map<string, number>();
+  /** Servers in the making, which a stop interrupts and waits for. */
+  readonly #makings = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
   #supervisor: ChildProcess | undefined;
-  #stopping = false;
 
   constructor(
     private readonly dataDir: string,
@@ -53,7 +58,9 @@ export class Clusters extends EventEmitter<Events> {
   async start(name: ClusterName): Promise<void> {
     const dataDir = join(this.dataDir, "clusters", name);
     await stopLeftover(this.binaries, dataDir);
-    await this.#make(name, dataDir);
+    const making = this.#make(name, dataDir).finally(() => this.#makings.delete(making));
+    this.#makings.add(making);
+    await making;
     for (let attempt = 0; ; attempt++) {
       const port = await this.#port(name, attempt > 0);
       const output = await this.#run(this.#spec(name, dataDir, port));
@@ -81,7 +88,8 @@ export class Clusters extends EventEmitter<Events> {
 
   /** Stops all servers within 4 s and waits for the supervisor's end. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
+    await Promise.allSettled(this.#makings);
     const supervisor = this.#supervisor;
     if (supervisor === undefined || supervisor.exitCode !== null || supervisor.signalCode !== null) {
       return;
@@ -98,17 +106,26 @@ export class Clusters extends EventEmitter<Events> {
       return;
     }
     const passwordFile = join(this.dataDir, `${name}.password`);
-    const unfinished = `${dataDir}.new`;
-    await mkdir(join(this.dataDir, "clusters"), { recursive: true, mode: 0o700 });
-    await rm(unfinished, { recursive: true, force: true });
-    await writePrivately(passwordFile, this.password);
-    const { code, output } = await run(this.binaries, this.binaries.initdb, [
-      ...["-D", unfinished, "-U", superuser, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
-      ...["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
-    ]);
-    await rm(passwordFile, { force: true });
-    if (code !== 0) {
-      throw new StartError(`the ${name} database server cannot be made: ${output}`);
+    const parent = join(this.dataDir, "clusters");
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    // What a killed start left; its initdb may still be at work, so a place of its own is used.
+    const stale = (await readdir(parent)).filter((entry) => entry.startsWith(`${name}.new.`));
+    for (const entry of stale) {
+      await rm(join(parent, entry), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    }
+    const unfinished = join(parent, `${name}.new.${process.pid}`);
+    try {
+      await writePrivately(passwordFile, this.password);
+      const args = [
+        ...["-D", unfinished, "-U", superuser, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
+        ...["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
+      ];
+      const { code, output } = await run(this.binaries, this.binaries.initdb, args, this.#stop.signal);
+      if (code !== 0) {
+        throw new StartError(`the ${name} database server cannot be made: ${output}`);
+      }
+    } finally {
+      await rm(passwordFile, { force: true });
     }
     // Only a finished directory has the name, so an interrupted start leaves nothing half made.
     await rename(unfinished, dataDir);
@@ -138,7 +155,7 @@ export class Clusters extends EventEmitter<Events> {
 
   /** Runs a server; undefined once it is ready, or what it logged before it ended. */
   async #run(spec: ServerSpec): Promise<string | undefined> {
-    if (this.#stopping) {
+    if (this.#stop.signal.aborted) {
       throw new StartError("the backend is stopping");
     }
     this.#specs.set(spec.name, spec);
@@ -186,7 +203,7 @@ export class Clusters extends EventEmitter<Events> {
     child.on("error", () => undefined);
     child.on("exit", () => {
       this.#supervisor = undefined;
-      if (!this.#stopping) {
+      if (!this.#stop.signal.aborted) {
         void this.#recover();
       }
     });
@@ -196,12 +213,19 @@ export class Clusters extends EventEmitter<Events> {
   /** The supervisor itself is gone: end the servers it left and run them anew. */
   async #recover(): Promise<void> {
     log("the supervisor of the database servers ended unexpectedly and is started again");
-    for (const spec of this.#specs.values()) {
+    await Promise.all([...this.#specs.values()].map(async (spec) => await this.#runAnew(spec)));
+  }
+
+  /** Runs a server that was running before, trying until it does: its remains may need a moment to go. */
+  async #runAnew(spec: ServerSpec): Promise<void> {
+    while (!this.#stop.signal.aborted) {
       await stopLeftover(this.binaries, spec.dataDir);
-      const output = this.#stopping ? undefined : await this.#run(spec);
-      if (output !== undefined) {
-        log(`the ${spec.name} database server does not start: ${lastMessage(output)}`);
+      const output = this.#stop.signal.aborted ? undefined : await this.#run(spec);
+      if (output === undefined) {
+        return;
       }
+      log(`the ${spec.name} database server does not start yet: ${lastMessage(output)}`);
+      await delay(runAnewMs, undefined, { ref: false });
     }
   }
 

@@ -17,7 +17,8 @@ export async function stopLeftover(binaries: Binaries, dataDir: string): Promise
     return;
   }
   log(`stopping a PostgreSQL server (process ${pid}) that an earlier run left in ${dataDir}`);
-  await run(binaries, binaries.pgCtl, ["stop", "-D", dataDir, "-m", "fast", "-w", "-t", "3"]);
+  // At once: it would wait for subscribers that have no source or no target any more, and its log is kept anyway.
+  await run(binaries, binaries.pgCtl, ["stop", "-D", dataDir, "-m", "immediate", "-w", "-t", "3"]);
   for (const deadline = Date.now() + patienceMs; isAlive(pid) && Date.now() < deadline; ) {
     if (Date.now() > deadline - patienceMs / 2) {
       process.kill(pid, "SIGKILL");

@@ -112,6 +112,13 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/** Codes that mean a lost connection or a server that is not there (any more), and nothing else. */
+export function isConnectionLoss(code: string): boolean {
+  return /^(08...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
+    code,
+  );
+}
+
 /** What a database said, with its SQLSTATE or the system's error code. */
 export class EngineError extends Error {
   override readonly name = "EngineError";

@@ -1,5 +1,6 @@
 /** What a user can ask of a task. Each call stores a wish; the runner carries it out. */
 import { randomUUID } from "node:crypto";
+import * as v from "valibot";
 import { type Action, requireAction } from "../api/actions";
 import type { InputOf } from "../api/server";
 import { type Engine, EngineError, type Side, type TableName } from "../engine/engine";
@@ -12,12 +13,21 @@ import { isLimit } from "./limits";
 import type { Runner } from "./runner";
 import type { JobStore } from "./store";
 
-type EndpointInput = Pick<
-  InputOf<"batchConnection">["jobs"][number],
-  "ip" | "db_port" | "db_user" | "db_password" | "db_name"
-> & { readonly ssl_link?: unknown };
+type EndpointInput = InputOf<"batchCreation">["jobs"][number]["source_endpoint"];
 
 const defaultPort = 5432;
+
+/** What an endpoint may say of its place, answered as it was received; none of it is a secret. */
+const shownFields = v.object({
+  az_code: v.nullish(v.string()),
+  region: v.nullish(v.string()),
+  inst_id: v.nullish(v.string()),
+  inst_name: v.nullish(v.string()),
+  project_id: v.nullish(v.string()),
+  vpc_id: v.nullish(v.string()),
+  subnet_id: v.nullish(v.string()),
+  security_group_id: v.nullish(v.string()),
+});
 
 export class JobActions {
   constructor(
@@ -29,15 +39,16 @@ export class JobActions {
 
   /** An endpoint as it is kept: its password sealed. */
   stored(input: EndpointInput): StoredEndpoint {
+    const shown = v.safeParse(shownFields, input);
     return {
-      host: input.ip,
+      host: input.ip ?? "",
       port: input.db_port ?? defaultPort,
-      user: input.db_user,
-      sealedPassword: this.secrets.seal(input.db_password),
+      user: input.db_user ?? "",
+      sealedPassword: this.secrets.seal(input.db_password ?? ""),
       database: input.db_name || "postgres",
       ssl: input.ssl_link === true,
       tested: false,
-      shown: {},
+      shown: shown.success ? shown.output : {},
     };
   }
 
@@ -50,6 +61,12 @@ export class JobActions {
     const { id, end_point_type } = request;
     const side: Side = end_point_type === "so" ? "source" : "target";
     const known = this.#get(id)[side];
+    requirePostgres(request.db_type);
+    for (const field of ["ip", "db_user"] as const) {
+      if (request[field] === "") {
+        throw new Refusal("DRS.M00007", message("invalidField", { field, reason: "must not be empty" }));
+      }
+    }
     requireAction(this.#get(id), "MODIFY_DB_CONFIG", this.runner.isFrozen(this.#get(id)));
     const endpoint = this.stored({ ...request, db_name: request.db_name || known.database });
     const connection = connectionOf(endpoint, this.secrets);
@@ -69,7 +86,7 @@ export class JobActions {
       before[side].database !== endpoint.database;
     const changed = await this.#change(id, "MODIFY_DB_CONFIG", (job) => ({
       ...job,
-      [side]: { ...endpoint, shown: job[side].shown, tested: true },
+      [side]: { ...endpoint, shown: { ...job[side].shown, ...endpoint.shown }, tested: true },
       ...(moved ? { precheck: null, tables: [] } : {}),
     }));
     if (moved && before.startedAt !== null) {
@@ -79,14 +96,12 @@ export class JobActions {
     await this.runner.relink(changed);
   }
 
-  /** Keeps the chosen tables; null: all of the database. */
-  async select(id: string, tables: readonly TableName[] | null): Promise<void> {
-    await this.#change(id, "CHOOSE_OBJECT", (job) => ({
-      ...job,
-      selection: tables === null ? null : [...tables],
-      tables: [],
-      precheck: null,
-    }));
+  /** Keeps the tables that are chosen of the task's source database; null: all of it. */
+  async select(id: string, choose: (database: string) => readonly TableName[] | null): Promise<void> {
+    await this.#change(id, "CHOOSE_OBJECT", (job) => {
+      const tables = choose(job.source.database);
+      return { ...job, selection: tables === null ? null : [...tables], tables: [], precheck: null };
+    });
   }
 
   /**
@@ -210,6 +225,13 @@ export class JobActions {
       return change(latest);
     });
     return job ?? this.#get(id);
+  }
+}
+
+/** @throws Refusal DRS.M00007 for another engine. */
+export function requirePostgres(engine: string): void {
+  if (!/^postgresql(-to-postgresql)?$/i.test(engine)) {
+    throw new Refusal("DRS.M00007", message("onlyPostgres", { engine }));
   }
 }
 

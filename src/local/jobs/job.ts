@@ -103,7 +103,10 @@ export function currentFailure(job: Job): JobFailure | undefined {
   return job.failure?.attempt === job.desired.attempt ? job.failure : undefined;
 }
 
-/** A table's name in its one written form, `schema.table`. */
-export function tableKey({ schema, table }: { readonly schema: string; readonly table: string }): string {
-  return `${schema}.${table}`;
+/** Between the parts of an object's id where a dot would be ambiguous. */
+export const idSeparator = "-*-*-";
+
+/** A table's id: `schema.table`, or `schema-*-*-table` when a name has a dot of its own. */
+export function tableId({ schema, table }: { readonly schema: string; readonly table: string }): string {
+  return [schema, table].join(`${schema}${table}`.includes(".") ? idSeparator : ".");
 }

@@ -1,5 +1,5 @@
 /** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
-import { type Engine, EngineError, type EngineTask, type Side } from "../engine/engine";
+import { type Engine, EngineError, type EngineTask, isConnectionLoss, type Side } from "../engine/engine";
 import { log, reasonOf } from "../log";
 import { type Message, message } from "../messages";
 import type { Step } from "../reconcile";
@@ -109,7 +109,13 @@ export class Steps {
       runtime.silentSince = undefined;
       return true;
     } catch (error) {
-      await this.#failBy(job, phaseOf(job, runtime.engine), error);
+      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+        // Nothing was tried: this is a fault to recover from, and no failed probe.
+        runtime.fault ??= newFault(error.reason);
+        runtime.probedAt = 0;
+      } else {
+        await this.#failBy(job, phaseOf(job, runtime.engine), error);
+      }
       return false;
     }
   }
@@ -176,6 +182,10 @@ export class Steps {
       await this.engine.release(task, "source");
       await this.store.update(job.id, (latest) => ({ ...latest, prepared: false }));
     } catch (error) {
+      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+        // The copy is complete; the rest is done when both ends are there.
+        return false;
+      }
       await this.#failBy(job, "full", error);
     }
     return true;

@@ -1,6 +1,6 @@
 /** The control database: task states that outlive the backend, read once at the start and written through. */
-import type pg from "pg";
 import * as v from "valibot";
+import type { ControlDatabase } from "./control-database";
 import { type Job, jobSchema } from "./job";
 
 /** Each entry is applied once, in order. */
@@ -31,18 +31,20 @@ export class JobStore {
   readonly #balances = new Map<string, number>();
   readonly #queues = new Map<string, Promise<unknown>>();
 
-  private constructor(private readonly pool: pg.Pool) {}
+  private constructor(private readonly database: ControlDatabase) {}
 
   /** Makes the tables and reads every task. */
-  static async open(pool: pg.Pool): Promise<JobStore> {
-    const store = new JobStore(pool);
-    await migrate(pool);
-    const { rows } = await pool.query<{ record: unknown }>("SELECT record FROM jobs ORDER BY created_at, id");
+  static async open(database: ControlDatabase): Promise<JobStore> {
+    const store = new JobStore(database);
+    await migrate(database);
+    const { rows } = await database.query<{ record: unknown }>(
+      "SELECT record FROM jobs ORDER BY created_at, id",
+    );
     for (const { record } of rows) {
       const job = v.parse(jobSchema, record);
       store.#jobs.set(job.id, job);
     }
-    const accounts = await pool.query<{ account: string; balance: number }>(
+    const accounts = await database.query<{ account: string; balance: number }>(
       "SELECT account, balance FROM accounts",
     );
     for (const { account, balance } of accounts.rows) {
@@ -60,15 +62,20 @@ export class JobStore {
     return this.#jobs.get(id);
   }
 
-  /** Adds a task; its name must be free. */
-  async insert(job: Job): Promise<void> {
-    await this.pool.query(
+  /** Adds a task; answers false when its name, in whatever case, is taken. */
+  async insert(job: Job): Promise<boolean> {
+    const { rows } = await this.database.query(
       `INSERT INTO jobs (id, name, status, record, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, to_timestamp($5::float8 / 1000), now())`,
+       VALUES ($1, $2, $3, $4, to_timestamp($5::float8 / 1000), now())
+       ON CONFLICT (lower(name)) DO UPDATE SET updated_at = now() WHERE jobs.id = excluded.id RETURNING id`,
       [job.id, job.name, job.status, JSON.stringify(job), job.createdAt],
     );
+    if (rows.length === 0) {
+      return false;
+    }
     this.#jobs.set(job.id, job);
     await this.#remember(job);
+    return true;
   }
 
   /**
@@ -85,7 +92,7 @@ export class JobStore {
         return job;
       }
       const next = { ...changed, updatedAt: Date.now() };
-      await this.pool.query(
+      await this.database.query(
         "UPDATE jobs SET name = $2, status = $3, record = $4, updated_at = now() WHERE id = $1",
         [id, next.name, next.status, JSON.stringify(next)],
       );
@@ -105,14 +112,14 @@ export class JobStore {
         return;
       }
       check(job);
-      await this.pool.query("DELETE FROM jobs WHERE id = $1", [id]);
+      await this.database.query("DELETE FROM jobs WHERE id = $1", [id]);
       this.#jobs.delete(id);
     });
   }
 
   /** Notes what a user asked for, and how it was answered. */
   async noteOperation(id: string, action: string, errorCode: string | undefined): Promise<void> {
-    await this.pool.query(
+    await this.database.query(
       "INSERT INTO operations (job_id, action, error_code) SELECT id, $2, $3 FROM jobs WHERE id = $1",
       [id, action, errorCode ?? null],
     );
@@ -124,7 +131,7 @@ export class JobStore {
   }
 
   async setBalance(account: string, balance: number): Promise<void> {
-    await this.pool.query(
+    await this.database.query(
       "INSERT INTO accounts VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET balance = excluded.balance",
       [account, balance],
     );
@@ -132,40 +139,40 @@ export class JobStore {
   }
 
   async addOrphan({ job, side }: Orphan): Promise<void> {
-    await this.pool.query(
+    await this.database.query(
       "INSERT INTO orphans (job_id, side, record) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
       [job.id, side, JSON.stringify(job)],
     );
   }
 
   async orphans(): Promise<readonly Orphan[]> {
-    const { rows } = await this.pool.query<{ side: Orphan["side"]; record: unknown }>(
+    const { rows } = await this.database.query<{ side: Orphan["side"]; record: unknown }>(
       "SELECT side, record FROM orphans ORDER BY at",
     );
     return rows.map(({ side, record }) => ({ side, job: v.parse(jobSchema, record) }));
   }
 
   async removeOrphan({ job, side }: Orphan): Promise<void> {
-    await this.pool.query("DELETE FROM orphans WHERE job_id = $1 AND side = $2", [job.id, side]);
+    await this.database.query("DELETE FROM orphans WHERE job_id = $1 AND side = $2", [job.id, side]);
   }
 
   /** A fact about this data directory. */
   async fact(name: string): Promise<string | undefined> {
-    const { rows } = await this.pool.query<{ value: string }>("SELECT value FROM facts WHERE name = $1", [
+    const { rows } = await this.database.query<{ value: string }>("SELECT value FROM facts WHERE name = $1", [
       name,
     ]);
     return rows[0]?.value;
   }
 
   async setFact(name: string, value: string): Promise<void> {
-    await this.pool.query(
+    await this.database.query(
       "INSERT INTO facts VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       [name, value],
     );
   }
 
   async #remember(job: Job): Promise<void> {
-    await this.pool.query(
+    await this.database.query(
       "INSERT INTO status_history (job_id, status, error_code, error) VALUES ($1, $2, $3, $4)",
       [
         job.id,
@@ -190,14 +197,16 @@ export class JobStore {
   }
 }
 
-async function migrate(pool: pg.Pool): Promise<void> {
-  await pool.query("CREATE TABLE IF NOT EXISTS migrations (number int PRIMARY KEY)");
-  const { rows } = await pool.query<{ last: number | null }>("SELECT max(number) AS last FROM migrations");
+async function migrate(database: ControlDatabase): Promise<void> {
+  await database.query("CREATE TABLE IF NOT EXISTS migrations (number int PRIMARY KEY)");
+  const { rows } = await database.query<{ last: number | null }>(
+    "SELECT max(number) AS last FROM migrations",
+  );
   const applied = rows[0]?.last ?? 0;
   for (const [index, sql] of migrations.entries()) {
     if (index + 1 > applied) {
       // One string is one transaction.
-      await pool.query(`${sql}; INSERT INTO migrations VALUES (${index + 1})`);
+      await database.query(`${sql}; INSERT INTO migrations VALUES (${index + 1})`);
     }
   }
 }

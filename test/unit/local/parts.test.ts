@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { jobAction } from "../../../src/local/api/actions";
 import { tableSelection } from "../../../src/local/api/selection";
-import { isConnectionLoss } from "../../../src/local/engine/postgres/databases";
+import { isConnectionLoss } from "../../../src/local/engine/engine";
 import { LagMeter } from "../../../src/local/engine/postgres/lag";
 import { conninfo, objectName } from "../../../src/local/engine/postgres/names";
 import { ServerLog } from "../../../src/local/engine/postgres/server-log";
@@ -121,20 +121,26 @@ describe("parts of the local backend", () => {
 
   it("reads the objects of a selection", () => {
     const select = (job: Parameters<typeof tableSelection>[0]["job"]) =>
-      tableSelection({ job_id: "x", selected: true, job });
+      tableSelection({ job_id: "x", selected: true, job }, "shop");
     const t = { object_type: "table", select: "true" } as const;
-    assert.equal(tableSelection({ job_id: "x", selected: false }), null);
+    assert.equal(tableSelection({ job_id: "x", selected: false }, "shop"), null);
+    assert.equal(tableSelection({ job_id: "x", selected: true, sync_database: true }, "shop"), null);
     assert.equal(select([{ object_type: "database", id: "shop", select: "true" }]), null);
     assert.deepEqual(
       select([
         { object_type: "database", id: "shop", select: "partial" },
+        { object_type: "schema", id: "sales", select: "partial" },
         { ...t, id: "sales.a" },
+        { ...t, id: "shop-*-*-sales-*-*-a", parent_id: "shop" },
+        { ...t, id: "a.b-*-*-c.d" },
         { ...t, id: "sales-*-*-b" },
         { ...t, object_name: "c" },
         { ...t, id: "public.not", select: "false" },
+        { ...t, id: "public.nor", select: null },
       ]),
       [
         { schema: "sales", table: "a" },
+        { schema: "a.b", table: "c.d" },
         { schema: "sales", table: "b" },
         { schema: "public", table: "c" },
       ],
@@ -143,6 +149,11 @@ describe("parts of the local backend", () => {
     assert.throws(() => select([{ object_type: "view", id: "public.v", select: "true" }]), Refusal);
     assert.throws(() => select([{ ...t, id: "public.t", object_alias_name: "u" }]), /DRS\.M10018/);
     assert.throws(() => select([]), Refusal);
+    assert.throws(
+      () => select([{ ...t, id: "public.t", parent_id: "other" }]),
+      /reads the database shop, not other/,
+    );
+    assert.throws(() => select([{ object_type: "database", id: "other", select: "true" }]), Refusal);
   });
 
   it("carries bytes over a link, counts them and holds them back", async () => {

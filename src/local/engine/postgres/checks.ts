@@ -96,9 +96,10 @@ function targetServer(row: ServerRow, { target }: EngineTask): readonly CheckIte
 
 async function sourceObjects(databases: Databases, task: EngineTask): Promise<readonly CheckItem[]> {
   const found = await sourceTables(databases, task.source, task.tables);
-  const foundNames = new Set(found.map(({ schema, table }) => `${schema}.${table}`));
-  const names = task.tables.map(({ schema, table }) => `${schema}.${table}`);
-  const missing = names.filter((name) => !foundNames.has(name));
+  const foundNames = new Set(found.map(qualified));
+  const missing = task.tables
+    .filter((table) => !foundNames.has(qualified(table)))
+    .map(({ schema, table }) => `${schema}.${table}`);
   const keyless = found.filter(({ key }) => !key).map(({ schema, table }) => `${schema}.${table}`);
   const lacks = found.flatMap(({ schema, table, owned, readable }) => [
     ...(owned ? [] : [`OWNER OF ${schema}.${table}`]),
@@ -108,7 +109,7 @@ async function sourceObjects(databases: Databases, task: EngineTask): Promise<re
     finding(
       "source_objects",
       "objects",
-      names.length === 0
+      task.tables.length === 0
         ? message("noObjects")
         : missing.length > 0
           ? message("noTable", { table: listed(missing) })
@@ -125,7 +126,7 @@ async function sourceObjects(databases: Databases, task: EngineTask): Promise<re
 
 async function targetObjects(databases: Databases, task: EngineTask): Promise<readonly CheckItem[]> {
   const have = await existingTables(databases, task.target, task.tables);
-  const existing = task.tables.filter(({ schema, table }) => have.has(`${schema}.${table}`));
+  const existing = task.tables.filter((table) => have.has(qualified(table)));
   const items: CheckItem[] = [];
   for (const table of existing) {
     const name = `${table.schema}.${table.table}`;

@@ -80,20 +80,22 @@ function clientConfig(connection: Connection): pg.ClientConfig {
   };
 }
 
-/** Codes that mean a lost connection or a server that is not there (any more), and nothing else. */
-export function isConnectionLoss(code: string): boolean {
-  return /^(08...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
-    code,
-  );
+/** The SQLSTATE or the system's code of what the driver threw. */
+export function codeOf(error: unknown): string {
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  if (inner instanceof Error && "code" in inner) {
+    return String(inner.code);
+  }
+  return inWords.find(([pattern]) => pattern.test(reasonOf(inner)))?.[1] ?? "XX000";
 }
 
+/** What the driver reports in words only. */
+const inWords: readonly (readonly [RegExp, string])[] = [
+  [/^Connection terminated|^timeout e|^Query read timeout/, "08006"],
+  [/client password must be/, "28P01"],
+];
+
 function asEngineError(error: unknown, side: Side): EngineError {
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const given = inner instanceof Error && "code" in inner ? String(inner.code) : undefined;
-  const reason = reasonOf(inner);
-  // The driver reports a cut connection and a time limit in words only.
-  const code =
-    given ?? (/^Connection terminated|^timeout e|^Query read timeout/.test(reason) ? "08006" : "XX000");
-  const detail = inner instanceof pg.DatabaseError && inner.detail !== undefined ? ` (${inner.detail})` : "";
-  return new EngineError(code, side, `${reason}${detail}`, { cause: error });
+  const detail = error instanceof pg.DatabaseError && error.detail !== undefined ? ` (${error.detail})` : "";
+  return new EngineError(codeOf(error), side, `${reasonOf(error)}${detail}`, { cause: error });
 }

@@ -7,13 +7,14 @@ import {
   EngineError,
   type EngineState,
   type EngineTask,
+  isConnectionLoss,
   type ReleaseTask,
   type Side,
   type StopCause,
   type TableName,
 } from "../engine";
 import { checkTask } from "./checks";
-import { Databases, isConnectionLoss } from "./databases";
+import { Databases } from "./databases";
 import { describe } from "./errors";
 import { LagMeter } from "./lag";
 import { objectName } from "./names";

@@ -1,6 +1,5 @@
 import { type Message, message } from "../../messages";
-import type { Connection, EngineError } from "../engine";
-import { isConnectionLoss } from "./databases";
+import { type Connection, type EngineError, isConnectionLoss } from "../engine";
 
 /** What a database's error means to the user of a task. */
 export function describe(error: EngineError, connection: Connection | undefined): Message {

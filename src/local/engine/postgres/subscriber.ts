@@ -12,7 +12,7 @@ export async function ensureTables(databases: Databases, task: EngineTask): Prom
   const { source, target } = task;
   const have = await existingTables(databases, target, task.tables);
   for (const table of task.tables) {
-    if (have.has(`${table.schema}.${table.table}`)) {
+    if (have.has(qualified(table))) {
       continue;
     }
     const [schema] = await databases.query(
@@ -29,20 +29,21 @@ export async function ensureTables(databases: Databases, task: EngineTask): Prom
   }
 }
 
-/** Which of the tables the database has, as `schema.table`. */
+/** Which of the tables the database has, by their quoted names. */
 export async function existingTables(
   databases: Databases,
   target: Connection,
   tables: readonly TableName[],
 ): Promise<ReadonlySet<string>> {
-  const rows = await databases.query<{ name: string }>(
+  const rows = await databases.query<{ schema: string; table: string }>(
     target,
     "target",
-    `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname || '.' || c.relname = ANY($1) AND c.relkind IN ('r', 'p')`,
-    [tables.map(({ schema, table }) => `${schema}.${table}`)],
+    `SELECT n.nspname AS schema, c.relname AS "table" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
+     WHERE c.relkind IN ('r', 'p')`,
+    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
   );
-  return new Set(rows.map(({ name }) => name));
+  return new Set(rows.map(qualified));
 }
 
 /** Makes the subscription, still disabled; the slot must be there. */
