@@ -15,7 +15,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const formats = formatsFor(vscode.env.language, vscode.l10n.t);
   const connections = new Connections(context);
   const local = new Local(context, connections, formats, log);
-  const watch = new Watch(connections, log);
+  const watch = new Watch(connections, formats, log);
   const view = new TasksView(formats);
   const alerts = new Alerts(formats);
   const details = new Details(context.extensionUri, watch, formats, async (action, task) => {
@@ -23,17 +23,18 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const openDetails = (id: string) => details.open(id);
 
-  const tellNeeds = () => {
-    const focused = vscode.window.state.focused;
-    watch.setNeed("view", view.visible ? (focused ? "visible" : "background") : "none");
-    watch.setNeed("alerts", alerts.enabled ? "background" : "none");
-  };
+  let reconnected = false;
+
   const showSwitch = () => {
     const connection = connections.active;
     const closed = connection?.kind === "local" ? "stopped" : "disconnected";
-    view.reset(connection, watch.session === undefined ? closed : "connecting");
+    const opening = watch.session !== undefined || (connection !== undefined && !reconnected);
+    view.reset(connection, opening ? "connecting" : closed);
     alerts.reset();
   };
+  const tellFocus = () => watch.setFocused(vscode.window.state.focused);
+  const tellViewNeed = () => watch.setNeed("view", view.visible ? "visible" : "none");
+  const tellAlertsNeed = () => watch.setNeed("alerts", alerts.enabled ? "background" : "none");
 
   context.subscriptions.push(
     log,
@@ -47,37 +48,59 @@ export function activate(context: vscode.ExtensionContext): void {
       view.show(changes, snapshot);
       alerts.show(changes, snapshot);
       if (snapshot.problem !== undefined && connections.active?.kind === "local") {
-        void local.follow();
+        local.follow().catch((error) => log.error("The local backend cannot be found.", error));
       }
     }),
-    view.onDidChangeVisibility(tellNeeds),
-    vscode.window.onDidChangeWindowState(tellNeeds),
+    view.onDidChangeVisibility(tellViewNeed),
+    vscode.window.onDidChangeWindowState(tellFocus),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("drs.alerts")) {
-        tellNeeds();
+        tellAlertsNeed();
         alerts.show([], watch.session?.store.snapshot);
       }
     }),
     registerCommands({ connections, local, view, watch, openDetails, formats, log }),
   );
-  tellNeeds();
+  tellFocus();
+  tellViewNeed();
+  tellAlertsNeed();
   showSwitch();
-  void reconnect();
+  reconnect().catch((error) => log.error("The last connection cannot be used.", error));
 
-  /** Goes on with the connection of the last time; without one, uses a local backend that runs already. */
+  /** Goes on with the connection of the last time; on the first run uses a local backend that runs already. */
   async function reconnect(): Promise<void> {
-    if (connections.active?.kind === "cloud") {
-      await watch.open();
-    } else if (!(await local.attach()) && connections.active !== undefined) {
-      // Whoever used the local backend last time finds it running again as soon as they look.
-      startInSight();
-      context.subscriptions.push(view.onDidChangeVisibility(startInSight));
+    try {
+      if (connections.active?.kind === "cloud") {
+        await watch.open();
+      } else if (connections.active !== undefined || connections.firstRun) {
+        await local.attach();
+      }
+    } finally {
+      reconnected = true;
+    }
+    if (watch.session === undefined) {
+      showSwitch();
+      startWhenSeen();
     }
   }
 
-  function startInSight(): void {
-    if (view.visible && watch.session === undefined && connections.active?.kind === "local") {
-      void vscode.commands.executeCommand("drs.startLocalBackend");
+  /** Whoever used the local backend last time finds it running again as soon as they look, once a window. */
+  function startWhenSeen(): void {
+    if (connections.active?.kind !== "local") {
+      return;
     }
+    if (view.visible) {
+      void vscode.commands.executeCommand("drs.startLocalBackend");
+      return;
+    }
+    const waiting = view.onDidChangeVisibility(({ visible }) => {
+      if (visible) {
+        waiting.dispose();
+        if (watch.session === undefined) {
+          startWhenSeen();
+        }
+      }
+    });
+    context.subscriptions.push(waiting);
   }
 }

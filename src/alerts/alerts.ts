@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { rowOf } from "../status/statuses";
 import type { Snapshot, TaskChange } from "../tasks/store";
-import type { Formats } from "../tasks/texts";
+import { type Formats, unlinked } from "../tasks/texts";
 import { type Notice, noticesOf, problemsOf } from "./notices";
 
 /** A burst of notices longer than this is told as one. */
@@ -98,7 +98,7 @@ export class Alerts implements vscode.Disposable {
       warning: vscode.window.showWarningMessage,
       recovered: vscode.window.showInformationMessage,
     }[level];
-    if ((await show(message, details)) === details) {
+    if ((await show(unlinked(message), details)) === details) {
       await vscode.commands.executeCommand("drs.openDetails", task.id);
     }
   }
@@ -117,7 +117,7 @@ export class Alerts implements vscode.Disposable {
       notices.length,
       [...names, ...(notices.length > most ? ["…"] : [])].join(", "),
     );
-    if ((await vscode.window.showErrorMessage(message, showAll)) === showAll) {
+    if ((await vscode.window.showErrorMessage(unlinked(message), showAll)) === showAll) {
       await vscode.commands.executeCommand("drs.showProblems");
     }
   }

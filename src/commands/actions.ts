@@ -5,7 +5,24 @@ import { legalActions, perform } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
 import { type PrecheckOutcome, precheck } from "../tasks/precheck";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
+import { type Formats, unlinked } from "../tasks/texts";
+
+/** Tasks with an action under way: a second click on the same button does nothing. */
+const busy = new Set<string>();
+
+/** Does an action, unless one is under way for the task; see `act`. */
+export async function runAction(...args: Parameters<typeof act>): Promise<void> {
+  const [, , { id }] = args;
+  if (busy.has(id)) {
+    return;
+  }
+  busy.add(id);
+  try {
+    await act(...args);
+  } finally {
+    busy.delete(id);
+  }
+}
 
 /**
  * Does an action as the user asked for it: checks that it is legal now, asks before what cannot be undone, acts once,
@@ -13,7 +30,7 @@ import type { Formats } from "../tasks/texts";
  *
  * @param startAt with `start`: milliseconds since 1970; absent: now.
  */
-export async function runAction(
+async function act(
   session: Session,
   action: ActionId,
   known: Task,
@@ -30,21 +47,20 @@ export async function runAction(
   }
   if (!legalActions(task).includes(action)) {
     const status = formats.pick(rowOf(task.status).name);
-    void vscode.window.showWarningMessage(
-      t(
-        '"{0}" is not possible for task "{1}" in status {2}.',
-        actionName(action, formats),
-        task.name,
-        status,
-      ),
+    const message = t(
+      '"{0}" is not possible for task "{1}" in status {2}.',
+      actionName(action, formats),
+      task.name,
+      status,
     );
+    void vscode.window.showWarningMessage(unlinked(message));
     return;
   }
   if (!(await confirmed(action, task, formats))) {
     return;
   }
   const prechecked = action === "start" && task.status === "configuration";
-  const title = t('{0} task "{1}"', actionName(action, formats), task.name);
+  const title = unlinked(t('{0} task "{1}"', actionName(action, formats), task.name));
   const location = prechecked ? vscode.ProgressLocation.Notification : { viewId: "drs.tasks" };
   try {
     await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
@@ -79,9 +95,12 @@ export async function runAction(
       task.name,
       explain(error, formats, session.connection.kind === "local"),
     );
-    if ((await vscode.window.showErrorMessage(message, showLog)) === showLog) {
-      log.show();
-    }
+    // The action is over; whether the user reads this, and when, is another matter.
+    void vscode.window.showErrorMessage(unlinked(message), showLog).then((answer) => {
+      if (answer === showLog) {
+        log.show();
+      }
+    });
   }
 }
 
@@ -104,7 +123,11 @@ async function confirmed(action: ActionId, task: Task, formats: Formats): Promis
             "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
           );
   const yes = action === "end" ? t("End Task") : t("Delete Task");
-  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail: consequence }, yes);
+  const answer = await vscode.window.showWarningMessage(
+    unlinked(question),
+    { modal: true, detail: consequence },
+    yes,
+  );
   return answer === yes;
 }
 

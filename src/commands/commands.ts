@@ -3,7 +3,7 @@ import type { Connections } from "../connections/connections";
 import type { Local } from "../connections/local";
 import type { Watch } from "../connections/watch";
 import { explain } from "../tasks/explain";
-import type { Formats } from "../tasks/texts";
+import { type Formats, unlinked } from "../tasks/texts";
 import type { TasksView } from "../tree/view";
 import { type CommandId, commandIds } from "./ids";
 
@@ -29,8 +29,11 @@ export function registerCommands(parts: Parts): vscode.Disposable {
       handlers ??= import("./handlers").then(({ createHandlers }) => createHandlers(parts));
       await (await handlers)[id](argument);
     } catch (error) {
-      parts.log.error(id, error);
-      void vscode.window.showErrorMessage(explain(error, parts.formats));
+      // The user's own cancelling is no news.
+      if (!(error instanceof Error && error.name === "AbortError")) {
+        parts.log.error(id, error);
+        void vscode.window.showErrorMessage(unlinked(explain(error, parts.formats)));
+      }
     }
   };
   return vscode.Disposable.from(

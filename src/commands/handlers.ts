@@ -7,7 +7,7 @@ import { type ActionId, statusOrder } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
+import { type Formats, unlinked } from "../tasks/texts";
 import { runAction } from "./actions";
 import { askStartTime, pickTask } from "./ask";
 import type { Handler, Parts } from "./commands";
@@ -43,16 +43,21 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
   return {
     "drs.startLocalBackend": () => local.start(),
     "drs.stopLocalBackend": async () => {
-      if (await local.stop()) {
-        await connections.forget();
-      } else {
+      if (!(await local.stop())) {
         void vscode.window.showInformationMessage(t("No local backend is running."));
+      } else if (connections.active?.kind === "local") {
+        await connections.forget();
       }
     },
     "drs.connectCloud": () => connectCloud(connections, formats, log),
     "drs.disconnect": () => connections.forget(),
     "drs.refresh": async () => {
-      await watch.session?.store.refresh();
+      const { session } = watch;
+      if (session !== undefined) {
+        await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
+          session.store.refresh(),
+        );
+      }
     },
     "drs.openDetails": async (argument) => {
       const task = await chosen(argument);
@@ -127,7 +132,7 @@ async function connectCloud(
       log.error(`connecting to ${connection.endpoint} failed`, error);
       const again = t("Try Again");
       const message = t("Connecting to {0} failed: {1}", connection.name, explain(error, formats));
-      if ((await vscode.window.showErrorMessage(message, again)) !== again) {
+      if ((await vscode.window.showErrorMessage(unlinked(message), again)) !== again) {
         return;
       }
       last = answers;

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 
@@ -22,7 +22,15 @@ export async function runningBackend(dataDirectory: string): Promise<BackendAddr
     return undefined;
   }
   const address = addressOf(line);
-  return address !== undefined && (await isHealthy(address.endpoint)) ? address : undefined;
+  return address !== undefined && (await isHealthy(address)) ? address : undefined;
+}
+
+/** Whether the data directory says that no backend is there: the last thing that one does which ends. */
+export async function isReleased(dataDirectory: string): Promise<boolean> {
+  return await access(join(dataDirectory, "backend.json")).then(
+    () => false,
+    () => true,
+  );
 }
 
 /** The address in a ready line; undefined for any other line. */
@@ -50,14 +58,35 @@ export function addressOf(line: string): BackendAddress | undefined {
     : undefined;
 }
 
-function isHealthy(endpoint: string): Promise<boolean> {
+/** Whether the backend with this pid answers that it is well; one that is stopping does not. */
+function isHealthy({ endpoint, pid }: BackendAddress): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = request(new URL("/_local/health", endpoint), { timeout: healthTimeoutMs }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
+      let body = "";
+      answer.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+      });
+      answer.once("end", () => resolve(answer.statusCode === 200 && isOk(body, pid)));
+      answer.once("error", () => resolve(false));
     });
     probe.once("timeout", () => probe.destroy());
     probe.once("error", () => resolve(false));
     probe.end();
   });
+}
+
+function isOk(body: string, pid: number): boolean {
+  try {
+    const value: unknown = JSON.parse(body);
+    return (
+      typeof value === "object" &&
+      value !== null &&
+      "pid" in value &&
+      value.pid === pid &&
+      "status" in value &&
+      value.status === "ok"
+    );
+  } catch {
+    return false;
+  }
 }

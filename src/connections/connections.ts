@@ -11,14 +11,21 @@ export class Connections {
   /** Fires when another connection is used, or none any more. */
   readonly onDidChange = this.#changed.event;
   #localCredentials: Credentials | undefined;
+  /** Of this window: another window that connects elsewhere changes what the next start begins with, not this. */
+  #active: Connection | undefined;
+  /** Whether nobody has connected or disconnected in this profile yet. */
+  readonly firstRun: boolean;
 
   constructor(context: vscode.ExtensionContext) {
     this.#context = context;
+    const stored = context.globalState.get<Connection | null>(connectionKey);
+    this.#active = stored ?? undefined;
+    this.firstRun = stored === undefined;
     context.subscriptions.push(this.#changed);
   }
 
   get active(): Connection | undefined {
-    return this.#context.globalState.get<Connection>(connectionKey);
+    return this.#active;
   }
 
   /** The key of the active connection; undefined when it is not known, so that the user has to connect again. */
@@ -36,15 +43,19 @@ export class Connections {
     } else {
       await this.#context.secrets.store(credentialsKey, JSON.stringify(credentials));
     }
+    this.#active = connection;
     await this.#context.globalState.update(connectionKey, connection);
     this.#changed.fire();
   }
 
   /** Forgets the connection and its secret. */
   async forget(): Promise<void> {
+    if (this.#active?.kind === "cloud") {
+      await this.#context.secrets.delete(credentialsKey);
+    }
     this.#localCredentials = undefined;
-    await this.#context.secrets.delete(credentialsKey);
-    await this.#context.globalState.update(connectionKey, undefined);
+    this.#active = undefined;
+    await this.#context.globalState.update(connectionKey, null);
     this.#changed.fire();
   }
 }

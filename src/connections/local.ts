@@ -1,8 +1,14 @@
+import { setTimeout as delay } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { Formats } from "../tasks/texts";
-import { type BackendAddress, runningBackend } from "./backendAddress";
+import { type BackendAddress, isReleased, runningBackend } from "./backendAddress";
 import type { Connections } from "./connections";
 import type { LocalBackend } from "./localBackend";
+
+const pollMs = 250;
+/** How long a backend may take to end, and that of another window to start or to end. */
+const stopLimitMs = 10_000;
+const otherLimitMs = 20_000;
 
 /** The local backend as this window sees it: found when it runs, started when asked, ended with the window that started it. */
 export class Local implements vscode.Disposable {
@@ -11,7 +17,8 @@ export class Local implements vscode.Disposable {
   readonly #formats: Formats;
   readonly #log: vscode.LogOutputChannel;
   #child: LocalBackend | undefined;
-  #starting: Promise<void> | undefined;
+  /** The start under way; whoever disposes or stops aborts it. */
+  #starting: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
 
   constructor(
     context: vscode.ExtensionContext,
@@ -25,10 +32,16 @@ export class Local implements vscode.Disposable {
     this.#log = log;
   }
 
-  /** Connects to a backend that runs already; false when none does. */
+  /**
+   * Connects to a backend that runs already; false when none does. Whatever the user connects to meanwhile stays, and
+   * so does a session with the same backend.
+   */
   async attach(): Promise<boolean> {
+    const before = this.#connections.active;
+    const known = await this.#connections.credentials();
     const address = await runningBackend(this.#dataDirectory());
-    if (address !== undefined) {
+    const moved = address?.endpoint !== before?.endpoint || known === undefined;
+    if (address !== undefined && moved && this.#connections.active === before) {
       await this.#use(address);
     }
     return address !== undefined;
@@ -36,72 +49,102 @@ export class Local implements vscode.Disposable {
 
   /** Follows a backend that came back at another address; does nothing while it is where it was, or gone. */
   async follow(): Promise<void> {
-    if (this.#starting !== undefined) {
-      return;
-    }
-    const address = await runningBackend(this.#dataDirectory());
-    if (address !== undefined && address.endpoint !== this.#connections.active?.endpoint) {
-      await this.#use(address);
+    if (this.#starting === undefined) {
+      await this.attach();
     }
   }
 
   /**
    * Connects to the backend, which is started if it does not run.
    *
-   * @throws Error with the backend's own words when it cannot start.
+   * @throws Error with the backend's own words when it cannot start, the signal's reason when the user cancels.
    */
   start(): Promise<void> {
-    this.#starting ??= this.#start().finally(() => {
-      this.#starting = undefined;
-    });
-    return this.#starting;
+    if (this.#starting === undefined) {
+      const controller = new AbortController();
+      const done = this.#start(controller).finally(() => {
+        this.#starting = undefined;
+      });
+      this.#starting = { controller, done };
+    }
+    return this.#starting.done;
   }
 
-  /** Ends the backend, by whomever it was started. @returns whether one ran. */
+  /** Ends the backend, by whomever it was started, and waits until it is gone. @returns whether one ran. */
   async stop(): Promise<boolean> {
+    const starting = this.#starting;
+    starting?.controller.abort();
+    await starting?.done.catch(() => undefined);
     const address = await runningBackend(this.#dataDirectory());
     if (address !== undefined) {
       process.kill(address.pid, "SIGTERM");
+      await this.#until(stopLimitMs, () => isReleased(this.#dataDirectory()));
     }
-    return address !== undefined;
+    return address !== undefined || starting !== undefined;
   }
 
   dispose(): void {
+    this.#starting?.controller.abort();
     this.#child?.dispose();
   }
 
-  async #start(): Promise<void> {
+  async #start(controller: AbortController): Promise<void> {
     if (await this.attach()) {
       return;
     }
-    const { t } = this.#formats;
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: t("Starting the local backend"),
+      title: this.#formats.t("Starting the local backend"),
       cancellable: true,
     };
     await vscode.window.withProgress(options, async (_progress, token) => {
-      const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort());
-      const { LocalBackend } = await import("./localBackend");
-      const child = await LocalBackend.start(
-        {
-          script: this.#context.asAbsolutePath("dist/local-backend.js"),
-          dataDirectory: this.#dataDirectory(),
-          demo: vscode.workspace.getConfiguration("drs").get("localBackend.demo", true),
-          log: (line) => this.#log.debug(`[local backend] ${line}`),
-        },
-        controller.signal,
-      );
-      this.#child = child;
-      child.onDidExit(() => {
-        if (this.#child === child) {
-          this.#child = undefined;
-          this.#log.warn("The local backend ended.");
+      try {
+        await this.#spawn(controller.signal);
+      } catch (error) {
+        if (!(error instanceof Error && /another running backend/.test(error.message))) {
+          throw error;
         }
-      });
-      await this.#use(child.address);
+        // Another window is starting it at this moment, or the one before a reload is still ending.
+        const directory = this.#dataDirectory();
+        await this.#until(otherLimitMs, async () => (await this.attach()) || (await isReleased(directory)));
+        if (!(await this.attach())) {
+          await this.#spawn(controller.signal);
+        }
+      }
     });
+  }
+
+  async #spawn(signal: AbortSignal): Promise<void> {
+    const { LocalBackend } = await import("./localBackend");
+    const child = await LocalBackend.start(
+      {
+        script: this.#context.asAbsolutePath("dist/local-backend.js"),
+        dataDirectory: this.#dataDirectory(),
+        demo: vscode.workspace.getConfiguration("drs").get("localBackend.demo", true),
+        log: (line) => this.#log.debug(`[local backend] ${line}`),
+        t: this.#formats.t,
+      },
+      signal,
+    );
+    this.#child = child;
+    child.onDidExit(() => {
+      if (this.#child === child) {
+        this.#child = undefined;
+        this.#log.warn("The local backend ended.");
+      }
+    });
+    await this.#use(child.address);
+  }
+
+  /** Asks until the answer is true; false when that takes longer than `limitMs`. */
+  async #until(limitMs: number, condition: () => Promise<boolean>): Promise<boolean> {
+    for (const end = Date.now() + limitMs; Date.now() < end; await delay(pollMs)) {
+      if (await condition()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   #use({ endpoint, projectId, accessKey, secretKey }: BackendAddress): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Translate } from "../tasks/texts";
 import { addressOf, type BackendAddress } from "./backendAddress";
 
 export interface LocalBackendOptions {
@@ -9,9 +10,13 @@ export interface LocalBackendOptions {
   /** Whether a new data directory is filled with the demo shop and its tasks. */
   readonly demo: boolean;
   readonly log: (line: string) => void;
+  readonly t: Translate;
 }
 
 const startTimeoutMs = 120_000;
+const drainMs = 1_000;
+/** How the backend begins the line that says why it cannot start. */
+const errorPrefix = "drs-local: ";
 
 /** The local backend as a child of this process, ended by `dispose`. */
 export class LocalBackend {
@@ -36,19 +41,26 @@ export class LocalBackend {
       stdio: ["ignore", "pipe", "pipe"],
       windowsHide: true,
     });
+    const { t } = options;
     return new Promise((resolve, reject) => {
       let lastWords = "";
-      const fail = (reason: string) => {
+      const fail = (reason: unknown) => {
         clearTimeout(timer);
         child.kill();
-        reject(new Error(reason));
+        reject(reason);
       };
-      const timer = setTimeout(() => fail("the local backend was not ready in time"), startTimeoutMs);
-      signal.addEventListener("abort", () => fail("the start was cancelled"), { once: true });
-      child.once("error", (error) => fail(error.message));
-      child.once("exit", () => fail(lastWords || "the local backend ended before it was ready"));
+      const ended = () => fail(new Error(lastWords || t("The local backend ended before it was ready.")));
+      const timer = setTimeout(
+        () => fail(new Error(t("The local backend was not ready in time."))),
+        startTimeoutMs,
+      );
+      signal.addEventListener("abort", () => fail(signal.reason), { once: true });
+      child.once("error", fail);
+      // The reason is on stderr, which may be read to its end only after the exit.
+      child.once("close", ended);
+      child.once("exit", () => setTimeout(ended, drainMs));
       createInterface({ input: child.stderr }).on("line", (line) => {
-        lastWords = line;
+        lastWords = line.startsWith(errorPrefix) ? line.slice(errorPrefix.length) : lastWords;
         options.log(line);
       });
       createInterface({ input: child.stdout }).on("line", (line) => {

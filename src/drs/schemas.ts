@@ -65,8 +65,8 @@ export const objectInfo = v.looseObject({
 
 const childJob = v.looseObject({
   id: v.string(),
-  name: v.string(),
-  status: v.string(),
+  name: text,
+  status: text,
   description: text,
   create_time: text,
   engine_type: text,

@@ -78,6 +78,10 @@ export class Backend {
       await demo.run({ store, runner: tasks, handlers, setBalance: local.setBalance });
     }
     api.service = { handlers, local };
+    // Whoever looks for a running backend is not to find one that is ending.
+    this.#disposals.push(async () => {
+      api.service = undefined;
+    });
     const ready = JSON.stringify({
       endpoint: api.endpoint,
       project_id: identity.projectId,

@@ -115,6 +115,6 @@ function refusalOf(operation: string, result: ItemResult | undefined): DrsError 
     reason:
       result === undefined
         ? "the service did not say what became of this task"
-        : (result.error_msg ?? "the service refused without a reason"),
+        : result.error_msg || "the service refused without a reason",
   });
 }

@@ -14,15 +14,15 @@ export function taskOf(
   progress: JobProgress | undefined,
   parentId?: string,
 ): Task | undefined {
-  const status = statusOf(job.status, detail?.period_order?.status);
+  const status = statusOf(job.status ?? "", detail?.period_order?.status);
   if (status === undefined) {
     return undefined;
   }
   return {
     id: job.id,
-    name: job.name,
+    name: job.name || job.id,
     status,
-    apiStatus: job.status,
+    apiStatus: job.status ?? "",
     description: text(job.description) ?? text(detail?.description),
     engine: text(job.engine_type) ?? text(detail?.inst_info?.engine_type),
     taskType: text(job.task_type) ?? text(detail?.task_type),

@@ -18,6 +18,7 @@ export interface PrecheckOutcome {
 
 const firstWaitMs = 300;
 const longestWaitMs = 3_000;
+const limitMs = 10 * 60_000;
 
 /**
  * Runs the pre-check that a start needs and waits for its end.
@@ -38,16 +39,20 @@ export async function precheck(
   );
   const answer = started.results.find((result) => result.id === task.id);
   throwIfRefused("batchPrecheck", answer);
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   for (let wait = firstWaitMs; ; wait = Math.min(wait * 1.5, longestWaitMs)) {
-    const { results } = await client.call("batchPrecheckResult", { jobs: [task.id] }, { signal });
-    const state = results.find((result) => result.job_id === task.id) ?? results[0];
+    const { results } = await client.call("batchPrecheckResult", { jobs: [task.id] }, { signal: limited });
+    // The result of an earlier pre-check may still be there.
+    const state = results.find(
+      ({ precheck_id }) => !precheck_id || !answer?.precheck_id || precheck_id === answer.precheck_id,
+    );
     throwIfRefused("batchPrecheckResult", state);
-    const percent = Number.parseFloat(state?.process ?? "0");
+    const percent = Number.parseFloat(state?.process || "0");
     onProgress(percent);
     if (percent >= 100) {
       return { passed: state?.result === true, findings: findingsOf(state?.precheck_result ?? []) };
     }
-    await delay(wait, undefined, { signal });
+    await delay(wait, undefined, { signal: limited });
   }
 }
 

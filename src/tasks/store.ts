@@ -105,11 +105,12 @@ export class TaskStore {
       this.#needs.set(who, need);
     }
     const after = this.#need();
-    if (before === after || this.#stopped()) {
+    if (before === after || this.#stopped() || this.#lifetime.signal.aborted) {
       return;
     }
     if (before !== "visible" && after === "visible") {
-      this.#schedule(this.#sinceLast() >= this.#pace.steady ? 0 : this.#pace.soon);
+      const due = this.#failures > 0 ? this.#pause() : this.#pace.soon;
+      this.#schedule(this.#failures === 0 && this.#sinceLast() >= this.#pace.steady ? 0 : due);
     } else {
       this.#schedule(this.#pause());
     }
@@ -155,7 +156,7 @@ export class TaskStore {
       const detailMaxAgeMs = this.#pace.detailMaxAge;
       const result = await sweep(this.#client, this.#known, { signal, now, detailMaxAgeMs });
       this.#known = result.known;
-      this.#failures = result.problem === undefined ? 0 : this.#failures + 1;
+      this.#failures = 0;
       const changes = changesBetween(this.#snapshot.tasks, result.tasks);
       const moved = changes.some(({ before, after }) => before?.status !== after?.status);
       this.#interval = moved ? this.#pace.soon : this.#interval * growth;

@@ -66,7 +66,9 @@ export async function sweep(client: DrsCaller, last: Known, options: SweepOption
       options.now - before.detailAt >= options.detailMaxAgeMs
     );
   });
-  const moving = [...jobs.values()].filter(({ job }) => inTransfer.has(statusOf(job.status) ?? "completed"));
+  const moving = [...jobs.values()].filter(({ job }) =>
+    inTransfer.has(statusOf(job.status ?? "") ?? "completed"),
+  );
   const [details, progresses] = await Promise.all([
     settled(readDetails(client, idsOf(outdated), options.signal)),
     settled(readProgress(client, idsOf(moving), options.signal)),
@@ -104,7 +106,7 @@ interface Listed {
 
 async function listAll(client: DrsCaller, signal: AbortSignal): Promise<ReadonlyMap<string, Listed>> {
   const jobs = new Map<string, Listed>();
-  for (let page = 1, seen = 0; ; page++) {
+  for (let page = 1; ; page++) {
     const answer = await client.call(
       "listJobs",
       { cur_page: page, per_page: pageSize, db_use_type: "sync" },
@@ -116,8 +118,8 @@ async function listAll(client: DrsCaller, signal: AbortSignal): Promise<Readonly
         jobs.set(child.id, { job: child, parentId: job.id });
       }
     }
-    seen += answer.jobs.length;
-    if (answer.jobs.length === 0 || seen >= answer.total_record) {
+    // Not by what has been read: items may be unusable, or deleted between two pages.
+    if (page * pageSize >= answer.total_record) {
       return jobs;
     }
   }

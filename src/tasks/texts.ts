@@ -28,7 +28,7 @@ const day = 24 * hour;
 
 /** @param language as `vscode.env.language` has it; everything that is not Chinese is served in English. */
 export function formatsFor(language: string, t: Translate): Formats {
-  const chinese = language.toLowerCase().startsWith("zh");
+  const chinese = language.toLowerCase() === "zh-cn";
   // The first formatter of a kind takes milliseconds to make, which activation does not have.
   const times = onFirstUse(
     () =>
@@ -64,6 +64,14 @@ export function formatsFor(language: string, t: Translate): Formats {
 /** A delay for a list: coarse, so that a healthy task's row stays still. */
 export function coarseDelay(ms: number, { t, duration }: Formats): string {
   return ms < second ? t("< 1 s") : duration(Math.floor(ms / second) * second);
+}
+
+/**
+ * A text that becomes no link in a notification: VS Code makes `[label](command:…)` in it a link that runs commands,
+ * and errors and names come from databases and services.
+ */
+export function unlinked(text: string): string {
+  return text.replaceAll("](", "]\u200b(");
 }
 
 function onFirstUse<T>(make: () => T): () => T {

@@ -124,6 +124,9 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   #looksDifferent(before: Task, after: Task): boolean {
     return (
       before.name !== after.name ||
+      before.error?.message !== after.error?.message ||
+      before.remaining !== after.remaining ||
+      before.startedAt !== after.startedAt ||
       contextOf(before) !== contextOf(after) ||
       descriptionOf(before, this.#formats) !== descriptionOf(after, this.#formats)
     );

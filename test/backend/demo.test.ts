@@ -43,7 +43,10 @@ describe("the demo", () => {
     });
     const { results } = await backend.client.call("batchDetail", { jobs: jobs.map(({ id }) => id) });
     return new Map(
-      jobs.map((job, index) => [job.name, statusOf(job.status, results[index]?.period_order?.status)]),
+      jobs.map((job, index) => [
+        job.name ?? "",
+        statusOf(job.status ?? "", results[index]?.period_order?.status),
+      ]),
     );
   }
 

@@ -82,7 +82,7 @@ export class ApiServer {
     return this.#service;
   }
 
-  set service(service: Service) {
+  set service(service: Service | undefined) {
     this.#service = service;
   }
 
