@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import { rowOf } from "../status/statuses";
+import { problemsOf } from "../tasks/problems";
 import type { Snapshot, TaskChange } from "../tasks/store";
 import { type Formats, unlinked } from "../tasks/texts";
-import { type Notice, noticesOf, problemsOf } from "./notices";
+import { type Notice, noticesOf } from "./notices";
 
 /** A burst of notices longer than this is told as one. */
 const most = 3;

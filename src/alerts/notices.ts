@@ -18,6 +18,10 @@ export function noticesOf(changes: readonly TaskChange[]): readonly Notice[] {
       return [];
     }
     const level = rowOf(after.status).alert;
+    if (after.status === "frozen" && before?.detailed === false) {
+      // It was frozen all the time; only now it is known.
+      return [];
+    }
     if (before?.status === "frozen" && before.apiStatus === after.apiStatus) {
       // Only the freeze is over: whatever failed before it failed then.
       return level === "none" ? [{ level: "recovered", task: after }] : [];
@@ -31,15 +35,3 @@ export function noticesOf(changes: readonly TaskChange[]): readonly Notice[] {
 }
 
 const healthy: ReadonlySet<StatusId> = new Set(["incremental", "full"]);
-
-/** Tasks that failed and tasks that are frozen, each in the order of the list. */
-export function problemsOf(tasks: Iterable<Task>): {
-  readonly failed: readonly Task[];
-  readonly frozen: readonly Task[];
-} {
-  const alerting = [...tasks].filter(({ status }) => rowOf(status).alert === "error");
-  return {
-    failed: alerting.filter(({ status }) => status !== "frozen"),
-    frozen: alerting.filter(({ status }) => status === "frozen"),
-  };
-}

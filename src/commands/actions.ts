@@ -46,17 +46,16 @@ async function act(
     task = session.store.snapshot.tasks.get(task.id) ?? task;
   }
   if (!legalActions(task).includes(action)) {
-    const status = formats.pick(rowOf(task.status).name);
-    const message = t(
-      '"{0}" is not possible for task "{1}" in status {2}.',
-      actionName(action, formats),
-      task.name,
-      status,
-    );
-    void vscode.window.showWarningMessage(unlinked(message));
+    warnIllegal(action, task, formats);
     return;
   }
   if (!(await confirmed(action, task, formats))) {
+    return;
+  }
+  // The task may have moved on while the question was open.
+  task = session.store.snapshot.tasks.get(task.id) ?? task;
+  if (!legalActions(task).includes(action)) {
+    warnIllegal(action, task, formats);
     return;
   }
   const prechecked = action === "start" && task.status === "configuration";
@@ -102,6 +101,16 @@ async function act(
       }
     });
   }
+}
+
+function warnIllegal(action: ActionId, task: Task, formats: Formats): void {
+  const message = formats.t(
+    '"{0}" is not possible for task "{1}" in status {2}.',
+    actionName(action, formats),
+    task.name,
+    formats.pick(rowOf(task.status).name),
+  );
+  void vscode.window.showWarningMessage(unlinked(message));
 }
 
 /** Ending and deleting cannot be undone, so both ask first, name the task and say what follows. */

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { rowOf, statusOrder } from "../status/statuses";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
+import { minuteText, parseMinute } from "./minute";
 
 /** Lets the user pick one of the tasks, the most urgent status first; undefined when nothing was picked. */
 export async function pickTask(
@@ -9,10 +10,6 @@ export async function pickTask(
   placeHolder: string,
   formats: Formats,
 ): Promise<Task | undefined> {
-  if (tasks.length === 0) {
-    void vscode.window.showInformationMessage(formats.t("No synchronization task allows this now."));
-    return undefined;
-  }
   const items = [...tasks]
     .sort(
       (a, b) => statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status) || a.name.localeCompare(b.name),
@@ -27,34 +24,35 @@ export async function pickTask(
   return (await vscode.window.showQuickPick(items, options))?.task;
 }
 
-/** Asks for a moment in the future, in this machine's zone. @returns milliseconds since 1970, or undefined. */
-export async function askStartTime(task: Task, { t }: Formats): Promise<number | undefined> {
+/**
+ * Asks for a moment in the future, in this machine's zone.
+ *
+ * @param noticeMs how far ahead it has to be, in milliseconds.
+ * @returns milliseconds since 1970, or undefined.
+ */
+export async function askStartTime(
+  task: Task,
+  noticeMs: number,
+  { t, duration }: Formats,
+): Promise<number | undefined> {
   const tomorrow = new Date(Date.now() + 24 * 3_600_000);
   const answer = await vscode.window.showInputBox({
     title: t('Start task "{0}" at a time', task.name),
     prompt: t("Year-month-day hour:minute, local time"),
-    value: localMinute(tomorrow),
+    value: minuteText(task.scheduledAt === undefined ? tomorrow : new Date(task.scheduledAt)),
     ignoreFocusOut: true,
     validateInput: (text) => {
       const time = parseMinute(text);
       if (time === undefined) {
-        return t("Write the time like {0}.", localMinute(tomorrow));
+        return t("Write the time like {0}.", minuteText(tomorrow));
       }
-      return time <= Date.now() ? t("The time must be in the future.") : undefined;
+      if (time > Date.now() + noticeMs) {
+        return undefined;
+      }
+      return noticeMs === 0
+        ? t("The time must be in the future.")
+        : t("The service wants at least {0} notice.", duration(noticeMs));
     },
   });
   return answer === undefined ? undefined : parseMinute(answer);
-}
-
-/** `2026-11-24 09:05` in this machine's zone. */
-function localMinute(date: Date): string {
-  const pad = (value: number) => String(value).padStart(2, "0");
-  const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join("-");
-  return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
-}
-
-function parseMinute(text: string): number | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})$/.exec(text.trim());
-  const time = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}`);
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -1,17 +1,20 @@
 import * as vscode from "vscode";
-import { problemsOf } from "../alerts/notices";
 import { askCloud, type CloudAnswers } from "../connections/askCloud";
 import type { Connections } from "../connections/connections";
 import { demoDatabases } from "../connections/demoDatabases";
 import { type ActionId, statusOrder } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
+import { problemsOf } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import { type Formats, unlinked } from "../tasks/texts";
 import { runAction } from "./actions";
 import { askStartTime, pickTask } from "./ask";
 import type { Handler, Parts } from "./commands";
 import type { CommandId } from "./ids";
+
+/** How far ahead the cloud's service wants a start time to be. */
+const cloudNoticeMs = 5 * 60_000;
 
 /** What the commands do; one that is missing here does not compile. */
 export function createHandlers(parts: Parts): Record<CommandId, Handler> {
@@ -23,14 +26,25 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     const tasks = watch.session?.store.snapshot.tasks ?? new Map<string, Task>();
     const id = idOf(argument);
     if (id !== undefined) {
+      if (!tasks.has(id)) {
+        void vscode.window.showWarningMessage(t("This synchronization task is not in the list any more."));
+      }
       return tasks.get(id);
     }
-    const legal = [...tasks.values()].filter(
+    const fitting = [...tasks.values()].filter(
       (task) => action === undefined || legalActions(task).includes(action),
     );
+    if (fitting.length === 0) {
+      void vscode.window.showInformationMessage(
+        tasks.size === 0
+          ? t("There is no synchronization task.")
+          : t("No synchronization task allows this now."),
+      );
+      return undefined;
+    }
     const prompt =
       action === undefined ? t("Which task?") : t("{0}: which task?", actionName(action, formats));
-    return pickTask(legal, prompt, formats);
+    return pickTask(fitting, prompt, formats);
   };
 
   const act = (action: ActionId) => async (argument: unknown) => {
@@ -60,15 +74,17 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
     },
     "drs.openDetails": async (argument) => {
-      const task = await chosen(argument);
-      if (task !== undefined) {
-        await openDetails(task.id);
+      // The page of a task that is not listed (any more) says so itself.
+      const id = idOf(argument) ?? (await chosen(undefined))?.id;
+      if (id !== undefined) {
+        await openDetails(id);
       }
     },
     "drs.startTask": act("start"),
     "drs.startTaskAt": async (argument) => {
       const task = await chosen(argument, "start");
-      const time = task && (await askStartTime(task, formats));
+      const soonest = watch.session?.connection.kind === "cloud" ? cloudNoticeMs : 0;
+      const time = task && (await askStartTime(task, soonest, formats));
       if (task !== undefined && time !== undefined && watch.session !== undefined) {
         await runAction(watch.session, "start", task, formats, log, time);
       }
@@ -145,7 +161,7 @@ async function copyDemoDatabase(connections: Connections, { t }: Formats): Promi
   const { active } = connections;
   const credentials = await connections.credentials();
   const databases =
-    active?.kind === "local" && credentials !== undefined ? await demoDatabases(active, credentials) : [];
+    active?.kind === "local" && credentials !== undefined ? await demoDatabases(active, credentials, t) : [];
   if (databases.length === 0) {
     void vscode.window.showInformationMessage(t("The local backend is not running with its demo."));
     return;

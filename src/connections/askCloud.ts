@@ -22,7 +22,15 @@ export async function askCloud(
   last: CloudAnswers,
 ): Promise<{ connection: Connection; credentials: Credentials; answers: CloudAnswers } | undefined> {
   const step = (number: number) => t("Connect to Huawei Cloud ({0}/{1})", number, 4);
-  const required = (text: string) => (text.trim() === "" ? t("This value is needed.") : undefined);
+  const required = (text: string) => {
+    if (text.trim() === "") {
+      return t("This value is needed.");
+    }
+    // Anything else comes from a copy that took too much, and cannot be sent in a header.
+    return /^[!-~]+$/.test(text.trim())
+      ? undefined
+      : t("Only letters, digits and signs, without spaces in between.");
+  };
   const input = { ignoreFocusOut: true, validateInput: required };
 
   const accessKey = await vscode.window.showInputBox({

@@ -1,4 +1,6 @@
+import * as v from "valibot";
 import { authorization, sdkDate } from "../drs/signer";
+import type { Translate } from "../tasks/texts";
 import type { Connection, Credentials } from "./connection";
 
 /** A database of the local backend's demo, with a login that may read and write its tables. */
@@ -11,6 +13,19 @@ export interface DemoDatabase {
 
 const timeoutMs = 10_000;
 
+const answerSchema = v.object({
+  databases: v.array(
+    v.object({
+      server: v.string(),
+      host: v.string(),
+      port: v.number(),
+      databases: v.array(v.string()),
+      user: v.string(),
+      password: v.string(),
+    }),
+  ),
+});
+
 /**
  * The databases of the demo (`GET /_local/databases`, signed like every call); none when it runs without the demo.
  *
@@ -19,43 +34,25 @@ const timeoutMs = 10_000;
 export async function demoDatabases(
   connection: Connection,
   { accessKey, secretKey }: Credentials,
+  t: Translate,
 ): Promise<readonly DemoDatabase[]> {
   const url = new URL("/_local/databases", connection.endpoint);
   const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
   const signed = authorization({ method: "GET", url, headers, body: "" }, accessKey, secretKey);
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     headers: { ...headers, authorization: signed },
     signal: AbortSignal.timeout(timeoutMs),
   });
-  if (!answer.ok) {
-    throw new Error(`the local backend answered HTTP ${answer.status}`);
+  const answer = v.safeParse(answerSchema, response.ok ? await response.json() : undefined);
+  if (!answer.success) {
+    throw new Error(t("The local backend did not tell its databases (HTTP {0}).", response.status));
   }
-  const body: unknown = await answer.json();
-  const logins =
-    typeof body === "object" && body !== null && "databases" in body ? body.databases : undefined;
-  if (!Array.isArray(logins) || !logins.every(isLogin)) {
-    throw new Error("the local backend did not tell its databases");
-  }
-  return logins.flatMap(({ server, host, port, databases: names, user, password }) =>
-    names.map((database) => ({
+  const part = encodeURIComponent;
+  return answer.output.databases.flatMap(({ server, host, port, databases, user, password }) =>
+    databases.map((database) => ({
       server,
       database,
-      uri: `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`,
+      uri: `postgresql://${part(user)}:${part(password)}@${host}:${port}/${part(database)}`,
     })),
   );
-}
-
-function isLogin(value: unknown): value is Login {
-  return (
-    typeof value === "object" && value !== null && "databases" in value && Array.isArray(value.databases)
-  );
-}
-
-interface Login {
-  readonly server: string;
-  readonly host: string;
-  readonly port: number;
-  readonly databases: readonly string[];
-  readonly user: string;
-  readonly password: string;
 }

@@ -95,7 +95,7 @@ class DetailsPage implements vscode.Disposable {
     const asset = (name: string) =>
       webview.asWebviewUri(vscode.Uri.joinPath(this.#host.extensionUri, "dist", "webview", name)).toString();
     return pageHtml({
-      language: vscode.env.language,
+      language: this.#host.formats.pick({ en: "en", zh: "zh-CN" }),
       title: vscode.l10n.t("Task details"),
       loading: vscode.l10n.t("Loading the task…"),
       taskId: this.#taskId,

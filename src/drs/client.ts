@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import fetch, { type Response } from "node-fetch";
 import * as v from "valibot";
-import { DrsError, type Failure, kindOf } from "./errors";
+import { DrsError, type Failure, type Fault, faultOf, kindOf } from "./errors";
 import { type OperationName, operations, type RequestOf, type ResponseOf } from "./operations";
 import { authorization, sdkDate } from "./signer";
 
@@ -25,9 +25,12 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+/** An answer, with the request id under which the service logged it. */
+export type Answer<N extends OperationName> = ResponseOf<N> & { readonly request_id?: string | undefined };
+
 /** The one method through which everybody calls the API. */
 export interface DrsCaller {
-  call<N extends OperationName>(name: N, input: RequestOf<N>, options?: CallOptions): Promise<ResponseOf<N>>;
+  call<N extends OperationName>(name: N, input: RequestOf<N>, options?: CallOptions): Promise<Answer<N>>;
 }
 
 interface Exchange {
@@ -69,34 +72,40 @@ export class DrsClient implements DrsCaller {
     name: N,
     input: RequestOf<N>,
     options: CallOptions = {},
-  ): Promise<ResponseOf<N>> {
+  ): Promise<Answer<N>> {
     const operation = operations[name];
     const path = operation.path.replace("{project_id}", encodeURIComponent(this.#config.projectId));
     const body = JSON.stringify(input);
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs);
-    const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
+    const limit = new Limit(options.signal, options.timeoutMs ?? defaultTimeoutMs);
     let response: Response;
     let bytes: Buffer;
     try {
-      response = await this.#send(operation.method, path, body, signal);
+      response = await this.#send(operation.method, path, body, limit.signal);
       bytes = Buffer.from(await response.arrayBuffer());
     } catch (error) {
       options.signal?.throwIfAborted();
+      const fault = limit.passed ? "silent" : networkFault(error);
+      const unsent = fault === "refused" || fault === "unresolved";
       throw new DrsError(
-        timeout.aborted
-          ? { kind: "timeout", operation: name, reason: `no answer from ${this.#base.host} in time` }
-          : { kind: "network", operation: name, reason: networkReason(error, this.#base.host) },
+        {
+          kind: limit.passed ? "timeout" : "network",
+          operation: name,
+          ...faultOf(fault, fault === "unreachable" ? String(error) : this.#base.host),
+          uncertain: !operation.reads && !unsent,
+        },
         { cause: error },
       );
+    } finally {
+      limit.dispose();
     }
     const key = operation.reads ? `${name} ${body}` : undefined;
     const last = key === undefined ? undefined : this.#answers.get(key);
     if (last !== undefined && response.ok && last.bytes.equals(bytes)) {
-      return last.value as ResponseOf<N>;
+      return last.value as Answer<N>;
     }
     const requestId = response.headers.get("x-request-id") ?? undefined;
     const facts = { operation: name, status: response.status, requestId };
-    const value = this.#checked(name, parsed(response.ok, bytes, facts, operation.items), facts);
+    const value = this.#checked(name, this.#parsed(bytes, facts, operation.items), facts);
     if (key !== undefined && response.ok) {
       this.#remember(key, { bytes, value });
     }
@@ -137,6 +146,22 @@ export class DrsClient implements DrsCaller {
     });
   }
 
+  /** The body of an answer. @throws DrsError for a refusal, and for what is no answer of the API. */
+  #parsed(bytes: Buffer, facts: Facts, items: string): Record<string, unknown> {
+    const { status } = facts;
+    const body = asObject(bytes);
+    const ok = status >= 200 && status < 300;
+    // batch-detail answers 400 for a job that is gone and still lists a result for each job.
+    if (body !== undefined && (ok || (status === 400 && Array.isArray(body[items])))) {
+      return body;
+    }
+    if (ok || (status >= 300 && status < 400)) {
+      const fault = ok ? "notJson" : "redirected";
+      throw new DrsError({ ...facts, kind: "protocol", ...faultOf(fault, this.#base.host) });
+    }
+    throw new DrsError(refusal(body, facts));
+  }
+
   /**
    * Checks an answer against the operation's schema. Items are checked one by one: a field of a wrong type is left
    * out of its item and reported, and an item is left out only if it has no usable id.
@@ -145,7 +170,7 @@ export class DrsClient implements DrsCaller {
     name: N,
     value: Record<string, unknown>,
     facts: { readonly requestId?: string | undefined },
-  ): ResponseOf<N> {
+  ): Answer<N> {
     const { items, item, path, response } = operations[name];
     const report = (what: string) =>
       this.#config.onMismatch?.(`${name} ${path}: ${what} (request ${facts.requestId ?? "unknown"})`);
@@ -155,10 +180,14 @@ export class DrsClient implements DrsCaller {
       : list;
     const result = v.safeParse(response, { ...value, [items]: checkedItems });
     if (!result.success) {
-      const reason = `the answer is not what the API promises: ${issueText(result.issues[0])}`;
-      throw new DrsError({ kind: "protocol", operation: name, reason, requestId: facts.requestId });
+      throw new DrsError({
+        kind: "protocol",
+        operation: name,
+        requestId: facts.requestId,
+        ...faultOf("misshapen", issueText(result.issues[0])),
+      });
     }
-    return result.output as ResponseOf<N>;
+    return { ...(result.output as ResponseOf<N>), request_id: facts.requestId };
   }
 
   #remember(key: string, exchange: Exchange): void {
@@ -171,20 +200,7 @@ export class DrsClient implements DrsCaller {
   }
 }
 
-type Facts = Pick<Failure, "operation" | "status" | "requestId">;
-
-function parsed(ok: boolean, bytes: Buffer, facts: Facts, items: string): Record<string, unknown> {
-  const body = asObject(bytes);
-  // batch-detail answers 400 for a job that is gone and still lists a result for each job.
-  if (body !== undefined && (ok || Array.isArray(body[items]))) {
-    return body;
-  }
-  if (ok) {
-    const reason = "the answer is not JSON; is there a proxy or a sign-in page in between?";
-    throw new DrsError({ ...facts, kind: "protocol", reason });
-  }
-  throw new DrsError(refusal(body, facts));
-}
+type Facts = Omit<Failure, "kind" | "reason" | "status"> & { readonly status: number };
 
 function refusal(body: Record<string, unknown> | undefined, facts: Facts): Failure {
   const nested = body?.error;
@@ -195,7 +211,7 @@ function refusal(body: Record<string, unknown> | undefined, facts: Facts): Failu
     ...facts,
     kind: kindOf(code, facts.status),
     code,
-    reason: reason ?? `the service answered HTTP ${facts.status}`,
+    ...(reason === undefined ? faultOf("wordless", ` (HTTP ${facts.status})`) : { reason }),
     requestId: facts.requestId ?? firstText(body?.request_id),
   };
 }
@@ -240,18 +256,51 @@ function issueText(issue: v.BaseIssue<unknown>): string {
   return `${v.getDotPath(issue) ?? "body"}: expected ${issue.expected ?? "another value"}, received ${issue.received}`;
 }
 
-function networkReason(error: unknown, host: string): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
-  switch (code) {
+function networkFault(error: unknown): Fault {
+  switch (error instanceof Error && "code" in error ? error.code : undefined) {
     case "ECONNREFUSED":
-      return `nothing listens at ${host}`;
+      return "refused";
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return `the name ${host} cannot be resolved`;
+      return "unresolved";
     case "ECONNRESET":
     case "ERR_STREAM_PREMATURE_CLOSE":
-      return `the connection to ${host} was cut`;
+      return "cut";
     default:
-      return `${host} cannot be reached${code === undefined ? "" : `: ${code}`}`;
+      return "unreachable";
+  }
+}
+
+/**
+ * A signal that aborts with the caller's, or when the time is up. `AbortSignal.any` would tie every call to a signal
+ * that lives as long as the connection.
+ */
+class Limit {
+  readonly #controller = new AbortController();
+  readonly #caller: AbortSignal | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #abort = () => this.#controller.abort();
+  /** Whether the time was up. */
+  passed = false;
+
+  constructor(caller: AbortSignal | undefined, ms: number) {
+    this.#caller = caller;
+    this.#timer = setTimeout(() => {
+      this.passed = true;
+      this.#abort();
+    }, ms);
+    caller?.addEventListener("abort", this.#abort);
+    if (caller?.aborted === true) {
+      this.#abort();
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#caller?.removeEventListener("abort", this.#abort);
   }
 }

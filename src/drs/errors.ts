@@ -11,19 +11,55 @@ export type FailureKind =
   | "protocol"
   | "service";
 
+/** What the client itself found wrong; everything else is in the service's words. */
+export type Fault =
+  | "refused"
+  | "unresolved"
+  | "cut"
+  | "unreachable"
+  | "silent"
+  | "notJson"
+  | "redirected"
+  | "misshapen"
+  | "wordless"
+  | "unanswered";
+
+/** A fault in English. `subject`: the host, or what is known besides. */
+const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
+  refused: (host) => `nothing listens at ${host}`,
+  unresolved: (host) => `the name ${host} cannot be resolved`,
+  cut: (host) => `the connection to ${host} was cut`,
+  unreachable: (subject) => `the service cannot be reached: ${subject}`,
+  silent: (host) => `no answer from ${host} in time`,
+  notJson: (host) => `the answer of ${host} is not JSON; is there a proxy or a sign-in page in between?`,
+  redirected: (host) => `${host} sends elsewhere; is there a proxy or a sign-in page in between?`,
+  misshapen: (subject) => `the answer is not what the API promises: ${subject}`,
+  wordless: (subject) => `the service refused without a reason${subject}`,
+  unanswered: () => "the service did not say what became of this task",
+};
+
 /** The facts of a failed call. */
 export interface Failure {
   readonly kind: FailureKind;
   /** Operation name of the table. */
   readonly operation: string;
-  /** What the service said, or what went wrong on the way; in the service's language. */
+  /** What the service said, in its language, or what went wrong on the way, in English. */
   readonly reason: string;
+  /** What went wrong when it is not the service that said so, and the host or detail it is about. */
+  readonly fault?: { readonly id: Fault; readonly subject: string } | undefined;
+  /** Whether a call that changes something may have taken effect all the same. */
+  readonly uncertain?: boolean | undefined;
   /** HTTP status. */
   readonly status?: number | undefined;
   /** `error_code`, such as `DRS.M00304` or `APIGW.0301`. */
   readonly code?: string | undefined;
   /** `X-Request-Id` of the answer. */
   readonly requestId?: string | undefined;
+}
+
+/** The reason of a fault, in both forms that a failure has. */
+export function faultOf(id: Fault, subject = ""): Required<Pick<Failure, "fault">> & Pick<Failure, "reason"> {
+  return { reason: faultReasons[id](subject), fault: { id, subject } };
 }
 
 /** A failed call of the DRS API. The message names operation, code, reason and request id. */
@@ -60,8 +96,8 @@ const kindByCode: Readonly<Record<string, FailureKind>> = {
   "DRS.10000010": "notFound",
 };
 
-/** The kind of a refusal, from its code and its HTTP status. */
-export function kindOf(code: string | undefined, status: number | undefined): FailureKind {
+/** The kind of a refusal, from its code and its HTTP status; a refused item of a batch has none: it counts as a 400. */
+export function kindOf(code: string | undefined, status: number): FailureKind {
   const byCode = code !== undefined && Object.hasOwn(kindByCode, code) ? kindByCode[code] : undefined;
   if (byCode !== undefined) {
     return byCode;

@@ -1,5 +1,5 @@
 import type { DrsCaller } from "../drs/client";
-import { DrsError, kindOf } from "../drs/errors";
+import { DrsError, faultOf, kindOf } from "../drs/errors";
 import { type ActionId, rowOf } from "../status/statuses";
 import type { Task } from "./task";
 
@@ -54,11 +54,11 @@ export async function perform(
   tasks: readonly Task[],
   options: ActionOptions = {},
 ): Promise<readonly Outcome[]> {
-  const { operation, results } = await send(client, action, tasks, options);
+  const { operation, results, request_id } = await send(client, action, tasks, options);
   return tasks.map(({ id }) => {
     const result = results.find((entry) => entry.id === id);
     const accepted = result !== undefined && result.status?.toLowerCase() !== "failed" && !result.error_code;
-    return accepted ? { id } : { id, error: refusalOf(operation, result) };
+    return accepted ? { id } : { id, error: refusalOf(operation, result, request_id) };
   });
 }
 
@@ -74,7 +74,7 @@ async function send(
   action: ActionId,
   tasks: readonly Task[],
   { startAt, signal }: ActionOptions,
-): Promise<{ operation: string; results: readonly ItemResult[] }> {
+): Promise<{ operation: string; results: readonly ItemResult[]; request_id?: string | undefined }> {
   switch (action) {
     case "start": {
       const start_time = startAt === undefined ? "" : String(startAt);
@@ -106,15 +106,21 @@ async function send(
 }
 
 /** The error of one item of a batch call; an item the service did not answer at all is uncertain. */
-function refusalOf(operation: string, result: ItemResult | undefined): DrsError {
-  const code = result?.error_code ?? undefined;
-  return new DrsError({
-    operation,
-    code,
-    kind: result === undefined ? "protocol" : kindOf(code, undefined),
-    reason:
-      result === undefined
-        ? "the service did not say what became of this task"
-        : result.error_msg || "the service refused without a reason",
-  });
+export function refusalOf(
+  operation: string,
+  item: Pick<ItemResult, "error_code" | "error_msg"> | undefined,
+  requestId: string | undefined,
+): DrsError {
+  if (item === undefined) {
+    return new DrsError({
+      operation,
+      requestId,
+      kind: "protocol",
+      uncertain: true,
+      ...faultOf("unanswered"),
+    });
+  }
+  const code = item.error_code ?? undefined;
+  const said = item.error_msg ? { reason: item.error_msg } : faultOf("wordless");
+  return new DrsError({ operation, requestId, code, kind: kindOf(code, 400), ...said });
 }

@@ -23,6 +23,7 @@ export function taskOf(
     name: job.name || job.id,
     status,
     apiStatus: job.status ?? "",
+    detailed: detail !== undefined,
     description: text(job.description) ?? text(detail?.description),
     engine: text(job.engine_type) ?? text(detail?.inst_info?.engine_type),
     taskType: text(job.task_type) ?? text(detail?.task_type),

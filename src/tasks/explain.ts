@@ -1,5 +1,5 @@
 /** Failed calls in the user's words: what went wrong and what to do next. Knows nothing of VS Code. */
-import { type FailureKind, isDrsError } from "../drs/errors";
+import { type Failure, type FailureKind, type Fault, isDrsError } from "../drs/errors";
 import type { ActionId, Bilingual } from "../status/statuses";
 import type { Formats } from "./texts";
 
@@ -18,14 +18,17 @@ const remedies: Readonly<Record<FailureKind, Bilingual>> = {
     en: "The task's status does not allow this now. Wait until it settles, then try again.",
     zh: "任务当前的状态不允许此操作。请等状态稳定后再试。",
   },
-  validation: { en: "Correct the values and try again.", zh: "请更正后再试。" },
+  validation: {
+    en: "Put right what the service objects to, then try again.",
+    zh: "请按服务返回的原因更正后再试。",
+  },
   network: {
     en: "Check the connection, the proxy settings and the address.",
     zh: "请检查网络连接、代理设置和地址。",
   },
   timeout: {
-    en: "Check the task's status before repeating an action: it may have taken effect.",
-    zh: "重复操作之前请先查看任务状态，操作可能已经生效。",
+    en: "Try again; if it stays so, check the connection and the proxy settings.",
+    zh: "请重试；如果仍然如此，请检查网络连接和代理设置。",
   },
   protocol: {
     en: "Check the address; the log has the details.",
@@ -35,6 +38,26 @@ const remedies: Readonly<Record<FailureKind, Bilingual>> = {
     en: "Try again later; the log has the request id for the service's support.",
     zh: "请稍后再试；日志中有可提供给服务支持的请求 ID。",
   },
+};
+
+/** After a call that may have been carried out although no answer said so. */
+const lookFirst: Bilingual = {
+  en: "Check the task's status before repeating the action: it may have taken effect.",
+  zh: "重复操作之前请先查看任务状态，操作可能已经生效。",
+};
+
+/** Faults in Chinese; a failure carries them in English. */
+const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
+  refused: (host) => `${host} 上没有服务在监听`,
+  unresolved: (host) => `无法解析主机名 ${host}`,
+  cut: (host) => `与 ${host} 的连接中断`,
+  unreachable: (subject) => `无法访问服务：${subject}`,
+  silent: (host) => `${host} 未在限定时间内应答`,
+  notJson: (host) => `${host} 的应答不是 JSON，中间是否有代理或登录页面？`,
+  redirected: (host) => `${host} 将请求重定向到别处，中间是否有代理或登录页面？`,
+  misshapen: (subject) => `应答与 API 约定不符：${subject}`,
+  wordless: (subject) => `服务拒绝了请求，但未说明原因${subject}`,
+  unanswered: () => "服务未说明该任务的处理结果",
 };
 
 const localBackendGone: Bilingual = {
@@ -49,11 +72,20 @@ const localBackendGone: Bilingual = {
  */
 export function explain(error: unknown, { pick, t }: Formats, local = false): string {
   if (isDrsError(error)) {
-    const { reason, code, kind } = error.failure;
-    const what = code === undefined ? reason : t("{0} ({1})", reason, code);
-    return `${sentence(what)} ${pick(local && kind === "network" ? localBackendGone : remedies[kind])}`;
+    const { reason, fault, code } = error.failure;
+    const why =
+      fault === undefined ? reason : pick({ en: reason, zh: faultsInChinese[fault.id](fault.subject) });
+    const what = sentence(code === undefined ? why : t("{0} ({1})", why, code));
+    return `${what}${what.endsWith("。") ? "" : " "}${pick(remedyOf(error.failure, local))}`;
   }
   return sentence(error instanceof Error ? error.message : String(error));
+}
+
+function remedyOf({ kind, uncertain }: Failure, local: boolean): Bilingual {
+  if (uncertain === true) {
+    return lookFirst;
+  }
+  return local && kind === "network" ? localBackendGone : remedies[kind];
 }
 
 const actionNames: Readonly<Record<ActionId, Bilingual>> = {
@@ -71,5 +103,8 @@ export function actionName(action: ActionId, { pick }: Formats): string {
 
 function sentence(text: string): string {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?。！？]$/.test(capital) ? capital : `${capital}.`;
+  if (/[.!?。！？]$/.test(capital)) {
+    return capital;
+  }
+  return `${capital}${/[\p{Script=Han}）]$/u.test(capital) ? "。" : "."}`;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DrsCaller } from "../drs/client";
-import { DrsError, kindOf } from "../drs/errors";
+import { refusalOf } from "./actions";
 import type { Task } from "./task";
 
 /** An item of a pre-check that did not pass. */
@@ -38,15 +38,19 @@ export async function precheck(
     { signal },
   );
   const answer = started.results.find((result) => result.id === task.id);
-  throwIfRefused("batchPrecheck", answer);
+  throwIfRefused("batchPrecheck", answer, started.request_id);
   const limited = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
   for (let wait = firstWaitMs; ; wait = Math.min(wait * 1.5, longestWaitMs)) {
-    const { results } = await client.call("batchPrecheckResult", { jobs: [task.id] }, { signal: limited });
+    const { results, request_id } = await client.call(
+      "batchPrecheckResult",
+      { jobs: [task.id] },
+      { signal: limited },
+    );
     // The result of an earlier pre-check may still be there.
     const state = results.find(
       ({ precheck_id }) => !precheck_id || !answer?.precheck_id || precheck_id === answer.precheck_id,
     );
-    throwIfRefused("batchPrecheckResult", state);
+    throwIfRefused("batchPrecheckResult", state, request_id);
     const percent = Number.parseFloat(state?.process || "0");
     onProgress(percent);
     if (percent >= 100) {
@@ -75,12 +79,12 @@ function findingsOf(items: readonly Item[]): readonly PrecheckFinding[] {
 
 function throwIfRefused(
   operation: string,
-  result:
+  item:
     | { readonly error_code?: string | null | undefined; readonly error_msg?: string | null | undefined }
     | undefined,
+  requestId: string | undefined,
 ): void {
-  if (result?.error_code) {
-    const code = result.error_code;
-    throw new DrsError({ operation, code, kind: kindOf(code, undefined), reason: result.error_msg ?? code });
+  if (item?.error_code) {
+    throw refusalOf(operation, item, requestId);
   }
 }

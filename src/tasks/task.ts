@@ -30,6 +30,8 @@ export interface Task {
   readonly status: StatusId;
   /** `status` as the API spelled it. */
   readonly apiStatus: string;
+  /** Whether the details are known, which alone tell of a freeze. */
+  readonly detailed: boolean;
   readonly description?: string | undefined;
   /** `engine_type`, such as `postgresql`. */
   readonly engine?: string | undefined;

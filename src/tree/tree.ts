@@ -12,6 +12,8 @@ export type Node =
   | { readonly kind: "group"; readonly status: StatusId }
   | { readonly kind: "task"; readonly id: string };
 
+const hoverMaxAgeMs = 30_000;
+
 /**
  * The tasks, grouped by status. A group or task keeps its node for as long as it is listed, so that only rows that
  * changed are drawn again, and expansion and selection survive.
@@ -21,6 +23,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #nodes = new Map<string, Node>();
+  /** When the hovers were made, by task; VS Code keeps each until its row is redrawn. */
+  readonly #hovers = new Map<string, number>();
   #groups: readonly Group[] = [];
   #tasks: ReadonlyMap<string, Task> = new Map();
 
@@ -35,14 +39,21 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#groups = groups;
     this.#tasks = snapshot.tasks;
     if (reshaped) {
+      this.#forgetNodes();
+      this.#hovers.clear();
       this.#changed.fire(undefined);
       return;
     }
     const redrawn = changes.flatMap(({ before, after }) =>
-      before !== undefined && after !== undefined && this.#looksDifferent(before, after)
+      before !== undefined &&
+      after !== undefined &&
+      (this.#looksDifferent(before, after) || this.#hasOldHover(after.id))
         ? [this.#taskNode(after.id)]
         : [],
     );
+    for (const { id } of redrawn.filter((node) => node.kind === "task")) {
+      this.#hovers.delete(id);
+    }
     if (redrawn.length > 0) {
       this.#changed.fire(redrawn);
     }
@@ -80,6 +91,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const task = node.kind === "task" ? this.#tasks.get(node.id) : undefined;
     if (task !== undefined) {
       item.tooltip = hoverOf(task, this.#formats);
+      this.#hovers.set(task.id, Date.now());
     }
     return item;
   }
@@ -130,6 +142,22 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       contextOf(before) !== contextOf(after) ||
       descriptionOf(before, this.#formats) !== descriptionOf(after, this.#formats)
     );
+  }
+
+  /** A hover tells delay and times, which the row itself does not: it may be a little old, not more. */
+  #hasOldHover(id: string): boolean {
+    const madeAt = this.#hovers.get(id);
+    return madeAt !== undefined && Date.now() - madeAt > hoverMaxAgeMs;
+  }
+
+  /** Lets go of the nodes of what is not listed any more. */
+  #forgetNodes(): void {
+    const shown = new Set<string>([...this.#groups.map(({ status }) => status), ...this.#tasks.keys()]);
+    for (const key of this.#nodes.keys()) {
+      if (!shown.has(key)) {
+        this.#nodes.delete(key);
+      }
+    }
   }
 
   #groupNode(status: StatusId): Node {

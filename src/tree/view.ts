@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import { problemsOf } from "../alerts/notices";
 import type { Connection } from "../connections/connection";
 import { explain } from "../tasks/explain";
+import { problemsOf } from "../tasks/problems";
 import type { Snapshot, TaskChange } from "../tasks/store";
 import type { Formats } from "../tasks/texts";
 import { type Node, TaskTree } from "./tree";

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
-import { noticesOf, problemsOf } from "../../../src/alerts/notices";
+import { noticesOf } from "../../../src/alerts/notices";
 import type { StatusId } from "../../../src/status/statuses";
+import { problemsOf } from "../../../src/tasks/problems";
 import type { Task } from "../../../src/tasks/task";
 
-const task = (status: StatusId, name = "orders"): Task => ({ id: name, name, status, apiStatus: status });
+const task = (status: StatusId, name = "orders"): Task => ({
+  id: name,
+  name,
+  status,
+  apiStatus: status,
+  detailed: true,
+});
 
 const levels = (before: StatusId | undefined, after: StatusId | undefined) =>
   noticesOf([{ before: before && task(before), after: after && task(after) }]).map(({ level }) => level);
@@ -29,6 +36,11 @@ describe("notices", () => {
     assert.deepEqual(end("paused", "X"), ["recovered"]);
     assert.deepEqual(end("incrementalFailed", "X"), []);
     assert.deepEqual(end("incrementalFailed", "Y"), ["error"]);
+  });
+
+  it("do not announce a freeze that only now is known", () => {
+    const before = { ...task("incremental"), detailed: false };
+    assert.deepEqual(noticesOf([{ before, after: task("frozen") }]), []);
   });
 
   it("are silent about everything else", () => {

@@ -14,6 +14,7 @@ export const task = (facts: Partial<Task> = {}): Task => ({
   name: "orders",
   status: "incremental",
   apiStatus: "INCRE_TRANSFER_STARTED",
+  detailed: true,
   ...facts,
 });
 

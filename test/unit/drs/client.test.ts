@@ -116,6 +116,17 @@ describe("the client", () => {
     assert.equal(results[0]?.error_code, "DRS.M00289");
   });
 
+  it("takes no other refusal for an answer, whatever it lists", async () => {
+    answer = json(503, { jobs: [job], total_record: 1, error_code: "DRS.1", error_msg: "down" });
+    assert.equal((await failureOf(client.call("listJobs", list))).kind, "service");
+  });
+
+  it("gives every answer the id of its request", async () => {
+    answer = json(202, { results: [] });
+    const { request_id } = await client.call("batchPause", { jobs: [] });
+    assert.equal(request_id, "r-1");
+  });
+
   const refusals: readonly [status: number, body: unknown, FailureKind, code: string | undefined][] = [
     [401, { error_code: "APIGW.0301", error_msg: "bad signature" }, "authentication", "APIGW.0301"],
     [403, { error_code: "DRS.M00102", error_msg: "no" }, "permission", "DRS.M00102"],
@@ -140,7 +151,9 @@ describe("the client", () => {
     answer = (_request, response) => response.end("<html>Welcome to the hotel</html>");
     assert.equal((await failureOf(client.call("listJobs", list))).kind, "protocol");
     answer = (_request, response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end();
-    assert.equal((await failureOf(client.call("listJobs", list))).status, 302);
+    const redirect = await failureOf(client.call("listJobs", list));
+    assert.equal(redirect.kind, "protocol");
+    assert.equal(redirect.status, 302);
   });
 
   it("gives up after its time limit", async () => {
@@ -161,7 +174,11 @@ describe("the client", () => {
     const cut = await failureOf(client.call("listJobs", list));
     assert.equal(cut.kind, "network");
     assert.match(cut.reason, /was cut/);
+    assert.equal(cut.uncertain, false, "a reading call changes nothing");
+    assert.equal((await failureOf(client.call("batchPause", { jobs: [] }))).uncertain, true);
     await new Promise<void>((resolve) => server.close(() => resolve()));
-    assert.match((await failureOf(client.call("listJobs", list))).reason, /nothing listens at 127\.0\.0\.1/);
+    const refused = await failureOf(client.call("batchPause", { jobs: [] }));
+    assert.match(refused.reason, /nothing listens at 127\.0\.0\.1/);
+    assert.equal(refused.uncertain, false, "nothing was sent");
   });
 });

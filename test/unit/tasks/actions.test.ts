@@ -8,6 +8,7 @@ const task = (facts: Partial<Task>): Task => ({
   name: "orders",
   status: "incremental",
   apiStatus: "INCRE_TRANSFER_STARTED",
+  detailed: true,
   ...facts,
 });
 

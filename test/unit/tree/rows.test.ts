@@ -21,6 +21,7 @@ const task = (name: string, facts: Partial<Task>): Task => ({
   name,
   status: "incremental",
   apiStatus: "INCRE_TRANSFER_STARTED",
+  detailed: true,
   ...facts,
 });
 

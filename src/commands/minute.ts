@@ -1,0 +1,15 @@
+/** A moment to the minute as a person types it. Knows nothing of VS Code. */
+
+/** `2026-11-24 09:05` in this machine's zone. */
+export function minuteText(date: Date): string {
+  const pad = (value: number) => String(value).padStart(2, "0");
+  const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join("-");
+  return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
+}
+
+/** Milliseconds since 1970; undefined for anything that is no moment, such as the 31st of February. */
+export function parseMinute(text: string): number | undefined {
+  const moment = text.trim().replace("T", " ");
+  const date = new Date(moment.replace(" ", "T"));
+  return !Number.isNaN(date.getTime()) && minuteText(date) === moment ? date.getTime() : undefined;
+}

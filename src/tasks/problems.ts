@@ -1,0 +1,14 @@
+import { rowOf } from "../status/statuses";
+import type { Task } from "./task";
+
+/** Tasks that failed and tasks that are frozen, each in the order of the list. */
+export function problemsOf(tasks: Iterable<Task>): {
+  readonly failed: readonly Task[];
+  readonly frozen: readonly Task[];
+} {
+  const alerting = [...tasks].filter(({ status }) => rowOf(status).alert === "error");
+  return {
+    failed: alerting.filter(({ status }) => status !== "frozen"),
+    frozen: alerting.filter(({ status }) => status === "frozen"),
+  };
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { type JobDetail, type JobProgress, type ListedJob, taskOf } from "../../../src/tasks/decode";
+
+const listed = {
+  id: "24834eb6-be30-464e-a299-f7aa730jb101",
+  name: "orders",
+  status: "INCRE_TRANSFER_STARTED",
+};
+const decoded = (
+  job: Partial<ListedJob>,
+  detail?: Omit<JobDetail, "id">,
+  progress?: Omit<JobProgress, "job_id">,
+) =>
+  taskOf(
+    { ...listed, ...job },
+    detail && { id: listed.id, ...detail },
+    progress && { job_id: listed.id, ...progress },
+  );
+
+describe("a task, from what the service says of it", () => {
+  it("is known from the list alone", () => {
+    const task = decoded({ create_time: "2026-11-24 03:00:00", engine_type: "postgresql", description: "" });
+    assert.equal(task?.status, "incremental");
+    assert.equal(task?.createdAt, Date.UTC(2026, 10, 24, 3));
+    assert.equal(task?.engine, "postgresql");
+    assert.equal(task?.description, undefined);
+    assert.equal(task?.detailed, false);
+  });
+
+  it("is none when it was deleted, and is kept when its status is new", () => {
+    assert.equal(decoded({ status: "DELETED" }), undefined);
+    assert.deepEqual(
+      [decoded({ status: "CLONING" })?.status, decoded({ status: "CLONING" })?.apiStatus],
+      ["unknown", "CLONING"],
+    );
+  });
+
+  it("is frozen when its order is, whatever the list says", () => {
+    assert.equal(decoded({}, { period_order: { status: "FROZEN_CAN_RENEW" } })?.status, "frozen");
+  });
+
+  it("has a name even where the service gives none", () => {
+    assert.equal(decoded({ name: undefined })?.name, listed.id);
+  });
+
+  it("has its times only once they have come", () => {
+    const task = decoded(
+      {},
+      { actual_start_time: "0", full_transfer_complete_time: "", create_time: "1700000000000" },
+    );
+    assert.deepEqual(
+      [task?.startedAt, task?.fullCompletedAt, task?.createdAt],
+      [undefined, undefined, 1_700_000_000_000],
+    );
+  });
+
+  const delays: readonly [Omit<JobProgress, "job_id">, number | undefined][] = [
+    [{ incre_trans_delay_millis: "12", incre_trans_delay: "3" }, 12],
+    [{ incre_trans_delay_millis: "-1", incre_trans_delay: "3" }, 3000],
+    [{ incre_trans_delay: "-1" }, undefined],
+    [{ incre_trans_delay: "" }, undefined],
+    [{}, undefined],
+  ];
+  for (const [progress, expected] of delays) {
+    it(`has the delay ${expected} of ${JSON.stringify(progress)}`, () =>
+      assert.equal(decoded({}, undefined, progress)?.delayMs, expected));
+  }
+
+  const percents: readonly [string, number | undefined][] = [
+    ["42", 42],
+    ["42.5%", 42.5],
+    ["140", 100],
+    ["-1", 0],
+    ["", undefined],
+    ["soon", undefined],
+  ];
+  for (const [text, expected] of percents) {
+    it(`has the progress ${expected} of "${text}"`, () =>
+      assert.equal(decoded({}, undefined, { progress: text })?.percent, expected));
+  }
+
+  it("has the details' reason of a failure before the list's", () => {
+    const error_msg = "failed";
+    assert.deepEqual(decoded({ error_msg })?.error, { code: undefined, message: "failed" });
+    assert.deepEqual(decoded({ error_msg }, { error_code: "23505", error_message: "duplicate key" })?.error, {
+      code: "23505",
+      message: "duplicate key",
+    });
+    assert.equal(decoded({})?.error, undefined);
+  });
+
+  it("never holds a password", () => {
+    const source_endpoint = { ip: "10.0.0.1", db_user: "drs", db_password: "never-to-be-seen" };
+    const task = decoded({}, { source_endpoint });
+    assert.equal(task?.source?.user, "drs");
+    assert.ok(!JSON.stringify(task).includes("never-to-be-seen"));
+  });
+});
