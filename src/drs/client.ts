@@ -3,7 +3,18 @@ import { Agent as HttpsAgent } from "node:https";
 import fetch, { type Response } from "node-fetch";
 import * as v from "valibot";
 import { DrsError, type Failure, type Fault, faultOf, kindOf } from "./errors";
-import { type OperationName, operations, type RequestOf, type ResponseOf } from "./operations";
+import {
+  type Call,
+  callOf,
+  type Operation,
+  type OperationName,
+  type OperationTable,
+  operations,
+  type RequestIn,
+  type RequestOf,
+  type ResponseIn,
+  type ResponseOf,
+} from "./operations";
 import { authorization, sdkDate } from "./signer";
 
 /** Where the client calls and as whom. */
@@ -26,7 +37,8 @@ export interface CallOptions {
 }
 
 /** An answer, with the request id under which the service logged it. */
-export type Answer<N extends OperationName> = ResponseOf<N> & { readonly request_id?: string | undefined };
+type Identified<R> = R & { readonly request_id?: string | undefined };
+export type Answer<N extends OperationName> = Identified<ResponseOf<N>>;
 
 /** The one method through which everybody calls the API. */
 export interface DrsCaller {
@@ -73,14 +85,36 @@ export class DrsClient implements DrsCaller {
     input: RequestOf<N>,
     options: CallOptions = {},
   ): Promise<Answer<N>> {
-    const operation = operations[name];
-    const path = operation.path.replace("{project_id}", encodeURIComponent(this.#config.projectId));
-    const body = JSON.stringify(input);
+    return await this.#exchange<ResponseOf<N>>(name, operations[name], input, options);
+  }
+
+  /**
+   * Calls an operation of another table, such as `operationsV5`, which is loaded only where it is used.
+   *
+   * @throws DrsError as `call` does.
+   */
+  async callIn<T extends OperationTable, N extends keyof T & string>(
+    table: T,
+    name: N,
+    input: RequestIn<T, N>,
+    options: CallOptions = {},
+  ): Promise<Identified<ResponseIn<T, N>>> {
+    const operation: Operation = table[name] as T[N];
+    return await this.#exchange<ResponseIn<T, N>>(name, operation, input as object, options);
+  }
+
+  async #exchange<R>(
+    name: string,
+    operation: Operation,
+    input: object,
+    options: CallOptions,
+  ): Promise<Identified<R>> {
+    const call = callOf(operation, { ...input });
     const limit = new Limit(options.signal, options.timeoutMs ?? defaultTimeoutMs);
     let response: Response;
     let bytes: Buffer;
     try {
-      response = await this.#send(operation.method, path, body, limit.signal);
+      response = await this.#send(operation.method, call, limit.signal);
       bytes = Buffer.from(await response.arrayBuffer());
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -98,14 +132,14 @@ export class DrsClient implements DrsCaller {
     } finally {
       limit.dispose();
     }
-    const key = operation.reads ? `${name} ${body}` : undefined;
+    const key = operation.reads ? `${name} ${call.path}?${call.query} ${call.body}` : undefined;
     const last = key === undefined ? undefined : this.#answers.get(key);
     if (last !== undefined && response.ok && last.bytes.equals(bytes)) {
-      return last.value as Answer<N>;
+      return last.value as Identified<R>;
     }
     const requestId = response.headers.get("x-request-id") ?? undefined;
     const facts = { operation: name, status: response.status, requestId };
-    const value = this.#checked(name, this.#parsed(bytes, facts, operation.items), facts);
+    const value = this.#checked<R>(operation, this.#parsed(bytes, facts, operation.items), facts);
     if (key !== undefined && response.ok) {
       this.#remember(key, { bytes, value });
     }
@@ -118,16 +152,18 @@ export class DrsClient implements DrsCaller {
     this.#answers.clear();
   }
 
-  #send(method: string, path: string, body: string, signal: AbortSignal): Promise<Response> {
-    const url = new URL(path, this.#base);
+  #send(method: string, { path, query, body }: Call, signal: AbortSignal): Promise<Response> {
+    const { projectId } = this.#config;
+    const url = new URL(path.replace("{project_id}", encodeURIComponent(projectId)), this.#base);
+    url.search = query.toString();
     const signed = {
       host: url.host,
-      "x-project-id": this.#config.projectId,
+      "x-project-id": projectId,
       "x-sdk-date": sdkDate(new Date()),
     };
     return fetch(url, {
       method,
-      body,
+      ...(body === "" ? {} : { body }),
       signal,
       agent: this.#agent,
       // A redirect is no answer of the service, and a signature must not follow it.
@@ -147,12 +183,12 @@ export class DrsClient implements DrsCaller {
   }
 
   /** The body of an answer. @throws DrsError for a refusal, and for what is no answer of the API. */
-  #parsed(bytes: Buffer, facts: Facts, items: string): Record<string, unknown> {
+  #parsed(bytes: Buffer, facts: Facts, items: string | undefined): Record<string, unknown> {
     const { status } = facts;
     const body = asObject(bytes);
     const ok = status >= 200 && status < 300;
     // batch-detail answers 400 for a job that is gone and still lists a result for each job.
-    if (body !== undefined && (ok || (status === 400 && Array.isArray(body[items])))) {
+    if (body !== undefined && (ok || (status === 400 && Array.isArray(body[items ?? ""])))) {
       return body;
     }
     if (ok || (status >= 300 && status < 400)) {
@@ -166,28 +202,28 @@ export class DrsClient implements DrsCaller {
    * Checks an answer against the operation's schema. Items are checked one by one: a field of a wrong type is left
    * out of its item and reported, and an item is left out only if it has no usable id.
    */
-  #checked<N extends OperationName>(
-    name: N,
+  #checked<R>(
+    { items = "", item, path, response }: Operation,
     value: Record<string, unknown>,
-    facts: { readonly requestId?: string | undefined },
-  ): Answer<N> {
-    const { items, item, path, response } = operations[name];
+    { operation: name, requestId }: Pick<Failure, "operation" | "requestId">,
+  ): Identified<R> {
     const report = (what: string) =>
-      this.#config.onMismatch?.(`${name} ${path}: ${what} (request ${facts.requestId ?? "unknown"})`);
+      this.#config.onMismatch?.(`${name} ${path}: ${what} (request ${requestId ?? "unknown"})`);
     const list: unknown = value[items];
-    const checkedItems = Array.isArray(list)
-      ? list.flatMap((entry: unknown, index) => usablePart(item, entry, `${items}[${index}]`, report))
-      : list;
-    const result = v.safeParse(response, { ...value, [items]: checkedItems });
+    const checkedItems =
+      Array.isArray(list) && item !== undefined
+        ? list.flatMap((entry: unknown, index) => usablePart(item, entry, `${items}[${index}]`, report))
+        : list;
+    const result = v.safeParse(response, checkedItems === list ? value : { ...value, [items]: checkedItems });
     if (!result.success) {
       throw new DrsError({
         kind: "protocol",
         operation: name,
-        requestId: facts.requestId,
+        requestId,
         ...faultOf("misshapen", issueText(result.issues[0])),
       });
     }
-    return { ...(result.output as ResponseOf<N>), request_id: facts.requestId };
+    return { ...(result.output as R), request_id: requestId };
   }
 
   #remember(key: string, exchange: Exchange): void {

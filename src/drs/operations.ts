@@ -5,19 +5,60 @@
 import * as v from "valibot";
 import * as s from "./schemas";
 
-/** What the table says of an operation. */
+/**
+ * What the table says of an operation. Fields of the request that the path names, such as `{job_id}`, go into the path;
+ * the others of a GET into the query, and of other methods into the body.
+ */
 export interface Operation {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** With `{project_id}`. */
+  /** With `{project_id}`, which is the connection's, and the names of fields of the request. */
   readonly path: string;
   /** The documented success code; a client takes any 2xx. */
-  readonly success: 200 | 202;
+  readonly success: 200 | 201 | 202;
   /** Whether the call only reads, so that it may be repeated and its answer compared with the last one. */
   readonly reads: boolean;
   readonly request: v.GenericSchema;
   readonly response: v.GenericSchema;
-  /** The field of the response that lists items, each checked on its own. */
-  readonly items: string;
+  /** The field of the response that lists items, each checked on its own; none: the answer is one object. */
+  readonly items?: string;
+  readonly item?: v.GenericSchema;
+}
+
+/** Operations by name. */
+export type OperationTable = Readonly<Record<string, Operation>>;
+
+/** Method, path, query and body of a call, before the project is filled in. */
+export interface Call {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Empty where nothing is sent. */
+  readonly body: string;
+}
+
+/** How an operation's input is sent. */
+export function callOf(operation: Operation, input: Readonly<Record<string, unknown>>): Call {
+  const rest = { ...input };
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    if (!(name in rest)) {
+      return whole;
+    }
+    const value = encodeURIComponent(String(rest[name]));
+    delete rest[name];
+    return value;
+  });
+  const query = new URLSearchParams();
+  if (operation.method === "GET") {
+    for (const [name, value] of Object.entries(rest)) {
+      for (const one of Array.isArray(value) ? value : [value]) {
+        if (one !== undefined && one !== null) {
+          query.append(name, String(one));
+        }
+      }
+    }
+    return { path, query, body: "" };
+  }
+  const bodyless = operation.method === "DELETE" && Object.keys(rest).length === 0;
+  return { path, query, body: bodyless ? "" : JSON.stringify(rest) };
 }
 
 function answer<const Items extends string, Item extends v.GenericSchema>(items: Items, item: Item) {
@@ -142,14 +183,19 @@ export const operations = {
     request: s.limitSpeedRequest,
     ...answer("results", s.jobResult),
   },
-} as const satisfies Record<string, Operation & { readonly item: v.GenericSchema }>;
+} as const satisfies OperationTable;
 
 export type Operations = typeof operations;
 export type OperationName = keyof Operations;
 
+/** What a call of an operation of a table sends. */
+export type RequestIn<T extends OperationTable, N extends keyof T> = v.InferInput<T[N]["request"]>;
+/** What a call of an operation of a table answers. */
+export type ResponseIn<T extends OperationTable, N extends keyof T> = v.InferOutput<T[N]["response"]>;
+
 /** What a call of the operation sends. */
-export type RequestOf<N extends OperationName> = v.InferInput<Operations[N]["request"]>;
+export type RequestOf<N extends OperationName> = RequestIn<Operations, N>;
 /** What a call of the operation answers. */
-export type ResponseOf<N extends OperationName> = v.InferOutput<Operations[N]["response"]>;
+export type ResponseOf<N extends OperationName> = ResponseIn<Operations, N>;
 /** One item of the operation's answer. */
 export type ItemOf<N extends OperationName> = v.InferOutput<Operations[N]["item"]>;
