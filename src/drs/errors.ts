@@ -16,11 +16,13 @@ export type Fault =
   | "refused"
   | "unresolved"
   | "cut"
+  | "untrusted"
   | "unreachable"
   | "silent"
   | "notJson"
   | "redirected"
   | "misshapen"
+  | "skewed"
   | "wordless"
   | "unanswered";
 
@@ -29,11 +31,13 @@ const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
   refused: (host) => `nothing listens at ${host}`,
   unresolved: (host) => `the name ${host} cannot be resolved`,
   cut: (host) => `the connection to ${host} was cut`,
+  untrusted: (host) => `the certificate of ${host} is not trusted by this machine`,
   unreachable: (subject) => `the service cannot be reached: ${subject}`,
   silent: (host) => `no answer from ${host} in time`,
   notJson: (host) => `the answer of ${host} is not JSON; is there a proxy or a sign-in page in between?`,
   redirected: (host) => `${host} sends elsewhere; is there a proxy or a sign-in page in between?`,
   misshapen: (subject) => `the answer is not what the API promises: ${subject}`,
+  skewed: (time) => `this machine's clock is off: the service's shows ${time}`,
   wordless: (subject) => `the service refused without a reason${subject}`,
   unanswered: () => "the service did not say what became of this task",
 };
@@ -53,6 +57,8 @@ export interface Failure {
   readonly status?: number | undefined;
   /** `error_code`, such as `DRS.M00304` or `APIGW.0301`. */
   readonly code?: string | undefined;
+  /** How long the service asks to wait (`Retry-After`), in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
   /** `X-Request-Id` of the answer. */
   readonly requestId?: string | undefined;
 }

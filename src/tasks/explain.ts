@@ -51,11 +51,13 @@ const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
   refused: (host) => `${host} 上没有服务在监听`,
   unresolved: (host) => `无法解析主机名 ${host}`,
   cut: (host) => `与 ${host} 的连接中断`,
+  untrusted: (host) => `本机不信任 ${host} 的证书`,
   unreachable: (subject) => `无法访问服务：${subject}`,
   silent: (host) => `${host} 未在限定时间内应答`,
   notJson: (host) => `${host} 的应答不是 JSON，中间是否有代理或登录页面？`,
   redirected: (host) => `${host} 将请求重定向到别处，中间是否有代理或登录页面？`,
   misshapen: (subject) => `应答与 API 约定不符：${subject}`,
+  skewed: (time) => `本机时钟不准：服务端时间为 ${time}`,
   wordless: (subject) => `服务拒绝了请求，但未说明原因${subject}`,
   unanswered: () => "服务未说明该任务的处理结果",
 };

@@ -1,0 +1,144 @@
+/** From the bytes of an answer to what an operation promises, or to the error that says what is wrong with it. */
+import * as v from "valibot";
+import { DrsError, type Failure, faultOf, kindOf } from "./errors";
+import type { Operation } from "./operations";
+import type { Incoming } from "./transport";
+
+/** What an error tells of the answer it is about. */
+export interface AnswerFacts {
+  readonly operation: string;
+  readonly host: string;
+}
+
+/** How far this machine's clock may be off before that is told as the cause of a refused signature: the service takes 15 minutes. */
+const skewToldMs = 5 * 60_000;
+
+/**
+ * The checked answer. Items are checked one by one: a field of a wrong type is left out of its item and reported, and
+ * an item is left out only if it has no usable id.
+ *
+ * @param report receives one line about each part that does not fit the schema.
+ * @throws DrsError for a refusal, and for what is no answer of the API.
+ */
+export function checkedAnswer(
+  operation: Operation,
+  answer: Incoming,
+  facts: AnswerFacts,
+  report: (what: string) => void,
+): object {
+  const { items = "", item, response } = operation;
+  const requestId = answer.header("x-request-id");
+  const value = bodyOf(answer, facts, items);
+  const list: unknown = value[items];
+  const checked =
+    Array.isArray(list) && item !== undefined
+      ? list.flatMap((entry: unknown, index) => usablePart(item, entry, `${items}[${index}]`, report))
+      : list;
+  const result = v.safeParse(response, checked === list ? value : { ...value, [items]: checked });
+  if (!result.success) {
+    throw new DrsError({
+      kind: "protocol",
+      operation: facts.operation,
+      requestId,
+      ...faultOf("misshapen", issueText(result.issues[0])),
+    });
+  }
+  return { ...(result.output as object), request_id: requestId };
+}
+
+/**
+ * The body of an answer.
+ *
+ * @param items the field that makes a body of status 400 an answer: batch-detail answers so for a task that is gone.
+ * @throws DrsError for a refusal, and for what is no answer of the API.
+ */
+export function bodyOf(
+  answer: Incoming,
+  { operation, host }: AnswerFacts,
+  items = "",
+): Record<string, unknown> {
+  const { status, bytes } = answer;
+  const body = asObject(bytes);
+  const ok = status >= 200 && status < 300;
+  if (body !== undefined && (ok || (status === 400 && Array.isArray(body[items])))) {
+    return body;
+  }
+  const facts = { operation, status, requestId: answer.header("x-request-id") };
+  if (ok || (status >= 300 && status < 400)) {
+    throw new DrsError({ ...facts, kind: "protocol", ...faultOf(ok ? "notJson" : "redirected", host) });
+  }
+  throw new DrsError(refusal(answer, body, facts));
+}
+
+function refusal(
+  answer: Incoming,
+  body: Record<string, unknown> | undefined,
+  facts: Pick<Failure, "operation" | "requestId"> & { readonly status: number },
+): Failure {
+  const nested = body?.error;
+  const source = typeof nested === "object" && nested !== null ? (nested as Record<string, unknown>) : body;
+  const code = firstText(source?.error_code) ?? firstText(source?.code);
+  const reason =
+    firstText(source?.error_msg) ?? firstText(source?.error_message) ?? firstText(source?.message);
+  const kind = kindOf(code, facts.status);
+  const serviceTime = Date.parse(answer.header("date") ?? "");
+  const skewed = kind === "authentication" && Math.abs(serviceTime - Date.now()) > skewToldMs;
+  return {
+    ...facts,
+    kind,
+    code,
+    ...(skewed
+      ? faultOf("skewed", new Date(serviceTime).toISOString())
+      : reason === undefined
+        ? faultOf("wordless", ` (HTTP ${facts.status})`)
+        : { reason }),
+    retryAfterMs: retryAfter(answer.header("retry-after")),
+    requestId: facts.requestId ?? firstText(body?.request_id),
+  };
+}
+
+/** `Retry-After` has seconds or a date. */
+function retryAfter(value: string | undefined): number | undefined {
+  const ms = /^\d+$/.test(value ?? "") ? Number(value) * 1000 : Date.parse(value ?? "") - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+function firstText(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function asObject(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The item with its misfit top-level fields left out, or nothing when it cannot be used without them. */
+function usablePart(
+  schema: v.GenericSchema,
+  entry: unknown,
+  where: string,
+  report: (what: string) => void,
+): readonly unknown[] {
+  const result = v.safeParse(schema, entry);
+  if (result.success) {
+    return [result.output];
+  }
+  for (const issue of result.issues) {
+    report(`${where}: ${issueText(issue)}`);
+  }
+  if (typeof entry !== "object" || entry === null) {
+    return [];
+  }
+  const misfits = new Set(result.issues.map((issue) => String(issue.path?.[0]?.key)));
+  const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !misfits.has(key)));
+  const second = v.safeParse(schema, rest);
+  return second.success ? [second.output] : [];
+}
+
+function issueText(issue: v.BaseIssue<unknown>): string {
+  return `${v.getDotPath(issue) ?? "body"}: expected ${issue.expected ?? "another value"}, received ${issue.received}`;
+}

@@ -1,0 +1,123 @@
+/** How a call proves who sends it: a signature with an access key, or a token of IAM. */
+import * as v from "valibot";
+import { bodyOf } from "./answer";
+import { DrsError, faultOf } from "./errors";
+import { authorization, sdkDate } from "./signer";
+import { type Outgoing, Transport } from "./transport";
+
+/** A way to sign in; one for each connection. */
+export interface SignIn {
+  /** The headers that are to go with a request, itself without them. */
+  headers(request: Outgoing, signal: AbortSignal | undefined): Promise<Readonly<Record<string, string>>>;
+  /** Takes note that the service refused the proof; answers whether another one can be had at once. */
+  refused(): boolean;
+  dispose(): void;
+}
+
+/** An access key: permanent, or temporary with its security token. */
+export interface AccessKey {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly securityToken?: string | undefined;
+}
+
+/** Signs each request (`SDK-HMAC-SHA256`). */
+export function keySignIn({ accessKey, secretKey, securityToken }: AccessKey, projectId: string): SignIn {
+  return {
+    headers: async ({ method, url, body }) => {
+      const signed = {
+        host: url.host,
+        "x-project-id": projectId,
+        "x-sdk-date": sdkDate(new Date()),
+        ...(securityToken === undefined ? {} : { "x-security-token": securityToken }),
+      };
+      const request = { method, url, headers: signed, body };
+      return { ...signed, authorization: authorization(request, accessKey, secretKey) };
+    },
+    refused: () => false,
+    dispose: () => undefined,
+  };
+}
+
+/** An IAM user. `domain` is the name of the account it belongs to, `project` of the region. */
+export interface IamUser {
+  /** Such as `https://iam.myhuaweicloud.com`. */
+  readonly iamEndpoint: string;
+  readonly domain: string;
+  readonly user: string;
+  readonly password: string;
+  readonly project: string;
+}
+
+const tokenTimeoutMs = 30_000;
+/** A token is renewed this long before its end, which is 24 hours after its beginning. */
+const renewBeforeMs = 30 * 60_000;
+const assumedLifeMs = 23 * 3_600_000;
+const freshMs = 60_000;
+
+const tokenAnswer = v.looseObject({ token: v.nullish(v.looseObject({ expires_at: v.nullish(v.string()) })) });
+
+interface Token {
+  readonly value: string;
+  /** Milliseconds since 1970. */
+  readonly renewAt: number;
+}
+
+/** Signs in with user and password and sends the token (`POST /v3/auth/tokens`), one for all calls until it ends. */
+export function tokenSignIn(iam: IamUser): SignIn {
+  const transport = new Transport(new URL(iam.iamEndpoint));
+  let token: Promise<Token> | undefined;
+  let askedAt = 0;
+
+  const ask = () => {
+    askedAt = Date.now();
+    token = tokenOf(iam, transport);
+    return token;
+  };
+  const current = async (): Promise<Token> => {
+    try {
+      const known = await (token ?? ask());
+      return known.renewAt > Date.now() ? known : await ask();
+    } catch (error) {
+      token = undefined;
+      throw error;
+    }
+  };
+  return {
+    headers: async () => {
+      const { value } = await current();
+      return { "x-auth-token": value };
+    },
+    // A token may be withdrawn before its end; the refusal of a new one is about the user.
+    refused: () => {
+      token = undefined;
+      return Date.now() - askedAt > freshMs;
+    },
+    dispose: () => transport.dispose(),
+  };
+}
+
+async function tokenOf({ iamEndpoint, domain, user, password, project }: IamUser, transport: Transport) {
+  const operation = "createToken";
+  const url = new URL("/v3/auth/tokens", iamEndpoint);
+  const identity = {
+    methods: ["password"],
+    password: { user: { name: user, password, domain: { name: domain } } },
+  };
+  const answer = await transport.exchange(
+    {
+      method: "POST",
+      url,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ auth: { identity, scope: { project: { name: project } } } }),
+    },
+    { operation, reads: true, timeoutMs: tokenTimeoutMs },
+  );
+  const body = v.parse(tokenAnswer, bodyOf(answer, { operation, host: url.host }));
+  const value = answer.header("x-subject-token");
+  if (value === undefined) {
+    throw new DrsError({ operation, kind: "protocol", ...faultOf("misshapen", "X-Subject-Token") });
+  }
+  const end = Date.parse(body.token?.expires_at ?? "");
+  return { value, renewAt: Number.isNaN(end) ? Date.now() + assumedLifeMs : end - renewBeforeMs };
+}
