@@ -45,12 +45,12 @@ const messages = {
     zh: "任务的源数据库为 {database}，不是 {object}，请在测试连接时通过 db_name 指定。",
   },
   noRename: {
-    en: "The local backend keeps names: {object} cannot be renamed to {alias}.",
-    zh: "本地后端不支持对象名映射：{object} 不能映射为 {alias}。",
+    en: "PostgreSQL's logical replication keeps the names of schemas and tables: {object} cannot be renamed to {alias}; leave object_alias_name out.",
+    zh: "PostgreSQL 逻辑复制会保持模式名和表名，不支持对象名映射：{object} 不能映射为 {alias}，请不要填写 object_alias_name。",
   },
   badObject: {
-    en: "The synchronization object {object} is not understood; use a table's id as schema.table.",
-    zh: "无法识别同步对象 {object}，请以 schema.table 形式填写表 id。",
+    en: "The synchronization object {object} is not understood; use a table's id as schema.table, or a schema's name.",
+    zh: "无法识别同步对象 {object}，请以 schema.table 形式填写表 id，或填写模式名。",
   },
   onlyPostgres: {
     en: "The local backend synchronizes postgresql to postgresql, not {engine}.",
@@ -80,12 +80,12 @@ const messages = {
     zh: "同步因错误停止，错误信息见目标库服务器日志（{reason}）。",
   },
   logLost: {
-    en: "The source database no longer keeps the log that this task still needed; end the task and create another.",
-    zh: "源库已不再保留任务所需的日志，请结束任务并重新创建。",
+    en: "The source database no longer keeps the log that this task still needed. Empty its tables at the target database and resume the task to copy them anew, or end it; a task without a full synchronization can only be ended.",
+    zh: "源库已不再保留任务所需的日志。请清空目标库中的相关表后续传任务（重新全量同步），或结束任务；不含全量同步的任务只能结束。",
   },
   dropped: {
-    en: "The subscription of this task was dropped at the target database; end the task and create another.",
-    zh: "任务在目标库中的订阅已被删除，请结束任务并重新创建。",
+    en: "The subscription of this task was dropped at the target database. Empty its tables there and resume the task to copy them anew, or end it; a task without a full synchronization can only be ended.",
+    zh: "任务在目标库中的订阅已被删除。请清空目标库中的相关表后续传任务（重新全量同步），或结束任务；不含全量同步的任务只能结束。",
   },
   noWorker: {
     en: "No replication worker runs at the target database; see max_logical_replication_workers and the server's log.",

@@ -16,7 +16,7 @@ export interface Observed {
   /** The instance: the link through which the rows go. */
   readonly provisioned: boolean;
   /** Of the attempt in hand; an earlier one's does not count. */
-  readonly failure: "create" | "start" | "full" | "incremental" | "release" | undefined;
+  readonly failure: keyof typeof failedStatus | undefined;
   /** Undefined until the engine has been asked, after a start of the backend. */
   readonly engine: EngineState | undefined;
   /** Whether subscription and slot were made, so that their absence is no beginning. */
@@ -28,8 +28,23 @@ export interface Observed {
   /** FULL_TRANS: whether the copy is complete; its engine objects may not all be gone yet. */
   readonly fullDone: boolean;
   readonly released: boolean;
+  /** The last change of the synchronization objects. */
+  readonly change: ChangeSeen | undefined;
   /** The status that was stored last. */
   readonly last: string;
+}
+
+/** What is seen of a change of the synchronization objects. `engine` in `Observed` speaks of the task's own tables. */
+export interface ChangeSeen {
+  /** Which tables the engine has that are not the task's own; `unfinished` when a copy is among them. */
+  readonly strays: "none" | "copied" | "unfinished";
+  /** How far the engine is with the changed set. */
+  readonly phase: "unknown" | "copying" | "synced";
+  readonly failed: boolean;
+  /** Whether the user ended it, and the engine is to go back to the task's own tables. */
+  readonly withdrawn: boolean;
+  /** Whether it is over. */
+  readonly settled: boolean;
 }
 
 const failedStatus = {
@@ -37,6 +52,7 @@ const failedStatus = {
   start: "START_JOB_FAILED",
   full: "FULL_TRANSFER_FAILED",
   incremental: "INCRE_TRANSFER_FAILED",
+  rectification: "REBUILD_NODE_FAILED",
   release: "RELEASE_RESOURCE_FAILED",
 } as const;
 
@@ -65,6 +81,30 @@ export function statusOf(wish: Wish, seen: Observed): string {
       // Billing suspends the engine; the task's own status stands still.
       return wish.frozen ? seen.last : runningStatus(wish, seen);
   }
+}
+
+const childStatus = {
+  unknown: "CHILD_TRANSFER_STARTING",
+  copying: "CHILD_TRANSFER_STARTED",
+  synced: "CHILD_TRANSFER_COMPLETE",
+} as const;
+
+/** The API's status of a change of the synchronization objects: its child task's. */
+export function changeStatusOf(wish: Wish, seen: Observed, change: ChangeSeen): string {
+  const { phase, failed, withdrawn, settled } = change;
+  if (settled) {
+    return "RELEASE_CHILD_TRANSFER_COMPLETE";
+  }
+  if (wish.goal === "released") {
+    return seen.released ? "RELEASE_CHILD_TRANSFER_COMPLETE" : "RELEASE_CHILD_TRANSFER_STARTED";
+  }
+  if (withdrawn) {
+    return "RELEASE_CHILD_TRANSFER_STARTED";
+  }
+  if (failed) {
+    return "CHILD_TRANSFER_FAILED";
+  }
+  return childStatus[phase];
 }
 
 function pausedStatus(seen: Observed): string {
@@ -124,6 +164,12 @@ export type Step =
   /** Find out why the engine stopped by itself. */
   | "examine"
   | "suspend"
+  /** Begin to copy the tables that a change adds. */
+  | "change"
+  /** The added tables are in step: take over the changed set. */
+  | "adopt"
+  /** A change has failed or was ended: go back to the task's own tables. */
+  | "putBack"
   /** FULL_TRANS: the copy is complete, let go of the source. */
   | "finish"
   | "release";
@@ -158,10 +204,29 @@ export function nextStep(wish: Wish, seen: Observed): Step {
   if (engine.kind === "absent" || engine.kind === "broken") {
     return "examine";
   }
+  if (!engine.logKept) {
+    return "examine";
+  }
+  const { change } = seen;
+  const open = change !== undefined && !change.failed && !change.withdrawn && !change.settled;
+  // A connection that is being recovered comes first.
+  if (change !== undefined && (engine.enabled || !seen.recovering)) {
+    const over = change.settled && change.strays !== "none";
+    if (over || (change.withdrawn && !change.settled) || (change.failed && change.strays === "unfinished")) {
+      return "putBack";
+    }
+    if (open && change.phase === "unknown") {
+      return "change";
+    }
+  }
+  // Also of a stopped task: the tables for which it stopped may be among those that it lets go of.
+  if (open && change.phase === "synced") {
+    return "adopt";
+  }
   if (!seen.enabledNow) {
     return "enable";
   }
-  if (!engine.enabled || !engine.logKept) {
+  if (!engine.enabled) {
     return "examine";
   }
   const synced = engine.tables.every((table) => table.phase === "synced");

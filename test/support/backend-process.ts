@@ -225,6 +225,17 @@ export class BackendProcess {
     return await response.json();
   }
 
+  /** Runs a statement on one of the demo's servers in a transaction that stays open until it is released. */
+  async held(server: "source" | "target", database: string, text: string): Promise<() => Promise<void>> {
+    const client = new pg.Client({ ...this.login(server), database });
+    // A test that fails before the release leaves it to the end of the server.
+    client.on("error", () => undefined);
+    await client.connect();
+    await client.query("BEGIN");
+    await client.query(text);
+    return async () => await client.end();
+  }
+
   /** Runs a statement on one of the demo's servers. */
   async sql<R extends pg.QueryResultRow>(
     server: "source" | "target",

@@ -123,9 +123,9 @@ export class TestTask {
   }
 
   /** Runs a pre-check to its end. */
-  async precheck() {
+  async precheck(precheck_mode: "forStartJob" | "forRetryJob" = "forStartJob") {
     const { results } = await this.backend.client.call("batchPrecheck", {
-      jobs: [{ job_id: this.id, precheck_mode: "forStartJob" }],
+      jobs: [{ job_id: this.id, precheck_mode }],
     });
     const started = one(results);
     assert.ok(!started.error_code, JSON.stringify(started));
@@ -151,6 +151,34 @@ export class TestTask {
 
   async retry() {
     return one((await this.backend.client.call("batchRetry", { jobs: [{ job_id: this.id }] })).results);
+  }
+
+  /** Begins the change to the objects that were selected while changes flow; its pre-check must have passed. */
+  async applyEdit() {
+    const jobs = [{ job_id: this.id, is_sync_re_edit: true }];
+    return one((await this.backend.client.call("batchRetry", { jobs })).results);
+  }
+
+  /** Edits the objects of a task whose changes flow, and begins the change; answers its child task. */
+  async edited(tables: readonly string[]): Promise<TestTask> {
+    assert.equal((await this.select(tables)).status, true);
+    const check = await this.precheck("forRetryJob");
+    assert.equal(check.result, true, JSON.stringify(check));
+    const result = await this.applyEdit();
+    assert.equal(result.status, "success", JSON.stringify(result));
+    return await this.child();
+  }
+
+  /** The child task of the last change of the objects. */
+  async child(): Promise<TestTask> {
+    const child = one((await this.listed()).children ?? []);
+    return new TestTask(this.backend, child.id, { ...this.plan, name: child.name ?? "" });
+  }
+
+  /** The task as the list shows it. */
+  async listed() {
+    const page = { cur_page: 1, per_page: 10, db_use_type: "sync" } as const;
+    return one((await this.backend.client.call("listJobs", { ...page, name: this.id })).jobs);
   }
 
   async end(type: "terminate" | "force_terminate" | "delete" = "terminate") {

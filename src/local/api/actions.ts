@@ -1,8 +1,10 @@
 /** Which action a status allows, as the DRS API names actions and statuses. */
-import type { Job } from "../jobs/job";
+import { isChanging, type Job } from "../jobs/job";
 import { message, Refusal } from "../messages";
 
 export type Action =
+  /** Start the change to the objects that were edited. */
+  | "CHANGE"
   | "CHOOSE_OBJECT"
   | "MODIFY_DB_CONFIG"
   | "PRE_CHECK"
@@ -13,6 +15,7 @@ export type Action =
   | "DELETE";
 
 const everyAction: readonly Action[] = [
+  "CHANGE",
   "CHOOSE_OBJECT",
   "MODIFY_DB_CONFIG",
   "PRE_CHECK",
@@ -41,22 +44,43 @@ const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
   FULL_TRANSFER_STARTED: ["PAUSE", "FREE_RESOURCE"],
   FULL_TRANSFER_COMPLETE: ["FREE_RESOURCE"],
   FULL_TRANSFER_FAILED: failed,
-  INCRE_TRANSFER_STARTED: ["PAUSE", "FREE_RESOURCE"],
-  INCRE_TRANSFER_FAILED: failed,
+  INCRE_TRANSFER_STARTED: ["CHOOSE_OBJECT", "PAUSE", "FREE_RESOURCE"],
+  INCRE_TRANSFER_FAILED: ["CHOOSE_OBJECT", ...failed],
   PAUSING: ["PRE_CHECK", "RETRY", "FREE_RESOURCE"],
   // A database that never comes back must not hold its task for ever.
   REBUILD_NODE_STARTED: ["FREE_RESOURCE"],
+  REBUILD_NODE_FAILED: ["RETRY", "FREE_RESOURCE"],
   RELEASE_RESOURCE_FAILED: ["FREE_RESOURCE"],
   RELEASE_RESOURCE_COMPLETE: ["DELETE"],
+  CHILD_TRANSFER_STARTING: ["FREE_RESOURCE"],
+  CHILD_TRANSFER_STARTED: ["FREE_RESOURCE"],
+  CHILD_TRANSFER_FAILED: ["RETRY", "FREE_RESOURCE"],
+  RELEASE_CHILD_TRANSFER_COMPLETE: ["DELETE"],
 };
 
+type Subject = Pick<Job, "status" | "taskType" | "edit" | "change" | "desired">;
+
 /** What may be done to a task now; nothing while it is frozen. */
-export function availableActions(job: Pick<Job, "status">, frozen: boolean): readonly Action[] {
-  return frozen ? [] : (actionsByStatus[job.status] ?? []);
+export function availableActions(job: Subject, frozen: boolean): readonly Action[] {
+  if (frozen) {
+    return [];
+  }
+  const listed = actionsByStatus[job.status] ?? [];
+  if (isChanging(job)) {
+    return listed.filter((action) => action === "FREE_RESOURCE");
+  }
+  // Without a copy of the rows, what was written since the log was lost would be missing for ever.
+  const possible =
+    job.status === "REBUILD_NODE_FAILED" && job.taskType === "INCR_TRANS"
+      ? listed.filter((action) => action !== "RETRY")
+      : listed;
+  return job.edit !== null && possible.includes("CHOOSE_OBJECT")
+    ? [...new Set<Action>([...possible, "PRE_CHECK", "CHANGE"])]
+    : possible;
 }
 
 /** `job_action` of a list item. */
-export function jobAction(job: Pick<Job, "status" | "desired">, frozen: boolean) {
+export function jobAction(job: Subject, frozen: boolean) {
   const available = availableActions(job, frozen);
   return {
     available_actions: [...available],

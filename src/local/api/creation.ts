@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { type JobActions, requirePostgres } from "../jobs/actions";
-import type { Job } from "../jobs/job";
+import { type Job, newJobId } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { message, Refusal } from "../messages";
 import type { InputOf } from "./server";
@@ -35,6 +34,8 @@ export async function createJob(request: Creation, store: JobStore, actions: Job
     source: actions.stored(source),
     target: actions.stored(target),
     selection: null,
+    edit: null,
+    change: null,
     precheck: null,
     speedLimits: [],
     desired: { goal: "configured", attempt: 0, startAt: null, force: false },
@@ -44,6 +45,7 @@ export async function createJob(request: Creation, store: JobStore, actions: Job
     linkPort: null,
     tables: [],
     prepared: false,
+    anew: false,
     sourceRows: {},
     released: false,
     createdAt: now,
@@ -55,9 +57,4 @@ export async function createJob(request: Creation, store: JobStore, actions: Job
     throw new Refusal("DRS.M00277", message("nameExists", { name }));
   }
   return job;
-}
-
-/** 36 characters that look like a UUID and end as the service's ids do. */
-function newJobId(): string {
-  return `${randomUUID().slice(0, 31)}jb101`;
 }

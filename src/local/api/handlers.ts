@@ -6,7 +6,7 @@ import type { Runner } from "../jobs/runner";
 import type { JobStore } from "../jobs/store";
 import { type Language, message, Refusal, render } from "../messages";
 import { createJob } from "./creation";
-import { tableSelection } from "./selection";
+import { selectionOf } from "./selection";
 import type { Handlers, InputOf } from "./server";
 import { detail, listItem, progress, status } from "./views";
 
@@ -54,7 +54,7 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
 
     batchStatus: async ({ jobs: ids, page_req }, language) =>
       batch(ids, page_req, (id) => {
-        const job = store.get(id);
+        const job = store.find(id);
         return job === undefined
           ? { id, status: null, error_code: "DRS.M00289", error_message: text("noSuchJob", language) }
           : status(job, language);
@@ -62,7 +62,7 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
 
     batchDetail: async ({ jobs: ids, page_req }, language) =>
       batch(ids, page_req, (id): ItemOf<"batchDetail"> => {
-        const job = store.get(id);
+        const job = store.find(id);
         return job === undefined
           ? { id, error_code: "DRS.M00289", error_message: text("noSuchJob", language) }
           : detail(job, runner.live(id), runner.isFrozen(job), language);
@@ -70,7 +70,7 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
 
     batchProgress: async ({ jobs: ids, page_req }, language) =>
       batch(ids, page_req, (id) => {
-        const job = store.get(id);
+        const job = store.find(id);
         return job === undefined
           ? { job_id: id, error_code: "DRS.M00289", error_msg: text("noSuchJob", language) }
           : progress(job, runner.live(id), language);
@@ -119,7 +119,7 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
       const results = await Promise.all(
         jobs.map(async (request): Promise<ItemOf<"batchSelectObjects">> => {
           const { refusal } = await outcomeOf(
-            async () => await actions.select(request.job_id, (database) => tableSelection(request, database)),
+            async () => await actions.select(request.job_id, (database) => selectionOf(request, database)),
           );
           return refusal === undefined
             ? { job_id: request.job_id, status: true }
@@ -143,8 +143,12 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
       }),
 
     batchRetry: async ({ jobs }, language) =>
-      await each("retry", jobs.map(jobIdOf), language, async (id) => {
-        await actions.retry(id);
+      await each("retry", jobs.map(jobIdOf), language, async (id, index) => {
+        if (jobs[index]?.is_sync_re_edit === true) {
+          await actions.applyEdit(id);
+        } else {
+          await actions.retry(id);
+        }
         return undefined;
       }),
 

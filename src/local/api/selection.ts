@@ -1,22 +1,20 @@
-import type { TableName } from "../engine/engine";
-import { idSeparator, tableId } from "../jobs/job";
+import { idSeparator, type Selection, tableId } from "../jobs/job";
 import { message, Refusal } from "../messages";
 import type { InputOf } from "./server";
 
-type Selection = InputOf<"batchSelectObjects">["jobs"][number];
-type Selected = NonNullable<Selection["job"]>[number];
+type Request = InputOf<"batchSelectObjects">["jobs"][number];
+type Selected = NonNullable<Request["job"]>[number];
+type Chosen = NonNullable<Selection>[number];
 
 /**
- * The tables that an object selection names, each once; null stands for all tables of the database.
+ * What an object selection names, each object once: tables, and whole schemas; null stands for all tables of the
+ * database.
  *
  * @param database the source database of the task.
- * @throws Refusal for what the local backend does not do: other names at the target, views, whole schemas, other
- * databases than the task's.
+ * @throws Refusal for what the local backend does not do: other names at the target, views, other databases than the
+ * task's.
  */
-export function tableSelection(
-  { selected, sync_database, job }: Selection,
-  database: string,
-): readonly TableName[] | null {
+export function selectionOf({ selected, sync_database, job }: Request, database: string): Selection {
   const objects = job ?? [];
   if (selected !== true || (sync_database === true && objects.length === 0)) {
     return null;
@@ -24,27 +22,45 @@ export function tableSelection(
   // An object that does not say so is not selected, as the API has it; "partial" only names a parent.
   const whole = objects.filter(({ select }) => select === "true");
   for (const { object_type, id, object_name, parent_id } of whole) {
-    const named = object_type === "database" ? id || object_name : parent_id;
+    const named = object_type === "database" ? id || object_name : databaseIn(parent_id);
     if (named && named !== database) {
       throw new Refusal("DRS.M00007", message("otherDatabase", { database, object: named }));
     }
   }
-  // A database stands for its tables when it is selected whole; beside tables it only names their parent.
+  // A database stands for its tables when it is selected whole; beside others it only names their parent.
   if (whole.length > 0 && whole.every((object) => object.object_type === "database")) {
     return null;
   }
-  const tables = whole
+  const chosen = whole
     .filter(({ object_type }) => object_type !== "database")
-    .map((object) => tableOf(object, database));
-  if (tables.length === 0) {
+    .map((object) =>
+      object.object_type === "schema" ? schemaOf(object, database) : tableOf(object, database),
+    );
+  if (chosen.length === 0) {
     throw new Refusal("DRS.M00007", message("noObjects"));
   }
-  return [...new Map(tables.map((table) => [tableId(table), table])).values()];
+  return [...new Map(chosen.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/** A table's parent is its database, or its schema after the database. */
+function databaseIn(parent: string | null | undefined): string | undefined {
+  return parent?.split(idSeparator)[0];
+}
+
+/** A schema's id is its name, also after the database's. */
+function schemaOf({ id, object_name, object_alias_name }: Selected, database: string): Chosen {
+  const written = id || object_name || "";
+  const parts = written.split(idSeparator);
+  const [schema = "", ...rest] = parts.length === 2 && parts[0] === database ? parts.slice(1) : parts;
+  if (schema === "" || rest.length > 0) {
+    throw new Refusal("DRS.M00007", message("badObject", { object: written }));
+  }
+  refuseRename(written, object_alias_name, [object_name, written, schema]);
+  return { schema, table: null };
 }
 
 /** A table's id is `schema.table` or `schema-*-*-table`, also after the database; without a schema: of `public`. */
-function tableOf(object: Selected, database: string): TableName {
-  const { id, object_type, object_name, object_alias_name } = object;
+function tableOf({ id, object_type, object_name, object_alias_name }: Selected, database: string): Chosen {
   const written = id || object_name || "";
   const parts = written.split(written.includes(idSeparator) ? idSeparator : ".");
   const [first = "", second, ...rest] = parts.length === 3 && parts[0] === database ? parts.slice(1) : parts;
@@ -52,10 +68,18 @@ function tableOf(object: Selected, database: string): TableName {
     throw new Refusal("DRS.M00007", message("badObject", { object: written }));
   }
   const table = second === undefined ? { schema: "public", table: first } : { schema: first, table: second };
-  const names = ["", object_name ?? "", written, table.table, `${table.schema}.${table.table}`];
-  if (!names.includes(object_alias_name ?? "")) {
-    const values = { object: written, alias: object_alias_name ?? "" };
-    throw new Refusal("DRS.M10018", message("noRename", values));
-  }
+  const names = [object_name, written, table.table, `${table.schema}.${table.table}`, tableId(table)];
+  refuseRename(written, object_alias_name, names);
   return table;
+}
+
+/** PostgreSQL's logical replication writes every table under the name and schema that it has at the source. */
+function refuseRename(
+  object: string,
+  alias: string | null | undefined,
+  names: readonly (string | null | undefined)[],
+): void {
+  if (alias && !names.includes(alias)) {
+    throw new Refusal("DRS.M10018", message("noRename", { object, alias }));
+  }
 }

@@ -1,6 +1,6 @@
 /** A task as the API shows it. No password ever leaves. */
 import type { ItemOf } from "../../drs/operations";
-import { currentFailure, type Job, type StoredEndpoint, tableId } from "../jobs/job";
+import { childOf, currentFailure, type Job, plainName, type StoredEndpoint, tableId } from "../jobs/job";
 import type { Live } from "../jobs/runner";
 import { type Language, render } from "../messages";
 import { jobAction } from "./actions";
@@ -19,7 +19,7 @@ export function listItem(job: Job, frozen: boolean, language: Language): ItemOf<
     db_use_type: job.dbUseType,
     task_type: job.taskType,
     node_newFramework: false,
-    children: [],
+    children: job.change === null ? [] : [listItem(childOf(job, job.change), frozen, language)],
     job_action: jobAction(job, frozen),
     error_msg: failureText(job, language),
   };
@@ -27,6 +27,7 @@ export function listItem(job: Job, frozen: boolean, language: Language): ItemOf<
 
 export function detail(job: Job, live: Live, frozen: boolean, language: Language): ItemOf<"batchDetail"> {
   const failure = currentFailure(job);
+  const objects = job.tables.length > 0 ? job.tables : (job.selection ?? []);
   const reason =
     failureText(job, language) ?? (job.status === "REBUILD_NODE_STARTED" ? live.faultReason : undefined);
   return {
@@ -52,13 +53,11 @@ export function detail(job: Job, live: Live, frozen: boolean, language: Language
       status: job.released ? "deleted" : "active",
     },
     speed_limit: job.speedLimits,
-    object_infos: (job.tables.length > 0 ? job.tables : (job.selection ?? [])).map((table) => ({
-      id: tableId(table),
-      parent_id: job.source.database,
-      type: "table",
-      name: tableId(table),
-      alias_name: tableId(table),
-    })),
+    object_infos: objects.map(({ schema, table }) => {
+      const id = table === null ? schema : tableId({ schema, table });
+      const type = table === null ? "schema" : "table";
+      return { id, parent_id: job.source.database, type, name: id, alias_name: id };
+    }),
     // Where the cloud tells a frozen task: the order, not the task's status.
     period_order: frozen ? { order_id: job.id, status: "FROZEN_CAN_RENEW" } : null,
     tags: job.tags,
@@ -113,10 +112,11 @@ export function percentOf(job: Job, live: Live): number {
     return 0;
   }
   let [copied, all] = [0, 0];
-  for (const { name, phase, copiedRows } of live.engine.tables) {
+  const own = new Set(job.tables.map(plainName));
+  for (const { name, phase, copiedRows } of live.engine.tables.filter((table) => own.has(table.name))) {
     const rows = Math.max(job.sourceRows[name] ?? 0, 1);
     all += rows;
-    copied += phase === "synced" ? rows : Math.min(copiedRows, rows);
+    copied += phase === "synced" || phase === "copied" ? rows : Math.min(copiedRows, rows);
   }
   return all === 0 ? 0 : Math.min(99, Math.floor((copied / all) * 100));
 }

@@ -30,10 +30,10 @@ export interface EngineTask {
   readonly copiesRows: boolean;
 }
 
-/** How far a table is: `waiting` for its copy, `copying`, or `synced` with the stream of changes. */
+/** How far a table is: `waiting` for its copy, `copying`, `copied`, or `synced` with the stream of changes. */
 export interface TableState {
   readonly name: string;
-  readonly phase: "waiting" | "copying" | "synced";
+  readonly phase: "waiting" | "copying" | "copied" | "synced";
   /** Rows copied so far, while copying. */
   readonly copiedRows: number;
 }
@@ -97,6 +97,13 @@ export interface Engine {
   prepare(task: EngineTask): Promise<Readonly<Record<string, number>>>;
   /** Lets changes flow. */
   enable(task: EngineTask): Promise<void>;
+  /**
+   * Makes a task that runs, or was stopped by a failure, go on with exactly these tables; answers the source's rows
+   * per added table.
+   *
+   * @param added those of the task's tables that are new to it: they are made at the target and copied.
+   */
+  change(task: EngineTask, added: readonly TableName[]): Promise<Readonly<Record<string, number>>>;
   /** Stops the flow and a running copy; the source keeps its log. */
   suspend(task: EngineTask): Promise<void>;
   /** Copies the positions of sequences to the target, where it can. */

@@ -8,7 +8,17 @@ import { log, reasonOf } from "../log";
 import { message, Refusal } from "../messages";
 import type { SecretBox } from "../secrets";
 import { connectionOf } from "./endpoints";
-import type { Desired, Job, StoredEndpoint } from "./job";
+import {
+  childOf,
+  currentFailure,
+  type Desired,
+  type Job,
+  newJobId,
+  type Selection,
+  type StoredEndpoint,
+  tablesOf,
+  without,
+} from "./job";
 import { isLimit } from "./limits";
 import type { Runner } from "./runner";
 import type { JobStore } from "./store";
@@ -96,11 +106,16 @@ export class JobActions {
     await this.runner.relink(changed);
   }
 
-  /** Keeps the tables that are chosen of the task's source database; null: all of it. */
-  async select(id: string, choose: (database: string) => readonly TableName[] | null): Promise<void> {
+  /**
+   * Keeps what is chosen of the task's source database. While changes flow, the choice waits for its own pre-check
+   * and start.
+   */
+  async select(id: string, choose: (database: string) => Selection): Promise<void> {
     await this.#change(id, "CHOOSE_OBJECT", (job) => {
-      const tables = choose(job.source.database);
-      return { ...job, selection: tables === null ? null : [...tables], tables: [], precheck: null };
+      const selection = choose(job.source.database);
+      return job.status.startsWith("INCRE_TRANSFER_")
+        ? { ...job, edit: { selection }, precheck: null }
+        : { ...job, selection, tables: [], precheck: null };
     });
   }
 
@@ -126,9 +141,7 @@ export class JobActions {
   /** @param startAt milliseconds since 1970; undefined: now. */
   async start(id: string, startAt: number | undefined): Promise<void> {
     await this.#change(id, "START", (job) => {
-      if (job.precheck?.done !== true || job.precheck.items.some(({ result }) => result === "FAILED")) {
-        throw new Refusal("DRS.M00304", message("needsPrecheck"));
-      }
+      requirePassedPrecheck(job);
       return startAt === undefined
         ? { ...job, desired: wish(job, "running") }
         : { ...job, desired: { ...wish(job, "scheduled"), startAt } };
@@ -139,21 +152,70 @@ export class JobActions {
     await this.#change(id, "PAUSE", (job) => ({ ...job, desired: wish(job, "paused") }));
   }
 
-  /** Resumes a paused task, or tries a failed one again. */
+  /**
+   * Resumes a paused task, or tries a failed one or a failed change again. What cannot be taken up where it stopped is
+   * copied anew.
+   */
   async retry(id: string): Promise<void> {
-    await this.#change(id, "RETRY", (job) => ({ ...job, desired: wish(job, "running") }));
+    await this.#change(id, "RETRY", (job) =>
+      job.change?.id === id
+        ? { ...job, desired: runningOn(job), change: { ...job.change, failure: null } }
+        : {
+            ...{ ...job, desired: wish(job, "running") },
+            ...(job.status === "REBUILD_NODE_FAILED"
+              ? { prepared: false, anew: true, fullCompletedAt: null }
+              : {}),
+          },
+    );
   }
 
-  /** Ends a task. @param force goes on although an end cannot be reached. */
+  /**
+   * Begins to change the task's objects to those that were edited.
+   *
+   * @throws Refusal DRS.M00304 when nothing was edited, or its pre-check has not passed.
+   */
+  async applyEdit(id: string): Promise<void> {
+    await this.#change(id, "CHANGE", (job) => {
+      requirePassedPrecheck(job);
+      const now = Date.now();
+      const childId = newJobId();
+      const change = {
+        ...{
+          id: childId,
+          name: `${job.name}-${childId.slice(0, 4)}`,
+          tables: [],
+          createdAt: now,
+          updatedAt: now,
+        },
+        ...{ selection: job.edit?.selection ?? null, withdrawn: false, failure: null, settled: false },
+        status: "CHILD_TRANSFER_STARTING",
+      };
+      return { ...job, desired: runningOn(job), edit: null, change };
+    });
+  }
+
+  /** Ends a task, or a change of its objects. @param force goes on although an end cannot be reached. */
   async end(id: string, force: boolean): Promise<void> {
+    if (this.store.parentOf(id) !== undefined) {
+      await this.#change(id, "FREE_RESOURCE", (job) => {
+        const runs = job.desired.goal === "running" && currentFailure(job) === undefined;
+        const news = runs ? { withdrawn: true, failure: null } : { settled: true };
+        return { ...job, change: job.change && { ...job.change, ...news } };
+      });
+      return;
+    }
     await this.#change(id, "FREE_RESOURCE", (job) => ({
       ...job,
       desired: { ...wish(job, "released"), force },
     }));
   }
 
-  /** Removes the record of an ended task. */
+  /** Removes the record of an ended task or change. */
   async remove(id: string): Promise<void> {
+    if (this.store.parentOf(id) !== undefined) {
+      await this.#change(id, "DELETE", (job) => ({ ...job, change: null }));
+      return;
+    }
     this.#get(id);
     await this.store.remove(id, (job) => requireAction(job, "DELETE", this.runner.isFrozen(job)));
   }
@@ -200,7 +262,7 @@ export class JobActions {
         }
         throw error;
       });
-    const tables = job.tables.length > 0 ? job.tables : (job.selection ?? (await all()));
+    const tables = await this.#tablesToCheck(job, all);
     const items = await this.engine.check({ ...task, tables });
     return items.map(({ item, group, result, reason, raw }) => ({
       ...{ item, group, result },
@@ -209,19 +271,33 @@ export class JobActions {
     }));
   }
 
+  /** The task's tables; of an edited selection those that are added, for the others are in use. */
+  async #tablesToCheck(job: Job, all: () => Promise<readonly TableName[]>): Promise<readonly TableName[]> {
+    if (job.edit !== null) {
+      const edited = tablesOf(job.edit.selection, await all());
+      const added = without(edited, job.tables);
+      return added.length > 0 ? added : edited;
+    }
+    return job.tables.length > 0 ? job.tables : tablesOf(job.selection, await all());
+  }
+
   #get(id: string): Job {
-    const job = this.store.get(id);
+    const job = this.store.find(id);
     if (job === undefined) {
       throw new Refusal("DRS.M00289", message("noSuchJob"));
     }
     return job;
   }
 
-  /** Changes a task if its status allows the action at the moment of the change. */
+  /**
+   * Changes a task if its status allows the action at the moment of the change. With the id of a change of objects,
+   * it is that one's status that counts, and its task that is changed.
+   */
   async #change(id: string, action: Action, change: (job: Job) => Job): Promise<Job> {
     this.#get(id);
-    const job = await this.store.update(id, (latest) => {
-      requireAction(latest, action, this.runner.isFrozen(latest));
+    const job = await this.store.update(this.store.parentOf(id)?.id ?? id, (latest) => {
+      const meant = latest.change?.id === id ? childOf(latest, latest.change) : latest;
+      requireAction(meant, action, this.runner.isFrozen(latest));
       return change(latest);
     });
     return job ?? this.#get(id);
@@ -233,6 +309,17 @@ export function requirePostgres(engine: string): void {
   if (!/^postgresql(-to-postgresql)?$/i.test(engine)) {
     throw new Refusal("DRS.M00007", message("onlyPostgres", { engine }));
   }
+}
+
+function requirePassedPrecheck({ precheck }: Job): void {
+  if (precheck?.done !== true || precheck.items.some(({ result }) => result === "FAILED")) {
+    throw new Refusal("DRS.M00304", message("needsPrecheck"));
+  }
+}
+
+/** The task runs, or runs again if it failed: what is done to its change needs it. */
+function runningOn(job: Job): Desired {
+  return currentFailure(job) === undefined ? job.desired : wish(job, "running");
 }
 
 function wish(job: Job, goal: Desired["goal"]): Desired {

@@ -1,6 +1,8 @@
 /** A task as the control database keeps it: what the user asked for, and what has become of it. */
+import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { endpoint, speedLimit } from "../../drs/schemas";
+import type { TableName } from "../engine/engine";
 
 const messageSchema = v.object({ id: v.string(), values: v.record(v.string(), v.string()) });
 const time = v.nullable(v.number());
@@ -34,7 +36,14 @@ const desired = v.object({
 });
 export type Desired = v.InferOutput<typeof desired>;
 
-export const failurePhase = v.picklist(["create", "start", "full", "incremental", "release"]);
+export const failurePhase = v.picklist([
+  "create",
+  "start",
+  "full",
+  "incremental",
+  "rectification",
+  "release",
+]);
 
 const failure = v.object({
   attempt: v.number(),
@@ -47,6 +56,32 @@ const failure = v.object({
 export type JobFailure = v.InferOutput<typeof failure>;
 
 const tableName = v.object({ schema: v.string(), table: v.string() });
+
+/** Selected tables, or whole schemas (without a table); null stands for all tables of the source database. */
+const selection = v.nullable(v.array(v.object({ schema: v.string(), table: v.nullable(v.string()) })));
+export type Selection = v.InferOutput<typeof selection>;
+
+/**
+ * Edited synchronization objects on their way: the child task of the API. The task goes on with its own tables until
+ * it takes over those of the change.
+ */
+const change = v.object({
+  id: v.string(),
+  name: v.string(),
+  selection,
+  /** All tables that the task is to have; empty until the change was begun. */
+  tables: v.array(tableName),
+  /** Whether the user ended the change, and the engine is to go back to the task's own tables. */
+  withdrawn: v.boolean(),
+  failure: v.nullable(v.object({ code: v.string(), message: messageSchema, at: v.number() })),
+  /** Whether it is over: the task has taken over the tables, or the user has ended the change. */
+  settled: v.boolean(),
+  /** A CHILD_… status of the API. */
+  status: v.string(),
+  createdAt: v.number(),
+  updatedAt: v.number(),
+});
+export type Change = v.InferOutput<typeof change>;
 
 const checkItem = v.object({
   item: v.string(),
@@ -70,8 +105,11 @@ export const jobSchema = v.object({
   tags: v.array(v.object({ key: v.string(), value: v.string() })),
   source: storedEndpoint,
   target: storedEndpoint,
-  /** Selected tables; null stands for all tables of the source database. */
-  selection: v.nullable(v.array(tableName)),
+  selection,
+  /** Synchronization objects that were edited while changes flow, and wait for the start of the change. */
+  edit: v.optional(v.nullable(v.object({ selection })), null),
+  /** The last change of the synchronization objects. */
+  change: v.optional(v.nullable(change), null),
   precheck: v.nullable(
     v.object({ id: v.string(), at: v.number(), done: v.boolean(), items: v.array(checkItem) }),
   ),
@@ -87,6 +125,8 @@ export const jobSchema = v.object({
   tables: v.array(tableName),
   /** Whether publication, slot and subscription have been made. */
   prepared: v.boolean(),
+  /** Whether what was made before is of no use any more, so that it is removed and all rows are copied anew. */
+  anew: v.optional(v.boolean(), false),
   /** Rows per table at the source when the copy began. */
   sourceRows: v.record(v.string(), v.number()),
   /** Whether everything that the task held was released. */
@@ -98,9 +138,62 @@ export const jobSchema = v.object({
 });
 export type Job = v.InferOutput<typeof jobSchema>;
 
+/** 36 characters that look like a UUID and end as the service's ids do. */
+export function newJobId(): string {
+  return `${randomUUID().slice(0, 31)}jb101`;
+}
+
 /** The failure that counts: one of the attempt in hand. */
 export function currentFailure(job: Job): JobFailure | undefined {
   return job.failure?.attempt === job.desired.attempt ? job.failure : undefined;
+}
+
+/** Whether a change of the synchronization objects is on its way. */
+export function isChanging({ change }: Pick<Job, "change">): boolean {
+  return change !== null && !change.settled && change.failure === null;
+}
+
+/** The tables of a selection, where `all` are those of the source database; each once. */
+export function tablesOf(selection: Selection, all: readonly TableName[]): readonly TableName[] {
+  const named = (selection ?? all).flatMap(({ schema, table }) =>
+    table === null ? all.filter((candidate) => candidate.schema === schema) : [{ schema, table }],
+  );
+  return [...new Map(named.map((table) => [tableId(table), table])).values()];
+}
+
+/** Those of the first tables that are not among the second. */
+export function without(tables: readonly TableName[], others: readonly TableName[]): readonly TableName[] {
+  const ids = new Set(others.map(tableId));
+  return tables.filter((table) => !ids.has(tableId(table)));
+}
+
+/** The change of a task's synchronization objects as the task of its own that it is in the API. */
+export function childOf(job: Job, { failure, ...change }: Change): Job {
+  const added = without(change.tables, job.tables);
+  return {
+    ...job,
+    id: change.id,
+    name: change.name,
+    description: "",
+    selection: change.selection,
+    tables: [...(added.length > 0 ? added : change.tables)],
+    edit: null,
+    change: null,
+    precheck: null,
+    desired: { ...job.desired, goal: "running" },
+    status: change.status,
+    failure: failure === null ? null : { ...failure, attempt: job.desired.attempt, phase: "incremental" },
+    released: change.settled,
+    createdAt: change.createdAt,
+    startedAt: change.createdAt,
+    fullCompletedAt: change.settled && failure === null ? change.updatedAt : null,
+    updatedAt: change.updatedAt,
+  };
+}
+
+/** A table's name as engines report it. */
+export function plainName({ schema, table }: TableName): string {
+  return `${schema}.${table}`;
 }
 
 /** Between the parts of an object's id where a dot would be ambiguous. */

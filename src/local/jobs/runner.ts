@@ -3,11 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Engine, EngineState, EngineTask } from "../engine/engine";
 import { log, reasonOf } from "../log";
 import { message } from "../messages";
-import { nextStep, type Observed, statusOf, type Wish } from "../reconcile";
+import { changeStatusOf, nextStep, type Observed, statusOf, type Wish } from "../reconcile";
 import type { SecretBox } from "../secrets";
+import { changeSeen } from "./changes";
 import { currentFailure, type Job } from "./job";
 import { limitAt } from "./limits";
-import { isWatched, newFault, phaseOf, type Runtime, Runtimes } from "./runtime";
+import { isWatched, newFault, ownEngine, phaseOf, type Runtime, Runtimes } from "./runtime";
 import { Steps } from "./steps";
 import type { JobStore } from "./store";
 
@@ -76,7 +77,7 @@ export class Runner {
   }
 
   live(id: string): Live {
-    const { engine, fault } = this.#runtimes.of(id);
+    const { engine, fault } = this.#runtimes.of(this.store.parentOf(id)?.id ?? id);
     return { engine, faultReason: fault?.reason };
   }
 
@@ -195,7 +196,8 @@ export class Runner {
       const wish = { goal: job.desired.goal, taskType: job.taskType, frozen: this.isFrozen(job) };
       await this.#watchStream(job, wish, runtime);
       const seen = observed(job, runtime);
-      await this.#show(job, statusOf(wish, seen), runtime);
+      const changeStatus = seen.change === undefined ? undefined : changeStatusOf(wish, seen, seen.change);
+      await this.#show(job, statusOf(wish, seen), changeStatus, runtime);
       const step = nextStep(wish, seen);
       if (step === "none" || !(await this.#steps.take(step, job))) {
         return;
@@ -211,12 +213,16 @@ export class Runner {
   }
 
   /** Stores what the observation changes in the record, and holds the link to its limit. */
-  async #show(job: Job, status: string, runtime: Runtime): Promise<void> {
+  async #show(job: Job, status: string, changeStatus: string | undefined, runtime: Runtime): Promise<void> {
     const copied =
       status === "INCRE_TRANSFER_STARTED" && job.fullCompletedAt === null && job.taskType !== "INCR_TRANS";
-    if (status !== job.status || copied) {
+    if (status !== job.status || copied || changeStatus !== job.change?.status) {
       await this.store.update(job.id, (latest) => ({
         ...latest,
+        change:
+          latest.change === null || changeStatus === undefined || latest.change.id !== job.change?.id
+            ? latest.change
+            : { ...latest.change, status: changeStatus },
         status: latest.desired.attempt === job.desired.attempt ? status : latest.status,
         fullCompletedAt: copied ? Date.now() : latest.fullCompletedAt,
       }));
@@ -257,7 +263,7 @@ export class Runner {
     if (cause.kind === "connection") {
       runtime.fault = newFault(cause.reason);
     } else if (silent > workerlessMs) {
-      await this.#steps.fail(job, phaseOf(job, engine), "", message("noWorker"));
+      await this.#steps.fail(job, phaseOf(job, ownEngine(job, runtime)), "", message("noWorker"));
     }
   }
 
@@ -274,12 +280,13 @@ function observed(job: Job, runtime: Runtime): Observed {
   return {
     provisioned: job.provisioned,
     failure: currentFailure(job)?.phase,
-    engine: runtime.engine ?? (job.prepared ? undefined : { kind: "absent" }),
+    engine: ownEngine(job, runtime) ?? (job.prepared ? undefined : { kind: "absent" }),
     prepared: job.prepared,
     recovering: runtime.fault !== undefined,
     enabledNow: runtime.enabledAttempt === job.desired.attempt,
     fullDone: job.taskType === "FULL_TRANS" && job.fullCompletedAt !== null,
     released: job.released,
+    change: changeSeen(job, runtime),
     last: job.status,
   };
 }

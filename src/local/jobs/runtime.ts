@@ -1,6 +1,6 @@
 /** What is known of a task while this process runs, and is found out anew by the next one. */
 import type { EngineState } from "../engine/engine";
-import type { Job } from "./job";
+import { type Job, plainName } from "./job";
 import type { Link } from "./link";
 
 export const firstRetryMs = 500;
@@ -67,6 +67,15 @@ export function newFault(reason: string): Fault {
 /** Whether the engine has something to say of a task. */
 export function isWatched(job: Job): boolean {
   return job.prepared && !job.released;
+}
+
+/** What the engine says of the task's own tables; those of a change do not count yet. */
+export function ownEngine({ change, tables }: Job, { engine }: Runtime): EngineState | undefined {
+  if (change === null || engine?.kind !== "present") {
+    return engine;
+  }
+  const own = new Set(tables.map(plainName));
+  return { ...engine, tables: engine.tables.filter(({ name }) => own.has(name)) };
 }
 
 /** In which phase a failure of now would be. */

@@ -4,10 +4,11 @@ import { log, reasonOf } from "../log";
 import { type Message, message } from "../messages";
 import type { Step } from "../reconcile";
 import type { SecretBox } from "../secrets";
+import { ChangeSteps, failedChange } from "./changes";
 import { connectionOf, isLoopback } from "./endpoints";
-import type { Job, JobFailure } from "./job";
+import { isChanging, type Job, type JobFailure, tablesOf } from "./job";
 import { Link } from "./link";
-import { firstRetryMs, newFault, phaseOf, type Runtime, type Runtimes } from "./runtime";
+import { firstRetryMs, newFault, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 import type { JobStore } from "./store";
 
 const longestRetryMs = 5_000;
@@ -15,12 +16,16 @@ const longestRetryMs = 5_000;
 const probeMs = 60_000;
 
 export class Steps {
+  readonly #changes: ChangeSteps;
+
   constructor(
     private readonly store: JobStore,
     private readonly engine: Engine,
     private readonly secrets: SecretBox,
     private readonly runtimes: Runtimes,
-  ) {}
+  ) {
+    this.#changes = new ChangeSteps(store, engine, secrets, (job) => this.taskOf(job));
+  }
 
   /** A task in the engine's terms. */
   taskOf(job: Job): EngineTask {
@@ -56,6 +61,10 @@ export class Steps {
         runtime.enabledAttempt = undefined;
         runtime.settle();
         return true;
+      case "change":
+      case "adopt":
+      case "putBack":
+        return await this.#change(step, job, runtime);
       case "finish":
         return await this.#finish(job);
       case "release":
@@ -84,7 +93,7 @@ export class Steps {
       const tables =
         job.tables.length > 0
           ? job.tables
-          : (job.selection ?? (await this.engine.tablesOf(connectionOf(job.source, this.secrets))));
+          : tablesOf(job.selection, await this.engine.tablesOf(connectionOf(job.source, this.secrets)));
       if (tables.length === 0) {
         return await this.fail(job, "start", "", message("noObjects"));
       }
@@ -94,8 +103,12 @@ export class Steps {
         tables: named.tables,
         startedAt: latest.startedAt ?? Date.now(),
       }));
+      if (job.anew) {
+        await this.engine.release(this.taskOf(named), "target");
+        await this.engine.release(this.taskOf(named), "source");
+      }
       const sourceRows = await this.engine.prepare(this.taskOf(named));
-      await this.store.update(job.id, (latest) => ({ ...latest, sourceRows, prepared: true }));
+      await this.store.update(job.id, (latest) => ({ ...latest, sourceRows, prepared: true, anew: false }));
     } catch (error) {
       await this.#failBy(job, "start", error);
     }
@@ -114,7 +127,7 @@ export class Steps {
         runtime.fault ??= newFault(error.reason);
         runtime.probedAt = 0;
       } else {
-        await this.#failBy(job, phaseOf(job, runtime.engine), error);
+        await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
       }
       return false;
     }
@@ -123,24 +136,29 @@ export class Steps {
   /** The engine stopped the task by itself: find out why, and recover if it is a lost connection. */
   async #examine(job: Job, runtime: Runtime): Promise<boolean> {
     const { engine } = runtime;
-    const phase = phaseOf(job, engine);
+    const phase = phaseOf(job, ownEngine(job, runtime));
     if (engine?.kind === "broken") {
       return await this.fail(job, phase, engine.code, engine.message);
     }
-    if (engine?.kind !== "present") {
-      return await this.fail(job, phase, "42704", message("dropped"));
-    }
-    if (!engine.logKept) {
-      return await this.fail(job, phase, "55000", message("logLost"));
+    if (engine?.kind !== "present" || !engine.logKept) {
+      const [code, text] =
+        engine?.kind === "present" ? (["55000", "logLost"] as const) : (["42704", "dropped"] as const);
+      if (runtime.fault === undefined) {
+        runtime.fault = newFault(text);
+        return true;
+      }
+      // Nothing that comes back by itself.
+      return await this.fail(job, "rectification", code, message(text));
     }
     const cause = await this.engine.explainStop(this.taskOf(job));
     if (cause.kind === "failure") {
-      return await this.fail(job, phase, cause.code, cause.message);
+      return await this.#failOrPutBack(job, phase, cause.code, cause.message);
     }
     const now = Date.now();
     if (cause.kind === "unknown") {
       if (now - runtime.probedAt < probeMs) {
-        return await this.fail(job, phase, "", message("stoppedUnknown", { reason: cause.hint }));
+        const text = message("stoppedUnknown", { reason: cause.hint });
+        return await this.#failOrPutBack(job, phase, "", text);
       }
       runtime.probedAt = now;
       return await this.#enable(job, runtime);
@@ -165,6 +183,39 @@ export class Steps {
         throw error;
       }
       return false;
+    }
+  }
+
+  /** A stop while a change is on its way fails the change; the task goes on with its own tables, if it can. */
+  async #failOrPutBack(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
+    if (!isChanging(job)) {
+      return await this.fail(job, phase, code, text);
+    }
+    log(`task ${job.name}: the change of its objects failed (${code})`);
+    await this.store.update(job.id, (latest) => ({
+      ...latest,
+      change: failedChange(latest.change, code, text),
+    }));
+    return true;
+  }
+
+  async #change(step: "change" | "adopt" | "putBack", job: Job, runtime: Runtime): Promise<boolean> {
+    const { change } = job;
+    if (change === null) {
+      return false;
+    }
+    try {
+      switch (step) {
+        case "change":
+          return await this.#changes.begin(job, change, runtime);
+        case "adopt":
+          return await this.#changes.adopt(job, change);
+        case "putBack":
+          return await this.#changes.putBack(job, change, runtime);
+      }
+    } catch (error) {
+      await this.#failBy(job, "incremental", error);
+      return true;
     }
   }
 
@@ -265,6 +316,7 @@ export class Steps {
     await this.store.update(job.id, (latest) => ({
       ...latest,
       failure: { attempt, phase, code, message: { id: text.id, values: { ...text.values } }, at: Date.now() },
+      change: failedChange(latest.change, code, text),
     }));
     this.runtimes.of(job.id).settle();
     return true;

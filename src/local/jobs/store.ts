@@ -1,7 +1,7 @@
 /** The control database: task states that outlive the backend, read once at the start and written through. */
 import * as v from "valibot";
 import type { ControlDatabase } from "./control-database";
-import { type Job, jobSchema } from "./job";
+import { childOf, type Job, jobSchema } from "./job";
 
 /** Each entry is applied once, in order. */
 const migrations = [
@@ -62,6 +62,17 @@ export class JobStore {
     return this.#jobs.get(id);
   }
 
+  /** The task whose change of objects has this id. */
+  parentOf(childId: string): Job | undefined {
+    return this.#jobs.has(childId) ? undefined : this.all().find(({ change }) => change?.id === childId);
+  }
+
+  /** A task, or the child task that stands for a change of objects. */
+  find(id: string): Job | undefined {
+    const parent = this.parentOf(id);
+    return parent?.change ? childOf(parent, parent.change) : this.#jobs.get(id);
+  }
+
   /** Adds a task; answers false when its name, in whatever case, is taken. */
   async insert(job: Job): Promise<boolean> {
     const { rows } = await this.database.query(
@@ -100,6 +111,10 @@ export class JobStore {
       if (next.status !== job.status) {
         await this.#remember(next);
       }
+      if (next.change !== null && next.change.status !== job.change?.status) {
+        // What becomes of a change is part of its task's history.
+        await this.#remember({ ...childOf(next, next.change), id });
+      }
       return next;
     });
   }
@@ -121,7 +136,7 @@ export class JobStore {
   async noteOperation(id: string, action: string, errorCode: string | undefined): Promise<void> {
     await this.database.query(
       "INSERT INTO operations (job_id, action, error_code) SELECT id, $2, $3 FROM jobs WHERE id = $1",
-      [id, action, errorCode ?? null],
+      [this.parentOf(id)?.id ?? id, action, errorCode ?? null],
     );
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { jobAction } from "../../../src/local/api/actions";
-import { tableSelection } from "../../../src/local/api/selection";
+import { selectionOf } from "../../../src/local/api/selection";
 import { isConnectionLoss } from "../../../src/local/engine/engine";
 import { LagMeter } from "../../../src/local/engine/postgres/lag";
 import { conninfo, objectName } from "../../../src/local/engine/postgres/names";
@@ -113,18 +113,22 @@ describe("parts of the local backend", () => {
 
   it("offers no action of a frozen task, and all others as unavailable", () => {
     const desired = { goal: "running", attempt: 1, startAt: null, force: false } as const;
-    const job = { status: "INCRE_TRANSFER_STARTED", desired };
-    assert.deepEqual(jobAction(job, false).available_actions, ["PAUSE", "FREE_RESOURCE"]);
+    const job = {
+      ...({ status: "INCRE_TRANSFER_STARTED", taskType: "FULL_INCR_TRANS" } as const),
+      ...{ desired, edit: null, change: null },
+    };
+    const flowing = ["CHOOSE_OBJECT", "PAUSE", "FREE_RESOURCE"];
+    assert.deepEqual(jobAction(job, false).available_actions, flowing);
     assert.deepEqual(jobAction(job, true).available_actions, []);
     assert.ok(jobAction(job, true).unavailable_actions.includes("PAUSE"));
   });
 
   it("reads the objects of a selection", () => {
-    const select = (job: Parameters<typeof tableSelection>[0]["job"]) =>
-      tableSelection({ job_id: "x", selected: true, job }, "shop");
+    const select = (job: Parameters<typeof selectionOf>[0]["job"]) =>
+      selectionOf({ job_id: "x", selected: true, job }, "shop");
     const t = { object_type: "table", select: "true" } as const;
-    assert.equal(tableSelection({ job_id: "x", selected: false }, "shop"), null);
-    assert.equal(tableSelection({ job_id: "x", selected: true, sync_database: true }, "shop"), null);
+    assert.equal(selectionOf({ job_id: "x", selected: false }, "shop"), null);
+    assert.equal(selectionOf({ job_id: "x", selected: true, sync_database: true }, "shop"), null);
     assert.equal(select([{ object_type: "database", id: "shop", select: "true" }]), null);
     assert.deepEqual(
       select([
@@ -135,6 +139,8 @@ describe("parts of the local backend", () => {
         { ...t, id: "a.b-*-*-c.d" },
         { ...t, id: "sales-*-*-b" },
         { ...t, object_name: "c" },
+        { object_type: "schema", id: "whole", select: "true" },
+        { object_type: "schema", id: "shop-*-*-whole", select: "true" },
         { ...t, id: "public.not", select: "false" },
         { ...t, id: "public.nor", select: null },
       ]),
@@ -143,6 +149,7 @@ describe("parts of the local backend", () => {
         { schema: "a.b", table: "c.d" },
         { schema: "sales", table: "b" },
         { schema: "public", table: "c" },
+        { schema: "whole", table: null },
       ],
     );
     assert.throws(() => select([{ ...t, id: "a.b.c" }]), Refusal);

@@ -27,6 +27,7 @@ const base: Observed = {
   enabledNow: false,
   fullDone: false,
   released: false,
+  change: undefined,
   last: "CONFIGURATION",
 };
 const runs: Partial<Observed> = { prepared: true, enabledNow: true };

@@ -34,6 +34,7 @@ import {
   enableSubscription,
   ensureSubscription,
   ensureTables,
+  refreshSubscription,
   retrying,
   type SubscriptionFacts,
   subscriptionFacts,
@@ -72,8 +73,8 @@ export class PostgresEngine implements Engine {
     // Anew, so that a login that does not work any more is found here and not in the target's log.
     await this.#databases.connectOnce(task.source, "source");
     await this.#databases.connectOnce(task.target, "target");
-    await ensurePublication(this.#databases, task);
-    await ensureTables(this.#databases, task);
+    await ensurePublication(this.#databases, task, task.tables);
+    await ensureTables(this.#databases, task, task.tables);
     await ensureSlot(this.#databases, task);
     await ensureSubscription(this.#databases, task);
     return task.copiesRows ? await countRows(this.#databases, task.source, task.tables) : {};
@@ -83,6 +84,15 @@ export class PostgresEngine implements Engine {
     this.logOf(task.target)?.forget(objectName(task.id));
     this.#lag.delete(task.id);
     await enableSubscription(this.#databases, task);
+  }
+
+  async change(task: EngineTask, added: readonly TableName[]): Promise<Readonly<Record<string, number>>> {
+    // The tables first: a change for a table that the target has not would stop the task.
+    await ensureTables(this.#databases, task, added);
+    await ensurePublication(this.#databases, task, added);
+    this.logOf(task.target)?.forget(objectName(task.id));
+    await refreshSubscription(this.#databases, task);
+    return task.copiesRows ? await countRows(this.#databases, task.source, added) : {};
   }
 
   async suspend(task: EngineTask): Promise<void> {

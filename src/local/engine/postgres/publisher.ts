@@ -42,22 +42,32 @@ export async function sourceTables(
   );
 }
 
-/** Makes the publication over exactly the task's tables. */
-export async function ensurePublication(databases: Databases, task: EngineTask): Promise<void> {
-  const { source, tables } = task;
+/**
+ * Makes the publication over the task's tables.
+ *
+ * @param added those of the tables that must be there; others may have been dropped since they were published.
+ * @throws EngineError 42P01 for an added table that is not there, 55000 for one whose updates cannot be published.
+ */
+export async function ensurePublication(
+  databases: Databases,
+  task: EngineTask,
+  added: readonly TableName[],
+): Promise<void> {
+  const { source } = task;
   const name = objectName(task.id);
-  const found = await sourceTables(databases, source, tables);
-  const missing = tables.find((t) => !found.some((f) => f.schema === t.schema && f.table === t.table));
+  const found = await sourceTables(databases, source, task.tables);
+  const missing = added.find((t) => !found.some((f) => f.schema === t.schema && f.table === t.table));
   if (missing !== undefined) {
     throw new EngineError("42P01", "source", `relation "${missing.schema}.${missing.table}" does not exist`);
   }
-  const keyless = found.find(({ key }) => !key);
+  const wanted = new Set(added.map(qualified));
+  const keyless = found.find((table) => !table.key && wanted.has(qualified(table)));
   if (keyless !== undefined) {
     // Publishing it would make the application's own updates fail.
     const what = `table "${keyless.schema}.${keyless.table}" has no primary key and no replica identity`;
     throw new EngineError("55000", "source", what);
   }
-  const list = tables.map(qualified).join(", ");
+  const list = found.map(qualified).join(", ");
   const [existing] = await databases.query(
     source,
     "source",

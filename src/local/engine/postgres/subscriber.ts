@@ -8,10 +8,13 @@ import { conninfo, objectName, qualified } from "./names";
 import { tableDefinition } from "./schema";
 
 /** Makes schemas and tables that the target lacks, as the source has them. */
-export async function ensureTables(databases: Databases, task: EngineTask): Promise<void> {
-  const { source, target } = task;
-  const have = await existingTables(databases, target, task.tables);
-  for (const table of task.tables) {
+export async function ensureTables(
+  databases: Databases,
+  { source, target }: EngineTask,
+  tables: readonly TableName[],
+): Promise<void> {
+  const have = await existingTables(databases, target, tables);
+  for (const table of tables) {
     if (have.has(qualified(table))) {
       continue;
     }
@@ -66,13 +69,36 @@ export async function ensureSubscription(databases: Databases, task: EngineTask)
 /** Enables the subscription, with today's way to the source. */
 export async function enableSubscription(databases: Databases, task: EngineTask): Promise<void> {
   const name = objectName(task.id);
-  const quoted = escapeIdentifier(name);
-  await databases.query(
-    task.target,
-    "target",
-    `ALTER SUBSCRIPTION ${quoted} CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}`,
+  await alterSubscription(
+    databases,
+    task,
+    `CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}`,
   );
-  await databases.query(task.target, "target", `ALTER SUBSCRIPTION ${quoted} ENABLE`);
+  await alterSubscription(databases, task, "SET (disable_on_error = true)");
+  await alterSubscription(databases, task, "ENABLE");
+}
+
+/**
+ * Makes the subscription follow what its publication has now. That is possible only while it is enabled, so that it
+ * must not disable itself meanwhile for a copy that fails and is about to be taken out.
+ */
+export async function refreshSubscription(databases: Databases, task: EngineTask): Promise<void> {
+  const name = objectName(task.id);
+  const conninfoLiteral = escapeLiteral(conninfo(task.source, task.publisher, name));
+  await alterSubscription(databases, task, "SET (disable_on_error = false)");
+  try {
+    await alterSubscription(databases, task, `CONNECTION ${conninfoLiteral}`);
+    await alterSubscription(databases, task, "ENABLE");
+    const refresh = `REFRESH PUBLICATION WITH (copy_data = ${String(task.copiesRows)})`;
+    await alterSubscription(databases, task, refresh);
+  } finally {
+    await alterSubscription(databases, task, "SET (disable_on_error = true)");
+  }
+}
+
+async function alterSubscription(databases: Databases, task: EngineTask, what: string): Promise<void> {
+  const quoted = escapeIdentifier(objectName(task.id));
+  await databases.query(task.target, "target", `ALTER SUBSCRIPTION ${quoted} ${what}`);
 }
 
 /** Disables the subscription and ends workers that copy: disabling alone lets them run to their end. */
@@ -144,6 +170,7 @@ export interface SubscriptionFacts {
 
 const phaseByState: Readonly<Record<string, TableState["phase"]>> = {
   i: "waiting",
+  f: "copied",
   s: "synced",
   r: "synced",
 };

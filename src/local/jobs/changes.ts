@@ -1,0 +1,162 @@
+/**
+ * How edited synchronization objects come into force while the task goes on: the engine first copies the tables that
+ * are new beside the task's own, then the task takes over the changed set. A change that fails leaves the task's own
+ * tables as they were; added tables that are copied already stay in step, so that a retry need not copy them again.
+ */
+import {
+  type Engine,
+  EngineError,
+  type EngineTask,
+  isConnectionLoss,
+  type TableName,
+  type TableState,
+} from "../engine/engine";
+import { log } from "../log";
+import { type Message, message } from "../messages";
+import type { ChangeSeen } from "../reconcile";
+import type { SecretBox } from "../secrets";
+import { connectionOf } from "./endpoints";
+import { type Change, type Job, plainName, tablesOf, without } from "./job";
+import { newFault, type Runtime } from "./runtime";
+import type { JobStore } from "./store";
+
+export class ChangeSteps {
+  constructor(
+    private readonly store: JobStore,
+    private readonly engine: Engine,
+    private readonly secrets: SecretBox,
+    private readonly taskOf: (job: Job) => EngineTask,
+  ) {}
+
+  /** Begins to copy the tables that the change adds. */
+  async begin(job: Job, change: Change, runtime: Runtime): Promise<boolean> {
+    return await this.#unlessLost(runtime, async () => {
+      try {
+        const all = await this.engine.tablesOf(connectionOf(job.source, this.secrets));
+        const tables = change.tables.length > 0 ? change.tables : tablesOf(change.selection, all);
+        if (tables.length === 0) {
+          await this.#update(job, change, { failure: failureOf("", message("noObjects")) });
+          return;
+        }
+        await this.#update(job, change, { tables: [...tables] });
+        const added = without(tables, job.tables);
+        const rows = await this.engine.change(this.taskOf(withTables(job, [...job.tables, ...added])), added);
+        await this.store.update(job.id, (latest) => ({
+          ...latest,
+          sourceRows: { ...latest.sourceRows, ...rows },
+        }));
+        runtime.enabledAttempt = job.desired.attempt;
+      } catch (error) {
+        if (!(error instanceof EngineError) || isConnectionLoss(error.code)) {
+          throw error;
+        }
+        const connection = error.side === undefined ? undefined : connectionOf(job[error.side], this.secrets);
+        log(`task ${job.name}: the change of its objects failed (${error.code})`);
+        const text = this.engine.describe(error, connection);
+        await this.#update(job, change, { failure: failureOf(error.code, text) });
+      }
+    });
+  }
+
+  /** The added tables are in step: the task takes over the changed set. What it has no more is let go next. */
+  async adopt(job: Job, { id, tables, selection }: Change): Promise<boolean> {
+    await this.store.update(job.id, (latest) =>
+      latest.change?.id === id
+        ? {
+            ...{ ...latest, tables, selection },
+            change: { ...latest.change, settled: true, updatedAt: Date.now() },
+          }
+        : latest,
+    );
+    return true;
+  }
+
+  /** The engine lets go of what is not the task's: all of it when the change is over, unfinished copies when it failed. */
+  async putBack(job: Job, change: Change, runtime: Runtime): Promise<boolean> {
+    return await this.#unlessLost(runtime, async () => {
+      const over = change.withdrawn || change.settled;
+      const copied = new Set(
+        strays(job, runtime)
+          .filter(isCopied)
+          .map(({ name }) => name),
+      );
+      const kept = over ? [] : change.tables.filter((table) => copied.has(plainName(table)));
+      await this.engine.change(this.taskOf(withTables(job, [...job.tables, ...kept])), []);
+      runtime.enabledAttempt = job.desired.attempt;
+      if (change.withdrawn && !change.settled) {
+        await this.#update(job, change, { settled: true });
+      }
+    });
+  }
+
+  /** A lost connection is a fault of the task and not of the change, which goes on when it is back. */
+  async #unlessLost(runtime: Runtime, step: () => Promise<void>): Promise<boolean> {
+    try {
+      await step();
+      return true;
+    } catch (error) {
+      if (!(error instanceof EngineError) || !isConnectionLoss(error.code)) {
+        throw error;
+      }
+      runtime.fault ??= newFault(error.reason);
+      return false;
+    }
+  }
+
+  async #update(job: Job, { id }: Change, news: Partial<Change>): Promise<void> {
+    await this.store.update(job.id, (latest) =>
+      latest.change?.id === id
+        ? { ...latest, change: { ...latest.change, ...news, updatedAt: Date.now() } }
+        : latest,
+    );
+  }
+}
+
+/** What is seen of a task's change. */
+export function changeSeen(job: Job, runtime: Runtime): ChangeSeen | undefined {
+  const { change } = job;
+  if (change === null) {
+    return undefined;
+  }
+  const engine = runtime.engine?.kind === "present" ? runtime.engine : undefined;
+  const phases = new Map(engine?.tables.map(({ name, phase }) => [name, phase]));
+  const wanted = change.tables.map((table) => phases.get(plainName(table)));
+  const extra = strays(job, runtime);
+  return {
+    phase:
+      wanted.length === 0 || wanted.includes(undefined)
+        ? "unknown"
+        : wanted.every((phase) => phase === "synced")
+          ? "synced"
+          : "copying",
+    strays: extra.length === 0 ? "none" : extra.every(isCopied) ? "copied" : "unfinished",
+    failed: change.failure !== null,
+    withdrawn: change.withdrawn,
+    settled: change.settled,
+  };
+}
+
+/** What failed the change: the failure of the task with which it cannot go on. */
+export function failedChange(change: Change | null, code: string, text: Message): Change | null {
+  return change === null || change.settled || change.failure !== null
+    ? change
+    : { ...change, withdrawn: false, failure: failureOf(code, text), updatedAt: Date.now() };
+}
+
+/** Tables that the engine has and the task has not. */
+function strays({ tables }: Job, { engine }: Runtime): readonly TableState[] {
+  const own = new Set(tables.map(plainName));
+  return engine?.kind === "present" ? engine.tables.filter(({ name }) => !own.has(name)) : [];
+}
+
+function isCopied({ phase }: TableState): boolean {
+  return phase === "copied" || phase === "synced";
+}
+
+function withTables(job: Job, tables: readonly TableName[]): Job {
+  return { ...job, tables: [...tables] };
+}
+
+function failureOf(code: string, { id, values }: Message): NonNullable<Change["failure"]> {
+  return { code, message: { id, values: { ...values } }, at: Date.now() };
+}
