@@ -1,25 +1,50 @@
 /** The parts of the backend, put together and taken apart in order. */
 import { createHandlers } from "./api/handlers";
 import { ApiServer } from "./api/server";
-import { findBinaries } from "./clusters/binaries";
+import { type Binaries, findBinaries } from "./clusters/binaries";
 import { Clusters } from "./clusters/clusters";
 import { DataDir } from "./data-dir";
 import { Demo } from "./demo/demo";
 import { PostgresEngine } from "./engine/postgres/engine";
 import { ServerLog } from "./engine/postgres/server-log";
+import { EngineFaults } from "./faults/engine-faults";
+import { Faults } from "./faults/faults";
 import type { Flags } from "./flags";
 import { JobActions } from "./jobs/actions";
 import { ControlDatabase } from "./jobs/control-database";
+import { releaseAll } from "./jobs/release-all";
 import { Runner } from "./jobs/runner";
 import { JobStore } from "./jobs/store";
 import { log, reasonOf } from "./log";
+import { message, Refusal } from "./messages";
 import { SecretBox } from "./secrets";
+import { StartError } from "./start-error";
 
 type Disposal = () => Promise<unknown>;
 
+/** What stays while the service is put back to its beginning. */
+interface Base {
+  readonly dir: DataDir;
+  readonly api: ApiServer;
+  readonly binaries: Binaries;
+}
+
+/** A running service, as far as a reset needs it. */
+interface Running {
+  readonly base: Base;
+  readonly store: JobStore;
+  readonly runner: Runner;
+  readonly clusters: Clusters;
+}
+
 export class Backend {
-  /** What has been started, the last one first. */
-  readonly #disposals: Disposal[] = [];
+  readonly #base: Disposal[] = [];
+  /** What has been started on the base, the last one first. */
+  readonly #service: Disposal[] = [];
+  readonly #faults = new Faults();
+  #running: Running | undefined;
+  #resetting: Promise<void> | undefined;
+  #stopping = false;
 
   constructor(private readonly flags: Flags) {}
 
@@ -29,16 +54,42 @@ export class Backend {
    * @throws StartError for what the user can put right.
    */
   async start(): Promise<string> {
-    const dir = this.#owned(await DataDir.take(this.flags.dataDir), async (taken) => await taken.release());
+    const dir = await DataDir.take(this.flags.dataDir);
+    this.#base.push(async () => await dir.release());
     const { identity } = dir;
-    const api = this.#owned(
-      await ApiServer.listen(this.flags.port, identity),
-      async (server) => await server.close(),
-    );
-    const binaries = await findBinaries(dir.path);
+    const api = await ApiServer.listen(this.flags.port, identity, {
+      faults: this.#faults,
+      reset: async () => await this.#resetOnce(),
+    });
+    this.#base.push(async () => await api.close());
+    await this.#serve({ dir, api, binaries: await findBinaries(dir.path) });
+    const ready = JSON.stringify({
+      endpoint: api.endpoint,
+      project_id: identity.projectId,
+      access_key: identity.accessKey,
+      secret_key: identity.secretKey,
+      pid: process.pid,
+    });
+    await dir.announce(ready);
+    return ready;
+  }
+
+  /** Stops what was started, in reverse order. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#faults.clear();
+    await dispose(this.#service);
+    await this.#resetting?.catch(() => undefined);
+    await dispose(this.#service);
+    await dispose(this.#base);
+  }
+
+  async #serve(base: Base): Promise<void> {
+    const { dir, api, binaries } = base;
+    const { identity } = dir;
     let runner: Runner | undefined;
     // The databases that read through the links stop before the links are cut.
-    this.#disposals.push(async () => await runner?.closeLinks());
+    this.#service.push(async () => await runner?.closeLinks());
     const clusters = this.#owned(
       new Clusters(dir.path, binaries, identity.databasePassword),
       async (servers) => await servers.stop(),
@@ -77,32 +128,54 @@ export class Backend {
       this.#owned(demo, async (running) => await running.stop());
       await demo.run({ store, runner: tasks, handlers, setBalance: local.setBalance });
     }
+    this.#running = { base, store, runner: tasks, clusters };
+    this.#faults.engine = new EngineFaults(this.#running);
     api.service = { handlers, local };
     // Whoever looks for a running backend is not to find one that is ending.
-    this.#disposals.push(async () => {
+    this.#service.push(async () => {
       api.service = undefined;
+      this.#faults.engine = undefined;
+      this.#running = undefined;
     });
-    const ready = JSON.stringify({
-      endpoint: api.endpoint,
-      project_id: identity.projectId,
-      access_key: identity.accessKey,
-      secret_key: identity.secretKey,
-      pid: process.pid,
-    });
-    await dir.announce(ready);
-    return ready;
   }
 
-  /** Stops what was started, in reverse order. */
-  async stop(): Promise<void> {
-    for (let dispose = this.#disposals.pop(); dispose !== undefined; dispose = this.#disposals.pop()) {
-      await dispose().catch((error: unknown) => log(`while stopping: ${reasonOf(error)}`));
+  async #resetOnce(): Promise<void> {
+    this.#resetting ??= this.#reset().finally(() => {
+      this.#resetting = undefined;
+    });
+    await this.#resetting;
+  }
+
+  /** Ends all tasks, throws the databases away and begins anew, with the same keys at the same address. */
+  async #reset(): Promise<void> {
+    if (this.#running === undefined) {
+      throw new Refusal("DRS.M00004", message("notReady"), 503);
     }
+    const { base, store, runner, clusters } = this.#running;
+    log("everything is put back to the beginning");
+    this.#faults.clear();
+    base.api.service = undefined;
+    await releaseAll(store, runner);
+    await dispose(this.#service);
+    // The task states go first: without them the demo's servers are made anew whatever is left of them.
+    for (const name of ["control", "source", "target"] as const) {
+      await clusters.remove(name);
+    }
+    await this.#serve(base);
   }
 
-  #owned<T>(thing: T, dispose: (thing: T) => Promise<unknown>): T {
-    this.#disposals.push(async () => await dispose(thing));
+  #owned<T>(thing: T, disposal: (thing: T) => Promise<unknown>): T {
+    if (this.#stopping) {
+      throw new StartError("the backend is stopping");
+    }
+    this.#service.push(async () => await disposal(thing));
     return thing;
+  }
+}
+
+async function dispose(disposals: Disposal[]): Promise<void> {
+  for (let disposal = disposals.pop(); disposal !== undefined; disposal = disposals.pop()) {
+    await disposal().catch((error: unknown) => log(`while stopping: ${reasonOf(error)}`));
   }
 }
 

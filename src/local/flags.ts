@@ -13,6 +13,7 @@ export interface Flags {
 }
 
 export const usage = `Usage: drs-local [--data-dir DIR] [--port N] [--demo]
+       drs-local call [--data-dir DIR] METHOD PATH [BODY]
 
 Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with PostgreSQL's logical replication behind it.
 
@@ -21,7 +22,8 @@ Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with Postgre
   --demo          with a source database that keeps changing, a target database and tasks between them
   --help          this text
 
-When ready it prints one JSON line: {"endpoint","project_id","access_key","secret_key","pid"}.
+When ready it prints one JSON line: {"endpoint","project_id","access_key","secret_key","pid"}. "call" sends a signed
+request to the backend that runs on the data directory, such as: drs-local call GET /_local/account
 `;
 
 /** @throws StartError for a flag that does not exist or has no usable value. */
@@ -60,7 +62,7 @@ function parsed(args: readonly string[]) {
 }
 
 /** A per-user place: `%LOCALAPPDATA%` on Windows, else the XDG data home. */
-function defaultDataDir(): string {
+export function defaultDataDir(): string {
   const home =
     process.platform === "win32"
       ? (process.env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"))

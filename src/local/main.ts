@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-/** The local backend: `drs-local [--data-dir DIR] [--port N] [--demo]`. */
+/** The local backend: `drs-local [--data-dir DIR] [--port N] [--demo]`, and `drs-local call`. */
 import { Backend } from "./backend";
+import { call } from "./call";
 import { supervisorRole } from "./clusters/protocol";
 import { supervise } from "./clusters/supervisor";
 import { parseFlags, usage } from "./flags";
@@ -17,10 +18,16 @@ for (const name of Object.keys(process.env).filter((key) => key.startsWith("PG")
 if (process.argv.includes(supervisorRole)) {
   supervise();
 } else {
-  main().catch((error: unknown) => {
+  const [first, ...rest] = process.argv.slice(2);
+  const work = first === "call" ? calling(rest) : main();
+  work.catch((error: unknown) => {
     process.stderr.write(`drs-local: ${reasonOf(error)}\n`);
     process.exit(1);
   });
+}
+
+async function calling(args: readonly string[]): Promise<void> {
+  process.exitCode = (await call(args)) ? 0 : 1;
 }
 
 async function main(): Promise<void> {

@@ -19,6 +19,14 @@ const messages = {
   tooLarge: { en: "The request body is larger than 1 MB.", zh: "请求体超过 1 MB。" },
   notJson: { en: "The request body is not JSON.", zh: "请求体不是 JSON。" },
   invalidField: { en: "Invalid parameter {field}: {reason}", zh: "参数 {field} 无效：{reason}" },
+  throttled: {
+    en: "The throttling threshold has been reached: policy user over ratelimit (a fault on demand)",
+    zh: "已达到流控阈值：policy user over ratelimit（人为设置的故障）",
+  },
+  faultOnDemand: {
+    en: "HTTP {status} was asked for at /_local/faults.",
+    zh: "通过 /_local/faults 人为设置的 HTTP {status} 故障。",
+  },
   internal: { en: "Internal error: {reason}", zh: "内部错误：{reason}" },
   // Tasks
   noSuchJob: { en: "The task does not exist.", zh: "任务不存在。" },
@@ -152,7 +160,7 @@ export class Refusal extends Error {
   constructor(
     readonly code: string,
     readonly text: Message,
-    readonly status: 400 | 401 | 403 | 404 | 413 | 500 | 503 = 400,
+    readonly status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503 = 400,
   ) {
     super(`${code} ${render(text, "en")}`);
   }

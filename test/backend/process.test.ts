@@ -117,6 +117,21 @@ describe("the backend's process", () => {
     assert.match(exit.stdout, /--data-dir DIR[\s\S]*--port N[\s\S]*--demo/);
   });
 
+  it("signs a call for people", async () => {
+    const args = ["call", "--data-dir", dataDir];
+    const answer = await runToEnd([...args, "GET", "/_local/faults"]);
+    assert.deepEqual([answer.code, JSON.parse(answer.stdout)], [0, { faults: [] }]);
+    const body = JSON.stringify({ cur_page: 1, per_page: 10, db_use_type: "sync" });
+    const listed = await runToEnd([...args, "POST", "/v3/{project_id}/jobs", body]);
+    assert.deepEqual(JSON.parse(listed.stdout), { total_record: 0, jobs: [] });
+    const refused = await runToEnd([...args, "POST", "/_local/account", "{}"]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stdout, /DRS\.M00007/);
+    assert.match((await runToEnd([...args, "GET"])).stderr, /^drs-local: Usage: /);
+    const nobody = await runToEnd(["call", "--data-dir", "/nowhere", "GET", "/_local/account"]);
+    assert.equal(nobody.stderr, "drs-local: no backend runs on /nowhere\n");
+  });
+
   it("leaves no PostgreSQL behind when it is killed, and keeps its keys", async () => {
     const before = backend.ready;
     assert.ok(processesOf(dataDir).length > 1);

@@ -11,6 +11,7 @@ import pg from "pg";
 import * as v from "valibot";
 import { DrsClient } from "../../src/drs/client";
 import { authorization, sdkDate } from "../../src/drs/signer";
+import type { FaultRequest } from "../../src/local/faults/request";
 
 const readySchema = v.object({
   endpoint: v.string(),
@@ -205,13 +206,33 @@ export class BackendProcess {
     await this.local("POST", "/_local/account", { account, balance });
   }
 
-  /** A signed `/_local` call. */
-  async local(method: "GET" | "POST", path: string, input?: unknown): Promise<unknown> {
+  /** Asks for a fault; answers its id, or with `how` it was made. */
+  async fault(request: FaultRequest): Promise<{ readonly id: string; readonly how?: string | undefined }> {
+    const answer = await this.local("POST", "/_local/faults", request);
+    return v.parse(v.object({ id: v.string(), how: v.optional(v.string()) }), answer);
+  }
+
+  /** Ends all faults. */
+  async clearFaults(): Promise<void> {
+    await this.local("DELETE", "/_local/faults");
+  }
+
+  /** A signed `/_local` call; anything but success is an error. */
+  async local(method: "GET" | "POST" | "DELETE", path: string, input?: unknown): Promise<unknown> {
+    const response = await this.send(method, path, input);
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    }
+    return await response.json();
+  }
+
+  /** A signed call, whatever it answers. */
+  async send(method: string, path: string, input?: unknown): Promise<Response> {
     const url = new URL(path, this.ready.endpoint);
     const body = input === undefined ? "" : JSON.stringify(input);
     const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
     const { access_key, secret_key } = this.ready;
-    const response = await fetch(url, {
+    return await fetch(url, {
       method,
       headers: {
         ...headers,
@@ -219,10 +240,6 @@ export class BackendProcess {
       },
       ...(body === "" ? {} : { body }),
     });
-    if (!response.ok) {
-      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    }
-    return await response.json();
   }
 
   /** Runs a statement on one of the demo's servers in a transaction that stays open until it is released. */

@@ -4,13 +4,16 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { type ServerType, serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import * as v from "valibot";
+import type * as v from "valibot";
 import { type OperationName, type Operations, operations, type ResponseOf } from "../../drs/operations";
 import type { Identity } from "../data-dir";
+import { withFaults } from "../faults/wire";
 import { log, reasonOf } from "../log";
 import { type Language, message, Refusal, render } from "../messages";
 import { StartError } from "../start-error";
 import { authenticate, refuseForeign } from "./authenticate";
+import { checked, type Env, jsonOf } from "./input";
+import { type Controls, type LocalCalls, localRoutes } from "./local-calls";
 
 /** The checked body of a call of the operation; fields that the table does not name pass. */
 export type InputOf<N extends OperationName> = v.InferOutput<Operations[N]["request"]>;
@@ -23,17 +26,6 @@ export type Handler<N extends OperationName> = (
 /** One handler for each operation of the table: without it, this does not compile. */
 export type Handlers = { readonly [N in OperationName]: Handler<N> };
 
-/**
- * What `/_local` calls do; they are no part of the DRS API. A balance of 0 or less freezes all tasks of the account:
- * that is billing, not a state of the engine, which is suspended and goes on where it was after a top-up.
- */
-export interface LocalCalls {
-  balances(): Promise<unknown>;
-  setBalance(account: string, balance: number): Promise<unknown>;
-  /** How to log in to the demo's databases. */
-  databases(): Promise<unknown>;
-}
-
 /** What the server serves once the backend is ready. */
 export interface Service {
   readonly handlers: Handlers;
@@ -41,11 +33,6 @@ export interface Service {
 }
 
 const largestBody = 1024 * 1024;
-
-const accountRequest = v.object({
-  account: v.optional(v.string(), "0"),
-  balance: v.pipe(v.number(), v.finite()),
-});
 
 /** The server; it holds its port before the backend is ready, so that a port in use is found first. */
 export class ApiServer {
@@ -57,9 +44,9 @@ export class ApiServer {
   ) {}
 
   /** @throws StartError when the port is in use. */
-  static async listen(port: number, identity: Identity): Promise<ApiServer> {
+  static async listen(port: number, identity: Identity, controls: Controls): Promise<ApiServer> {
     let api: ApiServer | undefined;
-    const app = routes(identity, () => ({ port: api?.port ?? 0, service: api?.service }));
+    const app = routes(identity, controls, () => ({ port: api?.port ?? 0, service: api?.service }));
     const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port });
     try {
       await once(server, "listening");
@@ -104,9 +91,7 @@ interface State {
   readonly service: Service | undefined;
 }
 
-type Env = { Variables: { requestId: string; body: Uint8Array } };
-
-function routes(identity: Identity, state: () => State): Hono<Env> {
+function routes(identity: Identity, controls: Controls, state: () => State): Hono<Env> {
   const app = new Hono<Env>();
 
   app.use(async (c, next) => {
@@ -126,7 +111,9 @@ function routes(identity: Identity, state: () => State): Hono<Env> {
 
   for (const name of operationNames) {
     const { method, path } = operations[name];
-    app.on(method, path.replace("{project_id}", ":project_id"), async (c) => {
+    const route = path.replace("{project_id}", ":project_id");
+    app.on(method, route, async (c, next) => await withFaults(c, controls.faults, name, next));
+    app.on(method, route, async (c) => {
       if (c.req.param("project_id") !== identity.projectId) {
         throw new Refusal("DRS.M00261", message("wrongProject"), 403);
       }
@@ -135,13 +122,10 @@ function routes(identity: Identity, state: () => State): Hono<Env> {
     });
   }
 
-  app.get("/_local/account", async (c) => c.json(await ready(state()).local.balances()));
-  app.post("/_local/account", async (c) => {
-    const { account, balance } = checked(accountRequest, jsonOf(c.get("body")));
-    return c.json(await ready(state()).local.setBalance(account, balance));
-  });
-
-  app.get("/_local/databases", async (c) => c.json(await ready(state()).local.databases()));
+  app.route(
+    "/_local",
+    localRoutes(controls, () => ready(state()).local),
+  );
 
   app.notFound(() => {
     throw new Refusal("APIGW.0101", message("noSuchApi"), 404);
@@ -172,16 +156,6 @@ async function call<N extends OperationName>(
   return await handler(checked<Operations[N]["request"]>(operations[name].request, body), language);
 }
 
-function checked<const S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
-  const result = v.safeParse(schema, body);
-  if (result.success) {
-    return result.output;
-  }
-  const [issue] = result.issues;
-  const field = v.getDotPath(issue) ?? "body";
-  throw new Refusal("DRS.M00007", message("invalidField", { field, reason: issue.message }));
-}
-
 function ready({ service }: State): Service {
   if (service === undefined) {
     throw new Refusal("DRS.M00004", message("notReady"), 503);
@@ -200,14 +174,6 @@ async function bodyOf(request: Request): Promise<Uint8Array> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    throw new Refusal("DRS.M00007", message("notJson"));
-  }
 }
 
 function languageOf(c: Context): Language {

@@ -61,6 +61,9 @@ export class Clusters extends EventEmitter<Events> {
     const making = this.#make(name, dataDir).finally(() => this.#makings.delete(making));
     this.#makings.add(making);
     await making;
+    if (name !== "control") {
+      await writePrivately(join(dataDir, "postgresql.auto.conf"), changeableSettings);
+    }
     for (let attempt = 0; ; attempt++) {
       const port = await this.#port(name, attempt > 0);
       const output = await this.#run(this.#spec(name, dataDir, port));
@@ -73,11 +76,33 @@ export class Clusters extends EventEmitter<Events> {
     }
   }
 
+  /** Whether the server was started here. */
+  has(name: ClusterName): boolean {
+    return this.#specs.has(name);
+  }
+
+  /** Ends a server as a crash would; it is started again after so many milliseconds, or by `revive`. */
+  kill(name: ClusterName, downMs: number): void {
+    this.#tell({ type: "kill", name, downMs });
+  }
+
+  revive(name: ClusterName): void {
+    this.#tell({ type: "revive", name });
+  }
+
   /** Removes a server's directory; it must not be running. */
   async remove(name: ClusterName): Promise<void> {
-    const dataDir = join(this.dataDir, "clusters", name);
-    await stopLeftover(this.binaries, dataDir);
-    await rm(dataDir, { recursive: true, force: true });
+    const parent = join(this.dataDir, "clusters");
+    await stopLeftover(this.binaries, join(parent, name));
+    // It is there or gone, also after a crash; what is left under the other name, the next making removes.
+    const gone = join(parent, `${name}.new.gone`);
+    await rm(gone, { recursive: true, force: true });
+    await rename(join(parent, name), gone).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") {
+        throw error;
+      }
+    });
+    await rm(gone, { recursive: true, force: true });
   }
 
   /** The superuser's way into a database of a running server. */
@@ -95,10 +120,14 @@ export class Clusters extends EventEmitter<Events> {
       return;
     }
     const ended = once(supervisor, "exit");
-    if (supervisor.connected) {
-      supervisor.send({ type: "stop" } satisfies ToSupervisor);
-    }
+    this.#tell({ type: "stop" });
     await ended;
+  }
+
+  #tell(message: ToSupervisor): void {
+    if (this.#supervisor?.connected === true) {
+      this.#supervisor.send(message);
+    }
   }
 
   async #make(name: ClusterName, dataDir: string): Promise<void> {
@@ -260,9 +289,13 @@ const replicationSettings = {
   max_sync_workers_per_subscription: "4",
   max_active_replication_origins: "100",
   wal_retrieve_retry_interval: "1s",
-  // A task that stays paused for long must not fill the disk: its slot is given up first.
-  max_slot_wal_keep_size: "2GB",
 };
+
+/**
+ * A task that stays paused for long must not fill the disk: its slot is given up first. In the server's own file, so
+ * that a fault on demand can change it while the server runs.
+ */
+const changeableSettings = "max_slot_wal_keep_size = '2GB'\n";
 
 async function freePort(wanted: number): Promise<number> {
   const probe = createServer();

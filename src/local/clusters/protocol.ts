@@ -22,6 +22,9 @@ export type ServerSpec = v.InferOutput<typeof serverSpec>;
 export const toSupervisor = v.variant("type", [
   v.object({ type: v.literal("start"), server: serverSpec }),
   v.object({ type: v.literal("stop") }),
+  /** Kills a server, which is started again after so many milliseconds, or by "revive". */
+  v.object({ type: v.literal("kill"), name: v.string(), downMs: v.number() }),
+  v.object({ type: v.literal("revive"), name: v.string() }),
 ]);
 export type ToSupervisor = v.InferOutput<typeof toSupervisor>;
 

@@ -33,12 +33,22 @@ export function supervise(): void {
   process.on("uncaughtException", () => void stop());
   process.on("message", (message) => {
     const request = v.parse(toSupervisor, message);
-    if (request.type === "stop") {
-      void stop();
-    } else if (!stopping) {
-      const server = new Server(request.server);
-      servers.set(request.server.name, server);
-      server.start();
+    switch (request.type) {
+      case "stop":
+        void stop();
+        break;
+      case "kill":
+        servers.get(request.name)?.kill(request.downMs);
+        break;
+      case "revive":
+        servers.get(request.name)?.revive();
+        break;
+      case "start":
+        if (!stopping) {
+          const server = new Server(request.server);
+          servers.set(request.server.name, server);
+          server.start();
+        }
     }
   });
 }
@@ -56,6 +66,9 @@ class Server {
   #stopping = false;
   #wasReady = false;
   #deaths = 0;
+  /** How long the server stays away after it was killed on demand, in milliseconds. */
+  #downMs = 0;
+  #absence = new AbortController();
 
   constructor(readonly spec: ServerSpec) {}
 
@@ -107,6 +120,16 @@ class Server {
     this.#stopping = true;
   }
 
+  /** Ends the server as a crash would; it comes back after so many milliseconds, or when it is revived. */
+  kill(downMs: number): void {
+    this.#downMs = this.#child === undefined ? 0 : downMs;
+    this.signal("KILL");
+  }
+
+  revive(): void {
+    this.#absence.abort();
+  }
+
   /** Ends the server, unless it has ended. */
   signal(signal: Signal): void {
     const child = this.#child;
@@ -123,7 +146,10 @@ class Server {
 
   async #restart(): Promise<void> {
     tell({ type: "died", name: this.spec.name });
-    await delay(Math.min(200 * 2 ** this.#deaths++, longestRestartWaitMs));
+    const wait = Math.max(Math.min(200 * 2 ** this.#deaths++, longestRestartWaitMs), this.#downMs);
+    this.#downMs = 0;
+    this.#absence = new AbortController();
+    await delay(wait, undefined, { signal: this.#absence.signal }).catch(() => undefined);
     if (!this.#stopping) {
       this.start();
     }

@@ -12,6 +12,7 @@ export class Link {
   /** When the bytes let through so far have used up the limit, in milliseconds since 1970. */
   #paidUntil = 0;
   #bytes = 0;
+  #isCut = false;
   #upstream: { readonly host: string; readonly port: number } | undefined;
 
   private constructor(
@@ -47,6 +48,18 @@ export class Link {
     this.#upstream = upstream;
   }
 
+  /** Breaks all connections and refuses others, until `mend`. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
   /** Bytes per second from the source to the target; undefined: as fast as they come. */
   set limit(bytesPerSecond: number | undefined) {
     this.#limit = bytesPerSecond;
@@ -63,7 +76,7 @@ export class Link {
   }
 
   #relay(client: Socket): void {
-    if (this.#upstream === undefined) {
+    if (this.#upstream === undefined || this.#isCut) {
       client.destroy();
       return;
     }

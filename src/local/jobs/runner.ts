@@ -8,6 +8,7 @@ import type { SecretBox } from "../secrets";
 import { changeSeen } from "./changes";
 import { currentFailure, type Job } from "./job";
 import { limitAt } from "./limits";
+import type { Link } from "./link";
 import { isWatched, newFault, ownEngine, phaseOf, type Runtime, Runtimes } from "./runtime";
 import { Steps } from "./steps";
 import type { JobStore } from "./store";
@@ -89,6 +90,12 @@ export class Runner {
   /** A task in the engine's terms. */
   taskOf(job: Job): EngineTask {
     return this.#steps.taskOf(job);
+  }
+
+  /** The link through which the rows of a task go; undefined where they go another way, or not at all. */
+  linkOf(job: Job): Link | undefined {
+    const { link } = this.#runtimes.of(job.id);
+    return link?.port === this.taskOf(job).publisher.port ? link : undefined;
   }
 
   /** Leads a task's link to where its source is now. */

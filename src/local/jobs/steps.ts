@@ -174,9 +174,10 @@ export class Steps {
     const wait = Math.min(firstRetryMs * 1.5 ** tries, longestRetryMs);
     runtime.fault = { reason: cause.reason, tries, retryAt: now + wait };
     try {
-      // A worker that finds nobody would only disable the task again.
-      await this.engine.test(connectionOf(job.source, this.secrets), "source");
-      await this.engine.enable(this.taskOf(job));
+      // A worker that finds nobody would only disable the task again; it goes through the task's link.
+      const task = this.taskOf(job);
+      await this.engine.test({ ...task.source, ...task.publisher }, "source");
+      await this.engine.enable(task);
       return true;
     } catch (error) {
       if (!(error instanceof EngineError)) {

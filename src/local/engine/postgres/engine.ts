@@ -141,7 +141,8 @@ export class PostgresEngine implements Engine {
         : { kind: "failure", code, message: message("stopped", { code, reason }) };
     }
     try {
-      await this.#databases.connectOnce(task.source, "source");
+      // The way that the target's workers go, which may be cut although the source is well.
+      await this.#databases.connectOnce({ ...task.source, ...task.publisher }, "source");
     } catch (error) {
       if (!(error instanceof EngineError)) {
         throw error;

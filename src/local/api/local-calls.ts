@@ -1,0 +1,59 @@
+/** `/_local`: what steers the backend itself; signed like every other call, and no part of the DRS API. */
+import { Hono } from "hono";
+import * as v from "valibot";
+import type { Faults } from "../faults/faults";
+import { faultRequest } from "../faults/request";
+import { checked, type Env, jsonOf } from "./input";
+
+/**
+ * What the running service answers. A balance of 0 or less freezes all tasks of the account: that is billing, not a
+ * state of the engine, which is suspended and goes on where it was after a top-up.
+ */
+export interface LocalCalls {
+  balances(): Promise<unknown>;
+  setBalance(account: string, balance: number): Promise<unknown>;
+  /** How to log in to the demo's databases. */
+  databases(): Promise<unknown>;
+}
+
+/** What can be called whether the service is ready or not. */
+export interface Controls {
+  readonly faults: Faults;
+  /** Puts everything back to the beginning; resolves when the service is ready again. */
+  reset(): Promise<void>;
+}
+
+const accountRequest = v.object({
+  account: v.optional(v.string(), "0"),
+  balance: v.pipe(v.number(), v.finite()),
+});
+
+/** @param service throws while the service is not ready. */
+export function localRoutes({ faults, reset }: Controls, service: () => LocalCalls): Hono<Env> {
+  const app = new Hono<Env>();
+
+  app.get("/account", async (c) => c.json(await service().balances()));
+  app.post("/account", async (c) => {
+    const { account, balance } = checked(accountRequest, jsonOf(c.get("body")));
+    return c.json(await service().setBalance(account, balance));
+  });
+
+  app.get("/databases", async (c) => c.json(await service().databases()));
+
+  app.get("/faults", (c) => c.json({ faults: faults.list() }));
+  app.post("/faults", async (c) => c.json(await faults.add(checked(faultRequest, jsonOf(c.get("body"))))));
+  app.delete("/faults", (c) => {
+    faults.clear();
+    return c.json({ faults: faults.list() });
+  });
+  app.delete("/faults/:id", (c) => {
+    faults.remove(c.req.param("id"));
+    return c.json({ faults: faults.list() });
+  });
+
+  app.post("/reset", async (c) => {
+    await reset();
+    return c.json({ status: "ok" });
+  });
+  return app;
+}
