@@ -3,20 +3,21 @@ import * as vscode from "vscode";
 import type { Formats } from "../tasks/texts";
 import { type BackendAddress, isReleased, runningBackend } from "./backendAddress";
 import type { Connections } from "./connections";
-import type { LocalBackend } from "./localBackend";
 
 const pollMs = 250;
 /** How long a backend may take to end, and that of another window to start or to end. */
 const stopLimitMs = 10_000;
 const otherLimitMs = 20_000;
 
-/** The local backend as this window sees it: found when it runs, started when asked, ended with the window that started it. */
+/**
+ * The local backend as this window sees it: found when it runs, by whomever it was started; started when asked; ended
+ * when asked, or when the last session with it is over (see Presence).
+ */
 export class Local implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   readonly #connections: Connections;
   readonly #formats: Formats;
   readonly #log: vscode.LogOutputChannel;
-  #child: LocalBackend | undefined;
   /** The start under way; whoever disposes or stops aborts it. */
   #starting: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
 
@@ -85,7 +86,6 @@ export class Local implements vscode.Disposable {
 
   dispose(): void {
     this.#starting?.controller.abort();
-    this.#child?.dispose();
   }
 
   async #start(controller: AbortController): Promise<void> {
@@ -116,25 +116,19 @@ export class Local implements vscode.Disposable {
   }
 
   async #spawn(signal: AbortSignal): Promise<void> {
-    const { LocalBackend } = await import("./localBackend");
-    const child = await LocalBackend.start(
+    const { startLocalBackend } = await import("./localBackend");
+    const address = await startLocalBackend(
       {
         script: this.#context.asAbsolutePath("dist/local-backend.js"),
         dataDirectory: this.#dataDirectory(),
         demo: vscode.workspace.getConfiguration("drs").get("localBackend.demo", true),
+        keepRunning: vscode.workspace.getConfiguration("drs").get("localBackend.keepRunning", false),
         log: (line) => this.#log.debug(`[local backend] ${line}`),
         t: this.#formats.t,
       },
       signal,
     );
-    this.#child = child;
-    child.onDidExit(() => {
-      if (this.#child === child) {
-        this.#child = undefined;
-        this.#log.warn("The local backend ended.");
-      }
-    });
-    await this.#use(child.address);
+    await this.#use(address);
   }
 
   /** Asks until the answer is true; false when that takes longer than `limitMs`. */

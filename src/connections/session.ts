@@ -1,6 +1,7 @@
 import { type DrsCaller, DrsClient } from "../drs/client";
 import { TaskStore } from "../tasks/store";
 import { type Connection, type Credentials, paceOf } from "./connection";
+import { Presence } from "./presence";
 
 /** A connection in use: its client and what is known of its tasks. */
 export interface Session {
@@ -11,7 +12,7 @@ export interface Session {
 }
 
 /**
- * Opens a session. Nothing is sent until the store is needed.
+ * Opens a session. Nothing is asked until the store is needed; a local backend is told at once that it is used.
  *
  * @param language as `vscode.env.language` has it; decides the language of the service's messages.
  * @param warn receives a line about every part of an answer that is not what the API promises.
@@ -30,11 +31,13 @@ export function openSession(
     onMismatch: warn,
   });
   const store = new TaskStore(client, paceOf[connection.kind]);
+  const presence = connection.kind === "local" ? new Presence(connection, credentials) : undefined;
   return {
     connection,
     client,
     store,
     dispose: () => {
+      presence?.dispose();
       store.dispose();
       client.dispose();
     },

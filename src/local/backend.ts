@@ -17,6 +17,7 @@ import { Runner } from "./jobs/runner";
 import { JobStore } from "./jobs/store";
 import { log, reasonOf } from "./log";
 import { message, Refusal } from "./messages";
+import { Presences } from "./presence";
 import { SecretBox } from "./secrets";
 import { StartError } from "./start-error";
 
@@ -46,7 +47,17 @@ export class Backend {
   #resetting: Promise<void> | undefined;
   #stopping = false;
 
-  constructor(private readonly flags: Flags) {}
+  readonly #presences: Presences;
+
+  /** @param onUnused is called when nobody has used the backend for as long as the flags say. */
+  constructor(
+    private readonly flags: Flags,
+    onUnused: () => void,
+  ) {
+    const { exitWhenUnused } = flags;
+    const limit = exitWhenUnused === undefined ? undefined : exitWhenUnused * 1_000;
+    this.#presences = new Presences(limit, onUnused);
+  }
 
   /**
    * Starts everything and answers the ready line.
@@ -59,6 +70,7 @@ export class Backend {
     const { identity } = dir;
     const api = await ApiServer.listen(this.flags.port, identity, {
       faults: this.#faults,
+      presences: this.#presences,
       reset: async () => await this.#resetOnce(),
     });
     this.#base.push(async () => await api.close());
@@ -71,12 +83,14 @@ export class Backend {
       pid: process.pid,
     });
     await dir.announce(ready);
+    this.#presences.begin();
     return ready;
   }
 
   /** Stops what was started, in reverse order. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#presences.end();
     this.#faults.clear();
     await dispose(this.#service);
     await this.#resetting?.catch(() => undefined);

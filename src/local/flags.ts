@@ -9,10 +9,12 @@ export interface Flags {
   /** 0: any free port. */
   readonly port: number;
   readonly demo: boolean;
+  /** Seconds after which a backend that nobody uses ends; undefined: it stays. */
+  readonly exitWhenUnused: number | undefined;
   readonly help: boolean;
 }
 
-export const usage = `Usage: drs-local [--data-dir DIR] [--port N] [--demo]
+export const usage = `Usage: drs-local [--data-dir DIR] [--port N] [--demo] [--exit-when-unused SECONDS]
        drs-local call [--data-dir DIR] METHOD PATH [BODY]
 
 Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with PostgreSQL's logical replication behind it.
@@ -20,6 +22,8 @@ Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with Postgre
   --data-dir DIR  where task states, keys and databases are kept (default: ${defaultDataDir()})
   --port N        port of the API, 0 for any free one (default: 0)
   --demo          with a source database that keeps changing, a target database and tasks between them
+  --exit-when-unused SECONDS
+                  ends when nobody has held a call of /_local/presence open for so long
   --help          this text
 
 When ready it prints one JSON line: {"endpoint","project_id","access_key","secret_key","pid"}. "call" sends a signed
@@ -40,8 +44,16 @@ export function parseFlags(args: readonly string[]): Flags {
     dataDir: resolve(values["data-dir"] ?? defaultDataDir()),
     port: Number(port),
     demo: values.demo ?? false,
+    exitWhenUnused: seconds(values["exit-when-unused"]),
     help: values.help ?? false,
   };
+}
+
+function seconds(text: string | undefined): number | undefined {
+  if (text !== undefined && !/^[1-9]\d{0,4}$/.test(text)) {
+    throw new StartError(`--exit-when-unused must be a number of seconds from 1 to 99999, not "${text}"`);
+  }
+  return text === undefined ? undefined : Number(text);
 }
 
 function parsed(args: readonly string[]) {
@@ -52,6 +64,7 @@ function parsed(args: readonly string[]) {
         "data-dir": { type: "string" },
         port: { type: "string" },
         demo: { type: "boolean" },
+        "exit-when-unused": { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     }).values;

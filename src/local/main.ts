@@ -36,24 +36,25 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const backend = new Backend(flags);
   let stopping = false;
+  const stop = (why: string) => {
+    if (stopping) {
+      return;
+    }
+    stopping = true;
+    log(`stopping (${why})`);
+    setTimeout(() => process.exit(1), stopMs).unref();
+    backend.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log(`the stop failed: ${reasonOf(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  const backend = new Backend(flags, () => stop("nobody uses it any more"));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (stopping) {
-        return;
-      }
-      stopping = true;
-      log(`stopping (${signal})`);
-      setTimeout(() => process.exit(1), stopMs).unref();
-      backend.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log(`the stop failed: ${reasonOf(error)}`);
-          process.exit(1);
-        },
-      );
-    });
+    process.on(signal, () => stop(signal));
   }
   try {
     const ready = await backend.start();

@@ -66,9 +66,10 @@ describe("faults on demand", () => {
     await fails("service", 500);
     await backend.fault({ kind: "status", status: 503, calls: 1 });
     await fails("service", 503);
-    await backend.fault({ kind: "dropped", calls: 1 });
+    // The client sends a reading call that was cut off once more.
+    await backend.fault({ kind: "dropped", calls: 2 });
     await fails("network");
-    await backend.fault({ kind: "truncated", calls: 1 });
+    await backend.fault({ kind: "truncated", calls: 2 });
     await fails("network");
     await backend.fault({ kind: "malformed", calls: 1 });
     await assert.rejects(list(), isDrsError);

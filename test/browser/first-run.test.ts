@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { makeDataDir, processesOf, removeDataDir } from "../support/backend-process";
 import { waitFor } from "../support/wait";
 import { openWorkbench, type Workbench } from "../support/workbench";
@@ -66,6 +68,15 @@ describe("the first run", function () {
     const tree = await workbench.treeWith(/^Incremental synchronization {2}/m, 60_000);
     assert.match(tree, /^Frozen {2}1$/m);
     await workbench.screenshot("first-tasks");
+  });
+
+  it("finds the same backend again after the window was reloaded", async () => {
+    const pid = () => JSON.parse(readFileSync(join(dataDir, "backend.json"), "utf8")).pid;
+    const before = pid();
+    await workbench.page.reload();
+    await workbench.openView();
+    await workbench.treeWith(/^Incremental synchronization {2}/m, 60_000);
+    assert.equal(pid(), before);
   });
 
   it("stops it again, and offers both ways again", async () => {

@@ -149,6 +149,18 @@ export class BackendProcess {
     return this.stderr.join("\n");
   }
 
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** Waits until the backend ends by itself; its exit code. */
+  async ended(): Promise<number | null> {
+    if (this.isRunning) {
+      await once(this.child, "exit");
+    }
+    return this.child.exitCode;
+  }
+
   /** Stops reading what the backend writes, as a shell's pipe that has ended. */
   closeOutput(): void {
     this.child.stdout?.destroy();
@@ -158,7 +170,7 @@ export class BackendProcess {
   /** Ends the backend with SIGTERM; answers how long it took, in milliseconds, and its exit code. */
   async stop(): Promise<{ readonly ms: number; readonly code: number | null }> {
     this.client.dispose();
-    if (this.child.exitCode !== null || this.child.signalCode !== null) {
+    if (!this.isRunning) {
       return { ms: 0, code: this.child.exitCode };
     }
     const started = Date.now();

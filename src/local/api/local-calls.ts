@@ -1,8 +1,10 @@
 /** `/_local`: what steers the backend itself; signed like every other call, and no part of the DRS API. */
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import * as v from "valibot";
 import type { Faults } from "../faults/faults";
 import { faultRequest } from "../faults/request";
+import type { Presences } from "../presence";
 import { checked, type Env, jsonOf } from "./input";
 
 /**
@@ -19,6 +21,7 @@ export interface LocalCalls {
 /** What can be called whether the service is ready or not. */
 export interface Controls {
   readonly faults: Faults;
+  readonly presences: Presences;
   /** Puts everything back to the beginning; resolves when the service is ready again. */
   reset(): Promise<void>;
 }
@@ -29,7 +32,7 @@ const accountRequest = v.object({
 });
 
 /** @param service throws while the service is not ready. */
-export function localRoutes({ faults, reset }: Controls, service: () => LocalCalls): Hono<Env> {
+export function localRoutes({ faults, presences, reset }: Controls, service: () => LocalCalls): Hono<Env> {
   const app = new Hono<Env>();
 
   app.get("/account", async (c) => c.json(await service().balances()));
@@ -49,6 +52,12 @@ export function localRoutes({ faults, reset }: Controls, service: () => LocalCal
   app.delete("/faults/:id", (c) => {
     faults.remove(c.req.param("id"));
     return c.json({ faults: faults.list() });
+  });
+
+  // Held open by whoever uses this backend.
+  app.get("/presence", (c) => {
+    presences.hold(c.env.outgoing);
+    return RESPONSE_ALREADY_SENT;
   });
 
   app.post("/reset", async (c) => {

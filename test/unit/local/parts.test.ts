@@ -17,12 +17,21 @@ import { StartError } from "../../../src/local/start-error";
 describe("parts of the local backend", () => {
   it("reads flags, and refuses what is none", () => {
     const flags = parseFlags(["--data-dir", "/some/where", "--port", "8080", "--demo"]);
-    assert.deepEqual(flags, { dataDir: "/some/where", port: 8080, demo: true, help: false });
+    assert.deepEqual(flags, {
+      dataDir: "/some/where",
+      port: 8080,
+      demo: true,
+      exitWhenUnused: undefined,
+      help: false,
+    });
+    assert.equal(parseFlags(["--exit-when-unused", "20"]).exitWhenUnused, 20);
     assert.equal(parseFlags([]).port, 0);
     for (const args of [
       ["--port", "-1"],
       ["--port", "65536"],
       ["--port", "1e3"],
+      ["--exit-when-unused", "0"],
+      ["--exit-when-unused", "soon"],
       ["--nope"],
       ["--data-dir="],
     ]) {

@@ -1,0 +1,47 @@
+import { type ClientRequest, request } from "node:http";
+import { authorization, sdkDate } from "../drs/signer";
+import type { Connection, Credentials } from "./connection";
+
+const retryMs = 1_000;
+
+/**
+ * Tells a local backend that this window uses it: a call of `GET /_local/presence`, held open until `dispose` and made
+ * anew when it breaks. A backend that was started for its windows ends when nobody is present any more.
+ */
+export class Presence {
+  readonly #connection: Connection;
+  readonly #credentials: Credentials;
+  #call: ClientRequest | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(connection: Connection, credentials: Credentials) {
+    this.#connection = connection;
+    this.#credentials = credentials;
+    this.#open();
+  }
+
+  dispose(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#call?.destroy();
+  }
+
+  #open(): void {
+    const url = new URL("/_local/presence", this.#connection.endpoint);
+    const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
+    const { accessKey, secretKey } = this.#credentials;
+    const signed = authorization({ method: "GET", url, headers, body: "" }, accessKey, secretKey);
+    const call = request(url, { agent: false, headers: { ...headers, authorization: signed } });
+    this.#call = call;
+    call.once("response", (answer) => answer.resume());
+    // "close" follows, whatever happened.
+    call.on("error", () => undefined);
+    call.once("close", () => {
+      if (!this.#ended) {
+        this.#timer = setTimeout(() => this.#open(), retryMs);
+      }
+    });
+    call.end();
+  }
+}
