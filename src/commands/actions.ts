@@ -77,12 +77,12 @@ async function act(
       if (outcome?.error !== undefined) {
         throw outcome.error;
       }
-      await session.store.refresh();
+      await session.store.refresh(task.id);
     });
     log.info(`${action} accepted for task ${task.name} (${task.id})`);
   } catch (error) {
     // Whatever became of the call, the task itself tells.
-    void session.store.refresh();
+    void session.store.refresh(task.id);
     if (isAbort(error)) {
       return;
     }

@@ -26,6 +26,7 @@ export const paceOf: Readonly<Record<Connection["kind"], PollPace>> = {
     background: 5 * second,
     longest: 5 * second,
     detailMaxAge: 0,
+    perRequest: 0,
   },
   cloud: {
     soon: 2 * second,
@@ -34,5 +35,6 @@ export const paceOf: Readonly<Record<Connection["kind"], PollPace>> = {
     background: 60 * second,
     longest: 300 * second,
     detailMaxAge: 60 * second,
+    perRequest: 3.75 * second,
   },
 };

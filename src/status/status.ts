@@ -1,4 +1,4 @@
-import type { StatusId } from "./statuses";
+import { rowOf, type StatusId } from "./statuses";
 
 /** The value of the API's `status` field that stands for a deleted task; it never becomes a row. */
 export const deletedStatus = "DELETED";
@@ -39,6 +39,11 @@ const rowByApiStatus: Readonly<Record<string, StatusId>> = {
   NODE_UPGRADE_FAILED: "upgradeFailed",
 };
 
+/** The API's own names of the statuses that call for a person, for the list's filter; a freeze is told elsewhere. */
+export const alertingApiStatuses: readonly string[] = Object.entries(rowByApiStatus)
+  .filter(([, row]) => row !== "frozen" && rowOf(row).alert === "error")
+  .map(([status]) => status);
+
 /** Statuses whose task holds no instance any more, so that a frozen order changes nothing for it. */
 const withoutInstance: ReadonlySet<StatusId> = new Set(["completed", "createFailed"]);
 
@@ -49,7 +54,7 @@ const withoutInstance: ReadonlySet<StatusId> = new Set(["completed", "createFail
  * @param orderStatus `period_order.status` of batch-detail, where `FROZEN_*` tells a frozen task.
  */
 export function statusOf(apiStatus: string, orderStatus?: string | null): StatusId | undefined {
-  const value = normalized(apiStatus);
+  const value = Object.hasOwn(rowByApiStatus, apiStatus) ? apiStatus : normalized(apiStatus);
   if (value === deletedStatus) {
     return undefined;
   }

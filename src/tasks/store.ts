@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DrsCaller } from "../drs/client";
+import { type Clock, systemClock } from "../drs/clock";
 import { isDrsError } from "../drs/errors";
 import { rowOf } from "../status/statuses";
-import { type Known, sweep } from "./sweep";
+import { type Known, nothingKnown, sweep } from "./sweep";
 import type { Task } from "./task";
 
 /** A task that came (`before` absent), went (`after` absent) or changed. */
@@ -16,6 +17,8 @@ export interface Snapshot {
   readonly tasks: ReadonlyMap<string, Task>;
   /** When the tasks were last read, milliseconds since 1970; undefined before the first time. */
   readonly asOf: number | undefined;
+  /** How many tasks there are while they have not all been read yet. */
+  readonly unread?: { readonly of: number } | undefined;
   /** Why the last reading failed, wholly or in part; undefined when it did not. */
   readonly problem: unknown;
 }
@@ -40,25 +43,17 @@ export interface PollPace {
   readonly longest: number;
   /** How old the details of a task may get while its list entry stays the same. */
   readonly detailMaxAge: number;
+  /** The shortest pause for each request that the last reading took: what keeps many tasks inside the request budget. */
+  readonly perRequest: number;
 }
-
-/** The part of a clock that polling needs; tests bring their own. */
-export interface Clock {
-  now(): number;
-  /** Calls back once, unless the returned function is called before. */
-  after(ms: number, callback: () => void): () => void;
-}
-
-/** The clock of this machine. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 const growth = 1.5;
+/** How long a task that somebody acted on is looked at in every reading, in milliseconds. */
+const followMs = 2 * 60_000;
+/** So many requests a long list may take in a row when it is read for the first time: some 2,000 tasks. */
+const burst = 30;
+/** Pauses after a failure are up to this much longer, so that clients do not come back all at once. */
+const jitter = 0.25;
 
 /**
  * Keeps what the service says of the tasks of one connection: reads while somebody needs it, one reading at a time,
@@ -72,7 +67,14 @@ export class TaskStore {
   readonly #needs = new Map<string, Need>();
   readonly #lifetime = new AbortController();
   #snapshot: Snapshot = { tasks: new Map(), asOf: undefined, problem: undefined };
-  #known: Known = new Map();
+  #known: Known = nothingKnown;
+  #requests = 0;
+  /** Requests since the first one. */
+  #spent = 0;
+  /** Whether the next reading is only for the followed tasks, where the list is long. */
+  #briefly = false;
+  /** Tasks that somebody acted on, and until when they are followed. */
+  readonly #followed = new Map<string, number>();
   #running: Promise<void> | undefined;
   #again = false;
   #cancelTimer: (() => void) | undefined;
@@ -116,8 +118,16 @@ export class TaskStore {
     }
   }
 
-  /** Reads now, also after an authentication error. A reading that runs is followed by one more. */
-  refresh(): Promise<void> {
+  /**
+   * Reads now, also after an authentication error. A reading that runs is followed by one more.
+   *
+   * @param taskId a task that was acted on: it is part of every reading for a while, however long the list is.
+   */
+  refresh(taskId?: string): Promise<void> {
+    if (taskId !== undefined) {
+      this.#followed.set(taskId, this.#clock.now() + followMs);
+      this.#briefly = true;
+    }
     this.#interval = this.#pace.soon;
     if (this.#running !== undefined) {
       this.#again = true;
@@ -152,15 +162,25 @@ export class TaskStore {
     this.#cancelTimer?.();
     const { signal } = this.#lifetime;
     const now = this.#clock.now();
+    const briefly = this.#briefly;
+    this.#briefly = false;
     try {
-      const detailMaxAgeMs = this.#pace.detailMaxAge;
-      const result = await sweep(this.#client, this.#known, { signal, now, detailMaxAgeMs });
-      this.#known = result.known;
+      const { known, unread, requests, problem } = await sweep(this.#client, this.#known, {
+        signal,
+        now,
+        detailMaxAgeMs: this.#pace.detailMaxAge,
+        followed: this.#stillFollowed(now),
+        briefly,
+      });
+      const { tasks } = known;
+      this.#known = known;
+      this.#requests = requests;
+      this.#spent += requests;
       this.#failures = 0;
-      const changes = changesBetween(this.#snapshot.tasks, result.tasks);
+      const changes = changesBetween(this.#snapshot.tasks, tasks);
       const moved = changes.some(({ before, after }) => before?.status !== after?.status);
       this.#interval = moved ? this.#pace.soon : this.#interval * growth;
-      this.#publish(changes, { tasks: result.tasks, asOf: this.#clock.now(), problem: result.problem });
+      this.#publish(changes, { tasks, asOf: this.#clock.now(), unread, problem });
     } catch (problem) {
       if (!signal.aborted) {
         this.#failures += 1;
@@ -171,9 +191,10 @@ export class TaskStore {
 
   #publish(changes: readonly TaskChange[], snapshot: Snapshot): void {
     const first = this.#snapshot.asOf === undefined && snapshot.asOf !== undefined;
+    const partial = this.#snapshot.unread !== undefined;
     const troubled = this.#snapshot.problem !== undefined || snapshot.problem !== undefined;
     this.#snapshot = snapshot;
-    if (changes.length > 0 || first || troubled) {
+    if (changes.length > 0 || first || partial || troubled) {
       for (const listener of this.#listeners) {
         listener(changes, snapshot);
       }
@@ -191,9 +212,28 @@ export class TaskStore {
 
   #pause(): number {
     if (this.#failures > 0) {
-      return Math.min(this.#pace.steady * 2 ** (this.#failures - 1), this.#pace.longest);
+      const backOff = Math.min(this.#pace.steady * 2 ** (this.#failures - 1), this.#pace.longest);
+      const asked = isDrsError(this.#snapshot.problem)
+        ? (this.#snapshot.problem.failure.retryAfterMs ?? 0)
+        : 0;
+      return Math.max(backOff, asked) * (1 + jitter * this.#clock.random());
     }
-    return Math.min(this.#interval, this.#ceiling());
+    const usual = Math.min(this.#interval, this.#ceiling());
+    // Whoever has just acted wants to see it take effect; the rest of the time makes up for it.
+    const hurried = this.#followed.size > 0 && this.#known.listing?.cycle === undefined;
+    if (this.#snapshot.unread !== undefined && this.#spent < burst) {
+      return this.#pace.soon;
+    }
+    return hurried ? usual : Math.max(usual, this.#requests * this.#pace.perRequest);
+  }
+
+  #stillFollowed(now: number): ReadonlySet<string> {
+    for (const [id, until] of this.#followed) {
+      if (until <= now) {
+        this.#followed.delete(id);
+      }
+    }
+    return new Set(this.#followed.keys());
   }
 
   #ceiling(): number {

@@ -1,12 +1,11 @@
-/** One look at all tasks of a connection: list, then details and progress of those that need them. */
+/** One look at the tasks of a connection: list, then details and progress of those that need them. */
 import type { DrsCaller } from "../drs/client";
 import { isDrsError } from "../drs/errors";
 import { statusOf } from "../status/status";
-import type { StatusId } from "../status/statuses";
-import { type JobDetail, type JobProgress, type ListedJob, taskOf } from "./decode";
+import { rowOf, type StatusId } from "../status/statuses";
+import { type JobDetail, type JobProgress, taskOf } from "./decode";
+import { type Listed, type Listing, type ListOptions, pageSize, readList } from "./listing";
 import type { Task } from "./task";
-
-const pageSize = 100;
 
 /** Statuses in which the service has progress or delay to tell. */
 const inTransfer: ReadonlySet<StatusId> = new Set([
@@ -22,9 +21,7 @@ const inTransfer: ReadonlySet<StatusId> = new Set([
   "paused",
 ]);
 
-interface KnownJob {
-  readonly job: ListedJob;
-  readonly parentId: string | undefined;
+interface KnownJob extends Listed {
   readonly detail: JobDetail | undefined;
   /** When the detail was asked for, in the clock's milliseconds. */
   readonly detailAt: number;
@@ -33,41 +30,58 @@ interface KnownJob {
 }
 
 /** What one sweep leaves for the next one: unchanged parts are not built again. */
-export type Known = ReadonlyMap<string, KnownJob>;
+export interface Known {
+  readonly listing: Listing | undefined;
+  readonly jobs: ReadonlyMap<string, KnownJob>;
+  readonly tasks: ReadonlyMap<string, Task>;
+}
+
+export const nothingKnown: Known = { listing: undefined, jobs: new Map(), tasks: new Map() };
 
 export interface SweepResult {
   readonly known: Known;
-  readonly tasks: ReadonlyMap<string, Task>;
+  /** How many tasks there are while they have not all been read yet. */
+  readonly unread: { readonly of: number } | undefined;
+  /** How many requests it took. */
+  readonly requests: number;
   /** Why details or progress are older than the list, if they are. */
   readonly problem: unknown;
 }
 
-export interface SweepOptions {
-  readonly signal: AbortSignal;
-  /** The clock's milliseconds now. */
-  readonly now: number;
+export interface SweepOptions extends ListOptions {
   /** How old a detail may be, in milliseconds, while the list shows no change of its task. */
   readonly detailMaxAgeMs: number;
 }
 
 /**
- * Reads all tasks. The list decides which tasks there are; when details or progress cannot be had, the last ones stay
- * and `problem` says why.
+ * Reads all tasks, or the next part of very many. The list decides which tasks there are; when details or progress
+ * cannot be had, the last ones stay and `problem` says why.
  *
  * @throws DrsError when the list cannot be had.
  */
-export async function sweep(client: DrsCaller, last: Known, options: SweepOptions): Promise<SweepResult> {
-  const jobs = await listAll(client, options.signal);
-  const outdated = [...jobs.values()].filter(({ job }) => {
-    const before = last.get(job.id);
+export async function sweep(service: DrsCaller, last: Known, options: SweepOptions): Promise<SweepResult> {
+  let requests = 0;
+  const client: DrsCaller = {
+    call: (...args) => {
+      requests++;
+      return service.call(...args);
+    },
+  };
+  const listing = await readList(client, last.listing, options);
+  const first = listing.cycle?.first === true;
+  const fresh = [...listing.fresh].flatMap((id) => listing.jobs.get(id) ?? []);
+  const outdated = fresh.filter(({ job }) => {
+    const before = last.jobs.get(job.id);
     return (
-      before?.detail === undefined ||
-      before.job.status !== job.status ||
-      options.now - before.detailAt >= options.detailMaxAgeMs
+      // While a long list has not been read once, details can wait, but for those of failures.
+      (!first || rowOf(statusOf(job.status ?? "") ?? "completed").alert !== "none") &&
+      (before?.detail === undefined ||
+        before.job.status !== job.status ||
+        options.now - before.detailAt >= options.detailMaxAgeMs)
     );
   });
-  const moving = [...jobs.values()].filter(({ job }) =>
-    inTransfer.has(statusOf(job.status ?? "") ?? "completed"),
+  const moving = fresh.filter(
+    ({ job }) => !first && inTransfer.has(statusOf(job.status ?? "") ?? "completed"),
   );
   const [details, progresses] = await Promise.all([
     settled(readDetails(client, idsOf(outdated), options.signal)),
@@ -75,15 +89,22 @@ export async function sweep(client: DrsCaller, last: Known, options: SweepOption
   ]);
   options.signal.throwIfAborted();
 
-  const known = new Map<string, KnownJob>();
-  const tasks = new Map<string, Task>();
-  const movingIds = new Set(idsOf(moving));
-  for (const { job, parentId } of jobs.values()) {
-    const before = last.get(job.id);
-    const fresh = details.value?.get(job.id);
-    const detail = fresh ?? before?.detail;
-    const detailAt = fresh === undefined ? (before?.detailAt ?? 0) : options.now;
-    const progress = movingIds.has(job.id) ? (progresses.value?.get(job.id) ?? before?.progress) : undefined;
+  const jobs = new Map(last.jobs);
+  const tasks = new Map(last.tasks);
+  for (const id of last.jobs.keys()) {
+    if (!listing.jobs.has(id)) {
+      jobs.delete(id);
+      tasks.delete(id);
+    }
+  }
+  for (const { job, parentId } of fresh) {
+    const { id } = job;
+    const before = last.jobs.get(id);
+    const detail = details.value?.get(id) ?? before?.detail;
+    const detailAt = details.value?.has(id) === true ? options.now : (before?.detailAt ?? 0);
+    const progress = inTransfer.has(statusOf(job.status ?? "") ?? "completed")
+      ? (progresses.value?.get(id) ?? before?.progress)
+      : undefined;
     const unchanged =
       before !== undefined &&
       before.job === job &&
@@ -91,38 +112,16 @@ export async function sweep(client: DrsCaller, last: Known, options: SweepOption
       before.progress === progress &&
       before.parentId === parentId;
     const task = unchanged ? before.task : taskOf(job, detail, progress, parentId);
-    known.set(job.id, { job, parentId, detail, detailAt, progress, task });
-    if (task !== undefined) {
-      tasks.set(task.id, task);
+    jobs.set(id, { job, parentId, detail, detailAt, progress, task });
+    if (task === undefined) {
+      tasks.delete(id);
+    } else {
+      tasks.set(id, task);
     }
   }
-  return { known, tasks, problem: details.problem ?? progresses.problem };
-}
-
-interface Listed {
-  readonly job: ListedJob;
-  readonly parentId: string | undefined;
-}
-
-async function listAll(client: DrsCaller, signal: AbortSignal): Promise<ReadonlyMap<string, Listed>> {
-  const jobs = new Map<string, Listed>();
-  for (let page = 1; ; page++) {
-    const answer = await client.call(
-      "listJobs",
-      { cur_page: page, per_page: pageSize, db_use_type: "sync" },
-      { signal },
-    );
-    for (const job of answer.jobs) {
-      jobs.set(job.id, { job, parentId: undefined });
-      for (const child of job.children ?? []) {
-        jobs.set(child.id, { job: child, parentId: job.id });
-      }
-    }
-    // Not by what has been read: items may be unusable, or deleted between two pages.
-    if (page * pageSize >= answer.total_record) {
-      return jobs;
-    }
-  }
+  const unread = first ? { of: listing.total } : undefined;
+  const problem = details.problem ?? progresses.problem;
+  return { known: { listing, jobs, tasks }, unread, requests, problem };
 }
 
 async function readDetails(client: DrsCaller, ids: readonly string[], signal: AbortSignal) {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/tasks/store";
+import type { Clock } from "../../src/drs/clock";
 
 /** A clock that moves only when it is told to. */
 export class ManualClock implements Clock {
@@ -13,6 +13,10 @@ export class ManualClock implements Clock {
     const timer = { due: this.#now + ms, callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  random(): number {
+    return 0;
   }
 
   /** How long until the next timer, in milliseconds; undefined when none is set. */

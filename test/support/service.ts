@@ -2,6 +2,12 @@ import type { DrsCaller } from "../../src/drs/client";
 import { DrsError, type FailureKind } from "../../src/drs/errors";
 import type { ListedJob } from "../../src/tasks/decode";
 
+interface Input {
+  readonly cur_page?: number;
+  readonly status?: string;
+  readonly jobs?: readonly string[];
+}
+
 /** A service in memory behind the client's interface, for what needs a manual clock or a chosen failure. */
 export class MemoryService {
   readonly jobs = new Map<string, ListedJob>();
@@ -14,14 +20,14 @@ export class MemoryService {
   readonly calls: string[] = [];
 
   readonly caller: DrsCaller = {
-    call: (name, input) => this.#answer(name, input as { cur_page?: number; jobs?: string[] }) as never,
+    call: (name, input) => this.#answer(name, input as Input) as never,
   };
 
   set(id: string, status: string, facts: Partial<ListedJob> = {}): void {
     this.jobs.set(id, { id, name: `task ${id}`, status, ...facts });
   }
 
-  async #answer(name: string, { cur_page = 1, jobs: ids = [] }: { cur_page?: number; jobs?: string[] }) {
+  async #answer(name: string, { cur_page = 1, status = "", jobs: ids = [] }: Input) {
     this.calls.push(name);
     const kind = this.failing.get(name);
     if (kind !== undefined) {
@@ -29,9 +35,17 @@ export class MemoryService {
     }
     switch (name) {
       case "listJobs": {
-        const jobs = [...this.jobs.values()].slice((cur_page - 1) * 100, cur_page * 100);
-        return { total_record: this.jobs.size, jobs };
+        const all = [...this.jobs.values()];
+        const fitting = status === "" ? all : all.filter((job) => job.status === status);
+        return { total_record: fitting.length, jobs: fitting.slice((cur_page - 1) * 100, cur_page * 100) };
       }
+      case "batchStatus":
+        return {
+          results: ids.map((id) => {
+            const job = this.jobs.get(id);
+            return job === undefined ? { id, error_code: "DRS.M00289" } : { id, status: job.status };
+          }),
+        };
       case "batchDetail":
         return {
           results: ids.map((id) => ({

@@ -11,6 +11,7 @@ const pace: PollPace = {
   background: 5000,
   longest: 3000,
   detailMaxAge: 10_000,
+  perRequest: 0,
 };
 
 describe("the task store", () => {

@@ -1,0 +1,58 @@
+import { type Clock, systemClock } from "./clock";
+
+/** The service counts requests over this time: 429 at 200 in 5 minutes (`APIGW.0308`). */
+export const budgetWindowMs = 5 * 60_000;
+/** The part of a budget that only calls on a user's demand may use. */
+const reserved = 1 / 6;
+
+/**
+ * How many requests a connection may send in any five minutes. Calls beyond it wait for their turn; a part is kept for
+ * calls that change something, so that no amount of reading delays what the user asks for.
+ */
+export class Budget {
+  readonly #requests: number;
+  readonly #clock: Clock;
+  /** When the requests of the last five minutes were sent, oldest first. */
+  readonly #sent: number[] = [];
+
+  /** @param requests at least 6. */
+  constructor(requests: number, clock: Clock = systemClock) {
+    this.#requests = requests;
+    this.#clock = clock;
+  }
+
+  /**
+   * Waits until a request may be sent, and counts it.
+   *
+   * @param control whether the call changes something.
+   * @throws the signal's reason when it aborts.
+   */
+  async spend(control: boolean, signal: AbortSignal | undefined): Promise<void> {
+    const most = control ? this.#requests : Math.floor(this.#requests * (1 - reserved));
+    for (;;) {
+      signal?.throwIfAborted();
+      const now = this.#clock.now();
+      while (this.#sent[0] !== undefined && this.#sent[0] <= now - budgetWindowMs) {
+        this.#sent.shift();
+      }
+      const blocking = this.#sent[this.#sent.length - most];
+      if (blocking === undefined) {
+        this.#sent.push(now);
+        return;
+      }
+      await this.#pause(blocking + budgetWindowMs - now, signal);
+    }
+  }
+
+  #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel();
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const cancel = this.#clock.after(ms, end);
+      signal?.addEventListener("abort", end);
+    });
+  }
+}

@@ -1,0 +1,19 @@
+/** The part of a clock that waiting needs; tests bring their own. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back once, unless the returned function is called before. */
+  after(ms: number, callback: () => void): () => void;
+  /** 0 to below 1, so that many clients do not come back at the same moment. */
+  random(): number;
+}
+
+/** The clock of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+  random: () => Math.random(),
+};
