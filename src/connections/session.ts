@@ -1,6 +1,8 @@
+import { Budget } from "../drs/budget";
 import { type DrsCaller, DrsClient } from "../drs/client";
 import { TaskStore } from "../tasks/store";
 import { type Connection, type Credentials, paceOf } from "./connection";
+import { limits } from "./limits";
 import { Presence } from "./presence";
 
 /** A connection in use: its client and what is known of its tasks. */
@@ -27,7 +29,9 @@ export function openSession(
     endpoint: connection.endpoint,
     projectId: connection.projectId,
     ...credentials,
-    language: language.toLowerCase().startsWith("zh") ? "zh-cn" : "en-us",
+    language: language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us",
+    timeoutMs: limits.timeoutMs,
+    budget: connection.kind === "cloud" ? new Budget(limits.requests) : undefined,
     onMismatch: warn,
   });
   const store = new TaskStore(client, paceOf[connection.kind]);

@@ -10,13 +10,13 @@ const reserved = 1 / 6;
  * calls that change something, so that no amount of reading delays what the user asks for.
  */
 export class Budget {
-  readonly #requests: number;
+  readonly #requests: () => number;
   readonly #clock: Clock;
   /** When the requests of the last five minutes were sent, oldest first. */
   readonly #sent: number[] = [];
 
-  /** @param requests at least 6. */
-  constructor(requests: number, clock: Clock = systemClock) {
+  /** @param requests how many now; at least 6. */
+  constructor(requests: () => number, clock: Clock = systemClock) {
     this.#requests = requests;
     this.#clock = clock;
   }
@@ -28,9 +28,9 @@ export class Budget {
    * @throws the signal's reason when it aborts.
    */
   async spend(control: boolean, signal: AbortSignal | undefined): Promise<void> {
-    const most = control ? this.#requests : Math.floor(this.#requests * (1 - reserved));
     for (;;) {
       signal?.throwIfAborted();
+      const most = control ? this.#requests() : Math.floor(this.#requests() * (1 - reserved));
       const now = this.#clock.now();
       while (this.#sent[0] !== undefined && this.#sent[0] <= now - budgetWindowMs) {
         this.#sent.shift();

@@ -22,7 +22,7 @@ export type ClientConfig = {
   /** The language of the service's messages (`X-Language`). */
   readonly language?: "en-us" | "zh-cn";
   /** Milliseconds until a call fails with kind `timeout`; 30,000 unless told. */
-  readonly timeoutMs?: number | undefined;
+  readonly timeoutMs?: (() => number) | undefined;
   /** Waits until the next request may be sent; absent: never. */
   readonly budget?: { spend(control: boolean, signal: AbortSignal | undefined): Promise<void> } | undefined;
   /** Receives one line about each part of an answer that does not fit its schema. */
@@ -147,7 +147,7 @@ export class DrsClient implements DrsCaller {
     body: string,
     options: CallOptions,
   ): Promise<Incoming> {
-    const { signal, timeoutMs = this.#config.timeoutMs ?? defaultTimeoutMs } = options;
+    const { signal, timeoutMs = this.#config.timeoutMs?.() ?? defaultTimeoutMs } = options;
     await this.#config.budget?.spend(!reads, signal);
     const common = {
       "content-type": "application/json",

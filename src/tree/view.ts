@@ -69,11 +69,13 @@ export class TasksView implements vscode.Disposable {
     this.#tree.dispose();
   }
 
-  #messageOf({ asOf, problem }: Snapshot): string | undefined {
+  #messageOf({ asOf, problem, tasks, unread }: Snapshot): string | undefined {
+    const { t, shortTime, number } = this.#formats;
     if (problem === undefined) {
-      return undefined;
+      return (
+        unread && t("Read so far: {0} of {1} synchronization tasks.", number(tasks.size), number(unread.of))
+      );
     }
-    const { t, shortTime } = this.#formats;
     const why = explain(problem, this.#formats, this.#connection?.kind === "local");
     return asOf === undefined ? why : t("As of {0}. {1}", shortTime(asOf), why);
   }

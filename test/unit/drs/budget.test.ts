@@ -11,7 +11,7 @@ describe("the request budget", () => {
 
   it("lets calls pass until it is used up, then as soon as the oldest is five minutes old", async () => {
     const clock = new ManualClock();
-    const budget = new Budget(12, clock);
+    const budget = new Budget(() => 12, clock);
     await spendAll(budget, 10);
     assert.equal(clock.next, undefined);
     const waiting = budget.spend(false, undefined);
@@ -22,7 +22,7 @@ describe("the request budget", () => {
 
   it("keeps a part for what the user asks for", async () => {
     const clock = new ManualClock();
-    const budget = new Budget(12, clock);
+    const budget = new Budget(() => 12, clock);
     await spendAll(budget, 10);
     await budget.spend(true, undefined);
     await budget.spend(true, undefined);
@@ -34,7 +34,7 @@ describe("the request budget", () => {
 
   it("ends a wait that nobody needs any more", async () => {
     const clock = new ManualClock();
-    const budget = new Budget(6, clock);
+    const budget = new Budget(() => 6, clock);
     await spendAll(budget, 5);
     const controller = new AbortController();
     const waiting = budget.spend(false, controller.signal);

@@ -17,7 +17,7 @@ const requests = 120;
 class Day {
   readonly clock = new ManualClock();
   readonly service = new MemoryService();
-  readonly budget = new Budget(requests, this.clock);
+  readonly budget = new Budget(() => requests, this.clock);
   /** When each request was sent. */
   readonly sent: number[] = [];
   readonly store: TaskStore;
