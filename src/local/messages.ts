@@ -64,6 +64,10 @@ const messages = {
     en: "The local backend synchronizes postgresql to postgresql, not {engine}.",
     zh: "本地后端只支持 postgresql 到 postgresql 的同步，不支持 {engine}。",
   },
+  noTaskType: {
+    en: "The engine of this task cannot run tasks of the type {type}.",
+    zh: "该任务的引擎不支持 {type} 类型的任务。",
+  },
   instanceFailed: { en: "The instance could not be created: {reason}", zh: "实例创建失败：{reason}" },
   // Databases
   badLogin: {

@@ -1,4 +1,5 @@
 /** Which action a status allows, as the DRS API names actions and statuses. */
+import type { Capabilities } from "../engine/engine";
 import { isChanging, type Job } from "../jobs/job";
 import { message, Refusal } from "../messages";
 
@@ -60,12 +61,23 @@ const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
 
 type Subject = Pick<Job, "status" | "taskType" | "edit" | "change" | "desired">;
 
+/** What decides about actions beside the task itself. */
+export interface Gate {
+  readonly frozen: boolean;
+  /** What the task's engine can do. */
+  readonly can: Capabilities;
+}
+
 /** What may be done to a task now; nothing while it is frozen. */
-export function availableActions(job: Subject, frozen: boolean): readonly Action[] {
+export function availableActions(job: Subject, { frozen, can }: Gate): readonly Action[] {
   if (frozen) {
     return [];
   }
-  const listed = actionsByStatus[job.status] ?? [];
+  const listed = (actionsByStatus[job.status] ?? []).filter(
+    (action) =>
+      (action !== "PAUSE" || can.canPause) &&
+      (action !== "CHOOSE_OBJECT" || can.canEditObjects || !job.status.startsWith("INCRE_TRANSFER_")),
+  );
   if (isChanging(job)) {
     return listed.filter((action) => action === "FREE_RESOURCE");
   }
@@ -80,8 +92,8 @@ export function availableActions(job: Subject, frozen: boolean): readonly Action
 }
 
 /** `job_action` of a list item. */
-export function jobAction(job: Subject, frozen: boolean) {
-  const available = availableActions(job, frozen);
+export function jobAction(job: Subject, gate: Gate) {
+  const available = availableActions(job, gate);
   return {
     available_actions: [...available],
     unavailable_actions: everyAction.filter((action) => !available.includes(action)),
@@ -90,11 +102,11 @@ export function jobAction(job: Subject, frozen: boolean) {
 }
 
 /** @throws Refusal DRS.M00304 when the task's status does not allow the action. */
-export function requireAction(job: Job, action: Action, frozen: boolean): void {
-  if (frozen) {
+export function requireAction(job: Job, action: Action, gate: Gate): void {
+  if (gate.frozen) {
     throw new Refusal("DRS.M00304", message("isFrozen", { account: job.account }));
   }
-  if (!availableActions(job, frozen).includes(action)) {
+  if (!availableActions(job, gate).includes(action)) {
     throw new Refusal("DRS.M00304", message("wrongStatus", { status: job.status }));
   }
 }

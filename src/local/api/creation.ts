@@ -12,13 +12,15 @@ const accountTag = "_sys_enterprise_project_id";
 /**
  * Stores a new task; its instance is made next.
  *
- * @throws Refusal DRS.M00277 when the name is taken, DRS.M00007 when the engines are not PostgreSQL.
+ * @throws Refusal DRS.M00277 when the name is taken, DRS.M00007 when the engines are not PostgreSQL or cannot run tasks
+ * of this type.
  */
 export async function createJob(request: Creation, store: JobStore, actions: JobActions): Promise<Job> {
   const { name, source_endpoint: source, target_endpoint: target } = request;
   for (const engine of [request.engine_type, source.db_type, target.db_type]) {
     requirePostgres(engine);
   }
+  actions.requireTaskType(request.task_type);
   const now = Date.now();
   const job: Job = {
     id: newJobId(),

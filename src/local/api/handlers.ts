@@ -48,7 +48,7 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
       const shown = page === 0 || size === 0 ? wanted : wanted.slice(first, first + size);
       return {
         total_record: wanted.length,
-        jobs: shown.map((job) => listItem(job, runner.isFrozen(job), language)),
+        jobs: shown.map((job) => listItem(job, runner.gateOf(job), language)),
       };
     },
 

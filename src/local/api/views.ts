@@ -3,9 +3,9 @@ import type { ItemOf } from "../../drs/operations";
 import { childOf, currentFailure, type Job, plainName, type StoredEndpoint, tableId } from "../jobs/job";
 import type { Live } from "../jobs/runner";
 import { type Language, render } from "../messages";
-import { jobAction } from "./actions";
+import { type Gate, jobAction } from "./actions";
 
-export function listItem(job: Job, frozen: boolean, language: Language): ItemOf<"listJobs"> {
+export function listItem(job: Job, gate: Gate, language: Language): ItemOf<"listJobs"> {
   return {
     id: job.id,
     name: job.name,
@@ -19,8 +19,8 @@ export function listItem(job: Job, frozen: boolean, language: Language): ItemOf<
     db_use_type: job.dbUseType,
     task_type: job.taskType,
     node_newFramework: false,
-    children: job.change === null ? [] : [listItem(childOf(job, job.change), frozen, language)],
-    job_action: jobAction(job, frozen),
+    children: job.change === null ? [] : [listItem(childOf(job, job.change), gate, language)],
+    job_action: jobAction(job, gate),
     error_msg: failureText(job, language),
   };
 }
@@ -108,7 +108,7 @@ export function percentOf(job: Job, live: Live): number {
   if (job.fullCompletedAt !== null || (job.taskType === "INCR_TRANS" && job.startedAt !== null)) {
     return 100;
   }
-  if (live.engine?.kind !== "present") {
+  if (live.engine?.kind !== "present" || !live.can.knowsProgress) {
     return 0;
   }
   let [copied, all] = [0, 0];

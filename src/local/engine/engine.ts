@@ -18,6 +18,20 @@ export interface TableName {
   readonly table: string;
 }
 
+export type TaskType = "FULL_TRANS" | "FULL_INCR_TRANS" | "INCR_TRANS";
+
+/** What an engine can do beyond copying and following. What it cannot is not offered to users. */
+export interface Capabilities {
+  /** The types of tasks that it can run; others are refused at their creation. */
+  readonly taskTypes: readonly TaskType[];
+  /** Whether a task can be suspended and taken up again where it was: the action PAUSE. */
+  readonly canPause: boolean;
+  /** Whether tables can be added and removed while changes flow: the actions CHOOSE_OBJECT and CHANGE then. */
+  readonly canEditObjects: boolean;
+  /** Whether it counts the rows of a running copy: `progress` of a full synchronization. */
+  readonly knowsProgress: boolean;
+}
+
 /** A task as an engine sees it. */
 export interface EngineTask {
   readonly id: string;
@@ -88,6 +102,7 @@ export interface ReleaseTask {
  * @throws EngineError from every step and question that fails, with the database's code.
  */
 export interface Engine {
+  readonly capabilities: Capabilities;
   /** Connects as the given user and leaves again. */
   test(connection: Connection, side: Side): Promise<void>;
   /** The tables of a source database that can be synchronized. */

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { type Action, requireAction } from "../api/actions";
 import type { InputOf } from "../api/server";
-import { type Engine, EngineError, type Side, type TableName } from "../engine/engine";
+import { type Engine, EngineError, type Side, type TableName, type TaskType } from "../engine/engine";
 import { log, reasonOf } from "../log";
 import { message, Refusal } from "../messages";
 import type { SecretBox } from "../secrets";
@@ -47,6 +47,13 @@ export class JobActions {
     private readonly secrets: SecretBox,
   ) {}
 
+  /** @throws Refusal DRS.M00007 for a type of task that the engine cannot run. */
+  requireTaskType(type: TaskType): void {
+    if (!this.engine.capabilities.taskTypes.includes(type)) {
+      throw new Refusal("DRS.M00007", message("noTaskType", { type }));
+    }
+  }
+
   /** An endpoint as it is kept: its password sealed. */
   stored(input: EndpointInput): StoredEndpoint {
     const shown = v.safeParse(shownFields, input);
@@ -77,7 +84,7 @@ export class JobActions {
         throw new Refusal("DRS.M00007", message("invalidField", { field, reason: "must not be empty" }));
       }
     }
-    requireAction(this.#get(id), "MODIFY_DB_CONFIG", this.runner.isFrozen(this.#get(id)));
+    requireAction(this.#get(id), "MODIFY_DB_CONFIG", this.runner.gateOf(this.#get(id)));
     const endpoint = this.stored({ ...request, db_name: request.db_name || known.database });
     const connection = connectionOf(endpoint, this.secrets);
     try {
@@ -217,7 +224,7 @@ export class JobActions {
       return;
     }
     this.#get(id);
-    await this.store.remove(id, (job) => requireAction(job, "DELETE", this.runner.isFrozen(job)));
+    await this.store.remove(id, (job) => requireAction(job, "DELETE", this.runner.gateOf(job)));
   }
 
   /** Limits the speed of the full synchronization. @throws Refusal DRS.M00007 for hours or a speed that is none. */
@@ -297,7 +304,7 @@ export class JobActions {
     this.#get(id);
     const job = await this.store.update(this.store.parentOf(id)?.id ?? id, (latest) => {
       const meant = latest.change?.id === id ? childOf(latest, latest.change) : latest;
-      requireAction(meant, action, this.runner.isFrozen(latest));
+      requireAction(meant, action, this.runner.gateOf(latest));
       return change(latest);
     });
     return job ?? this.#get(id);

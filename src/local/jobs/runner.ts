@@ -1,6 +1,7 @@
 /** Watches every task and drives it from what is observed towards what the user wants. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Engine, EngineState, EngineTask } from "../engine/engine";
+import type { Gate } from "../api/actions";
+import type { Capabilities, Engine, EngineState, EngineTask } from "../engine/engine";
 import { log, reasonOf } from "../log";
 import { message } from "../messages";
 import { changeStatusOf, nextStep, type Observed, statusOf, type Wish } from "../reconcile";
@@ -26,6 +27,7 @@ const sweepMs = 5_000;
 export interface Live {
   readonly engine: EngineState | undefined;
   readonly faultReason: string | undefined;
+  readonly can: Capabilities;
 }
 
 export class Runner {
@@ -79,12 +81,17 @@ export class Runner {
 
   live(id: string): Live {
     const { engine, fault } = this.#runtimes.of(this.store.parentOf(id)?.id ?? id);
-    return { engine, faultReason: fault?.reason };
+    return { engine, faultReason: fault?.reason, can: this.engine.capabilities };
   }
 
   /** Whether the account that pays for a task is used up. Freezing is billing, not a state of the engine. */
   isFrozen(job: Job): boolean {
     return (this.store.balances().get(job.account) ?? 1) <= 0 && !job.released;
+  }
+
+  /** What decides about the actions of a task. */
+  gateOf(job: Job): Gate {
+    return { frozen: this.isFrozen(job), can: this.engine.capabilities };
   }
 
   /** A task in the engine's terms. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { jobAction } from "../../../src/local/api/actions";
+import { availableActions, type Gate, jobAction } from "../../../src/local/api/actions";
 import { selectionOf } from "../../../src/local/api/selection";
 import { isConnectionLoss } from "../../../src/local/engine/engine";
 import { LagMeter } from "../../../src/local/engine/postgres/lag";
@@ -127,9 +127,25 @@ describe("parts of the local backend", () => {
       ...{ desired, edit: null, change: null },
     };
     const flowing = ["CHOOSE_OBJECT", "PAUSE", "FREE_RESOURCE"];
-    assert.deepEqual(jobAction(job, false).available_actions, flowing);
-    assert.deepEqual(jobAction(job, true).available_actions, []);
-    assert.ok(jobAction(job, true).unavailable_actions.includes("PAUSE"));
+    const can = { taskTypes: [], canPause: true, canEditObjects: true, knowsProgress: true };
+    const available = (gate: Gate) => jobAction(job, gate).available_actions;
+    assert.deepEqual(available({ frozen: false, can }), flowing);
+    assert.deepEqual(available({ frozen: true, can }), []);
+    assert.ok(jobAction(job, { frozen: true, can }).unavailable_actions.includes("PAUSE"));
+  });
+
+  it("offers no action that the engine cannot do", () => {
+    const desired = { goal: "running", attempt: 1, startAt: null, force: false } as const;
+    const can = { taskTypes: [], canPause: false, canEditObjects: false, knowsProgress: true };
+    const available = (status: string) =>
+      availableActions(
+        { status, taskType: "FULL_INCR_TRANS", desired, edit: null, change: null },
+        { frozen: false, can },
+      );
+    assert.deepEqual(available("INCRE_TRANSFER_STARTED"), ["FREE_RESOURCE"]);
+    assert.deepEqual(available("INCRE_TRANSFER_FAILED"), ["PRE_CHECK", "RETRY", "FREE_RESOURCE"]);
+    // Before the start nothing flows yet.
+    assert.ok(available("CONFIGURATION").includes("CHOOSE_OBJECT"));
   });
 
   it("reads the objects of a selection", () => {

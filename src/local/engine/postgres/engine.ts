@@ -47,6 +47,12 @@ import {
  * `pg_stat_progress_copy`, `pg_replication_slots` and `pg_stat_replication`.
  */
 export class PostgresEngine implements Engine {
+  readonly capabilities = {
+    taskTypes: ["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"],
+    canPause: true,
+    canEditObjects: true,
+    knowsProgress: true,
+  } as const;
   readonly #databases = new Databases();
   readonly #lag = new Map<string, LagMeter>();
 

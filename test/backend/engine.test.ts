@@ -1,0 +1,40 @@
+import pg from "pg";
+import type { Connection } from "../../src/local/engine/engine";
+import { PostgresEngine } from "../../src/local/engine/postgres/engine";
+import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
+import { describeEngine } from "../support/engine-conformance";
+
+describeEngine("PostgreSQL", async () => {
+  const dataDir = makeDataDir();
+  // The demo's servers are two real ones to be used.
+  const backend = await BackendProcess.start(dataDir, ["--demo"]);
+  const engine = new PostgresEngine(() => undefined);
+  let count = 0;
+  const connection = (server: "source" | "target", database: string): Connection => ({
+    ...backend.login(server),
+    ...{ database, ssl: false },
+  });
+  return {
+    engine,
+    databases: async () => {
+      const database = `engine_${++count}`;
+      await backend.sql("source", "postgres", `CREATE DATABASE ${database}`);
+      await backend.sql("target", "postgres", `CREATE DATABASE ${database}`);
+      return { source: connection("source", database), target: connection("target", database) };
+    },
+    sql: async ({ host, port, user, password, database }, text) => {
+      const client = new pg.Client({ host, port, user, password, database });
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(text)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    dispose: async () => {
+      await engine.dispose();
+      await backend.stop();
+      removeDataDir(dataDir);
+    },
+  };
+});
