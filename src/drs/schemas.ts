@@ -12,11 +12,11 @@ const count = v.nullish(v.number());
 export const jobId = v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{36}$/, "must be a task id of 36 characters"));
 
 /** `name` and `description` as batch-creation limits them. */
-const jobName = v.pipe(
+export const jobName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9_-]{4,50}$/, "must have 4 to 50 letters, digits, hyphens or underscores"),
 );
-const jobDescription = v.pipe(
+export const jobDescription = v.pipe(
   v.string(),
   v.maxLength(256),
   v.regex(/^[^!<>&'"\\]*$/, "must not contain any of !<>&'\"\\"),

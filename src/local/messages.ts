@@ -68,6 +68,18 @@ const messages = {
     en: "The engine of this task cannot run tasks of the type {type}.",
     zh: "该任务的引擎不支持 {type} 类型的任务。",
   },
+  unsupported: { en: "The local backend does not do this: {what}.", zh: "本地后端不支持：{what}。" },
+  noSuchQuery: {
+    en: "The query {id} is not known (any more); begin anew.",
+    zh: "查询 {id} 不存在或已失效，请重新发起。",
+  },
+  // Logs
+  asked: { en: "{action} was asked for.", zh: "收到操作 {action}。" },
+  recovering: {
+    en: "A connection was lost and is being taken up again: {reason}",
+    zh: "连接中断，正在自动恢复：{reason}",
+  },
+  statusReached: { en: "The status is {status}.", zh: "任务状态变为 {status}。" },
   instanceFailed: { en: "The instance could not be created: {reason}", zh: "实例创建失败：{reason}" },
   // Databases
   badLogin: {

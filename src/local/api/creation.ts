@@ -2,7 +2,7 @@ import { type JobActions, requirePostgres } from "../jobs/actions";
 import { type Job, newJobId } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { message, Refusal } from "../messages";
-import type { InputOf } from "./server";
+import type { InputOf } from "./table";
 
 type Creation = InputOf<"batchCreation">["jobs"][number];
 

@@ -6,9 +6,13 @@ import type { Runner } from "../jobs/runner";
 import type { JobStore } from "../jobs/store";
 import { type Language, message, Refusal, render } from "../messages";
 import { createJob } from "./creation";
+import { isWanted } from "./filter";
+import { createHandlersV5 } from "./handlers-v5";
+import { errorOf, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
 import { selectionOf } from "./selection";
-import type { Handlers, InputOf } from "./server";
+import type { Handlers } from "./server";
 import { detail, listItem, progress, status } from "./views";
+import { precheckFacts } from "./views-v5";
 
 export interface Parts {
   readonly store: JobStore;
@@ -16,18 +20,19 @@ export interface Parts {
   readonly actions: JobActions;
 }
 
-export function createHandlers({ store, runner, actions }: Parts): Handlers {
+export function createHandlers(parts: Parts): Handlers {
+  const { store, runner, actions } = parts;
   /** One result a task: what the step answers, or why it was refused. */
   const each = async (
-    action: string,
+    action: UserAction | ((index: number) => UserAction),
     ids: readonly string[],
     language: Language,
     step: (id: string, index: number) => Promise<Record<string, unknown> | undefined>,
   ) => {
     const results = await Promise.all(
       ids.map(async (id, index) => {
-        const { answer, refusal } = await outcomeOf(async () => await step(id, index));
-        await store.noteOperation(id, action, refusal?.code);
+        const name = typeof action === "string" ? action : action(index);
+        const { answer, refusal } = await notedOutcome(store, id, name, async () => await step(id, index));
         return refusal === undefined
           ? { id, status: "success", ...answer }
           : { id, status: "failed", error_code: refusal.code, error_msg: render(refusal.text, language) };
@@ -38,6 +43,8 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
   };
 
   return {
+    ...createHandlersV5(parts),
+
     listJobs: async (request, language) => {
       const wanted = store
         .all()
@@ -98,7 +105,12 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
     batchConnection: async ({ jobs }, language) => {
       const results = await Promise.all(
         jobs.map(async (request): Promise<ItemOf<"batchConnection">> => {
-          const { refusal } = await outcomeOf(async () => await actions.testConnection(request));
+          const { refusal } = await notedOutcome(
+            store,
+            request.id,
+            "MODIFY_DB_CONFIG",
+            async () => await actions.testConnection(request),
+          );
           return refusal === undefined
             ? { id: request.id, status: "true", success: true }
             : { id: request.id, status: "false", success: false, ...errorOf(refusal, language) };
@@ -108,7 +120,7 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
     },
 
     batchPrecheck: async ({ jobs }, language) =>
-      await each("precheck", jobs.map(jobIdOf), language, async (id) => ({
+      await each("PRE_CHECK", jobs.map(jobIdOf), language, async (id) => ({
         precheck_id: await actions.precheck(id),
       })),
 
@@ -118,7 +130,10 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
     batchSelectObjects: async ({ jobs }, language) => {
       const results = await Promise.all(
         jobs.map(async (request): Promise<ItemOf<"batchSelectObjects">> => {
-          const { refusal } = await outcomeOf(
+          const { refusal } = await notedOutcome(
+            store,
+            request.job_id,
+            "CHOOSE_OBJECT",
             async () => await actions.select(request.job_id, (database) => selectionOf(request, database)),
           );
           return refusal === undefined
@@ -130,20 +145,20 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
     },
 
     batchStarting: async ({ jobs }, language) =>
-      await each("start", jobs.map(jobIdOf), language, async (id, index) => {
+      await each("START", jobs.map(jobIdOf), language, async (id, index) => {
         const startAt = Number(jobs[index]?.start_time || 0);
         await actions.start(id, startAt > Date.now() ? startAt : undefined);
         return undefined;
       }),
 
     batchPause: async ({ jobs }, language) =>
-      await each("pause", jobs.map(jobIdOf), language, async (id) => {
+      await each("PAUSE", jobs.map(jobIdOf), language, async (id) => {
         await actions.pause(id);
         return undefined;
       }),
 
     batchRetry: async ({ jobs }, language) =>
-      await each("retry", jobs.map(jobIdOf), language, async (id, index) => {
+      await each("RETRY", jobs.map(jobIdOf), language, async (id, index) => {
         if (jobs[index]?.is_sync_re_edit === true) {
           await actions.applyEdit(id);
         } else {
@@ -153,7 +168,7 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
       }),
 
     batchDelete: async ({ jobs }, language) =>
-      await each("delete", jobs.map(jobIdOf), language, async (id, index) => {
+      await each(deletionOf(jobs), jobs.map(jobIdOf), language, async (id, index) => {
         switch (jobs[index]?.delete_type) {
           case "terminate":
             await actions.end(id, false);
@@ -171,11 +186,16 @@ export function createHandlers({ store, runner, actions }: Parts): Handlers {
       }),
 
     batchLimitSpeed: async ({ speed_limits }, language) =>
-      await each("limit-speed", speed_limits.map(jobIdOf), language, async (id, index) => {
+      await each("MODIFY_CONFIGURATION", speed_limits.map(jobIdOf), language, async (id, index) => {
         await actions.limitSpeed(id, speed_limits[index]?.speed_limit ?? []);
         return undefined;
       }),
   };
+}
+
+/** Ending and deleting are one call. */
+function deletionOf(jobs: readonly { readonly delete_type: string }[]): (index: number) => UserAction {
+  return (index) => (jobs[index]?.delete_type === "delete" ? "DELETE" : "FREE_RESOURCE");
 }
 
 function jobIdOf({ job_id }: { readonly job_id: string }): string {
@@ -197,80 +217,14 @@ function batch<R>(ids: readonly string[], page: Page | null | undefined, item: (
   return { count: results.length, results };
 }
 
-/** Filters of the list that are not given, or are empty, let every task pass. */
-function isWanted(job: Job, filter: InputOf<"listJobs">): boolean {
-  const names = (filter.name ?? "")
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-  const is = (wanted: string | null | undefined, ...values: readonly string[]) =>
-    !wanted || values.includes(wanted);
-  return (
-    (names.length === 0 || names.includes(job.id) || names.some((name) => job.name.includes(name))) &&
-    is(filter.status, job.status) &&
-    is(filter.engine_type, job.engineType) &&
-    is(filter.net_type, job.netType) &&
-    is(filter.enterprise_project_id, job.account, ...allAccounts) &&
-    is(filter.instance_ip, job.source.host, job.target.host) &&
-    hasInstance(job, filter.instance_ids ?? []) &&
-    Object.entries(filter.tags ?? {}).every(([key, value]) =>
-      job.tags.some((tag) => tag.key === key && tag.value === value),
-    )
-  );
-}
-
-/** How a client asks for the tasks of all enterprise projects. */
-const allAccounts = ["all", "all_granted_eps"];
-
-function hasInstance({ source, target }: Job, ids: readonly string[]): boolean {
-  return ids.length === 0 || [source, target].some(({ shown }) => ids.includes(shown.inst_id ?? ""));
-}
-
 function precheckState(job: Job | undefined, id: string, language: Language): ItemOf<"batchPrecheckResult"> {
   if (job === undefined) {
     return { job_id: id, error_code: "DRS.M00289", error_msg: text("noSuchJob", language) };
   }
-  const { precheck } = job;
-  if (precheck === null) {
+  const facts = precheckFacts(job, language);
+  if (job.precheck === null || facts === undefined) {
     return { job_id: id, error_code: "DRS.M00304", error_msg: text("needsPrecheck", language) };
   }
-  const passed = precheck.items.filter(({ result }) => result !== "FAILED").length;
-  const rate = precheck.items.length === 0 ? 0 : Math.floor((passed / precheck.items.length) * 100);
-  return {
-    job_id: id,
-    precheck_id: precheck.id,
-    result: precheck.done && passed === precheck.items.length,
-    process: precheck.done ? "100%" : "0%",
-    total_passed_rate: `${rate}%`,
-    job_direction: job.direction,
-    precheck_result: precheck.items.map(({ item, group, result, reason, raw }) => ({
-      ...{ item, group, result },
-      failed_reason: reason === undefined ? null : render(reason, language),
-      raw_error_msg: raw ?? null,
-    })),
-  };
-}
-
-async function outcomeOf<T>(
-  step: () => Promise<T>,
-): Promise<{ readonly answer?: T; readonly refusal?: Refusal }> {
-  try {
-    return { answer: await step() };
-  } catch (error) {
-    if (error instanceof Refusal) {
-      return { refusal: error };
-    }
-    throw error;
-  }
-}
-
-function errorOf(refusal: Refusal | undefined, language: Language) {
-  return {
-    error_code: refusal?.code ?? null,
-    error_msg: refusal === undefined ? null : render(refusal.text, language),
-  };
-}
-
-function text(id: Parameters<typeof message>[0], language: Language): string {
-  return render(message(id), language);
+  const { items, ...rest } = facts;
+  return { job_id: id, precheck_id: job.precheck.id, ...rest, precheck_result: items };
 }

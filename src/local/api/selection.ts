@@ -1,6 +1,6 @@
 import { idSeparator, type Selection, tableId } from "../jobs/job";
 import { message, Refusal } from "../messages";
-import type { InputOf } from "./server";
+import type { InputOf } from "./table";
 
 type Request = InputOf<"batchSelectObjects">["jobs"][number];
 type Selected = NonNullable<Request["job"]>[number];

@@ -4,8 +4,6 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { type ServerType, serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import type * as v from "valibot";
-import { type OperationName, type Operations, operations, type ResponseOf } from "../../drs/operations";
 import type { Identity } from "../data-dir";
 import { withFaults } from "../faults/wire";
 import { log, reasonOf } from "../log";
@@ -14,17 +12,12 @@ import { StartError } from "../start-error";
 import { authenticate, refuseForeign } from "./authenticate";
 import { checked, type Env, jsonOf } from "./input";
 import { type Controls, type LocalCalls, localRoutes } from "./local-calls";
+import { type AnswerOf, type InputOf, type Served, served, statusOf, type Table, table } from "./table";
 
-/** The checked body of a call of the operation; fields that the table does not name pass. */
-export type InputOf<N extends OperationName> = v.InferOutput<Operations[N]["request"]>;
+export type Handler<N extends Served> = (input: InputOf<N>, language: Language) => Promise<AnswerOf<N>>;
 
-export type Handler<N extends OperationName> = (
-  input: InputOf<N>,
-  language: Language,
-) => Promise<ResponseOf<N>>;
-
-/** One handler for each operation of the table: without it, this does not compile. */
-export type Handlers = { readonly [N in OperationName]: Handler<N> };
+/** One handler for each operation of the tables: without it, this does not compile. */
+export type Handlers = { readonly [N in Served]: Handler<N> };
 
 /** What the server serves once the backend is ready. */
 export interface Service {
@@ -109,16 +102,16 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
     await next();
   });
 
-  for (const name of operationNames) {
-    const { method, path } = operations[name];
-    const route = path.replace("{project_id}", ":project_id");
+  for (const name of served) {
+    const { method, path } = table[name];
+    const route = routeOf(path);
     app.on(method, route, async (c, next) => await withFaults(c, controls.faults, name, next));
     app.on(method, route, async (c) => {
       if (c.req.param("project_id") !== identity.projectId) {
         throw new Refusal("DRS.M00261", message("wrongProject"), 403);
       }
-      const answer = await call(ready(state()).handlers, name, jsonOf(c.get("body")), languageOf(c));
-      return c.json(answer, operations[name].success);
+      const answer = await call(ready(state()).handlers, name, inputOf(c), languageOf(c));
+      return c.json(answer, statusOf(name, answer));
     });
   }
 
@@ -143,17 +136,37 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
   return app;
 }
 
-// Object.keys forgets the keys' type; the table is the only place they come from.
-const operationNames = Object.keys(operations) as readonly OperationName[];
+/** The path in the router's terms. What is no task id belongs to operations that are not there. */
+function routeOf(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1").replace(":job_id", ":job_id{[0-9A-Za-z-]{36}}");
+}
 
-async function call<N extends OperationName>(
+/** Path, query and body of a call in one object. */
+function inputOf(c: Context<Env>): unknown {
+  const { project_id: _, ...named } = c.req.param();
+  const body: unknown = c.req.method === "GET" || isEmpty(c) ? {} : jsonOf(c.get("body"));
+  const query = Object.entries(c.req.queries()).map(([name, values]) => [
+    name,
+    values.length === 1 ? values[0] : values,
+  ]);
+  return typeof body === "object" && body !== null && !Array.isArray(body)
+    ? { ...Object.fromEntries(query), ...body, ...named }
+    : body;
+}
+
+/** Some calls say all in their path. */
+function isEmpty(c: Context<Env>): boolean {
+  return c.get("body").length === 0 && c.req.param("job_id") !== undefined;
+}
+
+async function call<N extends Served>(
   handlers: Handlers,
   name: N,
-  body: unknown,
+  input: unknown,
   language: Language,
-): Promise<ResponseOf<N>> {
+): Promise<AnswerOf<N>> {
   const handler: Handler<N> = handlers[name];
-  return await handler(checked<Operations[N]["request"]>(operations[name].request, body), language);
+  return await handler(checked<Table[N]["request"]>(table[name].request, input), language);
 }
 
 function ready({ service }: State): Service {

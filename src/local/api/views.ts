@@ -1,9 +1,10 @@
 /** A task as the API shows it. No password ever leaves. */
 import type { ItemOf } from "../../drs/operations";
-import { childOf, currentFailure, type Job, plainName, type StoredEndpoint, tableId } from "../jobs/job";
+import { childOf, currentFailure, type Job, type StoredEndpoint, tableId } from "../jobs/job";
 import type { Live } from "../jobs/runner";
 import { type Language, render } from "../messages";
 import { type Gate, jobAction } from "./actions";
+import { progressOf } from "./progress";
 
 export function listItem(job: Job, gate: Gate, language: Language): ItemOf<"listJobs"> {
   return {
@@ -77,55 +78,23 @@ export function status(job: Job, language: Language): ItemOf<"batchStatus"> {
 }
 
 export function progress(job: Job, live: Live, language: Language): ItemOf<"batchProgress"> {
-  const percent = String(percentOf(job, live));
-  const delay = job.status === "INCRE_TRANSFER_STARTED" ? delayOf(live) : undefined;
-  const copying = job.startedAt !== null && job.taskType !== "INCR_TRANS";
+  const facts = progressOf(job, live);
   return {
     job_id: job.id,
-    progress: percent,
-    incre_trans_delay: delay === undefined ? "-1" : String(Math.floor(delay / 1_000)),
-    incre_trans_delay_millis: delay === undefined ? "-1" : String(Math.round(delay)),
+    progress: facts.percent,
+    incre_trans_delay: facts.delay,
+    incre_trans_delay_millis: facts.delayMillis,
     task_mode: job.taskType,
     transfer_status: job.status,
     process_time: String(Date.now()),
-    remaining_time: null,
-    progress_map: copying
-      ? {
-          struct: {
-            completed: job.prepared || job.fullCompletedAt !== null ? "100%" : "0%",
-            remaining_time: null,
-          },
-          data: { completed: `${percent}%`, remaining_time: null },
-        }
-      : {},
+    remaining_time: facts.remaining,
+    progress_map: facts.map,
     error_code: currentFailure(job)?.code ?? null,
     error_msg: failureText(job, language) ?? null,
   };
 }
 
-/** Copied rows of all rows that the source had when the copy began; 100 only when all tables are synced. */
-export function percentOf(job: Job, live: Live): number {
-  if (job.fullCompletedAt !== null || (job.taskType === "INCR_TRANS" && job.startedAt !== null)) {
-    return 100;
-  }
-  if (live.engine?.kind !== "present" || !live.can.knowsProgress) {
-    return 0;
-  }
-  let [copied, all] = [0, 0];
-  const own = new Set(job.tables.map(plainName));
-  for (const { name, phase, copiedRows } of live.engine.tables.filter((table) => own.has(table.name))) {
-    const rows = Math.max(job.sourceRows[name] ?? 0, 1);
-    all += rows;
-    copied += phase === "synced" || phase === "copied" ? rows : Math.min(copiedRows, rows);
-  }
-  return all === 0 ? 0 : Math.min(99, Math.floor((copied / all) * 100));
-}
-
-function delayOf(live: Live): number | undefined {
-  return live.engine?.kind === "present" ? live.engine.delayMs : undefined;
-}
-
-function failureText(job: Job, language: Language): string | undefined {
+export function failureText(job: Job, language: Language): string | undefined {
   const failure = currentFailure(job);
   return failure === undefined ? undefined : render(failure.message, language);
 }

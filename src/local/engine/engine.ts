@@ -52,6 +52,16 @@ export interface TableState {
   readonly copiedRows: number;
 }
 
+/** Positions in the source's log, in the source's own terms; null: not known. */
+export interface Positions {
+  /** The end of the log. */
+  readonly source: string;
+  /** Up to where it was read. */
+  readonly read: string | null;
+  /** Up to where the target has it. */
+  readonly written: string | null;
+}
+
 /** What the engine says of a task. */
 export type EngineState =
   | { readonly kind: "absent" }
@@ -67,12 +77,21 @@ export type EngineState =
       readonly logKept: boolean;
       /** How far the target is behind, in milliseconds; undefined while nothing flows. */
       readonly delayMs: number | undefined;
+      readonly positions?: Positions | undefined;
     }
   | { readonly kind: "unreachable"; readonly side: Side; readonly reason: string }
   /** The question itself was refused, such as after a change of the password. */
   | { readonly kind: "broken"; readonly code: string; readonly message: Message };
 
 export type Side = "source" | "target";
+
+/** Rows at a task's target. */
+export interface Written {
+  /** Inserted, changed and deleted so far in the task's tables, by whomever. */
+  readonly written: number;
+  /** Of copies that are not committed yet. */
+  readonly copying: number;
+}
 
 /** Why the engine stopped a task by itself. */
 export type StopCause =
@@ -127,6 +146,8 @@ export interface Engine {
   release(task: ReleaseTask, side: Side): Promise<void>;
   /** The states of many tasks, asked for together. */
   observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>>;
+  /** What was written at the targets of many tasks, asked for together; a target that does not answer is left out. */
+  measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>>;
   /** Why a task that was enabled is not any more, as far as can be known. */
   explainStop(task: EngineTask): Promise<StopCause>;
   /** What an error means to the user of a task. */

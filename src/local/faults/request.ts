@@ -1,17 +1,17 @@
 /** What can be asked to go wrong, as `POST /_local/faults` takes it. */
 import * as v from "valibot";
-import { operations } from "../../drs/operations";
+import { table } from "../api/table";
 
 const name = v.pipe(v.string(), v.minLength(1));
 const seconds = v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(86_400)));
 
 /** Which calls of the API a fault is for; all of them when it does not say. */
 const calls = {
-  /** A name of the operations table, such as `listJobs`. */
+  /** A name of the operations tables, such as `listJobs`. */
   operation: v.optional(
     v.pipe(
       name,
-      v.check((text) => Object.hasOwn(operations, text), "there is no such operation"),
+      v.check((text) => Object.hasOwn(table, text), "there is no such operation"),
     ),
   ),
   /** A part of the request's path. */

@@ -1,8 +1,9 @@
 /** What a user can ask of a task. Each call stores a wish; the runner carries it out. */
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
+import { jobDescription, jobName } from "../../drs/schemas";
 import { type Action, requireAction } from "../api/actions";
-import type { InputOf } from "../api/server";
+import type { InputOf } from "../api/table";
 import { type Engine, EngineError, type Side, type TableName, type TaskType } from "../engine/engine";
 import { log, reasonOf } from "../log";
 import { message, Refusal } from "../messages";
@@ -227,6 +228,30 @@ export class JobActions {
     await this.store.remove(id, (job) => requireAction(job, "DELETE", this.runner.gateOf(job)));
   }
 
+  /** @throws Refusal DRS.M00277 when another task has the name. */
+  async rename(id: string, name: string): Promise<void> {
+    this.requireName(name, id);
+    this.#get(id);
+    await this.store.update(id, (job) => ({ ...job, name }));
+  }
+
+  async redescribe(id: string, description: string): Promise<void> {
+    this.#get(id);
+    fitting("description", jobDescription, description);
+    await this.store.update(id, (job) => ({ ...job, description }));
+  }
+
+  /** @throws Refusal for a name that is no task's name, or that of another task than the given one. */
+  requireName(name: string, id: string | undefined): void {
+    fitting("name", jobName, name);
+    const taken = this.store
+      .all()
+      .some((job) => job.id !== id && job.name.toLowerCase() === name.toLowerCase());
+    if (taken) {
+      throw new Refusal("DRS.M00277", message("nameExists", { name }));
+    }
+  }
+
   /** Limits the speed of the full synchronization. @throws Refusal DRS.M00007 for hours or a speed that is none. */
   async limitSpeed(id: string, limits: Job["speedLimits"]): Promise<void> {
     const wrong = limits.find((limit) => !isLimit(limit));
@@ -308,6 +333,14 @@ export class JobActions {
       return change(latest);
     });
     return job ?? this.#get(id);
+  }
+}
+
+/** @throws Refusal DRS.M00007 for a value that is not of the field's form. */
+function fitting(field: string, schema: v.GenericSchema, value: string): void {
+  const result = v.safeParse(schema, value);
+  if (!result.success) {
+    throw new Refusal("DRS.M00007", message("invalidField", { field, reason: result.issues[0].message }));
   }
 }
 

@@ -10,6 +10,7 @@ import { changeSeen } from "./changes";
 import { currentFailure, type Job } from "./job";
 import { limitAt } from "./limits";
 import type { Link } from "./link";
+import { Monitor, type Rates } from "./monitor";
 import { isWatched, newFault, ownEngine, phaseOf, type Runtime, Runtimes } from "./runtime";
 import { Steps } from "./steps";
 import type { JobStore } from "./store";
@@ -28,11 +29,14 @@ export interface Live {
   readonly engine: EngineState | undefined;
   readonly faultReason: string | undefined;
   readonly can: Capabilities;
+  /** What goes through it; undefined while it does not run. */
+  readonly rates: Rates | undefined;
 }
 
 export class Runner {
   readonly #runtimes = new Runtimes();
   readonly #steps: Steps;
+  readonly #monitor: Monitor;
   /** What is going on in the background. */
   readonly #work = new Set<Promise<void>>();
   /** Pairs of servers that have not answered yet. */
@@ -49,6 +53,7 @@ export class Runner {
     secrets: SecretBox,
   ) {
     this.#steps = new Steps(store, engine, secrets, this.#runtimes);
+    this.#monitor = new Monitor(engine, () => this.#running());
   }
 
   /** Reopens the links of all tasks and begins to watch. */
@@ -56,6 +61,7 @@ export class Runner {
     const linked = this.store.all().filter((job) => job.provisioned && !job.released);
     await Promise.all(linked.map(async (job) => await this.#steps.provision(job)));
     this.#loop = this.#run();
+    this.#monitor.start();
   }
 
   /** Stops watching; tasks stay as they are, and their links stay open. */
@@ -63,6 +69,7 @@ export class Runner {
     this.#stop.abort();
     this.#wake.abort();
     await this.#loop;
+    await this.#monitor.stop();
     await Promise.allSettled(this.#work);
   }
 
@@ -80,8 +87,10 @@ export class Runner {
   }
 
   live(id: string): Live {
-    const { engine, fault } = this.#runtimes.of(this.store.parentOf(id)?.id ?? id);
-    return { engine, faultReason: fault?.reason, can: this.engine.capabilities };
+    const own = this.store.parentOf(id)?.id ?? id;
+    const { engine, fault } = this.#runtimes.of(own);
+    const { capabilities: can } = this.engine;
+    return { engine, faultReason: fault?.reason, can, rates: this.#monitor.ratesOf(own) };
   }
 
   /** Whether the account that pays for a task is used up. Freezing is billing, not a state of the engine. */
@@ -110,6 +119,16 @@ export class Runner {
     if (job.provisioned) {
       await this.#steps.provision(job);
     }
+  }
+
+  /** The tasks that the engine runs now. */
+  #running() {
+    return this.store.all().flatMap((job) => {
+      const { engine, link } = this.#runtimes.of(job.id);
+      return isWatched(job) && engine?.kind === "present" && engine.enabled
+        ? [{ task: this.taskOf(job), bytes: link?.bytes ?? 0 }]
+        : [];
+    });
   }
 
   async #run(): Promise<void> {
@@ -240,6 +259,9 @@ export class Runner {
         status: latest.desired.attempt === job.desired.attempt ? status : latest.status,
         fullCompletedAt: copied ? Date.now() : latest.fullCompletedAt,
       }));
+    }
+    if (status === "REBUILD_NODE_STARTED" && job.status !== status && runtime.fault !== undefined) {
+      await this.store.history.log(job.id, "Warn", message("recovering", { reason: runtime.fault.reason }));
     }
     if (runtime.link !== undefined) {
       // As the API has it, a limit is for the full synchronization only.

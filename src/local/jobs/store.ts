@@ -1,7 +1,8 @@
 /** The control database: task states that outlive the backend, read once at the start and written through. */
 import * as v from "valibot";
 import type { ControlDatabase } from "./control-database";
-import { childOf, type Job, jobSchema } from "./job";
+import { History } from "./history";
+import { childOf, currentFailure, type Job, jobSchema } from "./job";
 
 /** Each entry is applied once, in order. */
 const migrations = [
@@ -18,6 +19,13 @@ const migrations = [
    CREATE TABLE orphans (job_id text NOT NULL, side text NOT NULL, record jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now(),
                          PRIMARY KEY (job_id, side));
    CREATE TABLE facts (name text PRIMARY KEY, value text NOT NULL)`,
+  `CREATE TABLE history (number bigserial PRIMARY KEY, job_id text NOT NULL REFERENCES jobs ON DELETE CASCADE,
+                         at timestamptz NOT NULL DEFAULT clock_timestamp(), kind text NOT NULL, entry jsonb NOT NULL);
+   CREATE INDEX history_job ON history (job_id, kind, number);
+   INSERT INTO history (job_id, at, kind, entry)
+     SELECT job_id, at, 'event', json_build_object('name', status, 'failed', status LIKE '%\\_FAILED', 'byUser', false)
+     FROM status_history ORDER BY at;
+   DROP TABLE status_history, operations`,
 ];
 
 /** What is left behind at an end that could not be reached when a task was ended by force. */
@@ -30,8 +38,12 @@ export class JobStore {
   readonly #jobs = new Map<string, Job>();
   readonly #balances = new Map<string, number>();
   readonly #queues = new Map<string, Promise<unknown>>();
+  /** What became of the tasks. */
+  readonly history: History;
 
-  private constructor(private readonly database: ControlDatabase) {}
+  private constructor(private readonly database: ControlDatabase) {
+    this.history = new History(database);
+  }
 
   /** Makes the tables and reads every task. */
   static async open(database: ControlDatabase): Promise<JobStore> {
@@ -84,8 +96,9 @@ export class JobStore {
     if (rows.length === 0) {
       return false;
     }
-    this.#jobs.set(job.id, job);
+    await this.history.action(job.id, "CREATE", false);
     await this.#remember(job);
+    this.#jobs.set(job.id, job);
     return true;
   }
 
@@ -130,14 +143,6 @@ export class JobStore {
       await this.database.query("DELETE FROM jobs WHERE id = $1", [id]);
       this.#jobs.delete(id);
     });
-  }
-
-  /** Notes what a user asked for, and how it was answered. */
-  async noteOperation(id: string, action: string, errorCode: string | undefined): Promise<void> {
-    await this.database.query(
-      "INSERT INTO operations (job_id, action, error_code) SELECT id, $2, $3 FROM jobs WHERE id = $1",
-      [this.parentOf(id)?.id ?? id, action, errorCode ?? null],
-    );
   }
 
   /** Balances by account; an account that was never set has no limit. */
@@ -187,15 +192,7 @@ export class JobStore {
   }
 
   async #remember(job: Job): Promise<void> {
-    await this.database.query(
-      "INSERT INTO status_history (job_id, status, error_code, error) VALUES ($1, $2, $3, $4)",
-      [
-        job.id,
-        job.status,
-        job.failure?.code ?? null,
-        job.failure === null ? null : JSON.stringify(job.failure.message),
-      ],
-    );
+    await this.history.status(job.id, job.status, currentFailure(job)?.message);
   }
 
   async #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {

@@ -12,12 +12,13 @@ import {
   type Side,
   type StopCause,
   type TableName,
+  type Written,
 } from "../engine";
 import { checkTask } from "./checks";
 import { Databases } from "./databases";
 import { describe } from "./errors";
 import { LagMeter } from "./lag";
-import { objectName } from "./names";
+import { logPosition, objectName } from "./names";
 import {
   countRows,
   dropPublisher,
@@ -28,6 +29,7 @@ import {
   userTablesSql,
 } from "./publisher";
 import type { ServerLog, WorkerError } from "./server-log";
+import { writtenRows } from "./statistics";
 import {
   alignSequences,
   dropSubscription,
@@ -138,6 +140,16 @@ export class PostgresEngine implements Engine {
     );
   }
 
+  async measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>> {
+    const written = await this.#grouped(tasks, "target", writtenRows);
+    return new Map(
+      tasks.flatMap((task) => {
+        const rows = written(task);
+        return rows === undefined || rows instanceof EngineError ? [] : [[task.id, rows] as const];
+      }),
+    );
+  }
+
   async explainStop(task: EngineTask): Promise<StopCause> {
     const logged = await this.#loggedError(task);
     if (logged !== undefined) {
@@ -194,6 +206,14 @@ export class PostgresEngine implements Engine {
       logKept: slot instanceof EngineError || known?.kept === true,
       delayMs:
         streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
+      positions:
+        known === undefined
+          ? undefined
+          : {
+              source: logPosition(known.current),
+              read: subscription.received === null ? null : logPosition(subscription.received),
+              written: known.replayed === null ? null : logPosition(known.replayed),
+            },
     };
   }
 

@@ -29,3 +29,9 @@ export function conninfo(
     .map(([key, value]) => `${key}='${value.replaceAll(/[\\']/g, "\\$&")}'`)
     .join(" ");
 }
+
+/** A position in the log, given in bytes, as PostgreSQL writes it. */
+export function logPosition(bytes: string): string {
+  const position = BigInt(bytes);
+  return `${(position >> 32n).toString(16)}/${(position & 0xffffffffn).toString(16)}`.toUpperCase();
+}

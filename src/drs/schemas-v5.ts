@@ -1,0 +1,447 @@
+/**
+ * What the DRS API (v5) sends and expects beyond v3, field by field. Objects are loose, and values the service may add
+ * to are plain strings, as in v3. Times are ISO 8601 in UTC. Numbers of a query may come as text.
+ */
+import * as v from "valibot";
+import { errorBody, jobAction, jobId, speedLimit } from "./schemas";
+
+const text = v.nullish(v.string());
+const flag = v.nullish(v.boolean());
+const count = v.nullish(v.number());
+
+/** A whole number of a query. */
+function wholeNumber(least: number, most: number) {
+  return v.pipe(
+    v.union([v.number(), v.string()]),
+    v.transform(Number),
+    v.integer(),
+    v.minValue(least),
+    v.maxValue(most),
+  );
+}
+
+const offset = v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0);
+/** As most lists of v5 have it: 10 unless told, 1 to 1000. */
+const limit = v.optional(wholeNumber(1, 1000), 10);
+const page = { offset, limit };
+
+/** A repeated field of a query, which comes as one text when it is there once. */
+const texts = v.pipe(
+  v.union([v.string(), v.array(v.string())]),
+  v.transform((value) => [value].flat()),
+);
+
+export const jobRequest = v.looseObject({ job_id: jobId });
+
+export const listRequest = v.looseObject({
+  job_type: v.picklist(["migration", "sync", "cloudDataGuard"]),
+  name: text,
+  /** One status or several, separated by commas. */
+  status: text,
+  engine_type: text,
+  net_type: text,
+  enterprise_project_id: text,
+  sort_key: v.optional(
+    v.picklist(["name", "status", "create_time", "net_type", "job_direction", "pay_mode"]),
+    "create_time",
+  ),
+  sort_dir: v.optional(v.picklist(["desc", "asc"]), "desc"),
+  instance_ids: v.optional(texts),
+  instance_ip: text,
+  ...page,
+});
+
+const listedJob = {
+  id: v.string(),
+  name: text,
+  status: text,
+  description: text,
+  create_time: text,
+  engine_type: text,
+  net_type: text,
+  charging_mode: text,
+  billing_tag: flag,
+  job_direction: text,
+  job_type: text,
+  task_type: text,
+  enterprise_project_id: text,
+  job_mode: text,
+  job_mode_role: text,
+  is_multi_az: flag,
+  node_role: text,
+  node_new_framework: flag,
+  job_action: v.nullish(jobAction),
+};
+export const listItem = v.looseObject({
+  ...listedJob,
+  children: v.nullish(v.array(v.looseObject(listedJob))),
+});
+
+/** `type` says which part of the task is answered; some need the `query_id` of the call that began it. */
+export const detailRequest = v.looseObject({
+  job_id: jobId,
+  type: v.string(),
+  query_id: text,
+  compare_type: text,
+  query_type: text,
+  object_type: text,
+  compare_task_id: text,
+  source_db_name: text,
+  target_db_name: text,
+  compare_detail_type: text,
+  log_level: text,
+  ...page,
+});
+
+/** A database of a task. Passwords are sent, never answered. */
+const endpoint = v.looseObject({
+  db_type: text,
+  endpoint_type: text,
+  endpoint_role: v.nullish(v.picklist(["so", "ta"])),
+  endpoint: v.nullish(
+    v.looseObject({
+      id: text,
+      endpoint_name: text,
+      ip: text,
+      db_port: v.nullish(v.union([v.string(), v.number()])),
+      db_user: text,
+      db_password: text,
+      instance_id: text,
+      instance_name: text,
+      db_name: text,
+    }),
+  ),
+  cloud: v.nullish(v.looseObject({ region: text, project_id: text, az_code: text })),
+  ssl: v.nullish(v.looseObject({ ssl_link: flag })),
+});
+
+export const logEntry = v.looseObject({ level: text, message: text, create_time: text });
+
+/** Percentages without a sign, delays as text (`-1`: not known), `remaining_time` in seconds as text. */
+export const progressInfo = v.looseObject({
+  progress: text,
+  incr_trans_delay: text,
+  incr_trans_delay_millis: text,
+  task_mode: text,
+  transfer_status: text,
+  process_time: text,
+  remaining_time: text,
+  progress_map: v.nullish(
+    v.record(v.string(), v.nullish(v.looseObject({ completed: text, remaining_time: text }))),
+  ),
+});
+
+/** How many objects of a kind were selected and are there. */
+const objectProgress = v.looseObject({
+  type: text,
+  src_count: text,
+  dst_count: text,
+  status: text,
+  start_time: text,
+  end_time: text,
+});
+
+const networkResult = v.looseObject({
+  ip: text,
+  success: v.boolean(),
+  result: text,
+  status: text,
+  error_code: text,
+  error_msg: text,
+});
+
+const precheckResult = v.looseObject({
+  result: flag,
+  process: text,
+  total_passed_rate: text,
+  job_direction: text,
+  precheck_results: v.nullish(
+    v.array(
+      v.looseObject({
+        item: text,
+        result: text,
+        failed_reason: text,
+        raw_error_msg: text,
+        group: text,
+        is_support_skip: flag,
+        is_skipped: flag,
+      }),
+    ),
+  ),
+});
+
+/** A comparison; `type` is `object`, `lines` or `contents`. */
+const compareTask = v.looseObject({
+  id: v.string(),
+  type: text,
+  start_time: text,
+  end_time: text,
+  status: text,
+  compute_type: text,
+  error_msg: text,
+});
+const linesOverview = v.looseObject({ source_db_name: text, target_db_name: text, status: text });
+const linesDetail = v.looseObject({
+  source_table_name: text,
+  source_row_num: text,
+  target_table_name: text,
+  target_row_num: text,
+  difference_row_num: text,
+  status: text,
+  message: text,
+});
+const contentOverview = v.looseObject({
+  source_db: text,
+  target_db: text,
+  status: text,
+  compare_result: flag,
+});
+const contentDetail = v.looseObject({
+  source_db: text,
+  target_db: text,
+  source_table_name: text,
+  target_table_name: text,
+  source_row_num: count,
+  target_row_num: count,
+  difference_row_num: count,
+  line_compare_result: flag,
+  content_compare_result: flag,
+  message: text,
+});
+const contentDifference = v.looseObject({
+  source_key_value: v.nullish(v.array(v.string())),
+  target_key_value: v.nullish(v.array(v.string())),
+  source_select_sql: text,
+  target_select_sql: text,
+});
+const compareResult = v.looseObject({
+  data_compare_task_list: v.nullish(v.array(compareTask)),
+  line_compare_overview_infos: v.nullish(v.array(linesOverview)),
+  line_compare_detail_infos: v.nullish(v.array(linesDetail)),
+  content_compare_overview_infos: v.nullish(v.array(contentOverview)),
+  content_compare_detail_infos: v.nullish(v.array(contentDetail)),
+  content_diff_detail_info: v.nullish(
+    v.looseObject({
+      count,
+      /** Rows that only the source has. */
+      target_meta_is_null: count,
+      /** Rows that only the target has. */
+      source_meta_is_null: count,
+      /** Rows that both have, with other contents. */
+      source_target_meta_not_null: count,
+      contents_infos: v.nullish(v.array(contentDifference)),
+    }),
+  ),
+});
+
+export const jobDetail = v.looseObject({
+  id: v.string(),
+  status: text,
+  create_time: text,
+  /** Of the list that was asked for, whatever the page. */
+  total_count: count,
+  base_info: v.nullish(
+    v.looseObject({
+      name: text,
+      job_type: text,
+      engine_type: text,
+      job_direction: text,
+      task_type: text,
+      net_type: text,
+      charging_mode: text,
+      enterprise_project_id: text,
+      description: text,
+      start_time: text,
+      expired_days: v.nullish(v.union([v.string(), v.number()])),
+      tags: v.nullish(v.array(v.looseObject({ key: text, value: text }))),
+    }),
+  ),
+  source_endpoint: v.nullish(v.array(endpoint)),
+  target_endpoint: v.nullish(v.array(endpoint)),
+  speed_limit: v.nullish(v.array(speedLimit)),
+  policy_config: v.nullish(
+    v.looseObject({
+      conflict_policy: text,
+      index_trans: flag,
+      ddl_trans: flag,
+      data_sync_topology_type: text,
+    }),
+  ),
+  node_info: v.nullish(v.looseObject({})),
+  period_order: v.nullish(v.looseObject({ status: text })),
+  logs: v.nullish(v.array(logEntry)),
+  network_results: v.nullish(v.array(networkResult)),
+  precheck_result: v.nullish(precheckResult),
+  progress_info: v.nullish(progressInfo),
+  migration_object_progress_info: v.nullish(
+    v.looseObject({
+      migration_object_overview: v.nullish(v.array(objectProgress)),
+      create_time: text,
+      full_start_time: text,
+      full_complete_time: text,
+      incr_start_time: text,
+      end_time: text,
+    }),
+  ),
+  compare_result: v.nullish(compareResult),
+});
+
+/** What the objects of a database are called at the target, and which of them are synchronized. */
+export const databaseObject = v.looseObject({
+  name: text,
+  all: flag,
+  schemas: v.nullish(
+    v.record(
+      v.string(),
+      v.looseObject({
+        name: text,
+        all: flag,
+        tables: v.nullish(v.record(v.string(), v.looseObject({ name: text, type: text, all: flag }))),
+      }),
+    ),
+  ),
+  tables: v.nullish(v.record(v.string(), v.looseObject({ name: text, type: text, all: flag }))),
+});
+
+/**
+ * What an action needs: `pause_mode` of `stop`, `start_time` (milliseconds since 1970 as text) of `start`,
+ * `force_delete` of `terminate`, and so on.
+ */
+const actionParams = v.looseObject({
+  endpoints: v.nullish(v.array(endpoint)),
+  precheck_mode: text,
+  pause_mode: text,
+  start_time: v.nullish(v.pipe(v.string(), v.regex(/^\d*$/, "must be milliseconds since 1970"))),
+  is_sync_re_edit: flag,
+  force_delete: flag,
+  compare_task_param: v.nullish(
+    v.looseObject({
+      compare_task_id: text,
+      type: v.nullish(v.picklist(["object", "lines", "contents"])),
+      start_time: text,
+      db_object: v.nullish(v.record(v.string(), databaseObject)),
+    }),
+  ),
+});
+export const action = v.looseObject({
+  job_id: v.nullish(jobId),
+  action_name: v.string(),
+  action_params: v.nullish(actionParams),
+});
+export const actionRequest = v.looseObject({ job_id: jobId, job: action });
+export const actionsRequest = v.looseObject({
+  jobs: v.array(v.looseObject({ ...action.entries, job_id: jobId })),
+});
+
+/** The outcome for one task; `status` is `success` or `failed`, in whatever case. */
+export const actionResult = v.looseObject({
+  id: text,
+  name: text,
+  status: text,
+  query_id: text,
+  error_code: text,
+  error_msg: text,
+});
+
+export const stopRequest = v.looseObject({ job_id: jobId, is_force_stop: flag });
+export const stopsRequest = v.looseObject({
+  jobs: v.array(v.looseObject({ job_id: jobId, is_force_stop: flag })),
+});
+export const idsRequest = v.looseObject({ jobs: v.array(jobId) });
+
+export const updateRequest = v.looseObject({
+  job_id: jobId,
+  job: v.looseObject({
+    type: v.string(),
+    params: v.looseObject({
+      base_info: v.nullish(v.looseObject({ name: text, description: text })),
+      speed_limit: v.nullish(v.array(speedLimit)),
+      db_object: v.nullish(
+        v.looseObject({
+          object_scope: v.picklist(["all", "database", "table"]),
+          object_info: v.nullish(v.record(v.string(), databaseObject)),
+        }),
+      ),
+    }),
+  }),
+});
+
+export const pageRequest = v.looseObject({ job_id: jobId, ...page });
+
+/** Something that a user did or that became of the task; `status` is `success` or `failed`. */
+export const timelineEntry = v.looseObject({
+  name: text,
+  status: text,
+  operation_time: text,
+  user_name: text,
+});
+
+/** `trans_data` in MB; `*_rps` in rows/s, `*_io` and `apply_rate` in bytes/s, delays in seconds. */
+export const monitorData = v.looseObject({
+  is_src_normal: flag,
+  is_dst_normal: flag,
+  src_offset: text,
+  node_offset: text,
+  dst_offset: text,
+  src_delay: count,
+  dst_delay: count,
+  src_rps: text,
+  src_io: text,
+  dst_rps: text,
+  dst_io: text,
+  trans_data: text,
+  trans_lines: text,
+  update_time: text,
+  apply_rate: count,
+});
+
+/** `type`: table, table_structure, table_indexs [sic], database, view, function, procedure, trigger or event. */
+export const progressDataRequest = v.looseObject({
+  ...pageRequest.entries,
+  type: v.string(),
+  search_name: text,
+});
+/** How far an object is, 1 to 100. */
+export const objectProgressItem = v.looseObject({
+  src_db: text,
+  src_tb: text,
+  dst_db: text,
+  dst_tb: text,
+  progress: count,
+});
+
+const moment = v.nullish(v.pipe(v.string(), v.isoTimestamp()));
+/** Without `task_mode` (`FULL_TRANSFER`): of the incremental synchronization. */
+export const dirtyDataRequest = v.looseObject({
+  ...pageRequest.entries,
+  begin_time: moment,
+  end_time: moment,
+  anonymize_mode: v.nullish(v.union([v.boolean(), v.picklist(["true", "false"])])),
+  task_mode: text,
+});
+/** A row that the target refused. */
+export const dirtyRow = v.looseObject({
+  db_name: text,
+  schema_name: text,
+  table_name: text,
+  error_sql: text,
+  error_time: text,
+  error_msg: text,
+});
+
+/** A part of the incremental synchronization: `capture` reads the source's log, `apply` writes to the target. */
+export const component = v.looseObject({
+  type: text,
+  status: text,
+  start_time: text,
+  start_point: text,
+  current_point: text,
+  resolution_time: text,
+  delay: text,
+});
+
+export const nameRequest = v.looseObject({
+  name: v.string(),
+  type: v.picklist(["trans", "subscription", "offline"]),
+});
+export const nameResult = v.looseObject({ is_valid: flag, ...v.partial(errorBody).entries });

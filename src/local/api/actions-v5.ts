@@ -1,0 +1,92 @@
+/** The actions of v5 by name. */
+import * as v from "valibot";
+import { connectionRequest } from "../../drs/schemas";
+import { message, Refusal } from "../messages";
+import type { Parts } from "./handlers";
+import type { NetworkTest, NetworkTests } from "./network-tests";
+import { outcomeOf, type UserAction } from "./outcome";
+import type { InputOf } from "./table";
+
+type Params = NonNullable<InputOf<"executeAction">["job"]["action_params"]>;
+
+/** What an action is called in the history, and how it is done; it answers what the call answers besides. */
+export interface NamedStep {
+  readonly action: UserAction;
+  readonly step: () => Promise<Record<string, unknown> | undefined>;
+}
+
+/** @throws Refusal DRS.M10018 for an action that is not done here. */
+export function executeAction(
+  { actions, tests, store }: Parts & { readonly tests: NetworkTests },
+  id: string,
+  name: string,
+  params: Params,
+): NamedStep {
+  const plain = (action: UserAction, work: () => Promise<void>): NamedStep => ({
+    action,
+    step: async () => {
+      await work();
+      return undefined;
+    },
+  });
+  switch (name) {
+    case "start":
+      return plain("START", async () => {
+        const startAt = Number(params.start_time || 0);
+        await actions.start(id, startAt > Date.now() ? startAt : undefined);
+      });
+    case "stop":
+      return plain("PAUSE", async () => await actions.pause(id));
+    case "restart":
+      return plain("RETRY", async () => {
+        await (params.is_sync_re_edit === true ? actions.applyEdit(id) : actions.retry(id));
+      });
+    case "terminate":
+      return plain("FREE_RESOURCE", async () => await actions.end(id, params.force_delete === true));
+    case "precheck":
+      return { action: "PRE_CHECK", step: async () => ({ query_id: await actions.precheck(id) }) };
+    case "network":
+      return {
+        action: "MODIFY_DB_CONFIG",
+        step: async () => {
+          const outcomes: NetworkTest[] = [];
+          for (const endpoint of params.endpoints ?? []) {
+            const request = connectionOf(id, store.get(id)?.netType ?? "eip", endpoint);
+            const { refusal } = await outcomeOf(async () => await actions.testConnection(request));
+            outcomes.push({ ip: request.ip, refusal });
+          }
+          return { query_id: tests.keep(outcomes) };
+        },
+      };
+    default:
+      throw new Refusal("DRS.M10018", message("unsupported", { what: name }));
+  }
+}
+
+/** An endpoint in the words of v3's connection test. */
+function connectionOf(id: string, netType: string, given: NonNullable<Params["endpoints"]>[number]) {
+  const { endpoint, db_type, endpoint_role, ssl, cloud } = given;
+  const result = v.safeParse(connectionRequest.entries.jobs.item, {
+    id,
+    net_type: netType,
+    db_type,
+    ip: endpoint?.ip,
+    ...(endpoint?.db_port == null ? {} : { db_port: Number(endpoint.db_port) }),
+    db_user: endpoint?.db_user,
+    db_password: endpoint?.db_password,
+    db_name: endpoint?.db_name,
+    inst_id: endpoint?.instance_id,
+    inst_name: endpoint?.instance_name,
+    region: cloud?.region,
+    ssl_link: ssl?.ssl_link,
+    end_point_type: endpoint_role,
+  });
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new Refusal(
+      "DRS.M00007",
+      message("invalidField", { field: v.getDotPath(issue) ?? "endpoints", reason: issue.message }),
+    );
+  }
+  return result.output;
+}

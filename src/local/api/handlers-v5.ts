@@ -1,0 +1,359 @@
+/** What each operation of v5 does here. */
+
+import type { OperationsV5 } from "../../drs/operations-v5";
+import type { EntryOf, Kind, Page } from "../jobs/history";
+import { type Job, plainName, tableId } from "../jobs/job";
+import { type Language, message, Refusal, render } from "../messages";
+import { jobAction } from "./actions";
+import { executeAction } from "./actions-v5";
+import { isWanted } from "./filter";
+import type { Parts } from "./handlers";
+import { NetworkTests } from "./network-tests";
+import { notedOutcome, outcomeOf, type UserAction } from "./outcome";
+import { hasStructure, tablePercent } from "./progress";
+import type { Handlers } from "./server";
+import type { InputOf } from "./table";
+import {
+  baseDetail,
+  detailHead,
+  isoSeconds,
+  type JobDetail,
+  listItemV5,
+  monitorData,
+  precheckDetail,
+  progressDetail,
+} from "./views-v5";
+
+/** Status changes are nobody's doing; everything else is that of the one user there is. */
+const user = "local";
+const nobody = "system";
+
+export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV5> {
+  const { store, runner, actions } = parts;
+  const tests = new NetworkTests();
+
+  const known = (id: string): Job => {
+    const job = store.find(id);
+    if (job === undefined) {
+      throw new Refusal("DRS.10000010", message("noSuchJob"));
+    }
+    return job;
+  };
+  const find = async <K extends Kind>(id: string, kind: K, page: Page, fields?: Partial<EntryOf<K>>) =>
+    await store.history.find(store.parentOf(id)?.id ?? known(id).id, kind, page, fields);
+
+  /** One result a task, in v5's words. */
+  const each = async (
+    ids: readonly string[],
+    action: UserAction,
+    language: Language,
+    step: (id: string, index: number) => Promise<Record<string, unknown> | undefined>,
+  ) => {
+    const jobs = await Promise.all(
+      ids.map(async (id, index) => {
+        const name = store.find(id)?.name ?? null;
+        const { answer, refusal } = await notedOutcome(store, id, action, async () => {
+          known(id);
+          return await step(id, index);
+        });
+        return refusal === undefined
+          ? { id, name, status: "success", ...answer }
+          : {
+              id,
+              name,
+              status: "failed",
+              error_code: refusal.code,
+              error_msg: render(refusal.text, language),
+            };
+      }),
+    );
+    runner.wake();
+    return { jobs };
+  };
+  /** The same for one task, whose refusal is that of the call. */
+  const single = async (
+    id: string,
+    action: UserAction,
+    step: () => Promise<Record<string, unknown> | undefined>,
+  ) => {
+    const { name } = known(id);
+    const { answer, refusal } = await notedOutcome(store, id, action, step);
+    if (refusal !== undefined) {
+      throw refusal;
+    }
+    runner.wake();
+    return { id, name, status: "success", ...answer };
+  };
+
+  const details: Readonly<
+    Record<string, (job: Job, input: InputOf<"showJobDetail">, language: Language) => Promise<JobDetail>>
+  > = {
+    overview: async (job, _, language) => baseDetail(job, runner.gateOf(job), language),
+    detail: async (job, _, language) => baseDetail(job, runner.gateOf(job), language),
+    progress: async (job) => progressDetail(job, runner.live(job.id)),
+    network: async (job, { query_id }, language) => ({
+      ...detailHead(job),
+      network_results: tests.resultsOf(query_id ?? "", language),
+    }),
+    precheck: async (job, { query_id }, language) => {
+      if (query_id && query_id !== job.precheck?.id) {
+        throw new Refusal("DRS.M00007", message("noSuchQuery", { id: query_id }));
+      }
+      return precheckDetail(job, language);
+    },
+    log: async (job, { offset, limit, log_level }, language) => {
+      const level = logLevel(log_level);
+      const { count, entries } = await find(
+        job.id,
+        "log",
+        { offset, limit },
+        level === undefined ? undefined : { level },
+      );
+      return {
+        ...detailHead(job),
+        total_count: count,
+        logs: entries.map(({ at, entry }) => ({
+          level: entry.level,
+          message: render(entry.message, language),
+          create_time: isoSeconds(at),
+        })),
+      };
+    },
+  };
+
+  return {
+    listJobsV5: async (request, language) => {
+      const { job_type, sort_key, sort_dir, offset, limit } = request;
+      const wanted = store
+        .all()
+        .filter((job) => job.dbUseType === job_type && isWanted(job, request))
+        .toSorted((a, b) => compare(sortValue(a, sort_key), sortValue(b, sort_key)));
+      const ordered = sort_dir === "desc" ? wanted.toReversed() : wanted;
+      return {
+        total_count: ordered.length,
+        jobs: ordered
+          .slice(offset, offset + limit)
+          .map((job) => listItemV5(job, runner.gateOf(job), language)),
+      };
+    },
+
+    showActions: async ({ job_id }) => {
+      const job = known(job_id);
+      return { job_action: jobAction(job, runner.gateOf(job)) };
+    },
+
+    showJobDetail: async (input, language) => {
+      const job = known(input.job_id);
+      const detail = Object.hasOwn(details, input.type) ? details[input.type] : undefined;
+      if (detail === undefined) {
+        throw new Refusal("DRS.M10018", message("unsupported", { what: `type=${input.type}` }));
+      }
+      return { job: await detail(job, input, language) };
+    },
+
+    showTimeline: async ({ job_id, offset, limit }) => {
+      const { count, entries } = await find(job_id, "event", { offset, limit });
+      return {
+        count,
+        timelines: entries.map(({ at, entry }) => ({
+          name: entry.name,
+          status: entry.failed ? "failed" : "success",
+          operation_time: isoSeconds(at),
+          user_name: entry.byUser ? user : nobody,
+        })),
+      };
+    },
+
+    showMonitorData: async ({ job_id }) => {
+      const job = known(job_id);
+      return monitorData(job, runner.live(job_id));
+    },
+
+    showProgressData: async ({ job_id, type, search_name, offset, limit }) => {
+      const job = known(job_id);
+      const all = objectProgress(job, type, tablePercents(job)).filter(({ src_tb }) =>
+        src_tb.includes(search_name ?? ""),
+      );
+      return {
+        count: all.length,
+        create_time: new Date().toISOString(),
+        flow_compare_data: all.slice(offset, offset + limit),
+      };
+    },
+
+    showDirtyData: async ({ job_id, offset, limit, begin_time, end_time, anonymize_mode, task_mode }) => {
+      const phase = task_mode === "FULL_TRANSFER" ? "full" : "incremental";
+      const job = known(job_id);
+      const { count, entries } = await store.history.find(
+        job_id,
+        "dirty",
+        { offset, limit },
+        { phase },
+        { from: dateOf(begin_time), to: dateOf(end_time) },
+      );
+      const hidden = anonymize_mode === true || anonymize_mode === "true";
+      return {
+        count,
+        dirty_data_list: entries.map(({ at, entry }) => ({
+          db_name: job.target.database,
+          schema_name: entry.schema,
+          table_name: entry.table,
+          error_sql: hidden ? entry.command : `${entry.command} ${entry.detail}`.trim(),
+          error_time: isoSeconds(at),
+          error_msg: `${entry.sqlState}: ${entry.reason}`,
+        })),
+      };
+    },
+
+    showIncrementComponents: async ({ job_id }) => {
+      const job = known(job_id);
+      const { engine } = runner.live(job_id);
+      const present = engine?.kind === "present" ? engine : undefined;
+      const runs = present?.streaming === true && job.status === "INCRE_TRANSFER_STARTED";
+      const part = (type: "capture" | "apply", point: string | null | undefined) => ({
+        type,
+        status: runs ? "STARTED" : "STOPPED",
+        start_time: job.startedAt === null ? null : isoSeconds(new Date(job.startedAt)),
+        start_point: null,
+        current_point: point ?? null,
+        resolution_time: null,
+        delay: runs && present.delayMs !== undefined ? String(Math.floor(present.delayMs / 1_000)) : null,
+      });
+      return {
+        update_time: isoSeconds(new Date()),
+        increment_components_list:
+          job.taskType === "FULL_TRANS"
+            ? []
+            : [part("capture", present?.positions?.read), part("apply", present?.positions?.written)],
+      };
+    },
+
+    executeAction: async ({ job_id, job: { action_name, action_params } }) => {
+      const { action, step } = executeAction({ ...parts, tests }, job_id, action_name, action_params ?? {});
+      return await single(job_id, action, step);
+    },
+
+    executeActions: async ({ jobs }, language) => {
+      const results = await Promise.all(
+        jobs.map(async ({ job_id, action_name, action_params }) => {
+          const { answer, refusal } = await outcomeOf(async () =>
+            executeAction({ ...parts, tests }, job_id, action_name, action_params ?? {}),
+          );
+          return answer === undefined
+            ? [{ id: job_id, status: "failed", ...failure(refusal, language) }]
+            : (await each([job_id], answer.action, language, answer.step)).jobs;
+        }),
+      );
+      return { jobs: results.flat() };
+    },
+
+    stopJob: async ({ job_id, is_force_stop }) =>
+      await single(job_id, "FREE_RESOURCE", async () => {
+        await actions.end(job_id, is_force_stop === true);
+        return undefined;
+      }),
+
+    stopJobs: async ({ jobs }, language) =>
+      await each(
+        jobs.map(({ job_id }) => job_id),
+        "FREE_RESOURCE",
+        language,
+        async (id, index) => {
+          await actions.end(id, jobs[index]?.is_force_stop === true);
+          return undefined;
+        },
+      ),
+
+    deleteJob: async ({ job_id }) => {
+      await single(job_id, "DELETE", async () => {
+        await actions.remove(job_id);
+        return undefined;
+      });
+      return {};
+    },
+
+    deleteJobs: async ({ jobs }, language) =>
+      await each(jobs, "DELETE", language, async (id) => {
+        await actions.remove(id);
+        return undefined;
+      }),
+
+    updateJob: async ({ job_id, job: { type, params } }) =>
+      await single(job_id, "MODIFY_CONFIGURATION", async () => {
+        if (type !== "name" && type !== "description") {
+          throw new Refusal("DRS.M10018", message("unsupported", { what: `type=${type}` }));
+        }
+        const value = params.base_info?.[type] ?? "";
+        await (type === "name" ? actions.rename(job_id, value) : actions.redescribe(job_id, value));
+        return undefined;
+      }),
+
+    validateJobName: async ({ name }, language) => {
+      const { refusal } = await outcomeOf(async () => actions.requireName(name, undefined));
+      return { is_valid: refusal === undefined, ...failure(refusal, language) };
+    },
+  };
+
+  function tablePercents(job: Job): ReadonlyMap<string, number> {
+    const { engine } = runner.live(job.id);
+    const states = engine?.kind === "present" ? engine.tables : [];
+    const byName = new Map(states.map((table) => [table.name, tablePercent(job, table)]));
+    const otherwise = job.fullCompletedAt === null ? 0 : 100;
+    return new Map(job.tables.map((table) => [tableId(table), byName.get(plainName(table)) ?? otherwise]));
+  }
+}
+
+/** Which objects a kind of progress lists, and how far each is. */
+function objectProgress(job: Job, type: string, tables: ReadonlyMap<string, number>) {
+  const made = hasStructure(job) ? 100 : 0;
+  const [src_db, dst_db] = [job.source.database, job.target.database];
+  const rows = (progress: (table: string) => number) =>
+    [...tables.keys()].map((name) => ({
+      ...{ src_db, src_tb: name, dst_db, dst_tb: name },
+      progress: progress(name),
+    }));
+  switch (type) {
+    case "table":
+      return rows((name) => tables.get(name) ?? 0);
+    case "table_structure":
+    case "table_indexs":
+      return rows(() => made);
+    case "database":
+      return [{ src_db, src_tb: src_db, dst_db, dst_tb: dst_db, progress: made }];
+    default:
+      return [];
+  }
+}
+
+function sortValue(job: Job, key: InputOf<"listJobsV5">["sort_key"]): string | number {
+  switch (key) {
+    case "name":
+      return job.name.toLowerCase();
+    case "status":
+      return job.status;
+    case "net_type":
+      return job.netType;
+    case "job_direction":
+      return job.direction;
+    case "pay_mode":
+      return "on_demand";
+    default:
+      return job.createdAt;
+  }
+}
+
+function compare(a: string | number, b: string | number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function logLevel(text: string | null | undefined): EntryOf<"log">["level"] | undefined {
+  return (["Info", "Warn", "Error"] as const).find((level) => level.toLowerCase() === text?.toLowerCase());
+}
+
+function dateOf(text: string | null | undefined): Date | undefined {
+  return text ? new Date(text) : undefined;
+}
+
+function failure(refusal: Refusal | undefined, language: Language) {
+  return refusal === undefined ? {} : { error_code: refusal.code, error_msg: render(refusal.text, language) };
+}

@@ -1,0 +1,55 @@
+/** How a step of a call ended: with what it answers, or with a refusal that is one task's own. */
+import type { JobStore } from "../jobs/store";
+import { type Language, message, Refusal, render } from "../messages";
+import type { Action } from "./actions";
+
+/** What users do to a task, in the API's terms. */
+export type UserAction = Action | "MODIFY_CONFIGURATION" | "RESET";
+
+export interface Outcome<T> {
+  readonly answer?: T;
+  readonly refusal?: Refusal;
+}
+
+/** Takes a step. Errors that are no refusals are thrown on. */
+export async function outcomeOf<T>(step: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { answer: await step() };
+  } catch (error) {
+    if (error instanceof Refusal) {
+      return { refusal: error };
+    }
+    throw error;
+  }
+}
+
+/** Takes a step that a user asked for, and notes it in the task's history. */
+export async function notedOutcome<T>(
+  store: JobStore,
+  id: string,
+  action: UserAction,
+  step: () => Promise<T>,
+): Promise<Outcome<T>> {
+  const outcome = await outcomeOf(step);
+  const { refusal } = outcome;
+  // What is done to a child task is part of its task's history.
+  const own = store.parentOf(id)?.id ?? id;
+  await store.history.action(own, action, refusal !== undefined);
+  await store.history.log(
+    own,
+    refusal === undefined ? "Info" : "Warn",
+    refusal === undefined ? message("asked", { action }) : refusal.text,
+  );
+  return outcome;
+}
+
+export function errorOf(refusal: Refusal | undefined, language: Language) {
+  return {
+    error_code: refusal?.code ?? null,
+    error_msg: refusal === undefined ? null : render(refusal.text, language),
+  };
+}
+
+export function text(id: Parameters<typeof message>[0], language: Language): string {
+  return render(message(id), language);
+}

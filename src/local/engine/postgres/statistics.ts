@@ -1,0 +1,31 @@
+/** What PostgreSQL counts of a task. */
+import type { Connection } from "../engine";
+import type { Databases, Row } from "./databases";
+
+export interface WrittenRow extends Row {
+  readonly name: string;
+  readonly written: number;
+  readonly copying: number;
+}
+
+/** Rows written into the tables of subscriptions; the server's statistics trail by up to a second. */
+export async function writtenRows(
+  databases: Databases,
+  target: Connection,
+  names: readonly string[],
+): Promise<readonly WrittenRow[]> {
+  return await databases.query<WrittenRow>(
+    target,
+    "target",
+    `SELECT s.subname AS name,
+            coalesce(sum(pg_stat_get_tuples_inserted(r.srrelid) + pg_stat_get_tuples_updated(r.srrelid)
+                         + pg_stat_get_tuples_deleted(r.srrelid)), 0)::float8 AS written,
+            coalesce((SELECT sum(p.tuples_processed) FROM pg_stat_subscription w
+                      JOIN pg_stat_progress_copy p ON p.pid = w.pid WHERE w.subid = s.oid), 0)::float8 AS copying
+     FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+     JOIN pg_subscription_rel r ON r.srsubid = s.oid
+     WHERE d.datname = current_database() AND s.subname = ANY($1)
+     GROUP BY s.oid, s.subname`,
+    [names],
+  );
+}

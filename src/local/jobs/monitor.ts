@@ -1,0 +1,117 @@
+/** Measures running tasks: rows and bytes that go through, kept for a minute. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Engine, EngineTask } from "../engine/engine";
+import { log, reasonOf } from "../log";
+
+const sampleMs = 2_500;
+const keptSamples = 24;
+/** Speeds are those of the last samples, so that one slow moment does not show as a standstill. */
+const shownSamples = 4;
+
+interface Sample {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Rows written at the target so far, by whomever; it starts anew when the server's statistics do. */
+  readonly written: number;
+  /** Rows of copies that are not committed yet. */
+  readonly copying: number;
+  /** Bytes carried by the link so far. */
+  readonly bytes: number;
+}
+
+/** What goes through a task now, per second, and what has gone through it since the backend was started. */
+export interface Rates {
+  readonly at: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly rowsInAll: number;
+  readonly bytesInAll: number;
+}
+
+/** A task to be measured, and the bytes its link has carried. */
+export interface Measured {
+  readonly task: EngineTask;
+  readonly bytes: number;
+}
+
+/** The samples of one task. */
+export class Samples {
+  #samples: Sample[] = [];
+  #rowsInAll = 0;
+
+  add(sample: Sample): void {
+    const last = this.#samples.at(-1);
+    this.#rowsInAll += last === undefined ? 0 : Math.max(sample.written - last.written, 0);
+    this.#samples = [...this.#samples, sample].slice(-keptSamples);
+  }
+
+  /** Undefined until there are two samples. */
+  rates(): Rates | undefined {
+    const shown = this.#samples.slice(-shownSamples);
+    const [first, last] = [shown.at(0), shown.at(-1)];
+    if (first === undefined || last === undefined || last.at <= first.at) {
+      return undefined;
+    }
+    const perSecond = (growth: number) => Math.max(growth, 0) / ((last.at - first.at) / 1_000);
+    return {
+      at: last.at,
+      rows: perSecond(last.written + last.copying - first.written - first.copying),
+      bytes: perSecond(last.bytes - first.bytes),
+      rowsInAll: this.#rowsInAll,
+      bytesInAll: last.bytes,
+    };
+  }
+}
+
+export class Monitor {
+  readonly #samples = new Map<string, Samples>();
+  readonly #stop = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  /** @param running the tasks that run now. */
+  constructor(
+    private readonly engine: Engine,
+    private readonly running: () => readonly Measured[],
+  ) {}
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+  }
+
+  /** Undefined for a task that does not run, or not for long enough. */
+  ratesOf(id: string): Rates | undefined {
+    return this.#samples.get(id)?.rates();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await this.#sample().catch((error: unknown) => log(`tasks cannot be measured: ${reasonOf(error)}`));
+      await delay(sampleMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #sample(): Promise<void> {
+    const running = this.running();
+    const ids = new Set(running.map(({ task }) => task.id));
+    for (const id of [...this.#samples.keys()].filter((known) => !ids.has(known))) {
+      this.#samples.delete(id);
+    }
+    const rows = await this.engine.measure(running.map(({ task }) => task));
+    const at = Date.now();
+    for (const { task, bytes } of running) {
+      const known = rows.get(task.id);
+      if (known === undefined) {
+        continue;
+      }
+      const samples = this.#samples.get(task.id) ?? new Samples();
+      this.#samples.set(task.id, samples);
+      samples.add({ at, bytes, ...known });
+    }
+  }
+}

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import type { RequestIn } from "../../src/drs/operations";
+import { type OperationsV5, operationsV5 } from "../../src/drs/operations-v5";
+import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
+import { type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
+
+type Action = RequestIn<OperationsV5, "executeAction">["job"];
+
+describe("the details of a task", () => {
+  const dataDir = makeDataDir();
+  let backend: BackendProcess;
+
+  before(async function () {
+    this.timeout(60_000);
+    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    await backend.sql("source", "postgres", "CREATE DATABASE details");
+    await backend.sql("target", "postgres", "CREATE DATABASE details");
+    await backend.sql(
+      "source",
+      "details",
+      `CREATE TABLE big (id int PRIMARY KEY, v text);
+       CREATE TABLE small (id int PRIMARY KEY, v text);
+       INSERT INTO big SELECT n, repeat(md5(n::text), 4) FROM generate_series(1, 60000) n;
+       INSERT INTO small SELECT n, 'x' FROM generate_series(1, 10) n`,
+    );
+  });
+
+  after(async () => {
+    await backend.stop();
+    removeDataDir(dataDir);
+  });
+
+  const plan = (name: string): TaskPlan => ({
+    name,
+    source: { ...backend.login("source"), database: "details" },
+    target: { ...backend.login("target"), database: "details" },
+  });
+  const act = async (id: string, action_name: string, action_params: Action["action_params"] = {}) =>
+    await backend.client.callIn(operationsV5, "executeAction", {
+      job_id: id,
+      job: { action_name, action_params },
+    });
+  const detail = async (id: string, type: string, more: Record<string, string> = {}) =>
+    (await backend.client.callIn(operationsV5, "showJobDetail", { job_id: id, type, ...more })).job;
+  const names = async (id: string) => {
+    const { timelines } = await backend.client.callIn(operationsV5, "showTimeline", {
+      job_id: id,
+      limit: 1000,
+    });
+    return timelines.map(({ name }) => name).toReversed();
+  };
+
+  it("tells progress, speed, positions and history while rows are copied and changes flow", async () => {
+    const task = await TestTask.create(backend, plan("details-of-a-task"));
+    const { id } = task;
+    const { query_id } = await act(id, "network", {
+      endpoints: (["so", "ta"] as const).map((role) => {
+        const { host, port, user, password, database } = role === "so" ? task.plan.source : task.plan.target;
+        return {
+          db_type: "postgresql",
+          endpoint_role: role,
+          endpoint: {
+            ip: host,
+            db_port: String(port),
+            db_user: user,
+            db_password: password,
+            db_name: database,
+          },
+        };
+      }),
+    });
+    const { network_results } = await detail(id, "network", { query_id: query_id ?? "" });
+    assert.deepEqual(
+      network_results?.map(({ success }) => success),
+      [true, true],
+    );
+    const check = await act(id, "precheck", { precheck_mode: "forStartJob" });
+    const { precheck_result } = await until(
+      "the pre-check passes",
+      15_000,
+      async () => await detail(id, "precheck", { query_id: check.query_id ?? "" }),
+      (job) => job.precheck_result?.process === "100%",
+    );
+    assert.equal(precheck_result?.result, true);
+
+    const speed_limit = [{ begin: "00:00", end: "23:59", speed: "1", is_utc: true }];
+    await backend.client.call("batchLimitSpeed", { speed_limits: [{ job_id: id, speed_limit }] });
+    await act(id, "start");
+    const copying = await until(
+      "the remaining time is known",
+      20_000,
+      async () => await task.progress(),
+      ({ remaining_time }) => remaining_time != null,
+    );
+    assert.equal(copying.progress_map?.struct?.completed, "100%");
+    assert.equal(copying.progress_map?.index?.completed, "100%");
+    assert.equal(copying.progress_map?.data?.completed, `${copying.progress}%`);
+    assert.ok(
+      Number(copying.remaining_time) > 0 && Number(copying.remaining_time) < 60,
+      copying.remaining_time ?? "",
+    );
+    const monitor = await backend.client.callIn(operationsV5, "showMonitorData", { job_id: id });
+    const bytesPerSecond = monitor.apply_rate ?? 0;
+    assert.ok(bytesPerSecond > 0.5 * 2 ** 20 && bytesPerSecond < 1.5 * 2 ** 20, String(bytesPerSecond));
+    assert.ok(Number(monitor.dst_rps) > 1_000, monitor.dst_rps ?? "");
+    assert.deepEqual([monitor.is_src_normal, monitor.is_dst_normal], [true, true]);
+    const tables = await backend.client.callIn(operationsV5, "showProgressData", {
+      job_id: id,
+      type: "table",
+    });
+    assert.equal(tables.count, 2);
+    const [big, small] = ["public.big", "public.small"].map(
+      (name) => tables.flow_compare_data.find(({ src_tb }) => src_tb === name)?.progress ?? -1,
+    );
+    assert.ok(big !== undefined && big > 0 && big < 100, String(big));
+    assert.equal(small, 100);
+
+    const unlimited = [{ job_id: id, speed_limit: [] }];
+    await backend.client.call("batchLimitSpeed", { speed_limits: unlimited });
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await untilEqual(task, "big");
+    await backend.sql("source", "details", "UPDATE big SET v = 'changed' WHERE id <= 5000");
+    await until(
+      "the changed rows are counted",
+      10_000,
+      async () => await backend.client.callIn(operationsV5, "showMonitorData", { job_id: id }),
+      ({ trans_lines }) => Number(trans_lines) >= 65_000,
+    );
+    const { increment_components_list: components } = await backend.client.callIn(
+      operationsV5,
+      "showIncrementComponents",
+      { job_id: id },
+    );
+    assert.deepEqual(
+      components.map(({ type, status }) => [type, status]),
+      [
+        ["capture", "STARTED"],
+        ["apply", "STARTED"],
+      ],
+    );
+    assert.match(components[1]?.current_point ?? "", /^[0-9A-F]+\/[0-9A-F]+$/);
+    const { progress_info, migration_object_progress_info } = await detail(id, "progress");
+    assert.equal(progress_info?.progress, "100");
+    assert.ok(Number(progress_info?.incr_trans_delay_millis) >= 0);
+    assert.deepEqual(
+      migration_object_progress_info?.migration_object_overview?.map(({ type, dst_count, status }) => [
+        type,
+        dst_count,
+        status,
+      ]),
+      [
+        ["TABLE_STRUCTURE", "2", "COMPLETED"],
+        ["TABLE", "2", "COMPLETED"],
+      ],
+    );
+    const overview = await detail(id, "overview");
+    assert.equal(overview.base_info?.name, "details-of-a-task");
+    assert.ok(!JSON.stringify(overview).includes(backend.login("source").password));
+
+    await act(id, "stop", { pause_mode: "target" });
+    await task.reaches("PAUSING");
+    const { job_action } = await backend.client.callIn(operationsV5, "showActions", { job_id: id });
+    assert.ok(job_action?.available_actions?.includes("RETRY"));
+    await act(id, "restart");
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await assert.rejects(act(id, "start"), /DRS\.M00304/);
+    await act(id, "terminate");
+    await task.reaches("RELEASE_RESOURCE_COMPLETE");
+    assert.deepEqual(await names(id), [
+      "CREATE",
+      "CREATING",
+      "CONFIGURATION",
+      "MODIFY_DB_CONFIG",
+      "PRE_CHECK",
+      "MODIFY_CONFIGURATION",
+      "START",
+      "STARTJOBING",
+      "FULL_TRANSFER_STARTED",
+      "MODIFY_CONFIGURATION",
+      "INCRE_TRANSFER_STARTED",
+      "PAUSE",
+      "PAUSING",
+      "RETRY",
+      "INCRE_TRANSFER_STARTED",
+      "START",
+      "FREE_RESOURCE",
+      "RELEASE_RESOURCE_STARTED",
+      "RELEASE_RESOURCE_COMPLETE",
+    ]);
+    const { logs, total_count } = await detail(id, "log", { log_level: "Warn" });
+    assert.equal(total_count, 1);
+    assert.match(logs?.[0]?.message ?? "", /INCRE_TRANSFER_STARTED/);
+    assert.match(logs?.[0]?.create_time ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    await backend.client.callIn(operationsV5, "deleteJob", { job_id: id });
+    await assert.rejects(detail(id, "overview"), /DRS\.10000010/);
+  });
+
+  it("lists tasks sorted, in pages and by several statuses", async () => {
+    const made = ["aa-listed", "cc-listed", "bb-listed"];
+    for (const name of made) {
+      await TestTask.create(backend, plan(name));
+    }
+    const list = async (more: Partial<RequestIn<OperationsV5, "listJobsV5">>) => {
+      const answer = await backend.client.callIn(operationsV5, "listJobsV5", {
+        job_type: "sync",
+        name: "listed",
+        ...more,
+      });
+      return [answer.total_count, answer.jobs.map(({ name }) => name)];
+    };
+    assert.deepEqual(await list({}), [3, ["bb-listed", "cc-listed", "aa-listed"]]);
+    assert.deepEqual(await list({ sort_key: "name", sort_dir: "asc" }), [3, made.toSorted()]);
+    assert.deepEqual(await list({ sort_key: "name", sort_dir: "asc", offset: 1, limit: 1 }), [
+      3,
+      ["bb-listed"],
+    ]);
+    assert.deepEqual(await list({ status: "PAUSING,CREATE_FAILED" }), [0, []]);
+    assert.deepEqual((await list({ status: "PAUSING, CONFIGURATION" }))[0], 3);
+  });
+
+  it("changes several tasks in one call, each with its own result", async () => {
+    const task = await TestTask.create(backend, plan("batch-of-v5"));
+    const gone = `${task.id.slice(0, 35)}x`;
+    const { jobs } = await backend.client.callIn(operationsV5, "executeActions", {
+      jobs: [
+        { job_id: task.id, action_name: "terminate" },
+        { job_id: gone, action_name: "terminate" },
+        { job_id: task.id, action_name: "bind_eip" },
+      ],
+    });
+    assert.deepEqual(
+      jobs.map(({ status, error_code }) => [status, error_code]),
+      [
+        ["success", undefined],
+        ["failed", "DRS.10000010"],
+        ["failed", "DRS.M10018"],
+      ],
+    );
+    await task.reaches("RELEASE_RESOURCE_COMPLETE");
+    const { jobs: deleted } = await backend.client.callIn(operationsV5, "deleteJobs", { jobs: [task.id] });
+    assert.equal(deleted[0]?.status, "success");
+  });
+
+  it("renames a task, but not to a name that is taken", async () => {
+    const task = await TestTask.create(backend, plan("to-be-renamed"));
+    const rename = async (name: string) =>
+      await backend.client.callIn(operationsV5, "updateJob", {
+        job_id: task.id,
+        job: { type: "name", params: { base_info: { name } } },
+      });
+    await rename("renamed-here");
+    assert.equal((await detail(task.id, "overview")).base_info?.name, "renamed-here");
+    await assert.rejects(rename("aa-listed"), /DRS\.M00277/);
+    await assert.rejects(rename("no"), /DRS\.M00007/);
+    const { is_valid, error_code } = await backend.client.callIn(operationsV5, "validateJobName", {
+      name: "Renamed-Here",
+      type: "trans",
+    });
+    assert.deepEqual([is_valid, error_code], [false, "DRS.M00277"]);
+  });
+});
