@@ -8,6 +8,8 @@ import type { Incoming } from "./transport";
 export interface AnswerFacts {
   readonly operation: string;
   readonly host: string;
+  /** Whether the call only reads, so that no failure leaves anything uncertain. */
+  readonly reads: boolean;
 }
 
 /** How far this machine's clock may be off before that is told as the cause of a refused signature: the service takes 15 minutes. */
@@ -40,6 +42,7 @@ export function checkedAnswer(
       kind: "protocol",
       operation: facts.operation,
       requestId,
+      uncertain: !facts.reads,
       ...faultOf("misshapen", issueText(result.issues[0])),
     });
   }
@@ -54,7 +57,7 @@ export function checkedAnswer(
  */
 export function bodyOf(
   answer: Incoming,
-  { operation, host }: AnswerFacts,
+  { operation, host, reads }: AnswerFacts,
   items = "",
 ): Record<string, unknown> {
   const { status, bytes } = answer;
@@ -63,7 +66,8 @@ export function bodyOf(
   if (body !== undefined && (ok || (status === 400 && Array.isArray(body[items])))) {
     return body;
   }
-  const facts = { operation, status, requestId: answer.header("x-request-id") };
+  const uncertain = !reads && (ok || status >= 500);
+  const facts = { operation, status, uncertain, requestId: answer.header("x-request-id") };
   if (ok || (status >= 300 && status < 400)) {
     throw new DrsError({ ...facts, kind: "protocol", ...faultOf(ok ? "notJson" : "redirected", host) });
   }
@@ -73,7 +77,7 @@ export function bodyOf(
 function refusal(
   answer: Incoming,
   body: Record<string, unknown> | undefined,
-  facts: Pick<Failure, "operation" | "requestId"> & { readonly status: number },
+  facts: Pick<Failure, "operation" | "requestId" | "uncertain"> & { readonly status: number },
 ): Failure {
   const nested = body?.error;
   const source = typeof nested === "object" && nested !== null ? (nested as Record<string, unknown>) : body;

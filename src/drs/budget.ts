@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "./clock";
+import { type Clock, pause, systemClock } from "./clock";
 
 /** The service counts requests over this time: 429 at 200 in 5 minutes (`APIGW.0308`). */
 export const budgetWindowMs = 5 * 60_000;
@@ -29,7 +29,6 @@ export class Budget {
    */
   async spend(control: boolean, signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
-      signal?.throwIfAborted();
       const most = control ? this.#requests() : Math.floor(this.#requests() * (1 - reserved));
       const now = this.#clock.now();
       while (this.#sent[0] !== undefined && this.#sent[0] <= now - budgetWindowMs) {
@@ -40,19 +39,7 @@ export class Budget {
         this.#sent.push(now);
         return;
       }
-      await this.#pause(blocking + budgetWindowMs - now, signal);
+      await pause(blocking + budgetWindowMs - now, this.#clock, signal);
     }
-  }
-
-  #pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        cancel();
-        signal?.removeEventListener("abort", end);
-        resolve();
-      };
-      const cancel = this.#clock.after(ms, end);
-      signal?.addEventListener("abort", end);
-    });
   }
 }

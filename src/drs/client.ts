@@ -117,10 +117,14 @@ export class DrsClient implements DrsCaller {
     const check = (answer: Incoming): object =>
       last !== undefined && isSuccess(answer) && last.bytes.equals(answer.bytes)
         ? last.value
-        : checkedAnswer(operation, answer, { operation: name, host: url.host }, (what) =>
-            this.#config.onMismatch?.(
-              `${name} ${operation.path}: ${what} (request ${answer.header("x-request-id") ?? "unknown"})`,
-            ),
+        : checkedAnswer(
+            operation,
+            answer,
+            { operation: name, host: url.host, reads: operation.reads },
+            (what) =>
+              this.#config.onMismatch?.(
+                `${name} ${operation.path}: ${what} (request ${answer.header("x-request-id") ?? "unknown"})`,
+              ),
           );
     let answer = await send();
     let value: object;

@@ -17,3 +17,18 @@ export const systemClock: Clock = {
   },
   random: () => Math.random(),
 };
+
+/** Waits. @throws the signal's reason when it aborts. */
+export async function pause(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      cancel();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end);
+    signal?.addEventListener("abort", end);
+  });
+  signal?.throwIfAborted();
+}

@@ -113,7 +113,7 @@ async function tokenOf({ iamEndpoint, domain, user, password, project }: IamUser
     },
     { operation, reads: true, timeoutMs: tokenTimeoutMs },
   );
-  const body = v.parse(tokenAnswer, bodyOf(answer, { operation, host: url.host }));
+  const body = v.parse(tokenAnswer, bodyOf(answer, { operation, host: url.host, reads: true }));
   const value = answer.header("x-subject-token");
   if (value === undefined) {
     throw new DrsError({ operation, kind: "protocol", ...faultOf("misshapen", "X-Subject-Token") });

@@ -44,8 +44,8 @@ export class Transport {
   }
 
   /**
-   * Sends a request. A reading call that is cut off is sent once more: a connection that was kept alive may have died
-   * while the machine slept.
+   * Sends a request. A reading call that is cut off is sent once more, over a new connection: those that were kept
+   * alive may have died while the machine slept.
    *
    * @throws DrsError of kind `network` or `timeout`; the caller's own abort is thrown as it is.
    */
@@ -54,6 +54,7 @@ export class Transport {
       return await this.#once(request, options);
     } catch (error) {
       if (options.reads && error instanceof DrsError && error.failure.fault?.id === "cut") {
+        this.#closeIdle();
         return await this.#once(request, options);
       }
       throw error;
@@ -62,6 +63,12 @@ export class Transport {
 
   dispose(): void {
     this.#agent.destroy();
+  }
+
+  #closeIdle(): void {
+    for (const socket of Object.values(this.#agent.freeSockets).flat()) {
+      socket?.destroy();
+    }
   }
 
   async #once({ method, url, headers, body }: Outgoing, options: ExchangeOptions): Promise<Incoming> {

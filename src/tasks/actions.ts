@@ -1,5 +1,6 @@
 import type { DrsCaller } from "../drs/client";
-import { DrsError, faultOf, kindOf } from "../drs/errors";
+import { type Clock, pause, systemClock } from "../drs/clock";
+import { DrsError, faultOf, isDrsError, kindOf } from "../drs/errors";
 import { type ActionId, rowOf } from "../status/statuses";
 import type { Task } from "./task";
 
@@ -36,17 +37,27 @@ export interface Outcome {
   readonly error?: DrsError;
 }
 
+/** How long a refusal that passes by itself is waited out, try by try, in milliseconds. */
+const patience = [1_000, 2_000, 4_000, 8_000, 15_000];
+
+/** Refusals that pass: calls too close together, another operation on the task not over yet. */
+function isPassing(error: DrsError | undefined): error is DrsError {
+  return error?.failure.kind === "throttled" || error?.failure.code === "DRS.M01504";
+}
+
 export interface ActionOptions {
   /** With `start`: when, in milliseconds since 1970; absent: now. */
   readonly startAt?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /**
- * Asks the service for an action on tasks, once, and reads the outcome of each.
+ * Asks the service for an action on tasks and reads the outcome of each. What it refuses only for the moment is asked
+ * again for half a minute; nothing that may have taken effect is ever repeated.
  *
  * `end` is forced (`force_terminate`) for tasks that could not be released before.
- * @throws DrsError when the call as a whole failed.
+ * @throws DrsError when the call as a whole failed for good.
  */
 export async function perform(
   client: DrsCaller,
@@ -54,12 +65,40 @@ export async function perform(
   tasks: readonly Task[],
   options: ActionOptions = {},
 ): Promise<readonly Outcome[]> {
-  const { operation, results, request_id } = await send(client, action, tasks, options);
-  return tasks.map(({ id }) => {
-    const result = results.find((entry) => entry.id === id);
-    const accepted = result !== undefined && result.status?.toLowerCase() !== "failed" && !result.error_code;
-    return accepted ? { id } : { id, error: refusalOf(operation, result, request_id) };
-  });
+  const { signal, clock = systemClock } = options;
+  let outcomes = await performOnce(client, action, tasks, options);
+  for (const ms of patience) {
+    const again = tasks.filter((_, index) => isPassing(outcomes[index]?.error));
+    if (again.length === 0) {
+      break;
+    }
+    await pause(ms, clock, signal);
+    const latest = await performOnce(client, action, again, options);
+    outcomes = outcomes.map((outcome) => latest.find(({ id }) => id === outcome.id) ?? outcome);
+  }
+  return outcomes;
+}
+
+async function performOnce(
+  client: DrsCaller,
+  action: ActionId,
+  tasks: readonly Task[],
+  options: ActionOptions,
+): Promise<readonly Outcome[]> {
+  try {
+    const { operation, results, request_id } = await send(client, action, tasks, options);
+    return tasks.map(({ id }) => {
+      const result = results.find((entry) => entry.id === id);
+      const accepted =
+        result !== undefined && result.status?.toLowerCase() !== "failed" && !result.error_code;
+      return accepted ? { id } : { id, error: refusalOf(operation, result, request_id) };
+    });
+  } catch (error) {
+    if (isDrsError(error) && isPassing(error)) {
+      return tasks.map(({ id }) => ({ id, error }));
+    }
+    throw error;
+  }
 }
 
 interface ItemResult {

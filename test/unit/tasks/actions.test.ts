@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { DrsCaller } from "../../../src/drs/client";
 import { legalActions, perform } from "../../../src/tasks/actions";
 import type { Task } from "../../../src/tasks/task";
+import { ManualClock } from "../../support/clock";
 
 const task = (facts: Partial<Task>): Task => ({
   id: "24834eb6-be30-464e-a299-f7aa730jb101",
@@ -55,6 +56,34 @@ describe("an action on tasks", () => {
     assert.deepEqual(first, { id });
     assert.equal(second?.error?.failure.kind, "illegalState");
     assert.match(second?.error?.message ?? "", /batchPause: not now \(DRS\.M00304\)/);
+  });
+
+  it("asks again for what is refused only for the moment, and for nothing else", async () => {
+    const clock = new ManualClock();
+    const other = task({ id: "c7debc9c-8e09-4a5d-8dd6-cc44f78jb20r" });
+    const answers = [
+      [
+        { id, status: "failed", error_code: "DRS.M01504", error_msg: "another operation in progress" },
+        { id: other.id, status: "failed", error_code: "DRS.M00304", error_msg: "not now" },
+      ],
+      [{ id, status: "success" }],
+    ];
+    const sent: string[][] = [];
+    const client: DrsCaller = {
+      call: (_name, input) => {
+        sent.push((input as { jobs: { job_id: string }[] }).jobs.map(({ job_id }) => job_id));
+        return Promise.resolve({ results: answers.shift() ?? [] }) as never;
+      },
+    };
+    const outcomes = perform(client, "pause", [task({}), other], { clock });
+    while (clock.next === undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(clock.tick(), 1_000);
+    const [first, second] = await outcomes;
+    assert.equal(first?.error, undefined);
+    assert.equal(second?.error?.failure.code, "DRS.M00304");
+    assert.deepEqual(sent, [[id, other.id], [id]]);
   });
 
   it("does not take silence for success", async () => {
