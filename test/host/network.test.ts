@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import * as vscode from "vscode";
+import { DrsClient } from "../../src/drs/client";
+import { DrsError } from "../../src/drs/errors";
+
+describe("the client, in VS Code's network", () => {
+  /** A proxy that answers by itself and keeps what it was asked for. */
+  let proxy: Server;
+  let asked: string[];
+  const settings = vscode.workspace.getConfiguration("http");
+
+  before(async () => {
+    proxy = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ total_record: 0, jobs: [] }));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  });
+  after(() => proxy.close());
+  beforeEach(() => {
+    asked = [];
+  });
+  afterEach(async () => {
+    await settings.update("proxy", undefined, vscode.ConfigurationTarget.Global);
+    await settings.update("noProxy", undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  const list = async () => {
+    const client = new DrsClient({
+      endpoint: "http://drs.cloud.invalid",
+      projectId: "p",
+      accessKey: "a",
+      secretKey: "s",
+      timeoutMs: () => 5_000,
+    });
+    try {
+      return await client.call("listJobs", { cur_page: 1, per_page: 1, db_use_type: "sync" });
+    } finally {
+      client.dispose();
+    }
+  };
+  const useProxy = async () => {
+    const { port } = proxy.address() as AddressInfo;
+    await settings.update("proxy", `http://127.0.0.1:${port}`, vscode.ConfigurationTarget.Global);
+  };
+
+  it("goes through the proxy of the settings", async () => {
+    await useProxy();
+    assert.equal((await list()).total_record, 0);
+    assert.deepEqual(asked, ["http://drs.cloud.invalid/v3/p/jobs"]);
+  });
+
+  it("goes past it where the settings say so", async () => {
+    await useProxy();
+    await settings.update("noProxy", ["cloud.invalid"], vscode.ConfigurationTarget.Global);
+    await assert.rejects(
+      list(),
+      (error) => error instanceof DrsError && error.failure.fault?.id === "unresolved",
+    );
+    assert.deepEqual(asked, []);
+  });
+});
