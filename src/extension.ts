@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { Alerts } from "./alerts/alerts";
 import { registerCommands } from "./commands/commands";
 import { commandOf } from "./commands/ids";
+import { localId, type TaskRef } from "./connections/connection";
 import { Connections } from "./connections/connections";
 import { Local } from "./connections/local";
 import { Watch } from "./connections/watch";
@@ -19,18 +20,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = new TasksView(formats);
   const alerts = new Alerts(formats);
   const details = new Details(context.extensionUri, watch, formats, async (action, task) => {
-    await vscode.commands.executeCommand(commandOf[action], task.id);
+    await vscode.commands.executeCommand(commandOf[action], task);
   });
-  const openDetails = (id: string) => details.open(id);
+  const openDetails = (task: TaskRef) => details.open(task);
 
-  let reconnected = false;
-
-  const showSwitch = () => {
-    const connection = connections.active;
-    const closed = connection?.kind === "local" ? "stopped" : "disconnected";
-    const opening = watch.session !== undefined || (connection !== undefined && !reconnected);
-    view.reset(connection, opening ? "connecting" : closed);
-    alerts.reset();
+  const showAll = () => {
+    view.show(watch.shown, connections.all.length);
+    alerts.show(watch.shown);
   };
   const tellFocus = () => watch.setFocused(vscode.window.state.focused);
   const tellViewNeed = () => watch.setNeed("view", view.visible ? "visible" : "none");
@@ -43,11 +39,12 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     alerts,
     details,
-    watch.onDidSwitch(showSwitch),
-    watch.onDidRead(({ changes, snapshot }) => {
-      view.show(changes, snapshot);
-      alerts.show(changes, snapshot);
-      if (snapshot.problem !== undefined && connections.active?.kind === "local") {
+    watch.onDidChange(showAll),
+    watch.onDidRead((reading) => {
+      view.show(watch.shown, connections.all.length, reading);
+      alerts.show(watch.shown, reading);
+      const { connection, session } = reading.watched;
+      if (connection.kind === "local" && session?.store.snapshot.problem !== undefined) {
         local.follow().catch((error) => log.error("The local backend cannot be found.", error));
       }
     }),
@@ -56,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("drs.alerts")) {
         tellAlertsNeed();
-        alerts.show([], watch.session?.store.snapshot);
+        alerts.show(watch.shown);
       }
     }),
     registerCommands({ connections, local, view, watch, openDetails, formats, log }),
@@ -64,29 +61,27 @@ export function activate(context: vscode.ExtensionContext): void {
   tellFocus();
   tellViewNeed();
   tellAlertsNeed();
-  showSwitch();
-  reconnect().catch((error) => log.error("The last connection cannot be used.", error));
+  showAll();
+  reconnect().catch((error) => log.error("The local backend cannot be found.", error));
 
-  /** Goes on with the connection of the last time; on the first run uses a local backend that runs already. */
+  /** Goes on with the local backend of the last time; on the first run uses one that runs already. */
   async function reconnect(): Promise<void> {
+    let found = false;
     try {
-      if (connections.active?.kind === "cloud") {
-        await watch.open();
-      } else if (connections.active !== undefined || connections.firstRun) {
-        await local.attach();
+      if (connections.local !== undefined || connections.firstRun) {
+        found = await local.attach();
       }
     } finally {
-      reconnected = true;
+      watch.localLooked();
     }
-    if (watch.session === undefined) {
-      showSwitch();
+    if (!found) {
       startWhenSeen();
     }
   }
 
   /** Whoever used the local backend last time finds it running again as soon as they look, once a window. */
   function startWhenSeen(): void {
-    if (connections.active?.kind !== "local") {
+    if (connections.local === undefined || watch.find(localId)?.session !== undefined) {
       return;
     }
     if (view.visible) {
@@ -96,9 +91,7 @@ export function activate(context: vscode.ExtensionContext): void {
     const waiting = view.onDidChangeVisibility(({ visible }) => {
       if (visible) {
         waiting.dispose();
-        if (watch.session === undefined) {
-          startWhenSeen();
-        }
+        startWhenSeen();
       }
     });
     context.subscriptions.push(waiting);

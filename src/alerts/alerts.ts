@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
+import type { Connection } from "../connections/connection";
+import type { Session } from "../connections/session";
+import type { Reading, Watched } from "../connections/watch";
 import { rowOf } from "../status/statuses";
 import { problemsOf } from "../tasks/problems";
-import type { Snapshot, TaskChange } from "../tasks/store";
 import { type Formats, unlinked } from "../tasks/texts";
 import { type Notice, noticesOf } from "./notices";
 
@@ -15,7 +17,8 @@ const most = 3;
 export class Alerts implements vscode.Disposable {
   readonly #formats: Formats;
   readonly #item: vscode.StatusBarItem;
-  #primed = false;
+  /** Sessions of which the first reading is known. */
+  #primed = new WeakSet<Session>();
 
   constructor(formats: Formats) {
     this.#formats = formats;
@@ -29,45 +32,51 @@ export class Alerts implements vscode.Disposable {
     return vscode.workspace.getConfiguration("drs").get("alerts.enabled", true);
   }
 
-  /** Takes what the store says now, if there is one. */
-  show(changes: readonly TaskChange[], snapshot: Snapshot | undefined): void {
-    if (!this.enabled || snapshot === undefined) {
-      this.reset();
+  /** Takes what is shown now. `reading`: what the tasks of one connection changed by, if that is the occasion. */
+  show(shown: readonly Watched[], reading?: Reading): void {
+    const read = shown
+      .flatMap(({ session }) => session ?? [])
+      .filter(({ store: { snapshot } }) => snapshot.asOf !== undefined || snapshot.problem !== undefined);
+    if (!this.enabled || read.length === 0) {
+      this.#primed = new WeakSet();
+      this.#item.hide();
       return;
     }
-    this.#showCounts(snapshot);
-    if (snapshot.asOf === undefined) {
-      return;
+    this.#showCounts(read);
+    const { session } = reading?.watched ?? {};
+    const notices = reading && session && this.#primed.has(session) ? noticesOf(reading.changes) : [];
+    for (const one of read.filter(({ store }) => store.snapshot.asOf !== undefined)) {
+      this.#primed.add(one);
     }
-    const notices = this.#primed ? noticesOf(changes) : [];
-    this.#primed = true;
-    const recovered = notices.filter(({ level }) => level === "recovered");
-    for (const kind of [recovered, notices.filter((notice) => !recovered.includes(notice))]) {
-      if (kind.length > most) {
-        void this.#tellMany(kind);
-      } else {
-        for (const notice of kind) {
-          void this.#tell(notice);
-        }
-      }
+    if (reading !== undefined) {
+      this.#tellAll(notices, reading.watched.connection, shown.length > 1);
     }
   }
 
-  /** Forgets everything: another connection, or none, is shown from now on. */
-  reset(): void {
-    this.#primed = false;
-    this.#item.hide();
+  #tellAll(notices: readonly Notice[], { id, name }: Connection, several: boolean): void {
+    const where = several ? name : undefined;
+    const recovered = notices.filter(({ level }) => level === "recovered");
+    for (const kind of [recovered, notices.filter((notice) => !recovered.includes(notice))]) {
+      if (kind.length > most) {
+        void this.#tellMany(kind, where);
+      } else {
+        for (const notice of kind) {
+          void this.#tell(notice, id, where);
+        }
+      }
+    }
   }
 
   dispose(): void {
     this.#item.dispose();
   }
 
-  #showCounts(snapshot: Snapshot): void {
+  #showCounts(sessions: readonly Session[]): void {
     const { t } = this.#formats;
-    const { failed, frozen } = problemsOf(snapshot.tasks.values());
+    const snapshots = sessions.map(({ store }) => store.snapshot);
+    const { failed, frozen } = problemsOf(snapshots.flatMap(({ tasks }) => [...tasks.values()]));
     const troubled = failed.length + frozen.length > 0;
-    const unread = snapshot.problem !== undefined;
+    const unread = snapshots.some(({ problem }) => problem !== undefined);
     const parts = [
       ...(failed.length > 0 ? [`$(error) ${failed.length}`] : []),
       ...(frozen.length > 0 ? [`$(lock) ${frozen.length}`] : []),
@@ -86,7 +95,8 @@ export class Alerts implements vscode.Disposable {
     this.#item.show();
   }
 
-  async #tell({ level, task }: Notice): Promise<void> {
+  /** @param where the name of the connection, when there are several. */
+  async #tell({ level, task }: Notice, connection: string, where: string | undefined): Promise<void> {
     const { t, pick } = this.#formats;
     const details = t("Show Details");
     const name = pick(rowOf(task.status).name);
@@ -94,21 +104,25 @@ export class Alerts implements vscode.Disposable {
       level === "recovered"
         ? t('Synchronization task "{0}" recovered: {1}.', task.name, name)
         : t('Synchronization task "{0}": {1}. {2}', task.name, name, reasonOf(task, this.#formats));
+    const located = where === undefined ? message : t("{0}: {1}", where, message);
     const show = {
       error: vscode.window.showErrorMessage,
       warning: vscode.window.showWarningMessage,
       recovered: vscode.window.showInformationMessage,
     }[level];
-    if ((await show(unlinked(message), details)) === details) {
-      await vscode.commands.executeCommand("drs.openDetails", task.id);
+    if ((await show(unlinked(located), details)) === details) {
+      await vscode.commands.executeCommand("drs.openDetails", { connection, id: task.id });
     }
   }
 
   /** Tells a burst of one kind as one notice. */
-  async #tellMany(notices: readonly Notice[]): Promise<void> {
+  async #tellMany(notices: readonly Notice[], where: string | undefined): Promise<void> {
     const { t } = this.#formats;
+    const located = (message: string) =>
+      unlinked(where === undefined ? message : t("{0}: {1}", where, message));
     if (notices[0]?.level === "recovered") {
-      await vscode.window.showInformationMessage(t("Synchronization tasks recovered: {0}.", notices.length));
+      const message = t("Synchronization tasks recovered: {0}.", notices.length);
+      await vscode.window.showInformationMessage(located(message));
       return;
     }
     const showAll = t("Show Problems");
@@ -118,7 +132,7 @@ export class Alerts implements vscode.Disposable {
       notices.length,
       [...names, ...(notices.length > most ? ["…"] : [])].join(", "),
     );
-    if ((await vscode.window.showErrorMessage(unlinked(message), showAll)) === showAll) {
+    if ((await vscode.window.showErrorMessage(located(message), showAll)) === showAll) {
       await vscode.commands.executeCommand("drs.showProblems");
     }
   }

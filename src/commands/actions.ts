@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { Session } from "../connections/session";
+import { isDrsError } from "../drs/errors";
 import { type ActionId, rowOf } from "../status/statuses";
 import { legalActions, perform } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
@@ -10,17 +11,29 @@ import { type Formats, unlinked } from "../tasks/texts";
 /** Tasks with an action under way: a second click on the same button does nothing. */
 const busy = new Set<string>();
 
+/** Where and for whom an action is done. */
+export interface Scene {
+  readonly session: Session;
+  /** The name of the connection, where there are several. */
+  readonly where: string | undefined;
+  /** Told why, when the service lets this user only look. */
+  readonly onReadOnly: (reason: string) => void;
+  readonly formats: Formats;
+  readonly log: vscode.LogOutputChannel;
+}
+
 /** Does an action, unless one is under way for the task; see `act`. */
 export async function runAction(...args: Parameters<typeof act>): Promise<void> {
-  const [, , { id }] = args;
-  if (busy.has(id)) {
+  const [{ session }, , { id }] = args;
+  const key = `${session.connection.id}/${id}`;
+  if (busy.has(key)) {
     return;
   }
-  busy.add(id);
+  busy.add(key);
   try {
     await act(...args);
   } finally {
-    busy.delete(id);
+    busy.delete(key);
   }
 }
 
@@ -31,11 +44,9 @@ export async function runAction(...args: Parameters<typeof act>): Promise<void> 
  * @param startAt with `start`: milliseconds since 1970; absent: now.
  */
 async function act(
-  session: Session,
+  { session, where, onReadOnly, formats, log }: Scene,
   action: ActionId,
   known: Task,
-  formats: Formats,
-  log: vscode.LogOutputChannel,
   startAt?: number,
 ): Promise<void> {
   const { t } = formats;
@@ -49,7 +60,7 @@ async function act(
     warnIllegal(action, task, formats);
     return;
   }
-  if (!(await confirmed(action, task, formats))) {
+  if (!(await confirmed(action, task, where, formats))) {
     return;
   }
   // The task may have moved on while the question was open.
@@ -88,12 +99,11 @@ async function act(
     }
     log.error(`${action} failed for task ${task.name} (${task.id})`, error);
     const showLog = t("Show Log");
-    const message = t(
-      '{0} failed for task "{1}": {2}',
-      actionName(action, formats),
-      task.name,
-      explain(error, formats, session.connection.kind === "local"),
-    );
+    const why = explain(error, formats, session.connection.kind === "local");
+    if (isDrsError(error) && error.failure.kind === "permission") {
+      onReadOnly(why);
+    }
+    const message = t('{0} failed for task "{1}": {2}', actionName(action, formats), task.name, why);
     // The action is over; whether the user reads this, and when, is another matter.
     void vscode.window.showErrorMessage(unlinked(message), showLog).then((answer) => {
       if (answer === showLog) {
@@ -114,7 +124,12 @@ function warnIllegal(action: ActionId, task: Task, formats: Formats): void {
 }
 
 /** Ending and deleting cannot be undone, so both ask first, name the task and say what follows. */
-async function confirmed(action: ActionId, task: Task, formats: Formats): Promise<boolean> {
+async function confirmed(
+  action: ActionId,
+  task: Task,
+  where: string | undefined,
+  formats: Formats,
+): Promise<boolean> {
   const { t } = formats;
   if (action !== "end" && action !== "delete") {
     return true;
@@ -134,7 +149,7 @@ async function confirmed(action: ActionId, task: Task, formats: Formats): Promis
   const yes = action === "end" ? t("End Task") : t("Delete Task");
   const answer = await vscode.window.showWarningMessage(
     unlinked(question),
-    { modal: true, detail: consequence },
+    { modal: true, detail: where === undefined ? consequence : `${where}\n\n${consequence}` },
     yes,
   );
   return answer === yes;

@@ -1,27 +1,41 @@
 import * as vscode from "vscode";
+import type { Watched } from "../connections/watch";
 import { rowOf, statusOrder } from "../status/statuses";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
 import { minuteText, parseMinute } from "./minute";
 
-/** Lets the user pick one of the tasks, the most urgent status first; undefined when nothing was picked. */
+/** A task and where it was found. */
+export interface FoundTask {
+  readonly task: Task;
+  readonly watched: Watched;
+}
+
+/** The most urgent status first. */
+export function byUrgency(a: FoundTask, b: FoundTask): number {
+  const rank = ({ task }: FoundTask) => statusOrder.indexOf(task.status);
+  return rank(a) - rank(b) || a.task.name.localeCompare(b.task.name);
+}
+
+/** Lets the user pick one of the tasks; undefined when nothing was picked. */
 export async function pickTask(
-  tasks: readonly Task[],
+  tasks: readonly FoundTask[],
   placeHolder: string,
   formats: Formats,
-): Promise<Task | undefined> {
-  const items = [...tasks]
-    .sort(
-      (a, b) => statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status) || a.name.localeCompare(b.name),
-    )
-    .map((task) => ({
+): Promise<FoundTask | undefined> {
+  const several = new Set(tasks.map(({ watched }) => watched.connection.id)).size > 1;
+  const items = [...tasks].sort(byUrgency).map((found) => {
+    const { task, watched } = found;
+    const status = formats.pick(rowOf(task.status).name);
+    return {
       label: `$(${rowOf(task.status).icon}) ${task.name}`,
-      description: formats.pick(rowOf(task.status).name),
+      description: several ? `${status} · ${watched.connection.name}` : status,
       detail: [task.error?.code, task.error?.message].filter(Boolean).join(" ") || task.description || "",
-      task,
-    }));
+      found,
+    };
+  });
   const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
-  return (await vscode.window.showQuickPick(items, options))?.task;
+  return (await vscode.window.showQuickPick(items, options))?.found;
 }
 
 /**

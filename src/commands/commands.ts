@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import type { Local } from "../connections/local";
 import type { Watch } from "../connections/watch";
@@ -13,12 +14,12 @@ export interface Parts {
   readonly local: Local;
   readonly view: TasksView;
   readonly watch: Watch;
-  readonly openDetails: (taskId: string) => Promise<void>;
+  readonly openDetails: (task: TaskRef) => Promise<void>;
   readonly formats: Formats;
   readonly log: vscode.LogOutputChannel;
 }
 
-/** What a command does with the row, the task id or the nothing that it was called with. */
+/** What a command does with the row, the reference, the task id or the nothing that it was called with. */
 export type Handler = (argument: unknown) => Promise<void>;
 
 /** Registers every command. What they do is a file of its own, loaded with the first one that is called. */

@@ -1,16 +1,17 @@
 import * as vscode from "vscode";
-import { askCloud, type CloudAnswers } from "../connections/askCloud";
-import type { Connections } from "../connections/connections";
+import { type Connection, localId } from "../connections/connection";
 import { demoDatabases } from "../connections/demoDatabases";
-import { type ActionId, statusOrder } from "../status/statuses";
+import type { Watched } from "../connections/watch";
+import type { ActionId } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
-import { actionName, explain } from "../tasks/explain";
+import { actionName } from "../tasks/explain";
 import { problemsOf } from "../tasks/problems";
-import type { Task } from "../tasks/task";
-import { type Formats, unlinked } from "../tasks/texts";
+import { unlinked } from "../tasks/texts";
 import { runAction } from "./actions";
-import { askStartTime, pickTask } from "./ask";
+import { targetOf } from "./argument";
+import { askStartTime, byUrgency, type FoundTask, pickTask } from "./ask";
 import type { Handler, Parts } from "./commands";
+import { connectionHandlers } from "./connections";
 import type { CommandId } from "./ids";
 
 /** How far ahead the cloud's service wants a start time to be. */
@@ -21,147 +22,146 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
   const { connections, local, view, watch, openDetails, formats, log } = parts;
   const { t } = formats;
 
+  const allTasks = (): readonly FoundTask[] => watch.shown.flatMap(tasksOf);
+
   /** The task that a menu, a row or another command names; otherwise the user picks one that the action is legal for. */
-  const chosen = async (argument: unknown, action?: ActionId): Promise<Task | undefined> => {
-    const tasks = watch.session?.store.snapshot.tasks ?? new Map<string, Task>();
-    const id = idOf(argument);
+  const chosen = async (argument: unknown, action?: ActionId): Promise<FoundTask | undefined> => {
+    const all = allTasks();
+    const prompt =
+      action === undefined ? t("Which task?") : t("{0}: which task?", actionName(action, formats));
+    const { connection, id } = targetOf(argument);
     if (id !== undefined) {
-      if (!tasks.has(id)) {
+      const named = all.filter(
+        ({ task, watched }) =>
+          task.id === id && watched.connection.id === (connection ?? watched.connection.id),
+      );
+      if (named.length === 0) {
         void vscode.window.showWarningMessage(t("This synchronization task is not in the list any more."));
       }
-      return tasks.get(id);
+      return named.length > 1 ? pickTask(named, prompt, formats) : named[0];
     }
-    const fitting = [...tasks.values()].filter(
-      (task) => action === undefined || legalActions(task).includes(action),
+    const fitting = all.filter(
+      ({ task, watched }) =>
+        action === undefined || (watched.readOnly === undefined && legalActions(task).includes(action)),
     );
     if (fitting.length === 0) {
       void vscode.window.showInformationMessage(
-        tasks.size === 0
+        all.length === 0
           ? t("There is no synchronization task.")
           : t("No synchronization task allows this now."),
       );
       return undefined;
     }
-    const prompt =
-      action === undefined ? t("Which task?") : t("{0}: which task?", actionName(action, formats));
     return pickTask(fitting, prompt, formats);
   };
 
+  const run = async ({ task, watched }: FoundTask, action: ActionId, startAt?: number) => {
+    const { session, connection, readOnly } = watched;
+    if (readOnly !== undefined) {
+      await explainReadOnly(watched);
+    } else if (session !== undefined) {
+      const where = watch.shown.length > 1 ? connection.name : undefined;
+      const onReadOnly = (reason: string) => watch.setReadOnly(connection.id, reason);
+      await runAction({ session, where, onReadOnly, formats, log }, action, task, startAt);
+    }
+  };
   const act = (action: ActionId) => async (argument: unknown) => {
-    const task = await chosen(argument, action);
-    if (task !== undefined && watch.session !== undefined) {
-      await runAction(watch.session, action, task, formats, log);
+    const found = await chosen(argument, action);
+    if (found !== undefined) {
+      await run(found, action);
+    }
+  };
+
+  const explainReadOnly = async ({ connection, readOnly }: Watched) => {
+    const refresh = t("Refresh");
+    const message = t("{0} is read only: {1} Refresh to try again.", connection.name, readOnly ?? "");
+    if ((await vscode.window.showWarningMessage(unlinked(message), refresh)) === refresh) {
+      await watch.refresh(connection.id);
     }
   };
 
   return {
+    ...connectionHandlers(parts),
     "drs.startLocalBackend": () => local.start(),
     "drs.stopLocalBackend": async () => {
-      if (!(await local.stop())) {
+      if (await local.stop()) {
+        await connections.remove(localId);
+      } else {
         void vscode.window.showInformationMessage(t("No local backend is running."));
-      } else if (connections.active?.kind === "local") {
-        await connections.forget();
       }
     },
-    "drs.connectCloud": () => connectCloud(connections, formats, log),
-    "drs.disconnect": () => connections.forget(),
-    "drs.refresh": async () => {
-      const { session } = watch;
-      if (session !== undefined) {
-        await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
-          session.store.refresh(),
-        );
-      }
+    "drs.refresh": async (argument) => {
+      const { connection } = targetOf(argument);
+      await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
+        watch.refresh(connection),
+      );
     },
     "drs.openDetails": async (argument) => {
-      // The page of a task that is not listed (any more) says so itself.
-      const id = idOf(argument) ?? (await chosen(undefined))?.id;
-      if (id !== undefined) {
-        await openDetails(id);
+      const { connection, id } = targetOf(argument);
+      if (id !== undefined && connection !== undefined) {
+        // The page of a task that is not listed (any more) says so itself.
+        await openDetails({ connection, id });
+        return;
+      }
+      const found = await chosen(argument);
+      if (found !== undefined) {
+        await openDetails({ connection: found.watched.connection.id, id: found.task.id });
       }
     },
     "drs.startTask": act("start"),
     "drs.startTaskAt": async (argument) => {
-      const task = await chosen(argument, "start");
-      const soonest = watch.session?.connection.kind === "cloud" ? cloudNoticeMs : 0;
-      const time = task && (await askStartTime(task, soonest, formats));
-      if (task !== undefined && time !== undefined && watch.session !== undefined) {
-        await runAction(watch.session, "start", task, formats, log, time);
+      const found = await chosen(argument, "start");
+      if (found !== undefined) {
+        const soonest = found.watched.connection.kind === "cloud" ? cloudNoticeMs : 0;
+        const time = await askStartTime(found.task, soonest, formats);
+        if (time !== undefined) {
+          await run(found, "start", time);
+        }
       }
     },
     "drs.pauseTask": act("pause"),
     "drs.resumeTask": act("resume"),
     "drs.endTask": act("end"),
     "drs.deleteTask": act("delete"),
-    "drs.copyTaskId": async (argument) => {
-      const task = await chosen(argument);
-      if (task !== undefined) {
-        await vscode.env.clipboard.writeText(task.id);
+    "drs.explainReadOnly": async (argument) => {
+      const found = await chosen(argument);
+      if (found?.watched.readOnly !== undefined) {
+        await explainReadOnly(found.watched);
       }
     },
-    "drs.copyDemoDatabase": () => copyDemoDatabase(connections, formats),
+    "drs.copyTaskId": async (argument) => {
+      const found = await chosen(argument);
+      if (found !== undefined) {
+        await vscode.env.clipboard.writeText(found.task.id);
+      }
+    },
+    "drs.copyDemoDatabase": () => copyDemoDatabase(parts),
     "drs.showProblems": async () => {
       await vscode.commands.executeCommand("drs.tasks.focus");
-      const { failed, frozen } = problemsOf(watch.session?.store.snapshot.tasks.values() ?? []);
-      const first = [...failed, ...frozen].sort(
-        (a, b) =>
-          statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status) || a.name.localeCompare(b.name),
-      )[0];
+      const found = allTasks();
+      const { failed, frozen } = problemsOf(found.map(({ task }) => task));
+      const troubled = new Set([...failed, ...frozen]);
+      const [first] = found.filter(({ task }) => troubled.has(task)).sort(byUrgency);
       if (first !== undefined) {
-        await view.reveal(first.id);
+        await view.reveal({ connection: first.watched.connection.id, id: first.task.id });
       }
     },
     "drs.showLog": async () => log.show(),
   };
 }
 
-/** Asks, verifies by a real call, and only then uses the connection; a wrong answer can be corrected. */
-async function connectCloud(
-  connections: Connections,
-  formats: Formats,
-  log: vscode.LogOutputChannel,
-): Promise<void> {
-  const { t } = formats;
-  for (let last: CloudAnswers = {}; ; ) {
-    const asked = await askCloud(formats, last);
-    if (asked === undefined) {
-      return;
-    }
-    const { connection, credentials, answers } = asked;
-    try {
-      const options = {
-        location: vscode.ProgressLocation.Notification,
-        title: t("Connecting to {0}", connection.name),
-      };
-      await vscode.window.withProgress(options, async () => {
-        const { openSession } = await import("../connections/session");
-        const session = openSession(connection, credentials, vscode.env.language, (line) => log.warn(line));
-        try {
-          await session.client.call("listJobs", { cur_page: 1, per_page: 1, db_use_type: "sync" });
-        } finally {
-          session.dispose();
-        }
-      });
-      await connections.use(connection, credentials);
-      return;
-    } catch (error) {
-      log.error(`connecting to ${connection.endpoint} failed`, error);
-      const again = t("Try Again");
-      const message = t("Connecting to {0} failed: {1}", connection.name, explain(error, formats));
-      if ((await vscode.window.showErrorMessage(unlinked(message), again)) !== again) {
-        return;
-      }
-      last = answers;
-    }
-  }
+function tasksOf(watched: Watched): readonly FoundTask[] {
+  return [...(watched.session?.store.snapshot.tasks.values() ?? [])].map((task) => ({ task, watched }));
 }
 
 /** Puts the connection URI of a database of the demo, with its password, on the clipboard. */
-async function copyDemoDatabase(connections: Connections, { t }: Formats): Promise<void> {
-  const { active } = connections;
-  const credentials = await connections.credentials();
+async function copyDemoDatabase({ connections, formats: { t } }: Parts): Promise<void> {
+  const active: Connection | undefined = connections.local;
+  const key = active && (await connections.secret(active));
   const databases =
-    active?.kind === "local" && credentials !== undefined ? await demoDatabases(active, credentials, t) : [];
+    active !== undefined && key !== undefined && "accessKey" in key
+      ? await demoDatabases(active, key, t)
+      : [];
   if (databases.length === 0) {
     void vscode.window.showInformationMessage(t("The local backend is not running with its demo."));
     return;
@@ -176,13 +176,4 @@ async function copyDemoDatabase(connections: Connections, { t }: Formats): Promi
     await vscode.env.clipboard.writeText(picked.uri);
     void vscode.window.setStatusBarMessage(t("Copied: connection URI with its password"), 5000);
   }
-}
-
-/** The task id in a tree row or a plain id; undefined for anything else. */
-function idOf(argument: unknown): string | undefined {
-  if (typeof argument === "string") {
-    return argument;
-  }
-  const isRow = typeof argument === "object" && argument !== null && "id" in argument;
-  return isRow && typeof argument.id === "string" ? argument.id : undefined;
 }

@@ -5,7 +5,11 @@ export const commandIds = [
   "drs.startLocalBackend",
   "drs.stopLocalBackend",
   "drs.connectCloud",
+  "drs.switchConnection",
+  "drs.showConnections",
   "drs.disconnect",
+  "drs.renameConnection",
+  "drs.removeConnection",
   "drs.refresh",
   "drs.openDetails",
   "drs.startTask",
@@ -14,6 +18,7 @@ export const commandIds = [
   "drs.resumeTask",
   "drs.endTask",
   "drs.deleteTask",
+  "drs.explainReadOnly",
   "drs.copyTaskId",
   "drs.copyDemoDatabase",
   "drs.showProblems",
@@ -22,7 +27,7 @@ export const commandIds = [
 
 export type CommandId = (typeof commandIds)[number];
 
-/** The command that does an action; it takes a task id. */
+/** The command that does an action; it takes a `TaskRef`, or a task id. */
 export const commandOf: Readonly<Record<ActionId, CommandId>> = {
   start: "drs.startTask",
   pause: "drs.pauseTask",

@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
-import { endpointOf, regions } from "../drs/regions";
+import { endpointsOf, sites } from "../drs/regions";
 import type { Formats } from "../tasks/texts";
-import type { Connection, Credentials } from "./connection";
+import type { CloudConnection, Secret } from "./connection";
 
 /** What the user typed so far; offered again when the connection did not work. */
 export interface CloudAnswers {
@@ -20,7 +21,7 @@ export interface CloudAnswers {
 export async function askCloud(
   { t }: Formats,
   last: CloudAnswers,
-): Promise<{ connection: Connection; credentials: Credentials; answers: CloudAnswers } | undefined> {
+): Promise<{ connection: CloudConnection; secret: Secret; answers: CloudAnswers } | undefined> {
   const step = (number: number) => t("Connect to Huawei Cloud ({0}/{1})", number, 4);
   const required = (text: string) => {
     if (text.trim() === "") {
@@ -65,8 +66,16 @@ export async function askCloud(
     return undefined;
   }
   return {
-    connection: { kind: "cloud", ...place, projectId: projectId.trim() },
-    credentials: { accessKey: accessKey.trim(), secretKey: secretKey.trim() },
+    connection: {
+      id: randomUUID(),
+      kind: "cloud",
+      site: "private",
+      region: place.name,
+      ...place,
+      projectId: projectId.trim(),
+      signIn: { kind: "permanentKey" },
+    },
+    secret: { accessKey: accessKey.trim(), secretKey: secretKey.trim() },
     answers: { accessKey, region: place.name, endpoint: place.endpoint, projectId },
   };
 }
@@ -77,7 +86,9 @@ async function askRegion(
   last: CloudAnswers,
 ): Promise<{ name: string; endpoint: string } | undefined> {
   const other = { label: t("Another endpoint…"), description: t("a private or European site") };
-  const known = regions.map((region) => ({ label: region, description: endpointOf(region) }));
+  const known = sites.flatMap((site) =>
+    site.regions.map((region) => ({ label: region, description: endpointsOf(site, region).endpoint })),
+  );
   const first = known.filter(({ label }) => label === last.region);
   const picked = await vscode.window.showQuickPick(
     [...first, ...known.filter(({ label }) => label !== last.region), other],

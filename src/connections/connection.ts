@@ -1,19 +1,53 @@
+import type { SiteId } from "../drs/regions";
+import type { AccessKey } from "../drs/sign-in";
 import type { PollPace } from "../tasks/store";
 
-/** Whose tasks are shown. Holds no secret. */
-export interface Connection {
-  readonly kind: "local" | "cloud";
-  /** What the user reads: the region, or that it is the local backend. */
+/** Whose tasks are shown. Holds no secret: connections are kept in VS Code's state, as they are. */
+export type Connection = LocalConnection | CloudConnection;
+
+interface Place {
+  /** Never changes, unlike the name. */
+  readonly id: string;
+  /** What the user reads; the user's own choice, or that it is the local backend. */
   readonly name: string;
   readonly endpoint: string;
+  /** Empty when only the environment tells it. */
   readonly projectId: string;
 }
 
-/** A permanent access key. Lives in SecretStorage, or in the local backend's own file. */
-export interface Credentials {
-  readonly accessKey: string;
-  readonly secretKey: string;
+/** The local backend of this machine; there is one. */
+export interface LocalConnection extends Place {
+  readonly kind: "local";
 }
+
+/** A project of a cloud. */
+export interface CloudConnection extends Place {
+  readonly kind: "cloud";
+  readonly site: SiteId | "private";
+  readonly region: string;
+  /** Address of the identity service; absent where a private site has none. */
+  readonly iamEndpoint?: string | undefined;
+  readonly signIn: SignInFacts;
+}
+
+/** How a connection signs in, without the secret of it. */
+export type SignInFacts =
+  | { readonly kind: "permanentKey" }
+  | { readonly kind: "temporaryKey" }
+  | { readonly kind: "user"; readonly domain: string; readonly user: string }
+  | { readonly kind: "environment" };
+
+/** What only SecretStorage keeps; the key of the local backend is in the backend's own file. */
+export type Secret = AccessKey | { readonly password: string };
+
+/** A task among those of all connections. */
+export interface TaskRef {
+  /** Id of the connection. */
+  readonly connection: string;
+  readonly id: string;
+}
+
+export const localId = "local";
 
 const second = 1000;
 

@@ -1,81 +1,134 @@
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
-import type { Connection, Credentials } from "./connection";
+import type { AccessKey } from "../drs/sign-in";
+import {
+  type CloudConnection,
+  type Connection,
+  type LocalConnection,
+  localId,
+  type Secret,
+} from "./connection";
+import { secretIn } from "./secret";
 
-const connectionKey = "drs.connection";
-const credentialsKey = "drs.credentials";
+const connectionsKey = "drs.connections";
+const shownKey = "drs.shown";
+const secretKey = (id: string) => `drs.secret.${id}`;
 
-/** The connection in use: its facts in the extension's global state, its secret in SecretStorage. */
+/** What is different: which connections are shown, their facts, or also what one of them signs in with. */
+export interface ConnectionsChange {
+  /** The connection that has to sign in anew. */
+  readonly renewed?: string;
+}
+
+/**
+ * The connections that the user has added, and which of them are shown. Facts are in the extension's global state,
+ * secrets in SecretStorage, one entry for each connection; the local backend's key is only in memory.
+ *
+ * VS Code's account menu (AuthenticationProvider) is not used: its sessions hand their secret as an access token to
+ * any extension that the user lets ask for it, it knows neither regions nor projects, and an access key has no
+ * sign-in page to send the user to.
+ */
 export class Connections {
   readonly #context: vscode.ExtensionContext;
-  readonly #changed = new vscode.EventEmitter<void>();
-  /** Fires when another connection is used, or none any more. */
+  readonly #changed = new vscode.EventEmitter<ConnectionsChange>();
   readonly onDidChange = this.#changed.event;
-  #localCredentials: Credentials | undefined;
-  /** Of this window: another window that connects elsewhere changes what the next start begins with, not this. */
-  #active: Connection | undefined;
-  /** Whether nobody has connected or disconnected in this profile yet. */
+  #localKey: AccessKey | undefined;
+  /** Of this window: what another window shows changes what the next start begins with, not this. */
+  #shown: readonly string[];
+  /** Whether nobody has used a connection in this profile yet. */
   readonly firstRun: boolean;
 
   constructor(context: vscode.ExtensionContext) {
     this.#context = context;
-    const stored = context.globalState.get<Connection | null>(connectionKey);
-    this.#active = stored ?? undefined;
-    this.firstRun = stored === undefined;
+    const shown = context.globalState.get<readonly string[]>(shownKey);
+    this.firstRun = shown === undefined;
+    this.#shown = shown ?? [];
     context.subscriptions.push(this.#changed);
   }
 
-  get active(): Connection | undefined {
-    return this.#active;
+  /** Every connection that is known, in the order in which they were added. */
+  get all(): readonly Connection[] {
+    return this.#context.globalState.get<readonly Connection[]>(connectionsKey) ?? [];
   }
 
-  /** The key of the active connection; undefined when it is not known, so that the user has to connect again. */
-  async credentials(): Promise<Credentials | undefined> {
-    if (this.active?.kind === "local") {
-      return this.#localCredentials;
-    }
-    return credentialsIn(await this.#context.secrets.get(credentialsKey));
+  /** Those that are shown. */
+  get shown(): readonly Connection[] {
+    return this.all.filter(({ id }) => this.#shown.includes(id));
   }
 
-  /** Uses a connection from now on. The local backend's key stays in the backend's own file and in memory. */
-  async use(connection: Connection, credentials: Credentials): Promise<void> {
-    if (connection.kind === "local") {
-      this.#localCredentials = credentials;
+  /** The local backend's connection while it is shown. */
+  get local(): LocalConnection | undefined {
+    return this.shown.find((connection) => connection.kind === "local");
+  }
+
+  find(id: string): Connection | undefined {
+    return this.all.find((connection) => connection.id === id);
+  }
+
+  /** What the connection signs in with; undefined when that is not known, or not kept here. */
+  async secret({ id, kind }: Connection): Promise<Secret | undefined> {
+    return kind === "local" ? this.#localKey : secretIn(await this.#context.secrets.get(secretKey(id)));
+  }
+
+  /** Adds a connection or replaces it, and shows it. `secret`: absent when the environment has it. */
+  async save(connection: CloudConnection, secret: Secret | undefined): Promise<void> {
+    if (secret === undefined) {
+      await this.#context.secrets.delete(secretKey(connection.id));
     } else {
-      await this.#context.secrets.store(credentialsKey, JSON.stringify(credentials));
+      await this.#context.secrets.store(secretKey(connection.id), JSON.stringify(secret));
     }
-    this.#active = connection;
-    await this.#context.globalState.update(connectionKey, connection);
-    this.#changed.fire();
+    await this.#put(connection);
   }
 
-  /** Forgets the connection and its secret. */
-  async forget(): Promise<void> {
-    if (this.#active?.kind === "cloud") {
-      await this.#context.secrets.delete(credentialsKey);
+  /** Shows the local backend at an address from now on. Its key stays in the backend's own file and in memory. */
+  async useLocal(
+    place: Pick<LocalConnection, "name" | "endpoint" | "projectId">,
+    key: AccessKey,
+  ): Promise<void> {
+    this.#localKey = key;
+    await this.#put({ id: localId, kind: "local", ...place });
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.#store(
+      this.all.map((connection) => (connection.id === id ? { ...connection, name } : connection)),
+    );
+    this.#changed.fire({});
+  }
+
+  /** Forgets a connection and its secret. */
+  async remove(id: string): Promise<void> {
+    if (id === localId) {
+      this.#localKey = undefined;
+    } else {
+      await this.#context.secrets.delete(secretKey(id));
     }
-    this.#localCredentials = undefined;
-    this.#active = undefined;
-    await this.#context.globalState.update(connectionKey, null);
-    this.#changed.fire();
+    await this.#store(this.all.filter((connection) => connection.id !== id));
+    await this.show(this.#shown.filter((shown) => shown !== id));
   }
-}
 
-function credentialsIn(stored: string | undefined): Credentials | undefined {
-  try {
-    const value: unknown = JSON.parse(stored ?? "null");
-    return isCredentials(value) ? value : undefined;
-  } catch {
-    return undefined;
+  /** Shows these connections and no others. */
+  async show(ids: readonly string[]): Promise<void> {
+    if (!isDeepStrictEqual(ids, this.#shown)) {
+      this.#shown = ids;
+      this.#changed.fire({});
+    }
+    await this.#context.globalState.update(shownKey, ids);
   }
-}
 
-function isCredentials(value: unknown): value is Credentials {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "accessKey" in value &&
-    typeof value.accessKey === "string" &&
-    "secretKey" in value &&
-    typeof value.secretKey === "string"
-  );
+  async #put(connection: Connection): Promise<void> {
+    const known = this.find(connection.id) !== undefined;
+    await this.#store(
+      known
+        ? this.all.map((other) => (other.id === connection.id ? connection : other))
+        : [...this.all, connection],
+    );
+    this.#shown = [...new Set([...this.#shown, connection.id])];
+    await this.#context.globalState.update(shownKey, this.#shown);
+    this.#changed.fire({ renewed: connection.id });
+  }
+
+  async #store(all: readonly Connection[]): Promise<void> {
+    await this.#context.globalState.update(connectionsKey, all);
+  }
 }

@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import type { AccessKey } from "../drs/sign-in";
 import { authorization, sdkDate } from "../drs/signer";
 import type { Translate } from "../tasks/texts";
-import type { Connection, Credentials } from "./connection";
+import type { Connection } from "./connection";
 
 /** A database of the local backend's demo, with a login that may read and write its tables. */
 export interface DemoDatabase {
@@ -33,7 +34,7 @@ const answerSchema = v.object({
  */
 export async function demoDatabases(
   connection: Connection,
-  { accessKey, secretKey }: Credentials,
+  { accessKey, secretKey }: AccessKey,
   t: Translate,
 ): Promise<readonly DemoDatabase[]> {
   const url = new URL("/_local/databases", connection.endpoint);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { Formats } from "../tasks/texts";
 import { type BackendAddress, isReleased, runningBackend } from "./backendAddress";
@@ -34,15 +35,15 @@ export class Local implements vscode.Disposable {
   }
 
   /**
-   * Connects to a backend that runs already; false when none does. Whatever the user connects to meanwhile stays, and
-   * so does a session with the same backend.
+   * Connects to a backend that runs already; false when none does. A session with the same backend stays, and so does
+   * the user's decision to stop showing it meanwhile.
    */
   async attach(): Promise<boolean> {
-    const before = this.#connections.active;
-    const known = await this.#connections.credentials();
+    const before = this.#connections.local;
+    const known = before && (await this.#connections.secret(before));
     const address = await runningBackend(this.#dataDirectory());
     const moved = address?.endpoint !== before?.endpoint || known === undefined;
-    if (address !== undefined && moved && this.#connections.active === before) {
+    if (address !== undefined && moved && isDeepStrictEqual(this.#connections.local, before)) {
       await this.#use(address);
     }
     return address !== undefined;
@@ -143,7 +144,7 @@ export class Local implements vscode.Disposable {
 
   #use({ endpoint, projectId, accessKey, secretKey }: BackendAddress): Promise<void> {
     const name = this.#formats.t("Local backend");
-    return this.#connections.use({ kind: "local", name, endpoint, projectId }, { accessKey, secretKey });
+    return this.#connections.useLocal({ name, endpoint, projectId }, { accessKey, secretKey });
   }
 
   #dataDirectory(): string {

@@ -1,6 +1,7 @@
 import { type ClientRequest, request } from "node:http";
+import type { AccessKey } from "../drs/sign-in";
 import { authorization, sdkDate } from "../drs/signer";
-import type { Connection, Credentials } from "./connection";
+import type { Connection } from "./connection";
 
 const retryMs = 1_000;
 
@@ -10,12 +11,12 @@ const retryMs = 1_000;
  */
 export class Presence {
   readonly #connection: Connection;
-  readonly #credentials: Credentials;
+  readonly #credentials: AccessKey;
   #call: ClientRequest | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
-  constructor(connection: Connection, credentials: Credentials) {
+  constructor(connection: Connection, credentials: AccessKey) {
     this.#connection = connection;
     this.#credentials = credentials;
     this.#open();

@@ -1,41 +1,55 @@
 import { Budget } from "../drs/budget";
 import { type DrsCaller, DrsClient } from "../drs/client";
 import { TaskStore } from "../tasks/store";
-import { type Connection, type Credentials, paceOf } from "./connection";
-import { limits } from "./limits";
+import type { Access } from "./access";
+import { type Connection, paceOf } from "./connection";
 import { Presence } from "./presence";
+
+// With this file of their own, which holds the client, so that it is loaded once.
+export { projectsNamed } from "../drs/projects";
+export { accessOf, environmentKey, environmentProject, iamSignIn } from "./access";
 
 /** A connection in use: its client and what is known of its tasks. */
 export interface Session {
+  /** As it was opened; its name may be another one by now. */
   readonly connection: Connection;
   readonly client: DrsCaller;
   readonly store: TaskStore;
   dispose(): void;
 }
 
-/**
- * Opens a session. Nothing is asked until the store is needed; a local backend is told at once that it is used.
- *
- * @param language as `vscode.env.language` has it; decides the language of the service's messages.
- * @param warn receives a line about every part of an answer that is not what the API promises.
- */
+export interface SessionOptions {
+  /** As `vscode.env.language` has it; decides the language of the service's messages. */
+  readonly language: string;
+  /** What the user allows a connection to the cloud; read when needed. */
+  readonly limits: {
+    /** Requests in five minutes. */
+    requests(): number;
+    /** How long a call may take, in milliseconds. */
+    timeoutMs(): number;
+  };
+  /** Receives a line about every part of an answer that is not what the API promises. */
+  readonly warn: (message: string) => void;
+}
+
+/** Opens a session. Nothing is asked until the store is needed; a local backend is told at once that it is used. */
 export function openSession(
   connection: Connection,
-  credentials: Credentials,
-  language: string,
-  warn: (message: string) => void,
+  { projectId, signIn, key }: Access,
+  { language, limits, warn }: SessionOptions,
 ): Session {
   const client = new DrsClient({
     endpoint: connection.endpoint,
-    projectId: connection.projectId,
-    ...credentials,
+    projectId,
+    signIn,
     language: language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us",
     timeoutMs: limits.timeoutMs,
-    budget: connection.kind === "cloud" ? new Budget(limits.requests) : undefined,
+    budget: connection.kind === "cloud" ? budgetOf(connection.id, limits.requests) : undefined,
     onMismatch: warn,
   });
   const store = new TaskStore(client, paceOf[connection.kind]);
-  const presence = connection.kind === "local" ? new Presence(connection, credentials) : undefined;
+  const presence =
+    connection.kind === "local" && key !== undefined ? new Presence(connection, key) : undefined;
   return {
     connection,
     client,
@@ -46,4 +60,13 @@ export function openSession(
       client.dispose();
     },
   };
+}
+
+/** By connection: whoever stops showing one and shows it again has not more to spend. */
+const budgets = new Map<string, Budget>();
+
+function budgetOf(connection: string, requests: () => number): Budget {
+  const budget = budgets.get(connection) ?? new Budget(requests);
+  budgets.set(connection, budget);
+  return budget;
 }

@@ -1,91 +1,114 @@
 import * as vscode from "vscode";
 import { isDrsError } from "../drs/errors";
 import { explain } from "../tasks/explain";
-import type { Need, Snapshot, TaskChange } from "../tasks/store";
-import { type Formats, unlinked } from "../tasks/texts";
-import type { Connections } from "./connections";
+import type { Need, TaskChange } from "../tasks/store";
+import type { Task } from "../tasks/task";
+import type { Formats } from "../tasks/texts";
+import type { Missing } from "./access";
+import type { Connection, TaskRef } from "./connection";
+import type { Connections, ConnectionsChange } from "./connections";
+import { limits } from "./limits";
 import type { Session } from "./session";
 
-/** A reading of the session in use that changed something. */
-export interface Reading {
-  readonly changes: readonly TaskChange[];
-  readonly snapshot: Snapshot;
+/** A connection that is shown, and how far it has come. */
+export interface Watched {
+  readonly connection: Connection;
+  /** `opening`: its key is being looked for; `stopped`: the local backend does not run; `closed`: see `trouble`. */
+  readonly state: "opening" | "open" | "stopped" | "closed";
+  /** While the state is `open`. */
+  readonly session: Session | undefined;
+  /** Why it cannot be used, in the user's language. */
+  readonly trouble: string | undefined;
+  /** Why its tasks may only be looked at, in the user's language; undefined when that is not known to be so. */
+  readonly readOnly: string | undefined;
 }
 
-/** Keeps a session open for the connection in use, and passes on what its store tells. */
+/** A reading that changed something in one of the sessions. */
+export interface Reading {
+  readonly watched: Watched;
+  readonly changes: readonly TaskChange[];
+}
+
+type Entry = { -readonly [Key in keyof Watched]: Watched[Key] } & { lastProblem?: string | undefined };
+
+interface NeedOf {
+  readonly need: Need;
+  /** Absent: of all connections. */
+  readonly connection: string | undefined;
+}
+
+/** Keeps a session open for each connection that is shown, and passes on what their stores tell. */
 export class Watch implements vscode.Disposable {
   readonly #connections: Connections;
   readonly #formats: Formats;
   readonly #log: vscode.LogOutputChannel;
   readonly #read = new vscode.EventEmitter<Reading>();
-  readonly #switched = new vscode.EventEmitter<Session | undefined>();
-  readonly #needs = new Map<string, Need>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #needs = new Map<string, NeedOf>();
   readonly #subscription: vscode.Disposable;
-  #session: Session | undefined;
-  #opening = 0;
+  #entries: ReadonlyMap<string, Entry> = new Map();
   #focused = true;
-  #lastProblem: string | undefined;
+  #localLooked = false;
+  #disposed = false;
   /** Fires after a reading that changed a task or failed. */
   readonly onDidRead = this.#read.event;
-  /** Fires when another session is open, or none any more. */
-  readonly onDidSwitch = this.#switched.event;
+  /** Fires when another connection is shown, one is not any more, or what is known of one changed. */
+  readonly onDidChange = this.#changed.event;
 
   constructor(connections: Connections, formats: Formats, log: vscode.LogOutputChannel) {
     this.#connections = connections;
     this.#formats = formats;
     this.#log = log;
-    this.#subscription = connections.onDidChange(() => void this.open());
+    this.#subscription = connections.onDidChange((change) => this.#follow(change));
+    this.#follow({});
   }
 
-  get session(): Session | undefined {
-    return this.#session;
+  /** The connections that are shown, in their order. */
+  get shown(): readonly Watched[] {
+    return [...this.#entries.values()];
   }
 
-  /** Opens the session of the connection in use, if its key is known, and closes the one before. Never rejects. */
-  async open(): Promise<void> {
-    const opening = ++this.#opening;
-    try {
-      await this.#open(opening);
-    } catch (error) {
-      this.#log.error("The connection cannot be used.", error);
-      void vscode.window.showErrorMessage(unlinked(explain(error, this.#formats)));
-      if (opening === this.#opening) {
-        this.#switchTo(undefined);
-      }
+  find(connection: string): Watched | undefined {
+    return this.#entries.get(connection);
+  }
+
+  /** Tells that a local backend was looked for: where none was found, none runs. */
+  localLooked(): void {
+    this.#localLooked = true;
+    this.#follow({});
+  }
+
+  /**
+   * Reads again on the user's demand: one connection or all. What could not be used is tried once more, and what is
+   * known to be read-only is not any more.
+   */
+  async refresh(connection?: string): Promise<void> {
+    const chosen = [...this.#entries.values()].filter(({ connection: { id } }) => id === (connection ?? id));
+    await Promise.all(
+      chosen.map(async (entry) => {
+        entry.readOnly = undefined;
+        if (entry.session === undefined) {
+          await this.#open(entry);
+        } else {
+          this.#changed.fire();
+          await entry.session.store.refresh();
+        }
+      }),
+    );
+  }
+
+  /** Takes note that the service lets this user only look. */
+  setReadOnly(connection: string, reason: string): void {
+    const entry = this.#entries.get(connection);
+    if (entry !== undefined) {
+      entry.readOnly = reason;
+      this.#changed.fire();
     }
   }
 
-  async #open(opening: number): Promise<void> {
-    const connection = this.#connections.active;
-    const credentials = await this.#connections.credentials();
-    // Client and store are a file of their own, loaded with the first connection.
-    const { openSession } = await import("./session");
-    const session =
-      connection && credentials
-        ? openSession(connection, credentials, vscode.env.language, (line) => this.#log.warn(line))
-        : undefined;
-    if (opening !== this.#opening) {
-      session?.dispose();
-      return;
-    }
-    this.#switchTo(session);
-  }
-
-  #switchTo(session: Session | undefined): void {
-    this.#session?.dispose();
-    this.#session = session;
-    this.#lastProblem = undefined;
-    session?.store.onDidChange((changes, snapshot) => {
-      this.#logProblem(snapshot.problem);
-      this.#read.fire({ changes, snapshot });
-    });
-    this.#switched.fire(session);
-    this.#tellNeeds();
-  }
-
-  /** Tells what somebody needs of the tasks from now on, in this session and in later ones. */
-  setNeed(who: string, need: Need): void {
-    this.#needs.set(who, need);
+  /** Tells what somebody needs of the tasks of one connection or of all from now on, also of those shown later. */
+  setNeed(who: string, need: Need, connection?: string): void {
+    this.#needs.set(who, { need, connection });
     this.#tellNeeds();
     if (need === "none") {
       this.#needs.delete(who);
@@ -98,31 +121,147 @@ export class Watch implements vscode.Disposable {
     this.#tellNeeds();
   }
 
-  #tellNeeds(): void {
-    for (const [who, need] of this.#needs) {
-      this.#session?.store.setNeed(who, need === "visible" && !this.#focused ? "background" : need);
+  dispose(): void {
+    this.#disposed = true;
+    this.#subscription.dispose();
+    for (const { session } of this.#entries.values()) {
+      session?.dispose();
+    }
+    this.#entries = new Map();
+    this.#read.dispose();
+    this.#changed.dispose();
+  }
+
+  /** Opens what is shown and closes what is not; sessions of connections that stay the same go on. */
+  #follow({ renewed }: ConnectionsChange): void {
+    const before = this.#entries;
+    const entries = new Map<string, Entry>();
+    const opening: Entry[] = [];
+    for (const connection of this.#connections.shown) {
+      const known = before.get(connection.id);
+      if (known?.session !== undefined && connection.id !== renewed) {
+        known.connection = connection;
+        entries.set(connection.id, known);
+      } else {
+        const entry: Entry = {
+          connection,
+          state: "opening",
+          session: undefined,
+          trouble: undefined,
+          readOnly: undefined,
+        };
+        entries.set(connection.id, entry);
+        opening.push(entry);
+      }
+    }
+    this.#entries = entries;
+    for (const [id, entry] of before) {
+      if (entries.get(id) !== entry) {
+        entry.session?.dispose();
+      }
+    }
+    for (const entry of opening) {
+      void this.#open(entry);
+    }
+    this.#changed.fire();
+  }
+
+  /** Opens the session of a connection, if its secret is known. Never rejects. */
+  async #open(entry: Entry): Promise<void> {
+    const { connection } = entry;
+    try {
+      const secret = await this.#connections.secret(connection);
+      // Client and store are a file of their own, loaded with the first connection.
+      if (connection.kind === "local" && secret === undefined) {
+        entry.state = this.#localLooked ? "stopped" : "opening";
+      } else {
+        const { accessOf, openSession } = await import("./session");
+        const access = accessOf(connection, secret, process.env);
+        if (this.#entries.get(connection.id) !== entry || entry.session !== undefined || this.#disposed) {
+          return;
+        }
+        if (typeof access === "string") {
+          this.#close(entry, this.#missingText(access));
+        } else {
+          const warn = (line: string) => this.#log.warn(line);
+          this.#adopt(
+            entry,
+            openSession(connection, access, { language: vscode.env.language, limits, warn }),
+          );
+        }
+      }
+    } catch (error) {
+      this.#log.error(`The connection ${connection.name} cannot be used.`, error);
+      this.#close(entry, explain(error, this.#formats));
+    }
+    if (this.#entries.get(connection.id) === entry) {
+      this.#changed.fire();
     }
   }
 
-  dispose(): void {
-    this.#opening++;
-    this.#subscription.dispose();
-    this.#session?.dispose();
-    this.#session = undefined;
-    this.#read.dispose();
-    this.#switched.dispose();
+  #adopt(entry: Entry, session: Session): void {
+    entry.session = session;
+    entry.state = "open";
+    entry.trouble = undefined;
+    session.store.onDidChange((changes, { problem }) => {
+      this.#logProblem(entry, problem);
+      this.#read.fire({ watched: entry, changes });
+    });
+    this.#tellNeeds();
+  }
+
+  #close(entry: Entry, trouble: string): void {
+    entry.state = "closed";
+    entry.trouble = trouble;
+  }
+
+  #missingText(missing: Missing): string {
+    const { t } = this.#formats;
+    switch (missing) {
+      case "secret":
+        return t(
+          "The secret of this connection is not stored any more. Where the system has no keyring, VS Code keeps secrets only until it ends. Enter it again.",
+        );
+      case "environment":
+        return t(
+          "The environment in which VS Code was started has no HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. Set them and start VS Code anew.",
+        );
+      case "project":
+        return t(
+          "The environment in which VS Code was started has no HUAWEICLOUD_SDK_PROJECT_ID, and this connection has no project of its own. Edit it.",
+        );
+    }
+  }
+
+  #tellNeeds(): void {
+    for (const [who, { need, connection }] of this.#needs) {
+      const told = need === "visible" && !this.#focused ? "background" : need;
+      for (const { connection: one, session } of this.#entries.values()) {
+        if (connection === undefined || connection === one.id) {
+          session?.store.setNeed(who, told);
+        }
+      }
+    }
   }
 
   /** One line when trouble begins or changes, and one when it is over. */
-  #logProblem(problem: unknown): void {
+  #logProblem(entry: Entry, problem: unknown): void {
     // The message itself names the request, which is another one every time.
     const { code, reason } = isDrsError(problem) ? problem.failure : {};
     const now = problem === undefined ? undefined : `${code} ${reason ?? problem}`;
-    if (now !== this.#lastProblem) {
+    if (now !== entry.lastProblem) {
+      const { name } = entry.connection;
       this.#log.info(
-        now === undefined ? "The tasks are read again." : `The tasks cannot be read: ${problem}`,
+        now === undefined
+          ? `The tasks of ${name} are read again.`
+          : `The tasks of ${name} cannot be read: ${problem}`,
       );
     }
-    this.#lastProblem = now;
+    entry.lastProblem = now;
   }
+}
+
+/** The task that a reference names, as it was last read. */
+export function taskOf(watch: Watch, { connection, id }: TaskRef): Task | undefined {
+  return watch.find(connection)?.session?.store.snapshot.tasks.get(id);
 }

@@ -1,9 +1,8 @@
 import * as vscode from "vscode";
-import type { Watch } from "../connections/watch";
+import type { TaskRef } from "../connections/connection";
+import { taskOf, type Watch } from "../connections/watch";
 import type { ActionId } from "../status/statuses";
-import { legalActions } from "../tasks/actions";
 import { explain } from "../tasks/explain";
-import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
 import { type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";
@@ -19,38 +18,39 @@ export class Details implements vscode.Disposable {
     extensionUri: vscode.Uri,
     watch: Watch,
     formats: Formats,
-    run: (action: ActionId, task: Task) => Promise<void>,
+    run: (action: ActionId, task: TaskRef) => Promise<void>,
   ) {
-    const task = (id: string) => watch.session?.store.snapshot.tasks.get(id);
     this.#host = {
       extensionUri,
       formats,
-      task,
-      freshness: () => {
-        const { asOf, problem } = watch.session?.store.snapshot ?? {};
+      task: (ref) => taskOf(watch, ref),
+      facts: (id) => {
+        const { session, connection, trouble, readOnly } = watch.find(id) ?? {};
+        const { asOf, problem } = session?.store.snapshot ?? {};
         return {
-          connected: watch.session !== undefined,
-          asOf,
-          problem:
-            problem === undefined
-              ? undefined
-              : explain(problem, formats, watch.session?.connection.kind === "local"),
+          connection: connection?.name,
+          readOnly,
+          freshness: {
+            connected: session !== undefined,
+            asOf,
+            problem:
+              problem === undefined ? trouble : explain(problem, formats, connection?.kind === "local"),
+          },
         };
       },
-      legalActions,
-      run: async (action, id) => {
-        const known = task(id);
-        if (known !== undefined) {
-          await run(action, known);
+      run: async (action, ref) => {
+        if (taskOf(watch, ref) !== undefined) {
+          await run(action, ref);
         }
       },
-      refresh: () => void watch.session?.store.refresh(),
+      refresh: (id) => void watch.refresh(id),
       onDidChange: (listener) =>
         vscode.Disposable.from(
           watch.onDidRead(() => listener()),
-          watch.onDidSwitch(() => listener()),
+          watch.onDidChange(() => listener()),
         ),
-      setVisible: (id, visible) => watch.setNeed(`details/${id}`, visible ? "visible" : "none"),
+      setVisible: ({ connection, id }, visible) =>
+        watch.setNeed(`details/${connection}/${id}`, visible ? "visible" : "none", connection),
     };
     this.#serializer = vscode.window.registerWebviewPanelSerializer(detailsViewType, {
       deserializeWebviewPanel: async (panel, state: unknown) => (await this.#loaded()).restore(panel, state),
@@ -58,8 +58,8 @@ export class Details implements vscode.Disposable {
   }
 
   /** Shows the page of a task. */
-  async open(taskId: string): Promise<void> {
-    (await this.#loaded()).open(taskId);
+  async open(task: TaskRef): Promise<void> {
+    (await this.#loaded()).open(task);
   }
 
   dispose(): void {

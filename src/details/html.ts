@@ -1,3 +1,5 @@
+import type { TaskRef } from "../connections/connection";
+
 /** What the page's document is made of. */
 export interface PageParts {
   /** BCP 47 tag. */
@@ -5,7 +7,7 @@ export interface PageParts {
   readonly title: string;
   /** Said until the page has its first data. */
   readonly loading: string;
-  readonly taskId: string;
+  readonly task: TaskRef;
   /** URLs of the script and of the style sheet. */
   readonly script: string;
   readonly style: string;
@@ -32,7 +34,7 @@ export function pageHtml(parts: PageParts): string {
 <title>${escaped(parts.title)}</title>
 <link rel="stylesheet" href="${escaped(parts.style)}">
 </head>
-<body data-task-id="${escaped(parts.taskId)}">
+<body data-connection="${escaped(parts.task.connection)}" data-task-id="${escaped(parts.task.id)}">
 <main><p class="loading" role="status">${escaped(parts.loading)}</p></main>
 <script type="module" nonce="${escaped(parts.nonce)}" src="${escaped(parts.script)}"></script>
 </body>

@@ -1,7 +1,9 @@
 /** The details panels: one for each task whose page is open. Loaded when the first one opens. */
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import type { TaskRef } from "../connections/connection";
 import type { ActionId } from "../status/statuses";
+import { legalActions } from "../tasks/actions";
 import type { Task } from "../tasks/task";
 import { type DetailsHost, detailsViewType } from "./host";
 import { pageHtml } from "./html";
@@ -19,10 +21,10 @@ export class DetailsPages implements vscode.Disposable {
   }
 
   /** Shows the page of a task, the open one if there is one. */
-  open(taskId: string): void {
-    const page = this.#pages.get(taskId);
+  open(task: TaskRef): void {
+    const page = this.#pages.get(keyOf(task));
     if (page === undefined) {
-      this.#add(taskId, vscode.window.createWebviewPanel(detailsViewType, taskId, vscode.ViewColumn.Active));
+      this.#add(task, vscode.window.createWebviewPanel(detailsViewType, task.id, vscode.ViewColumn.Active));
     } else {
       page.panel.reveal();
     }
@@ -30,11 +32,11 @@ export class DetailsPages implements vscode.Disposable {
 
   /** Fills a panel that VS Code brought back; `state` is what its page had kept. Closes it when that says nothing. */
   restore(panel: vscode.WebviewPanel, state: unknown): void {
-    const taskId = parsePageState(state)?.taskId;
-    if (taskId === undefined || this.#pages.has(taskId)) {
+    const task = parsePageState(state)?.task;
+    if (task === undefined || this.#pages.has(keyOf(task))) {
       panel.dispose();
     } else {
-      this.#add(taskId, panel);
+      this.#add(task, panel);
     }
   }
 
@@ -45,30 +47,35 @@ export class DetailsPages implements vscode.Disposable {
     this.#pages.clear();
   }
 
-  #add(taskId: string, panel: vscode.WebviewPanel): void {
-    const page = new DetailsPage(this.#host, taskId, panel);
-    this.#pages.set(taskId, page);
+  #add(task: TaskRef, panel: vscode.WebviewPanel): void {
+    const key = keyOf(task);
+    const page = new DetailsPage(this.#host, task, panel);
+    this.#pages.set(key, page);
     panel.onDidDispose(() => {
-      this.#pages.delete(taskId);
+      this.#pages.delete(key);
       page.dispose();
     });
   }
+}
+
+function keyOf({ connection, id }: TaskRef): string {
+  return `${connection}/${id}`;
 }
 
 /** One page: shows its task while it is on the screen, does what its buttons ask for. */
 class DetailsPage implements vscode.Disposable {
   readonly panel: vscode.WebviewPanel;
   readonly #host: DetailsHost;
-  readonly #taskId: string;
+  readonly #ref: TaskRef;
   readonly #subscriptions: readonly vscode.Disposable[];
   #lastKnown: Task | undefined;
   #running: ActionId | undefined;
   #shown = "";
   #visible = false;
 
-  constructor(host: DetailsHost, taskId: string, panel: vscode.WebviewPanel) {
+  constructor(host: DetailsHost, task: TaskRef, panel: vscode.WebviewPanel) {
     this.#host = host;
-    this.#taskId = taskId;
+    this.#ref = task;
     this.panel = panel;
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
@@ -98,7 +105,7 @@ class DetailsPage implements vscode.Disposable {
       language: this.#host.formats.pick({ en: "en", zh: "zh-CN" }),
       title: vscode.l10n.t("Task details"),
       loading: vscode.l10n.t("Loading the task…"),
-      taskId: this.#taskId,
+      task: this.#ref,
       script: asset("details.js"),
       style: asset("details-style.css"),
       cspSource: webview.cspSource,
@@ -111,7 +118,7 @@ class DetailsPage implements vscode.Disposable {
       return;
     }
     this.#visible = visible;
-    this.#host.setVisible(this.#taskId, visible);
+    this.#host.setVisible(this.#ref, visible);
     this.#update();
   }
 
@@ -131,19 +138,19 @@ class DetailsPage implements vscode.Disposable {
 
   #view(): PageView {
     const host = this.#host;
-    const reader: Reader = {
-      formats: host.formats,
-      freshness: host.freshness(),
-    };
-    const current = host.task(this.#taskId);
+    const { connection, readOnly, freshness } = host.facts(this.#ref.connection);
+    const reader: Reader = { formats: host.formats, freshness };
+    const current = host.task(this.#ref);
     this.#lastKnown = current ?? this.#lastKnown;
     if (this.#lastKnown === undefined) {
-      return emptyDetails(this.#taskId, reader);
+      return emptyDetails(this.#ref.id, reader);
     }
     return detailsOf(this.#lastKnown, {
       ...reader,
+      connection,
+      readOnly,
       listed: current !== undefined,
-      actions: host.legalActions(this.#lastKnown),
+      actions: readOnly === undefined ? legalActions(this.#lastKnown) : [],
       running: this.#running,
     });
   }
@@ -163,7 +170,7 @@ class DetailsPage implements vscode.Disposable {
         this.#update();
         break;
       case "refresh":
-        this.#host.refresh();
+        this.#host.refresh(this.#ref.connection);
         break;
       case "run":
         void this.#run(message.action);
@@ -183,7 +190,7 @@ class DetailsPage implements vscode.Disposable {
     this.#running = action;
     this.#update();
     try {
-      await this.#host.run(action, this.#taskId);
+      await this.#host.run(action, this.#ref);
     } finally {
       this.#running = undefined;
       this.#update();

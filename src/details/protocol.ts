@@ -1,5 +1,6 @@
 /** What the details page and its host say to each other. The page takes only the types from here. */
 import * as v from "valibot";
+import type { TaskRef } from "../connections/connection";
 import type { Copyable, PageView } from "./page-view";
 
 const pageMessage = v.variant("type", [
@@ -25,10 +26,11 @@ export type HostMessage =
 
 /** What the page keeps for the time after a reload of the window. */
 export interface PageState {
-  readonly taskId: string;
+  readonly task: TaskRef;
 }
 
-const pageState = v.object({ taskId: v.pipe(v.string(), v.minLength(1)) });
+const identifier = v.pipe(v.string(), v.minLength(1));
+const pageState = v.object({ task: v.object({ connection: identifier, id: identifier }) });
 
 /** The message, or undefined for anything that is none. */
 export function parsePageMessage(message: unknown): PageMessage | undefined {

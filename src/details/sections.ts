@@ -9,17 +9,17 @@ import type { Copyable, CopyButton, ObjectTable, Row, Section } from "./page-vie
 const maxObjects = 500;
 
 /** The sections in the order of the page. */
-export function sectionsOf(task: Task, formats: Formats): readonly Section[] {
+export function sectionsOf(task: Task, connection: string | undefined, formats: Formats): readonly Section[] {
   const { t } = formats;
   return [
-    taskSection(task, t),
+    taskSection(task, connection, t),
     timesSection(task, formats),
     endpointSection("source", t("Source database"), task.source, t),
     endpointSection("target", t("Target database"), task.target, t),
   ];
 }
 
-function taskSection(task: Task, t: Translate): Section {
+function taskSection(task: Task, connection: string | undefined, t: Translate): Section {
   const rows = [
     row(t("Task ID"), task.id, { code: true, copy: copyButton("id", t("Task ID"), t) }),
     row(t("Parent task"), task.parentId, {
@@ -30,6 +30,7 @@ function taskSection(task: Task, t: Translate): Section {
     row(t("Engine"), engineName(task.engine)),
     row(t("Description"), task.description),
     row(t("Status of the API"), task.apiStatus, { code: true }),
+    row(t("Connection"), connection),
   ];
   return section("task", t("Task"), rows, t);
 }

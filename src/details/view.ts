@@ -35,6 +35,10 @@ export interface Reader {
 
 /** What a page says besides the task itself. */
 export interface DetailsFacts extends Reader {
+  /** The name of the task's connection; undefined while it is not shown. */
+  readonly connection: string | undefined;
+  /** Why nothing may be done with the connection's tasks; undefined when that is not known to be so. */
+  readonly readOnly: string | undefined;
   /** The task is in the list as it was last read; otherwise `task` is the last that was known of it. */
   readonly listed: boolean;
   /** The legal actions. */
@@ -72,14 +76,14 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
       color: listed ? status.color : "disabledForeground",
       alert: status.alert,
     },
-    notices: [...absenceNotices(facts), ...staleNotices(facts)],
+    notices: [...absenceNotices(facts), ...staleNotices(facts), ...readOnlyNotices(facts)],
     actionsLabel: t("Actions"),
     actions: listed ? buttonsOf(facts) : [],
     running: facts.running,
     problem: problemOf(task, facts),
     progress,
     delay: progress === undefined ? delayOf(task, facts) : undefined,
-    sections: sectionsOf(task, formats),
+    sections: sectionsOf(task, facts.connection, formats),
     objects: objectTable(task.objects ?? [], formats),
   };
 }
@@ -162,6 +166,19 @@ function staleNotices({ formats: { t, time }, freshness: { asOf, problem } }: Re
   return [{ level: "warning", text, detail: problem, since: asOf, refresh: t("Refresh") }];
 }
 
+function readOnlyNotices({ formats: { t }, readOnly }: DetailsFacts): readonly Notice[] {
+  return readOnly === undefined
+    ? []
+    : [
+        {
+          level: "info",
+          text: t("Read only: actions are disabled for this connection."),
+          detail: readOnly,
+          refresh: t("Refresh"),
+        },
+      ];
+}
+
 function buttonsOf({ actions, formats }: DetailsFacts): readonly ActionButton[] {
   return actionsInOrder(actions).map((action, index) => ({
     action,
@@ -190,7 +207,7 @@ function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
     heading: frozen ? t("The task is frozen") : t("What went wrong"),
     code,
     message: task.error === undefined && !frozen ? t("The service gave no reason.") : message,
-    advice: facts.listed ? adviceOf(task, facts) : undefined,
+    advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
     copy,
   };
 }

@@ -1,43 +1,76 @@
-/** Regions with a published DRS endpoint on Huawei Cloud. */
-export const regions = [
-  "cn-north-1",
-  "cn-north-2",
-  "cn-north-4",
-  "cn-north-9",
-  "cn-north-11",
-  "cn-north-12",
-  "cn-east-2",
-  "cn-east-3",
-  "cn-east-4",
-  "cn-east-5",
-  "cn-south-1",
-  "cn-south-2",
-  "cn-south-4",
-  "cn-southwest-2",
-  "cn-southwest-3",
-  "ap-southeast-1",
-  "ap-southeast-2",
-  "ap-southeast-3",
-  "ap-southeast-4",
-  "ap-southeast-5",
-  "sa-brazil-1",
-  "la-south-2",
-  "la-north-2",
-  "na-mexico-1",
-  "af-south-1",
-  "af-north-1",
-  "tr-west-1",
-  "eu-west-0",
-  "eu-west-101",
-  "ru-moscow-1",
-  "ru-northwest-2",
-  "ae-ad-1",
-  "my-kualalumpur-1",
-  "me-east-1",
-] as const;
+/** Public sites that run DRS, and their regions. */
+export type SiteId = "huawei" | "huaweiEurope" | "openTelekom";
 
-/** The DRS endpoint of a Huawei Cloud region; the European site has a domain of its own. */
-export function endpointOf(region: string): string {
-  const domain = region === "eu-west-101" ? "myhuaweicloud.eu" : "myhuaweicloud.com";
-  return `https://drs.${region}.${domain}`;
+/** A site: its regions share one set of accounts. */
+export interface Site {
+  readonly id: SiteId;
+  /** A proper name, the same in every language. */
+  readonly name: string;
+  readonly regions: readonly string[];
+  /** What follows `drs.<region>.` and `iam.<region>.` in the addresses of its endpoints. */
+  readonly domain: string;
+}
+
+/** Regions with a published DRS endpoint. */
+export const sites: readonly Site[] = [
+  {
+    id: "huawei",
+    name: "Huawei Cloud",
+    domain: "myhuaweicloud.com",
+    regions: [
+      "cn-north-1",
+      "cn-north-2",
+      "cn-north-4",
+      "cn-north-9",
+      "cn-north-11",
+      "cn-north-12",
+      "cn-east-2",
+      "cn-east-3",
+      "cn-east-4",
+      "cn-east-5",
+      "cn-south-1",
+      "cn-south-2",
+      "cn-south-4",
+      "cn-southwest-2",
+      "cn-southwest-3",
+      "ap-southeast-1",
+      "ap-southeast-2",
+      "ap-southeast-3",
+      "ap-southeast-4",
+      "ap-southeast-5",
+      "sa-brazil-1",
+      "la-south-2",
+      "la-north-2",
+      "na-mexico-1",
+      "af-south-1",
+      "af-north-1",
+      "tr-west-1",
+      "eu-west-0",
+      "ru-moscow-1",
+      "ru-northwest-2",
+      "ae-ad-1",
+      "my-kualalumpur-1",
+      "me-east-1",
+    ],
+  },
+  {
+    id: "huaweiEurope",
+    name: "Huawei Cloud Europe",
+    domain: "myhuaweicloud.eu",
+    regions: ["eu-west-101"],
+  },
+  {
+    id: "openTelekom",
+    name: "Open Telekom Cloud",
+    domain: "otc.t-systems.com",
+    regions: ["eu-de", "eu-nl"],
+  },
+];
+
+/** The addresses of DRS and of the identity service (IAM) in a region. */
+export function endpointsOf(
+  { domain }: Site,
+  region: string,
+): { readonly endpoint: string; readonly iamEndpoint: string } {
+  return { endpoint: `https://drs.${region}.${domain}`, iamEndpoint: `https://iam.${region}.${domain}` };
 }

@@ -21,13 +21,17 @@ export interface AccessKey {
   readonly securityToken?: string | undefined;
 }
 
-/** Signs each request (`SDK-HMAC-SHA256`). */
-export function keySignIn({ accessKey, secretKey, securityToken }: AccessKey, projectId: string): SignIn {
+/**
+ * Signs each request (`SDK-HMAC-SHA256`).
+ *
+ * @param projectId absent for services without projects, such as IAM.
+ */
+export function keySignIn({ accessKey, secretKey, securityToken }: AccessKey, projectId?: string): SignIn {
   return {
     headers: async ({ method, url, body }) => {
       const signed = {
         host: url.host,
-        "x-project-id": projectId,
+        ...(projectId === undefined ? {} : { "x-project-id": projectId }),
         "x-sdk-date": sdkDate(new Date()),
         ...(securityToken === undefined ? {} : { "x-security-token": securityToken }),
       };
@@ -39,14 +43,15 @@ export function keySignIn({ accessKey, secretKey, securityToken }: AccessKey, pr
   };
 }
 
-/** An IAM user. `domain` is the name of the account it belongs to, `project` of the region. */
+/** An IAM user. `domain` is the name of the account it belongs to. */
 export interface IamUser {
   /** Such as `https://iam.myhuaweicloud.com`. */
   readonly iamEndpoint: string;
   readonly domain: string;
   readonly user: string;
   readonly password: string;
-  readonly project: string;
+  /** What the token is for; a region's own project has the region's name. */
+  readonly project: { readonly name: string } | { readonly id: string };
 }
 
 const tokenTimeoutMs = 30_000;
@@ -109,7 +114,7 @@ async function tokenOf({ iamEndpoint, domain, user, password, project }: IamUser
       method: "POST",
       url,
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ auth: { identity, scope: { project: { name: project } } } }),
+      body: JSON.stringify({ auth: { identity, scope: { project } } }),
     },
     { operation, reads: true, timeoutMs: tokenTimeoutMs },
   );

@@ -1,20 +1,20 @@
 import * as vscode from "vscode";
-import type { Connection } from "../connections/connection";
-import { explain } from "../tasks/explain";
+import type { TaskRef } from "../connections/connection";
+import type { Reading, Watched } from "../connections/watch";
 import { problemsOf } from "../tasks/problems";
-import type { Snapshot, TaskChange } from "../tasks/store";
 import type { Formats } from "../tasks/texts";
+import { messageOf } from "./connectionRow";
 import { type Node, TaskTree } from "./tree";
 
 /** What the empty view says and offers (`viewsWelcome`, context key `drs.state`). */
-export type ViewState = "disconnected" | "connecting" | "stopped" | "connected";
+export type ViewState = "disconnected" | "connecting" | "stopped" | "closed" | "connected";
 
 /** The view of the tasks: the tree, its badge, and the line above it that tells how old the data is. */
 export class TasksView implements vscode.Disposable {
   readonly #formats: Formats;
   readonly #tree: TaskTree;
   readonly #view: vscode.TreeView<Node>;
-  #connection: Connection | undefined;
+  readonly #context = new Map<string, unknown>();
   readonly onDidChangeVisibility: vscode.Event<vscode.TreeViewVisibilityChangeEvent>;
 
   constructor(formats: Formats) {
@@ -31,34 +31,36 @@ export class TasksView implements vscode.Disposable {
     return this.#view.visible;
   }
 
-  /** Takes what the store says now. */
-  show(changes: readonly TaskChange[], snapshot: Snapshot): void {
-    this.#tree.show(changes, snapshot);
-    this.#view.message = this.#messageOf(snapshot) ?? "";
-    const { failed, frozen } = problemsOf(snapshot.tasks.values());
+  /**
+   * Takes what is shown now.
+   *
+   * @param known how many connections there are, shown or not.
+   * @param reading what the tasks of one connection changed by, if that is the occasion.
+   */
+  show(shown: readonly Watched[], known: number, reading?: Reading): void {
+    this.#tree.show(shown, reading);
+    const [only] = shown.length === 1 ? shown : [];
+    this.#view.description = only === undefined ? "" : this.#descriptionOf(only);
+    this.#view.message = (only && messageOf(only, this.#formats)) ?? "";
+    const tasks = shown.flatMap(({ session }) => [...(session?.store.snapshot.tasks.values() ?? [])]);
+    const { failed, frozen } = problemsOf(tasks);
     const count = failed.length + frozen.length;
     this.#view.badge =
       count === 0
         ? undefined
         : { value: count, tooltip: this.#formats.t("Synchronization tasks that need attention: {0}", count) };
-    if (snapshot.asOf !== undefined) {
-      this.#setState("connected");
-    }
-  }
-
-  /** Shows another connection, or that there is none; its tasks come with the first reading. */
-  reset(connection: Connection | undefined, state: ViewState): void {
-    this.#connection = connection;
-    this.#tree.clear();
-    this.#view.description = connection?.name ?? "";
-    this.#view.message = "";
-    this.#view.badge = undefined;
-    this.#setState(state);
+    this.#setContext("drs.state", stateOf(shown));
+    this.#setContext(
+      "drs.local",
+      shown.some(({ connection, session }) => connection.kind === "local" && session !== undefined),
+    );
+    this.#setContext("drs.several", shown.length > 1);
+    this.#setContext("drs.known", known);
   }
 
   /** Selects a task's row and brings it into sight. */
-  async reveal(id: string): Promise<void> {
-    const node = this.#tree.nodeOf(id);
+  async reveal(task: TaskRef): Promise<void> {
+    const node = this.#tree.nodeOf(task);
     if (node !== undefined) {
       await this.#view.reveal(node, { select: true, focus: true });
     }
@@ -69,19 +71,35 @@ export class TasksView implements vscode.Disposable {
     this.#tree.dispose();
   }
 
-  #messageOf({ asOf, problem, tasks, unread }: Snapshot): string | undefined {
-    const { t, shortTime, number } = this.#formats;
-    if (problem === undefined) {
-      return (
-        unread && t("Read so far: {0} of {1} synchronization tasks.", number(tasks.size), number(unread.of))
-      );
-    }
-    const why = explain(problem, this.#formats, this.#connection?.kind === "local");
-    return asOf === undefined ? why : t("As of {0}. {1}", shortTime(asOf), why);
+  /** The name of the one connection, and what else there is to say of it. */
+  #descriptionOf(watched: Watched): string {
+    const { connection, readOnly } = watched;
+    const region = connection.kind === "cloud" && connection.name !== connection.region;
+    const rest = [
+      region ? connection.region : "",
+      readOnly === undefined ? "" : this.#formats.t("read only"),
+    ];
+    return [connection.name, ...rest].filter(Boolean).join(" · ");
   }
 
-  #setState(state: ViewState): void {
-    void vscode.commands.executeCommand("setContext", "drs.state", state);
-    void vscode.commands.executeCommand("setContext", "drs.local", this.#connection?.kind === "local");
+  #setContext(key: string, value: unknown): void {
+    if (this.#context.get(key) !== value) {
+      this.#context.set(key, value);
+      void vscode.commands.executeCommand("setContext", key, value);
+    }
   }
+}
+
+function stateOf(shown: readonly Watched[]): ViewState {
+  if (shown.length === 0) {
+    return "disconnected";
+  }
+  if (shown.some(({ session }) => session?.store.snapshot.asOf !== undefined)) {
+    return "connected";
+  }
+  const states = new Set(shown.map(({ state }) => state));
+  if (states.has("open") || states.has("opening")) {
+    return "connecting";
+  }
+  return states.has("closed") ? "closed" : "stopped";
 }

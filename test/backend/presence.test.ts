@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { openSession, type Session } from "../../src/connections/session";
+import { accessOf, openSession, type Session } from "../../src/connections/session";
 import { BackendProcess, makeDataDir, processesOf, removeDataDir } from "../support/backend-process";
 
 /** The shortest time that a backend can be told to wait for a user. */
@@ -21,12 +21,14 @@ describe("a backend that is to end when nobody uses it", () => {
   /** A window with a session, from which nothing is asked. */
   function arrive({ ready }: BackendProcess): Session {
     const { endpoint, project_id: projectId, access_key: accessKey, secret_key: secretKey } = ready;
-    const session = openSession(
-      { kind: "local", name: "here", endpoint, projectId },
-      { accessKey, secretKey },
-      "en",
-      () => undefined,
-    );
+    const connection = { id: "local", kind: "local", name: "here", endpoint, projectId } as const;
+    const access = accessOf(connection, { accessKey, secretKey }, {});
+    assert.ok(typeof access === "object");
+    const session = openSession(connection, access, {
+      language: "en",
+      limits: { requests: () => 120, timeoutMs: () => 30_000 },
+      warn: () => undefined,
+    });
     sessions.push(session);
     return session;
   }

@@ -15,11 +15,11 @@ const ageMs = 10_000;
 
 const vscode = acquireVsCodeApi();
 const main = document.querySelector("main");
-const taskId = document.body.dataset.taskId;
-if (main === null || taskId === undefined) {
+const { connection, taskId: id } = document.body.dataset;
+if (main === null || connection === undefined || id === undefined) {
   throw new Error("The details page has no place for its task.");
 }
-vscode.setState({ taskId });
+vscode.setState({ task: { connection, id } });
 
 let shown: (HostMessage & { type: "show" }) | undefined;
 let copied: Copyable | undefined;

@@ -21,6 +21,8 @@ export const task = (facts: Partial<Task> = {}): Task => ({
 /** The facts of a task that is listed and freshly read. */
 export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): DetailsFacts => ({
   formats: english,
+  connection: "cn-north-4",
+  readOnly: undefined,
   freshness: { connected: true, asOf: now, problem: undefined },
   listed: true,
   actions: legalActions(shown),

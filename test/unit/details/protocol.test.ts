@@ -34,8 +34,9 @@ describe("messages of the details page", () => {
 
 describe("the state of the details page", () => {
   it("names a task, or is no state", () => {
-    assert.deepEqual(parsePageState({ taskId: "id" }), { taskId: "id" });
-    for (const state of [undefined, null, {}, { taskId: "" }, { taskId: 7 }]) {
+    const task = { connection: "local", id: "id" };
+    assert.deepEqual(parsePageState({ task }), { task });
+    for (const state of [undefined, null, {}, { task: { ...task, id: "" } }, { task: { id: "id" } }]) {
       assert.equal(parsePageState(state), undefined, JSON.stringify(state));
     }
   });
@@ -46,7 +47,7 @@ describe("the document of the details page", () => {
     language: "en",
     title: "Task details",
     loading: "Loading",
-    taskId: `"><script>alert(1)</script>`,
+    task: { connection: `"><script>alert(1)</script>`, id: `"><script>alert(2)</script>` },
     script: "https://resource/details.js",
     style: "https://resource/details-style.css",
     cspSource: "https://*.resource",

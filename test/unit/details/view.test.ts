@@ -122,6 +122,7 @@ describe("the details view", () => {
       "Synchronization mode: Full + incremental",
       "Engine: PostgreSQL",
       "Status of the API: INCRE_TRANSFER_STARTED",
+      "Connection: cn-north-4",
     ]);
     assert.deepEqual(lines("source", { source: { host: "db", port: 5432, database: "shop", user: "drs" } }), [
       "Address: db:5432/shop",

@@ -1,0 +1,19 @@
+/** What a command was called with. Knows nothing of VS Code. */
+
+/** The connection and the task that a tree row, a reference or a plain task id names; neither for anything else. */
+export function targetOf(argument: unknown): {
+  readonly connection: string | undefined;
+  readonly id: string | undefined;
+} {
+  if (typeof argument === "string") {
+    return { connection: undefined, id: argument };
+  }
+  const fields = new Map<string, unknown>(
+    typeof argument === "object" && argument !== null ? Object.entries(argument) : [],
+  );
+  const text = (name: string) => {
+    const value = fields.get(name);
+    return typeof value === "string" ? value : undefined;
+  };
+  return { connection: text("connection"), id: text("id") };
+}
