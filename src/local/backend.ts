@@ -11,6 +11,7 @@ import { EngineFaults } from "./faults/engine-faults";
 import { Faults } from "./faults/faults";
 import type { Flags } from "./flags";
 import { JobActions } from "./jobs/actions";
+import { Comparisons } from "./jobs/comparisons";
 import { ControlDatabase } from "./jobs/control-database";
 import { releaseAll } from "./jobs/release-all";
 import { Runner } from "./jobs/runner";
@@ -125,7 +126,12 @@ export class Backend {
     const tasks = this.#owned(new Runner(store, engine, secrets), async (running) => await running.stop());
     runner = tasks;
     const actions = new JobActions(store, tasks, engine, secrets);
-    const handlers = createHandlers({ store, runner: tasks, actions });
+    const comparisons = this.#owned(
+      new Comparisons(control, store, tasks, engine),
+      async (running) => await running.stop(),
+    );
+    await comparisons.start();
+    const handlers = createHandlers({ store, runner: tasks, actions, comparisons });
     await tasks.start();
     const local = {
       balances: async () => ({

@@ -73,7 +73,20 @@ const messages = {
     en: "The query {id} is not known (any more); begin anew.",
     zh: "查询 {id} 不存在或已失效，请重新发起。",
   },
+  compareRuns: {
+    en: "A comparison of this task is running already.",
+    zh: "该任务已有正在进行的数据对比。",
+  },
+  interrupted: { en: "The backend was stopped meanwhile.", zh: "期间后端已停止。" },
   // Logs
+  compared: {
+    en: "A comparison of {count} tables ended: {status}, no differences.",
+    zh: "{count} 张表的数据对比结束：{status}，未发现差异。",
+  },
+  comparedDifferent: {
+    en: "A comparison of {count} tables ended: {status}, with differences in {tables}.",
+    zh: "{count} 张表的数据对比结束：{status}，存在差异的表：{tables}。",
+  },
   asked: { en: "{action} was asked for.", zh: "收到操作 {action}。" },
   recovering: {
     en: "A connection was lost and is being taken up again: {reason}",
@@ -134,6 +147,18 @@ const messages = {
   targetHasRows: {
     en: "Table {table} of the target database already holds rows, which may conflict.",
     zh: "目标库表 {table} 已有数据，可能发生冲突。",
+  },
+  atLeast: {
+    en: "There may be more differing rows than were counted.",
+    zh: "实际不一致的行数可能多于统计值。",
+  },
+  targetLacksTable: {
+    en: "Table {table} does not exist in the target database.",
+    zh: "目标库中不存在表 {table}。",
+  },
+  noKeyToList: {
+    en: "Table {table} has no primary key: its differing rows cannot be listed.",
+    zh: "表 {table} 没有主键，无法列出不一致的行。",
   },
   targetLacksColumn: {
     en: "Table {table} of the target database lacks the column {column}.",

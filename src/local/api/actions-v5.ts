@@ -1,6 +1,7 @@
 /** The actions of v5 by name. */
 import * as v from "valibot";
 import { connectionRequest } from "../../drs/schemas";
+import { tableId } from "../jobs/job";
 import { message, Refusal } from "../messages";
 import type { Parts } from "./handlers";
 import type { NetworkTest, NetworkTests } from "./network-tests";
@@ -17,7 +18,7 @@ export interface NamedStep {
 
 /** @throws Refusal DRS.M10018 for an action that is not done here. */
 export function executeAction(
-  { actions, tests, store }: Parts & { readonly tests: NetworkTests },
+  { actions, comparisons, tests, store }: Parts & { readonly tests: NetworkTests },
   id: string,
   name: string,
   params: Params,
@@ -45,6 +46,29 @@ export function executeAction(
       return plain("FREE_RESOURCE", async () => await actions.end(id, params.force_delete === true));
     case "precheck":
       return { action: "PRE_CHECK", step: async () => ({ query_id: await actions.precheck(id) }) };
+    case "create_compare":
+      return {
+        action: "CREATE_COMPARE",
+        step: async () => {
+          const { type, start_time, db_object } = params.compare_task_param ?? {};
+          const job = store.get(id);
+          if (
+            job === undefined ||
+            type === "object" ||
+            type == null ||
+            Number(start_time || 0) > Date.now()
+          ) {
+            throw new Refusal("DRS.M10018", message("unsupported", { what: `create_compare ${type ?? ""}` }));
+          }
+          return {
+            query_id: await comparisons.create(job, type, db_object ? tablesOf(db_object) : undefined),
+          };
+        },
+      };
+    case "cancel_compare":
+      return plain("CANCEL_COMPARE", async () => {
+        await comparisons.cancel(id, params.compare_task_param?.compare_task_id ?? "");
+      });
     case "network":
       return {
         action: "MODIFY_DB_CONFIG",
@@ -61,6 +85,30 @@ export function executeAction(
     default:
       throw new Refusal("DRS.M10018", message("unsupported", { what: name }));
   }
+}
+
+/** The ids of the tables that an object map names; a whole database or schema stands for all of the task. */
+function tablesOf(
+  databases: NonNullable<NonNullable<Params["compare_task_param"]>["db_object"]>,
+): ReadonlySet<string> | undefined {
+  const ids = new Set<string>();
+  for (const { schemas, tables } of Object.values(databases)) {
+    if (!schemas && !tables) {
+      return undefined;
+    }
+    for (const table of Object.keys(tables ?? {})) {
+      ids.add(tableId({ schema: "public", table }));
+    }
+    for (const [schema, { tables: named }] of Object.entries(schemas ?? {})) {
+      if (!named) {
+        return undefined;
+      }
+      for (const table of Object.keys(named)) {
+        ids.add(tableId({ schema, table }));
+      }
+    }
+  }
+  return ids;
 }
 
 /** An endpoint in the words of v3's connection test. */

@@ -13,6 +13,7 @@ import { notedOutcome, outcomeOf, type UserAction } from "./outcome";
 import { hasStructure, tablePercent } from "./progress";
 import type { Handlers } from "./server";
 import type { InputOf } from "./table";
+import { compareDetail } from "./views-compare";
 import {
   baseDetail,
   detailHead,
@@ -29,7 +30,7 @@ const user = "local";
 const nobody = "system";
 
 export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV5> {
-  const { store, runner, actions } = parts;
+  const { store, runner, actions, comparisons } = parts;
   const tests = new NetworkTests();
 
   const known = (id: string): Job => {
@@ -101,6 +102,17 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
       }
       return precheckDetail(job, language);
     },
+    compare: async (job, input, language) => ({
+      ...detailHead(job),
+      ...compareDetail(
+        job,
+        input,
+        input.query_type === "list" || !input.compare_task_id
+          ? await comparisons.list(job.id)
+          : [await comparisons.get(job.id, input.compare_task_id)],
+        language,
+      ),
+    }),
     log: async (job, { offset, limit, log_level }, language) => {
       const level = logLevel(log_level);
       const { count, entries } = await find(

@@ -1,6 +1,7 @@
 /** What each operation of the DRS API does here. Reads answer from what is known; actions store a wish. */
 import type { ItemOf } from "../../drs/operations";
 import type { JobActions } from "../jobs/actions";
+import type { Comparisons } from "../jobs/comparisons";
 import type { Job } from "../jobs/job";
 import type { Runner } from "../jobs/runner";
 import type { JobStore } from "../jobs/store";
@@ -18,6 +19,7 @@ export interface Parts {
   readonly store: JobStore;
   readonly runner: Runner;
   readonly actions: JobActions;
+  readonly comparisons: Comparisons;
 }
 
 export function createHandlers(parts: Parts): Handlers {

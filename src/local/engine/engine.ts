@@ -28,6 +28,8 @@ export interface Capabilities {
   readonly canPause: boolean;
   /** Whether tables can be added and removed while changes flow: the actions CHOOSE_OBJECT and CHANGE then. */
   readonly canEditObjects: boolean;
+  /** Whether the contents of both ends can be compared: the action `create_compare`. */
+  readonly canCompare: boolean;
   /** Whether it counts the rows of a running copy: `progress` of a full synchronization. */
   readonly knowsProgress: boolean;
 }
@@ -109,6 +111,31 @@ export interface CheckItem {
   readonly raw?: string | undefined;
 }
 
+/** A row that is not alike at both ends. */
+export interface RowDifference {
+  readonly kind: "onlySource" | "onlyTarget" | "changed";
+  /** The values of its primary key. */
+  readonly key: readonly string[];
+  /** How to see it, at either end. */
+  readonly query: string;
+}
+
+/** What a comparison has found of a table; `impossible`: it cannot be compared, for the given reason. */
+export interface TableComparison {
+  readonly table: TableName;
+  readonly verdict: "equal" | "different" | "impossible";
+  readonly sourceRows: number | null;
+  readonly targetRows: number | null;
+  readonly onlySource: number;
+  readonly onlyTarget: number;
+  readonly changed: number;
+  /** Whether there may be more differences than were counted. */
+  readonly atLeast: boolean;
+  /** The first of the rows that differ. */
+  readonly listed: readonly RowDifference[];
+  readonly reason?: Message | undefined;
+}
+
 /** What `release` is to remove, and at which ends. */
 export interface ReleaseTask {
   readonly id: string;
@@ -148,6 +175,12 @@ export interface Engine {
   observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>>;
   /** What was written at the targets of many tasks, asked for together; a target that does not answer is left out. */
   measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>>;
+  /**
+   * Compares the task's tables one after another, also while changes flow.
+   *
+   * @param contents whether the rows' contents are compared too, and not only their number.
+   */
+  compare(task: EngineTask, contents: boolean, signal: AbortSignal): AsyncIterable<TableComparison>;
   /** Why a task that was enabled is not any more, as far as can be known. */
   explainStop(task: EngineTask): Promise<StopCause>;
   /** What an error means to the user of a task. */

@@ -26,6 +26,9 @@ const migrations = [
      SELECT job_id, at, 'event', json_build_object('name', status, 'failed', status LIKE '%\\_FAILED', 'byUser', false)
      FROM status_history ORDER BY at;
    DROP TABLE status_history, operations`,
+  `CREATE TABLE comparisons (number bigserial PRIMARY KEY, id text NOT NULL UNIQUE,
+                             job_id text NOT NULL REFERENCES jobs ON DELETE CASCADE, record jsonb NOT NULL);
+   CREATE INDEX comparisons_job ON comparisons (job_id, number)`,
 ];
 
 /** What is left behind at an end that could not be reached when a task was ended by force. */

@@ -127,7 +127,13 @@ describe("parts of the local backend", () => {
       ...{ desired, edit: null, change: null },
     };
     const flowing = ["CHOOSE_OBJECT", "PAUSE", "FREE_RESOURCE"];
-    const can = { taskTypes: [], canPause: true, canEditObjects: true, knowsProgress: true };
+    const can = {
+      taskTypes: [],
+      canPause: true,
+      canEditObjects: true,
+      canCompare: true,
+      knowsProgress: true,
+    };
     const available = (gate: Gate) => jobAction(job, gate).available_actions;
     assert.deepEqual(available({ frozen: false, can }), flowing);
     assert.deepEqual(available({ frozen: true, can }), []);
@@ -136,7 +142,13 @@ describe("parts of the local backend", () => {
 
   it("offers no action that the engine cannot do", () => {
     const desired = { goal: "running", attempt: 1, startAt: null, force: false } as const;
-    const can = { taskTypes: [], canPause: false, canEditObjects: false, knowsProgress: true };
+    const can = {
+      taskTypes: [],
+      canPause: false,
+      canEditObjects: false,
+      canCompare: false,
+      knowsProgress: true,
+    };
     const available = (status: string) =>
       availableActions(
         { status, taskType: "FULL_INCR_TRANS", desired, edit: null, change: null },

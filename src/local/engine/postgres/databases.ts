@@ -10,6 +10,15 @@ const idleMs = 10_000;
 /** One row of a result. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** A connection of one's own. */
+export interface Session {
+  query<R extends Row>(sql: string, values?: readonly unknown[]): Promise<readonly R[]>;
+  end(): Promise<void>;
+}
+
+const longerWorkMs = 10 * 60_000;
+const longerWork = { statement_timeout: longerWorkMs, query_timeout: longerWorkMs + 5_000 };
+
 /** Connections to the databases of tasks: shared by all who log in alike, closed when idle. */
 export class Databases {
   readonly #pools = new Map<string, pg.Pool>();
@@ -46,6 +55,38 @@ export class Databases {
     }
   }
 
+  /**
+   * A connection of one's own for longer work, closed by `end` or when the signal aborts.
+   *
+   * @throws EngineError as `query` does.
+   */
+  async session(connection: Connection, side: Side, signal: AbortSignal): Promise<Session> {
+    const client = new pg.Client({ ...clientConfig(connection), ...longerWork });
+    client.on("error", () => undefined);
+    const end = async () => {
+      signal.removeEventListener("abort", end);
+      await client.end().catch(() => undefined);
+    };
+    try {
+      signal.throwIfAborted();
+      signal.addEventListener("abort", end);
+      await client.connect();
+    } catch (error) {
+      await end();
+      throw asEngineError(error, side);
+    }
+    return {
+      query: async <R extends Row>(sql: string, values: readonly unknown[] = []) => {
+        try {
+          return (await client.query<R>(sql, [...values])).rows;
+        } catch (error) {
+          throw asEngineError(error, side);
+        }
+      },
+      end,
+    };
+  }
+
   async dispose(): Promise<void> {
     const pools = [...this.#pools.values()];
     this.#pools.clear();
@@ -66,6 +107,21 @@ export class Databases {
   }
 }
 
+/**
+ * Definitions come with schemas written out, whatever the user's own path is, and values are written alike by every
+ * server.
+ */
+const settings = [
+  "search_path=pg_catalog",
+  "timezone=UTC",
+  "datestyle=ISO",
+  "intervalstyle=postgres",
+  "extra_float_digits=3",
+  "bytea_output=hex",
+]
+  .map((setting) => `-c ${setting}`)
+  .join(" ");
+
 function clientConfig(connection: Connection): pg.ClientConfig {
   const { host, port, user, password, database, ssl } = connection;
   return {
@@ -75,8 +131,7 @@ function clientConfig(connection: Connection): pg.ClientConfig {
     statement_timeout: statementMs,
     query_timeout: statementMs + 5_000,
     application_name: "drs-local-backend",
-    // Definitions come with schemas written out, whatever the user's own path is.
-    options: "-c search_path=pg_catalog",
+    options: settings,
   };
 }
 

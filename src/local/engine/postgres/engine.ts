@@ -11,10 +11,12 @@ import {
   type ReleaseTask,
   type Side,
   type StopCause,
+  type TableComparison,
   type TableName,
   type Written,
 } from "../engine";
 import { checkTask } from "./checks";
+import { compareTables } from "./compare";
 import { Databases } from "./databases";
 import { describe } from "./errors";
 import { LagMeter } from "./lag";
@@ -53,6 +55,7 @@ export class PostgresEngine implements Engine {
     taskTypes: ["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"],
     canPause: true,
     canEditObjects: true,
+    canCompare: true,
     knowsProgress: true,
   } as const;
   readonly #databases = new Databases();
@@ -148,6 +151,10 @@ export class PostgresEngine implements Engine {
         return rows === undefined || rows instanceof EngineError ? [] : [[task.id, rows] as const];
       }),
     );
+  }
+
+  compare(task: EngineTask, contents: boolean, signal: AbortSignal): AsyncIterable<TableComparison> {
+    return compareTables(this.#databases, task, contents, signal);
   }
 
   async explainStop(task: EngineTask): Promise<StopCause> {
