@@ -61,6 +61,7 @@ describe("the first run", function () {
       .waitFor();
     assert.equal(await input.inputValue(), "AKEXAMPLE");
     await input.press("Escape");
+    assert.deepEqual(await workbench.leaksOf(["not-a-real-key"]), []);
   });
 
   it("starts the local backend with one click and shows its tasks", async () => {

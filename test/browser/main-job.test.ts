@@ -170,6 +170,13 @@ describe("the main job", function () {
     await message.waitFor({ state: "hidden", timeout: 30_000 });
     await workbench.treeWith(/customers-to-crm/);
   });
+
+  it("has left no secret in a log, a stored file or a page", async () => {
+    const logins = [backend.login("source"), backend.login("target")];
+    const secrets = [backend.ready.secret_key, ...logins.map(({ password }) => password)];
+    assert.ok(secrets.every((secret) => secret.length >= 16));
+    assert.deepEqual(await workbench.leaksOf(secrets), []);
+  });
 });
 
 /** The first word of every row: groups and tasks without what changes. */

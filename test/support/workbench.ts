@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
@@ -63,7 +63,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     page.setDefaultTimeout(answerLimit);
     await page.goto(address, { timeout: loadLimit });
     await page.locator(".monaco-workbench .activitybar").waitFor({ timeout: loadLimit });
-    return new Workbench(page, join(root, "out", "screenshots"), close);
+    return new Workbench(page, join(root, "out", "screenshots"), folder, close);
   } catch (error) {
     await close();
     throw error;
@@ -75,6 +75,8 @@ export class Workbench {
   constructor(
     readonly page: Page,
     private readonly screenshots: string,
+    /** Where this VS Code keeps its logs, states and settings. */
+    private readonly folder: string,
     /** Ends browser and server and removes the profile. */
     readonly close: () => Promise<void>,
   ) {}
@@ -203,6 +205,25 @@ export class Workbench {
     const input = this.page.locator(".quick-input-widget input[type=text]");
     await input.fill(`>${name}`);
     await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first().click();
+  }
+
+  /** The logs, stored files and frames of the window in which one of the secrets can be read. */
+  async leaksOf(secrets: readonly string[]): Promise<readonly string[]> {
+    const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
+    const files = await Promise.all(
+      entries
+        .filter((entry) => entry.isFile())
+        .map(async (entry) => {
+          const file = join(entry.parentPath, entry.name);
+          return [file, await readFile(file, "latin1")] as const;
+        }),
+    );
+    const frames = await Promise.all(
+      this.page.frames().map(async (frame) => [frame.url(), await frame.content()] as const),
+    );
+    return [...files, ...frames]
+      .filter(([, text]) => secrets.some((secret) => text.includes(secret)))
+      .map(([place]) => place);
   }
 
   /** Keeps a picture of the window in out/screenshots. */
