@@ -90,13 +90,10 @@ const childStatus = {
 } as const;
 
 /** The API's status of a change of the synchronization objects: its child task's. */
-export function changeStatusOf(wish: Wish, seen: Observed, change: ChangeSeen): string {
+export function changeStatusOf(change: ChangeSeen): string {
   const { phase, failed, withdrawn, settled } = change;
   if (settled) {
     return "RELEASE_CHILD_TRANSFER_COMPLETE";
-  }
-  if (wish.goal === "released") {
-    return seen.released ? "RELEASE_CHILD_TRANSFER_COMPLETE" : "RELEASE_CHILD_TRANSFER_STARTED";
   }
   if (withdrawn) {
     return "RELEASE_CHILD_TRANSFER_STARTED";
@@ -120,17 +117,14 @@ function runningStatus(wish: Wish, seen: Observed): string {
   if (seen.fullDone) {
     return "FULL_TRANSFER_COMPLETE";
   }
+  if (!seen.prepared) {
+    return "STARTJOBING";
+  }
   if (seen.recovering) {
     return "REBUILD_NODE_STARTED";
   }
-  if (engine === undefined || engine.kind === "unreachable" || engine.kind === "broken") {
-    return seen.last;
-  }
-  if (!seen.enabledNow) {
+  if (engine?.kind !== "present" || !seen.enabledNow) {
     return untilItFlows(seen);
-  }
-  if (engine.kind === "absent") {
-    return seen.last;
   }
   const phases = engine.tables.map((table) => table.phase);
   if (phases.every((phase) => phase === "synced")) {
@@ -145,7 +139,7 @@ function runningStatus(wish: Wish, seen: Observed): string {
 
 /** After a restart of the backend or a pause the flow is taken up again: nothing has started anew. */
 function untilItFlows(seen: Observed): string {
-  return seen.prepared && running.has(seen.last) ? seen.last : "STARTJOBING";
+  return running.has(seen.last) ? seen.last : "STARTJOBING";
 }
 
 const running: ReadonlySet<string> = new Set([
@@ -204,11 +198,15 @@ export function nextStep(wish: Wish, seen: Observed): Step {
   if (engine.kind === "absent" || engine.kind === "broken") {
     return "examine";
   }
+  const { change } = seen;
+  const open = change !== undefined && !change.failed && !change.withdrawn && !change.settled;
+  // Also of a stopped task: the tables for which it stopped may be among those that it lets go of.
+  if (open && change.phase === "synced") {
+    return "adopt";
+  }
   if (!engine.logKept) {
     return "examine";
   }
-  const { change } = seen;
-  const open = change !== undefined && !change.failed && !change.withdrawn && !change.settled;
   // A connection that is being recovered comes first.
   if (change !== undefined && (engine.enabled || !seen.recovering)) {
     const over = change.settled && change.strays !== "none";
@@ -218,10 +216,6 @@ export function nextStep(wish: Wish, seen: Observed): Step {
     if (open && change.phase === "unknown") {
       return "change";
     }
-  }
-  // Also of a stopped task: the tables for which it stopped may be among those that it lets go of.
-  if (open && change.phase === "synced") {
-    return "adopt";
   }
   if (!seen.enabledNow) {
     return "enable";

@@ -86,7 +86,7 @@ export function availableActions(job: Subject, { frozen, can }: Gate): readonly 
     job.status === "REBUILD_NODE_FAILED" && job.taskType === "INCR_TRANS"
       ? listed.filter((action) => action !== "RETRY")
       : listed;
-  return job.edit !== null && possible.includes("CHOOSE_OBJECT")
+  return job.edit !== null && job.desired.goal === "running" && possible.includes("CHOOSE_OBJECT")
     ? [...new Set<Action>([...possible, "PRE_CHECK", "CHANGE"])]
     : possible;
 }

@@ -165,16 +165,18 @@ export class JobActions {
    * copied anew.
    */
   async retry(id: string): Promise<void> {
-    await this.#change(id, "RETRY", (job) =>
-      job.change?.id === id
-        ? { ...job, desired: runningOn(job), change: { ...job.change, failure: null } }
-        : {
-            ...{ ...job, desired: wish(job, "running") },
-            ...(job.status === "REBUILD_NODE_FAILED"
-              ? { prepared: false, anew: true, fullCompletedAt: null }
-              : {}),
-          },
-    );
+    await this.#change(id, "RETRY", (job) => {
+      if (job.change?.id !== id) {
+        return runningAgain(job);
+      }
+      const change = { ...job.change, failure: null };
+      if (currentFailure(job) === undefined) {
+        return { ...job, change };
+      }
+      // The change needs its task to run.
+      requireAction(job, "RETRY", this.runner.gateOf(job));
+      return { ...runningAgain(job), change };
+    });
   }
 
   /**
@@ -198,7 +200,7 @@ export class JobActions {
         ...{ selection: job.edit?.selection ?? null, withdrawn: false, failure: null, settled: false },
         status: "CHILD_TRANSFER_STARTING",
       };
-      return { ...job, desired: runningOn(job), edit: null, change };
+      return { ...(currentFailure(job) === undefined ? job : runningAgain(job)), edit: null, change };
     });
   }
 
@@ -215,6 +217,8 @@ export class JobActions {
     await this.#change(id, "FREE_RESOURCE", (job) => ({
       ...job,
       desired: { ...wish(job, "released"), force },
+      // It holds nothing of its own.
+      change: job.change && { ...job.change, settled: true },
     }));
   }
 
@@ -357,9 +361,13 @@ function requirePassedPrecheck({ precheck }: Job): void {
   }
 }
 
-/** The task runs, or runs again if it failed: what is done to its change needs it. */
-function runningOn(job: Job): Desired {
-  return currentFailure(job) === undefined ? job.desired : wish(job, "running");
+/** The task resumed, or tried again. Without its log it begins anew. */
+function runningAgain(job: Job): Job {
+  const lost = job.status === "REBUILD_NODE_FAILED";
+  return {
+    ...{ ...job, desired: wish(job, "running") },
+    ...(lost ? { prepared: false, anew: true, fullCompletedAt: null } : {}),
+  };
 }
 
 function wish(job: Job, goal: Desired["goal"]): Desired {

@@ -8,6 +8,9 @@ import { codeOf } from "../engine/postgres/databases";
 const patienceMs = 4_000;
 const retryMs = 100;
 
+/** The way into the database for what only runs statements. */
+export type Statements = Pick<ControlDatabase, "query">;
+
 export class ControlDatabase {
   readonly #pool: pg.Pool;
 

@@ -1,7 +1,7 @@
 /** What became of the tasks, in the control database: what users did, status changes, logs, refused rows. */
 import * as v from "valibot";
 import type { Message } from "../messages";
-import type { ControlDatabase } from "./control-database";
+import type { Statements } from "./control-database";
 
 /** Each task keeps so many entries of each kind; older ones go. */
 const keptEntries = 1_000;
@@ -42,7 +42,7 @@ export interface Found<K extends Kind> {
 }
 
 export class History {
-  constructor(private readonly database: ControlDatabase) {}
+  constructor(private readonly database: Statements) {}
 
   /** Notes what a user asked for; `failed`: it was refused. */
   async action(jobId: string, name: string, failed: boolean): Promise<void> {

@@ -229,7 +229,7 @@ export class Runner {
       const wish = { goal: job.desired.goal, taskType: job.taskType, frozen: this.isFrozen(job) };
       await this.#watchStream(job, wish, runtime);
       const seen = observed(job, runtime);
-      const changeStatus = seen.change === undefined ? undefined : changeStatusOf(wish, seen, seen.change);
+      const changeStatus = seen.change === undefined ? undefined : changeStatusOf(seen.change);
       await this.#show(job, statusOf(wish, seen), changeStatus, runtime);
       const step = nextStep(wish, seen);
       if (step === "none" || !(await this.#steps.take(step, job))) {

@@ -80,8 +80,11 @@ export function ownEngine({ change, tables }: Job, { engine }: Runtime): EngineS
 
 /** In which phase a failure of now would be. */
 export function phaseOf(job: Job, engine: EngineState | undefined): "full" | "incremental" {
+  if (job.taskType === "FULL_TRANS") {
+    return "full";
+  }
   if (engine?.kind === "present") {
     return engine.tables.every(({ phase }) => phase === "synced") ? "incremental" : "full";
   }
-  return job.fullCompletedAt === null && job.taskType !== "INCR_TRANS" ? "full" : "incremental";
+  return job.fullCompletedAt === null && job.taskType === "FULL_INCR_TRANS" ? "full" : "incremental";
 }

@@ -126,9 +126,13 @@ export class Steps {
         // Nothing was tried: this is a fault to recover from, and no failed probe.
         runtime.fault ??= newFault(error.reason);
         runtime.probedAt = 0;
-      } else {
-        await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
+        return false;
       }
+      if ((await this.engine.observe([this.taskOf(job)])).get(job.id)?.kind === "absent") {
+        // Dropped since the last look: the next step says so.
+        return true;
+      }
+      await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
       return false;
     }
   }

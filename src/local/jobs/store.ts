@@ -1,6 +1,6 @@
 /** The control database: task states that outlive the backend, read once at the start and written through. */
 import * as v from "valibot";
-import type { ControlDatabase } from "./control-database";
+import type { Statements } from "./control-database";
 import { History } from "./history";
 import { childOf, currentFailure, type Job, jobSchema } from "./job";
 
@@ -44,12 +44,12 @@ export class JobStore {
   /** What became of the tasks. */
   readonly history: History;
 
-  private constructor(private readonly database: ControlDatabase) {
+  private constructor(private readonly database: Statements) {
     this.history = new History(database);
   }
 
   /** Makes the tables and reads every task. */
-  static async open(database: ControlDatabase): Promise<JobStore> {
+  static async open(database: Statements): Promise<JobStore> {
     const store = new JobStore(database);
     await migrate(database);
     const { rows } = await database.query<{ record: unknown }>(
@@ -212,7 +212,7 @@ export class JobStore {
   }
 }
 
-async function migrate(database: ControlDatabase): Promise<void> {
+async function migrate(database: Statements): Promise<void> {
   await database.query("CREATE TABLE IF NOT EXISTS migrations (number int PRIMARY KEY)");
   const { rows } = await database.query<{ last: number | null }>(
     "SELECT max(number) AS last FROM migrations",

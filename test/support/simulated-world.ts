@@ -1,0 +1,341 @@
+/**
+ * A small world for random walks: an engine and a database that exist in memory only, and can be harmed. The real jobs,
+ * steps and reconciler live in it; its time is the walk's own.
+ */
+import type pg from "pg";
+import * as v from "valibot";
+import {
+  type Connection,
+  type Engine,
+  EngineError,
+  type EngineState,
+  type EngineTask,
+  type Side,
+  type StopCause,
+  type TableName,
+  type TableState,
+} from "../../src/local/engine/engine";
+import { type Job, jobSchema, plainName } from "../../src/local/jobs/job";
+import { message } from "../../src/local/messages";
+
+interface Subscription {
+  enabled: boolean;
+  /** Why it has stopped by itself. */
+  stopped: StopCause | undefined;
+  readonly tables: Map<string, TableState["phase"]>;
+}
+
+/** What is true of the two ends, whatever the backend believes. */
+export class SimulatedWorld {
+  readonly away = new Set<Side>();
+  /** Tables at the target with a row that is in the way. */
+  readonly blocked = new Set<string>();
+  /** Whether the databases refuse to make anything. */
+  refusing = false;
+  slot = false;
+  subscription: Subscription | undefined;
+  /** How often something really went wrong, by what it leads to. */
+  readonly harm = { conflict: 0, refusal: 0, loss: 0, away: 0 };
+  /** The statuses of the task and of its changes, as they were stored. */
+  readonly history: { readonly statuses: string[]; readonly changes: Map<string, string[]> } = {
+    statuses: [],
+    changes: new Map(),
+  };
+  #record: string | undefined;
+  #orphans: string[] = [];
+  readonly #balances = new Map<string, number>();
+
+  /** What the engine does by itself within half a second. */
+  tick(): void {
+    const { subscription } = this;
+    if (subscription === undefined || !subscription.enabled || this.away.has("target")) {
+      return;
+    }
+    if (this.away.has("source")) {
+      this.#stop(subscription, { kind: "connection", reason: "gone" });
+      return;
+    }
+    if (!this.slot) {
+      return;
+    }
+    for (const [name, phase] of subscription.tables) {
+      if (this.blocked.has(name) && phase !== "waiting") {
+        this.harm.conflict++;
+        const text = message("stopped", { code: "23505", reason: name });
+        this.#stop(subscription, { kind: "failure", code: "23505", message: text });
+        return;
+      }
+      subscription.tables.set(name, after[phase]);
+    }
+  }
+
+  #stop(subscription: Subscription, cause: StopCause): void {
+    subscription.enabled = false;
+    subscription.stopped = cause;
+  }
+
+  loseSlot(): void {
+    if (this.slot) {
+      this.slot = false;
+      this.harm.loss++;
+    }
+  }
+
+  dropSubscription(): void {
+    if (this.subscription !== undefined) {
+      this.subscription = undefined;
+      this.harm.loss++;
+    }
+  }
+
+  /** @throws EngineError when the end is away, or refuses. */
+  reach(side: Side): void {
+    if (this.away.has(side)) {
+      this.harm.away++;
+      throw new EngineError("ECONNREFUSED", side, "away");
+    }
+  }
+
+  /** The control database of one life of the backend; `alive` ends it at any statement. */
+  database(alive: () => Promise<void>) {
+    return {
+      query: async <R extends pg.QueryResultRow>(
+        sql: string,
+        values: readonly unknown[] = [],
+      ): Promise<pg.QueryResult<R>> => {
+        await alive();
+        const rows = this.#execute(sql, values);
+        // The caller names the type of its rows, as with the real driver.
+        return { rows: rows as R[], rowCount: rows.length, command: "", oid: 0, fields: [] };
+      },
+    };
+  }
+
+  #execute(sql: string, values: readonly unknown[]): readonly unknown[] {
+    if (sql.startsWith("SELECT max(number)")) {
+      return [{ last: Number.MAX_SAFE_INTEGER }];
+    }
+    if (sql.startsWith("SELECT record FROM jobs")) {
+      return this.#record === undefined ? [] : [{ record: JSON.parse(this.#record) }];
+    }
+    if (sql.startsWith("SELECT account")) {
+      return [...this.#balances].map(([account, balance]) => ({ account, balance }));
+    }
+    if (sql.startsWith("INSERT INTO accounts")) {
+      this.#balances.set(String(values[0]), Number(values[1]));
+    } else if (sql.startsWith("DELETE FROM jobs")) {
+      this.#record = undefined;
+    } else if (sql.includes("orphans")) {
+      return this.#executeOnOrphans(sql, values);
+    } else {
+      this.#note(values);
+    }
+    return sql.startsWith("INSERT INTO jobs") ? [{ id: values[0] }] : [];
+  }
+
+  #executeOnOrphans(sql: string, values: readonly unknown[]): readonly unknown[] {
+    if (sql.startsWith("SELECT")) {
+      return this.#orphans.map((orphan): unknown => JSON.parse(orphan));
+    }
+    if (sql.startsWith("DELETE")) {
+      this.#orphans = this.#orphans.filter((orphan) => !orphan.includes(`"side":"${String(values[1])}"`));
+    } else {
+      const record: unknown = JSON.parse(String(values[2]));
+      this.#orphans.push(JSON.stringify({ side: values[1], record }));
+    }
+    return [];
+  }
+
+  /** Keeps the task's record, wherever it stands in the statement. */
+  #note(values: readonly unknown[]): void {
+    for (const value of values) {
+      if (typeof value === "string" && value.startsWith('{"')) {
+        const parsed = v.safeParse(jobSchema, JSON.parse(value));
+        if (parsed.success) {
+          this.#record = value;
+          this.#remember(parsed.output);
+        }
+      }
+    }
+  }
+
+  #remember({ status, change }: Job): void {
+    push(this.history.statuses, status);
+    if (change !== null) {
+      const known = this.history.changes.get(change.id) ?? [];
+      this.history.changes.set(change.id, known);
+      push(known, change.status);
+    }
+  }
+}
+
+function push(list: string[], status: string): void {
+  if (list.at(-1) !== status) {
+    list.push(status);
+  }
+}
+
+const after = { waiting: "copying", copying: "copied", copied: "synced", synced: "synced" } as const;
+
+/** An engine in the simulated world, as one life of the backend knows it; `alive` ends it at any step. */
+export class SimulatedEngine implements Engine {
+  readonly capabilities = {
+    taskTypes: ["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"],
+    canPause: true,
+    canEditObjects: true,
+    canCompare: false,
+    knowsProgress: true,
+  } as const;
+
+  constructor(
+    private readonly world: SimulatedWorld,
+    private readonly alive: () => Promise<void>,
+  ) {}
+
+  async test(_: Connection, side: Side): Promise<void> {
+    await this.alive();
+    this.world.reach(side);
+  }
+
+  async tablesOf(): Promise<readonly TableName[]> {
+    await this.alive();
+    this.world.reach("source");
+    return ["a", "b", "c"].map((table) => ({ schema: "public", table }));
+  }
+
+  async check() {
+    await this.alive();
+    return [];
+  }
+
+  async prepare(task: EngineTask): Promise<Readonly<Record<string, number>>> {
+    await this.alive();
+    this.world.reach("source");
+    this.#refuse("source");
+    this.world.reach("target");
+    this.world.slot = true;
+    await this.alive();
+    this.world.subscription ??= {
+      enabled: false,
+      stopped: undefined,
+      tables: new Map(task.tables.map((table) => [plainName(table), first(task)])),
+    };
+    return {};
+  }
+
+  async enable(): Promise<void> {
+    await this.alive();
+    this.world.reach("target");
+    const subscription = this.#subscription();
+    subscription.enabled = true;
+    subscription.stopped = undefined;
+  }
+
+  async change(task: EngineTask, added: readonly TableName[]): Promise<Readonly<Record<string, number>>> {
+    await this.alive();
+    this.world.reach("target");
+    this.world.reach("source");
+    if (added.length > 0) {
+      this.#refuse("target");
+    }
+    const { tables } = this.#subscription();
+    const names = task.tables.map(plainName);
+    for (const name of [...tables.keys()].filter((known) => !names.includes(known))) {
+      tables.delete(name);
+    }
+    for (const name of names) {
+      tables.set(name, tables.get(name) ?? first(task));
+    }
+    await this.enable();
+    return {};
+  }
+
+  async suspend(): Promise<void> {
+    await this.alive();
+    this.world.reach("target");
+    if (this.world.subscription !== undefined) {
+      this.world.subscription.enabled = false;
+      this.world.subscription.stopped = undefined;
+    }
+  }
+
+  async alignSequences(): Promise<void> {
+    await this.alive();
+    this.world.reach("source");
+    this.world.reach("target");
+  }
+
+  async release(_: unknown, side: Side): Promise<void> {
+    await this.alive();
+    this.world.reach(side);
+    if (side === "target") {
+      this.world.subscription = undefined;
+    } else {
+      this.world.slot = false;
+    }
+  }
+
+  async observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>> {
+    await this.alive();
+    return new Map(tasks.map(({ id }) => [id, this.#state()]));
+  }
+
+  async explainStop(): Promise<StopCause> {
+    await this.alive();
+    if (this.world.away.has("source")) {
+      return { kind: "connection", reason: "away" };
+    }
+    return this.world.subscription?.stopped ?? { kind: "unknown", hint: "log" };
+  }
+
+  async measure() {
+    await this.alive();
+    return new Map();
+  }
+
+  async *compare() {
+    // It cannot, and is not asked.
+  }
+
+  describe({ reason }: EngineError) {
+    return message("internal", { reason });
+  }
+
+  async dispose(): Promise<void> {
+    // Nothing is open.
+  }
+
+  #state(): EngineState {
+    const { away, subscription, slot } = this.world;
+    if (away.has("target")) {
+      return { kind: "unreachable", side: "target", reason: "away" };
+    }
+    if (subscription === undefined) {
+      return { kind: "absent" };
+    }
+    const tables = [...subscription.tables].map(([name, phase]) => ({ name, phase, copiedRows: 0 }));
+    return {
+      ...{ kind: "present", enabled: subscription.enabled, tables, copyWorkers: 0, delayMs: undefined },
+      streaming: subscription.enabled && slot && !away.has("source"),
+      logKept: slot || away.has("source"),
+    };
+  }
+
+  #subscription(): Subscription {
+    if (this.world.subscription === undefined) {
+      throw new EngineError("42704", "target", "no subscription");
+    }
+    return this.world.subscription;
+  }
+
+  #refuse(side: Side): void {
+    if (this.world.refusing) {
+      this.world.harm.refusal++;
+      throw new EngineError("42501", side, "refused");
+    }
+  }
+}
+
+function first({ copiesRows }: EngineTask): "waiting" | "synced" {
+  return copiesRows ? "waiting" : "synced";
+}
