@@ -440,7 +440,7 @@ describe("random walks", () => {
       const walks = fc.asyncProperty(fc.array(events, { minLength: 10, maxLength: 40 }), async (path) => {
         await walk(taskType, path);
       });
-      await fc.assert(walks, { numRuns: long ? 3_000 : 15 });
+      await fc.assert(walks, { numRuns: long ? 3_000 : 40 });
     });
   }
 });
