@@ -195,6 +195,61 @@ describe("the details of a task", () => {
     await assert.rejects(detail(id, "overview"), /DRS\.10000010/);
   });
 
+  it("shows rows that the target refused, while copying and while following", async () => {
+    await backend.sql("source", "postgres", "CREATE DATABASE refused");
+    await backend.sql("target", "postgres", "CREATE DATABASE refused");
+    const table = "CREATE TABLE t (id int PRIMARY KEY, v text, u int)";
+    await backend.sql("source", "refused", `${table}; INSERT INTO t VALUES (1, 'one', 1)`);
+    await backend.sql("target", "refused", `${table}; INSERT INTO t VALUES (1, 'there', 9)`);
+    const task = await TestTask.started(backend, {
+      name: "refused-rows",
+      source: { ...backend.login("source"), database: "refused" },
+      target: { ...backend.login("target"), database: "refused" },
+    });
+    await task.reaches("FULL_TRANSFER_FAILED");
+    await backend.sql("target", "refused", "DELETE FROM t");
+    await task.retry();
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await backend.sql("target", "refused", "INSERT INTO t VALUES (2, 'mine', 7)");
+    await backend.sql("source", "refused", "INSERT INTO t VALUES (2, E'two\\nlines', 2)");
+    await task.reaches("INCRE_TRANSFER_FAILED");
+    await backend.sql("target", "refused", "DELETE FROM t WHERE id = 2; ALTER TABLE t ADD CHECK (u < 100)");
+    await task.retry();
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await backend.sql("source", "refused", "UPDATE t SET u = 500 WHERE id = 2");
+    await task.reaches("INCRE_TRANSFER_FAILED");
+
+    const dirty = async (more: Partial<RequestIn<OperationsV5, "showDirtyData">>) => {
+      const { count, dirty_data_list } = await backend.client.callIn(operationsV5, "showDirtyData", {
+        job_id: task.id,
+        ...more,
+      });
+      assert.equal(count, dirty_data_list.length);
+      return dirty_data_list;
+    };
+    const rows = await dirty({});
+    assert.deepEqual(
+      rows.map(({ db_name, schema_name, table_name, error_sql }) => [
+        ...[db_name, schema_name, table_name],
+        error_sql,
+      ]),
+      [
+        ["refused", "public", "t", "UPDATE public.t (2, two\nlines, 500)"],
+        ["refused", "public", "t", "INSERT public.t (2, two\nlines, 2)"],
+      ],
+    );
+    assert.match(rows[0]?.error_msg ?? "", /^23514: .*violates check constraint/);
+    assert.match(rows[1]?.error_msg ?? "", /^23505: conflict detected/);
+    const copied = await dirty({ task_mode: "FULL_TRANSFER" });
+    assert.deepEqual(
+      copied.map(({ error_sql, error_msg }) => [error_sql, error_msg?.slice(0, 5)]),
+      [["COPY public.t Key (id)=(1)", "23505"]],
+    );
+    const [hidden] = await dirty({ anonymize_mode: true, limit: 1000 });
+    assert.ok(!JSON.stringify(hidden).includes("500"), JSON.stringify(hidden));
+    assert.deepEqual(await dirty({ end_time: "2020-09-01T18:50:20Z" }), []);
+  });
+
   it("lists tasks sorted, in pages and by several statuses", async () => {
     const made = ["aa-listed", "cc-listed", "bb-listed"];
     for (const name of made) {

@@ -206,14 +206,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
       const hidden = anonymize_mode === true || anonymize_mode === "true";
       return {
         count,
-        dirty_data_list: entries.map(({ at, entry }) => ({
-          db_name: job.target.database,
-          schema_name: entry.schema,
-          table_name: entry.table,
-          error_sql: hidden ? entry.command : `${entry.command} ${entry.detail}`.trim(),
-          error_time: isoSeconds(at),
-          error_msg: `${entry.sqlState}: ${entry.reason}`,
-        })),
+        dirty_data_list: entries.map(({ at, entry }) => dirtyRow(job, at, entry, hidden)),
       };
     },
 
@@ -335,6 +328,21 @@ function objectProgress(job: Job, type: string, tables: ReadonlyMap<string, numb
     default:
       return [];
   }
+}
+
+/** @param hidden whether the row's values are left out. */
+function dirtyRow(job: Job, at: Date, entry: EntryOf<"dirty">, hidden: boolean) {
+  const { schema, table, command, row, sqlState, reason, detail } = entry;
+  // A value stands in quotes after a colon, as in: invalid input syntax for type integer: "a"
+  const words = hidden ? reason.replace(/: ".*$/s, "") : detail === "" ? reason : `${reason} (${detail})`;
+  return {
+    db_name: job.target.database,
+    schema_name: schema,
+    table_name: table,
+    error_sql: `${command} ${tableId({ schema, table })} ${hidden ? "" : row}`.trim(),
+    error_time: isoSeconds(at),
+    error_msg: `${sqlState}: ${words}`,
+  };
 }
 
 function sortValue(job: Job, key: InputOf<"listJobsV5">["sort_key"]): string | number {

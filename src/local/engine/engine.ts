@@ -95,10 +95,28 @@ export interface Written {
   readonly copying: number;
 }
 
+/** A row that the target refused. */
+export interface RejectedRow extends TableName {
+  /** What was to be done with it: INSERT, UPDATE, DELETE or COPY. */
+  readonly command: string;
+  readonly sqlState: string;
+  /** The target's words. */
+  readonly reason: string;
+  readonly detail: string;
+  /** The values of the row, or of its key, as far as the target says them. */
+  readonly row: string;
+}
+
 /** Why the engine stopped a task by itself. */
 export type StopCause =
   | { readonly kind: "connection"; readonly reason: string }
-  | { readonly kind: "failure"; readonly code: string; readonly message: Message }
+  | {
+      readonly kind: "failure";
+      readonly code: string;
+      readonly message: Message;
+      /** The row that the target refused, if it is about one. */
+      readonly rejected?: RejectedRow | undefined;
+    }
   | { readonly kind: "unknown"; readonly hint: string };
 
 /** One item of a pre-check. */

@@ -20,9 +20,11 @@ const schemas = {
     /** What was to be done with it: INSERT, UPDATE, DELETE or COPY. */
     command: v.string(),
     sqlState: v.string(),
-    /** The server's words: what it refused and which row that was. */
+    /** The server's words: what it refused and why. */
     reason: v.string(),
     detail: v.string(),
+    /** The values of the row, or of its key. */
+    row: v.string(),
   }),
 } as const;
 

@@ -156,6 +156,9 @@ export class Steps {
     }
     const cause = await this.engine.explainStop(this.taskOf(job));
     if (cause.kind === "failure") {
+      if (cause.rejected !== undefined) {
+        await this.store.history.dirtyRow(job.id, { ...cause.rejected, phase });
+      }
       return await this.#failOrPutBack(job, phase, cause.code, cause.message);
     }
     const now = Date.now();

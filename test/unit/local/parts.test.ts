@@ -88,11 +88,17 @@ describe("parts of the local backend", () => {
     );
     line(1, "23505", 'ERROR:  conflict detected on relation "public.t1": conflict=insert_exists');
     line(1, "23505", "DETAIL:  Key already exists");
+    log.read("\tremote row (1, two");
+    log.read("\tlines).");
     line(2, "08006", "ERROR:  could not receive data");
     line(1, "42P01", "ERROR:  of somebody else", "client backend");
     assert.deepEqual(log.lastErrorOf("a"), {
       sqlState: "23505",
       message: 'conflict detected on relation "public.t1": conflict=insert_exists (Key already exists)',
+      text: 'conflict detected on relation "public.t1": conflict=insert_exists',
+      detail: "Key already exists\nremote row (1, two\nlines).",
+      context: "",
+      complete: false,
     });
     assert.equal(log.lastErrorOf("b")?.sqlState, "08006");
     log.forget("a");

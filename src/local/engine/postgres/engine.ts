@@ -30,6 +30,7 @@ import {
   slotFacts,
   userTablesSql,
 } from "./publisher";
+import { rejectedRow } from "./rejected";
 import type { ServerLog, WorkerError } from "./server-log";
 import { writtenRows } from "./statistics";
 import {
@@ -163,7 +164,10 @@ export class PostgresEngine implements Engine {
       const { sqlState: code, message: reason } = logged;
       return isConnectionLoss(code)
         ? { kind: "connection", reason }
-        : { kind: "failure", code, message: message("stopped", { code, reason }) };
+        : {
+            ...{ kind: "failure", code, message: message("stopped", { code, reason }) },
+            rejected: rejectedRow(logged, task.tables),
+          };
     }
     try {
       // The way that the target's workers go, which may be cut although the source is well.
@@ -185,11 +189,11 @@ export class PostgresEngine implements Engine {
     for (const wait of log === undefined ? [] : [0, 100, 300]) {
       await delay(wait);
       const error = log?.lastErrorOf(objectName(task.id));
-      if (error !== undefined) {
+      if (error?.complete === true) {
         return error;
       }
     }
-    return undefined;
+    return log?.lastErrorOf(objectName(task.id));
   }
 
   describe(error: EngineError, connection: Connection | undefined): Message {

@@ -6,40 +6,74 @@
 /** An error of a worker. */
 export interface WorkerError {
   readonly sqlState: string;
+  /** What happened, in one line. */
   readonly message: string;
+  /** The server's words, part by part; empty where it had none. */
+  readonly text: string;
+  readonly detail: string;
+  readonly context: string;
+  /** Whether all of it has arrived. */
+  readonly complete: boolean;
 }
 
+type Part = "detail" | "context" | "other";
+
 const rememberedWorkers = 500;
+
+const parts: Readonly<Record<string, Part>> = {
+  DETAIL: "detail",
+  CONTEXT: "context",
+  HINT: "other",
+  QUERY: "other",
+  STATEMENT: "other",
+};
 
 /** Reads the log of one server line by line. */
 export class ServerLog {
   readonly #subscriptionByPid = new Map<string, string>();
   readonly #errors = new Map<string, WorkerError>();
-  /** The process whose error's further lines (DETAIL) are awaited. */
-  #open: string | undefined;
+  /** The process whose error is being read, and the part of it that the last line belonged to. */
+  #open: { readonly pid: string; readonly part: Part } | undefined;
 
   /** Takes one line of the log. */
   read(line: string): void {
     const match = /^[^|]*\|(\d+)\|([^|]*)\|(\w*)\|(\w+):\s+(.*)$/.exec(line);
     if (match === null) {
+      // Further lines of a part are indented by a tab.
+      if (line.startsWith("\t") && this.#open !== undefined) {
+        this.#extend(this.#open.pid, this.#open.part, `\n${line.slice(1)}`);
+      }
       return;
     }
     const [, pid = "", kind = "", sqlState = "", severity = "", text = ""] = match;
     if (!kind.startsWith("logical replication")) {
+      this.#open = this.#open && { pid: this.#open.pid, part: "other" };
       return;
     }
     const started = /worker for subscription "([^"]+)".* has started$/.exec(text);
     if (started?.[1] !== undefined) {
       this.#remember(pid, started[1]);
-    } else if (severity === "ERROR" || severity === "FATAL") {
-      this.#note(pid, { sqlState, message: text });
-      this.#open = pid;
-    } else if (severity === "DETAIL" && this.#open === pid) {
+      return;
+    }
+    if (severity === "ERROR" || severity === "FATAL") {
+      this.#note(pid, { sqlState, message: text, text, detail: "", context: "", complete: false });
+      this.#open = { pid, part: "other" };
+      return;
+    }
+    if (this.#open?.pid !== pid) {
+      return;
+    }
+    const part = parts[severity];
+    if (part === undefined) {
       const error = this.#errorOf(pid);
       if (error !== undefined) {
-        this.#note(pid, { sqlState: error.sqlState, message: `${error.message} (${text})` });
+        this.#note(pid, { ...error, complete: true });
       }
+      this.#open = undefined;
+      return;
     }
+    this.#open = { pid, part };
+    this.#extend(pid, part, text);
   }
 
   /** The last error of a subscription's workers since `forget`. */
@@ -54,6 +88,15 @@ export class ServerLog {
   #errorOf(pid: string): WorkerError | undefined {
     const subscription = this.#subscriptionByPid.get(pid);
     return subscription === undefined ? undefined : this.#errors.get(subscription);
+  }
+
+  #extend(pid: string, part: Part, text: string): void {
+    const error = this.#errorOf(pid);
+    if (error === undefined || part === "other") {
+      return;
+    }
+    const message = part === "detail" && error.detail === "" ? `${error.text} (${text})` : error.message;
+    this.#note(pid, { ...error, message, [part]: error[part] + text });
   }
 
   #note(pid: string, error: WorkerError): void {
