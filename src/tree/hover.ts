@@ -25,7 +25,7 @@ function factsOf(
   const facts: readonly (readonly [string, string | undefined])[] = [
     [t("Error"), [task.error?.code, task.error?.message].filter(Boolean).join(" ") || undefined],
     [t("Progress"), copied ? undefined : percent(task.percent)],
-    [t("Remaining time"), task.remaining],
+    [t("Remaining time"), copied ? undefined : task.remaining],
     [t("Delay"), task.delayMs === undefined ? undefined : duration(task.delayMs)],
     [t("Description"), task.description],
     [t("Engine"), engineName(task.engine)],
