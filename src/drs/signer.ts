@@ -58,10 +58,10 @@ function canonicalPath(pathname: string): string {
 }
 
 function canonicalQuery(query: URLSearchParams): string {
+  // Sorted as they are, not as they are encoded: so do the official SDKs for Node, Go and Python.
   return [...query]
-    .map(([key, value]) => [encode(key), encode(value)] as const)
     .sort(([k1, v1], [k2, v2]) => compare(k1, k2) || compare(v1, v2))
-    .map(([key, value]) => `${key}=${value}`)
+    .map(([key, value]) => `${encode(key)}=${encode(value)}`)
     .join("&");
 }
 
