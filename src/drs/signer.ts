@@ -12,7 +12,14 @@ export interface SignableRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The exact bytes of the body; empty without one. */
   readonly body: Uint8Array | string;
+  /** The header `X-Sdk-Content-Sha256`, whose value is signed in place of the body's hash. */
+  readonly payload?: string | undefined;
 }
+
+/** By this header a sender says what stands for the body in the signature. */
+export const payloadHeader = "x-sdk-content-sha256";
+/** Its value for bodies that are not signed: SDKs send it with what is no JSON. */
+export const unsignedPayload = "UNSIGNED-PAYLOAD";
 
 /** `YYYYMMDDTHHMMSSZ` in UTC, the form of the header `X-Sdk-Date`. */
 export function sdkDate(time: Date): string {
@@ -39,7 +46,7 @@ export function signatureOf(
     ...signedHeaders.map((name) => `${name}:${(request.headers[name] ?? "").trim()}`),
     "",
     signedHeaders.join(";"),
-    sha256(request.body),
+    request.payload ?? sha256(request.body),
   ].join("\n");
   const stringToSign = [
     signatureAlgorithm,
@@ -77,6 +84,7 @@ function encode(text: string): string {
   );
 }
 
-function sha256(data: Uint8Array | string): string {
+/** 64 hexadecimal digits. */
+export function sha256(data: Uint8Array | string): string {
   return createHash("sha256").update(data).digest("hex");
 }

@@ -6,6 +6,11 @@ export type Language = keyof Bilingual;
 const messages = {
   // Gateway
   notSigned: { en: "Incorrect IAM authentication information: {reason}", zh: "IAM 认证信息错误：{reason}" },
+  badUser: { en: "The username or password is wrong.", zh: "用户名或密码错误。" },
+  noProject: {
+    en: "There is no project {name}; the local backend's is called local.",
+    zh: "项目 {name} 不存在，本地后端的项目名为 local。",
+  },
   notLocal: {
     en: "Only programs of this machine may call the local backend ({reason}).",
     zh: "只有本机程序可以调用本地后端（{reason}）。",

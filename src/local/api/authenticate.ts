@@ -1,6 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
-import { signatureAlgorithm, signatureOf } from "../../drs/signer";
+import { payloadHeader, sha256, signatureAlgorithm, signatureOf, unsignedPayload } from "../../drs/signer";
+import type { Identity } from "../data-dir";
 import { message, Refusal } from "../messages";
+import { isGoodToken } from "./tokens";
 
 /** What is checked of a request. */
 export interface IncomingRequest {
@@ -14,11 +16,21 @@ export interface IncomingRequest {
 const largestSkewMs = 15 * 60 * 1_000;
 
 /**
- * Checks the signature `SDK-HMAC-SHA256` of a request over whatever headers it says it signed.
+ * Checks who sends a request: by a token (`X-Auth-Token`), or by the signature `SDK-HMAC-SHA256` over whatever headers
+ * it says it signed.
  *
  * @throws Refusal APIGW.0301.
  */
-export function authenticate(
+export function authenticate(request: IncomingRequest, keys: Identity, now: number): void {
+  const token = request.headers.get("x-auth-token");
+  if (token === null) {
+    requireSignature(request, keys, now);
+  } else if (!isGoodToken(keys, token, now)) {
+    throw refused("the token is unknown or has ended");
+  }
+}
+
+function requireSignature(
   request: IncomingRequest,
   keys: { readonly accessKey: string; readonly secretKey: string },
   now: number,
@@ -62,8 +74,16 @@ export function refuseForeign(headers: Headers, port: number): void {
 function expectedSignature(request: IncomingRequest, names: readonly string[], secretKey: string): string {
   const { method, body, headers } = request;
   const signed = Object.fromEntries(names.map((name) => [name, headers.get(name) ?? ""]));
+  const payload = headers.get(payloadHeader) ?? undefined;
+  if (payload !== undefined && payload !== unsignedPayload && payload !== sha256(body)) {
+    throw refused("the body is not the one that was signed");
+  }
   try {
-    return signatureOf({ method, url: new URL(request.url), headers: signed, body }, names, secretKey);
+    return signatureOf(
+      { method, url: new URL(request.url), headers: signed, body, payload },
+      names,
+      secretKey,
+    );
   } catch (error) {
     if (error instanceof URIError) {
       throw refused("the path is malformed");
