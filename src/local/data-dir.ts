@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { log, reasonOf } from "./log";
 import { StartError } from "./start-error";
@@ -34,7 +34,7 @@ export class DataDir {
    */
   static async take(path: string): Promise<DataDir> {
     try {
-      await mkdir(path, { recursive: true, mode: 0o700 });
+      await makeDirectory(path);
       await lock(path);
       return new DataDir(path, await keptIdentity(join(path, "identity.json")));
     } catch (error) {
@@ -54,6 +54,22 @@ export class DataDir {
   async release(): Promise<void> {
     await rm(join(this.path, "backend.json"), { force: true });
     await rm(join(this.path, "owner.json"), { force: true });
+  }
+}
+
+/** Makes a directory and what it lies in. Node's own recursion never ends where nothing can be made, as in `/proc`. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) {
+      return;
+    }
+    if (!hasCode(error, "ENOENT") || dirname(path) === path) {
+      throw error;
+    }
+    await makeDirectory(dirname(path));
+    await mkdir(path, { mode: 0o700 });
   }
 }
 
@@ -104,11 +120,15 @@ async function hasLinked(file: string, name: string): Promise<boolean> {
     await link(file, name);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") {
+    if (hasCode(error, "EEXIST")) {
       return false;
     }
     throw error;
   }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 /** Removes what a dead owner left; another process that has taken the directory meanwhile keeps it. */
@@ -142,7 +162,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return hasCode(error, "EPERM");
   }
 }
 

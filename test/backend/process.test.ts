@@ -105,9 +105,11 @@ describe("the backend's process", () => {
     const dir = makeDataDir();
     const file = join(dir, "file");
     writeFileSync(file, "");
-    const exit = await runToEnd(["--data-dir", file]);
-    assert.equal(exit.code, 1);
-    assert.match(exit.stderr, /^drs-local: the data directory .* cannot be used: /);
+    for (const none of [file, join(file, "below"), "/proc/none/at/all"]) {
+      const exit = await runToEnd(["--data-dir", none]);
+      assert.equal(exit.code, 1);
+      assert.match(exit.stderr, /^drs-local: the data directory .* cannot be used: /, none);
+    }
     removeDataDir(dir);
   });
 

@@ -17,11 +17,25 @@ export function checked<const S extends v.GenericSchema>(schema: S, body: unknow
   throw new Refusal("DRS.M00007", message("invalidField", { field, reason: issue.message }));
 }
 
-/** @throws Refusal DRS.M00007 for what is no JSON. */
+/** @throws Refusal DRS.M00007 for what is no JSON, or has text that no database can keep. */
 export function jsonOf(body: Uint8Array): unknown {
+  const text = Buffer.from(body).toString("utf8");
   try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    throw new Refusal("DRS.M00007", message("notJson"));
+    return JSON.parse(text, mayBeUnstorable.test(text) ? storable : undefined);
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal("DRS.M00007", message("notJson"));
   }
+}
+
+const mayBeUnstorable = /\\u(0000|d[89a-f])/i;
+
+/** Refuses a NUL and half of a surrogate pair, in names and in values. */
+function storable(key: string, value: unknown): unknown {
+  for (const text of [key, value]) {
+    if (typeof text === "string" && /\0|\p{Surrogate}/u.test(text)) {
+      const reason = "must not contain NUL or half a surrogate pair";
+      throw new Refusal("DRS.M00007", message("invalidField", { field: key, reason }));
+    }
+  }
+  return value;
 }

@@ -292,6 +292,11 @@ export class Runner {
     }
     runtime.silentSince ??= Date.now();
     const silent = Date.now() - runtime.silentSince;
+    if (runtime.fault !== undefined && engine.enabled) {
+      // The target tries again by itself, for ever, also where the source refuses it.
+      await this.#steps.reachesSource(job, runtime);
+      return;
+    }
     if (runtime.fault !== undefined || !engine.enabled || silent < silentMs) {
       return;
     }

@@ -23,6 +23,8 @@ export class Runtime {
   probedAt = 0;
   /** Since when an enabled task has had no stream. */
   silentSince: number | undefined;
+  /** Since when a start or a release has met nothing but lost connections. */
+  lostSince: number | undefined;
   /** Counts steps, so that an answer to an older question is not taken for the present. */
   epoch = 0;
   /** A step is being taken. */
@@ -34,6 +36,7 @@ export class Runtime {
   settle(): void {
     this.fault = undefined;
     this.silentSince = undefined;
+    this.lostSince = undefined;
   }
 }
 

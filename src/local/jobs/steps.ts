@@ -14,6 +14,8 @@ import type { JobStore } from "./store";
 const longestRetryMs = 5_000;
 /** An unexplained stop is tried again once within this time before it counts as a failure. */
 const probeMs = 60_000;
+/** How long a start or a release waits for a server that is not there: one that crashed is back within seconds. */
+const absenceMs = 10_000;
 
 export class Steps {
   readonly #changes: ChangeSteps;
@@ -51,7 +53,7 @@ export class Steps {
       case "provision":
         return await this.provision(job);
       case "prepare":
-        return await this.#prepare(job);
+        return await this.#prepare(job, runtime);
       case "enable":
         return await this.#enable(job, runtime);
       case "examine":
@@ -88,7 +90,7 @@ export class Steps {
     return true;
   }
 
-  async #prepare(job: Job): Promise<boolean> {
+  async #prepare(job: Job, runtime: Runtime): Promise<boolean> {
     try {
       const tables =
         job.tables.length > 0
@@ -109,7 +111,11 @@ export class Steps {
       }
       const sourceRows = await this.engine.prepare(this.taskOf(named));
       await this.store.update(job.id, (latest) => ({ ...latest, sourceRows, prepared: true, anew: false }));
+      runtime.lostSince = undefined;
     } catch (error) {
+      if (isAwaited(error, runtime)) {
+        return false;
+      }
       await this.#failBy(job, "start", error);
     }
     return true;
@@ -174,21 +180,41 @@ export class Steps {
       runtime.fault = newFault(cause.reason);
       return true;
     }
-    if (now < runtime.fault.retryAt) {
+    if (!(await this.reachesSource(job, runtime))) {
       return false;
     }
-    const tries = runtime.fault.tries + 1;
-    const wait = Math.min(firstRetryMs * 1.5 ** tries, longestRetryMs);
-    runtime.fault = { reason: cause.reason, tries, retryAt: now + wait };
     try {
-      // A worker that finds nobody would only disable the task again; it goes through the task's link.
-      const task = this.taskOf(job);
-      await this.engine.test({ ...task.source, ...task.publisher }, "source");
-      await this.engine.enable(task);
+      await this.engine.enable(this.taskOf(job));
       return true;
     } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
+      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+        return false;
+      }
+      await this.#failBy(job, phase, error);
+      return true;
+    }
+  }
+
+  /**
+   * Tries the way to the source again when it is time; a worker that finds nobody would only stop again. A server that
+   * is there and refuses, such as after a change of the password, is a failure and no fault.
+   */
+  async reachesSource(job: Job, runtime: Runtime): Promise<boolean> {
+    const { fault } = runtime;
+    const now = Date.now();
+    if (fault === undefined || now < fault.retryAt) {
+      return false;
+    }
+    const tries = fault.tries + 1;
+    const wait = Math.min(firstRetryMs * 1.5 ** tries, longestRetryMs);
+    runtime.fault = { ...fault, tries, retryAt: now + wait };
+    const task = this.taskOf(job);
+    try {
+      await this.engine.test({ ...task.source, ...task.publisher }, "source");
+      return true;
+    } catch (error) {
+      if (!(error instanceof EngineError) || !(isConnectionLoss(error.code) || isExhaustion(error.code))) {
+        await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
       }
       return false;
     }
@@ -270,6 +296,9 @@ export class Steps {
         await this.#releaseSide(job, task, side);
       }
     } catch (error) {
+      if (isAwaited(error, runtime)) {
+        return false;
+      }
       await this.#failBy(job, "release", error);
       return true;
     }
@@ -329,4 +358,18 @@ export class Steps {
     this.runtimes.of(job.id).settle();
     return true;
   }
+}
+
+/** Whether an error says no more than that a server is away, and it may still come back. */
+function isAwaited(error: unknown, runtime: Runtime): boolean {
+  if (!(error instanceof EngineError) || !isConnectionLoss(error.code)) {
+    return false;
+  }
+  runtime.lostSince ??= Date.now();
+  return Date.now() - runtime.lostSince < absenceMs;
+}
+
+/** Class 53 of the SQLSTATEs: too many connections, no memory, a full disk. */
+function isExhaustion(code: string): boolean {
+  return code.startsWith("53");
 }
