@@ -18,6 +18,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The result of a suite that wrote none. */
 const none = { passes: 0, failures: 0, report: "" };
 
+/** Whether tests take their long form; then there are benches, too. */
+const soak = process.env.DRS_SOAK === "1";
+const long = 3_600_000;
+
 /**
  * Every suite runs its tests, leaves mocha's counts in the result file, and says how its runner ended. Limits are
  * in milliseconds.
@@ -30,8 +34,11 @@ const suites = {
       ...{ cwd: root, stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" },
       ...{ signal, limit: 180_000 },
     }),
-  unit: (run) => runMocha("unit", { testLimit: 5_000, limit: 120_000 }, run),
-  backend: (run) => runMocha("backend", { testLimit: 60_000, limit: 400_000 }, run),
+  unit: (run) => runMocha("unit", { testLimit: 5_000, limit: soak ? long : 120_000 }, run),
+  backend: (run) => runMocha("backend", { testLimit: 60_000, limit: soak ? long : 600_000 }, run),
+  ...(soak
+    ? { bench: (/** @type {Run} */ run) => runMocha("bench", { testLimit: 300_000, limit: long }, run) }
+    : {}),
   host: (run) => runInHost("current", run),
   "host-oldest": (run) => runInHost("oldest", run),
   browser: (run) => runInBrowser(run),
