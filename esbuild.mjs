@@ -1,5 +1,5 @@
 // Builds dist/ (the product) and, with --tests, out/ (the test suites). --production leaves source maps out.
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
@@ -14,6 +14,7 @@ const chunks = new Map([
   ["src/connections/localBackend.ts", "start-backend"],
   ["src/commands/handlers.ts", "commands"],
   ["src/details/panel.ts", "details"],
+  ["src/failures/diagnose.ts", "failures"],
 ]);
 
 /** Leaves `import("…")` of a chunk in the code as a require of its file. */
@@ -27,6 +28,18 @@ const lazyChunks = {
       const file = relative(root, resolve(args.resolveDir, `${args.path}.ts`)).replaceAll("\\", "/");
       const chunk = chunks.get(file);
       return chunk === undefined ? undefined : { path: `./${chunk}.js`, external: true };
+    });
+  },
+};
+
+/** The product reads the known failures without the fields that only tests and authors need. */
+const leanCatalogue = {
+  name: "lean-catalogue",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/]failures[\\/][\w-]+\.json$/ }, async ({ path }) => {
+      const entries = JSON.parse(await readFile(path, "utf8"));
+      const lean = entries.map(({ example, examples, http, ...entry }) => entry);
+      return { contents: JSON.stringify(lean), loader: "json" };
     });
   },
 };
@@ -59,7 +72,9 @@ await Promise.all([
       ...Object.fromEntries([...chunks].map(([file, chunk]) => [chunk, file])),
     },
     outdir: "dist",
-    plugins: [lazyChunks],
+    // Chinese texts are half as long as they would be escaped.
+    charset: "utf8",
+    plugins: [lazyChunks, leanCatalogue],
   }),
   esbuild.build({ ...node, entryPoints: { "local-backend": "src/local/main.ts" }, outdir: "dist" }),
   esbuild.build({

@@ -2,10 +2,10 @@ import * as vscode from "vscode";
 import type { Connection } from "../connections/connection";
 import type { Session } from "../connections/session";
 import type { Reading, Watched } from "../connections/watch";
-import { rowOf } from "../status/statuses";
-import { problemsOf } from "../tasks/problems";
+import { diagnosisOf } from "../failures/diagnosis";
+import { errorText, problemsOf } from "../tasks/problems";
 import { type Formats, unlinked } from "../tasks/texts";
-import { type Notice, noticesOf } from "./notices";
+import { type Notice, noticesOf, noticeText } from "./notices";
 
 /** A burst of notices longer than this is told as one. */
 const most = 3;
@@ -96,22 +96,24 @@ export class Alerts implements vscode.Disposable {
   }
 
   /** @param where the name of the connection, when there are several. */
-  async #tell({ level, task }: Notice, connection: string, where: string | undefined): Promise<void> {
-    const { t, pick } = this.#formats;
+  async #tell(notice: Notice, connection: string, where: string | undefined): Promise<void> {
+    const { t } = this.#formats;
+    const { level, task } = notice;
     const details = t("Show Details");
-    const name = pick(rowOf(task.status).name);
-    const message =
-      level === "recovered"
-        ? t('Synchronization task "{0}" recovered: {1}.', task.name, name)
-        : t('Synchronization task "{0}": {1}. {2}', task.name, name, reasonOf(task, this.#formats));
+    const copy = t("Copy Error");
+    const diagnosis = level === "recovered" ? undefined : await diagnosisOf(task);
+    const message = noticeText(notice, diagnosis, this.#formats);
     const located = where === undefined ? message : t("{0}: {1}", where, message);
     const show = {
       error: vscode.window.showErrorMessage,
       warning: vscode.window.showWarningMessage,
       recovered: vscode.window.showInformationMessage,
     }[level];
-    if ((await show(unlinked(located), details)) === details) {
+    const answer = await show(unlinked(located), details, ...(diagnosis === null ? [copy] : []));
+    if (answer === details) {
       await vscode.commands.executeCommand("drs.openDetails", { connection, id: task.id });
+    } else if (answer === copy) {
+      await vscode.env.clipboard.writeText(errorText(task) ?? "");
     }
   }
 
@@ -136,9 +138,4 @@ export class Alerts implements vscode.Disposable {
       await vscode.commands.executeCommand("drs.showProblems");
     }
   }
-}
-
-function reasonOf(task: Notice["task"], { pick }: Formats): string {
-  const reason = [task.error?.code, task.error?.message].filter(Boolean).join(": ");
-  return reason || pick(rowOf(task.status).meaning);
 }

@@ -1,7 +1,10 @@
-/** Which transitions are worth an alert. Knows nothing of VS Code. */
+/** Which transitions are worth an alert, and what it says. Knows nothing of VS Code. */
+import type { Diagnosis } from "../failures/diagnosis";
 import { rowOf, type StatusId } from "../status/statuses";
+import { errorText } from "../tasks/problems";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
+import type { Formats } from "../tasks/texts";
 
 export interface Notice {
   readonly level: "error" | "warning" | "recovered";
@@ -35,3 +38,22 @@ export function noticesOf(changes: readonly TaskChange[]): readonly Notice[] {
 }
 
 const healthy: ReadonlySet<StatusId> = new Set(["incremental", "full"]);
+
+/** What a notice says: the likely cause where one is known, otherwise the service's own words. */
+export function noticeText(
+  { level, task }: Notice,
+  diagnosis: Diagnosis | null | undefined,
+  { t, pick }: Formats,
+): string {
+  const { name, meaning } = rowOf(task.status);
+  const status = pick(name);
+  if (level === "recovered") {
+    return t('Synchronization task "{0}" recovered: {1}.', task.name, status);
+  }
+  const told = (reason: string) => t('Synchronization task "{0}": {1}. {2}', task.name, status, reason);
+  if (diagnosis == null) {
+    return told(errorText(task) ?? pick(meaning));
+  }
+  const cause = pick(diagnosis.cause);
+  return told(diagnosis.sure ? t("Cause: {0}", cause) : t("Likely cause: {0}", cause));
+}

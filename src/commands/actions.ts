@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Session } from "../connections/session";
 import { isDrsError } from "../drs/errors";
+import { diagnosisOfFindings } from "../failures/diagnosis";
 import { type ActionId, rowOf } from "../status/statuses";
 import { legalActions, perform } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
@@ -82,7 +83,7 @@ async function act(
         const outcome = await precheck(session.client, task, signal, (percent) =>
           progress.report({ message: `${t("pre-check")} ${formats.percent(percent)}` }),
         );
-        throwUnlessPassed(outcome, formats);
+        await throwUnlessPassed(outcome, task, formats);
       }
       const [outcome] = await perform(session.client, action, [task], { startAt, signal });
       if (outcome?.error !== undefined) {
@@ -155,12 +156,18 @@ async function confirmed(
   return answer === yes;
 }
 
-function throwUnlessPassed({ passed, findings }: PrecheckOutcome, { t }: Formats): void {
+/** @throws Error that names what did not pass, and the remedy of the first finding that is known. */
+async function throwUnlessPassed(
+  { passed, findings }: PrecheckOutcome,
+  { engine }: Task,
+  { t, pick }: Formats,
+): Promise<void> {
   if (!passed) {
-    const failed = findings
-      .filter(({ result }) => result === "FAILED")
-      .map(({ item, reason }) => (reason === undefined ? item : `${item}: ${reason}`));
-    throw new Error(t("the pre-check did not pass. {0}", failed.join(" ")));
+    const failed = findings.filter(({ result }) => result === "FAILED");
+    const told = failed.map(({ item, reason }) => (reason === undefined ? item : `${item}: ${reason}`));
+    const known = await diagnosisOfFindings(failed, engine);
+    const remedy = known ? [t("What to do: {0}", pick(known.remedy))] : [];
+    throw new Error(t("the pre-check did not pass. {0}", [...told, ...remedy].join(" ")));
   }
 }
 

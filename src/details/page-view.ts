@@ -35,8 +35,21 @@ export interface Problem {
   readonly heading: string;
   readonly code?: string | undefined;
   readonly message?: string | undefined;
+  readonly explanation?: Explanation | undefined;
   readonly advice?: string | undefined;
   readonly copy?: CopyButton | undefined;
+}
+
+/** The known case behind an error, or that there is none. */
+export interface Explanation {
+  readonly facts: readonly Fact[];
+  readonly link?: { readonly label: string; readonly href: string } | undefined;
+}
+
+/** A sentence, with what it tells of where that needs to be said. */
+export interface Fact {
+  readonly label?: string | undefined;
+  readonly text: string;
 }
 
 /** A bar; `percent` 0 to 100, undefined while it is not known. */

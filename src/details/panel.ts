@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
+import { type Diagnosis, diagnosisOf } from "../failures/diagnosis";
 import type { ActionId } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import type { Task } from "../tasks/task";
@@ -70,6 +71,9 @@ class DetailsPage implements vscode.Disposable {
   readonly #subscriptions: readonly vscode.Disposable[];
   #lastKnown: Task | undefined;
   #running: ActionId | undefined;
+  /** The known case behind the error that was last asked about. */
+  #diagnosis: Diagnosis | null | undefined;
+  #asked = "";
   #shown = "";
   #visible = false;
 
@@ -145,13 +149,31 @@ class DetailsPage implements vscode.Disposable {
     if (this.#lastKnown === undefined) {
       return emptyDetails(this.#ref.id, reader);
     }
+    this.#diagnose(this.#lastKnown);
     return detailsOf(this.#lastKnown, {
       ...reader,
       connection,
       readOnly,
+      diagnosis: this.#diagnosis,
       listed: current !== undefined,
       actions: readOnly === undefined ? legalActions(this.#lastKnown) : [],
       running: this.#running,
+    });
+  }
+
+  /** Asks for the known case behind the task's error, once for each error, and shows it when it is there. */
+  #diagnose({ status, engine, error }: Task): void {
+    const asked = JSON.stringify([status, engine, error]);
+    if (asked === this.#asked) {
+      return;
+    }
+    this.#asked = asked;
+    this.#diagnosis = undefined;
+    void diagnosisOf({ status, engine, error }).then((diagnosis) => {
+      if (asked === this.#asked) {
+        this.#diagnosis = diagnosis;
+        this.#update();
+      }
     });
   }
 

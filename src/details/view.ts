@@ -1,6 +1,8 @@
 /** A task → what its details page shows. */
+import type { Diagnosis } from "../failures/diagnosis";
 import { type ActionId, rowOf } from "../status/statuses";
 import { actionName } from "../tasks/explain";
+import { errorText } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import type { Formats, Translate } from "../tasks/texts";
 import { addressText } from "./address";
@@ -10,6 +12,7 @@ import type {
   Copyable,
   Delay,
   EmptyView,
+  Explanation,
   Notice,
   Problem,
   Progress,
@@ -45,6 +48,8 @@ export interface DetailsFacts extends Reader {
   readonly actions: readonly ActionId[];
   /** The action under way. */
   readonly running: ActionId | undefined;
+  /** The known case behind the task's error; null: none matches; undefined: not looked up yet. */
+  readonly diagnosis: Diagnosis | null | undefined;
 }
 
 /** In the order of the buttons: what helps first, what cannot be taken back last. */
@@ -131,7 +136,7 @@ export function copyText(task: Task, what: Copyable): string | undefined {
     case "parentId":
       return task.parentId;
     case "error":
-      return [task.error?.code, task.error?.message].filter(Boolean).join(": ") || undefined;
+      return errorText(task);
     case "source":
     case "target":
       return addressText(task[what] ?? {});
@@ -198,8 +203,10 @@ function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
   const { alert } = rowOf(task.status);
   const { code, message } = task.error ?? {};
   const copy = task.error === undefined ? undefined : copyButton("error", t("Error"), t);
+  const explanation = task.error && explanationOf(facts);
   if (alert !== "error") {
-    return task.error && { level: "warning", heading: t("Last reported error"), code, message, copy };
+    const heading = t("Last reported error");
+    return task.error && { level: "warning", heading, code, message, explanation, copy };
   }
   const frozen = task.status === "frozen";
   return {
@@ -207,17 +214,45 @@ function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
     heading: frozen ? t("The task is frozen") : t("What went wrong"),
     code,
     message: task.error === undefined && !frozen ? t("The service gave no reason.") : message,
+    explanation,
     advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
     copy,
   };
 }
 
-function adviceOf({ status }: Task, { formats: { t }, actions }: DetailsFacts): string | undefined {
+function explanationOf({ diagnosis, formats: { t, pick } }: DetailsFacts): Explanation | undefined {
+  if (diagnosis === undefined) {
+    return undefined;
+  }
+  if (diagnosis === null) {
+    return {
+      facts: [
+        { text: t("No known case matches this error. Copy its text to search for it or to ask for help.") },
+      ],
+    };
+  }
+  const { cause, remedy, sure, url } = diagnosis;
+  return {
+    facts: [
+      { label: sure ? t("Cause") : t("Likely cause"), text: pick(cause) },
+      { label: t("What to do"), text: pick(remedy) },
+    ],
+    link: { label: t("More about this case"), href: url },
+  };
+}
+
+function adviceOf(
+  { status }: Task,
+  { formats: { t }, actions, diagnosis }: DetailsFacts,
+): string | undefined {
   if (status === "frozen") {
     return t("Top up the account. The service unfreezes its instances when the balance is above 0.");
   }
   if (status === "stoppingFailed" && actions.includes("end")) {
     return t("End the task again to release its resources.");
+  }
+  if (diagnosis?.resumable === false && actions.includes("end")) {
+    return t("This task cannot go on from here: end it, and create a new one if its data is still needed.");
   }
   switch (actionsInOrder(actions)[0]) {
     case "resume":

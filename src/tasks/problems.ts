@@ -12,3 +12,8 @@ export function problemsOf(tasks: Iterable<Task>): {
     frozen: alerting.filter(({ status }) => status === "frozen"),
   };
 }
+
+/** The error of a task as the service told it, code and text; undefined when it told none. */
+export function errorText({ error }: Pick<Task, "error">): string | undefined {
+  return [error?.code, error?.message].filter(Boolean).join(": ") || undefined;
+}

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Diagnosis } from "../failures/diagnosis";
 import { rowOf } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
@@ -6,15 +7,34 @@ import type { Formats } from "../tasks/texts";
 import { literal } from "./markdown";
 
 /**
- * The hover of a task: status, its meaning, and the facts. Every text is made literal, so that it cannot become markup,
+ * The hover of a task: status, its meaning, why it failed and what now, and the facts. Every text is made literal, so that it cannot become markup,
  * and the Markdown is not trusted, so that it cannot become a command.
  */
-export function hoverOf(task: Task, formats: Formats): vscode.MarkdownString {
+export function hoverOf(
+  task: Task,
+  diagnosis: Diagnosis | null | undefined,
+  formats: Formats,
+): vscode.MarkdownString {
   const row = rowOf(task.status);
   const heading = `**${literal(task.name)}**`;
   const status = `**${literal(formats.pick(row.name))}** — ${literal(formats.pick(row.meaning))}`;
   const facts = factsOf(task, formats).map(([label, value]) => literal(formats.t("{0}: {1}", label, value)));
-  return new vscode.MarkdownString([heading, status, facts.join("  \n")].join("\n\n"));
+  const why = diagnosis === undefined ? [] : [whyOf(diagnosis, formats)];
+  return new vscode.MarkdownString([heading, status, ...why, facts.join("  \n")].join("\n\n"));
+}
+
+function whyOf(diagnosis: Diagnosis | null, { t, pick }: Formats): string {
+  if (diagnosis === null) {
+    return literal(t("No known case matches this error; the details page copies its text."));
+  }
+  const { cause, remedy, resumable, sure, url } = diagnosis;
+  const line = (label: string, text: string) => `**${literal(label)}** — ${literal(text)}`;
+  return [
+    line(sure ? t("Cause") : t("Likely cause"), pick(cause)),
+    line(t("What to do"), pick(remedy)),
+    ...(resumable === false ? [literal(t("The task cannot go on from here."))] : []),
+    `[${literal(t("More about this case"))}](${url})`,
+  ].join("  \n");
 }
 
 function factsOf(

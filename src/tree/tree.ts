@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Reading, Watched } from "../connections/watch";
+import { diagnosisOf } from "../failures/diagnosis";
 import { rowOf, type StatusId } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import type { Task } from "../tasks/task";
@@ -120,10 +121,10 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     }
   }
 
-  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
+  async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     const task = node.kind === "task" ? this.#task(node) : undefined;
     if (task !== undefined) {
-      item.tooltip = hoverOf(task, this.#formats);
+      item.tooltip = hoverOf(task, await diagnosisOf(task), this.#formats);
       this.#hovers.set(node, Date.now());
     }
     return item;

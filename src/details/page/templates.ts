@@ -8,6 +8,7 @@ import type {
   CopyButton,
   Delay,
   EmptyView,
+  Explanation,
   Notice,
   ObjectTable,
   PageView,
@@ -132,7 +133,7 @@ function actionButton(
 }
 
 function problemBox(
-  { level, heading, code, message, advice, copy }: Problem,
+  { level, heading, code, message, explanation, advice, copy }: Problem,
   context: PageContext,
 ): TemplateResult {
   return html`<section class="problem ${level}" aria-labelledby="problem">
@@ -140,10 +141,22 @@ function problemBox(
     <div class="text">
       <h2 id="problem">${heading}${code === undefined ? nothing : html` <code>${code}</code>`}</h2>
       ${message === undefined ? nothing : html`<p class="message" dir="auto">${message}</p>`}
+      ${explanation === undefined ? nothing : explanationOf(explanation)}
       ${advice === undefined ? nothing : html`<p class="advice">${icon("lightbulb")}<span>${advice}</span></p>`}
     </div>
     ${copy === undefined ? nothing : copyControl(copy, context)}
   </section>`;
+}
+
+/** VS Code opens the link in the browser. */
+function explanationOf({ facts, link }: Explanation): TemplateResult {
+  return html`<div class="explanation">
+    ${facts.map(
+      ({ label, text }) =>
+        html`<p>${label === undefined ? nothing : html`<strong>${label}</strong>`}<span>${text}</span></p>`,
+    )}
+    ${link === undefined ? nothing : html`<p><a href=${link.href}>${link.label}</a></p>`}
+  </div>`;
 }
 
 function progressCard(progress: Progress): TemplateResult {

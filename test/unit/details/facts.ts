@@ -27,6 +27,7 @@ export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): Details
   listed: true,
   actions: legalActions(shown),
   running: undefined,
+  diagnosis: undefined,
   ...facts,
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import chinese from "../../../l10n/bundle.l10n.zh-cn.json";
 import { copyText, type DetailsFacts, detailsOf, emptyDetails } from "../../../src/details/view";
+import type { Diagnosis } from "../../../src/failures/diagnosis";
 import { statuses, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
 import { english, factsOf, now, recording, task } from "./facts";
@@ -8,6 +9,15 @@ import { english, factsOf, now, recording, task } from "./facts";
 const viewOf = (facts: Partial<Task> = {}, more: Partial<DetailsFacts> = {}) => {
   const shown = task(facts);
   return detailsOf(shown, factsOf(shown, more));
+};
+
+const known: Diagnosis = {
+  id: "conflict",
+  cause: { en: "The row is there already.", zh: "该行已存在。" },
+  remedy: { en: "Delete it.", zh: "请删除。" },
+  resumable: true,
+  url: "https://example.com/case",
+  sure: true,
 };
 
 /** A section of the page as lines `label: value`. */
@@ -56,6 +66,37 @@ describe("the details view", () => {
     }
     assert.equal(viewOf({ status: "fullFailed" }).problem?.message, "The service gave no reason.");
     assert.match(viewOf({ status: "frozen" }).problem?.advice ?? "", /^Top up the account/);
+  });
+
+  it("says the cause of a known case, its remedy, and where to read more", () => {
+    const error = { code: "23505", message: "duplicate key" };
+    const problem = (diagnosis: Diagnosis | null | undefined, facts: Partial<Task> = {}) =>
+      viewOf({ status: "incrementalFailed", error, ...facts }, { diagnosis }).problem;
+    assert.deepEqual(problem(known)?.explanation, {
+      facts: [
+        { label: "Cause", text: "The row is there already." },
+        { label: "What to do", text: "Delete it." },
+      ],
+      link: { label: "More about this case", href: "https://example.com/case" },
+    });
+    assert.equal(problem({ ...known, sure: false })?.explanation?.facts[0]?.label, "Likely cause");
+    assert.equal(problem(undefined)?.explanation, undefined);
+    assert.match(
+      problem(null)?.explanation?.facts[0]?.text ?? "",
+      /^No known case matches this error\. Copy/,
+    );
+    assert.equal(problem(null, { error: undefined })?.explanation, undefined);
+    assert.ok(problem(known, { status: "rectification" })?.explanation);
+  });
+
+  it("says whether the task can go on after the remedy", () => {
+    const advice = (diagnosis: Diagnosis | null, status: Task["status"]) =>
+      viewOf({ status, error: { code: "1" } }, { diagnosis }).problem?.advice;
+    assert.equal(advice(known, "incrementalFailed"), "Remove the cause, then resume the task.");
+    assert.equal(advice(null, "incrementalFailed"), "Remove the cause, then resume the task.");
+    const over = { ...known, resumable: false };
+    assert.match(advice(over, "incrementalFailed") ?? "", /^This task cannot go on from here: end it/);
+    assert.match(advice(over, "createFailed") ?? "", /This one can be deleted\.$/);
   });
 
   it("has no problem for a healthy task, and only the last error where one lingers", () => {
@@ -245,6 +286,10 @@ describe("the details view", () => {
         detailsOf(shown, factsOf(shown, { ...reader, ...freshness({ problem: "x" }) }));
         detailsOf(shown, factsOf(shown, { ...reader, listed: false, ...freshness({ connected: false }) }));
         detailsOf(shown, factsOf(shown, { ...reader, listed: false }));
+        const failed = { ...shown, error: { code: "1" } };
+        for (const diagnosis of [null, known, { ...known, sure: false, resumable: false }]) {
+          detailsOf(failed, factsOf(failed, { ...reader, diagnosis }));
+        }
       }
     }
     for (const facts of [{}, { asOf: undefined }, { connected: false }, { asOf: undefined, problem: "x" }]) {
