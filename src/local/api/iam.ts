@@ -4,17 +4,12 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import type { Identity } from "../data-dir";
 import { message, render } from "../messages";
+import { iamCalls } from "./iam-calls";
 import { checked, type Env, jsonOf } from "./input";
 import { issueToken, tokenLifeMs } from "./tokens";
 
 /** The name of the one project, as that of a region. */
 export const projectName = "local";
-
-/** The calls, for the docs. */
-export const iamCalls = [
-  { method: "POST", path: "/v3/auth/tokens", success: 201 },
-  { method: "GET", path: "/v3/projects", success: 200 },
-] as const;
 
 const tokenRequest = v.looseObject({
   auth: v.looseObject({
@@ -32,7 +27,8 @@ const tokenRequest = v.looseObject({
 
 /** `POST /v3/auth/tokens`, the one call of the API that needs no proof of its own. */
 export function isTokenCall(method: string, path: string): boolean {
-  return method === "POST" && path === "/v3/auth/tokens";
+  const call = iamCalls.createToken;
+  return method === call.method && path === call.path;
 }
 
 /** The user's name is the access key, the password the secret key; the name of the account may be any. */
@@ -43,7 +39,7 @@ export function iamRoutes(identity: Identity): Hono<Env> {
     ...{ enabled: true, is_domain: false, description: "" },
   };
 
-  app.post("/auth/tokens", (c) => {
+  app.post(iamCalls.createToken.path, (c) => {
     const { auth } = checked(tokenRequest, jsonOf(c.get("body")));
     const { user } = auth.identity.password;
     const { name, id } = auth.scope?.project ?? {};
@@ -68,11 +64,11 @@ export function iamRoutes(identity: Identity): Hono<Env> {
           catalog: [],
         },
       },
-      201,
+      iamCalls.createToken.success,
     );
   });
 
-  app.get("/projects", (c) => {
+  app.get(iamCalls.listProjects.path, (c) => {
     const name = c.req.query("name");
     return c.json({ projects: (name ?? projectName) === projectName ? [project] : [], links: {} });
   });

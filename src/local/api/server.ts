@@ -119,7 +119,7 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
     });
   }
 
-  app.route("/v3", iamRoutes(identity));
+  app.route("/", iamRoutes(identity));
 
   app.route(
     "/_local",

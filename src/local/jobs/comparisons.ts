@@ -94,7 +94,10 @@ export class Comparisons {
     if (!this.engine.capabilities.canCompare) {
       throw new Refusal("DRS.M10018", message("unsupported", { what: "create_compare" }));
     }
-    if (!comparable.has(job.status) || this.runner.isFrozen(job)) {
+    if (this.runner.isFrozen(job)) {
+      throw new Refusal("DRS.M00304", message("isFrozen", { account: job.account }));
+    }
+    if (!comparable.has(job.status)) {
       throw new Refusal("DRS.M00304", message("wrongStatus", { status: job.status }));
     }
     const open = [...this.#open.values()].map(({ comparison }) => comparison);

@@ -8,6 +8,7 @@ import {
   type EngineState,
   type EngineTask,
   isConnectionLoss,
+  type Positions,
   type ReleaseTask,
   type Side,
   type StopCause,
@@ -217,14 +218,7 @@ export class PostgresEngine implements Engine {
       logKept: slot instanceof EngineError || known?.kept === true,
       delayMs:
         streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
-      positions:
-        known === undefined
-          ? undefined
-          : {
-              source: logPosition(known.current),
-              read: subscription.received === null ? null : logPosition(subscription.received),
-              written: known.replayed === null ? null : logPosition(known.replayed),
-            },
+      positions: known === undefined ? undefined : positionsOf(known, subscription),
     };
   }
 
@@ -281,4 +275,13 @@ function withoutAnswer(side: Side, error: EngineError): EngineState {
   return isConnectionLoss(error.code)
     ? { kind: "unreachable", side, reason: error.reason }
     : { kind: "broken", code: error.code, message: describe(error, undefined) };
+}
+
+function positionsOf(slot: SlotFacts, { received }: SubscriptionFacts): Positions {
+  const position = (bytes: string | null) => (bytes === null ? null : logPosition(bytes));
+  return {
+    source: logPosition(slot.current),
+    read: position(received),
+    written: position(slot.replayed ?? slot.confirmed),
+  };
 }

@@ -150,6 +150,8 @@ export interface SlotFacts extends Row {
   /** Positions in the log, in bytes. */
   readonly current: string;
   readonly replayed: string | null;
+  /** What the target has told it has, which everybody may see. */
+  readonly confirmed: string | null;
   readonly lag_ms: number | null;
 }
 
@@ -163,6 +165,7 @@ export async function slotFacts(
     "source",
     `SELECT s.slot_name AS name, s.active, s.wal_status IS DISTINCT FROM 'lost' AS kept,
             (pg_current_wal_lsn() - '0/0')::text AS current, (r.replay_lsn - '0/0')::text AS replayed,
+            (s.confirmed_flush_lsn - '0/0')::text AS confirmed,
             (extract(epoch FROM r.replay_lag) * 1000)::float8 AS lag_ms
      FROM pg_replication_slots s LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid
      WHERE s.slot_name = ANY($1)`,

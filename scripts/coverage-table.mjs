@@ -1,0 +1,58 @@
+// Writes the operations tables of src/drs as the page docs/api-coverage.md.
+
+/** @typedef {{ method: string, path: string, success: number, reads: boolean }} Operation */
+
+/**
+ * What is not as in the cloud, by operation.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
+export const remarks = {
+  batchCreation: "`postgresql` to `postgresql`; the enterprise project comes from `sys_tags`",
+  batchDelete: "`terminate`, `force_terminate`, `delete`",
+  batchSelectObjects: "tables, schemas and whole databases, under their own names",
+  batchStarting: "`is_auto_create_compare` and `is_only_init_task` are accepted and change nothing",
+  batchLimitSpeed: "limits the full synchronization",
+  showJobDetail:
+    "types `overview`, `detail`, `network`, `precheck`, `progress`, `log`, `compare` (`line_compare`, `content_compare`)",
+  showMonitorData: "what is not measured here is left out",
+  showProgressData: "types `table`, `table_structure`, `table_indexs`, `database`; others are empty",
+  showDirtyData: "of the demo's target, whose log can be read",
+  executeAction:
+    "`network`, `precheck`, `start`, `stop`, `restart`, `terminate`, `create_compare` (`lines`, `contents`), `cancel_compare`",
+  executeActions: "the same actions",
+  updateJob: "`name`, `description`",
+};
+
+/**
+ * @param {readonly { title: string, operations: Readonly<Record<string, Operation>> }[]} tables
+ * @returns {string} the page
+ */
+export function coveragePage(tables) {
+  const sections = tables.map(({ title, operations }) => {
+    const rows = Object.entries(operations).map(
+      ([name, { method, path, success, reads }]) =>
+        `| \`${method} ${path}\` | \`${name}\` | ${reads ? "reads" : "changes"} | ${success} | ${remarks[name] ?? ""} |`,
+    );
+    return [
+      `## ${title}`,
+      "",
+      "| Call | Name | | Success | Remarks |",
+      "| --- | --- | --- | --- | --- |",
+      ...rows,
+    ].join("\n");
+  });
+  return `${[head, ...sections, tail].join("\n\n")}\n`;
+}
+
+const head = `# The operations that the local backend serves
+
+Made from the operations tables in \`src/drs\` by \`npm run docs:coverage\`. Any other path or method answers 404
+\`APIGW.0101\`, as the cloud's gateway does for what is not published. Fields that are not known here are accepted.`;
+
+const tail = `## Where it differs
+
+- \`listJobs\` and \`listJobsV5\` show the tasks of all users.
+- A call of \`batchDetail\` that names only unknown tasks answers 400 with the reasons in its list.
+- \`executeAction\` and \`executeActions\` answer 202 when the outcome is read later by its \`query_id\`.
+- IAM: the user's name is the access key, the password the secret key, the only project is called \`local\`.`;

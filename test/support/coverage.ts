@@ -1,0 +1,10 @@
+/** What the local backend serves, for the page docs/api-coverage.md. */
+import { operations } from "../../src/drs/operations";
+import { operationsV5 } from "../../src/drs/operations-v5";
+import { iamCalls } from "../../src/local/api/iam-calls";
+
+export const servedTables = [
+  { title: "Version 3", operations },
+  { title: "Version 5", operations: operationsV5 },
+  { title: "IAM", operations: iamCalls },
+];
