@@ -12,6 +12,7 @@ const tests = process.argv.includes("--tests");
 const chunks = new Map([
   ["src/connections/session.ts", "session"],
   ["src/connections/localBackend.ts", "start-backend"],
+  ["src/connections/connect.ts", "connect"],
   ["src/commands/handlers.ts", "commands"],
   ["src/details/panel.ts", "details"],
   ["src/failures/diagnose.ts", "failures"],

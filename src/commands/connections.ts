@@ -1,23 +1,22 @@
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
-import { askCloud, type CloudAnswers } from "../connections/askCloud";
-import { type Connection, localId } from "../connections/connection";
-import { limits } from "../connections/limits";
-import { explain } from "../tasks/explain";
+import { type CloudConnection, type Connection, localId } from "../connections/connection";
+import { type Draft, draftOf, objection } from "../connections/draft";
 import { unlinked } from "../tasks/texts";
 import { targetOf } from "./argument";
 import type { Handler, Parts } from "./commands";
 
 /** What the commands about connections do. */
 export function connectionHandlers(parts: Parts) {
-  const { connections, local, watch, formats } = parts;
+  const { connections, local, watch, formats, log } = parts;
   const { t } = formats;
 
   /** The connection that a row names; otherwise the user picks one, unless there is only one. */
-  const chosen = async (
+  const chosen = async <C extends Connection>(
     argument: unknown,
-    candidates: readonly Connection[],
+    candidates: readonly C[],
     placeHolder: string,
-  ): Promise<Connection | undefined> => {
+  ): Promise<C | undefined> => {
     const { connection: id } = targetOf(argument);
     if (id !== undefined) {
       return candidates.find((connection) => connection.id === id);
@@ -32,7 +31,14 @@ export function connectionHandlers(parts: Parts) {
       await vscode.window.showQuickPick(candidates.map(itemOf), { placeHolder, matchOnDescription: true })
     )?.connection;
   };
-  const own = () => connections.all.filter(({ kind }) => kind === "cloud");
+  const own = () => connections.all.filter((connection) => connection.kind === "cloud");
+
+  /** Without an argument: the connection that cannot sign in, if there is one and no other. */
+  const lacking = (argument: unknown): unknown => {
+    const [first, second] = watch.shown.filter(({ missing }) => missing !== undefined);
+    const only = second === undefined ? first : undefined;
+    return argument ?? (only && { connection: only.connection.id });
+  };
 
   const show = async (ids: readonly string[]) => {
     await connections.show(ids);
@@ -41,8 +47,33 @@ export function connectionHandlers(parts: Parts) {
     }
   };
 
+  /** Asks about a connection, and keeps and shows it once it works. */
+  const ask = async (draft: Draft, scope: "all" | "secret") => {
+    // The questions are a file of their own, loaded with the first one.
+    const { askConnection } = await import("../connections/connect");
+    const asked = await askConnection(draft, { formats, log, names: otherNames(draft.id), scope });
+    if (asked !== undefined) {
+      await connections.save(asked.connection, asked.secret);
+    }
+  };
+  const otherNames = (id: string) =>
+    connections.all.filter((other) => other.id !== id).map(({ name }) => name);
+  const change = async (connection: CloudConnection | undefined, scope: "all" | "secret") => {
+    if (connection !== undefined) {
+      await ask(draftOf(connection, await connections.secret(connection)), scope);
+    }
+  };
+
   return {
-    "drs.connectCloud": () => connectCloud(parts),
+    "drs.connectCloud": () => ask({ id: randomUUID() }, "all"),
+    "drs.editConnection": async (argument) =>
+      await change(await chosen(lacking(argument), own(), t("Edit which connection?")), "all"),
+    "drs.enterSecret": async (argument) => {
+      const prompt = t("Enter the secret of which connection?");
+      const connection = await chosen(lacking(argument), own(), prompt);
+      // The environment's key is not for this window to change, but the connection may sign in another way.
+      await change(connection, connection?.signIn.kind === "environment" ? "all" : "secret");
+    },
     "drs.switchConnection": async (argument) => {
       const connection = await chosen(argument, connections.all, t("Show only which connection?"));
       if (connection !== undefined) {
@@ -75,7 +106,7 @@ export function connectionHandlers(parts: Parts) {
       const name = await vscode.window.showInputBox({
         title: t('Rename connection "{0}"', connection.name),
         value: connection.name,
-        validateInput: (text) => (text.trim() === "" ? t("This value is needed.") : undefined),
+        validateInput: (text) => objection("name", text, { id: connection.id }, otherNames(connection.id), t),
       });
       if (name !== undefined) {
         await connections.rename(connection.id, name.trim());
@@ -96,52 +127,10 @@ export function connectionHandlers(parts: Parts) {
   } satisfies Partial<Record<string, Handler>>;
 }
 
-function itemOf(connection: Connection) {
+function itemOf<C extends Connection>(connection: C) {
   return {
     label: `$(${connection.kind === "local" ? "server-process" : "cloud"}) ${connection.name}`,
     description: connection.kind === "cloud" ? connection.region : "",
     connection,
   };
-}
-
-/** Asks, verifies by a real call, and only then uses the connection; a wrong answer can be corrected. */
-async function connectCloud({ connections, formats, log }: Parts): Promise<void> {
-  const { t } = formats;
-  for (let last: CloudAnswers = {}; ; ) {
-    const asked = await askCloud(formats, last);
-    if (asked === undefined) {
-      return;
-    }
-    const { connection, secret, answers } = asked;
-    try {
-      const options = {
-        location: vscode.ProgressLocation.Notification,
-        title: t("Connecting to {0}", connection.name),
-      };
-      await vscode.window.withProgress(options, async () => {
-        const { accessOf, openSession } = await import("../connections/session");
-        const access = accessOf(connection, secret, process.env);
-        if (typeof access === "string") {
-          throw new Error(access);
-        }
-        const warn = (line: string) => log.warn(line);
-        const session = openSession(connection, access, { language: vscode.env.language, limits, warn });
-        try {
-          await session.client.call("listJobs", { cur_page: 1, per_page: 1, db_use_type: "sync" });
-        } finally {
-          session.dispose();
-        }
-      });
-      await connections.save(connection, secret);
-      return;
-    } catch (error) {
-      log.error(`connecting to ${connection.endpoint} failed`, error);
-      const again = t("Try Again");
-      const message = t("Connecting to {0} failed: {1}", connection.name, explain(error, formats));
-      if ((await vscode.window.showErrorMessage(unlinked(message), again)) !== again) {
-        return;
-      }
-      last = answers;
-    }
-  }
 }

@@ -8,6 +8,8 @@ export const commandIds = [
   "drs.switchConnection",
   "drs.showConnections",
   "drs.disconnect",
+  "drs.enterSecret",
+  "drs.editConnection",
   "drs.renameConnection",
   "drs.removeConnection",
   "drs.refresh",

@@ -3,11 +3,12 @@ import { isDrsError } from "../drs/errors";
 import { explain } from "../tasks/explain";
 import type { Need, TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
+import { type Formats, unlinked } from "../tasks/texts";
 import type { Missing } from "./access";
 import type { Connection, TaskRef } from "./connection";
 import type { Connections, ConnectionsChange } from "./connections";
 import { limits } from "./limits";
+import { missingText } from "./missing";
 import type { Session } from "./session";
 
 /** A connection that is shown, and how far it has come. */
@@ -19,6 +20,8 @@ export interface Watched {
   readonly session: Session | undefined;
   /** Why it cannot be used, in the user's language. */
   readonly trouble: string | undefined;
+  /** What it lacks, if that is why. */
+  readonly missing: Missing | undefined;
   /** Why its tasks may only be looked at, in the user's language; undefined when that is not known to be so. */
   readonly readOnly: string | undefined;
 }
@@ -50,6 +53,8 @@ export class Watch implements vscode.Disposable {
   #focused = true;
   #localLooked = false;
   #disposed = false;
+  /** Connections of which this window has already told that their secret is gone. */
+  readonly #asked = new Set<string>();
   /** Fires after a reading that changed a task or failed. */
   readonly onDidRead = this.#read.event;
   /** Fires when another connection is shown, one is not any more, or what is known of one changed. */
@@ -148,6 +153,7 @@ export class Watch implements vscode.Disposable {
           state: "opening",
           session: undefined,
           trouble: undefined,
+          missing: undefined,
           readOnly: undefined,
         };
         entries.set(connection.id, entry);
@@ -181,7 +187,9 @@ export class Watch implements vscode.Disposable {
           return;
         }
         if (typeof access === "string") {
-          this.#close(entry, this.#missingText(access));
+          this.#close(entry, missingText(access, this.#formats.t));
+          entry.missing = access;
+          this.#ask(entry, access);
         } else {
           const warn = (line: string) => this.#log.warn(line);
           this.#adopt(
@@ -203,6 +211,7 @@ export class Watch implements vscode.Disposable {
     entry.session = session;
     entry.state = "open";
     entry.trouble = undefined;
+    entry.missing = undefined;
     session.store.onDidChange((changes, { problem }) => {
       this.#logProblem(entry, problem);
       this.#read.fire({ watched: entry, changes });
@@ -215,22 +224,20 @@ export class Watch implements vscode.Disposable {
     entry.trouble = trouble;
   }
 
-  #missingText(missing: Missing): string {
-    const { t } = this.#formats;
-    switch (missing) {
-      case "secret":
-        return t(
-          "The secret of this connection is not stored any more. Where the system has no keyring, VS Code keeps secrets only until it ends. Enter it again.",
-        );
-      case "environment":
-        return t(
-          "The environment in which VS Code was started has no HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. Set them and start VS Code anew.",
-        );
-      case "project":
-        return t(
-          "The environment in which VS Code was started has no HUAWEICLOUD_SDK_PROJECT_ID, and this connection has no project of its own. Edit it.",
-        );
+  /** Asks for a secret that is gone, once a window. */
+  #ask({ connection: { id, name }, trouble }: Entry, missing: Missing): void {
+    if (missing !== "secret" || this.#asked.has(id)) {
+      return;
     }
+    this.#asked.add(id);
+    const { t } = this.#formats;
+    const enter = t("Enter Again");
+    const message = unlinked(t("{0}: {1}", name, trouble ?? ""));
+    void vscode.window.showWarningMessage(message, enter).then(async (answer) => {
+      if (answer === enter) {
+        await vscode.commands.executeCommand("drs.enterSecret", { connection: id });
+      }
+    });
   }
 
   #tellNeeds(): void {

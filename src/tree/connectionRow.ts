@@ -25,7 +25,7 @@ export function connectionDescription(watched: Watched, formats: Formats): strin
   const { connection, readOnly } = watched;
   const { t } = formats;
   const region = connection.kind === "cloud" ? connection.region : undefined;
-  return [region, stateText(watched, formats), readOnly === undefined ? undefined : t("read only")]
+  return [stateText(watched, formats), readOnly === undefined ? undefined : t("read only"), region]
     .filter(Boolean)
     .join(" · ");
 }

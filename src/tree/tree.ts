@@ -199,6 +199,11 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     item.tooltip = message;
     item.iconPath = new vscode.ThemeIcon("info");
     item.contextValue = "drsMessage";
+    const { watched } = this.#branches.get(id) ?? {};
+    if (watched?.state === "closed") {
+      const title = this.#formats.t("Enter Again");
+      item.command = { command: "drs.enterSecret", title, arguments: [{ connection: id }] };
+    }
     return item;
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Missing } from "../connections/access";
 import type { TaskRef } from "../connections/connection";
 import type { Reading, Watched } from "../connections/watch";
 import { problemsOf } from "../tasks/problems";
@@ -7,7 +8,21 @@ import { messageOf } from "./connectionRow";
 import { type Node, TaskTree } from "./tree";
 
 /** What the empty view says and offers (`viewsWelcome`, context key `drs.state`). */
-export type ViewState = "disconnected" | "connecting" | "stopped" | "closed" | "connected";
+export type ViewState =
+  | "disconnected"
+  | "connecting"
+  | "stopped"
+  | "closed"
+  | "connected"
+  | "noSecret"
+  | "noEnvironment"
+  | "noProject";
+
+const stateWithout: Readonly<Record<Missing, ViewState>> = {
+  secret: "noSecret",
+  environment: "noEnvironment",
+  project: "noProject",
+};
 
 /** The view of the tasks: the tree, its badge, and the line above it that tells how old the data is. */
 export class TasksView implements vscode.Disposable {
@@ -41,7 +56,9 @@ export class TasksView implements vscode.Disposable {
     this.#tree.show(shown, reading);
     const [only] = shown.length === 1 ? shown : [];
     this.#view.description = only === undefined ? "" : this.#descriptionOf(only);
-    this.#view.message = (only && messageOf(only, this.#formats)) ?? "";
+    // What is missing is told, and offered, in the empty view itself, which a message would hide.
+    this.#view.message =
+      only === undefined || only.missing !== undefined ? "" : (messageOf(only, this.#formats) ?? "");
     const tasks = shown.flatMap(({ session }) => [...(session?.store.snapshot.tasks.values() ?? [])]);
     const { failed, frozen } = problemsOf(tasks);
     const count = failed.length + frozen.length;
@@ -100,6 +117,10 @@ function stateOf(shown: readonly Watched[]): ViewState {
   const states = new Set(shown.map(({ state }) => state));
   if (states.has("open") || states.has("opening")) {
     return "connecting";
+  }
+  const missing = shown.length === 1 ? shown[0]?.missing : undefined;
+  if (missing !== undefined) {
+    return stateWithout[missing];
   }
   return states.has("closed") ? "closed" : "stopped";
 }

@@ -226,6 +226,19 @@ export class Workbench {
       .map(([place]) => place);
   }
 
+  /** Answers the input that asks for `prompt`, which it shows or has as its placeholder; picks what a list has. */
+  async answer(prompt: RegExp, text: string): Promise<void> {
+    const widget = this.page.locator(".quick-input-widget:visible");
+    const input = widget.locator("input:visible").first();
+    await waitFor(
+      async () => `${await widget.innerText()} ${await input.getAttribute("placeholder")}`,
+      (shown) => prompt.test(shown),
+      answerLimit,
+    );
+    await input.fill(text);
+    await input.press("Enter");
+  }
+
   /** Keeps a picture of the window in out/screenshots. */
   async screenshot(name: string): Promise<void> {
     await mkdir(this.screenshots, { recursive: true });

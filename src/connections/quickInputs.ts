@@ -1,0 +1,86 @@
+import * as vscode from "vscode";
+
+/** What a step of several is called and where it stands. */
+export interface StepFrame {
+  readonly title: string;
+  /** From 1. */
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
+/** The user wants the step before. */
+export const back = Symbol("back");
+
+export interface TextQuestion extends StepFrame {
+  readonly prompt: string;
+  readonly value?: string | undefined;
+  readonly placeholder?: string | undefined;
+  readonly password?: boolean;
+  /** What is wrong with a text; undefined when nothing is. */
+  readonly objection: (text: string) => string | undefined;
+}
+
+/** Asks for a text. Undefined when the user gives up. */
+export async function askText(question: TextQuestion): Promise<string | typeof back | undefined> {
+  const input = vscode.window.createInputBox();
+  input.prompt = question.prompt;
+  input.value = question.value ?? "";
+  input.placeholder = question.placeholder ?? "";
+  input.password = question.password ?? false;
+  // The complaint comes with the first attempt to go on, and then goes as soon as it does not hold any more.
+  input.onDidChangeValue((text) => {
+    if (input.validationMessage) {
+      input.validationMessage = question.objection(text) ?? "";
+    }
+  });
+  return await outcome(input, question, () => {
+    const complaint = question.objection(input.value);
+    input.validationMessage = complaint ?? "";
+    return complaint === undefined ? { value: input.value } : undefined;
+  });
+}
+
+export interface ChoiceQuestion<T> extends StepFrame {
+  readonly placeholder: string;
+  readonly items: readonly (vscode.QuickPickItem & { readonly value: T })[];
+  /** Which item is offered first. */
+  readonly active?: T | undefined;
+}
+
+/** Lets the user choose. Undefined when the user gives up. */
+export async function askChoice<T>(question: ChoiceQuestion<T>): Promise<T | typeof back | undefined> {
+  const input = vscode.window.createQuickPick<ChoiceQuestion<T>["items"][number]>();
+  input.placeholder = question.placeholder;
+  input.matchOnDescription = true;
+  input.matchOnDetail = true;
+  input.items = question.items;
+  input.activeItems = question.items.filter(({ value }) => value === question.active);
+  return await outcome(input, question, () => input.activeItems[0] && { value: input.activeItems[0].value });
+}
+
+/** Shows the input until it is answered, left, or the button for the step before is pressed. */
+function outcome<T>(
+  input: (vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>) & {
+    readonly onDidAccept: vscode.Event<void>;
+  },
+  { title, step, totalSteps }: StepFrame,
+  accepted: () => { readonly value: T } | undefined,
+): Promise<T | typeof back | undefined> {
+  input.title = title;
+  input.step = step;
+  input.totalSteps = totalSteps;
+  // Keys are copied from elsewhere, with the focus there.
+  input.ignoreFocusOut = true;
+  input.buttons = step > 1 ? [vscode.QuickInputButtons.Back] : [];
+  return new Promise<T | typeof back | undefined>((resolve) => {
+    input.onDidTriggerButton(() => resolve(back));
+    input.onDidHide(() => resolve(undefined));
+    input.onDidAccept(() => {
+      const answer = accepted();
+      if (answer !== undefined) {
+        resolve(answer.value);
+      }
+    });
+    input.show();
+  }).finally(() => input.dispose());
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BackendProcess, makeDataDir, type Ready, removeDataDir } from "../support/backend-process";
+import { openWorkbench, type Workbench } from "../support/workbench";
+
+describe("several connections", function () {
+  this.timeout(120_000);
+  const [dataDir, unused] = [makeDataDir(), makeDataDir()];
+  const shop: Ready = JSON.parse(
+    readFileSync(join(process.env.DRS_TEST_DATA_DIRECTORY ?? "", "backend.json"), "utf8"),
+  );
+  let staging: BackendProcess;
+  let workbench: Workbench;
+
+  before(async () => {
+    staging = await BackendProcess.start(dataDir);
+    workbench = await openWorkbench({ settings: { "drs.localBackend.dataDirectory": unused } });
+    await workbench.openView();
+  });
+  after(async () => {
+    await workbench?.close();
+    await staging?.stop();
+    removeDataDir(dataDir);
+    removeDataDir(unused);
+  });
+
+  const add = async (ready: Ready, name: string) => {
+    await workbench.runCommand("DRS: Connect to Huawei Cloud");
+    await workbench.answer(/Where do the tasks run/, "Private endpoint");
+    await workbench.answer(/Address of the DRS endpoint/, ready.endpoint);
+    await workbench.answer(/identity service/, "");
+    await workbench.answer(/How do you sign in/, "Access key");
+    await workbench.answer(/Access key ID/, ready.access_key);
+    await workbench.answer(/Secret access key/, ready.secret_key);
+    await workbench.answer(/Project ID/, ready.project_id);
+    await workbench.answer(/Name of the connection/, name);
+  };
+
+  it("one is shown as its groups, two as rows of their own", async () => {
+    await add(shop, "shop");
+    const alone = await workbench.treeWith(/^Incremental synchronization {2}\d/m, 60_000);
+    assert.doesNotMatch(alone, /shop {2}/);
+    await add(staging.ready, "staging");
+    const both = await workbench.treeWith(/^staging {2}no tasks · 127\.0\.0\.1:\d+$/m);
+    assert.match(both, /^shop {2}127\.0\.0\.1:\d+\n {2}Incremental synchronization failed {2}1\n/m);
+  });
+
+  it("one that fails says so in its own row and leaves the other alone", async () => {
+    const namesOf = (tree: string) =>
+      tree.split("\n").filter((line) => !/^staging|^ {2}[^ ].{40}/.test(line));
+    const before = namesOf(await workbench.tree());
+    await staging.kill();
+    await workbench
+      .row("staging")
+      .getByText(/cannot be read/)
+      .waitFor({ timeout: 60_000 });
+    const tree = await workbench.treeWith(/^ {2}As of .*[nN]othing listens at 127\.0\.0\.1:\d+/m);
+    await workbench.screenshot("two-connections");
+    assert.equal(namesOf(tree).length, before.length, tree);
+    assert.match(
+      (await workbench.statusBarItem("DRS").getAttribute("aria-label")) ?? "",
+      /2 failed, 1 frozen.*cannot be read/,
+    );
+  });
+
+  it("one that is disconnected goes, and the other is shown alone again", async () => {
+    await workbench.choose("staging", "Disconnect");
+    await workbench.treeWith(/^Incremental synchronization failed/m);
+    await workbench.runCommand("DRS: Remove Connection");
+    await workbench.answer(/Remove which connection/, "staging");
+    assert.match(await workbench.answerDialog("Remove Connection"), /Remove connection "staging"\?/);
+    await workbench.runCommand("DRS: Rename Connection");
+    await workbench.answer(/Rename connection "shop"/, "store");
+    await workbench.sideBar.getByText(/^store · /).waitFor({ state: "attached" });
+  });
+
+  it("one whose secret is gone after a restart asks for it, and says why", async () => {
+    await workbench.page.reload();
+    await workbench.openView();
+    await workbench.sideBar.getByText(/Where the system has no keyring \(such as/).waitFor();
+    await workbench.screenshot("secret-gone");
+    await workbench.sideBar.getByRole("button", { name: "Enter the Secret Again" }).click();
+    await workbench.answer(/Access key ID/, shop.access_key);
+    await workbench.answer(/Secret access key/, shop.secret_key);
+    await workbench.treeWith(/^Incremental synchronization failed/m);
+  });
+});
