@@ -12,6 +12,7 @@ export const remarks = {
   batchDelete: "`terminate`, `force_terminate`, `delete`",
   batchSelectObjects: "tables, schemas and whole databases, under their own names",
   batchStarting: "`is_auto_create_compare` and `is_only_init_task` are accepted and change nothing",
+  batchModification: "`name` and `description`",
   batchLimitSpeed: "limits the full synchronization",
   showJobDetail:
     "types `overview`, `detail`, `network`, `precheck`, `progress`, `log`, `compare` (`line_compare`, `content_compare`)",
@@ -19,9 +20,9 @@ export const remarks = {
   showProgressData: "types `table`, `table_structure`, `table_indexs`, `database`; others are empty",
   showDirtyData: "of the demo's target, whose log can be read",
   executeAction:
-    "`network`, `precheck`, `start`, `stop`, `restart`, `terminate`, `create_compare` (`lines`, `contents`), `cancel_compare`",
+    "`network`, `precheck`, `start`, `stop`, `restart`, `reset`, `terminate`, `create_compare` (`lines`, `contents`), `cancel_compare`",
   executeActions: "the same actions",
-  updateJob: "`name`, `description`",
+  updateJob: "`name`, `description`, `db_object`",
 };
 
 /**

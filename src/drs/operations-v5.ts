@@ -156,6 +156,24 @@ export const operationsV5 = {
     request: s.updateRequest,
     response: s.actionResult,
   },
+  /** Whether the objects that updateJob was given are kept; by its `query_id`. */
+  showObjectsSaving: {
+    method: "GET",
+    path: `${job}/db-objects/saving-status`,
+    success: 200,
+    reads: true,
+    request: s.queryRequest,
+    response: s.objectsState,
+  },
+  /** `type`: `source` for what can be selected, `modified` for what is, `synchronized` for what runs. */
+  listDbObjects: {
+    method: "GET",
+    path: `${job}/db-objects`,
+    success: 200,
+    reads: true,
+    request: s.objectsRequest,
+    response: s.objectsState,
+  },
   validateJobName: {
     method: "POST",
     path: `${jobs}/name-validation`,

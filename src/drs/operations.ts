@@ -175,6 +175,14 @@ export const operations = {
     request: s.deleteRequest,
     ...answer("results", s.jobResult),
   },
+  batchModification: {
+    method: "PUT",
+    path: "/v3/{project_id}/jobs/batch-modification",
+    success: 200,
+    reads: false,
+    request: s.modificationRequest,
+    ...answer("results", s.jobResult),
+  },
   batchLimitSpeed: {
     method: "PUT",
     path: "/v3/{project_id}/jobs/batch-limit-speed",

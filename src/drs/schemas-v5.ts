@@ -366,6 +366,20 @@ export const updateRequest = v.looseObject({
   }),
 });
 
+export const queryRequest = v.looseObject({ job_id: jobId, query_id: v.string() });
+
+export const objectsRequest = v.looseObject({
+  job_id: jobId,
+  type: v.picklist(["source", "modified", "synchronized"]),
+});
+/** `status` is `success`, `failed` or `pending`; objects by the name of their database. */
+export const objectsState = v.looseObject({
+  id: text,
+  status: text,
+  object_scope: text,
+  object_info: v.nullish(v.record(v.string(), databaseObject)),
+});
+
 export const pageRequest = v.looseObject({ job_id: jobId, ...page });
 
 /** Something that a user did or that became of the task; `status` is `success` or `failed`. */

@@ -303,6 +303,11 @@ export const deleteRequest = v.looseObject({
   ),
 });
 
+/** What is not given stays as it is. */
+export const modificationRequest = v.looseObject({
+  jobs: v.array(v.looseObject({ job_id: jobId, name: text, description: text })),
+});
+
 export const limitSpeedRequest = v.looseObject({
   speed_limits: v.array(v.looseObject({ job_id: jobId, speed_limit: v.array(speedLimit) })),
 });

@@ -250,6 +250,67 @@ describe("the details of a task", () => {
     assert.deepEqual(await dirty({ end_time: "2020-09-01T18:50:20Z" }), []);
   });
 
+  it("selects objects by a map, and resets a paused task into emptied tables", async () => {
+    const task = await TestTask.create(backend, plan("reset-task"));
+    const { id } = task;
+    const objects = async (type: "source" | "modified" | "synchronized") =>
+      await backend.client.callIn(operationsV5, "listDbObjects", { job_id: id, type });
+    await task.test("so");
+    await task.test("ta");
+    const source = await objects("source");
+    assert.deepEqual(Object.keys(source.object_info?.details?.schemas?.public?.tables ?? {}), [
+      "big",
+      "small",
+    ]);
+    assert.equal((await objects("modified")).object_scope, "all");
+    const choose = async (name: string) =>
+      await backend.client.callIn(operationsV5, "updateJob", {
+        job_id: id,
+        job: {
+          type: "db_object",
+          params: {
+            db_object: {
+              object_scope: "table",
+              object_info: { details: { schemas: { public: { tables: { small: { name } } } } } },
+            },
+          },
+        },
+      });
+    await assert.rejects(choose("renamed"), /DRS\.M10018/);
+    const { query_id } = await choose("small");
+    const saving = await backend.client.callIn(operationsV5, "showObjectsSaving", {
+      job_id: id,
+      query_id: query_id ?? "",
+    });
+    assert.equal(saving.status, "success");
+    assert.deepEqual((await objects("modified")).object_info, {
+      details: {
+        ...{ name: "details", all: false },
+        schemas: {
+          public: {
+            name: "public",
+            all: false,
+            tables: { small: { name: "small", type: "table", all: true } },
+          },
+        },
+      },
+    });
+    await backend.sql("target", "details", "DROP TABLE IF EXISTS small");
+    await task.precheck();
+    await assert.rejects(act(id, "reset"), /DRS\.M00304/);
+    await act(id, "start");
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await act(id, "stop");
+    await task.reaches("PAUSING");
+    await backend.sql("source", "details", "INSERT INTO small VALUES (11, 'new')");
+    await backend.sql("target", "details", "DELETE FROM small");
+    await act(id, "reset");
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    assert.match(await untilEqual(task, "small"), /^11:/);
+    await task.end();
+    await task.reaches("RELEASE_RESOURCE_COMPLETE");
+  });
+
   it("lists tasks sorted, in pages and by several statuses", async () => {
     const made = ["aa-listed", "cc-listed", "bb-listed"];
     for (const name of made) {
@@ -304,6 +365,20 @@ describe("the details of a task", () => {
         job: { type: "name", params: { base_info: { name } } },
       });
     await rename("renamed-here");
+    const { results } = await backend.client.call("batchModification", {
+      jobs: [
+        { job_id: task.id, description: "told so" },
+        { job_id: task.id, description: "<" },
+      ],
+    });
+    assert.deepEqual(
+      results.map(({ status, error_code }) => [status, error_code]),
+      [
+        ["success", undefined],
+        ["failed", "DRS.M00007"],
+      ],
+    );
+    assert.equal((await task.detail()).description, "told so");
     assert.equal((await detail(task.id, "overview")).base_info?.name, "renamed-here");
     await assert.rejects(rename("aa-listed"), /DRS\.M00277/);
     await assert.rejects(rename("no"), /DRS\.M00007/);

@@ -42,6 +42,8 @@ export function executeAction(
       return plain("RETRY", async () => {
         await (params.is_sync_re_edit === true ? actions.applyEdit(id) : actions.retry(id));
       });
+    case "reset":
+      return plain("RESET", async () => await actions.reset(id));
     case "terminate":
       return plain("FREE_RESOURCE", async () => await actions.end(id, params.force_delete === true));
     case "precheck":

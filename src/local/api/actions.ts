@@ -12,6 +12,7 @@ export type Action =
   | "START"
   | "PAUSE"
   | "RETRY"
+  | "RESET"
   | "FREE_RESOURCE"
   | "DELETE";
 
@@ -23,6 +24,7 @@ const everyAction: readonly Action[] = [
   "START",
   "PAUSE",
   "RETRY",
+  "RESET",
   "FREE_RESOURCE",
   "DELETE",
 ];
@@ -34,7 +36,7 @@ const configuring: readonly Action[] = [
   "START",
   "FREE_RESOURCE",
 ];
-const failed: readonly Action[] = ["PRE_CHECK", "PAUSE", "RETRY", "FREE_RESOURCE"];
+const failed: readonly Action[] = ["PRE_CHECK", "PAUSE", "RETRY", "RESET", "FREE_RESOURCE"];
 
 const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
   CREATING: ["FREE_RESOURCE"],
@@ -47,7 +49,7 @@ const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
   FULL_TRANSFER_FAILED: failed,
   INCRE_TRANSFER_STARTED: ["CHOOSE_OBJECT", "PAUSE", "FREE_RESOURCE"],
   INCRE_TRANSFER_FAILED: ["CHOOSE_OBJECT", ...failed],
-  PAUSING: ["PRE_CHECK", "RETRY", "FREE_RESOURCE"],
+  PAUSING: ["PRE_CHECK", "RETRY", "RESET", "FREE_RESOURCE"],
   // A database that never comes back must not hold its task for ever.
   REBUILD_NODE_STARTED: ["FREE_RESOURCE"],
   REBUILD_NODE_FAILED: ["RETRY", "FREE_RESOURCE"],

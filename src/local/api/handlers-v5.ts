@@ -8,7 +8,8 @@ import { jobAction } from "./actions";
 import { executeAction } from "./actions-v5";
 import { isWanted } from "./filter";
 import type { Parts } from "./handlers";
-import { NetworkTests } from "./network-tests";
+import { NetworkTests, Queries } from "./network-tests";
+import { objectMap, selectionIn } from "./object-map";
 import { notedOutcome, outcomeOf, type UserAction } from "./outcome";
 import { hasStructure, tablePercent } from "./progress";
 import type { Handlers } from "./server";
@@ -32,6 +33,7 @@ const nobody = "system";
 export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV5> {
   const { store, runner, actions, comparisons } = parts;
   const tests = new NetworkTests();
+  const saved = new Queries<string>();
 
   const known = (id: string): Job => {
     const job = store.find(id);
@@ -285,6 +287,10 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
 
     updateJob: async ({ job_id, job: { type, params } }) =>
       await single(job_id, "MODIFY_CONFIGURATION", async () => {
+        if (type === "db_object") {
+          await actions.select(job_id, (database) => selectionIn(params.db_object, database));
+          return { query_id: saved.keep(job_id) };
+        }
         if (type !== "name" && type !== "description") {
           throw new Refusal("DRS.M10018", message("unsupported", { what: `type=${type}` }));
         }
@@ -292,6 +298,24 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
         await (type === "name" ? actions.rename(job_id, value) : actions.redescribe(job_id, value));
         return undefined;
       }),
+
+    showObjectsSaving: async ({ job_id, query_id }) => {
+      known(job_id);
+      saved.get(query_id);
+      return { id: query_id, status: "success" };
+    },
+
+    listDbObjects: async ({ job_id, type }) => {
+      const job = known(job_id);
+      const tables = type === "source" ? await actions.sourceTables(job_id) : job.tables;
+      const chosen = job.edit?.selection ?? job.selection;
+      return type === "modified" && chosen === null
+        ? { id: job_id, status: "success", object_scope: "all" }
+        : {
+            ...{ id: job_id, status: "success", object_scope: "table" },
+            object_info: objectMap(job.source.database, type === "modified" ? (chosen ?? []) : tables),
+          };
+    },
 
     validateJobName: async ({ name }, language) => {
       const { refusal } = await outcomeOf(async () => actions.requireName(name, undefined));

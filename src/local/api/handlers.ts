@@ -187,6 +187,18 @@ export function createHandlers(parts: Parts): Handlers {
         return undefined;
       }),
 
+    batchModification: async ({ jobs }, language) =>
+      await each("MODIFY_CONFIGURATION", jobs.map(jobIdOf), language, async (id, index) => {
+        const { name, description } = jobs[index] ?? {};
+        if (name != null) {
+          await actions.rename(id, name);
+        }
+        if (description != null) {
+          await actions.redescribe(id, description);
+        }
+        return undefined;
+      }),
+
     batchLimitSpeed: async ({ speed_limits }, language) =>
       await each("MODIFY_CONFIGURATION", speed_limits.map(jobIdOf), language, async (id, index) => {
         await actions.limitSpeed(id, speed_limits[index]?.speed_limit ?? []);

@@ -10,30 +10,44 @@ export interface NetworkTest {
 
 type Shown = NonNullable<AnswerOf<"showJobDetail">["job"]["network_results"]>;
 
-const keptTests = 200;
+const keptQueries = 200;
 
-/** Connection tests that were asked for and are read by their query id, until the backend ends. */
-export class NetworkTests {
-  readonly #byQuery = new Map<string, readonly NetworkTest[]>();
+/** What was asked for and is read by its query id, until the backend ends. */
+export class Queries<T> {
+  readonly #byId = new Map<string, T>();
 
-  /** Keeps outcomes and answers the id by which they are read. */
-  keep(outcomes: readonly NetworkTest[]): string {
+  /** Keeps an outcome and answers the id by which it is read. */
+  keep(outcome: T): string {
     const id = randomUUID();
-    this.#byQuery.set(id, outcomes);
-    const oldest = this.#byQuery.keys().next();
-    if (this.#byQuery.size > keptTests && oldest.done !== true) {
-      this.#byQuery.delete(oldest.value);
+    this.#byId.set(id, outcome);
+    const oldest = this.#byId.keys().next();
+    if (this.#byId.size > keptQueries && oldest.done !== true) {
+      this.#byId.delete(oldest.value);
     }
     return id;
   }
 
   /** @throws Refusal DRS.M00007 for an id that is not known. */
-  resultsOf(id: string, language: Language): Shown {
-    const outcomes = this.#byQuery.get(id);
-    if (outcomes === undefined) {
+  get(id: string): T {
+    const outcome = this.#byId.get(id);
+    if (outcome === undefined) {
       throw new Refusal("DRS.M00007", message("noSuchQuery", { id }));
     }
-    return outcomes.map(({ ip, refusal }) => ({
+    return outcome;
+  }
+}
+
+/** Connection tests that were asked for. */
+export class NetworkTests {
+  readonly #tests = new Queries<readonly NetworkTest[]>();
+
+  keep(outcomes: readonly NetworkTest[]): string {
+    return this.#tests.keep(outcomes);
+  }
+
+  /** @throws Refusal DRS.M00007 for an id that is not known. */
+  resultsOf(id: string, language: Language): Shown {
+    return this.#tests.get(id).map(({ ip, refusal }) => ({
       ip,
       success: refusal === undefined,
       status: refusal === undefined ? "success" : "failed",

@@ -27,6 +27,8 @@ import type { JobStore } from "./store";
 type EndpointInput = InputOf<"batchCreation">["jobs"][number]["source_endpoint"];
 
 const defaultPort = 5432;
+/** What was made before is removed, and all rows are copied once more. */
+const copiedAnew = { prepared: false, anew: true, fullCompletedAt: null };
 
 /** What an endpoint may say of its place, answered as it was received; none of it is a secret. */
 const shownFields = v.object({
@@ -127,6 +129,19 @@ export class JobActions {
     });
   }
 
+  /** The tables of a task's source database that can be selected. @throws Refusal DRS.M00299 when it cannot be asked. */
+  async sourceTables(id: string): Promise<readonly TableName[]> {
+    const connection = connectionOf(this.#get(id).source, this.secrets);
+    try {
+      return await this.engine.tablesOf(connection);
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      throw new Refusal("DRS.M00299", this.engine.describe(error, connection));
+    }
+  }
+
   /**
    * Begins a pre-check and answers its id.
    *
@@ -176,6 +191,22 @@ export class JobActions {
       // The change needs its task to run.
       requireAction(job, "RETRY", this.runner.gateOf(job));
       return { ...runningAgain(job), change };
+    });
+  }
+
+  /**
+   * Begins a paused or failed task from the start: its rows are copied anew, into tables that are not emptied. A task
+   * that copies none goes on where it stopped.
+   *
+   * @throws Refusal DRS.M00304 when its pre-check has not passed.
+   */
+  async reset(id: string): Promise<void> {
+    await this.#change(id, "RESET", (job) => {
+      requirePassedPrecheck(job);
+      return {
+        ...{ ...job, desired: wish(job, "running") },
+        ...(job.taskType === "INCR_TRANS" ? {} : copiedAnew),
+      };
     });
   }
 
@@ -366,7 +397,7 @@ function runningAgain(job: Job): Job {
   const lost = job.status === "REBUILD_NODE_FAILED";
   return {
     ...{ ...job, desired: wish(job, "running") },
-    ...(lost ? { prepared: false, anew: true, fullCompletedAt: null } : {}),
+    ...(lost ? copiedAnew : {}),
   };
 }
 

@@ -161,7 +161,7 @@ describe("parts of the local backend", () => {
         { frozen: false, can },
       );
     assert.deepEqual(available("INCRE_TRANSFER_STARTED"), ["FREE_RESOURCE"]);
-    assert.deepEqual(available("INCRE_TRANSFER_FAILED"), ["PRE_CHECK", "RETRY", "FREE_RESOURCE"]);
+    assert.deepEqual(available("INCRE_TRANSFER_FAILED"), ["PRE_CHECK", "RETRY", "RESET", "FREE_RESOURCE"]);
     // Before the start nothing flows yet.
     assert.ok(available("CONFIGURATION").includes("CHOOSE_OBJECT"));
   });
