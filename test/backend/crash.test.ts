@@ -123,22 +123,4 @@ describe("kill -9 of the backend", () => {
       backend = await BackendProcess.start(dataDir, ["--demo"]);
     }
   });
-
-  it("while a timed start is due starts the task when it is back", async () => {
-    const task = await TestTask.prepared(backend, await plan(10));
-    const at = Date.now() + 1_500;
-    await task.start(at);
-    await task.reaches("WAITING_FOR_START");
-    await backend.kill();
-    await until("the moment has passed", 5_000, () => Date.now() > at);
-    await until(
-      "nothing runs",
-      5_000,
-      () => processesOf(dataDir).length,
-      (length) => length === 0,
-    );
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
-    task.backend = backend;
-    await task.reaches("INCRE_TRANSFER_STARTED");
-  });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
-import { type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
+import { planOf, TestTask, untilEqual } from "../support/backend-task";
 
 describe("what goes wrong with a task", () => {
   const dataDir = makeDataDir();
@@ -17,18 +17,7 @@ describe("what goes wrong with a task", () => {
     removeDataDir(dataDir);
   });
 
-  /** Two databases of their own, with these tables at the source. */
-  async function databases(sql: string): Promise<TaskPlan> {
-    const database = `wrong_${++count}`;
-    await backend.sql("source", "postgres", `CREATE DATABASE ${database}`);
-    await backend.sql("target", "postgres", `CREATE DATABASE ${database}`);
-    await backend.sql("source", database, sql);
-    return {
-      name: `what-goes-wrong-${count}`,
-      source: { ...backend.login("source"), database },
-      target: { ...backend.login("target"), database },
-    };
-  }
+  const databases = async (sql: string) => await planOf(backend, `wrong_${++count}`, sql);
   const rows =
     "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t SELECT n, 'v' || n FROM generate_series(1, 1000) n";
   const finding = (check: Awaited<ReturnType<TestTask["precheck"]>>, item: string) =>
@@ -154,66 +143,6 @@ describe("what goes wrong with a task", () => {
     });
   });
 
-  it("fails to start for a table that is gone, and starts when it is back", async () => {
-    const plan = await databases(rows);
-    const task = await TestTask.prepared(backend, { ...plan, tables: ["public.t"] });
-    await backend.sql("source", plan.source.database, "ALTER TABLE t RENAME TO gone");
-    assert.equal((await task.start()).status, "success");
-    await task.reaches("START_JOB_FAILED");
-    assert.match(await task.detailLine(), /42P01 .*"public\.t" does not exist/);
-    await backend.sql("source", plan.source.database, "ALTER TABLE gone RENAME TO t");
-    assert.equal((await task.start()).status, "success");
-    await task.reaches("INCRE_TRANSFER_STARTED");
-    await untilEqual(task, "t");
-  });
-
-  it("fails to start with a password that was changed, and heals with the new one", async () => {
-    const plan = await databases(rows);
-    await backend.sql("source", "postgres", "CREATE ROLE changing LOGIN SUPERUSER PASSWORD 'old'");
-    const login = { user: "changing", password: "old" };
-    const task = await TestTask.prepared(backend, { ...plan, source: { ...plan.source, ...login } });
-    await backend.sql("source", "postgres", "ALTER ROLE changing PASSWORD 'new'");
-    await task.start();
-    await task.reaches("START_JOB_FAILED");
-    assert.match(await task.detailLine(), /28P01 The source database refuses user changing/);
-    assert.equal((await task.test("so", { password: "new" })).success, true);
-    await task.start();
-    await task.reaches("INCRE_TRANSFER_STARTED");
-  });
-
-  it("fails the full synchronization for a row in the way, and heals without it", async () => {
-    const plan = await databases(rows);
-    await backend.sql(
-      "target",
-      plan.target.database,
-      "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (500)",
-    );
-    const task = await TestTask.started(backend, plan);
-    await task.reaches("FULL_TRANSFER_FAILED");
-    assert.match(await task.detailLine(), /23505 .*duplicate key.*\(id\)=\(500\)/);
-    await backend.sql("target", plan.target.database, "DELETE FROM t");
-    assert.equal((await task.retry()).status, "success");
-    await task.reaches("INCRE_TRANSFER_STARTED");
-    await untilEqual(task, "t");
-  });
-
-  it("fails the incremental synchronization for a missing column, and heals with it", async () => {
-    const plan = await databases(rows);
-    const task = await TestTask.started(backend, plan);
-    await task.reaches("INCRE_TRANSFER_STARTED");
-    await backend.sql(
-      "source",
-      plan.source.database,
-      "ALTER TABLE t ADD w int; UPDATE t SET w = 1 WHERE id = 1",
-    );
-    await task.reaches("INCRE_TRANSFER_FAILED");
-    assert.match(await task.detailLine(), /missing replicated column/);
-    await backend.sql("target", plan.target.database, "ALTER TABLE t ADD w int");
-    await task.retry();
-    await task.reaches("INCRE_TRANSFER_STARTED");
-    await untilEqual(task, "t");
-  });
-
   it("tells tables apart whose names have dots, and takes each once", async () => {
     const tables = 'CREATE SCHEMA "a.b"; CREATE SCHEMA a; CREATE TABLE "a.b".c (id int PRIMARY KEY); ';
     const plan = await databases(
@@ -258,121 +187,5 @@ describe("what goes wrong with a task", () => {
       jobs.filter((job) => job.error_msg?.includes("ECONN")),
       [],
     );
-  });
-
-  it("recovers by itself when the source was gone for a moment", async () => {
-    const plan = await databases(rows);
-    const task = await TestTask.started(backend, plan);
-    await task.reaches("INCRE_TRANSFER_STARTED");
-    process.kill(backend.serverPid("source"), "SIGKILL");
-    await task.reaches("REBUILD_NODE_STARTED");
-    await task.reaches("INCRE_TRANSFER_STARTED");
-    await backend.sql("source", plan.source.database, "INSERT INTO t VALUES (5000)");
-    await untilEqual(task, "t");
-  });
-
-  it("is frozen without balance, keeps everything, and goes on after a top-up", async () => {
-    const plan = await databases(rows);
-    const task = await TestTask.started(backend, { ...plan, account: "poor" });
-    await task.reaches("INCRE_TRANSFER_STARTED");
-    await backend.setBalance("poor", 0);
-    const frozen = await task.detail();
-    assert.deepEqual(
-      [frozen.status, frozen.period_order?.status],
-      ["INCRE_TRANSFER_STARTED", "FROZEN_CAN_RENEW"],
-    );
-    for (const result of [await task.pause(), await task.end()]) {
-      assert.equal(result.error_code, "DRS.M00304");
-    }
-    const enabled = async () =>
-      (
-        await backend.sql<{ enabled: boolean }>(
-          "target",
-          plan.target.database,
-          "SELECT subenabled AS enabled FROM pg_subscription WHERE subname = $1",
-          [`drs_${task.id.replaceAll("-", "_")}`],
-        )
-      )[0]?.enabled;
-    await until("the engine is suspended", 5_000, enabled, (value) => value === false);
-    await backend.sql("source", plan.source.database, "INSERT INTO t VALUES (6000)");
-    await backend.setBalance("poor", 10);
-    await untilEqual(task, "t");
-    assert.equal((await task.detail()).period_order, null);
-  });
-
-  it("waits for a timed start, and starts at once when asked again", async () => {
-    const plan = await databases(rows);
-    const [timed, now] = [
-      await TestTask.prepared(backend, plan),
-      await TestTask.prepared(backend, { ...plan, name: "starts-now", tables: ["public.t"] }),
-    ];
-    const at = Date.now() + 3_000;
-    await timed.start(at);
-    await timed.reaches("WAITING_FOR_START");
-    assert.equal((await timed.detail()).inst_info?.start_time, String(at));
-    await timed.reaches("INCRE_TRANSFER_STARTED");
-    assert.ok(Date.now() >= at);
-    await timed.end();
-    await timed.reaches("RELEASE_RESOURCE_COMPLETE");
-    await backend.sql("target", plan.target.database, "TRUNCATE t");
-    await now.start(Date.now() + 3_600_000);
-    await now.reaches("WAITING_FOR_START");
-    await now.start();
-    await now.reaches("INCRE_TRANSFER_STARTED");
-  });
-
-  it("copies once with FULL_TRANS and only follows with INCR_TRANS", async () => {
-    const plan = await databases(rows);
-    const full = await TestTask.started(backend, { ...plan, taskType: "FULL_TRANS" });
-    await full.reaches("FULL_TRANSFER_COMPLETE");
-    await untilEqual(full, "t");
-    const slots = "SELECT 1 FROM pg_replication_slots WHERE database = current_database()";
-    assert.deepEqual(await backend.sql("source", plan.source.database, slots), []);
-    await backend.sql("target", plan.target.database, "TRUNCATE t");
-    const incremental = await TestTask.started(backend, {
-      ...plan,
-      name: "only-follows",
-      taskType: "INCR_TRANS",
-    });
-    await incremental.reaches("INCRE_TRANSFER_STARTED");
-    await backend.sql("source", plan.source.database, "INSERT INTO t VALUES (7000)");
-    await until(
-      "the one row arrives",
-      5_000,
-      async () =>
-        (await backend.sql<{ id: number }>("target", plan.target.database, "SELECT id FROM t"))
-          .map(({ id }) => id)
-          .join(),
-      (ids) => ids === "7000",
-    );
-  });
-
-  it("cannot be ended while the source is away, unless by force, and cleans up later", async () => {
-    const plan = await databases(rows);
-    const source = { ...plan.source, user: "leaving", password: "leaving" };
-    await backend.sql("source", "postgres", "CREATE ROLE leaving LOGIN SUPERUSER PASSWORD 'leaving'");
-    const task = await TestTask.started(backend, { ...plan, source });
-    await task.reaches("INCRE_TRANSFER_STARTED");
-    await backend.sql("source", "postgres", "ALTER ROLE leaving NOLOGIN");
-    // Connections that are open already would still serve.
-    const others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'leaving'";
-    await backend.sql("source", "postgres", others);
-    await task.end();
-    await task.reaches("RELEASE_RESOURCE_FAILED");
-    assert.match(await task.detailLine(), /28000 .*not permitted to log in/);
-    assert.equal((await task.end("force_terminate")).status, "success");
-    await task.reaches("RELEASE_RESOURCE_COMPLETE");
-    const slots = async () =>
-      (
-        await backend.sql(
-          "source",
-          plan.source.database,
-          "SELECT 1 FROM pg_replication_slots WHERE database = current_database()",
-        )
-      ).length;
-    assert.equal(await slots(), 1);
-    await task.end("delete");
-    await backend.sql("source", "postgres", "ALTER ROLE leaving LOGIN");
-    await until("the slot left behind is removed", 30_000, slots, (left) => left === 0);
   });
 });

@@ -14,6 +14,18 @@ export interface TaskPlan {
   readonly account?: string;
 }
 
+/** A task between two databases of its own on the demo's servers; the source's is filled with the SQL. */
+export async function planOf(backend: BackendProcess, database: string, sql: string): Promise<TaskPlan> {
+  await backend.sql("source", "postgres", `CREATE DATABASE ${database}`);
+  await backend.sql("target", "postgres", `CREATE DATABASE ${database}`);
+  await backend.sql("source", database, sql);
+  return {
+    name: database,
+    source: { ...backend.login("source"), database },
+    target: { ...backend.login("target"), database },
+  };
+}
+
 type Creation = RequestOf<"batchCreation">["jobs"][number];
 
 export function creation(plan: TaskPlan): Creation {

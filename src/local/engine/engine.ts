@@ -208,7 +208,7 @@ export interface Engine {
 
 /** Codes that mean a lost connection or a server that is not there (any more), and nothing else. */
 export function isConnectionLoss(code: string): boolean {
-  return /^(08...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
+  return /^(08...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EMFILE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
     code,
   );
 }

@@ -1,10 +1,19 @@
 /** The pre-check of a task: what would keep PostgreSQL's logical replication from working, found beforehand. */
+import { escapeLiteral } from "pg";
 import { type Message, message } from "../../messages";
-import { type CheckItem, type Connection, EngineError, type EngineTask, type Side } from "../engine";
+import {
+  type CheckItem,
+  type Connection,
+  EngineError,
+  type EngineTask,
+  type Side,
+  type TableName,
+} from "../engine";
 import type { Databases, Row } from "./databases";
 import { describe } from "./errors";
 import { qualified } from "./names";
 import { sourceTables } from "./publisher";
+import { tableDefinition } from "./schema";
 import { existingTables } from "./subscriber";
 
 interface ServerRow extends Row {
@@ -18,6 +27,12 @@ interface ServerRow extends Row {
   readonly max_slots: number;
   readonly senders: number;
   readonly max_senders: number;
+  readonly workers: number;
+  readonly max_workers: number;
+  readonly origins: number;
+  readonly max_origins: number;
+  /** What tells one database from another, whatever address leads to it. */
+  readonly identity: string;
 }
 
 const serverSql = `
@@ -29,7 +44,13 @@ const serverSql = `
          (SELECT count(*)::int FROM pg_replication_slots) AS slots,
          current_setting('max_replication_slots')::int AS max_slots,
          (SELECT count(*)::int FROM pg_stat_replication) AS senders,
-         current_setting('max_wal_senders')::int AS max_senders
+         current_setting('max_wal_senders')::int AS max_senders,
+         (SELECT count(*)::int FROM pg_stat_subscription WHERE pid IS NOT NULL) AS workers,
+         current_setting('max_logical_replication_workers')::int AS max_workers,
+         (SELECT count(*)::int FROM pg_subscription) AS origins,
+         coalesce(current_setting('max_active_replication_origins', true),
+                  current_setting('max_replication_slots'))::int AS max_origins,
+         pg_postmaster_start_time() || ' ' || current_setting('port') || ' ' || current_database() AS identity
   FROM pg_roles r WHERE r.rolname = current_user`;
 
 /** The oldest version of a source and of a target (which needs `disable_on_error`). */
@@ -46,9 +67,15 @@ export async function checkTask(databases: Databases, task: EngineTask): Promise
     ...target.items,
     ...(source.row === undefined ? [] : sourceServer(source.row, task)),
     ...(target.row === undefined ? [] : targetServer(target.row, task)),
+    ...(source.row === undefined || target.row === undefined ? [] : [twoDatabases(source.row, target.row)]),
     ...(source.row === undefined ? [] : await sourceObjects(databases, task)),
     ...(target.row === undefined || source.row === undefined ? [] : await targetObjects(databases, task)),
   ];
+}
+
+function twoDatabases(source: ServerRow, target: ServerRow): CheckItem {
+  const same = source.identity === target.identity;
+  return finding("different_databases", "network", same ? message("sameDatabase") : undefined);
 }
 
 async function server(databases: Databases, connection: Connection, side: Side) {
@@ -87,6 +114,13 @@ function sourceServer(row: ServerRow, { source }: EngineTask): readonly CheckIte
 function targetServer(row: ServerRow, { target }: EngineTask): readonly CheckItem[] {
   return [
     version("target", row),
+    full("target_workers", "max_logical_replication_workers", row.workers, row.max_workers),
+    full(
+      "target_replication_origins",
+      row.version >= 18 ? "max_active_replication_origins" : "max_replication_slots",
+      row.origins,
+      row.max_origins,
+    ),
     lacking("target_privileges", target, [
       ...(row.can_subscribe ? [] : [row.version >= 16 ? "pg_create_subscription" : "SUPERUSER"]),
       ...(row.can_create ? [] : [`CREATE ON DATABASE ${target.database}`]),
@@ -125,25 +159,87 @@ async function sourceObjects(databases: Databases, task: EngineTask): Promise<re
 }
 
 async function targetObjects(databases: Databases, task: EngineTask): Promise<readonly CheckItem[]> {
-  const have = await existingTables(databases, task.target, task.tables);
-  const existing = task.tables.filter((table) => have.has(qualified(table)));
-  const items: CheckItem[] = [];
-  for (const table of existing) {
+  const { source, target } = task;
+  const have = await existingTables(databases, target, task.tables);
+  const sources = new Set((await sourceTables(databases, source, task.tables)).map(qualified));
+  const [uncreatable, foreign, narrow, filled]: [Problem[], string[], Problem[], string[]] = [[], [], [], []];
+  for (const table of task.tables) {
     const name = `${table.schema}.${table.table}`;
-    const lacking = await lackingColumns(databases, task, qualified(table));
-    if (lacking.length > 0) {
-      const reason = message("targetLacksColumn", { table: name, column: listed(lacking) });
-      items.push(finding("target_columns", "objects", reason));
+    const existing = have.get(qualified(table));
+    if (existing === undefined) {
+      if (sources.has(qualified(table))) {
+        const reason = await whyNotCreatable(databases, task, table);
+        uncreatable.push(...(reason === undefined ? [] : [{ table: name, what: reason }]));
+      }
+      continue;
     }
-    const [row] = await databases.query(task.target, "target", `SELECT 1 FROM ${qualified(table)} LIMIT 1`);
+    if (!existing.writable) {
+      foreign.push(`OWNER OF ${name}`);
+      continue;
+    }
+    const columns = await lackingColumns(databases, task, qualified(table));
+    narrow.push(...(columns.length > 0 ? [{ table: name, what: listed(columns) }] : []));
+    const [row] = await databases.query(target, "target", `SELECT 1 FROM ${qualified(table)} LIMIT 1`);
     if (row !== undefined && task.copiesRows) {
-      items.push({
-        ...finding("target_rows", "objects", message("targetHasRows", { table: name })),
-        result: "ALARM",
-      });
+      filled.push(name);
     }
   }
-  return items.length > 0 ? items : [finding("target_objects", "objects", undefined)];
+  const [first] = uncreatable;
+  return [
+    {
+      ...finding(
+        "target_objects",
+        "objects",
+        first &&
+          message("cannotCreate", {
+            table: listed(uncreatable.map(({ table }) => table)),
+            reason: first.what,
+          }),
+      ),
+      raw: first?.what,
+    },
+    lacking("target_object_privileges", target, foreign),
+    finding(
+      "target_columns",
+      "objects",
+      narrow[0] && message("targetLacksColumn", { table: narrow[0].table, column: narrow[0].what }),
+    ),
+    {
+      ...finding(
+        "target_rows",
+        "objects",
+        filled.length > 0 ? message("targetHasRows", { table: listed(filled) }) : undefined,
+      ),
+      ...(filled.length > 0 ? { result: "ALARM" } : {}),
+    },
+  ];
+}
+
+interface Problem {
+  readonly table: string;
+  readonly what: string;
+}
+
+/** What the target says to the making of a table: it is tried, and taken back. */
+async function whyNotCreatable(
+  databases: Databases,
+  { source, target }: EngineTask,
+  table: TableName,
+): Promise<string | undefined> {
+  const done = "0DRS1";
+  const statements = await tableDefinition(databases, source, table);
+  const body = statements.map((statement) => `EXECUTE ${escapeLiteral(statement)};`).join(" ");
+  // An exception takes back everything that the block did.
+  const trial = `DO ${escapeLiteral(`BEGIN ${body} RAISE EXCEPTION SQLSTATE '${done}'; END`)}`;
+  try {
+    await databases.query(target, "target", trial);
+  } catch (error) {
+    if (!(error instanceof EngineError)) {
+      throw error;
+    }
+    return error.code === done ? undefined : error.reason;
+  }
+  return undefined;
 }
 
 async function lackingColumns(

@@ -1,8 +1,9 @@
 /** Copies the definition of tables: PostgreSQL's logical replication moves rows, not definitions. */
-import { escapeIdentifier, escapeLiteral } from "pg";
+import { escapeIdentifier } from "pg";
 import type { Connection, TableName } from "../engine";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
+import { typeDefinitions } from "./types";
 
 interface ColumnRow extends Row {
   readonly name: string;
@@ -12,9 +13,6 @@ interface ColumnRow extends Row {
   readonly generated: string;
   readonly expression: string | null;
   readonly collation: string | null;
-  /** The sequence that the column owns (serial), as schema and name. */
-  readonly sequence_schema: string | null;
-  readonly sequence_name: string | null;
 }
 
 const columnsSql = `
@@ -22,17 +20,12 @@ const columnsSql = `
          a.attidentity::text AS identity, a.attgenerated::text AS generated,
          pg_get_expr(d.adbin, d.adrelid) AS expression,
          CASE WHEN a.attcollation <> t.typcollation THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END
-           AS collation,
-         sn.nspname AS sequence_schema, sc.relname AS sequence_name
+           AS collation
   FROM pg_attribute a
   JOIN pg_type t ON t.oid = a.atttypid
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   LEFT JOIN pg_collation co ON co.oid = a.attcollation
   LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
-  LEFT JOIN (pg_depend o JOIN pg_class sc ON sc.oid = o.objid AND sc.relkind = 'S'
-             JOIN pg_namespace sn ON sn.oid = sc.relnamespace)
-       ON o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass
-          AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum AND o.deptype = 'a'
   WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY a.attnum`;
 
@@ -47,15 +40,32 @@ const indexesSql = `
   WHERE i.indrelid = $1::regclass AND i.indisvalid
     AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)`;
 
-const enumsSql = `
-  SELECT quote_ident(n.nspname) || '.' || quote_ident(t.typname) AS name, n.nspname AS schema,
-         array_agg(e.enumlabel ORDER BY e.enumsortorder)::text[] AS labels
-  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_enum e ON e.enumtypid = t.oid
-  JOIN pg_namespace n ON n.oid = t.typnamespace
-  WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped
-  GROUP BY 1, 2`;
+// Sequences that the column defaults take their values from; `owned`: it belongs to the column (serial).
+const sequencesSql = `
+  SELECT a.attname AS column, n.nspname AS schema, c.relname AS "table",
+         EXISTS (SELECT 1 FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid
+                 AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum AND o.deptype = 'a') AS owned
+  FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  JOIN pg_depend x ON x.classid = 'pg_attrdef'::regclass AND x.objid = d.oid AND x.refclassid = 'pg_class'::regclass
+  JOIN pg_class c ON c.oid = x.refobjid AND c.relkind = 'S' JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE a.attrelid = $1::regclass AND NOT a.attisdropped ORDER BY a.attnum`;
 
-/** The statements that make a table as the source has it; each is sent alone. */
+/** A sequence that a column's default takes its values from. */
+export interface DefaultSequence extends Row, TableName {
+  readonly column: string;
+  /** Whether it belongs to the column. */
+  readonly owned: boolean;
+}
+
+export async function defaultSequences(
+  databases: Databases,
+  source: Connection,
+  table: TableName,
+): Promise<readonly DefaultSequence[]> {
+  return await databases.query<DefaultSequence>(source, "source", sequencesSql, [qualified(table)]);
+}
+
+/** The statements that make a table as the source has it, with the schemas, types and sequences that it needs. */
 export async function tableDefinition(
   databases: Databases,
   source: Connection,
@@ -63,27 +73,28 @@ export async function tableDefinition(
 ): Promise<readonly string[]> {
   const name = qualified(table);
   const ask = async <R extends Row>(sql: string) => await databases.query<R>(source, "source", sql, [name]);
-  const [columns, constraints, indexes, enums] = await Promise.all([
+  const [columns, constraints, indexes, sequences, types] = await Promise.all([
     ask<ColumnRow>(columnsSql),
     ask<{ name: string; definition: string }>(constraintsSql),
     ask<{ definition: string }>(indexesSql),
-    ask<{ name: string; schema: string; labels: string[] }>(enumsSql),
+    defaultSequences(databases, source, table),
+    typeDefinitions(databases, source, name),
   ]);
-  const sequences = columns.flatMap(({ name: column, identity, sequence_schema, sequence_name }) =>
-    identity === "" && sequence_schema !== null && sequence_name !== null
-      ? [{ column, sequence: qualified({ schema: sequence_schema, table: sequence_name }) }]
-      : [],
-  );
+  const schemas = new Set([table.schema, ...types.schemas, ...sequences.map(({ schema }) => schema)]);
   return [
-    ...enums.map(({ name: type, labels }) => createEnum(type, labels)),
-    ...sequences.map(({ sequence }) => `CREATE SEQUENCE IF NOT EXISTS ${sequence}`),
+    ...[...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`),
+    ...types.statements,
+    ...sequences.map((sequence) => `CREATE SEQUENCE IF NOT EXISTS ${qualified(sequence)}`),
     `CREATE TABLE ${name} (${[
       ...columns.map(columnDefinition),
       ...constraints.map((row) => `CONSTRAINT ${escapeIdentifier(row.name)} ${row.definition}`),
     ].join(", ")})`,
-    ...sequences.map(
-      ({ column, sequence }) => `ALTER SEQUENCE ${sequence} OWNED BY ${name}.${escapeIdentifier(column)}`,
-    ),
+    ...sequences
+      .filter(({ owned }) => owned)
+      .map(
+        (sequence) =>
+          `ALTER SEQUENCE ${qualified(sequence)} OWNED BY ${name}.${escapeIdentifier(sequence.column)}`,
+      ),
     ...indexes.map((row) => row.definition.replace(" ON ONLY ", " ON ")),
   ];
 }
@@ -102,10 +113,4 @@ function columnDefinition(column: ColumnRow): string {
   ]
     .filter((part) => part !== "")
     .join(" ");
-}
-
-/** There is no CREATE TYPE IF NOT EXISTS. */
-function createEnum(type: string, labels: readonly string[]): string {
-  const statement = `CREATE TYPE ${type} AS ENUM (${labels.map((label) => escapeLiteral(label)).join(", ")})`;
-  return `DO ${escapeLiteral(`BEGIN ${statement}; EXCEPTION WHEN duplicate_object THEN NULL; END`)}`;
 }

@@ -5,9 +5,9 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import type { Connection, EngineTask, TableName, TableState } from "../engine";
 import type { Databases, Row } from "./databases";
 import { conninfo, objectName, qualified } from "./names";
-import { tableDefinition } from "./schema";
+import { defaultSequences, tableDefinition } from "./schema";
 
-/** Makes schemas and tables that the target lacks, as the source has them. */
+/** Makes the tables that the target lacks, as the source has them. */
 export async function ensureTables(
   databases: Databases,
   { source, target }: EngineTask,
@@ -18,35 +18,26 @@ export async function ensureTables(
     if (have.has(qualified(table))) {
       continue;
     }
-    const [schema] = await databases.query(
-      target,
-      "target",
-      "SELECT 1 FROM pg_namespace WHERE nspname = $1",
-      [table.schema],
-    );
-    if (schema === undefined) {
-      await databases.query(target, "target", `CREATE SCHEMA ${escapeIdentifier(table.schema)}`);
-    }
     // One string is one transaction: a table is made whole or not at all.
     await databases.query(target, "target", (await tableDefinition(databases, source, table)).join("; "));
   }
 }
 
-/** Which of the tables the database has, by their quoted names. */
+/** Which of the tables the database has, by their quoted names; `writable`: as a subscription of this user needs it. */
 export async function existingTables(
   databases: Databases,
   target: Connection,
   tables: readonly TableName[],
-): Promise<ReadonlySet<string>> {
-  const rows = await databases.query<{ schema: string; table: string }>(
+): Promise<ReadonlyMap<string, { readonly writable: boolean }>> {
+  const rows = await databases.query<{ schema: string; table: string; writable: boolean }>(
     target,
     "target",
-    `SELECT n.nspname AS schema, c.relname AS "table" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    `SELECT n.nspname AS schema, c.relname AS "table", pg_has_role(c.relowner, 'MEMBER') AS writable FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
      WHERE c.relkind IN ('r', 'p')`,
     [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
   );
-  return new Set(rows.map(qualified));
+  return new Map(rows.map((row) => [qualified(row), row]));
 }
 
 /** Makes the subscription, still disabled; the slot must be there. */
@@ -213,7 +204,6 @@ export async function subscriptionFacts(
 
 interface SequenceRow extends Row {
   readonly column: string;
-  readonly sequence: string;
   readonly last: string | null;
 }
 
@@ -221,24 +211,46 @@ interface SequenceRow extends Row {
 export async function alignSequences(databases: Databases, task: EngineTask): Promise<void> {
   for (const table of task.tables) {
     const name = qualified(table);
-    const rows = await databases.query<SequenceRow>(
+    const owned = await databases.query<SequenceRow>(
       task.source,
       "source",
-      `SELECT a.attname AS column, s.seq AS sequence,
-              pg_sequence_last_value(s.seq::regclass)::text AS last
+      `SELECT a.attname AS column, pg_sequence_last_value(s.seq::regclass)::text AS last
        FROM pg_attribute a
        CROSS JOIN LATERAL (SELECT pg_get_serial_sequence($1, a.attname) AS seq) s
        WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND s.seq IS NOT NULL`,
       [name],
     );
-    for (const { column, last } of rows) {
-      await databases.query(
-        task.target,
-        "target",
-        "SELECT setval(seq::regclass, $3::bigint) FROM pg_get_serial_sequence($1, $2) seq WHERE seq IS NOT NULL AND $3 IS NOT NULL",
-        [name, column, last],
-      );
+    for (const { column, last } of owned) {
+      await setSequence(databases, task, "pg_get_serial_sequence($1, $2)", [name, column], last);
     }
+    const shared = await defaultSequences(databases, task.source, table);
+    for (const sequence of shared.filter((one) => !one.owned)) {
+      const [row] = await databases.query<{ last: string | null }>(
+        task.source,
+        "source",
+        "SELECT pg_sequence_last_value($1::regclass)::text AS last",
+        [qualified(sequence)],
+      );
+      await setSequence(databases, task, "to_regclass($1)", [qualified(sequence)], row?.last ?? null);
+    }
+  }
+}
+
+/** Sets a sequence of the target, where it is there and the source's was used. */
+async function setSequence(
+  databases: Databases,
+  { target }: EngineTask,
+  sequence: string,
+  values: readonly string[],
+  last: string | null,
+): Promise<void> {
+  if (last !== null) {
+    await databases.query(
+      target,
+      "target",
+      `SELECT setval(seq::regclass, $${values.length + 1}::bigint) FROM ${sequence} seq WHERE seq IS NOT NULL`,
+      [...values, last],
+    );
   }
 }
 

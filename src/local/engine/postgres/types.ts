@@ -1,0 +1,63 @@
+/** Copies the definition of the types that a table's columns have: enumerations, domains and composite types. */
+import { escapeLiteral } from "pg";
+import type { Connection } from "../engine";
+import type { Databases, Row } from "./databases";
+
+interface TypeRow extends Row {
+  readonly schema: string;
+  readonly kind: "c" | "d" | "e";
+  /** What follows CREATE TYPE or CREATE DOMAIN. */
+  readonly definition: string;
+}
+
+// Types of columns, and those that they are made of, the innermost first. Types of extensions come with these; a table's
+// row type comes with the table.
+const typesSql = `
+  WITH RECURSIVE used (oid, depth) AS (
+    SELECT atttypid, 0 FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped
+    UNION ALL
+    SELECT inner_type.oid, used.depth + 1 FROM used JOIN pg_type t ON t.oid = used.oid
+    CROSS JOIN LATERAL (
+      SELECT t.typelem AS oid WHERE t.typelem <> 0
+      UNION ALL SELECT t.typbasetype WHERE t.typbasetype <> 0
+      UNION ALL SELECT a.atttypid FROM pg_attribute a
+                WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+    ) inner_type WHERE used.depth < 16),
+  wanted AS (SELECT oid, max(depth) AS depth FROM used GROUP BY oid)
+  SELECT n.nspname AS schema, t.typtype::text AS kind,
+         quote_ident(n.nspname) || '.' || quote_ident(t.typname) || ' AS ' || CASE t.typtype
+           WHEN 'e' THEN 'ENUM (' || (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
+                                      FROM pg_enum e WHERE e.enumtypid = t.oid) || ')'
+           WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) || coalesce(' DEFAULT ' || t.typdefault, '')
+                || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END
+                || coalesce((SELECT string_agg(' CONSTRAINT ' || quote_ident(k.conname) || ' '
+                                               || pg_get_constraintdef(k.oid), '' ORDER BY k.conname)
+                             FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'), '')
+           ELSE '(' || (SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', '
+                                          ORDER BY a.attnum)
+                        FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) || ')'
+         END AS definition
+  FROM wanted JOIN pg_type t ON t.oid = wanted.oid JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+    AND (t.typtype IN ('e', 'd')
+         OR t.typtype = 'c' AND (SELECT c.relkind FROM pg_class c WHERE c.oid = t.typrelid) = 'c')
+    AND NOT EXISTS (SELECT 1 FROM pg_depend x
+                    WHERE x.classid = 'pg_type'::regclass AND x.objid = t.oid AND x.deptype = 'e')
+  ORDER BY wanted.depth DESC, n.nspname, t.typname`;
+
+/** The schemas that the types of a table are in, and the statements that make those types where they are missing. */
+export async function typeDefinitions(
+  databases: Databases,
+  source: Connection,
+  table: string,
+): Promise<{ readonly schemas: readonly string[]; readonly statements: readonly string[] }> {
+  const rows = await databases.query<TypeRow>(source, "source", typesSql, [table]);
+  return {
+    schemas: rows.map(({ schema }) => schema),
+    statements: rows.map(({ kind, definition }) => {
+      const statement = `CREATE ${kind === "d" ? "DOMAIN" : "TYPE"} ${definition}`;
+      // There is no CREATE TYPE IF NOT EXISTS.
+      return `DO ${escapeLiteral(`BEGIN ${statement}; EXCEPTION WHEN duplicate_object THEN NULL; END`)}`;
+    }),
+  };
+}
