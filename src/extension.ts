@@ -17,7 +17,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const connections = new Connections(context);
   const local = new Local(context, connections, formats, log);
   const watch = new Watch(connections, formats, log);
-  const view = new TasksView(formats);
+  const view = new TasksView(formats, context.workspaceState);
   const alerts = new Alerts(formats);
   const details = new Details(context.extensionUri, watch, formats, async (action, task) => {
     await vscode.commands.executeCommand(commandOf[action], task);

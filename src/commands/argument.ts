@@ -1,12 +1,13 @@
 /** What a command was called with. Knows nothing of VS Code. */
 
-/** The connection and the task that a tree row, a reference or a plain task id names; neither for anything else. */
+/** The connection, task and group that a tree row, a reference or a plain task id names; none for anything else. */
 export function targetOf(argument: unknown): {
   readonly connection: string | undefined;
   readonly id: string | undefined;
+  readonly group: string | undefined;
 } {
   if (typeof argument === "string") {
-    return { connection: undefined, id: argument };
+    return { connection: undefined, id: argument, group: undefined };
   }
   const fields = new Map<string, unknown>(
     typeof argument === "object" && argument !== null ? Object.entries(argument) : [],
@@ -15,5 +16,5 @@ export function targetOf(argument: unknown): {
     const value = fields.get(name);
     return typeof value === "string" ? value : undefined;
   };
-  return { connection: text("connection"), id: text("id") };
+  return { connection: text("connection"), id: text("id"), group: text("group") };
 }

@@ -9,6 +9,7 @@ import { problemsOf } from "../tasks/problems";
 import { unlinked } from "../tasks/texts";
 import { runAction } from "./actions";
 import { targetOf } from "./argument";
+import { arrangeHandlers } from "./arrange";
 import { askStartTime, byUrgency, type FoundTask, pickTask } from "./ask";
 import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
@@ -82,6 +83,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
 
   return {
     ...connectionHandlers(parts),
+    ...arrangeHandlers(parts, allTasks, (argument) => chosen(argument)),
     "drs.startLocalBackend": () => local.start(),
     "drs.stopLocalBackend": async () => {
       if (await local.stop()) {

@@ -41,6 +41,7 @@ export function taskOf(
     source: endpointOf(detail?.source_endpoint),
     target: endpointOf(detail?.target_endpoint),
     objects: detail?.object_infos?.map(objectOf),
+    tags: detail?.tags?.map(({ key, value }) => (value ? `${key ?? ""}=${value}` : (key ?? ""))),
     availableActions: job.job_action?.available_actions ?? undefined,
   };
 }

@@ -56,6 +56,8 @@ export interface Task {
   readonly source?: TaskEndpoint | undefined;
   readonly target?: TaskEndpoint | undefined;
   readonly objects?: readonly SyncObject[] | undefined;
+  /** `key=value` of each tag. */
+  readonly tags?: readonly string[] | undefined;
   /** `job_action.available_actions`, where the service lists them. */
   readonly availableActions?: readonly string[] | undefined;
 }

@@ -1,34 +1,118 @@
 /** What the tree shows, as data: groups by status, their tasks, and the texts of both. Knows nothing of VS Code. */
-import { rowOf, type StatusId, statusOrder } from "../status/statuses";
+import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
 import { coarseDelay, type Formats } from "../tasks/texts";
+import { type Arrangement, comparison, fits, type Grouping } from "./arrangement";
+
+const hourMs = 3_600_000;
 
 /** A group of the tree. */
 export interface Group {
-  readonly status: StatusId;
+  /** Unique among the groups of its connection. */
+  readonly key: string;
+  /** `all`: everything, without a row of its own. */
+  readonly kind: Exclude<Grouping, "connection" | "none"> | "pinned" | "all";
+  /** The status, engine type or tag that its tasks have in common; empty: none of it. */
+  readonly value: string;
   readonly tasks: readonly Task[];
 }
 
-/** The groups that have tasks, in the status table's order; tasks by name. */
-export function groupsOf(tasks: Iterable<Task>): readonly Group[] {
-  const byStatus = new Map<StatusId, Task[]>();
+/** The tasks of a connection as the tree shows them. */
+export interface Layout {
+  readonly groups: readonly Group[];
+  /** Child tasks by the id of their parent; they stand below it and in no group of their own. */
+  readonly children: ReadonlyMap<string, readonly Task[]>;
+  /** How many tasks fit the filter. */
+  readonly count: number;
+}
+
+/**
+ * Groups, sorts and filters tasks.
+ *
+ * @param isPinned tasks that stand before all others.
+ */
+export function layoutOf(
+  tasks: Iterable<Task>,
+  { group, sort, filter }: Arrangement,
+  isPinned: (id: string) => boolean,
+): Layout {
+  const fitting = new Map<string, Task>();
   for (const task of tasks) {
-    const group = byStatus.get(task.status);
-    if (group === undefined) {
-      byStatus.set(task.status, [task]);
-    } else {
-      group.push(task);
+    if (fits(task, filter)) {
+      fitting.set(task.id, task);
     }
   }
-  return statusOrder.flatMap((status) => {
-    const members = byStatus.get(status);
-    return members === undefined ? [] : [{ status, tasks: members.sort(byName) }];
-  });
+  const sorted = [...fitting.values()].sort(comparison(sort));
+  const isChild = ({ parentId }: Task) => parentId !== undefined && fitting.has(parentId);
+  const children = groupedBy(sorted.filter(isChild), ({ parentId = "" }) => [parentId]);
+  const top = sorted.filter((task) => !isChild(task));
+  const pinned = top.filter(({ id }) => isPinned(id));
+  const others = top.filter(({ id }) => !isPinned(id));
+  return { groups: groupsOf(pinned, others, group), children, count: fitting.size };
+}
+
+function groupsOf(pinned: readonly Task[], others: readonly Task[], grouping: Grouping): readonly Group[] {
+  if (grouping === "connection" || grouping === "none") {
+    return [{ key: "all", kind: "all", value: "", tasks: [...pinned, ...others] }];
+  }
+  const byValue = groupedBy(others, (task) => valuesOf(task, grouping));
+  const values = [...byValue.keys()].sort(grouping === "status" ? byStatusOrder : byText);
+  const groups = values.map(
+    (value): Group => ({
+      key: `${grouping}/${value}`,
+      kind: grouping,
+      value,
+      tasks: byValue.get(value) ?? [],
+    }),
+  );
+  return pinned.length === 0
+    ? groups
+    : [{ key: "pinned", kind: "pinned", value: "", tasks: pinned }, ...groups];
+}
+
+function groupedBy(
+  tasks: readonly Task[],
+  keysOf: (task: Task) => readonly string[],
+): ReadonlyMap<string, readonly Task[]> {
+  const groups = new Map<string, Task[]>();
+  for (const task of tasks) {
+    for (const key of keysOf(task)) {
+      const group = groups.get(key);
+      if (group === undefined) {
+        groups.set(key, [task]);
+      } else {
+        group.push(task);
+      }
+    }
+  }
+  return groups;
+}
+
+function valuesOf(task: Task, grouping: "status" | "engine" | "tag"): readonly string[] {
+  switch (grouping) {
+    case "status":
+      return [task.status];
+    case "engine":
+      return [task.engine ?? ""];
+    case "tag":
+      return task.tags === undefined || task.tags.length === 0 ? [""] : [...new Set(task.tags)];
+  }
+}
+
+function byStatusOrder(a: string, b: string): number {
+  const order: readonly string[] = statusOrder;
+  const rank = (value: string) => order.indexOf(value);
+  return rank(a) - rank(b);
+}
+
+/** What has no engine or tag comes last. */
+function byText(a: string, b: string): number {
+  return Number(a === "") - Number(b === "") || a.localeCompare(b);
 }
 
 /** Whether two pictures have the same groups with the same tasks in the same order. */
-export function sameShape(a: readonly Group[], b: readonly Group[]): boolean {
+export function sameShape(a: Layout, b: Layout): boolean {
   return shapeOf(a) === shapeOf(b);
 }
 
@@ -58,15 +142,20 @@ function statusDetail(task: Task, formats: Formats): string | undefined {
       return task.scheduledAt === undefined
         ? undefined
         : formats.t("starts {0}", formats.shortTime(task.scheduledAt));
+    case "createFailed":
+      return [task.error?.code, daysLeft(task, formats)].filter(Boolean).join(" · ");
     default:
       return task.error?.code;
   }
 }
 
-function byName(a: Task, b: Task): number {
-  return a.name.localeCompare(b.name) || a.id.localeCompare(b.id);
+/** A task that could not be created stays listed for three days. */
+function daysLeft({ createdAt }: Task, { t, duration }: Formats): string | undefined {
+  const ms = createdAt === undefined ? 0 : createdAt + 3 * 24 * hourMs - Date.now();
+  return ms <= 0 ? undefined : t("deleted in {0}", duration(Math.ceil(ms / hourMs) * hourMs));
 }
 
-function shapeOf(groups: readonly Group[]): string {
-  return groups.map(({ status, tasks }) => `${status}:${tasks.map(({ id }) => id).join()}`).join(";");
+function shapeOf({ groups, children }: Layout): string {
+  const row = ({ id }: Task) => [id, ...(children.get(id) ?? []).map((child) => child.id)].join("+");
+  return groups.map(({ key, tasks }) => `${key}:${tasks.map(row).join()}`).join(";");
 }

@@ -2,13 +2,13 @@ import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Reading, Watched } from "../connections/watch";
 import { diagnosisOf } from "../failures/diagnosis";
-import { rowOf, type StatusId } from "../status/statuses";
-import { legalActions } from "../tasks/actions";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
-import { connectionDescription, connectionLabel, isTroubled, messageOf } from "./connectionRow";
+import { type Arrangement, comparison } from "./arrangement";
+import { connectionLabel, messageOf } from "./connectionRow";
 import { hoverOf } from "./hover";
-import { descriptionOf, type Group, groupsOf, labelOf, sameShape } from "./rows";
+import { connectionItem, contextOf, groupItem, messageItem, moreItem, taskItem } from "./items";
+import { descriptionOf, type Group, type Layout, layoutOf, sameShape } from "./rows";
 
 /**
  * A row of the tree: the stable name of a connection, of what it has to say, of a group or a task, whose facts are
@@ -17,13 +17,16 @@ import { descriptionOf, type Group, groupsOf, labelOf, sameShape } from "./rows"
 export type Node =
   | { readonly kind: "connection"; readonly connection: string }
   | { readonly kind: "message"; readonly connection: string }
-  | { readonly kind: "group"; readonly connection: string; readonly status: StatusId }
-  | ({ readonly kind: "task" } & TaskRef);
+  | { readonly kind: "group"; readonly connection: string; readonly group: string }
+  /** `group`: only where a task stands in several. */
+  | ({ readonly kind: "task"; readonly group?: string } & TaskRef)
+  /** Offers more tasks of a group; of the whole tree when `connection` is empty. */
+  | { readonly kind: "more"; readonly connection: string; readonly group: string };
 
 /** A connection as the tree shows it. */
 interface Branch {
   readonly watched: Watched;
-  readonly groups: readonly Group[];
+  readonly layout: Layout;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly message: string | undefined;
   /** The texts of the connection's row. */
@@ -31,10 +34,12 @@ interface Branch {
 }
 
 const hoverMaxAgeMs = 30_000;
+/** So many tasks of a group are shown at once. */
+const pageSize = 200;
 
 /**
- * The tasks, grouped by status; with several connections, each has a row of its own above its groups. What is listed
- * keeps its node for as long as it is listed, so that only rows that changed are drawn again, and expansion and
+ * The tasks as the user arranged them; with several connections, each has a row of its own above its groups. What is
+ * listed keeps its node for as long as it is listed, so that only rows that changed are drawn again, and expansion and
  * selection survive.
  */
 export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -44,10 +49,33 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #nodes = new Map<string, Node>();
   /** When the hovers were made, by node; VS Code keeps each until its row is redrawn. */
   readonly #hovers = new Map<Node, number>();
+  /** How many tasks are shown of the groups of which the user asked for more. */
+  readonly #limits = new Map<string, number>();
   #branches: ReadonlyMap<string, Branch> = new Map();
+  #arrangement: Arrangement;
+  #isPinned: (task: TaskRef) => boolean;
 
-  constructor(formats: Formats) {
+  constructor(formats: Formats, arrangement: Arrangement, isPinned: (task: TaskRef) => boolean) {
     this.#formats = formats;
+    this.#arrangement = arrangement;
+    this.#isPinned = isPinned;
+  }
+
+  /** How many tasks fit the filter, and how many there are. */
+  get counts(): { readonly fitting: number; readonly all: number } {
+    const branches = [...this.#branches.values()];
+    return {
+      fitting: branches.reduce((sum, { layout }) => sum + layout.count, 0),
+      all: branches.reduce((sum, { tasks }) => sum + tasks.size, 0),
+    };
+  }
+
+  /** Arranges the tasks anew. */
+  arrange(arrangement: Arrangement, isPinned: (task: TaskRef) => boolean): void {
+    this.#arrangement = arrangement;
+    this.#isPinned = isPinned;
+    this.#branches = new Map([...this.#branches].map(([id, { watched }]) => [id, this.#branch(watched)]));
+    this.#redrawAll();
   }
 
   /** Takes what is shown now and redraws what changed. `reading`: what the tasks of one connection changed by. */
@@ -64,12 +92,11 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const redrawn = [...this.#branches].flatMap(([id, branch]) =>
       this.#redrawn(before.get(id), branch, reading),
     );
-    this.#forgetNodes();
-    if (!sameConnections || (!this.#several && redrawn.some(({ kind }) => kind === "connection"))) {
-      this.#hovers.clear();
-      this.#changed.fire(undefined);
+    if (!sameConnections || (!this.#byConnection && redrawn.some(({ kind }) => kind === "connection"))) {
+      this.#redrawAll();
       return;
     }
+    this.#forgetNodes();
     for (const node of redrawn) {
       this.#hovers.delete(node);
     }
@@ -78,47 +105,64 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     }
   }
 
+  /** Shows another page of a group. */
+  showMore(connection: string, group: string): void {
+    const key = `${connection}/${group}`;
+    this.#limits.set(key, (this.#limits.get(key) ?? pageSize) + pageSize);
+    this.#redrawAll();
+  }
+
   /** The node of a listed task, for revealing it; undefined when it is not listed. */
-  nodeOf(task: TaskRef): Node | undefined {
-    return this.#task(task) && this.#taskNode(task);
+  nodeOf({ connection, id }: TaskRef): Node | undefined {
+    const group = this.#groupOf(connection, id);
+    return group && this.#taskNode(connection, group, id);
   }
 
   getChildren(node?: Node): Node[] {
     if (node === undefined) {
       const connections = [...this.#branches.keys()];
-      return this.#several
-        ? connections.map((connection) => this.#connectionNode(connection))
-        : connections.flatMap((connection) => this.#groupNodes(connection));
+      if (this.#byConnection) {
+        return connections.map((connection) => this.#interned({ kind: "connection", connection }));
+      }
+      return this.#arrangement.group === "none"
+        ? this.#everything()
+        : connections.flatMap((connection) => this.#rowsOf(connection));
     }
-    const branch = this.#branches.get(node.connection);
-    if (node.kind === "connection") {
-      const message = branch?.message === undefined ? [] : [this.#messageNode(node.connection)];
-      return [...message, ...this.#groupNodes(node.connection)];
+    switch (node.kind) {
+      case "connection":
+        return [...this.#messageNodes(node.connection), ...this.#rowsOf(node.connection)];
+      case "group": {
+        const group = this.#group(node.connection, node.group);
+        return group === undefined ? [] : this.#tasksOf(node.connection, group);
+      }
+      case "task":
+        return this.#childrenOf(node).map(({ id }) => this.#interned({ ...node, id }));
+      default:
+        return [];
     }
-    const group =
-      node.kind === "group" ? branch?.groups.find(({ status }) => status === node.status) : undefined;
-    return (group?.tasks ?? []).map(({ id }) => this.#taskNode({ connection: node.connection, id }));
   }
 
   getParent(node: Node): Node | undefined {
-    const task = node.kind === "task" ? this.#task(node) : undefined;
-    if (task !== undefined) {
-      return this.#groupNode(node.connection, task.status);
+    const { connection } = node;
+    const above = this.#byConnection && node.kind !== "connection";
+    const container = above ? this.#interned({ kind: "connection", connection }) : undefined;
+    if (node.kind !== "task") {
+      return container;
     }
-    return this.#several && node.kind !== "connection" ? this.#connectionNode(node.connection) : undefined;
+    const parentId = this.#task(node)?.parentId;
+    const group = this.#groupOf(connection, node.id, node.group);
+    if (parentId !== undefined && group?.tasks.every(({ id }) => id !== node.id) === true) {
+      return this.#interned({ ...node, id: parentId });
+    }
+    return group === undefined || group.kind === "all"
+      ? container
+      : this.#interned({ kind: "group", connection, group: group.key });
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    switch (node.kind) {
-      case "connection":
-        return this.#connectionItem(node.connection);
-      case "message":
-        return this.#messageItem(node.connection);
-      case "group":
-        return this.#groupItem(node.connection, node.status);
-      case "task":
-        return this.#taskItem(node);
-    }
+    const item = this.#item(node);
+    item.id = keyOf(node);
+    return item;
   }
 
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
@@ -134,105 +178,49 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#changed.dispose();
   }
 
-  get #several(): boolean {
-    return this.#branches.size > 1;
+  /** Whether connections have rows of their own. */
+  get #byConnection(): boolean {
+    const { group } = this.#arrangement;
+    return group === "connection" || (this.#branches.size > 1 && group !== "none");
   }
 
-  #task({ connection, id }: TaskRef): Task | undefined {
-    return this.#branches.get(connection)?.tasks.get(id);
-  }
-
-  #branch(watched: Watched): Branch {
-    const tasks = watched.session?.store.snapshot.tasks ?? new Map<string, Task>();
-    const { readOnly, connection, state } = watched;
-    const look = [connection.name, connectionLabel(watched, this.#formats), state, readOnly].join("\n");
-    const message = messageOf(watched, this.#formats);
-    return { watched, groups: groupsOf(tasks.values()), tasks, message, look };
-  }
-
-  /** The rows of a connection that are to be drawn again; its own stands for everything below it. */
-  #redrawn(before: Branch | undefined, now: Branch, reading: Reading | undefined): Node[] {
-    const { id } = now.watched.connection;
-    if (
-      before === undefined ||
-      before.look !== now.look ||
-      (this.#several && before.message !== now.message) ||
-      !sameShape(before.groups, now.groups)
-    ) {
-      return [this.#connectionNode(id)];
-    }
-    if (reading?.watched.connection.id !== id) {
-      return [];
-    }
-    return reading.changes.flatMap(({ before: old, after }) => {
-      if (old === undefined || after === undefined) {
-        return [];
+  #item(node: Node): vscode.TreeItem {
+    const branch = this.#branches.get(node.connection);
+    switch (node.kind) {
+      case "connection":
+        return branch === undefined
+          ? new vscode.TreeItem(node.connection)
+          : connectionItem(branch.watched, branch.message, this.#formats);
+      case "message":
+        return messageItem(branch?.message ?? "", branch?.watched, this.#formats);
+      case "group": {
+        const group = this.#group(node.connection, node.group);
+        return group === undefined ? new vscode.TreeItem("") : groupItem(group, this.#formats);
       }
-      const node = this.#taskNode({ connection: id, id: after.id });
-      return this.#looksDifferent(old, after) || this.#hasOldHover(node) ? [node] : [];
-    });
-  }
-
-  #connectionItem(id: string): vscode.TreeItem {
-    const branch = this.#branches.get(id);
-    if (branch === undefined) {
-      return new vscode.TreeItem(id);
+      case "task":
+        return this.#taskItem(node, branch);
+      case "more": {
+        const item = moreItem(pageSize, this.#formats);
+        item.command = { command: "drs.showMore", title: "", arguments: [node] };
+        return item;
+      }
     }
-    const { watched, message } = branch;
-    const { connection, readOnly } = watched;
-    const item = new vscode.TreeItem(connection.name, vscode.TreeItemCollapsibleState.Expanded);
-    item.id = id;
-    item.description = connectionDescription(watched, this.#formats);
-    item.iconPath = isTroubled(watched)
-      ? new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"))
-      : new vscode.ThemeIcon(connection.kind === "local" ? "server-process" : "cloud");
-    item.tooltip = [connection.name, connection.endpoint, message, readOnly].filter(Boolean).join("\n");
-    item.contextValue = `drsConnection:${connection.kind}:`;
-    item.accessibilityInformation = { label: connectionLabel(watched, this.#formats) };
-    return item;
   }
 
-  #messageItem(id: string): vscode.TreeItem {
-    const message = this.#branches.get(id)?.message ?? "";
-    const item = new vscode.TreeItem(message);
-    item.id = `${id}/message`;
-    item.tooltip = message;
-    item.iconPath = new vscode.ThemeIcon("info");
-    item.contextValue = "drsMessage";
-    const { watched } = this.#branches.get(id) ?? {};
-    if (watched?.state === "closed") {
-      const title = this.#formats.t("Enter Again");
-      item.command = { command: "drs.enterSecret", title, arguments: [{ connection: id }] };
-    }
-    return item;
-  }
-
-  #groupItem(connection: string, status: StatusId): vscode.TreeItem {
-    const row = rowOf(status);
-    const name = this.#formats.pick(row.name);
-    const groups = this.#branches.get(connection)?.groups;
-    const count = groups?.find((group) => group.status === status)?.tasks.length ?? 0;
-    const item = new vscode.TreeItem(name, expansionOf(status));
-    item.id = `${connection}/status/${status}`;
-    item.description = String(count);
-    item.iconPath = iconOf(status);
-    item.tooltip = this.#formats.pick(row.meaning);
-    item.contextValue = "drsGroup";
-    item.accessibilityInformation = { label: this.#formats.t("{0}, tasks: {1}", name, count) };
-    return item;
-  }
-
-  #taskItem(node: TaskRef): vscode.TreeItem {
-    const task = this.#task(node);
-    if (task === undefined) {
+  #taskItem(node: Extract<Node, { kind: "task" }>, branch: Branch | undefined): vscode.TreeItem {
+    const task = branch?.tasks.get(node.id);
+    if (branch === undefined || task === undefined) {
       return new vscode.TreeItem(node.id);
     }
-    const item = new vscode.TreeItem(task.name);
-    item.id = `${node.connection}/task/${node.id}`;
-    item.description = descriptionOf(task, this.#formats);
-    item.iconPath = iconOf(task.status);
-    item.contextValue = contextOf(task, this.#branches.get(node.connection)?.watched.readOnly !== undefined);
-    item.accessibilityInformation = { label: labelOf(task, this.#formats) };
+    const state = {
+      pinned: this.#isPinned(node),
+      readOnly: branch.watched.readOnly !== undefined,
+      parent: this.#childrenOf(node).length > 0,
+    };
+    const item = taskItem(task, state, this.#formats);
+    if (this.#arrangement.group === "none" && this.#branches.size > 1) {
+      item.description = [branch.watched.connection.name, item.description].filter(Boolean).join(" · ");
+    }
     item.command = {
       command: "drs.openDetails",
       title: this.#formats.t("Show Details"),
@@ -241,13 +229,114 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return item;
   }
 
+  #task({ connection, id }: TaskRef): Task | undefined {
+    return this.#branches.get(connection)?.tasks.get(id);
+  }
+
+  #group(connection: string, key: string): Group | undefined {
+    return this.#branches.get(connection)?.layout.groups.find((group) => group.key === key);
+  }
+
+  /** The group in which a task or its parent stands: the named one, or the first. */
+  #groupOf(connection: string, id: string, key?: string): Group | undefined {
+    const { groups = [] } = this.#branches.get(connection)?.layout ?? {};
+    const parentId = this.#task({ connection, id })?.parentId;
+    const holds = (group: Group, wanted: string | undefined) =>
+      group.tasks.some((task) => task.id === wanted);
+    const named = groups.filter((group) => key === undefined || group.key === key);
+    return named.find((group) => holds(group, id)) ?? named.find((group) => holds(group, parentId));
+  }
+
+  #childrenOf({ connection, id }: TaskRef): readonly Task[] {
+    return this.#branches.get(connection)?.layout.children.get(id) ?? [];
+  }
+
+  #branch(watched: Watched): Branch {
+    const { readOnly, connection, state, session } = watched;
+    const tasks = session?.store.snapshot.tasks ?? new Map<string, Task>();
+    const look = [connection.name, connectionLabel(watched, this.#formats), state, readOnly].join("\n");
+    const layout = layoutOf(tasks.values(), this.#arrangement, (id) =>
+      this.#isPinned({ connection: connection.id, id }),
+    );
+    return { watched, layout, tasks, message: messageOf(watched, this.#formats), look };
+  }
+
+  /** The rows of a connection that are to be drawn again; its own stands for everything below it. */
+  #redrawn(before: Branch | undefined, now: Branch, reading: Reading | undefined): Node[] {
+    const { id } = now.watched.connection;
+    if (
+      before === undefined ||
+      before.look !== now.look ||
+      (this.#branches.size > 1 && before.message !== now.message) ||
+      !sameShape(before.layout, now.layout)
+    ) {
+      return [this.#interned({ kind: "connection", connection: id })];
+    }
+    if (reading?.watched.connection.id !== id) {
+      return [];
+    }
+    return reading.changes.flatMap(({ before: old, after }) => {
+      if (old === undefined || after === undefined) {
+        return [];
+      }
+      const nodes = this.#nodesOf(id, after.id);
+      return this.#looksDifferent(old, after) ? nodes : nodes.filter((node) => this.#hasOldHover(node));
+    });
+  }
+
+  /** The rows of a connection below its own, if it has one. */
+  #rowsOf(connection: string): Node[] {
+    const { groups = [] } = this.#branches.get(connection)?.layout ?? {};
+    return groups.flatMap((group) =>
+      group.kind === "all"
+        ? this.#tasksOf(connection, group)
+        : [this.#interned({ kind: "group", connection, group: group.key })],
+    );
+  }
+
+  /** The first tasks of a group, and the row that offers more. */
+  #tasksOf(connection: string, group: Group): Node[] {
+    const { tasks, key } = group;
+    const shown = this.#limits.get(`${connection}/${key}`) ?? pageSize;
+    const more: Node[] =
+      tasks.length > shown ? [this.#interned({ kind: "more", connection, group: key })] : [];
+    return [...tasks.slice(0, shown).map(({ id }) => this.#taskNode(connection, group, id)), ...more];
+  }
+
+  /** The tasks of all connections in one list. */
+  #everything(): Node[] {
+    const compare = comparison(this.#arrangement.sort);
+    const all = [...this.#branches].flatMap(([connection, { layout }]) =>
+      layout.groups.flatMap((group) => group.tasks.map((task) => ({ connection, group, task }))),
+    );
+    const rank = ({ connection, task: { id } }: (typeof all)[number]) =>
+      Number(!this.#isPinned({ connection, id }));
+    const sorted = all.sort((a, b) => rank(a) - rank(b) || compare(a.task, b.task));
+    const shown = this.#limits.get("/all") ?? pageSize;
+    const messages =
+      this.#branches.size > 1 ? [...this.#branches.keys()].flatMap((id) => this.#messageNodes(id)) : [];
+    const more: Node[] =
+      sorted.length > shown ? [this.#interned({ kind: "more", connection: "", group: "all" })] : [];
+    const rows = sorted
+      .slice(0, shown)
+      .map(({ connection, group, task }) => this.#taskNode(connection, group, task.id));
+    return [...messages, ...rows, ...more];
+  }
+
+  #messageNodes(connection: string): Node[] {
+    return this.#branches.get(connection)?.message === undefined
+      ? []
+      : [this.#interned({ kind: "message", connection })];
+  }
+
   #looksDifferent(before: Task, after: Task): boolean {
+    const state = { pinned: false, readOnly: false };
     return (
       before.name !== after.name ||
       before.error?.message !== after.error?.message ||
       before.remaining !== after.remaining ||
       before.startedAt !== after.startedAt ||
-      contextOf(before, false) !== contextOf(after, false) ||
+      contextOf(before, state) !== contextOf(after, state) ||
       descriptionOf(before, this.#formats) !== descriptionOf(after, this.#formats)
     );
   }
@@ -258,44 +347,50 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return madeAt !== undefined && Date.now() - madeAt > hoverMaxAgeMs;
   }
 
+  #redrawAll(): void {
+    this.#forgetNodes();
+    this.#hovers.clear();
+    this.#changed.fire(undefined);
+  }
+
   /** Lets go of the nodes of what is not listed any more. */
   #forgetNodes(): void {
     for (const [key, node] of this.#nodes) {
       const branch = this.#branches.get(node.connection);
       const listed =
-        branch !== undefined &&
-        (node.kind === "task"
-          ? branch.tasks.has(node.id)
-          : node.kind !== "group" || branch.groups.some(({ status }) => status === node.status));
-      if (!listed) {
+        node.kind === "task"
+          ? branch?.tasks.has(node.id)
+          : node.kind === "group"
+            ? this.#group(node.connection, node.group) !== undefined
+            : branch !== undefined || node.connection === "";
+      if (listed !== true) {
         this.#nodes.delete(key);
         this.#hovers.delete(node);
       }
     }
   }
 
-  #connectionNode(connection: string): Node {
-    return this.#interned(connection, { kind: "connection", connection });
+  /** Every row of a task. */
+  #nodesOf(connection: string, id: string): Node[] {
+    const { groups = [] } = this.#branches.get(connection)?.layout ?? {};
+    const nodes = groups
+      .filter(({ tasks }) => tasks.some((task) => task.id === id))
+      .map((group) => this.#taskNode(connection, group, id));
+    return nodes.length > 0 ? nodes : [this.nodeOf({ connection, id })].flatMap((node) => node ?? []);
   }
 
-  #messageNode(connection: string): Node {
-    return this.#interned(`${connection}/message`, { kind: "message", connection });
+  #taskNode(connection: string, group: Group, id: string): Node {
+    // Only a task with several tags stands in several groups; otherwise it keeps its node when its group changes.
+    return this.#interned({
+      kind: "task",
+      connection,
+      id,
+      ...(group.kind === "tag" ? { group: group.key } : {}),
+    });
   }
 
-  #groupNodes(connection: string): Node[] {
-    const { groups = [] } = this.#branches.get(connection) ?? {};
-    return groups.map(({ status }) => this.#groupNode(connection, status));
-  }
-
-  #groupNode(connection: string, status: StatusId): Node {
-    return this.#interned(`${connection}/status/${status}`, { kind: "group", connection, status });
-  }
-
-  #taskNode({ connection, id }: TaskRef): Node {
-    return this.#interned(`${connection}/task/${id}`, { kind: "task", connection, id });
-  }
-
-  #interned(key: string, created: Node): Node {
+  #interned(created: Node): Node {
+    const key = keyOf(created);
     const existing = this.#nodes.get(key);
     if (existing !== undefined) {
       return existing;
@@ -305,20 +400,18 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 }
 
-function iconOf(status: StatusId): vscode.ThemeIcon {
-  const { icon, color } = rowOf(status);
-  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
-}
-
-/** Ended tasks are the long tail of the list; everything else is in sight. */
-function expansionOf(status: StatusId): vscode.TreeItemCollapsibleState {
-  return status === "completed"
-    ? vscode.TreeItemCollapsibleState.Collapsed
-    : vscode.TreeItemCollapsibleState.Expanded;
-}
-
-/** `drsTask:pause:end:`, so that menus can ask for `viewItem =~ /:pause:/`; `drsTask:readOnly:` without any action. */
-function contextOf(task: Task, readOnly: boolean): string {
-  const words = readOnly ? ["readOnly"] : legalActions(task);
-  return `drsTask:${words.map((word) => `${word}:`).join("")}`;
+/** Unique in the tree, the same for as long as the row stands for the same. */
+function keyOf(node: Node): string {
+  switch (node.kind) {
+    case "connection":
+      return node.connection;
+    case "message":
+      return `${node.connection}/message`;
+    case "group":
+      return `${node.connection}/group/${node.group}`;
+    case "task":
+      return `${node.connection}/${node.group ?? ""}/task/${node.id}`;
+    case "more":
+      return `${node.connection}/more/${node.group}`;
+  }
 }

@@ -4,6 +4,7 @@ import type { TaskRef } from "../connections/connection";
 import type { Reading, Watched } from "../connections/watch";
 import { problemsOf } from "../tasks/problems";
 import type { Formats } from "../tasks/texts";
+import { type Arrangement, arrangementIn, isFiltered } from "./arrangement";
 import { messageOf } from "./connectionRow";
 import { type Node, TaskTree } from "./tree";
 
@@ -24,17 +25,25 @@ const stateWithout: Readonly<Record<Missing, ViewState>> = {
   project: "noProject",
 };
 
+const arrangementKey = "drs.arrangement";
+const pinsKey = "drs.pinned";
+const pinOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
+
 /** The view of the tasks: the tree, its badge, and the line above it that tells how old the data is. */
 export class TasksView implements vscode.Disposable {
   readonly #formats: Formats;
+  readonly #state: vscode.Memento;
   readonly #tree: TaskTree;
+  #shown: readonly Watched[] = [];
   readonly #view: vscode.TreeView<Node>;
   readonly #context = new Map<string, unknown>();
   readonly onDidChangeVisibility: vscode.Event<vscode.TreeViewVisibilityChangeEvent>;
 
-  constructor(formats: Formats) {
+  /** @param state of the workspace: keeps arrangement and pins. */
+  constructor(formats: Formats, state: vscode.Memento) {
     this.#formats = formats;
-    this.#tree = new TaskTree(formats);
+    this.#state = state;
+    this.#tree = new TaskTree(formats, this.arrangement, (task) => this.isPinned(task));
     this.#view = vscode.window.createTreeView("drs.tasks", {
       treeDataProvider: this.#tree,
       showCollapseAll: true,
@@ -46,6 +55,32 @@ export class TasksView implements vscode.Disposable {
     return this.#view.visible;
   }
 
+  /** How the tasks are grouped, sorted and filtered in this workspace. */
+  get arrangement(): Arrangement {
+    return arrangementIn(this.#state.get(arrangementKey));
+  }
+
+  async arrange(change: Partial<Arrangement>): Promise<void> {
+    await this.#state.update(arrangementKey, { ...this.arrangement, ...change });
+    this.#rearrange();
+  }
+
+  isPinned(task: TaskRef): boolean {
+    return this.#pins.includes(pinOf(task));
+  }
+
+  /** Lets a task stand before all others, or not any more. */
+  async pin(task: TaskRef, pinned: boolean): Promise<void> {
+    const others = this.#pins.filter((pin) => pin !== pinOf(task));
+    await this.#state.update(pinsKey, pinned ? [...others, pinOf(task)] : others);
+    this.#rearrange();
+  }
+
+  /** Shows more tasks of the group of a row that offers them. */
+  showMore(connection: string, group: string): void {
+    this.#tree.showMore(connection, group);
+  }
+
   /**
    * Takes what is shown now.
    *
@@ -53,9 +88,10 @@ export class TasksView implements vscode.Disposable {
    * @param reading what the tasks of one connection changed by, if that is the occasion.
    */
   show(shown: readonly Watched[], known: number, reading?: Reading): void {
+    this.#shown = shown;
     this.#tree.show(shown, reading);
     const [only] = shown.length === 1 ? shown : [];
-    this.#view.description = only === undefined ? "" : this.#descriptionOf(only);
+    this.#describe();
     // What is missing is told, and offered, in the empty view itself, which a message would hide.
     this.#view.message =
       only === undefined || only.missing !== undefined ? "" : (messageOf(only, this.#formats) ?? "");
@@ -73,6 +109,26 @@ export class TasksView implements vscode.Disposable {
     );
     this.#setContext("drs.several", shown.length > 1);
     this.#setContext("drs.known", known);
+  }
+
+  get #pins(): readonly string[] {
+    return this.#state.get<readonly string[]>(pinsKey, []);
+  }
+
+  #rearrange(): void {
+    this.#tree.arrange(this.arrangement, (task) => this.isPinned(task));
+    this.#describe();
+  }
+
+  /** The line beside the title: the one connection, and how many tasks fit the filter. */
+  #describe(): void {
+    const { t, number } = this.#formats;
+    const [only] = this.#shown.length === 1 ? this.#shown : [];
+    const filtered = isFiltered(this.arrangement.filter);
+    const { fitting, all } = this.#tree.counts;
+    const count = filtered ? t("{0} of {1}", number(fitting), number(all)) : "";
+    this.#view.description = [count, only && this.#descriptionOf(only)].filter(Boolean).join(" · ");
+    this.#setContext("drs.filtered", filtered);
   }
 
   /** Selects a task's row and brings it into sight. */

@@ -59,6 +59,31 @@ describe("the main job", function () {
     );
   });
 
+  it("narrows the tree down to what is looked for, and back", async () => {
+    const { page, sideBar } = workbench;
+    await workbench.runCommand("DRS: Filter Tasks by Text…");
+    const input = page.locator(".quick-input-widget input:visible");
+    await input.fill("warehouse");
+    await input.press("Enter");
+    const tree = await workbench.treeWith(
+      /^Incremental synchronization {2}1\n {2}orders-to-warehouse[^\n]*$/,
+    );
+    assert.equal(tree.split("\n").length, 2);
+    await sideBar.getByText(/^1 of \d+/).waitFor();
+    await workbench.screenshot("filtered");
+    await workbench.runCommand("DRS: Clear the Filter");
+    await workbench.treeWith(/reviews-to-analytics/);
+  });
+
+  it("groups the tasks as asked", async () => {
+    await workbench.runCommand("DRS: Group Tasks by…");
+    await workbench.page.locator(".quick-input-list").getByText("Not at all").click();
+    await workbench.treeWith(/^reviews-to-analytics/);
+    await workbench.runCommand("DRS: Group Tasks by…");
+    await workbench.page.locator(".quick-input-list").getByText("Status", { exact: true }).click();
+    await workbench.treeWith(/^Incremental synchronization failed/);
+  });
+
   it("tells in the hover what the status means, and the error", async () => {
     const hover = await workbench.hover("reviews-to-analytics");
     await workbench.screenshot("hover");
@@ -83,10 +108,10 @@ describe("the main job", function () {
 
   it("offers only what is legal", async () => {
     const running = await workbench.contextMenu("orders-to-warehouse");
-    assert.deepEqual(running, ["Show Details", "Pause Task", "End Task…", "Copy Task ID"]);
+    assert.deepEqual(running, ["Show Details", "Pause Task", "End Task…", "Copy Task ID", "Pin Task"]);
     await workbench.page.keyboard.press("Escape");
     const frozen = await workbench.contextMenu("trial-shop-mirror");
-    assert.deepEqual(frozen, ["Show Details", "Copy Task ID"]);
+    assert.deepEqual(frozen, ["Show Details", "Copy Task ID", "Pin Task"]);
     await workbench.page.keyboard.press("Escape");
   });
 

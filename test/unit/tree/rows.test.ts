@@ -1,17 +1,27 @@
 import assert from "node:assert/strict";
 import type { Task } from "../../../src/tasks/task";
-import { type Formats, formatsFor } from "../../../src/tasks/texts";
-import { descriptionOf, groupsOf, labelOf } from "../../../src/tree/rows";
+import { formatsFor } from "../../../src/tasks/texts";
+import { type Arrangement, arrangementIn, noFilter, usual } from "../../../src/tree/arrangement";
+import { descriptionOf, labelOf, layoutOf } from "../../../src/tree/rows";
 import { fill } from "../../support/texts";
 
 const english = formatsFor("en", fill);
 
 /** The tree as a picture: a line a row. */
-function picture(tasks: readonly Task[], formats: Formats = english): string {
-  return groupsOf(tasks)
-    .flatMap(({ status, tasks: members }) => [
-      `${status} (${members.length})`,
-      ...members.map((task) => `  ${[task.name, descriptionOf(task, formats)].filter(Boolean).join(" | ")}`),
+function picture(
+  tasks: readonly Task[],
+  arrangement: Partial<Arrangement> = {},
+  pinned: readonly string[] = [],
+): string {
+  const { groups, children } = layoutOf(tasks, { ...usual, ...arrangement }, (id) => pinned.includes(id));
+  const row = (task: Task) => [task.name, descriptionOf(task, english)].filter(Boolean).join(" | ");
+  return groups
+    .flatMap(({ key, tasks: members }) => [
+      `${key} (${members.length})`,
+      ...members.flatMap((member) => [
+        `  ${row(member)}`,
+        ...(children.get(member.id) ?? []).map((child) => `    ${row(child)}`),
+      ]),
     ])
     .join("\n");
 }
@@ -37,18 +47,102 @@ describe("the tree's rows", () => {
         task("broken", { status: "startFailed", error: { code: "28P01", message: "no" } }),
       ]),
       [
-        "startFailed (1)",
+        "status/startFailed (1)",
         "  broken | 28P01",
-        "full (1)",
+        "status/full (1)",
         "  copy | 42% · PostgreSQL",
-        "incremental (2)",
+        "status/incremental (2)",
         "  alpha | delay 1 min 5 sec",
         "  zeta | delay < 1 s · PostgreSQL",
-        "unknown (1)",
+        "status/unknown (1)",
         "  odd | CLONING",
-        "completed (1)",
+        "status/completed (1)",
         "  done | MySQL → Kafka",
       ].join("\n"),
+    );
+  });
+
+  const fleet = [
+    task("orders", { engine: "postgresql", delayMs: 100, createdAt: 2, tags: ["team=a", "prod"] }),
+    task("reviews", { engine: "mysql", delayMs: 70_000, createdAt: 3, tags: ["team=a"] }),
+    task("archive", { status: "paused", createdAt: 1 }),
+    task("orders-change", { status: "modifying", parentId: "id-orders" }),
+  ];
+
+  it("stand below their parent, in no group of their own", () => {
+    assert.equal(
+      picture(fleet),
+      [
+        "status/incremental (2)",
+        "  orders | delay < 1 s · PostgreSQL",
+        "    orders-change",
+        "  reviews | delay 1 min 10 sec · MySQL",
+        "status/paused (1)",
+        "  archive",
+      ].join("\n"),
+    );
+  });
+
+  it("are grouped by engine, by each of their tags, or not at all", () => {
+    const groups = (group: Arrangement["group"]) =>
+      picture(fleet, { group })
+        .split("\n")
+        .filter((line) => !line.startsWith(" "));
+    assert.deepEqual(groups("engine"), ["engine/mysql (1)", "engine/postgresql (1)", "engine/ (1)"]);
+    assert.deepEqual(groups("tag"), ["tag/prod (1)", "tag/team=a (2)", "tag/ (1)"]);
+    assert.deepEqual(groups("none"), ["all (3)"]);
+  });
+
+  const order = (sort: Arrangement["sort"], pinned: readonly string[] = []) =>
+    picture(fleet, { group: "none", sort }, pinned)
+      .split("\n")
+      .filter((line) => /^ {2}\w/.test(line))
+      .map((line) => line.trim().split(" ")[0]);
+
+  it("are sorted by urgency, name, age or delay, pinned ones first", () => {
+    assert.deepEqual(order("urgency"), ["orders", "reviews", "archive"]);
+    assert.deepEqual(order("name"), ["archive", "orders", "reviews"]);
+    assert.deepEqual(order("created"), ["reviews", "orders", "archive"]);
+    assert.deepEqual(order("delay"), ["reviews", "orders", "archive"]);
+    assert.deepEqual(order("urgency", ["id-archive"]), ["archive", "orders", "reviews"]);
+    assert.match(picture(fleet, {}, ["id-archive"]), /^pinned \(1\)\n {2}archive/);
+  });
+
+  it("are filtered by text, status and engine, and counted", () => {
+    const count = (filter: Partial<Arrangement["filter"]>) =>
+      layoutOf(fleet, { ...usual, filter: { ...noFilter, ...filter } }, () => false).count;
+    assert.equal(count({}), 4);
+    assert.equal(count({ text: "ORDERS" }), 2);
+    assert.equal(count({ text: "team=a" }), 2);
+    assert.equal(count({ text: "增量" }), 2);
+    assert.equal(count({ statuses: ["paused", "modifying"] }), 2);
+    assert.equal(count({ engines: ["mysql"], statuses: ["incremental"] }), 1);
+    assert.match(
+      picture(fleet, { filter: { ...noFilter, text: "change" } }),
+      /^status\/modifying/,
+      "a child whose parent does not fit stands by itself",
+    );
+  });
+
+  it("are arranged as was stored, and as usual where that cannot be understood", () => {
+    const stored = {
+      group: "tag",
+      sort: "delay",
+      filter: { text: "x", statuses: ["paused"], engines: ["mysql"] },
+    };
+    assert.deepEqual(arrangementIn(JSON.parse(JSON.stringify(stored))), stored);
+    assert.deepEqual(arrangementIn(undefined), usual);
+    assert.deepEqual(
+      arrangementIn({ group: "colour", filter: { statuses: ["gone", 5], engines: 7 } }),
+      usual,
+    );
+  });
+
+  it("tell for how long a task that could not be created stays listed", () => {
+    const createdAt = Date.now() - 24 * 3_600_000;
+    assert.match(
+      descriptionOf(task("t", { status: "createFailed", createdAt }), english),
+      /^deleted in 2 days$/,
     );
   });
 

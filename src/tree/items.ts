@@ -1,0 +1,112 @@
+/** How the rows of the tree look. */
+import * as vscode from "vscode";
+import type { Watched } from "../connections/watch";
+import { rowOf, type StatusId, statusOrder } from "../status/statuses";
+import { legalActions } from "../tasks/actions";
+import { engineName } from "../tasks/engine";
+import type { Task } from "../tasks/task";
+import type { Formats } from "../tasks/texts";
+import { connectionDescription, connectionLabel, isTroubled } from "./connectionRow";
+import { descriptionOf, type Group, labelOf } from "./rows";
+
+const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+
+export function connectionItem(
+  watched: Watched,
+  message: string | undefined,
+  formats: Formats,
+): vscode.TreeItem {
+  const { connection, readOnly } = watched;
+  const item = new vscode.TreeItem(connection.name, Expanded);
+  item.description = connectionDescription(watched, formats);
+  item.iconPath = isTroubled(watched)
+    ? new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"))
+    : new vscode.ThemeIcon(connection.kind === "local" ? "server-process" : "cloud");
+  item.tooltip = [connection.name, connection.endpoint, message, readOnly].filter(Boolean).join("\n");
+  item.contextValue = `drsConnection:${connection.kind}:`;
+  item.accessibilityInformation = { label: connectionLabel(watched, formats) };
+  return item;
+}
+
+export function messageItem(message: string, watched: Watched | undefined, { t }: Formats): vscode.TreeItem {
+  const item = new vscode.TreeItem(message);
+  if (watched?.state === "closed") {
+    const argument = { connection: watched.connection.id };
+    item.command = { command: "drs.enterSecret", title: t("Enter Again"), arguments: [argument] };
+  }
+  item.tooltip = message;
+  item.iconPath = new vscode.ThemeIcon("info");
+  item.contextValue = "drsMessage";
+  return item;
+}
+
+export function groupItem(group: Group, formats: Formats): vscode.TreeItem {
+  const { name, icon, tooltip, expansion } = groupLook(group, formats);
+  const item = new vscode.TreeItem(name, expansion);
+  item.description = formats.number(group.tasks.length);
+  item.iconPath = icon;
+  item.tooltip = tooltip;
+  item.contextValue = "drsGroup";
+  item.accessibilityInformation = { label: formats.t("{0}, tasks: {1}", name, group.tasks.length) };
+  return item;
+}
+
+function groupLook({ kind, value }: Group, { t, pick }: Formats) {
+  const status = kind === "status" ? statusOrder.find((known) => known === value) : undefined;
+  if (status !== undefined) {
+    const { name, meaning } = rowOf(status);
+    // Ended tasks are the long tail of the list; everything else is in sight.
+    const expansion = status === "completed" ? Collapsed : Expanded;
+    return { name: pick(name), icon: iconOf(status), tooltip: pick(meaning), expansion };
+  }
+  switch (kind) {
+    case "pinned": {
+      const name = t("Pinned");
+      return { name, icon: new vscode.ThemeIcon("pinned"), tooltip: name, expansion: Expanded };
+    }
+    case "engine": {
+      const name = engineName(value) || t("No engine");
+      return { name, icon: new vscode.ThemeIcon("database"), tooltip: name, expansion: Expanded };
+    }
+    default: {
+      const name = value || t("No tag");
+      return { name, icon: new vscode.ThemeIcon("tag"), tooltip: name, expansion: Expanded };
+    }
+  }
+}
+
+/** @param task its row, at `connection`; `pinned` and `readOnly` decide what its menu offers. */
+export function taskItem(
+  task: Task,
+  state: { readonly pinned: boolean; readonly readOnly: boolean; readonly parent: boolean },
+  formats: Formats,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(task.name, state.parent ? Expanded : None);
+  item.description = descriptionOf(task, formats);
+  item.iconPath = iconOf(task.status);
+  item.contextValue = contextOf(task, state);
+  item.accessibilityInformation = { label: labelOf(task, formats) };
+  return item;
+}
+
+/** `drsTask:pause:end:pin:`, so that menus can ask for `viewItem =~ /:pause:/`; no action of a task that is read only. */
+export function contextOf(
+  task: Task,
+  state: { readonly pinned: boolean; readonly readOnly: boolean },
+): string {
+  const words = [...(state.readOnly ? ["readOnly"] : legalActions(task)), state.pinned ? "unpin" : "pin"];
+  return `drsTask:${words.map((word) => `${word}:`).join("")}`;
+}
+
+/** The row behind the first tasks of a long list. */
+export function moreItem(count: number, { t, number }: Formats): vscode.TreeItem {
+  const item = new vscode.TreeItem(t("Show {0} more", number(count)));
+  item.iconPath = new vscode.ThemeIcon("ellipsis");
+  item.contextValue = "drsMore";
+  return item;
+}
+
+function iconOf(status: StatusId): vscode.ThemeIcon {
+  const { icon, color } = rowOf(status);
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+}
