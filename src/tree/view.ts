@@ -91,10 +91,8 @@ export class TasksView implements vscode.Disposable {
     this.#shown = shown;
     this.#tree.show(shown, reading);
     const [only] = shown.length === 1 ? shown : [];
-    this.#describe();
-    // What is missing is told, and offered, in the empty view itself, which a message would hide.
-    this.#view.message =
-      only === undefined || only.missing !== undefined ? "" : (messageOf(only, this.#formats) ?? "");
+    this.#view.description = only === undefined ? "" : this.#descriptionOf(only);
+    this.#tellMessage();
     const tasks = shown.flatMap(({ session }) => [...(session?.store.snapshot.tasks.values() ?? [])]);
     const { failed, frozen } = problemsOf(tasks);
     const count = failed.length + frozen.length;
@@ -117,17 +115,20 @@ export class TasksView implements vscode.Disposable {
 
   #rearrange(): void {
     this.#tree.arrange(this.arrangement, (task) => this.isPinned(task));
-    this.#describe();
+    this.#tellMessage();
   }
 
-  /** The line beside the title: the one connection, and how many tasks fit the filter. */
-  #describe(): void {
+  /** The lines above the tree: trouble with the one connection, and how many tasks fit the filter. */
+  #tellMessage(): void {
     const { t, number } = this.#formats;
     const [only] = this.#shown.length === 1 ? this.#shown : [];
+    // What is missing is told, and offered, in the empty view itself, which a message would hide.
+    const trouble = only === undefined || only.missing !== undefined ? "" : messageOf(only, this.#formats);
     const filtered = isFiltered(this.arrangement.filter);
     const { fitting, all } = this.#tree.counts;
-    const count = filtered ? t("{0} of {1}", number(fitting), number(all)) : "";
-    this.#view.description = [count, only && this.#descriptionOf(only)].filter(Boolean).join(" · ");
+    const count =
+      filtered && fitting > 0 ? t("{0} of {1} tasks fit the filter.", number(fitting), number(all)) : "";
+    this.#view.message = [trouble, count].filter(Boolean).join("\n");
     this.#setContext("drs.filtered", filtered);
   }
 

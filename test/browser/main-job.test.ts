@@ -69,7 +69,7 @@ describe("the main job", function () {
       /^Incremental synchronization {2}1\n {2}orders-to-warehouse[^\n]*$/,
     );
     assert.equal(tree.split("\n").length, 2);
-    await sideBar.getByText(/^1 of \d+/).waitFor();
+    await sideBar.getByText(/^1 of \d+ tasks fit the filter/).waitFor();
     await workbench.screenshot("filtered");
     await workbench.runCommand("DRS: Clear the Filter");
     await workbench.treeWith(/reviews-to-analytics/);
@@ -149,6 +149,8 @@ describe("the main job", function () {
   });
 
   it("asks before a task is ended, and then ends and deletes it", async () => {
+    await workbench.row("Completed").click();
+    await workbench.treeWith(/catalog-move-2025/);
     await workbench.choose("payments-to-finance", "End Task…");
     await workbench.page.locator(".monaco-dialog-box").waitFor();
     await workbench.screenshot("end");
@@ -157,7 +159,6 @@ describe("the main job", function () {
 
     await workbench.choose("payments-to-finance", "End Task…");
     assert.match(await workbench.answerDialog("End Task"), /cannot be started again/);
-    await workbench.row("Completed").click();
     await comesInto("payments-to-finance", /^Completed/, 10_000);
     await workbench.choose("payments-to-finance", "Delete Task…");
     await workbench.answerDialog("Delete Task");
