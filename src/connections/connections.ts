@@ -14,6 +14,9 @@ const connectionsKey = "drs.connections";
 const shownKey = "drs.shown";
 const secretKey = (id: string) => `drs.secret.${id}`;
 
+/** Where connections and their secrets are kept. */
+export type ConnectionsContext = Pick<vscode.ExtensionContext, "globalState" | "secrets" | "subscriptions">;
+
 /** What is different: which connections are shown, their facts, or also what one of them signs in with. */
 export interface ConnectionsChange {
   /** The connection that has to sign in anew. */
@@ -29,7 +32,7 @@ export interface ConnectionsChange {
  * sign-in page to send the user to.
  */
 export class Connections {
-  readonly #context: vscode.ExtensionContext;
+  readonly #context: ConnectionsContext;
   readonly #changed = new vscode.EventEmitter<ConnectionsChange>();
   readonly onDidChange = this.#changed.event;
   #localKey: AccessKey | undefined;
@@ -38,7 +41,7 @@ export class Connections {
   /** Whether nobody has used a connection in this profile yet. */
   readonly firstRun: boolean;
 
-  constructor(context: vscode.ExtensionContext) {
+  constructor(context: ConnectionsContext) {
     this.#context = context;
     const shown = context.globalState.get<readonly string[]>(shownKey);
     this.firstRun = shown === undefined;

@@ -24,6 +24,10 @@ const messages = {
   tooLarge: { en: "The request body is larger than 1 MB.", zh: "请求体超过 1 MB。" },
   notJson: { en: "The request body is not JSON.", zh: "请求体不是 JSON。" },
   invalidField: { en: "Invalid parameter {field}: {reason}", zh: "参数 {field} 无效：{reason}" },
+  notAllowed: {
+    en: "This user may not do this (a fault on demand)",
+    zh: "该用户没有执行此操作的权限（人为设置的故障）",
+  },
   throttled: {
     en: "The throttling threshold has been reached: policy user over ratelimit (a fault on demand)",
     zh: "已达到流控阈值：policy user over ratelimit（人为设置的故障）",

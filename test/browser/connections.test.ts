@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BackendProcess, makeDataDir, type Ready, removeDataDir } from "../support/backend-process";
+import { BackendProcess, bundle, makeDataDir, type Ready, removeDataDir } from "../support/backend-process";
 import { openWorkbench, type Workbench } from "../support/workbench";
 
 describe("several connections", function () {
   this.timeout(120_000);
   const [dataDir, unused] = [makeDataDir(), makeDataDir()];
-  const shop: Ready = JSON.parse(
-    readFileSync(join(process.env.DRS_TEST_DATA_DIRECTORY ?? "", "backend.json"), "utf8"),
-  );
+  const shopDir = process.env.DRS_TEST_DATA_DIRECTORY ?? "";
+  const shop: Ready = JSON.parse(readFileSync(join(shopDir, "backend.json"), "utf8"));
   let staging: BackendProcess;
   let workbench: Workbench;
 
@@ -62,6 +62,31 @@ describe("several connections", function () {
       (await workbench.statusBarItem("DRS").getAttribute("aria-label")) ?? "",
       /2 failed, 1 frozen.*cannot be read/,
     );
+  });
+
+  it("one whose user may only look says so, until it is refreshed", async () => {
+    const fault = { kind: "status", status: 403, operation: "batchPause", calls: 1 };
+    const call = [bundle, "call", "--data-dir", shopDir, "POST", "/_local/faults", JSON.stringify(fault)];
+    execFileSync(process.execPath, call);
+    await workbench.choose("customers-to-crm", "Pause Task");
+    await workbench.notifications.filter({ hasText: "DRS.M00102" }).first().waitFor();
+    await workbench
+      .row("shop")
+      .getByText(/^read only/)
+      .waitFor();
+    assert.deepEqual(await workbench.contextMenu("customers-to-crm"), [
+      "Show Details",
+      "Why Are Actions Disabled?",
+      "Copy Task ID",
+    ]);
+    await workbench.page.keyboard.press("Escape");
+    await workbench.row("customers-to-crm").click();
+    const page = workbench.webview();
+    await page.getByText("Read only: actions are disabled for this connection.").waitFor();
+    await workbench.screenshot("read-only");
+    assert.equal(await page.getByRole("button", { name: "Pause" }).count(), 0);
+    await page.getByRole("button", { name: "Refresh" }).click();
+    await page.getByRole("button", { name: "Pause" }).waitFor();
   });
 
   it("one that is disconnected goes, and the other is shown alone again", async () => {

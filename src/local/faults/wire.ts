@@ -66,7 +66,12 @@ async function truncated(answer: Response, outgoing: Outgoing): Promise<Response
 }
 
 function refusalOf(status: (WireFault & { kind: "status" })["status"]): Refusal {
-  return status === 429
-    ? new Refusal("APIGW.0308", message("throttled"), status)
-    : new Refusal("DRS.M00004", message("faultOnDemand", { status: String(status) }), status);
+  switch (status) {
+    case 403:
+      return new Refusal("DRS.M00102", message("notAllowed"), status);
+    case 429:
+      return new Refusal("APIGW.0308", message("throttled"), status);
+    default:
+      return new Refusal("DRS.M00004", message("faultOnDemand", { status: String(status) }), status);
+  }
 }
