@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { iamSignIn } from "../../src/connections/access";
+import type { CloudConnection, Secret } from "../../src/connections/connection";
+import { Connections } from "../../src/connections/connections";
+import { taskOf, Watch } from "../../src/connections/watch";
+import { projectsNamed } from "../../src/drs/projects";
+import { formatsFor } from "../../src/tasks/texts";
+import { BackendProcess, makeDataDir, type Ready, removeDataDir } from "../support/backend-process";
+import { FaultyProxy } from "../support/faulty-proxy";
+import { StorageContext } from "../support/storage";
+import { waitFor } from "../support/wait";
+
+/** How long a connection may take to be read for the first time, and to fail, in milliseconds. */
+const limit = 20_000;
+
+describe("connections side by side, to two local backends", () => {
+  const otherDir = makeDataDir();
+  const log = vscode.window.createOutputChannel("test", { log: true });
+  const context = new StorageContext();
+  let shop: Ready;
+  let other: BackendProcess;
+  /** In front of the other backend, where requests are counted. */
+  let proxy: FaultyProxy;
+  let connections: Connections;
+  let watch: Watch;
+
+  const connectionTo = (id: string, ready: Ready, facts: Partial<CloudConnection> = {}): CloudConnection => ({
+    id,
+    kind: "cloud",
+    name: id,
+    site: "private",
+    region: "local",
+    endpoint: ready.endpoint,
+    iamEndpoint: ready.endpoint,
+    projectId: ready.project_id,
+    signIn: { kind: "permanentKey" },
+    ...facts,
+  });
+  const keyOf = ({ access_key: accessKey, secret_key: secretKey }: Ready): Secret => ({
+    accessKey,
+    secretKey,
+  });
+  const snapshotOf = (id: string) => watch.find(id)?.session?.store.snapshot;
+  const isRead = async (id: string) => {
+    await waitFor(
+      () => Promise.resolve(snapshotOf(id)),
+      (snapshot) => snapshot?.asOf !== undefined && snapshot.problem === undefined,
+      limit,
+    );
+  };
+
+  before(async () => {
+    const dataDir = vscode.workspace.getConfiguration("drs").get<string>("localBackend.dataDirectory") ?? "";
+    shop = JSON.parse(readFileSync(join(dataDir, "backend.json"), "utf8"));
+    // In desktop VS Code this process is Electron, which runs as plain Node with this variable.
+    other = await BackendProcess.start(otherDir, [], { ELECTRON_RUN_AS_NODE: "1" });
+    proxy = await FaultyProxy.open(other.ready);
+    connections = new Connections(context);
+    watch = new Watch(connections, formatsFor("en", vscode.l10n.t), log);
+    watch.setNeed("test", "visible");
+  });
+  after(async () => {
+    watch?.dispose();
+    await proxy?.close();
+    await other?.stop();
+    removeDataDir(otherDir);
+    log.dispose();
+    for (const subscription of context.subscriptions) {
+      subscription.dispose();
+    }
+  });
+
+  it("have sessions of their own; the same task id may be in both", async () => {
+    await connections.save(connectionTo("shop", shop), keyOf(shop));
+    await connections.save(connectionTo("again", shop), keyOf(shop));
+    await connections.save(
+      connectionTo("other", other.ready, { endpoint: `http://127.0.0.1:${proxy.port}` }),
+      keyOf(other.ready),
+    );
+    await Promise.all(["shop", "again", "other"].map(isRead));
+    const [id = ""] = snapshotOf("shop")?.tasks.keys() ?? [];
+    assert.ok(taskOf(watch, { connection: "shop", id }));
+    assert.ok(taskOf(watch, { connection: "again", id }));
+    assert.equal(taskOf(watch, { connection: "other", id }), undefined);
+    assert.equal(snapshotOf("other")?.tasks.size, 0);
+  });
+
+  it("keep facts and secrets apart", () => {
+    const facts = [...context.state.values()].join("\n");
+    assert.match(facts, /"name":"other"/);
+    for (const { secret_key, access_key } of [shop, other.ready]) {
+      assert.ok(!facts.includes(secret_key) && !facts.includes(access_key));
+    }
+    assert.equal(context.kept.size, 3, "one entry for each connection");
+  });
+
+  it("fail one by one, and come back", async () => {
+    const session = watch.find("shop")?.session;
+    proxy.fault = { path: "/jobs", breaks: (response) => void response.destroy() };
+    await watch.refresh("other");
+    await watch.refresh("shop");
+    assert.notEqual(snapshotOf("other")?.problem, undefined);
+    assert.equal(snapshotOf("shop")?.problem, undefined);
+    proxy.fault = undefined;
+    await watch.refresh("other");
+    assert.equal(snapshotOf("other")?.problem, undefined);
+    assert.equal(watch.find("shop")?.session, session);
+  });
+
+  it("are renamed without being read anew, and edited without touching another", async () => {
+    const [renamed, edited] = [watch.find("again")?.session, watch.find("other")?.session];
+    await connections.rename("again", "a second look");
+    assert.equal(watch.find("again")?.connection.name, "a second look");
+    assert.equal(watch.find("again")?.session, renamed);
+    await connections.save(
+      connectionTo("other", other.ready, { endpoint: `http://127.0.0.1:${proxy.port}`, region: "moved" }),
+      keyOf(other.ready),
+    );
+    await isRead("other");
+    assert.notEqual(watch.find("other")?.session, edited);
+    assert.equal(watch.find("again")?.session, renamed);
+  });
+
+  it("may be read-only one by one, until they are refreshed", async () => {
+    watch.setReadOnly("again", "You may only look.");
+    assert.equal(watch.find("again")?.readOnly, "You may only look.");
+    assert.equal(watch.find("shop")?.readOnly, undefined);
+    await watch.refresh("again");
+    assert.equal(watch.find("again")?.readOnly, undefined);
+  });
+
+  it("are not asked any more once they are not shown, and the others go on", async () => {
+    const session = watch.find("shop")?.session;
+    await connections.show(["shop"]);
+    assert.deepEqual(
+      watch.shown.map(({ connection }) => connection.id),
+      ["shop"],
+    );
+    assert.equal(watch.find("shop")?.session, session);
+    const requests = proxy.requests.length;
+    await watch.refresh();
+    await watch.refresh("other");
+    assert.equal(proxy.requests.length, requests);
+    await connections.show(["shop", "other"]);
+    await isRead("other");
+    assert.ok(proxy.requests.length > requests);
+  });
+
+  it("sign in as an IAM user, whose project is looked up", async () => {
+    const signIn = { kind: "user", domain: "acme", user: shop.access_key } as const;
+    const secret = { password: shop.secret_key };
+    const unfinished = connectionTo("user", shop, { signIn, projectId: "" });
+    const iam = iamSignIn(unfinished, secret, {});
+    assert.ok(typeof iam === "object");
+    const projects = await projectsNamed("local", shop.endpoint, iam);
+    iam.dispose();
+    assert.deepEqual(projects, [{ id: shop.project_id, name: "local" }]);
+    await connections.save({ ...unfinished, projectId: shop.project_id }, secret);
+    await isRead("user");
+    assert.deepEqual(
+      [...(snapshotOf("user")?.tasks.keys() ?? [])],
+      [...(snapshotOf("shop")?.tasks.keys() ?? [])],
+    );
+  });
+
+  it("look their project up with an access key, too", async () => {
+    const iam = iamSignIn(connectionTo("key", shop), keyOf(shop), {});
+    assert.ok(typeof iam === "object");
+    const found = await projectsNamed("local", shop.endpoint, iam);
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      [shop.project_id],
+    );
+    assert.deepEqual(await projectsNamed("elsewhere", shop.endpoint, iam), []);
+  });
+
+  it("say what they lack when the secret is gone, and lose it when they are removed", async () => {
+    await connections.show(["other"]);
+    context.kept.delete("drs.secret.shop");
+    await connections.show(["shop", "other"]);
+    const { state, missing, trouble } = await waitFor(
+      () => Promise.resolve(watch.find("shop") ?? assert.fail()),
+      (watched) => watched.state !== "opening",
+      limit,
+    );
+    assert.deepEqual([state, missing], ["closed", "secret"]);
+    assert.match(trouble ?? "", /no keyring/);
+    for (const { id } of connections.all) {
+      await connections.remove(id);
+    }
+    assert.deepEqual([...context.kept.keys()], []);
+    assert.deepEqual(watch.shown, []);
+    assert.equal(new Connections(context).firstRun, false);
+  });
+});
