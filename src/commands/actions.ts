@@ -8,6 +8,7 @@ import { actionName, explain } from "../tasks/explain";
 import { type PrecheckOutcome, precheck } from "../tasks/precheck";
 import type { Task } from "../tasks/task";
 import { type Formats, unlinked } from "../tasks/texts";
+import { findingsText } from "./findings";
 
 /** Tasks with an action under way: a second click on the same button does nothing. */
 const busy = new Set<string>();
@@ -160,14 +161,12 @@ async function confirmed(
 async function throwUnlessPassed(
   { passed, findings }: PrecheckOutcome,
   { engine }: Task,
-  { t, pick }: Formats,
+  formats: Formats,
 ): Promise<void> {
   if (!passed) {
     const failed = findings.filter(({ result }) => result === "FAILED");
-    const told = failed.map(({ item, reason }) => (reason === undefined ? item : `${item}: ${reason}`));
-    const known = await diagnosisOfFindings(failed, engine);
-    const remedy = known ? [t("What to do: {0}", pick(known.remedy))] : [];
-    throw new Error(t("the pre-check did not pass. {0}", [...told, ...remedy].join(" ")));
+    const told = findingsText(failed, await diagnosisOfFindings(failed, engine), formats);
+    throw new Error(formats.t("the pre-check did not pass. {0}", told));
   }
 }
 

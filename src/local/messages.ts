@@ -106,16 +106,16 @@ const messages = {
   // Databases
   badLogin: {
     en: "The {side} database refuses user {user}: {reason}",
-    zh: "{side} 数据库拒绝用户 {user}：{reason}",
+    zh: "{side}数据库拒绝用户 {user}：{reason}",
   },
   unreachable: {
     en: "The {side} database at {address} cannot be reached: {reason}",
-    zh: "无法连接位于 {address} 的 {side} 数据库：{reason}",
+    zh: "无法连接位于 {address} 的 {side}数据库：{reason}",
   },
-  noDatabase: { en: "The {side} database does not exist: {reason}", zh: "{side} 数据库不存在：{reason}" },
+  noDatabase: { en: "The {side} database does not exist: {reason}", zh: "{side}数据库不存在：{reason}" },
   databaseError: {
     en: "The {side} database reports {code}: {reason}",
-    zh: "{side} 数据库报错 {code}：{reason}",
+    zh: "{side}数据库报错 {code}：{reason}",
   },
   stopped: {
     en: "The synchronization stopped with {code}: {reason}",

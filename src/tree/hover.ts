@@ -1,7 +1,9 @@
 import * as vscode from "vscode";
 import type { Diagnosis } from "../failures/diagnosis";
 import { rowOf } from "../status/statuses";
+import { legalActions } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
+import { actionName } from "../tasks/explain";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
 import { literal } from "./markdown";
@@ -19,20 +21,28 @@ export function hoverOf(
   const heading = `**${literal(task.name)}**`;
   const status = `**${literal(formats.pick(row.name))}** — ${literal(formats.pick(row.meaning))}`;
   const facts = factsOf(task, formats).map(([label, value]) => literal(formats.t("{0}: {1}", label, value)));
-  const why = diagnosis === undefined ? [] : [whyOf(diagnosis, formats)];
+  const why = diagnosis === undefined ? [] : [whyOf(task, diagnosis, formats)];
   return new vscode.MarkdownString([heading, status, ...why, facts.join("  \n")].join("\n\n"));
 }
 
-function whyOf(diagnosis: Diagnosis | null, { t, pick }: Formats): string {
+function whyOf(task: Task, diagnosis: Diagnosis | null, formats: Formats): string {
+  const { t, pick } = formats;
   if (diagnosis === null) {
     return literal(t("No known case matches this error; the details page copies its text."));
   }
   const { cause, remedy, resumable, sure, url } = diagnosis;
   const line = (label: string, text: string) => `**${literal(label)}** — ${literal(text)}`;
+  const again = legalActions(task).find((action) => action === "resume" || action === "start");
+  const afterwards =
+    resumable === false
+      ? [literal(t("The task cannot go on from here."))]
+      : resumable && again
+        ? [line(t("Afterwards"), actionName(again, formats))]
+        : [];
   return [
     line(sure ? t("Cause") : t("Likely cause"), pick(cause)),
     line(t("What to do"), pick(remedy)),
-    ...(resumable === false ? [literal(t("The task cannot go on from here."))] : []),
+    ...afterwards,
     `[${literal(t("More about this case"))}](${url})`,
   ].join("  \n");
 }

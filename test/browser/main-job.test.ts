@@ -92,7 +92,28 @@ describe("the main job", function () {
       /Incremental synchronization failed — The incremental synchronization failed; changes no longer/,
     );
     assert.match(hover, /Error: 23505 .*insert_exists/);
+    assert.match(hover, /Cause — Somebody else wrote a row with the same key/);
+    assert.match(hover, /What to do — Delete or change that row in the target table/);
+    assert.match(hover, /Afterwards — Resume/);
     assert.match(hover, /Status of the API: INCRE_TRANSFER_FAILED/);
+  });
+
+  it("says in the details why a task failed, what to do, and where to read more", async () => {
+    await workbench.row("invoices-to-billing").click();
+    const problem = workbench.webview().locator(".problem");
+    await problem.getByText("The user or the password that the task has is not right").waitFor();
+    await problem.getByText("Remove the cause, then start the task again.").waitFor();
+    await problem.getByRole("button", { name: "Copy: Error" }).waitFor();
+    const link = problem.getByRole("link", { name: "More about this case" });
+    const address = (await link.getAttribute("href")) ?? "";
+    assert.match(address, /^https:\/\/www\.postgresql\.org\/docs\//);
+    const browser = workbench.page.context();
+    await browser.route(address, (route) => route.fulfill({ body: "the page about this case" }));
+    const opened = browser.waitForEvent("page");
+    await link.click();
+    const page = await opened;
+    await page.getByText("the page about this case").waitFor();
+    await page.close();
   });
 
   it("counts failed and frozen tasks in the status bar, which leads to them", async () => {

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { findingsText } from "../../../src/commands/findings";
+import { diagnosisOfFindings } from "../../../src/failures/diagnosis";
+import { english } from "../details/facts";
+
+describe("the findings of a pre-check", () => {
+  it("are told with the remedy of the first one that is known", async () => {
+    const findings = [
+      { item: "source_primary_keys", result: "FAILED", reason: "Table t has no primary key." },
+      { item: "odd_item", result: "FAILED" },
+    ];
+    assert.equal(
+      findingsText(findings, await diagnosisOfFindings(findings, "postgresql"), english),
+      "source_primary_keys: Table t has no primary key. odd_item What to do: Add a primary key, " +
+        "run ALTER TABLE … REPLICA IDENTITY FULL, or leave the table out.",
+    );
+  });
+
+  it("are told without one where none is known", async () => {
+    const findings = [{ item: "odd_item", result: "FAILED", reason: "Odd." }];
+    assert.equal(
+      findingsText(findings, await diagnosisOfFindings(findings, "postgresql"), english),
+      "odd_item: Odd.",
+    );
+  });
+});
