@@ -277,17 +277,18 @@ const controlSettings = {
   autovacuum_naptime: "5min",
 };
 
+/** For 100 tasks at once beside the demo's: each has a slot, and while it copies one more for each table's worker. */
 const replicationSettings = {
-  max_connections: "200",
+  max_connections: "300",
   shared_buffers: "64MB",
   max_wal_size: "2GB",
   wal_level: "logical",
-  max_replication_slots: "100",
-  max_wal_senders: "100",
-  max_worker_processes: "120",
-  max_logical_replication_workers: "100",
-  max_sync_workers_per_subscription: "4",
-  max_active_replication_origins: "100",
+  max_replication_slots: "400",
+  max_wal_senders: "400",
+  max_worker_processes: "420",
+  max_logical_replication_workers: "400",
+  max_sync_workers_per_subscription: "2",
+  max_active_replication_origins: "400",
   wal_retrieve_retry_interval: "1s",
 };
 

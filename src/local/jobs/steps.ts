@@ -10,15 +10,19 @@ import { isChanging, type Job, type JobFailure, tablesOf } from "./job";
 import { Link } from "./link";
 import { firstRetryMs, newFault, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 import type { JobStore } from "./store";
+import { Turns } from "./turns";
 
 const longestRetryMs = 5_000;
 /** An unexplained stop is tried again once within this time before it counts as a failure. */
 const probeMs = 60_000;
 /** How long a start or a release waits for a server that is not there: one that crashed is back within seconds. */
 const absenceMs = 10_000;
+/** Long steps at once between two servers. */
+const stepsAtOnce = 8;
 
 export class Steps {
   readonly #changes: ChangeSteps;
+  readonly #turns = new Map<string, Turns>();
 
   constructor(
     private readonly store: JobStore,
@@ -53,7 +57,7 @@ export class Steps {
       case "provision":
         return await this.provision(job);
       case "prepare":
-        return await this.#prepare(job, runtime);
+        return await this.#inTurn(job, async () => await this.#prepare(job, runtime));
       case "enable":
         return await this.#enable(job, runtime);
       case "examine":
@@ -70,8 +74,16 @@ export class Steps {
       case "finish":
         return await this.#finish(job);
       case "release":
-        return await this.#release(job, runtime);
+        return await this.#inTurn(job, async () => await this.#release(job, runtime));
     }
+  }
+
+  /** Long steps of many tasks between the same servers take turns: each gets its connections in time. */
+  async #inTurn<T>({ source, target }: Job, step: () => Promise<T>): Promise<T> {
+    const servers = `${source.host}:${source.port} ${target.host}:${target.port}`;
+    const turns = this.#turns.get(servers) ?? new Turns(stepsAtOnce);
+    this.#turns.set(servers, turns);
+    return await turns.take(step);
   }
 
   /** Makes the task's instance, or leads it to where the source is now. */

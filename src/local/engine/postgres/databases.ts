@@ -6,6 +6,8 @@ import { type Connection, EngineError, type Side } from "../engine";
 const connectMs = 5_000;
 const statementMs = 30_000;
 const idleMs = 10_000;
+/** To one server with one login. */
+const mostConnections = 10;
 
 /** One row of a result. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -99,7 +101,11 @@ export class Databases {
     if (known !== undefined) {
       return known;
     }
-    const pool = new pg.Pool({ ...clientConfig(connection), max: 4, idleTimeoutMillis: idleMs });
+    const pool = new pg.Pool({
+      ...clientConfig(connection),
+      max: mostConnections,
+      idleTimeoutMillis: idleMs,
+    });
     // An idle connection that breaks is made anew by the next statement.
     pool.on("error", () => undefined);
     this.#pools.set(key, pool);
