@@ -194,6 +194,13 @@ describe("the backend's process", () => {
   it("starts at once after it was killed in the middle of its first start", async () => {
     const dir = makeDataDir();
     await killedStart(dir, "control.password");
+    await until(
+      "nothing of it runs",
+      5_000,
+      () => processesOf(dir),
+      (list) => list.length === 0,
+    );
+    assert.deepEqual(readdirSync(join(dir, "clusters")), []);
     const next = await BackendProcess.start(dir);
     await next.stop();
     assert.deepEqual(readdirSync(join(dir, "clusters")), ["control"]);

@@ -116,7 +116,7 @@ async function prefixFor(binaries: Binaries): Promise<readonly string[]> {
 
 /** Runs a program to its end, which the signal brings on; `output` is what it wrote, in one line. */
 export async function run(
-  binaries: Binaries,
+  binaries: Pick<Binaries, "prefix" | "env">,
   file: string,
   args: readonly string[],
   signal?: AbortSignal,

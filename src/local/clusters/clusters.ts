@@ -10,7 +10,7 @@ import { textOf, writePrivately } from "../data-dir";
 import type { Connection } from "../engine/engine";
 import { log } from "../log";
 import { StartError } from "../start-error";
-import { type Binaries, run } from "./binaries";
+import type { Binaries } from "./binaries";
 import { stopLeftover } from "./leftovers";
 import { fromSupervisor, type ServerSpec, supervisorRole, type ToSupervisor } from "./protocol";
 
@@ -25,6 +25,11 @@ export const superuser = "postgres";
 /** Prefix of each log line: time, process, kind of process, SQLSTATE. */
 export const logLinePrefix = "%m|%p|%b|%e|";
 
+interface ProgramResult {
+  readonly code: number;
+  readonly output: string;
+}
+
 interface Events {
   line: [name: string, line: string];
   ready: [name: string];
@@ -35,6 +40,9 @@ interface Events {
 export class Clusters extends EventEmitter<Events> {
   readonly #specs = new Map<string, ServerSpec>();
   readonly #failures = new EventEmitter<{ failed: [name: string, output: string] }>();
+  /** Programs that the supervisor runs, by their numbers. */
+  readonly #programs = new Map<number, (result: ProgramResult) => void>();
+  #lastProgram = 0;
   readonly #ports = new Map<string, number>();
   /** Servers in the making, which a stop interrupts and waits for. */
   readonly #makings = new Set<Promise<void>>();
@@ -114,14 +122,12 @@ export class Clusters extends EventEmitter<Events> {
   /** Stops all servers within 4 s and waits for the supervisor's end. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await Promise.allSettled(this.#makings);
     const supervisor = this.#supervisor;
-    if (supervisor === undefined || supervisor.exitCode !== null || supervisor.signalCode !== null) {
-      return;
-    }
-    const ended = once(supervisor, "exit");
+    const runs = supervisor !== undefined && supervisor.exitCode === null && supervisor.signalCode === null;
+    const ended = runs ? once(supervisor, "exit") : undefined;
     this.#tell({ type: "stop" });
     await ended;
+    await Promise.allSettled(this.#makings);
   }
 
   #tell(message: ToSupervisor): void {
@@ -149,7 +155,7 @@ export class Clusters extends EventEmitter<Events> {
         ...["-D", unfinished, "-U", superuser, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
         ...["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
       ];
-      const { code, output } = await run(this.binaries, this.binaries.initdb, args, this.#stop.signal);
+      const { code, output } = await this.#runProgram(this.binaries.initdb, args);
       if (code !== 0) {
         throw new StartError(`the ${name} database server cannot be made: ${output}`);
       }
@@ -158,6 +164,19 @@ export class Clusters extends EventEmitter<Events> {
     }
     // Only a finished directory has the name, so an interrupted start leaves nothing half made.
     await rename(unfinished, dataDir);
+  }
+
+  /** Runs a program under the supervisor, which ends it when the backend is gone. */
+  async #runProgram(file: string, args: readonly string[]): Promise<ProgramResult> {
+    if (this.#stop.signal.aborted) {
+      throw new StartError("the backend is stopping");
+    }
+    const id = ++this.#lastProgram;
+    const result = new Promise<ProgramResult>((resolve) => this.#programs.set(id, resolve));
+    const { prefix, env } = this.binaries;
+    this.#supervisor ??= this.#fork();
+    this.#tell({ type: "run", id, command: [...prefix, file, ...args], env: { ...env } });
+    return await result.finally(() => this.#programs.delete(id));
   }
 
   #spec(name: ClusterName, dataDir: string, port: number): ServerSpec {
@@ -220,6 +239,9 @@ export class Clusters extends EventEmitter<Events> {
         case "ready":
           this.emit("ready", event.name);
           break;
+        case "ran":
+          this.#programs.get(event.id)?.(event);
+          break;
         case "died":
           log(`the ${event.name} database server ended unexpectedly and is started again`);
           this.emit("died", event.name);
@@ -232,6 +254,9 @@ export class Clusters extends EventEmitter<Events> {
     child.on("error", () => undefined);
     child.on("exit", () => {
       this.#supervisor = undefined;
+      for (const settle of this.#programs.values()) {
+        settle({ code: -1, output: "its supervisor ended" });
+      }
       if (!this.#stop.signal.aborted) {
         void this.#recover();
       }

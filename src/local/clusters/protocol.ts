@@ -21,6 +21,13 @@ export type ServerSpec = v.InferOutput<typeof serverSpec>;
 
 export const toSupervisor = v.variant("type", [
   v.object({ type: v.literal("start"), server: serverSpec }),
+  /** Runs a program to its end; "ran" with the same number answers. */
+  v.object({
+    type: v.literal("run"),
+    id: v.number(),
+    command: v.array(v.string()),
+    env: v.record(v.string(), v.string()),
+  }),
   v.object({ type: v.literal("stop") }),
   /** Kills a server, which is started again after so many milliseconds, or by "revive". */
   v.object({ type: v.literal("kill"), name: v.string(), downMs: v.number() }),
@@ -34,6 +41,7 @@ export const fromSupervisor = v.variant("type", [
   v.object({ type: v.literal("failed"), name: v.string(), output: v.string() }),
   /** The server ended by itself; it is being started again. */
   v.object({ type: v.literal("died"), name: v.string() }),
+  v.object({ type: v.literal("ran"), id: v.number(), code: v.number(), output: v.string() }),
   v.object({ type: v.literal("line"), name: v.string(), line: v.string() }),
 ]);
 export type FromSupervisor = v.InferOutput<typeof fromSupervisor>;

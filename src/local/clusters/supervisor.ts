@@ -1,11 +1,14 @@
 /**
  * The supervisor process: parent of the PostgreSQL servers. It restarts a server that dies, and when the backend is
- * gone, however it ended, the channel to it closes and the supervisor stops every server and ends.
+ * gone, however it ended, the channel to it closes and the supervisor stops every server and ends. It also runs the
+ * programs that make servers, so that none of them outlives the backend.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
+import { reasonOf } from "../log";
+import { run } from "./binaries";
 import { type FromSupervisor, type ServerSpec, toSupervisor } from "./protocol";
 
 type Signal = "INT" | "QUIT" | "KILL";
@@ -17,10 +20,12 @@ const longestRestartWaitMs = 5_000;
 /** Runs the supervisor until the backend asks it to stop or is gone. */
 export function supervise(): void {
   const servers = new Map<string, Server>();
+  const programs = new Programs();
   let stopping = false;
   const stop = async () => {
     if (!stopping) {
       stopping = true;
+      await programs.stop();
       await stopAll([...servers.values()]);
       process.exit(0);
     }
@@ -34,6 +39,9 @@ export function supervise(): void {
   process.on("message", (message) => {
     const request = v.parse(toSupervisor, message);
     switch (request.type) {
+      case "run":
+        programs.run(request.id, request.command, request.env);
+        break;
       case "stop":
         void stop();
         break;
@@ -57,6 +65,27 @@ function tell(message: FromSupervisor): void {
   if (process.connected) {
     // The backend may be gone although the channel has not closed yet; "disconnect" follows.
     process.send?.(message, () => undefined);
+  }
+}
+
+/** Programs that run to their end by themselves, unless the backend is gone before. */
+class Programs {
+  readonly #stop = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+
+  run(id: number, [file = "", ...args]: readonly string[], env: Readonly<Record<string, string>>): void {
+    const work = run({ prefix: [], env }, file, args, this.#stop.signal)
+      .catch((error: unknown) => ({ code: -1, output: reasonOf(error) }))
+      .then((result) => {
+        this.#running.delete(work);
+        tell({ type: "ran", id, ...result });
+      });
+    this.#running.add(work);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#running);
   }
 }
 
