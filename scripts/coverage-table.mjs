@@ -12,6 +12,7 @@ export const remarks = {
   batchDelete: "`terminate`, `force_terminate`, `delete`",
   batchSelectObjects: "tables, schemas and whole databases, under their own names",
   batchStarting: "`is_auto_create_compare` and `is_only_init_task` are accepted and change nothing",
+  createComparison: "`lines` and `contents`, at once; without objects all tables of the task",
   batchModification: "`name` and `description`",
   batchLimitSpeed: "limits the full synchronization",
   showJobDetail:

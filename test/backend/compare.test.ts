@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { operationsCompare } from "../../src/drs/operations-compare";
 import { operationsV5 } from "../../src/drs/operations-v5";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { TestTask } from "../support/backend-task";
@@ -155,6 +156,51 @@ describe("the comparison of both ends", () => {
         [value],
       );
     }
+
+    // The same in the words of v3.
+    const callIn = backend.client.callIn.bind(backend.client);
+    const v3 = { job_id: task.id, compare_job_id: id };
+    const { content_compare_result_infos: overviews } = await callIn(
+      operationsCompare,
+      "listContentOverview",
+      v3,
+    );
+    assert.deepEqual(
+      overviews.map((one) => [one.status, one.compare_num, one.compare_end_num, one.data_inconsistent_num]),
+      [[0, 4, 4, 2]],
+    );
+    const { content_compare_result_infos: found } = await callIn(operationsCompare, "listContentDetail", v3);
+    assert.equal(
+      found.find((one) => one.source_table_name === "public.pairs")?.content_compare_result,
+      false,
+    );
+    const three = await callIn(operationsCompare, "listContentDifference", { ...v3, table_name: "pairs" });
+    assert.deepEqual([three.count, three.contents_infos.length], [3, 3]);
+
+    const { id: made } = await callIn(operationsCompare, "createComparison", {
+      ...{ job_id: task.id, type: "lines", start_time: "" },
+      compare_object: [{ db_name: "compared", table_name: ["public.pairs"] }],
+    });
+    await ended(made ?? "");
+    const { compare_jobs } = await callIn(operationsCompare, "listComparisons", {
+      job_id: task.id,
+      limit: 1,
+    });
+    assert.deepEqual(
+      compare_jobs.map((one) => [one.id, one.type, one.status]),
+      [[made, "lines", "SUCCESSFUL"]],
+    );
+    const { table_line_compare_result_infos: counts } = await callIn(operationsCompare, "listLineDetail", {
+      ...{ job_id: task.id, compare_job_id: made ?? "" },
+    });
+    assert.deepEqual(
+      counts.map((one) => [one.source_table_name, one.source_row_num, one.target_row_num, one.status]),
+      [["public.pairs", 5000, 5000, 2]],
+    );
+    await assert.rejects(
+      callIn(operationsCompare, "cancelComparison", { job_id: task.id, compare_job_id: made ?? "" }),
+      /DRS\.M00007/,
+    );
 
     const lines = await create("lines", "keyless");
     await ended(lines);

@@ -215,6 +215,52 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       await alike(made, "a");
     });
 
+    it("counts what it has written", async () => {
+      const made = await started(["a"]);
+      await world.sql(made.source, "UPDATE a SET v = 'changed' WHERE id < 50");
+      await until(
+        "100 copied and 50 changed rows are counted",
+        settleMs,
+        async () => (await world.engine.measure([made])).get(made.id)?.written,
+        (written) => written === 150,
+      );
+      const away = { ...made, id: "away", target: { ...made.target, port: 1 } };
+      assert.deepEqual([...(await world.engine.measure([made, away])).keys()], [made.id]);
+    });
+
+    it("compares both ends, if it can", async () => {
+      if (world.engine.capabilities.canCompare) {
+        const made = await started(["a", "b"]);
+        await alike(made, "b");
+        const compare = async (contents: boolean) => {
+          const found = new Map<string, string>();
+          const { signal } = new AbortController();
+          for await (const { table, verdict, ...counts } of world.engine.compare(made, contents, signal)) {
+            const { onlySource, onlyTarget, changed, listed } = counts;
+            const keys = listed.map(({ kind, key }) => `${kind} ${key.join()}`).toSorted();
+            found.set(table.table, [verdict, onlySource, onlyTarget, changed, ...keys].join(" "));
+          }
+          return Object.fromEntries(found);
+        };
+        assert.deepEqual(await compare(true), { a: "equal 0 0 0", b: "equal 0 0 0" });
+        await world.sql(made.target, "DELETE FROM a WHERE id = 1");
+        await world.sql(made.target, "UPDATE b SET v = 'other' WHERE id = 2");
+        await world.sql(made.target, "INSERT INTO b VALUES (1000, 'stray')");
+        assert.deepEqual(await compare(false), { a: "different 1 0 0", b: "different 0 1 0" });
+        assert.deepEqual(await compare(true), {
+          a: "different 1 0 0 onlySource 1",
+          b: "different 0 1 1 changed 2 onlyTarget 1000",
+        });
+        const stopped = new AbortController();
+        stopped.abort();
+        await assert.rejects(async () => {
+          for await (const _ of world.engine.compare(made, true, stopped.signal)) {
+            assert.fail("it goes on");
+          }
+        });
+      }
+    });
+
     it("tells an end that cannot be reached from a task that is not there", async () => {
       const made = await started(["a"]);
       const away = { ...made, target: { ...made.target, port: 1 } };

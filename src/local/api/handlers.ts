@@ -8,6 +8,7 @@ import type { JobStore } from "../jobs/store";
 import { type Language, message, Refusal, render } from "../messages";
 import { createJob } from "./creation";
 import { isWanted } from "./filter";
+import { createCompareHandlers } from "./handlers-compare";
 import { createHandlersV5 } from "./handlers-v5";
 import { errorOf, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
 import { selectionOf } from "./selection";
@@ -46,6 +47,7 @@ export function createHandlers(parts: Parts): Handlers {
 
   return {
     ...createHandlersV5(parts),
+    ...createCompareHandlers(parts),
 
     listJobs: async (request, language) => {
       const wanted = store

@@ -1,9 +1,10 @@
 /** All operations of the API that are served here. */
 import type * as v from "valibot";
 import { operations } from "../../drs/operations";
+import { operationsCompare } from "../../drs/operations-compare";
 import { operationsV5 } from "../../drs/operations-v5";
 
-export const table = { ...operations, ...operationsV5 };
+export const table = { ...operations, ...operationsCompare, ...operationsV5 };
 
 export type Table = typeof table;
 export type Served = keyof Table;

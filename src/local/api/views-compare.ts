@@ -9,7 +9,7 @@ type Query = InputOf<"showJobDetail">;
 type Shown = Pick<JobDetail, "compare_result" | "total_count">;
 
 /** How many rows differ, as far as they were counted. */
-function differences({ onlySource, onlyTarget, changed }: TableResult): number {
+export function differences({ onlySource, onlyTarget, changed }: TableResult): number {
   return onlySource + onlyTarget + changed;
 }
 
@@ -153,7 +153,8 @@ function contentDetail(result: TableResult, language: Language) {
   };
 }
 
-function reasonOf({ reason, atLeast }: TableResult, language: Language): string | null {
+/** Why a table cannot be compared, or that more may differ. */
+export function reasonOf({ reason, atLeast }: TableResult, language: Language): string | null {
   if (reason !== undefined) {
     return render(reason, language);
   }

@@ -1,0 +1,214 @@
+/** Comparisons in the words of v3. */
+import type { OperationsCompare } from "../../drs/operations-compare";
+import type { Comparison, TableResult } from "../jobs/comparisons";
+import { type Job, tableId } from "../jobs/job";
+import { type Language, message, Refusal } from "../messages";
+import type { Parts } from "./handlers";
+import { notedOutcome, type UserAction } from "./outcome";
+import type { Handlers } from "./server";
+import { differences, reasonOf } from "./views-compare";
+import { isoSeconds } from "./views-v5";
+
+/** How v3 numbers what came of a comparison. */
+const states = {
+  different: 0,
+  equal: 2,
+  failed: 4,
+  runs: 5,
+  waits: 6,
+  cancelled: 7,
+  impossible: 12,
+} as const;
+
+export function createCompareHandlers({
+  store,
+  comparisons,
+}: Parts): Pick<Handlers, keyof OperationsCompare> {
+  const known = (id: string): Job => {
+    const job = store.get(id);
+    if (job === undefined) {
+      throw new Refusal("DRS.M00289", message("noSuchJob"));
+    }
+    return job;
+  };
+  const noted = async <T>(id: string, action: UserAction, step: () => Promise<T>): Promise<T | undefined> => {
+    const { answer, refusal } = await notedOutcome(store, id, action, step);
+    if (refusal !== undefined) {
+      throw refusal;
+    }
+    return answer;
+  };
+  const get = async (input: { readonly job_id: string; readonly compare_job_id: string }) => {
+    const job = known(input.job_id);
+    return { job, comparison: await comparisons.get(job.id, input.compare_job_id) };
+  };
+
+  return {
+    createComparison: async ({ job_id, type, start_time, compare_object }) => {
+      const job = known(job_id);
+      const id = await noted(job_id, "CREATE_COMPARE", async () => {
+        if ((type !== "lines" && type !== "contents") || Number(start_time || 0) > Date.now()) {
+          throw new Refusal("DRS.M10018", message("unsupported", { what: `table/compare ${type}` }));
+        }
+        const named = (compare_object ?? []).flatMap(({ table_name }) => table_name ?? []);
+        const tables = job.tables.filter(
+          (table) => named.includes(table.table) || named.includes(tableId(table)),
+        );
+        return await comparisons.create(
+          job,
+          type,
+          named.length === 0 ? undefined : new Set(tables.map(tableId)),
+        );
+      });
+      return { id: id ?? null };
+    },
+
+    listComparisons: async ({ job_id, offset, limit }) => {
+      const all = await comparisons.list(known(job_id).id);
+      return {
+        count: all.length,
+        compare_jobs: all.slice(offset, offset + limit).map(({ id, kind, createdAt, endedAt, status }) => ({
+          ...{ id, type: kind, status, export_status: "INIT" },
+          start_time: isoSeconds(new Date(createdAt)),
+          end_time: endedAt === null ? null : isoSeconds(new Date(endedAt)),
+        })),
+      };
+    },
+
+    cancelComparison: async ({ job_id, compare_job_id }) => {
+      known(job_id);
+      await noted(job_id, "CANCEL_COMPARE", async () => await comparisons.cancel(job_id, compare_job_id));
+      return {};
+    },
+
+    listLineOverview: async (input) => {
+      const { job, comparison } = await get(input);
+      const [source_db_name, target_db_name] = [job.source.database, job.target.database];
+      return {
+        total_count: 1,
+        data_compare_overview_infos: [{ source_db_name, target_db_name, ...overview(comparison) }],
+      };
+    },
+
+    listLineDetail: async (input) => {
+      const { comparison } = await get(input);
+      const { total_count, shown } = details(comparison, input);
+      return { total_count, table_line_compare_result_infos: shown.map((table) => rowCounts(table)) };
+    },
+
+    listContentOverview: async (input) => {
+      const { job, comparison } = await get(input);
+      const [source_db, target_db] = [job.source.database, job.target.database];
+      return {
+        total_count: 1,
+        content_compare_result_infos: [{ source_db, target_db, ...overview(comparison) }],
+      };
+    },
+
+    listContentDetail: async (input, language) => {
+      const { job, comparison } = await get(input);
+      const [source_db, target_db] = [job.source.database, job.target.database];
+      const { total_count, shown } = details(comparison, input);
+      return {
+        total_count,
+        content_compare_result_infos: shown.map((table) => ({
+          ...{ source_db, target_db },
+          ...contents(table, language),
+        })),
+      };
+    },
+
+    listContentDifference: async (input) => {
+      const { comparison } = await get(input);
+      const { table_name: wanted, offset, limit } = input;
+      const tables = comparison.results.filter(
+        (result) => !wanted || result.table === wanted || tableId(result) === wanted,
+      );
+      const sum = (count: (result: TableResult) => number) =>
+        tables.reduce((total, result) => total + count(result), 0);
+      return {
+        count: sum(differences),
+        target_meta_is_null: sum(({ onlySource }) => onlySource),
+        source_meta_is_null: sum(({ onlyTarget }) => onlyTarget),
+        source_target_meta_not_null: sum(({ changed }) => changed),
+        contents_infos: tables
+          .flatMap(({ listed }) => listed)
+          .slice(offset, offset + limit)
+          .map(({ kind, key, query }) => ({
+            source_key_value: kind === "onlyTarget" ? [] : key,
+            target_key_value: kind === "onlySource" ? [] : key,
+            select_sql: query,
+            target_select_sql: query,
+          })),
+      };
+    },
+  };
+}
+
+function overview({ status, tables, results }: Comparison) {
+  const of = (verdict: TableResult["verdict"]) =>
+    results.filter((result) => result.verdict === verdict).length;
+  const ended = of("different") > 0 ? states.different : of("impossible") > 0 ? states.failed : states.equal;
+  const byStatus = {
+    WAITING_FOR_RUNNING: states.waits,
+    RUNNING: states.runs,
+    SUCCESSFUL: ended,
+    FAILED: states.failed,
+    CANCELLED: states.cancelled,
+  } as const;
+  return {
+    status: byStatus[status],
+    compare_num: tables.length,
+    compare_end_num: results.length,
+    data_inconsistent_num: of("different"),
+    uncomparable_num: of("impossible"),
+  };
+}
+
+/** The tables that a detail lists: those that were compared, or those that cannot be. */
+function details(
+  { results }: Comparison,
+  query: {
+    readonly type?: string | null | undefined;
+    readonly query_tb_name?: string | null | undefined;
+    readonly offset: number;
+    readonly limit: number;
+  },
+) {
+  const impossible = query.type?.toLowerCase() === "uncompare";
+  const chosen = results.filter(
+    (result) =>
+      (result.verdict === "impossible") === impossible && tableId(result).includes(query.query_tb_name ?? ""),
+  );
+  return { total_count: chosen.length, shown: chosen.slice(query.offset, query.offset + query.limit) };
+}
+
+function rowCounts(result: TableResult) {
+  const { sourceRows, targetRows, verdict } = result;
+  const name = tableId(result);
+  return {
+    ...{ source_table_name: name, source_row_num: sourceRows },
+    ...{ target_table_name: name, target_row_num: targetRows },
+    difference_row_num: sourceRows === null || targetRows === null ? null : Math.abs(sourceRows - targetRows),
+    status:
+      verdict === "impossible"
+        ? states.impossible
+        : sourceRows === targetRows
+          ? states.equal
+          : states.different,
+  };
+}
+
+function contents(result: TableResult, language: Language) {
+  const { verdict, sourceRows, targetRows } = result;
+  const possible = verdict !== "impossible";
+  return {
+    ...rowCounts(result),
+    difference_row_num: differences(result),
+    // The state of the comparison of this table: it is done.
+    status: -2,
+    line_compare_result: possible ? sourceRows === targetRows : null,
+    content_compare_result: possible ? verdict === "equal" : null,
+    message: reasonOf(result, language),
+  };
+}
