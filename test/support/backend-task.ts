@@ -1,6 +1,8 @@
 /** Steps with a task, as a client of the API takes them. */
 import assert from "node:assert/strict";
 import type { RequestOf } from "../../src/drs/operations";
+import { diagnosisOf } from "../../src/failures/diagnosis";
+import { statusOf } from "../../src/status/status";
 import { type BackendProcess, until } from "./backend-process";
 
 export type Login = { host: string; port: number; user: string; password: string };
@@ -217,6 +219,20 @@ export class TestTask {
       async () => await this.detailLine(),
       (line) => line.startsWith(`${status} `),
     );
+    if (status.endsWith("_FAILED")) {
+      await this.#isKnownCase();
+    }
+  }
+
+  /** Whatever makes a task fail here must be a case that the extension explains. */
+  async #isKnownCase(): Promise<void> {
+    const { status, error_code, error_message, inst_info } = await this.detail();
+    const known = await diagnosisOf({
+      status: statusOf(status ?? "") ?? "unknown",
+      engine: inst_info?.engine_type ?? undefined,
+      error: { code: error_code ?? undefined, message: error_message ?? undefined },
+    });
+    assert.match(known?.id ?? `unknown: ${error_code} ${error_message}`, /^local-/);
   }
 
   async detailLine(): Promise<string> {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as v from "valibot";
 import catalogue from "../../../src/failures/catalogue.json";
 import { diagnose, type Entry, entries } from "../../../src/failures/diagnose";
@@ -96,6 +98,36 @@ describe("the failure catalogue", () => {
       assert.equal(diagnose({ engine, ...symptoms[kind] })?.id, id);
     });
   }
+});
+
+describe("the cases of the local backend", () => {
+  const sourceOf = (folder: string) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => readFileSync(join(folder, file), "utf8"))
+      .join("\n");
+
+  it("have every item of its pre-check", () => {
+    const checks = readFileSync("src/local/engine/postgres/checks.ts", "utf8");
+    const named = [...checks.matchAll(/\b(?:finding|full|lacking)\(\s*"(\w+)"/g)].map(
+      ([, item]) => item ?? "",
+    );
+    const sided = [...checks.matchAll(/`\$\{side\}_(\w+)`/g)].flatMap(([, item]) =>
+      ["source", "target"].map((side) => `${side}_${item}`),
+    );
+    assert.ok(named.length > 8 && sided.length > 2);
+    for (const item of [...named, ...sided]) {
+      assert.match(diagnose({ findings: [{ item }] })?.id ?? item, /^local-precheck-/);
+    }
+  });
+
+  it("have every code that it refuses with", () => {
+    const codes = new Set(sourceOf("src/local").match(/\b(?:DRS|APIGW)\.(?:M|KE)?\d{4,}/g));
+    assert.ok(codes.size > 10);
+    for (const apiCode of codes) {
+      assert.ok(diagnose({ apiCode }), apiCode);
+    }
+  });
 });
 
 describe("the expressions of the failure catalogue", () => {
