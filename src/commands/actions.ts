@@ -138,16 +138,11 @@ async function confirmed(
   }
   const forced = action === "end" && task.status === "stoppingFailed";
   const question = action === "end" ? t('End task "{0}"?', task.name) : t('Delete task "{0}"?', task.name);
-  const consequence =
-    action === "delete"
-      ? t("Its record disappears from the list for good. Databases are not touched.")
-      : forced
-        ? t(
-            "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
-          )
-        : t(
-            "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
-          );
+  const consequence = forced
+    ? t(
+        "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
+      )
+    : (consequenceOf(action, formats) ?? "");
   const yes = action === "end" ? t("End Task") : t("Delete Task");
   const answer = await vscode.window.showWarningMessage(
     unlinked(question),
@@ -157,8 +152,22 @@ async function confirmed(
   return answer === yes;
 }
 
+/** What cannot be undone of an action; undefined when everything can. */
+export function consequenceOf(action: ActionId, { t }: Formats): string | undefined {
+  switch (action) {
+    case "delete":
+      return t("Its record disappears from the list for good. Databases are not touched.");
+    case "end":
+      return t(
+        "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
+      );
+    default:
+      return undefined;
+  }
+}
+
 /** @throws Error that names what did not pass, and the remedy of the first finding that is known. */
-async function throwUnlessPassed(
+export async function throwUnlessPassed(
   { passed, findings }: PrecheckOutcome,
   { engine }: Task,
   formats: Formats,

@@ -19,16 +19,19 @@ export interface Parts {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** What a command does with the row, the reference, the task id or the nothing that it was called with. */
-export type Handler = (argument: unknown) => Promise<void>;
+/**
+ * What a command does with the row, the reference, the task id or the nothing that it was called with. `selected`: the
+ * rows that were selected when a menu was used on one of them.
+ */
+export type Handler = (argument: unknown, selected: unknown) => Promise<void>;
 
 /** Registers every command. What they do is a file of its own, loaded with the first one that is called. */
 export function registerCommands(parts: Parts): vscode.Disposable {
   let handlers: Promise<Record<CommandId, Handler>> | undefined;
-  const run = async (id: CommandId, argument: unknown) => {
+  const run = async (id: CommandId, argument: unknown, selected: unknown) => {
     try {
       handlers ??= import("./handlers").then(({ createHandlers }) => createHandlers(parts));
-      await (await handlers)[id](argument);
+      await (await handlers)[id](argument, selected);
     } catch (error) {
       // The user's own cancelling is no news.
       if (!(error instanceof Error && error.name === "AbortError")) {
@@ -38,6 +41,10 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     }
   };
   return vscode.Disposable.from(
-    ...commandIds.map((id) => vscode.commands.registerCommand(id, (argument: unknown) => run(id, argument))),
+    ...commandIds.map((id) =>
+      vscode.commands.registerCommand(id, (argument: unknown, selected: unknown) =>
+        run(id, argument, selected),
+      ),
+    ),
   );
 }

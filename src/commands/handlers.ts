@@ -14,6 +14,7 @@ import { askStartTime, byUrgency, type FoundTask, pickTask } from "./ask";
 import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
 import type { CommandId } from "./ids";
+import { runMany } from "./many";
 
 /** How far ahead the cloud's service wants a start time to be. */
 const cloudNoticeMs = 5 * 60_000;
@@ -66,7 +67,23 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       await runAction({ session, where, onReadOnly, formats, log }, action, task, startAt);
     }
   };
-  const act = (action: ActionId) => async (argument: unknown) => {
+  /** The tasks among several selected rows; none when only one row was meant. */
+  const selectedTasks = (selected: unknown): readonly FoundTask[] => {
+    const rows: readonly unknown[] = Array.isArray(selected) && selected.length > 1 ? selected : [];
+    const all = allTasks();
+    const found = rows
+      .map(targetOf)
+      .flatMap(({ connection, id }) =>
+        all.filter(({ task, watched }) => task.id === id && watched.connection.id === connection),
+      );
+    return [...new Set(found)];
+  };
+  const act = (action: ActionId) => async (argument: unknown, selected: unknown) => {
+    const many = selectedTasks(selected);
+    if (many.length > 1) {
+      await runMany(action, many, formats, log);
+      return;
+    }
     const found = await chosen(argument, action);
     if (found !== undefined) {
       await run(found, action);
@@ -131,10 +148,12 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
         await explainReadOnly(found.watched);
       }
     },
-    "drs.copyTaskId": async (argument) => {
-      const found = await chosen(argument);
-      if (found !== undefined) {
-        await vscode.env.clipboard.writeText(found.task.id);
+    "drs.copyTaskId": async (argument, selected) => {
+      const many = selectedTasks(selected);
+      const found = many.length > 0 ? many : [await chosen(argument)];
+      const ids = found.flatMap((one) => one?.task.id ?? []);
+      if (ids.length > 0) {
+        await vscode.env.clipboard.writeText(ids.join("\n"));
       }
     },
     "drs.copyDemoDatabase": () => copyDemoDatabase(parts),

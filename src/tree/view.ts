@@ -47,6 +47,7 @@ export class TasksView implements vscode.Disposable {
     this.#view = vscode.window.createTreeView("drs.tasks", {
       treeDataProvider: this.#tree,
       showCollapseAll: true,
+      canSelectMany: true,
     });
     this.onDidChangeVisibility = this.#view.onDidChangeVisibility;
   }

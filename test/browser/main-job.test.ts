@@ -157,6 +157,25 @@ describe("the main job", function () {
     await comesInto("events-to-lake", /^Incremental synchronization {2}/, 30_000);
   });
 
+  it("acts on several tasks at once, says for which it cannot, and takes it back", async () => {
+    await workbench.row("orders-to-warehouse").click();
+    const modifiers = { modifiers: ["ControlOrMeta" as const] };
+    await workbench.row("customers-to-crm").click(modifiers);
+    await workbench.row("products-to-search").click(modifiers);
+    await workbench.choose("customers-to-crm", "Pause Task");
+    await workbench.page.locator(".monaco-dialog-box").waitFor();
+    await workbench.screenshot("many");
+    const question = await workbench.answerDialog("Pause: 2 tasks");
+    assert.match(question, /Pause: 2 of 3 tasks\?/);
+    assert.match(question, /Not possible for: products-to-search \(Paused\)/);
+    await comesInto("orders-to-warehouse", /^Paused/, 10_000);
+    await comesInto("customers-to-crm", /^Paused/, 10_000);
+    await workbench.page.getByRole("button", { name: "Undo: Resume" }).click();
+    await workbench.answerDialog("Resume: 2 tasks");
+    await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/, 10_000);
+    await comesInto("customers-to-crm", /^Incremental synchronization {2}/, 10_000);
+  });
+
   it("shows the details, which are live and act", async () => {
     await workbench.row("customers-to-crm").click();
     const page = workbench.webview();
