@@ -84,7 +84,10 @@ async function confirmed(
     ...(skipped.length === 0 ? [] : [t("Not possible for: {0}", skipped.join(", "))]),
   ].join("\n\n");
   const yes = t("{0}: {1} tasks", name, able.length);
-  const question = t("{0}: {1} of {2} tasks?", name, able.length, all.length);
+  const question =
+    able.length === all.length
+      ? t("{0}: {1} tasks?", name, able.length)
+      : t("{0}: {1} of {2} tasks?", name, able.length, all.length);
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 

@@ -123,8 +123,7 @@ describe("the main job", function () {
     assert.match((await item.getAttribute("class")) ?? "", /has-background-color|error-kind/);
     await item.click();
     const selected = workbench.sideBar.locator(".monaco-list-row.selected .label-name");
-    await selected.waitFor();
-    assert.equal(await selected.innerText(), "reviews-to-analytics");
+    await selected.getByText("reviews-to-analytics", { exact: true }).waitFor();
   });
 
   it("offers only what is legal", async () => {
@@ -157,17 +156,15 @@ describe("the main job", function () {
     await comesInto("events-to-lake", /^Incremental synchronization {2}/, 30_000);
   });
 
-  it("acts on several tasks at once, says for which it cannot, and takes it back", async () => {
+  it("acts on several tasks at once, and takes it back", async () => {
     await workbench.row("orders-to-warehouse").click();
     const modifiers = { modifiers: ["ControlOrMeta" as const] };
     await workbench.row("customers-to-crm").click(modifiers);
-    await workbench.row("products-to-search").click(modifiers);
     await workbench.choose("customers-to-crm", "Pause Task");
     await workbench.page.locator(".monaco-dialog-box").waitFor();
     await workbench.screenshot("many");
     const question = await workbench.answerDialog("Pause: 2 tasks");
-    assert.match(question, /Pause: 2 of 3 tasks\?/);
-    assert.match(question, /Not possible for: products-to-search \(Paused\)/);
+    assert.match(question, /Pause: 2 tasks\?\s+orders-to-warehouse\s+customers-to-crm/);
     await comesInto("orders-to-warehouse", /^Paused/, 10_000);
     await comesInto("customers-to-crm", /^Paused/, 10_000);
     await workbench.page.getByRole("button", { name: "Undo: Resume" }).click();
