@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Reading, Watched } from "../connections/watch";
 import { diagnosisOf } from "../failures/diagnosis";
+import { rowOf } from "../status/statuses";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
 import { type Arrangement, comparison } from "./arrangement";
@@ -168,7 +169,9 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     const task = node.kind === "task" ? this.#task(node) : undefined;
     if (task !== undefined) {
-      item.tooltip = hoverOf(task, await diagnosisOf(task), this.#formats);
+      // An error that lingers in a healthy task explains nothing.
+      const troubled = rowOf(task.status).alert !== "none";
+      item.tooltip = hoverOf(task, troubled ? await diagnosisOf(task) : undefined, this.#formats);
       this.#hovers.set(node, Date.now());
     }
     return item;

@@ -153,7 +153,7 @@ function explanationOf({ facts, link }: Explanation): TemplateResult {
   return html`<div class="explanation">
     ${facts.map(
       ({ label, text }) =>
-        html`<p>${label === undefined ? nothing : html`<strong>${label}</strong>`}<span>${text}</span></p>`,
+        html`<p>${label === undefined ? nothing : html`<strong>${label}</strong> `}<span>${text}</span></p>`,
     )}
     ${link === undefined ? nothing : html`<p><a href=${link.href}>${link.label}</a></p>`}
   </div>`;
