@@ -317,7 +317,7 @@ describe("the status table", () => {
       await task.reaches("PAUSING");
       await source(task, "DELETE FROM a WHERE id < 500");
       assert.equal((await target(task, "SELECT 1 FROM a")).length, 1000);
-      assert.deepEqual(await actions(task), ["PRE_CHECK", "RETRY", "FREE_RESOURCE"]);
+      assert.deepEqual(await actions(task), ["PRE_CHECK", "RETRY", "RESET", "FREE_RESOURCE"]);
       succeeds(await task.retry());
       await task.reaches("INCRE_TRANSFER_STARTED");
       await untilEqual(task, "a");

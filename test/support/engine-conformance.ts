@@ -29,10 +29,19 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
   describe(`the engine ${name}`, () => {
     let world: EngineWorld;
     let count = 0;
+    const made: EngineTask[] = [];
 
     before(async function () {
       this.timeout(60_000);
       world = await make();
+    });
+
+    // A server of a user's own has room for few tasks.
+    afterEach(async () => {
+      for (const task of made.splice(0)) {
+        await world.engine.release(task, "target");
+        await world.engine.release(task, "source");
+      }
     });
 
     after(async () => {
@@ -40,19 +49,21 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
     });
 
     /** A task of its own databases, with a table of 100 rows for every name. */
-    async function task(tables: readonly string[], copiesRows = true): Promise<EngineTask> {
+    async function newTask(tables: readonly string[], copiesRows = true): Promise<EngineTask> {
       const { source, target } = await world.databases();
       for (const table of tables) {
         await world.sql(source, `CREATE TABLE ${table} (id int PRIMARY KEY, v varchar(100))`);
         const rows = Array.from({ length: 100 }, (_, n) => `(${n}, 'row ${n}')`);
         await world.sql(source, `INSERT INTO ${table} VALUES ${rows.join(", ")}`);
       }
-      return {
+      const task = {
         id: `00000000-0000-0000-0000-${String(++count).padStart(6, "0")}jb101`,
         ...{ source, target, copiesRows },
         publisher: { host: source.host, port: source.port },
         tables: tables.map(named),
       };
+      made.push(task);
+      return task;
     }
     const named = (table: string): TableName => ({ schema: "public", table });
     const observe = async (seen: EngineTask): Promise<EngineState | undefined> =>
@@ -74,11 +85,11 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
           state.tables.length === seen.tables.length,
       );
     const started = async (tables: readonly string[]) => {
-      const made = await task(tables);
-      await world.engine.prepare(made);
-      await world.engine.enable(made);
-      await flows(made);
-      return made;
+      const task = await newTask(tables);
+      await world.engine.prepare(task);
+      await world.engine.enable(task);
+      await flows(task);
+      return task;
     };
     const rows = async (connection: Connection, table: string) =>
       JSON.stringify(await world.sql(connection, `SELECT id, v FROM ${table} ORDER BY id`));
@@ -102,91 +113,91 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
     });
 
     it("lists the tables of a database, and finds it fit", async () => {
-      const made = await task(["a", "b"]);
-      assert.deepEqual(await world.engine.tablesOf(made.source), [named("a"), named("b")]);
-      const items = await world.engine.check(made);
+      const task = await newTask(["a", "b"]);
+      assert.deepEqual(await world.engine.tablesOf(task.source), [named("a"), named("b")]);
+      const items = await world.engine.check(task);
       assert.ok(items.length > 0);
       assert.deepEqual(
         items.filter(({ result }) => result !== "PASSED"),
         [],
       );
-      const missing = await world.engine.check({ ...made, tables: [named("missing")] });
+      const missing = await world.engine.check({ ...task, tables: [named("missing")] });
       assert.ok(missing.some(({ result, reason }) => result === "FAILED" && reason !== undefined));
     });
 
     it("makes everything without letting anything flow, and may be asked twice", async () => {
-      const made = await task(["a"]);
-      assert.deepEqual(await observe(made), { kind: "absent" });
-      await world.engine.prepare(made);
-      assert.deepEqual(await world.engine.prepare(made), { "public.a": 100 });
-      const state = await present(made);
+      const task = await newTask(["a"]);
+      assert.deepEqual(await observe(task), { kind: "absent" });
+      await world.engine.prepare(task);
+      assert.deepEqual(await world.engine.prepare(task), { "public.a": 100 });
+      const state = await present(task);
       assert.deepEqual([state.enabled, state.streaming, state.copyWorkers], [false, false, 0]);
       assert.deepEqual(state.tables, [{ name: "public.a", phase: "waiting", copiedRows: 0 }]);
-      assert.equal(await rows(made.target, "a"), "[]");
+      assert.equal(await rows(task.target, "a"), "[]");
     });
 
     it("copies, then follows inserts, updates and deletes, and knows how far behind it is", async () => {
-      const made = await started(["a", "b"]);
-      await alike(made, "a");
-      await alike(made, "b");
-      await world.sql(made.source, "INSERT INTO a VALUES (1000, 'new')");
-      await world.sql(made.source, "UPDATE a SET v = 'changed' WHERE id = 1");
-      await world.sql(made.source, "DELETE FROM b WHERE id = 2");
-      await alike(made, "a");
-      await alike(made, "b");
-      const { delayMs } = await present(made);
+      const task = await started(["a", "b"]);
+      await alike(task, "a");
+      await alike(task, "b");
+      await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
+      await world.sql(task.source, "UPDATE a SET v = 'changed' WHERE id = 1");
+      await world.sql(task.source, "DELETE FROM b WHERE id = 2");
+      await alike(task, "a");
+      await alike(task, "b");
+      const { delayMs } = await present(task);
       assert.ok(delayMs !== undefined && delayMs >= 0, String(delayMs));
     });
 
     it("only follows a task that copies no rows", async () => {
-      const made = await task(["a"], false);
-      await world.engine.prepare(made);
-      await world.engine.enable(made);
-      await flows(made);
-      await world.sql(made.source, "INSERT INTO a VALUES (1000, 'new')");
+      const task = await newTask(["a"], false);
+      await world.engine.prepare(task);
+      await world.engine.enable(task);
+      await flows(task);
+      await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
       await until(
         "the one row arrives",
         settleMs,
-        async () => await rows(made.target, "a"),
+        async () => await rows(task.target, "a"),
         (text) => text === JSON.stringify([{ id: 1000, v: "new" }]),
       );
     });
 
     it("suspends, and takes up where it was, if it can pause", async () => {
       if (world.engine.capabilities.canPause) {
-        const made = await started(["a"]);
-        await world.engine.suspend(made);
-        await world.engine.suspend(made);
-        const before = await rows(made.target, "a");
-        await world.sql(made.source, "DELETE FROM a WHERE id < 50");
+        const task = await started(["a"]);
+        await world.engine.suspend(task);
+        await world.engine.suspend(task);
+        const before = await rows(task.target, "a");
+        await world.sql(task.source, "DELETE FROM a WHERE id < 50");
         const state = await until(
           "nothing reads from the source",
           settleMs,
-          async () => await present(made),
+          async () => await present(task),
           ({ streaming }) => !streaming,
         );
         assert.deepEqual([state.enabled, state.logKept], [false, true]);
-        assert.equal(await rows(made.target, "a"), before);
-        await world.engine.enable(made);
-        await alike(made, "a");
+        assert.equal(await rows(task.target, "a"), before);
+        await world.engine.enable(task);
+        await alike(task, "a");
       }
     });
 
     it("takes tables in and out while changes flow, if it can edit objects", async () => {
       if (world.engine.capabilities.canEditObjects) {
-        const made = await started(["a", "b"]);
-        await world.sql(made.source, "CREATE TABLE c (id int PRIMARY KEY, v varchar(100))");
-        await world.sql(made.source, "INSERT INTO c VALUES (1, 'one')");
-        const wider = { ...made, tables: ["a", "b", "c"].map(named) };
+        const task = await started(["a", "b"]);
+        await world.sql(task.source, "CREATE TABLE c (id int PRIMARY KEY, v varchar(100))");
+        await world.sql(task.source, "INSERT INTO c VALUES (1, 'one')");
+        const wider = { ...task, tables: ["a", "b", "c"].map(named) };
         assert.deepEqual(await world.engine.change(wider, [named("c")]), { "public.c": 1 });
         await flows(wider);
         await alike(wider, "c");
-        const narrower = { ...made, tables: ["a", "c"].map(named) };
+        const narrower = { ...task, tables: ["a", "c"].map(named) };
         await world.engine.change(narrower, []);
         await flows(narrower);
-        await world.sql(made.source, "INSERT INTO b VALUES (1000, 'new'); INSERT INTO c VALUES (2, 'two')");
+        await world.sql(task.source, "INSERT INTO b VALUES (1000, 'new'); INSERT INTO c VALUES (2, 'two')");
         await alike(narrower, "c");
-        const late = await world.sql(made.target, "SELECT id FROM b WHERE id = 1000");
+        const late = await world.sql(task.target, "SELECT id FROM b WHERE id = 1000");
         assert.deepEqual(late, []);
         await assert.rejects(
           world.engine.change({ ...narrower, tables: [...narrower.tables, named("missing")] }, [
@@ -194,25 +205,25 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
           ]),
           EngineError,
         );
-        await world.sql(made.source, "INSERT INTO a VALUES (1000, 'new')");
+        await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
         await alike(narrower, "a");
       }
     });
 
     it("stops by itself at a change that it cannot apply, and goes on when the way is free", async () => {
-      const made = await started(["a"]);
-      await world.sql(made.target, "INSERT INTO a VALUES (1000, 'in the way')");
-      await world.sql(made.source, "INSERT INTO a VALUES (1000, 'new')");
+      const task = await started(["a"]);
+      await world.sql(task.target, "INSERT INTO a VALUES (1000, 'in the way')");
+      await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
       await until(
         "it has stopped",
         settleMs,
-        async () => await present(made),
+        async () => await present(task),
         ({ enabled }) => !enabled,
       );
-      assert.notEqual((await world.engine.explainStop(made)).kind, "connection");
-      await world.sql(made.target, "DELETE FROM a WHERE id = 1000");
-      await world.engine.enable(made);
-      await alike(made, "a");
+      assert.notEqual((await world.engine.explainStop(task)).kind, "connection");
+      await world.sql(task.target, "DELETE FROM a WHERE id = 1000");
+      await world.engine.enable(task);
+      await alike(task, "a");
     });
 
     it("counts what it has written", async () => {
@@ -262,25 +273,25 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
     });
 
     it("tells an end that cannot be reached from a task that is not there", async () => {
-      const made = await started(["a"]);
-      const away = { ...made, target: { ...made.target, port: 1 } };
+      const task = await started(["a"]);
+      const away = { ...task, target: { ...task.target, port: 1 } };
       const state = await observe(away);
       assert.deepEqual([state?.kind, state?.kind === "unreachable" && state.side], ["unreachable", "target"]);
-      const other = { ...made, id: "00000000-0000-0000-0000-other00jb101" };
-      const states = await world.engine.observe([made, other]);
-      assert.deepEqual([states.get(made.id)?.kind, states.get(other.id)?.kind], ["present", "absent"]);
+      const other = { ...task, id: "00000000-0000-0000-0000-other00jb101" };
+      const states = await world.engine.observe([task, other]);
+      assert.deepEqual([states.get(task.id)?.kind, states.get(other.id)?.kind], ["present", "absent"]);
     });
 
     it("lets go of both ends, and may be asked twice", async () => {
-      const made = await started(["a"]);
+      const task = await started(["a"]);
       for (const side of ["target", "source", "target", "source"] as const) {
-        await world.engine.release(made, side);
+        await world.engine.release(task, side);
       }
-      assert.deepEqual(await observe(made), { kind: "absent" });
-      await world.sql(made.source, "INSERT INTO a VALUES (1000, 'new')");
-      assert.deepEqual(await world.sql(made.target, "SELECT id FROM a WHERE id = 1000"), []);
+      assert.deepEqual(await observe(task), { kind: "absent" });
+      await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
+      assert.deepEqual(await world.sql(task.target, "SELECT id FROM a WHERE id = 1000"), []);
       // The tables and their rows are the user's.
-      assert.equal((await world.sql(made.target, "SELECT id FROM a")).length, 100);
+      assert.equal((await world.sql(task.target, "SELECT id FROM a")).length, 100);
     });
   });
 }

@@ -317,6 +317,10 @@ const users = {
   },
   PAUSE: async (actions, id) => await actions.pause(id),
   RETRY: async (actions, id) => await actions.retry(id),
+  RESET: async (actions, id) => {
+    await check(actions, id);
+    await actions.reset(id);
+  },
   FREE_RESOURCE: async (actions, id, detail) => {
     // Ending is final, so that most walks do it seldom.
     if (detail % 4 === 0) {
