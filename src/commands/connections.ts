@@ -48,10 +48,10 @@ export function connectionHandlers(parts: Parts) {
   };
 
   /** Asks about a connection, and keeps and shows it once it works. */
-  const ask = async (draft: Draft, scope: "all" | "secret") => {
+  const ask = async (draft: Draft, title: string, scope: "all" | "secret") => {
     // The questions are a file of their own, loaded with the first one.
     const { askConnection } = await import("../connections/connect");
-    const asked = await askConnection(draft, { formats, log, names: otherNames(draft.id), scope });
+    const asked = await askConnection(draft, { formats, log, names: otherNames(draft.id), title, scope });
     if (asked !== undefined) {
       await connections.save(asked.connection, asked.secret);
     }
@@ -60,12 +60,16 @@ export function connectionHandlers(parts: Parts) {
     connections.all.filter((other) => other.id !== id).map(({ name }) => name);
   const change = async (connection: CloudConnection | undefined, scope: "all" | "secret") => {
     if (connection !== undefined) {
-      await ask(draftOf(connection, await connections.secret(connection)), scope);
+      const title =
+        scope === "all"
+          ? t('Edit connection "{0}"', connection.name)
+          : t('Enter the secret of connection "{0}"', connection.name);
+      await ask(draftOf(connection, await connections.secret(connection)), title, scope);
     }
   };
 
   return {
-    "drs.connectCloud": () => ask({ id: randomUUID() }, "all"),
+    "drs.connectCloud": () => ask({ id: randomUUID() }, t("Connect to Huawei Cloud"), "all"),
     "drs.editConnection": async (argument) =>
       await change(await chosen(lacking(argument), own(), t("Edit which connection?")), "all"),
     "drs.enterSecret": async (argument) => {

@@ -23,6 +23,7 @@ import { missingText } from "./missing";
 import { askChoice, askText, back, type StepFrame } from "./quickInputs";
 
 export interface ConnectOptions {
+  readonly title: string;
   readonly formats: Formats;
   readonly log: vscode.LogOutputChannel;
   /** Names of the other connections. */
@@ -77,7 +78,7 @@ async function ask(
 ): Promise<string | typeof back | undefined> {
   const { formats, names } = options;
   const { t } = formats;
-  const frame = { title: t("Connect to Huawei Cloud"), step: number, totalSteps };
+  const frame = { title: options.title, step: number, totalSteps };
   const choose = (placeholder: string, items: readonly (vscode.QuickPickItem & { value: string })[]) =>
     askChoice<string>({ ...frame, placeholder, items, active: draft[step] });
   const type = (prompt: string, more: { value?: string; placeholder?: string } = {}) =>
@@ -95,7 +96,11 @@ async function ask(
   switch (step) {
     case "site":
       return await choose(t("Where do the tasks run?"), [
-        ...sites.map(({ id, name, domain }) => ({ label: name, description: domain, value: id })),
+        ...sites.map(({ id, name, domain }) => ({
+          label: formats.pick(name),
+          description: domain,
+          value: id,
+        })),
         { label: t("Private endpoint…"), description: t("an address of your own"), value: "private" },
       ]);
     case "endpoint":

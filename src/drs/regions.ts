@@ -4,8 +4,7 @@ export type SiteId = "huawei" | "huaweiEurope" | "openTelekom";
 /** A site: its regions share one set of accounts. */
 export interface Site {
   readonly id: SiteId;
-  /** A proper name, the same in every language. */
-  readonly name: string;
+  readonly name: { readonly en: string; readonly zh: string };
   readonly regions: readonly string[];
   /** What follows `drs.<region>.` and `iam.<region>.` in the addresses of its endpoints. */
   readonly domain: string;
@@ -15,7 +14,7 @@ export interface Site {
 export const sites: readonly Site[] = [
   {
     id: "huawei",
-    name: "Huawei Cloud",
+    name: { en: "Huawei Cloud", zh: "华为云" },
     domain: "myhuaweicloud.com",
     regions: [
       "cn-north-1",
@@ -55,13 +54,13 @@ export const sites: readonly Site[] = [
   },
   {
     id: "huaweiEurope",
-    name: "Huawei Cloud Europe",
+    name: { en: "Huawei Cloud Europe", zh: "华为云欧洲站" },
     domain: "myhuaweicloud.eu",
     regions: ["eu-west-101"],
   },
   {
     id: "openTelekom",
-    name: "Open Telekom Cloud",
+    name: { en: "Open Telekom Cloud", zh: "Open Telekom Cloud（德国电信云）" },
     domain: "otc.t-systems.com",
     regions: ["eu-de", "eu-nl"],
   },
