@@ -15,6 +15,7 @@ const chunks = new Map([
   ["src/connections/connect.ts", "connect"],
   ["src/commands/handlers.ts", "commands"],
   ["src/details/panel.ts", "details"],
+  ["src/agent/vscodeTools.ts", "agent"],
   ["src/failures/diagnose.ts", "failures"],
 ]);
 
@@ -77,7 +78,11 @@ await Promise.all([
     charset: "utf8",
     plugins: [lazyChunks, leanCatalogue],
   }),
-  esbuild.build({ ...node, entryPoints: { "local-backend": "src/local/main.ts" }, outdir: "dist" }),
+  esbuild.build({
+    ...node,
+    entryPoints: { "local-backend": "src/local/main.ts", "mcp-server": "src/agent/mcp.ts" },
+    outdir: "dist",
+  }),
   esbuild.build({
     ...common,
     platform: "browser",

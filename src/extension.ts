@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { registerTools } from "./agent/register";
 import { Alerts } from "./alerts/alerts";
 import { registerCommands } from "./commands/commands";
 import { commandOf } from "./commands/ids";
@@ -57,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     registerCommands({ connections, local, view, watch, openDetails, formats, log }),
+    registerTools({ watch, formats }),
   );
   tellFocus();
   tellViewNeed();

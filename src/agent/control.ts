@@ -1,0 +1,58 @@
+/** Start, pause, resume. */
+import { rowOf } from "../status/statuses";
+import { legalActions, perform } from "../tasks/actions";
+import { actionName } from "../tasks/explain";
+import { precheck } from "../tasks/precheck";
+import { precheckOf, statusOf } from "./answers";
+import { type Found, type Scene, ToolError } from "./scene";
+
+/** Ending and deleting cannot be undone; they are left to people. */
+export type ControlAction = "start" | "pause" | "resume";
+
+/**
+ * Asks the service for an action, and answers the status after it. A task that was never started is pre-checked first.
+ *
+ * @throws ToolError when the action is not legal now or the pre-check did not pass.
+ */
+export async function control(
+  found: Found,
+  action: ControlAction,
+  { formats }: Scene,
+  signal: AbortSignal,
+): Promise<object> {
+  const { session, place } = found;
+  const { client, store } = session;
+  const task = found.task;
+  if (place.readOnly !== undefined) {
+    throw new ToolError(`This connection is read only. ${place.readOnly}`);
+  }
+  const legal = legalActions(task);
+  if (!legal.includes(action)) {
+    const status = formats.pick(rowOf(task.status).name);
+    throw new ToolError(
+      `${actionName(action, formats)} is not possible in status ${task.status} (${status}). Legal now: ${legal.join(", ") || "nothing"}.`,
+    );
+  }
+  try {
+    if (action === "start" && task.status === "configuration") {
+      const outcome = await precheck(client, task, signal, () => undefined);
+      if (!outcome.passed) {
+        const precheckResult = await precheckOf(outcome, found, formats);
+        return { started: false, reason: "The pre-check did not pass.", precheck: precheckResult };
+      }
+    }
+    const [outcome] = await perform(client, action, [task], { signal });
+    if (outcome?.error !== undefined) {
+      throw outcome.error;
+    }
+  } finally {
+    // Whatever became of the call, the task itself tells.
+    await store.refresh(task.id);
+  }
+  const after = store.snapshot.tasks.get(task.id) ?? task;
+  return {
+    ...{ name: task.name, id: task.id, connection: place.name, accepted: action },
+    ...{ status_before: task.status, ...statusOf(after, formats) },
+    note: "The service accepted the action; it may take effect later. drs_inspect_task tells.",
+  };
+}

@@ -1,0 +1,64 @@
+/** The one connection of the MCP server. */
+import { accessOf, type Environment, environmentNames } from "../connections/access";
+import { type BackendAddress, runningBackend } from "../connections/backendAddress";
+import { type CloudConnection, type LocalConnection, localId } from "../connections/connection";
+import { openSession, type Session, type SessionOptions } from "../connections/session";
+import type { McpFlags } from "./mcp-flags";
+import type { Place } from "./scene";
+
+/** As the extension's settings have them. */
+const options: SessionOptions = {
+  language: "en",
+  limits: { requests: () => 120, timeoutMs: () => 30_000 },
+  // stdout belongs to the protocol.
+  warn: (message) => process.stderr.write(`${message}\n`),
+};
+
+/** Answers what the tools act on; the function is asked anew for each call. */
+export type Places = () => Promise<readonly Place[]>;
+
+/** @throws Error that names the variables that are not set. */
+export function placesFor(flags: Exclude<McpFlags, { kind: "help" }>, environment: Environment): Places {
+  return flags.kind === "local" ? localPlaces(flags.dataDir) : cloudPlaces(flags, environment);
+}
+
+function cloudPlaces(
+  { name, endpoint }: Extract<McpFlags, { kind: "cloud" }>,
+  environment: Environment,
+): Places {
+  const connection: CloudConnection = {
+    ...{ kind: "cloud", id: name, name, endpoint, projectId: "" },
+    ...{ site: "private", region: name, signIn: { kind: "environment" } },
+  };
+  const access = accessOf(connection, undefined, environment);
+  if (typeof access === "string") {
+    const { accessKey, secretKey, projectId } = environmentNames;
+    throw new Error(`${accessKey}, ${secretKey} and ${projectId} must be set`);
+  }
+  const session = openSession(connection, access, options);
+  return async () => [{ id: name, name, kind: "cloud", session }];
+}
+
+/** The backend may start, end, and start again at another address while an agent works. */
+function localPlaces(dataDir: string): Places {
+  let opened: { readonly address: BackendAddress; readonly session: Session } | undefined;
+  return async () => {
+    const address = await runningBackend(dataDir);
+    if (address?.pid !== opened?.address.pid || address?.endpoint !== opened?.address.endpoint) {
+      opened?.session.dispose();
+      opened = address && { address, session: sessionOf(address) };
+    }
+    const trouble = "No local backend runs on the data directory; start it with drs-local or from VS Code.";
+    return [{ id: localId, name: localId, kind: "local", session: opened?.session, trouble }];
+  };
+}
+
+function sessionOf({ endpoint, projectId, accessKey, secretKey }: BackendAddress): Session {
+  const connection: LocalConnection = { kind: "local", id: localId, name: localId, endpoint, projectId };
+  const access = accessOf(connection, { accessKey, secretKey }, {});
+  if (typeof access === "string") {
+    throw new Error("the local backend's key cannot be used");
+  }
+  // Without the key nobody is told to be present: an agent that waits does not keep a backend running.
+  return openSession(connection, { ...access, key: undefined }, options);
+}

@@ -1,0 +1,23 @@
+import * as vscode from "vscode";
+import type { Watch } from "../connections/watch";
+import type { Formats } from "../tasks/texts";
+import { toolNames } from "./names";
+
+/** What VS Code's tools stand on. */
+export interface AgentParts {
+  readonly watch: Watch;
+  readonly formats: Formats;
+}
+
+/** Registers the language model tools. What they do is a file of its own, loaded when an agent uses the first one. */
+export function registerTools(parts: AgentParts): vscode.Disposable {
+  const load = () => import("./vscodeTools");
+  return vscode.Disposable.from(
+    ...toolNames.map((name) =>
+      vscode.lm.registerTool<object>(name, {
+        prepareInvocation: async ({ input }) => (await load()).prepared(name, input, parts),
+        invoke: async ({ input }, token) => (await load()).invoked(name, input, parts, token),
+      }),
+    ),
+  );
+}

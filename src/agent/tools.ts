@@ -1,0 +1,246 @@
+/** The tools: what they are called, what they take, what they do. VS Code and the MCP server offer the same ones. */
+import * as v from "valibot";
+import { rowOf, type StatusId, statusOrder } from "../status/statuses";
+import { explain } from "../tasks/explain";
+import { precheck } from "../tasks/precheck";
+import { answerOf, explanationOf, inspectionOf, lineOf, meanings, precheckOf } from "./answers";
+import { compare } from "./compare";
+import { type ControlAction, control } from "./control";
+import type { ToolName } from "./names";
+import { type Found, find, placesOf, read, type Scene, ToolError } from "./scene";
+
+/** What a tool is, apart from what it takes. */
+interface Description {
+  /** For a menu, in English. */
+  readonly title: string;
+  /** For the model. */
+  readonly description: string;
+  /** Whether it only looks. What does not is confirmed by the user. */
+  readonly reads: boolean;
+}
+
+/** A tool. */
+export interface Tool extends Description {
+  readonly schema: v.GenericSchema<object>;
+  /**
+   * The answer's text.
+   *
+   * @throws ToolError whose message is an answer, too; the signal's reason when it aborts.
+   */
+  run(input: unknown, scene: Scene, signal: AbortSignal): Promise<string>;
+}
+
+const connectionField = v.optional(
+  v.pipe(v.string(), v.description("Name or id of the connection. Only needed where several are open.")),
+);
+const target = {
+  task: v.pipe(v.string(), v.description("Name or id of the task. Ids are never ambiguous.")),
+  connection: connectionField,
+};
+const targetSchema = v.object(target);
+
+const problems = "problems";
+const listSchema = v.object({
+  status: v.optional(
+    v.pipe(
+      v.array(v.picklist([problems, ...statusOrder])),
+      v.description(`Only tasks in these statuses; "${problems}": those that failed or are frozen.`),
+    ),
+  ),
+  text: v.optional(v.pipe(v.string(), v.description("Only tasks with this in name, id or description."))),
+  connection: connectionField,
+  limit: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(200),
+      v.description("At most so many; 50 unless told."),
+    ),
+  ),
+});
+const compareSchema = v.object({
+  ...target,
+  type: v.optional(
+    v.pipe(
+      v.picklist(["lines", "contents"]),
+      v.description("lines (unless told): numbers of rows. contents: every value, which takes longer."),
+    ),
+  ),
+  comparison_id: v.optional(
+    v.pipe(v.string(), v.description("Reads a comparison that was begun before instead of beginning one.")),
+  ),
+});
+
+function tool<Schema extends v.GenericSchema<object>>(
+  description: Description,
+  schema: Schema,
+  work: (input: v.InferOutput<Schema>, scene: Scene, signal: AbortSignal) => Promise<object>,
+): Tool {
+  return {
+    ...description,
+    schema,
+    run: async (input, scene, signal) => {
+      try {
+        const parsed = v.safeParse(schema, input);
+        if (!parsed.success) {
+          const reasons = parsed.issues.map(({ message }) => message);
+          throw new ToolError(`The input is not valid: ${reasons.join("; ")}`);
+        }
+        return answerOf(await work(parsed.output, scene, signal));
+      } catch (error) {
+        signal.throwIfAborted();
+        // An error may quote a service, too.
+        const facts = error instanceof ToolError ? error.facts : {};
+        throw new ToolError(answerOf({ error: explain(error, scene.formats), ...facts }));
+      }
+    },
+  };
+}
+
+/** A tool for one task. What the service refuses is told in the words that the user would read. */
+function taskTool<Schema extends v.GenericSchema<object, { task: string; connection?: string | undefined }>>(
+  description: Description,
+  schema: Schema,
+  work: (found: Found, input: v.InferOutput<Schema>, scene: Scene, signal: AbortSignal) => Promise<object>,
+): Tool {
+  return tool(description, schema, async (input, scene, signal) => {
+    const found = await find(scene, input);
+    try {
+      return await work(found, input, scene, signal);
+    } catch (error) {
+      throw error instanceof ToolError
+        ? error
+        : new ToolError(explain(error, scene.formats, found.place.kind === "local"));
+    }
+  });
+}
+
+function controlTool(action: ControlAction, title: string, description: string): Tool {
+  return taskTool({ title, description, reads: false }, targetSchema, (found, _, scene, signal) =>
+    control(found, action, scene, signal),
+  );
+}
+
+/** Every tool by its name. */
+export const tools: Readonly<Record<ToolName, Tool>> = {
+  drs_list_tasks: tool(
+    {
+      title: "List DRS tasks",
+      description:
+        "Lists data synchronization tasks of Huawei Cloud DRS or its local backend, what needs a person first, with status, delay or progress. Filters: status, text, connection.",
+      reads: true,
+    },
+    listSchema,
+    list,
+  ),
+  drs_inspect_task: taskTool(
+    {
+      title: "Inspect a DRS task",
+      description:
+        "Tells everything that is known of one DRS task: status and its meaning, legal actions, error, times, progress, delay, source, target, synchronization objects. No passwords.",
+      reads: true,
+    },
+    targetSchema,
+    async (found, _, { formats }) => {
+      const children = [...found.session.store.snapshot.tasks.values()].filter(
+        ({ parentId }) => parentId === found.task.id,
+      );
+      return inspectionOf(found, children, formats);
+    },
+  ),
+  drs_explain_failure: taskTool(
+    {
+      title: "Explain a DRS failure",
+      description:
+        "Explains why a DRS task failed: its error, the known case behind it with cause and remedy, whether the task can go on afterwards, and the legal actions. Says so when no case is known.",
+      reads: true,
+    },
+    targetSchema,
+    async (found, _, { formats }) => await explanationOf(found, formats),
+  ),
+  drs_precheck_task: taskTool(
+    {
+      title: "Pre-check a DRS task",
+      description:
+        "Runs the pre-check that a DRS task needs before its start, waits for its end, and tells the items that did not pass with the remedy. Connects to both databases and changes nothing in them.",
+      reads: false,
+    },
+    targetSchema,
+    async (found, _, { formats }, signal) =>
+      await precheckOf(
+        await precheck(found.session.client, found.task, signal, () => undefined),
+        found,
+        formats,
+      ),
+  ),
+  drs_compare_task: taskTool(
+    {
+      title: "Compare a DRS task's databases",
+      description:
+        "Compares source and target of a DRS task by numbers of rows or by contents and tells the tables that differ. Reads the synchronized tables at both ends, which is load for them.",
+      reads: false,
+    },
+    compareSchema,
+    (found, { type = "lines", comparison_id }, _, signal) => compare(found, { type, comparison_id }, signal),
+  ),
+  drs_start_task: controlTool(
+    "start",
+    "Start a DRS task",
+    "Starts a DRS task now; one that was never started is pre-checked first. Find out with drs_inspect_task whether that is legal.",
+  ),
+  drs_pause_task: controlTool(
+    "pause",
+    "Pause a DRS task",
+    "Pauses a running DRS task; drs_resume_task undoes it. Changes at the source wait there meanwhile.",
+  ),
+  drs_resume_task: controlTool(
+    "resume",
+    "Resume a DRS task",
+    "Resumes a paused DRS task, or retries a failed one after its cause was removed (see drs_explain_failure).",
+  ),
+};
+
+const usualLimit = 50;
+
+async function list(
+  { status, text, connection, limit = usualLimit }: v.InferOutput<typeof listSchema>,
+  scene: Scene,
+): Promise<object> {
+  const places = await placesOf(scene, connection);
+  const troubles: { connection: string; problem: string }[] = [];
+  const all = (
+    await Promise.all(
+      places.map(async (place) => {
+        try {
+          return (await read(place, scene.formats)).tasks.map((task) => ({ task, place }));
+        } catch (error) {
+          troubles.push({ connection: place.name, problem: error instanceof Error ? error.message : "" });
+          return [];
+        }
+      }),
+    )
+  ).flat();
+  const wanted = (id: StatusId) =>
+    status === undefined || status.includes(id) || (status.includes(problems) && rowOf(id).alert === "error");
+  const needle = text?.toLowerCase() ?? "";
+  const fitting = all
+    .filter(
+      ({ task: { id, name, description, status: own } }) =>
+        wanted(own) && [id, name, description].some((field) => field?.toLowerCase().includes(needle)),
+    )
+    .sort((one, other) => statusOrder.indexOf(one.task.status) - statusOrder.indexOf(other.task.status));
+  const shown = fitting.slice(0, limit);
+  return {
+    ...{ read_at: new Date().toISOString(), tasks_in_all: all.length, tasks_that_fit: fitting.length },
+    ...{
+      shown: shown.length,
+      statuses: meanings(
+        shown.map(({ task }) => task.status),
+        scene.formats,
+      ),
+    },
+    ...(troubles.length === 0 ? {} : { connections_not_read: troubles }),
+    tasks: shown.map(lineOf),
+  };
+}
