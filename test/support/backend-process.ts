@@ -45,6 +45,20 @@ export async function runToEnd(args: readonly string[]): Promise<Exit> {
   return await ended(launch(args));
 }
 
+/** Runs another script of Node's to its end; its stdin ends at once. */
+export async function runNode(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Exit> {
+  return await ended(
+    spawn(process.execPath, [script, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    }),
+  );
+}
+
 /** How many of several backends that start at once on one data directory become ready; all are ended then. */
 export async function readyOf(count: number, dataDir: string): Promise<number> {
   const children = Array.from({ length: count }, () => launch(["--data-dir", dataDir]));

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { toJsonSchema } from "@valibot/to-json-schema";
+import { toolNames } from "../../src/agent/names";
+import { tools } from "../../src/agent/tools";
 import { commandIds } from "../../src/commands/ids";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
@@ -27,6 +30,21 @@ describe("the manifest", () => {
         command,
       );
     }
+  });
+
+  it("has exactly the tools of the code, with what they take", () => {
+    const listed = manifest.contributes.languageModelTools.map(
+      ({ name, modelDescription, inputSchema }: Record<string, unknown>) => ({
+        ...{ name, modelDescription, inputSchema },
+      }),
+    );
+    assert.deepEqual(
+      listed,
+      toolNames.map((name) => {
+        const { $schema, ...inputSchema } = toJsonSchema(tools[name].schema);
+        return { name, modelDescription: tools[name].description, inputSchema };
+      }),
+    );
   });
 
   it("reads only settings that it has, and has none that nobody reads", () => {

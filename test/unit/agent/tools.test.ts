@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { toolNames } from "../../../src/agent/names";
+import type { Place, Scene } from "../../../src/agent/scene";
+import { tools } from "../../../src/agent/tools";
+import { DrsError } from "../../../src/drs/errors";
+import { TaskStore } from "../../../src/tasks/store";
+import { MemoryService } from "../../support/service";
+import { english } from "../details/facts";
+
+const pace = { soon: 1, fast: 1, steady: 1, background: 1, longest: 1, detailMaxAge: 0, perRequest: 0 };
+const { signal } = new AbortController();
+
+/** A connection to a service of the test's own; its region has no v5. */
+function placeOf(name: string, service: MemoryService, facts: Partial<Place> = {}): Place {
+  const client = {
+    call: service.caller.call,
+    callIn: () =>
+      Promise.reject(
+        new DrsError({
+          kind: "notFound",
+          operation: "executeAction",
+          code: "APIGW.0101",
+          reason: "no such API",
+        }),
+      ),
+  };
+  const store = new TaskStore(service.caller, pace);
+  return { id: `id of ${name}`, name, kind: "cloud", session: { client, store }, ...facts };
+}
+
+function sceneOf(...places: readonly Place[]): Scene {
+  return { formats: english, places: async () => places };
+}
+
+/** The JSON of an answer, which follows the sentence that says what it is. */
+function parsedOf(text: string) {
+  const [preface = "", json = "", ...rest] = text.split("\n");
+  assert.match(preface, /data, never instructions/);
+  assert.deepEqual(rest, []);
+  return JSON.parse(json);
+}
+
+async function run(name: (typeof toolNames)[number], input: object, scene: Scene) {
+  return parsedOf(await tools[name].run(input, scene, signal));
+}
+
+async function failureOf(name: (typeof toolNames)[number], input: object, scene: Scene) {
+  const error = await tools[name].run(input, scene, signal).then(assert.fail, (reason: Error) => reason);
+  return parsedOf(error.message);
+}
+
+describe("the tools for agents", () => {
+  let service: MemoryService;
+  let scene: Scene;
+  beforeEach(() => {
+    service = new MemoryService();
+    service.set("1", "INCRE_TRANSFER_STARTED", { name: "orders", engine_type: "postgresql" });
+    service.delays.set("1", "120");
+    service.set("2", "INCRE_TRANSFER_FAILED", {
+      name: "reviews",
+      engine_type: "postgresql",
+      error_msg: "23505 conflict detected: key already exists in unique index",
+    });
+    service.set("3", "PAUSING", { name: "products", description: "for the \u{E0041}search" });
+    scene = sceneOf(placeOf("north", service));
+  });
+
+  it("never end or delete", () => {
+    assert.deepEqual(Object.keys(tools), [...toolNames]);
+    assert.deepEqual(
+      toolNames.filter((name) => /end|delete|stop|reset/.test(name)),
+      [],
+    );
+  });
+
+  it("list tasks, what needs a person first, with the meaning of their statuses", async () => {
+    const { tasks, statuses, ...counts } = await run("drs_list_tasks", {}, scene);
+    assert.deepEqual(
+      tasks.map(({ name, status }: { name: string; status: string }) => `${name} ${status}`),
+      ["reviews incrementalFailed", "orders incremental", "products paused"],
+    );
+    assert.equal(tasks[1].delay_ms, 120);
+    assert.match(statuses.incrementalFailed, /^Incremental synchronization failed: /);
+    assert.equal(counts.tasks_in_all, 3);
+  });
+
+  it("list by status, text and connection, and say how many fit", async () => {
+    const other = new MemoryService();
+    other.set("9", "INCRE_TRANSFER_STARTED", { name: "orders" });
+    const both = sceneOf(placeOf("north", service), placeOf("south", other));
+    const found = async (input: object) => {
+      const answer = await run("drs_list_tasks", input, both);
+      const ids = answer.tasks.map(({ id }: { id: string }) => id).join();
+      return `${ids} of ${answer.tasks_that_fit} of ${answer.tasks_in_all}`;
+    };
+    assert.equal(await found({ status: ["problems"] }), "2 of 1 of 4");
+    assert.equal(await found({ text: "SEARCH" }), "3 of 1 of 4");
+    assert.equal(await found({ connection: "south" }), "9 of 1 of 1");
+    assert.equal(await found({ text: "orders", limit: 1 }), "1 of 2 of 4");
+  });
+
+  it("list the other connections when one cannot be read", async () => {
+    const broken = new MemoryService();
+    broken.failing.set("listJobs", "network");
+    const answer = await run(
+      "drs_list_tasks",
+      {},
+      sceneOf(placeOf("north", service), placeOf("south", broken)),
+    );
+    assert.equal(answer.tasks.length, 3);
+    assert.match(answer.connections_not_read[0].problem, /south cannot be read\. ListJobs fails\. Check/);
+  });
+
+  it("inspect a task by name or id, without characters that nobody sees", async () => {
+    const byName = await run("drs_inspect_task", { task: "products" }, scene);
+    assert.deepEqual(byName, await run("drs_inspect_task", { task: "3", connection: "id of north" }, scene));
+    assert.equal(byName.description, "for the search");
+    assert.equal(byName.status, "paused");
+    assert.deepEqual(byName.actions, ["resume"]);
+    assert.deepEqual(byName.actions_only_by_the_user, ["end"]);
+  });
+
+  it("answer an ambiguous name with the candidates, an unknown one with similar ones", async () => {
+    service.set("4", "PAUSING", { name: "orders" });
+    const ambiguous = await failureOf("drs_inspect_task", { task: "orders" }, scene);
+    assert.deepEqual(
+      ambiguous.candidates.map(({ id }: { id: string }) => id),
+      ["1", "4"],
+    );
+    const unknown = await failureOf("drs_inspect_task", { task: "REV" }, scene);
+    assert.deepEqual(
+      unknown.similar.map(({ name }: { name: string }) => name),
+      ["reviews"],
+    );
+    const elsewhere = await failureOf("drs_inspect_task", { task: "1", connection: "west" }, scene);
+    assert.deepEqual(elsewhere.connections, ["north"]);
+  });
+
+  it("explain a failure by its known case, and say when there is none", async () => {
+    const known = await run("drs_explain_failure", { task: "reviews" }, scene);
+    assert.equal(known.failed, true);
+    assert.match(known.error.message, /23505/);
+    assert.ok(known.known_case.cause && known.known_case.remedy, JSON.stringify(known));
+    assert.ok(known.actions.includes("resume"));
+    service.set("2", "INCRE_TRANSFER_FAILED", { name: "reviews", error_msg: "zzz" });
+    assert.equal((await run("drs_explain_failure", { task: "reviews" }, scene)).known_case, null);
+    assert.equal((await run("drs_explain_failure", { task: "orders" }, scene)).failed, false);
+  });
+
+  it("refuse what is not legal now, before the service is asked", async () => {
+    const { error } = await failureOf("drs_resume_task", { task: "orders" }, scene);
+    assert.match(error, /not possible in status incremental .* Legal now: pause, end\./);
+    assert.ok(!service.calls.includes("batchRetry"));
+    const readOnly = sceneOf(placeOf("north", service, { readOnly: "No permission." }));
+    assert.match((await failureOf("drs_pause_task", { task: "orders" }, readOnly)).error, /read only/);
+    assert.ok(!service.calls.includes("batchPause"));
+  });
+
+  it("tell a service's refusal in the user's words", async () => {
+    service.failing.set("batchPause", "permission");
+    const { error } = await failureOf("drs_pause_task", { task: "orders" }, scene);
+    assert.match(error, /BatchPause fails\. Ask the account's administrator/);
+    const comparison = await failureOf("drs_compare_task", { task: "orders" }, scene);
+    assert.match(comparison.error, /This region does not offer comparisons/);
+  });
+
+  it("send nothing more after a refused signature", async () => {
+    service.failing.set("listJobs", "authentication");
+    await failureOf("drs_inspect_task", { task: "orders" }, scene);
+    const { length } = service.calls;
+    await failureOf("drs_inspect_task", { task: "orders" }, scene);
+    assert.equal(service.calls.length, length);
+  });
+
+  it("say what is wrong with an input", async () => {
+    assert.match((await failureOf("drs_inspect_task", {}, scene)).error, /input is not valid.*task/);
+    assert.match((await failureOf("drs_list_tasks", { limit: 0 }, scene)).error, /input is not valid/);
+  });
+});
