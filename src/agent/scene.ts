@@ -1,5 +1,5 @@
 /** What the tools act on: connections, their tasks, and how a call names one. Knows nothing of VS Code. */
-import type { DrsClient } from "../drs/client";
+import type { TablesCaller } from "../drs/client";
 import { isDrsError } from "../drs/errors";
 import { explain } from "../tasks/explain";
 import type { TaskStore } from "../tasks/store";
@@ -21,7 +21,7 @@ export interface Place {
 
 /** What the tools use of a session. */
 export interface AgentSession {
-  readonly client: Pick<DrsClient, "call" | "callIn">;
+  readonly client: TablesCaller;
   readonly store: Pick<TaskStore, "snapshot" | "refresh">;
 }
 

@@ -1,5 +1,5 @@
 import { Budget } from "../drs/budget";
-import { DrsClient } from "../drs/client";
+import { DrsClient, type TablesCaller } from "../drs/client";
 import { TaskStore } from "../tasks/store";
 import type { Access } from "./access";
 import { type Connection, paceOf } from "./connection";
@@ -13,7 +13,7 @@ export { accessOf, environmentKey, environmentProject, iamSignIn } from "./acces
 export interface Session {
   /** As it was opened; its name may be another one by now. */
   readonly connection: Connection;
-  readonly client: DrsClient;
+  readonly client: TablesCaller;
   readonly store: TaskStore;
   dispose(): void;
 }

@@ -44,6 +44,9 @@ export interface DrsCaller {
   call<N extends OperationName>(name: N, input: RequestOf<N>, options?: CallOptions): Promise<Answer<N>>;
 }
 
+/** What calls operations of any table. */
+export type TablesCaller = Pick<DrsClient, "call" | "callIn">;
+
 const defaultTimeoutMs = 30_000;
 const rememberedAnswers = 64;
 

@@ -1,4 +1,4 @@
-import type { DrsCaller } from "../../src/drs/client";
+import type { TablesCaller } from "../../src/drs/client";
 import { DrsError, type FailureKind } from "../../src/drs/errors";
 import type { ListedJob } from "../../src/tasks/decode";
 
@@ -19,8 +19,9 @@ export class MemoryService {
   readonly failing = new Map<string, FailureKind>();
   readonly calls: string[] = [];
 
-  readonly caller: DrsCaller = {
+  readonly caller: TablesCaller = {
     call: (name, input) => this.#answer(name, input as Input) as never,
+    callIn: (_, name, input) => this.#answer(name, input as Input) as never,
   };
 
   set(id: string, status: string, facts: Partial<ListedJob> = {}): void {
