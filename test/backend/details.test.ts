@@ -357,6 +357,27 @@ describe("the details of a task", () => {
     assert.equal(deleted[0]?.status, "success");
   });
 
+  it("keeps the last 1,000 entries of a task's timeline and log", async () => {
+    const task = await TestTask.create(backend, plan("long-history"));
+    const refused = { job_id: task.id, action_name: "restart" };
+    for (let call = 0; call < 15; call++) {
+      const { jobs } = await backend.client.callIn(operationsV5, "executeActions", {
+        jobs: Array.from({ length: 67 }, () => refused),
+      });
+      assert.ok(jobs.every(({ error_code }) => error_code === "DRS.M00304"));
+    }
+    await assert.rejects(act(task.id, "stop"), /DRS\.M00304/);
+    const { count, timelines } = await backend.client.callIn(operationsV5, "showTimeline", {
+      job_id: task.id,
+      limit: 1,
+    });
+    assert.deepEqual(
+      [count, timelines.map(({ name, status }) => [name, status])],
+      [1_000, [["PAUSE", "failed"]]],
+    );
+    assert.equal((await detail(task.id, "log")).total_count, 1_000);
+  });
+
   it("renames a task, but not to a name that is taken", async () => {
     const task = await TestTask.create(backend, plan("to-be-renamed"));
     const rename = async (name: string) =>

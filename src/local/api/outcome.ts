@@ -33,13 +33,7 @@ export async function notedOutcome<T>(
   const outcome = await outcomeOf(step);
   const { refusal } = outcome;
   // What is done to a child task is part of its task's history.
-  const own = store.parentOf(id)?.id ?? id;
-  await store.history.action(own, action, refusal !== undefined);
-  await store.history.log(
-    own,
-    refusal === undefined ? "Info" : "Warn",
-    refusal === undefined ? message("asked", { action }) : refusal.text,
-  );
+  await store.history.action(store.parentOf(id)?.id ?? id, action, refusal?.text);
   return outcome;
 }
 

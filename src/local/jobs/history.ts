@@ -46,24 +46,30 @@ export interface Found<K extends Kind> {
 export class History {
   constructor(private readonly database: Statements) {}
 
-  /** Notes what a user asked for; `failed`: it was refused. */
-  async action(jobId: string, name: string, failed: boolean): Promise<void> {
-    await this.#add(jobId, "event", { name, failed, byUser: true });
+  /** Notes what a user asked for, and in the task's log why it was refused. */
+  async action(jobId: string, name: string, refusal: Message | undefined): Promise<void> {
+    const failed = refusal !== undefined;
+    await this.#add(jobId, [
+      { kind: "event", entry: { name, failed, byUser: true } },
+      logEntry(failed ? "Warn" : "Info", refusal ?? { id: "asked", values: { action: name } }),
+    ]);
   }
 
   /** Notes a status that a task has reached, and in its log why. */
   async status(jobId: string, status: string, reason: Message | undefined): Promise<void> {
     const failed = status.endsWith("_FAILED");
-    await this.#add(jobId, "event", { name: status, failed, byUser: false });
-    await this.log(jobId, failed ? "Error" : "Info", reason ?? { id: "statusReached", values: { status } });
+    await this.#add(jobId, [
+      { kind: "event", entry: { name: status, failed, byUser: false } },
+      logEntry(failed ? "Error" : "Info", reason ?? { id: "statusReached", values: { status } }),
+    ]);
   }
 
-  async log(jobId: string, level: Level, { id, values }: Message): Promise<void> {
-    await this.#add(jobId, "log", { level, message: { id, values: { ...values } } });
+  async log(jobId: string, level: Level, message: Message): Promise<void> {
+    await this.#add(jobId, [logEntry(level, message)]);
   }
 
   async dirtyRow(jobId: string, row: EntryOf<"dirty">): Promise<void> {
-    await this.#add(jobId, "dirty", row);
+    await this.#add(jobId, [{ kind: "dirty", entry: row }]);
   }
 
   /** @param fields values that an entry must have to be found. */
@@ -90,14 +96,33 @@ export class History {
     };
   }
 
-  async #add<K extends Kind>(jobId: string, kind: K, entry: EntryOf<K>): Promise<void> {
+  /** Adds entries in one statement that nobody waits to see on the disk: the next change of a task takes them along. */
+  async #add(jobId: string, entries: readonly Entry[]): Promise<void> {
     await this.database.query(
-      `WITH old AS (
-         DELETE FROM history WHERE job_id = $1 AND kind = $2 AND number <=
-           (SELECT number FROM history WHERE job_id = $1 AND kind = $2 ORDER BY number DESC OFFSET $4 LIMIT 1)
+      `WITH lazily AS (SELECT set_config('synchronous_commit', 'off', true)),
+       bound AS MATERIALIZED (
+         SELECT k.kind, (SELECT number FROM history WHERE job_id = $1 AND kind = k.kind
+                         ORDER BY number DESC OFFSET $4 LIMIT 1) AS last
+         FROM unnest($2::text[]) k (kind)
+       ),
+       old AS (
+         DELETE FROM history h USING bound WHERE h.job_id = $1 AND h.kind = bound.kind AND h.number <= bound.last
        )
-       INSERT INTO history (job_id, kind, entry) SELECT id, $2, $3 FROM jobs WHERE id = $1`,
-      [jobId, kind, JSON.stringify(entry), keptEntries - 1],
+       INSERT INTO history (job_id, kind, entry)
+       SELECT jobs.id, e.kind, e.entry FROM jobs, lazily, unnest($2::text[], $3::jsonb[]) WITH ORDINALITY e (kind, entry, n)
+       WHERE jobs.id = $1 ORDER BY e.n`,
+      [
+        jobId,
+        entries.map(({ kind }) => kind),
+        entries.map(({ entry }) => JSON.stringify(entry)),
+        keptEntries - 1,
+      ],
     );
   }
+}
+
+type Entry = { readonly [K in Kind]: { readonly kind: K; readonly entry: EntryOf<K> } }[Kind];
+
+function logEntry(level: Level, { id, values }: Message): Entry {
+  return { kind: "log", entry: { level, message: { id, values: { ...values } } } };
 }

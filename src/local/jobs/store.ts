@@ -99,7 +99,7 @@ export class JobStore {
     if (rows.length === 0) {
       return false;
     }
-    await this.history.action(job.id, "CREATE", false);
+    await this.history.action(job.id, "CREATE", undefined);
     await this.#remember(job);
     this.#jobs.set(job.id, job);
     return true;
