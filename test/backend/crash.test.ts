@@ -111,6 +111,25 @@ describe("kill -9 of the backend", () => {
     assert.match(await untilEqual(task, "t"), /^2000:/);
   });
 
+  it("leaves no slot of a copying worker that was killed before it could remove it", async () => {
+    const task = await TestTask.started(backend, await plan(10));
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    const { database } = task.plan.target;
+    const [names] = await backend.sql<{ slot: string }>(
+      "target",
+      database,
+      `SELECT format('pg_%s_sync_4711_%s', s.oid, c.system_identifier) AS slot
+       FROM pg_subscription s, pg_control_system() c WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    await backend.sql("source", database, "SELECT pg_create_logical_replication_slot($1, 'pgoutput')", [
+      names?.slot,
+    ]);
+    await task.end();
+    await task.reaches("RELEASE_RESOURCE_COMPLETE");
+    const left = "SELECT slot_name FROM pg_replication_slots WHERE database = current_database()";
+    assert.deepEqual(await backend.sql("source", database, left), []);
+  });
+
   it("leaves no PostgreSQL behind, again and again", async () => {
     for (let round = 0; round < 3; round++) {
       await backend.kill();

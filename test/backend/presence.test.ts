@@ -45,20 +45,20 @@ describe("a backend that is to end when nobody uses it", () => {
   it("stays for the last of its users, who may come back in time, and is found again after a crash", async () => {
     const backend = await BackendProcess.start(dataDir, flag);
     const [one, other] = [arrive(backend), arrive(backend)];
-    await delay(2 * unusedMs);
+    await delay(1.5 * unusedMs);
     one.dispose();
-    await delay(2 * unusedMs);
+    await delay(1.5 * unusedMs);
     assert.ok(backend.isRunning);
     other.dispose();
     await delay(unusedMs / 2);
     const again = arrive(backend);
-    await delay(2 * unusedMs);
+    await delay(1.5 * unusedMs);
     assert.ok(backend.isRunning);
 
     await backend.kill();
     const port = new URL(backend.ready.endpoint).port;
     const next = await BackendProcess.start(dataDir, ["--port", port, "--exit-when-unused", "2"]);
-    await delay(3 * unusedMs);
+    await delay(2.5 * unusedMs);
     assert.ok(next.isRunning);
     again.dispose();
     await endsByItself(next);

@@ -85,6 +85,22 @@ describe(`${kills} random kills`, function () {
     return [...atSource, ...atTarget].map(({ what }) => what);
   };
 
+  /** What helps to understand why something does not come right. */
+  const facts = async () => {
+    const target = await backend.sql(
+      "target",
+      database,
+      `SELECT s.subname, s.subenabled, r.srrelid::regclass::text, r.srsubstate::text, w.pid, w.received_lsn
+       FROM pg_subscription s LEFT JOIN pg_subscription_rel r ON r.srsubid = s.oid
+       LEFT JOIN pg_stat_subscription w ON w.subid = s.oid AND w.relid IS NOT DISTINCT FROM r.srrelid
+       WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    const slots = await source(
+      "SELECT slot_name, active, wal_status, confirmed_flush_lsn FROM pg_replication_slots",
+    );
+    return [...target, ...slots].map((row) => JSON.stringify(row)).join("\n") + backend.log.slice(-4_000);
+  };
+
   it("lose no row and no task, and leave nothing behind", async () => {
     await table("streamed", 2_000);
     await table("kept", 2_000);
@@ -111,6 +127,7 @@ describe(`${kills} random kills`, function () {
         const victim = random.pick(["backend", "backend", "source", "target", "control"]);
         const status = await copying.status();
         const begin = performance.now();
+        console.log(`    ${round}: ${victim} after ${moment} ms, the copying task was in ${status}`);
         await kill(victim);
         for (const task of [streaming, changing, copying, ending]) {
           task.backend = backend;
@@ -123,9 +140,10 @@ describe(`${kills} random kills`, function () {
         }
         const took = performance.now() - begin;
         times.push(took);
-        console.log(
-          `    ${round}: ${victim} after ${moment} ms (the copying task was in ${status}); all well after ${Math.round(took)} ms`,
-        );
+        console.log(`       all well after ${Math.round(took)} ms`);
+      } catch (error) {
+        console.log(await facts());
+        throw error;
       } finally {
         await writer.stop();
       }

@@ -5,7 +5,7 @@ import { type Connection, isConnectionLoss } from "../engine/engine";
 import { codeOf } from "../engine/postgres/databases";
 
 /** How long a statement waits for a server that is not there. */
-const patienceMs = 4_000;
+const patienceMs = 10_000;
 const retryMs = 100;
 
 /** The way into the database for what only runs statements. */

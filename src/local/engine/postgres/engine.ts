@@ -118,7 +118,7 @@ export class PostgresEngine implements Engine {
 
   async release(task: ReleaseTask, side: Side): Promise<void> {
     if (side === "target") {
-      await dropSubscription(this.#databases, task.target, task.id);
+      await dropSubscription(this.#databases, task);
       return;
     }
     this.#lag.delete(task.id);

@@ -2,7 +2,14 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { escapeIdentifier, escapeLiteral } from "pg";
-import type { Connection, EngineTask, TableName, TableState } from "../engine";
+import {
+  type Connection,
+  EngineError,
+  type EngineTask,
+  type ReleaseTask,
+  type TableName,
+  type TableState,
+} from "../engine";
 import type { Databases, Row } from "./databases";
 import { conninfo, objectName, qualified } from "./names";
 import { defaultSequences, tableDefinition } from "./schema";
@@ -108,20 +115,50 @@ export async function suspendSubscription(databases: Databases, task: EngineTask
   );
 }
 
-/** Drops the subscription without touching the source, which may be gone. */
-export async function dropSubscription(
-  databases: Databases,
-  target: Connection,
-  jobId: string,
-): Promise<void> {
-  const name = objectName(jobId);
+/** Drops the subscription; the task's own slot stays at the source, which may be gone. */
+export async function dropSubscription(databases: Databases, task: ReleaseTask): Promise<void> {
+  const { target } = task;
+  const name = objectName(task.id);
   if (!(await hasSubscription(databases, target, name))) {
     return;
   }
   const quoted = escapeIdentifier(name);
   await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} DISABLE`);
+  await dropCopySlots(databases, task, name);
   await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} SET (slot_name = NONE)`);
   await databases.query(target, "target", `DROP SUBSCRIPTION ${quoted}`);
+}
+
+/**
+ * Removes slots that copying workers have left at the source: a worker that is killed between the end of its copy and
+ * the removal of its slot forgets it. PostgreSQL names them after subscription, table and system.
+ */
+async function dropCopySlots(
+  databases: Databases,
+  { source, target }: ReleaseTask,
+  subscription: string,
+): Promise<void> {
+  const [own] = await databases.query<{ oid: string; system: string }>(
+    target,
+    "target",
+    `SELECT s.oid::text AS oid, c.system_identifier::text AS system FROM pg_subscription s, pg_control_system() c
+     WHERE s.subname = $1`,
+    [subscription],
+  );
+  try {
+    await databases.query(
+      source,
+      "source",
+      `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+       WHERE slot_name ~ ('^pg_' || $1 || '_sync_[0-9]+_' || $2 || '$') AND NOT active`,
+      [own?.oid, own?.system],
+    );
+  } catch (error) {
+    // A source that is away: it is for the source's own release to say so.
+    if (!(error instanceof EngineError)) {
+      throw error;
+    }
+  }
 }
 
 async function hasSubscription(databases: Databases, target: Connection, name: string): Promise<boolean> {
