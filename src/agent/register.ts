@@ -5,7 +5,7 @@ import { toolNames } from "./names";
 
 /** What VS Code's tools stand on. */
 export interface AgentParts {
-  readonly watch: Watch;
+  readonly watch: Pick<Watch, "shown">;
   readonly formats: Formats;
 }
 

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { toolNames } from "../../src/agent/names";
+import { prepared } from "../../src/agent/vscodeTools";
+import { type LocalConnection, paceOf } from "../../src/connections/connection";
+import { TaskStore } from "../../src/tasks/store";
+import { formatsFor } from "../../src/tasks/texts";
+import { MemoryService } from "../support/service";
 import { waitFor } from "../support/wait";
 
 describe("the tools for agents, in VS Code", () => {
@@ -27,6 +32,41 @@ describe("the tools for agents, in VS Code", () => {
     assert.ok(tasks.some(({ name }: { name: string }) => name === "reviews-to-analytics"));
     const explained = await call("drs_explain_failure", { task: "reviews-to-analytics" });
     assert.ok(explained.known_case.remedy, JSON.stringify(explained));
+  });
+
+  it("are confirmed when they do more than look, by a question that names the task and opens no link", async () => {
+    const service = new MemoryService();
+    service.set("t-1", "INCRE_TRANSFER_STARTED", { name: "[orders](command:x)" });
+    const store = new TaskStore(service.caller, paceOf.local);
+    await store.refresh();
+    const connection: LocalConnection = {
+      ...{ kind: "local", id: "c", name: "Mine", endpoint: "http://127.0.0.1:1", projectId: "p" },
+    };
+    const session = { connection, client: service.caller, store, dispose: () => store.dispose() };
+    const facts = { trouble: undefined, missing: undefined, readOnly: undefined };
+    const parts = {
+      watch: { shown: [{ connection, state: "open", session, ...facts } as const] },
+      formats: formatsFor("en", vscode.l10n.t),
+    };
+    const questions = toolNames.map((name) => prepared(name, { task: "t-1" }, parts).confirmationMessages);
+    assert.deepEqual(
+      questions.map((question) => question?.title),
+      [
+        ...[undefined, undefined, undefined],
+        'Pre-check task "[orders]\u200b(command:x)"',
+        'Compare both databases of task "[orders]\u200b(command:x)"',
+        'Start task "[orders]\u200b(command:x)"',
+        'Pause task "[orders]\u200b(command:x)"',
+        'Resume task "[orders]\u200b(command:x)"',
+      ],
+    );
+    assert.equal(
+      questions.at(-1)?.message,
+      "An agent asks for this.\n\nConnection Mine, status Incremental synchronization, id t-1",
+    );
+    const unknown = prepared("drs_pause_task", { task: "x" }, parts).confirmationMessages;
+    assert.equal(unknown?.title, 'Pause task "x"');
+    store.dispose();
   });
 
   it("tell why a call came to nothing", async () => {
