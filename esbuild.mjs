@@ -71,6 +71,7 @@ await Promise.all([
     supported: { "dynamic-import": false },
     entryPoints: {
       extension: "src/extension.ts",
+      "mcp-server": "src/agent/mcp.ts",
       ...Object.fromEntries([...chunks].map(([file, chunk]) => [chunk, file])),
     },
     outdir: "dist",
@@ -80,7 +81,7 @@ await Promise.all([
   }),
   esbuild.build({
     ...node,
-    entryPoints: { "local-backend": "src/local/main.ts", "mcp-server": "src/agent/mcp.ts" },
+    entryPoints: { "local-backend": "src/local/main.ts" },
     outdir: "dist",
   }),
   esbuild.build({
