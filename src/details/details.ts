@@ -38,6 +38,7 @@ export class Details implements vscode.Disposable {
           },
         };
       },
+      client: (id) => watch.find(id)?.session?.client,
       run: async (action, ref) => {
         if (taskOf(watch, ref) !== undefined) {
           await run(action, ref);

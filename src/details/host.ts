@@ -1,5 +1,6 @@
 import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
+import type { DrsClient } from "../drs/client";
 import type { ActionId } from "../status/statuses";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
@@ -23,6 +24,8 @@ export interface DetailsHost {
   /** The task as it was last read; undefined when it is not in the list or the list was not read yet. */
   task(ref: TaskRef): Task | undefined;
   facts(connection: string): ConnectionFacts;
+  /** The client of a connection that is open. */
+  client(connection: string): DrsClient | undefined;
   readonly formats: Formats;
   /** Asks, acts and reports, as the command of the same name does. Settled when all of that is done; never rejects. */
   run(action: ActionId, task: TaskRef): Promise<void>;

@@ -1,8 +1,13 @@
 /** What the details page shows: plain data with every text ready in the reader's language. */
-import type { ActionId, AlertLevel } from "../status/statuses";
 
-/** What the copy buttons of the page offer; the host has the text. */
-export type Copyable = "id" | "parentId" | "error" | "source" | "target";
+import type { ActionId, AlertLevel } from "../status/statuses";
+import type { MoreView } from "./parts-view";
+
+/** A single fact of a task that a button copies. */
+export type CopyableFact = "id" | "parentId" | "error" | "source" | "target";
+
+/** What the copy buttons of the page offer, a fact or everything; the host has the text. */
+export type Copyable = CopyableFact | "json" | "markdown";
 
 /** A copy button; `label` is its name, `copied` what it says afterwards. */
 export interface CopyButton {
@@ -127,6 +132,8 @@ export interface TaskView {
   readonly delay?: Delay | undefined;
   readonly sections: readonly Section[];
   readonly objects: ObjectTable;
+  /** What the page reads for itself; absent while there is nothing to read from. */
+  readonly more?: MoreView | undefined;
 }
 
 /** Nothing is known of the task: not yet (`waiting`), or because it is not in the list. */

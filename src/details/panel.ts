@@ -6,8 +6,10 @@ import { type Diagnosis, diagnosisOf } from "../failures/diagnosis";
 import type { ActionId } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import type { Task } from "../tasks/task";
+import { asJson, asMarkdown } from "./copy-all";
 import { type DetailsHost, detailsViewType } from "./host";
 import { pageHtml } from "./html";
+import { More } from "./more";
 import type { Copyable, PageView } from "./page-view";
 import { type HostMessage, type PageMessage, parsePageMessage, parsePageState } from "./protocol";
 import { copyText, detailsOf, emptyDetails, type Reader } from "./view";
@@ -69,6 +71,7 @@ class DetailsPage implements vscode.Disposable {
   readonly #host: DetailsHost;
   readonly #ref: TaskRef;
   readonly #subscriptions: readonly vscode.Disposable[];
+  readonly #more: More;
   #lastKnown: Task | undefined;
   #running: ActionId | undefined;
   /** The known case behind the error that was last asked about. */
@@ -81,6 +84,7 @@ class DetailsPage implements vscode.Disposable {
     this.#host = host;
     this.#ref = task;
     this.panel = panel;
+    this.#more = new More(host, task, () => this.#update());
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       panel.onDidChangeViewState(() => this.#setVisible(panel.visible)),
@@ -96,6 +100,7 @@ class DetailsPage implements vscode.Disposable {
 
   dispose(): void {
     this.#setVisible(false);
+    this.#more.dispose();
     for (const subscription of this.#subscriptions) {
       subscription.dispose();
     }
@@ -123,6 +128,7 @@ class DetailsPage implements vscode.Disposable {
     }
     this.#visible = visible;
     this.#host.setVisible(this.#ref, visible);
+    this.#more.setVisible(visible);
     this.#update();
   }
 
@@ -150,7 +156,7 @@ class DetailsPage implements vscode.Disposable {
       return emptyDetails(this.#ref.id, reader);
     }
     this.#diagnose(this.#lastKnown);
-    return detailsOf(this.#lastKnown, {
+    const view = detailsOf(this.#lastKnown, {
       ...reader,
       connection,
       readOnly,
@@ -159,6 +165,7 @@ class DetailsPage implements vscode.Disposable {
       actions: readOnly === undefined ? legalActions(this.#lastKnown) : [],
       running: this.#running,
     });
+    return { ...view, more: this.#more.view(view.actions.length > 0) };
   }
 
   /** Asks for the known case behind the task's error, once for each error, and shows it when it is there. */
@@ -193,12 +200,18 @@ class DetailsPage implements vscode.Disposable {
         break;
       case "refresh":
         this.#host.refresh(this.#ref.connection);
+        this.#more.refresh();
         break;
       case "run":
         void this.#run(message.action);
         break;
       case "copy":
         void this.#copy(message.what);
+        break;
+      case "open":
+      case "ask":
+      case "compare":
+        this.#more.handle(message);
         break;
       default:
         message satisfies never;
@@ -220,10 +233,26 @@ class DetailsPage implements vscode.Disposable {
   }
 
   async #copy(what: Copyable): Promise<void> {
-    const text = this.#lastKnown && copyText(this.#lastKnown, what);
+    const text = this.#textOf(what);
     if (text !== undefined) {
       await vscode.env.clipboard.writeText(text);
       this.#post({ type: "copied", what });
+    }
+  }
+
+  #textOf(what: Copyable): string | undefined {
+    if (this.#lastKnown === undefined) {
+      return undefined;
+    }
+    switch (what) {
+      case "json":
+        return asJson(this.#lastKnown, this.#more.raw);
+      case "markdown": {
+        const view = this.#view();
+        return view.kind === "task" ? asMarkdown(view) : undefined;
+      }
+      default:
+        return copyText(this.#lastKnown, what);
     }
   }
 

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { TaskRef } from "../connections/connection";
 import type { Copyable, PageView } from "./page-view";
+import { partIds } from "./parts-view";
 
 const pageMessage = v.variant("type", [
   v.strictObject({ type: v.literal("ready") }),
@@ -12,11 +13,22 @@ const pageMessage = v.variant("type", [
   }),
   v.strictObject({
     type: v.literal("copy"),
-    what: v.picklist(["id", "parentId", "error", "source", "target"]),
+    what: v.picklist(["id", "parentId", "error", "source", "target", "json", "markdown"]),
   }),
+  v.strictObject({ type: v.literal("open"), part: v.picklist(partIds), open: v.boolean() }),
+  v.strictObject({
+    type: v.literal("ask"),
+    part: v.picklist(partIds),
+    offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    filter: v.pipe(v.string(), v.maxLength(256)),
+  }),
+  v.strictObject({ type: v.literal("compare"), kind: v.picklist(["lines", "contents"]) }),
 ]);
 
-/** Page → host. `ready`: the page listens, from now on or again after it was hidden. */
+/**
+ * Page → host. `ready`: the page listens, from now on or again after it was hidden. `open`: a part was opened or closed.
+ * `ask`: another page of a part, or another filter.
+ */
 export type PageMessage = v.InferOutput<typeof pageMessage>;
 
 /** Host → page. `copied`: the text is on the clipboard. */

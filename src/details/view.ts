@@ -9,7 +9,7 @@ import { addressText } from "./address";
 import type {
   ActionButton,
   Bar,
-  Copyable,
+  CopyableFact,
   Delay,
   EmptyView,
   Explanation,
@@ -129,7 +129,7 @@ function absence(
 }
 
 /** The text that a copy button stands for; undefined when the task has none. */
-export function copyText(task: Task, what: Copyable): string | undefined {
+export function copyText(task: Task, what: CopyableFact): string | undefined {
   switch (what) {
     case "id":
       return task.id;

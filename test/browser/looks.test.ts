@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { statuses } from "../../src/status/statuses";
+import { assertAccessible } from "../support/axe";
 import { openWorkbench, type Theme, type Workbench } from "../support/workbench";
 
 const looks = [
@@ -47,6 +48,18 @@ for (const { theme, language } of looks) {
         await workbench.row(task).click();
         await workbench.webview().getByRole("heading", { name: task }).waitFor();
         await workbench.screenshot(`details-${task}-${theme}-${language}`);
+        await assertAccessible(workbench);
+      }
+      const page = workbench.webview();
+      for (const part of ["precheck", "tables", "log"]) {
+        await page.locator(`[data-part="${part}"] summary`).click();
+        await page.locator(`[data-part="${part}"] td`).first().waitFor();
+      }
+      await page.locator("drs-chart canvas").first().waitFor();
+      await assertAccessible(workbench);
+      for (const part of ["timeline", "tables", "log"]) {
+        await page.locator(`[data-part="${part}"]`).evaluate((card) => card.scrollIntoView());
+        await workbench.screenshot(`details-${part}-${theme}-${language}`);
       }
     });
   });

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, FrameLocator, Locator, Page } from "playwright-core";
+import type { Browser, Frame, FrameLocator, Locator, Page } from "playwright-core";
 import { launchChromium } from "../../scripts/chromium.mjs";
 import { makeProfile } from "../../scripts/profile.mjs";
 import { installation, startVSCodeServer } from "../../scripts/vscode-server.mjs";
@@ -187,6 +187,16 @@ export class Workbench {
   /** The document of the webview that is open: VS Code puts it into a frame within a frame. */
   webview(): FrameLocator {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  }
+
+  /** The frame of the same document, for what is evaluated in it. */
+  async webviewFrame(): Promise<Frame> {
+    const body = await this.webview().locator("body").elementHandle();
+    const frame = await body?.ownerFrame();
+    if (frame == null) {
+      throw new Error("No webview is open.");
+    }
+    return frame;
   }
 
   /** The status bar item with this text in it. */

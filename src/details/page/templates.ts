@@ -18,8 +18,11 @@ import type {
   Section,
   TaskView,
 } from "../page-view";
+import type { MoreView } from "../parts-view";
 import type { PageMessage } from "../protocol";
 import { ageText } from "./age";
+import { icon } from "./icon";
+import { chartCard, partCard } from "./parts";
 
 /** What a page needs besides its data. */
 export interface PageContext {
@@ -53,13 +56,25 @@ function taskPage(view: TaskView, context: PageContext): TemplateResult {
     ${view.progress === undefined ? nothing : progressCard(view.progress)}
     ${view.delay === undefined ? nothing : delayCard(view.delay)}
     <div class="grid">
+      ${view.more === undefined ? nothing : moreCards(view.more, view.language, context)}
       ${repeat(
         view.sections,
         ({ id }) => id,
         (section) => sectionCard(section, context),
       )}
       ${objectCard(view.objects)}
-    </div>`;
+    </div>
+    ${view.more === undefined ? nothing : copyAll(view.more.copyAll, context)}`;
+}
+
+/** What happens, before what is: the charts and the parts that are read when they are open. */
+function moreCards({ charts, parts }: MoreView, language: string, { send }: PageContext): TemplateResult {
+  return html`${chartCard(charts, language)}
+  ${repeat(
+    parts,
+    ({ id }) => id,
+    (part) => partCard(part, send),
+  )}`;
 }
 
 function noticeList(notices: readonly Notice[], language: string, context: PageContext): TemplateResult {
@@ -233,6 +248,20 @@ function copyControl({ what, label, copied }: CopyButton, context: PageContext):
     ><span class="hidden" role="status">${done ? copied : ""}</span>`;
 }
 
+function copyAll(buttons: readonly CopyButton[], context: PageContext): TemplateResult {
+  return html`<div class="copy-all">
+    ${buttons.map(
+      ({
+        what,
+        label,
+        copied,
+      }) => html`<button type="button" class="secondary" @click=${() => context.send({ type: "copy", what })}>
+        ${icon(context.copied === what ? "check" : "copy")}${label}</button
+      ><span class="hidden" role="status">${context.copied === what ? copied : ""}</span>`,
+    )}
+  </div>`;
+}
+
 function objectCard({ heading, count, columns, rows, more, empty }: ObjectTable): TemplateResult {
   return html`<section class="card wide" aria-labelledby="objects">
     <h2 id="objects">${heading} <span class="count">${count}</span></h2>
@@ -243,7 +272,7 @@ function objectCard({ heading, count, columns, rows, more, empty }: ObjectTable)
 
 /** Scrolls within itself when it is long; then the keyboard must reach it. */
 function objectTable(columns: ObjectTable["columns"], rows: ObjectTable["rows"]): TemplateResult {
-  return html`<div class="scroll" role="region" aria-labelledby="objects" tabindex="0">
+  return html`<div class="scroll" role="group" aria-labelledby="objects" tabindex="0">
     <table>
       <thead>
         <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
@@ -259,8 +288,4 @@ function objectTable(columns: ObjectTable["columns"], rows: ObjectTable["rows"])
       </tbody>
     </table>
   </div>`;
-}
-
-function icon(name: string): TemplateResult {
-  return html`<span class="codicon codicon-${name}" aria-hidden="true"></span>`;
 }

@@ -5,7 +5,15 @@ import { statuses } from "../../../src/status/statuses";
 
 describe("messages of the details page", () => {
   it("are taken when they are what the page may say", () => {
-    for (const message of [{ type: "ready" }, { type: "refresh" }, { type: "copy", what: "error" }]) {
+    for (const message of [
+      { type: "ready" },
+      { type: "refresh" },
+      { type: "copy", what: "error" },
+      { type: "copy", what: "json" },
+      { type: "open", part: "log", open: true },
+      { type: "ask", part: "tables", offset: 50, filter: "orders" },
+      { type: "compare", kind: "contents" },
+    ]) {
       assert.deepEqual(parsePageMessage(message), message);
     }
     for (const action of new Set(Object.values(statuses).flatMap(({ actions }) => actions))) {
@@ -26,6 +34,12 @@ describe("messages of the details page", () => {
       { type: "run", action: ["end"] },
       { type: "run", action: "end", taskId: "another" },
       { type: "copy", what: "password" },
+      { type: "open", part: "constructor", open: true },
+      { type: "ask", part: "tables", offset: -1, filter: "" },
+      { type: "ask", part: "tables", offset: 0.5, filter: "" },
+      { type: "ask", part: "tables", offset: 0, filter: "x".repeat(257) },
+      { type: "ask", part: "tables", offset: 0, filter: { $ne: "" } },
+      { type: "compare", kind: "object" },
     ]) {
       assert.equal(parsePageMessage(message), undefined, JSON.stringify(message));
     }

@@ -1,0 +1,182 @@
+import { repeat } from "lit/directives/repeat.js";
+import { html, nothing, type TemplateResult } from "lit/html.js";
+import type { Cell, ChartsView, Filter, PartView } from "../parts-view";
+import type { PageMessage } from "../protocol";
+import { pageFormats, valueText, zoomAll } from "./chart";
+import { icon } from "./icon";
+
+type Send = (message: PageMessage) => void;
+
+/** The charts, with the same values as a table for those who cannot see or do not like lines. */
+export function chartCard(view: ChartsView, language: string): TemplateResult {
+  const { heading, charts, times, notes, texts } = view;
+  return html`<section class="card wide course" aria-labelledby="course">
+    <div class="card-head">
+      <h2 id="course">${heading}</h2>
+      ${
+        charts.length === 0
+          ? nothing
+          : html`<button type="button" class="secondary" @click=${() => zoomAll()}>${icon("screen-full")}${texts.reset}</button>`
+      }
+    </div>
+    <p class="hidden" id="chart-help">${texts.help}</p>
+    <div class="charts">
+      ${repeat(
+        charts,
+        ({ id }) => id,
+        (chart) =>
+          html`<drs-chart class="chart-${chart.id}" .data=${{ chart, times, texts, language }}></drs-chart>`,
+      )}
+    </div>
+    ${notes.map((note) => html`<p class="none">${note}</p>`)}
+    ${charts.length === 0 ? nothing : valueTable(view, language)}
+  </section>`;
+}
+
+/** The newest first. */
+function valueTable({ charts, times, texts }: ChartsView, language: string): TemplateResult {
+  const formats = pageFormats(language);
+  const order = times.map((_, index) => index).reverse();
+  return html`<details class="values">
+    <summary>${texts.table}</summary>
+    <div class="scroll" role="group" aria-label=${texts.table} tabindex="0">
+      <table>
+        <thead>
+          <tr><th scope="col">${texts.time}</th>${charts.map(({ label }) => html`<th scope="col">${label}</th>`)}</tr>
+        </thead>
+        <tbody>
+          ${order.map(
+            (index) => html`<tr>
+              <td>${formats.time(times[index] ?? 0)}</td>
+              ${charts.map(({ values, unit }) => html`<td class="number">${valueText(values[index], unit, formats, texts.unknown)}</td>`)}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}
+
+/** A part that is read while it is open. */
+export function partCard(part: PartView, send: Send): TemplateResult {
+  const { id, heading, open, count, notes, state } = part;
+  const toggle = (event: Event) => {
+    const { open: now } = event.currentTarget as HTMLDetailsElement;
+    if (now !== open) {
+      send({ type: "open", part: id, open: now });
+    }
+  };
+  return html`<details class="card wide part" data-part=${id} .open=${open} @toggle=${toggle}>
+    <summary id="part-${id}">
+      <h2>${heading}${count === undefined ? nothing : html` <span class="count">${count}</span>`}</h2>
+    </summary>
+    <div class="part-body">
+      ${partTools(part, send)}
+      ${notes.map((note) => html`<p class="none">${note}</p>`)}
+      <div role="status">
+        ${
+          state === undefined
+            ? nothing
+            : html`<p class="state ${state.kind}">
+                ${state.kind === "loading" ? icon("loading codicon-modifier-spin") : state.kind === "error" ? icon("error") : nothing}
+                <span>${state.text}</span>
+              </p>`
+        }
+      </div>
+      ${part.rows.length === 0 ? nothing : partTable(part, send)} ${partPager(part, send)}
+    </div>
+  </details>`;
+}
+
+function partTools({ id, filter, back, buttons }: PartView, send: Send): TemplateResult | typeof nothing {
+  if (filter === undefined && back === undefined && buttons.length === 0) {
+    return nothing;
+  }
+  return html`<div class="tools">
+    ${
+      back === undefined
+        ? nothing
+        : html`<button type="button" class="secondary" @click=${() => send({ type: "ask", part: id, offset: 0, filter: "" })}>
+            ${icon("arrow-left")}${back}
+          </button>`
+    }
+    ${buttons.map(
+      ({
+        compare,
+        label,
+      }) => html`<button type="button" class="secondary" @click=${() => send({ type: "compare", kind: compare })}>
+        ${icon("diff")}${label}
+      </button>`,
+    )}
+    ${filter === undefined ? nothing : filterControl(id, filter, send)}
+  </div>`;
+}
+
+function filterControl(part: PartView["id"], { label, value, options }: Filter, send: Send): TemplateResult {
+  const ask = (event: Event) => {
+    const { value: filter } = event.currentTarget as HTMLInputElement | HTMLSelectElement;
+    send({ type: "ask", part, offset: 0, filter });
+  };
+  return html`<label class="filter">
+    <span>${label}</span>
+    ${
+      options === undefined
+        ? html`<input type="search" maxlength="256" .value=${value} @change=${ask} @search=${ask} />`
+        : html`<select @change=${ask}>
+            ${options.map((option) => html`<option value=${option.value} .selected=${option.value === value}>${option.label}</option>`)}
+          </select>`
+    }
+  </label>`;
+}
+
+function partTable({ id, columns, rows }: PartView, send: Send): TemplateResult {
+  return html`<div class="scroll" role="group" aria-labelledby="part-${id}" tabindex="0">
+    <table>
+      <thead>
+        <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>${row.map((cell) => html`<td class=${cell.tone ?? ""}>${cellContent(id, cell, send)}</td>`)}</tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+const toneIcons = { error: "error", warning: "warning", ok: "pass" } as const;
+
+function cellContent(part: PartView["id"], cell: Cell, send: Send): TemplateResult {
+  const { text, detail, tone, code, time, percent, leadsTo } = cell;
+  const words =
+    time !== undefined
+      ? html`<time datetime=${time} title=${time}>${text}</time>`
+      : code
+        ? html`<code>${text}</code>`
+        : html`<bdi>${text}</bdi>`;
+  return html`${tone === undefined || text === "" ? nothing : icon(toneIcons[tone])}
+    ${
+      leadsTo === undefined
+        ? words
+        : html`<button type="button" class="link" @click=${() => send({ type: "ask", part, offset: 0, filter: leadsTo })}>${text}</button>`
+    }
+    ${percent === undefined ? nothing : html`<progress max="100" value=${percent} aria-label=${text}></progress>`}
+    ${detail === undefined ? nothing : html`<div class="note"><bdi>${detail}</bdi></div>`}`;
+}
+
+function partPager({ id, pager, filter }: PartView, send: Send): TemplateResult | typeof nothing {
+  if (pager === undefined) {
+    return nothing;
+  }
+  const { text, previous, next, labels } = pager;
+  const button = (label: string, offset: number | undefined) => html`<button
+    type="button"
+    class="secondary"
+    aria-disabled=${offset === undefined ? "true" : "false"}
+    @click=${() => offset !== undefined && send({ type: "ask", part: id, offset, filter: filter?.value ?? "" })}
+  >
+    ${label}
+  </button>`;
+  return html`<div class="pager">${button(labels.previous, previous)}<span role="status">${text}</span>${button(labels.next, next)}</div>`;
+}

@@ -1,0 +1,289 @@
+/** What was read of a task → the parts of its page. */
+
+import { statusOf } from "../status/status";
+import { type ActionId, rowOf, type StatusId } from "../status/statuses";
+import { actionName, explain } from "../tasks/explain";
+import type { Formats } from "../tasks/texts";
+import { comparePart } from "./compare-part";
+import { type PartTable, timeCell } from "./part-table";
+import type { Cell, Filter, Pager, PartId, PartView } from "./parts-view";
+import { type PartValues, pageSize, type Query, type Reading, type Readings } from "./readings";
+
+/** A status that this window has seen the task come into. */
+export interface SeenStatus {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly status: StatusId;
+}
+
+export interface PartFacts {
+  readonly formats: Formats;
+  readonly local: boolean;
+  readonly readings: Readings;
+  isOpen(part: PartId): boolean;
+  query(part: PartId): Query;
+  /** Statuses that were seen, the oldest first: the timeline of a service that tells none. */
+  readonly seen: readonly SeenStatus[];
+  /** Whether a comparison may be begun now. */
+  readonly mayCompare: boolean;
+  /** Why the last request to compare failed. */
+  readonly problem: unknown;
+}
+
+/** The parts in the order of the page. */
+export function partsOf(facts: PartFacts): readonly PartView[] {
+  const { formats } = facts;
+  const { t } = formats;
+  return [
+    part("timeline", t("Timeline"), facts, timeline, { absent: seenTimeline(facts) }),
+    part("tables", t("Progress of the tables"), facts, tables, {
+      filter: { label: t("Search tables") },
+    }),
+    part("precheck", t("Pre-check"), facts, precheck),
+    part("compare", t("Comparison"), facts, comparePart, {
+      buttons: facts.mayCompare
+        ? [
+            { compare: "lines", label: t("Compare row counts") },
+            { compare: "contents", label: t("Compare contents") },
+          ]
+        : [],
+      notes: facts.problem === undefined ? [] : [explain(facts.problem, formats, facts.local)],
+    }),
+    part("dirty", t("Dirty data"), facts, dirty, {
+      filter: {
+        label: t("Phase"),
+        options: [
+          { value: "", label: t("Incremental synchronization") },
+          { value: "FULL_TRANSFER", label: t("Full synchronization") },
+        ],
+      },
+    }),
+    part("log", t("Log"), facts, log, {
+      filter: {
+        label: t("Level"),
+        options: [
+          { value: "", label: t("All levels") },
+          { value: "Info", label: t("Information") },
+          { value: "Warn", label: t("Warnings") },
+          { value: "Error", label: t("Errors") },
+        ],
+      },
+    }),
+  ];
+}
+
+interface PartOptions {
+  readonly filter?: Omit<Filter, "value">;
+  readonly buttons?: PartView["buttons"];
+  readonly notes?: readonly string[];
+  /** What is shown where the service does not tell. */
+  readonly absent?: PartTable;
+}
+
+function part<P extends PartId>(
+  id: P,
+  heading: string,
+  facts: PartFacts,
+  tableOf: (value: PartValues[P], formats: Formats, query: Query) => PartTable,
+  { filter, buttons = [], notes = [], absent }: PartOptions = {},
+): PartView {
+  const { formats, local } = facts;
+  const { t, time, number } = formats;
+  const reading: Reading<PartValues[P]> = facts.readings[id] ?? {};
+  const query = facts.query(id);
+  const table =
+    reading.value === undefined
+      ? reading.absent
+        ? absent
+        : undefined
+      : tableOf(reading.value, formats, query);
+  const failed = reading.problem === undefined ? undefined : explain(reading.problem, formats, local);
+  const state =
+    table !== undefined
+      ? table.rows.length === 0
+        ? {
+            kind: "none" as const,
+            text: query.filter === "" || id === "compare" ? table.none : t("Nothing matches."),
+          }
+        : undefined
+      : reading.absent
+        ? { kind: "none" as const, text: t("This service does not tell this.") }
+        : failed !== undefined
+          ? { kind: "error" as const, text: failed }
+          : { kind: "loading" as const, text: t("Reading…") };
+  const stale =
+    failed !== undefined && table !== undefined && reading.asOf !== undefined
+      ? [t("As of {0}. {1}", time(reading.asOf), failed)]
+      : [];
+  return {
+    id,
+    heading,
+    open: facts.isOpen(id),
+    count: table === undefined || (reading.absent && table.count === 0) ? undefined : number(table.count),
+    state,
+    notes: [...notes, ...stale, ...(table?.notes ?? [])],
+    columns: table?.columns ?? [],
+    rows: table?.rows ?? [],
+    filter: filter === undefined || reading.absent ? undefined : { ...filter, value: query.filter },
+    pager: table && pagerOf(table, query, formats),
+    back: table?.back,
+    buttons: reading.absent || table?.back !== undefined ? [] : buttons,
+  };
+}
+
+function pagerOf({ count, rows }: PartTable, { offset }: Query, { t, number }: Formats): Pager | undefined {
+  const end = offset + rows.length;
+  if (offset === 0 && end >= count) {
+    return undefined;
+  }
+  return {
+    text: t("{0} to {1} of {2}", number(offset + 1), number(end), number(count)),
+    previous: offset === 0 ? undefined : Math.max(0, offset - pageSize),
+    next: end >= count ? undefined : end,
+    labels: { previous: t("Previous"), next: t("Next") },
+  };
+}
+
+const actionOf: Readonly<Record<string, ActionId>> = {
+  START: "start",
+  PAUSE: "pause",
+  RETRY: "resume",
+  FREE_RESOURCE: "end",
+  DELETE: "delete",
+};
+
+/** What happened: a status in the service's term, an action by its name, anything else as the service calls it. */
+function eventCell(name: string, formats: Formats): Cell {
+  const action = actionOf[name];
+  const status = statusOf(name) ?? "unknown";
+  const { name: known, alert } = rowOf(status);
+  if (action !== undefined) {
+    return { text: actionName(action, formats) };
+  }
+  return status === "unknown"
+    ? { text: name, code: true }
+    : { text: formats.pick(known), tone: alert === "none" ? undefined : alert };
+}
+
+function timeline({ count, rows }: PartValues["timeline"], formats: Formats): PartTable {
+  const { t } = formats;
+  return {
+    columns: [t("Time"), t("What happened"), t("Outcome"), t("By")],
+    count,
+    rows: rows.map(({ name, status, operation_time, user_name }) => [
+      timeCell(operation_time, formats),
+      eventCell(name ?? "", formats),
+      outcome(status, formats),
+      { text: user_name ?? "" },
+    ]),
+    none: t("Nothing has happened yet."),
+  };
+}
+
+function outcome(status: string | null | undefined, { t }: Formats): Cell {
+  switch (status?.toLowerCase()) {
+    case "success":
+      return { text: t("Done"), tone: "ok" };
+    case "failed":
+      return { text: t("Failed"), tone: "error" };
+    default:
+      return { text: status ?? "" };
+  }
+}
+
+function seenTimeline({ seen, formats }: PartFacts): PartTable {
+  const { t, time, pick } = formats;
+  return {
+    columns: [t("Time"), t("What happened")],
+    count: seen.length,
+    rows: seen
+      .toReversed()
+      .map(({ at, status }) => [
+        { text: time(at), time: new Date(at).toISOString() },
+        { text: pick(rowOf(status).name) },
+      ]),
+    none: t("Nothing has happened yet."),
+    notes: [t("This service keeps no timeline. These are the statuses that this page has seen.")],
+  };
+}
+
+function tables({ count, rows }: PartValues["tables"], { t, percent }: Formats): PartTable {
+  return {
+    columns: [t("Name in the source"), t("Name in the target"), t("Progress")],
+    count,
+    rows: rows.map(({ src_db, src_tb, dst_db, dst_tb, progress }) => [
+      { text: [src_db, src_tb].filter(Boolean).join("."), code: true },
+      { text: [dst_db, dst_tb].filter(Boolean).join("."), code: true },
+      progress == null ? { text: t("Not known yet") } : { text: percent(progress), percent: progress },
+    ]),
+    none: t("The service lists no tables for this task yet."),
+  };
+}
+
+function precheck({ passed, rows }: PartValues["precheck"], { t }: Formats): PartTable {
+  const order = ["FAILED", "ALARM"];
+  const rank = (result: string | null | undefined) =>
+    (order.indexOf(result ?? "") + order.length + 1) % (order.length + 1);
+  const results: Readonly<Record<string, Cell>> = {
+    PASSED: { text: t("Passed"), tone: "ok" },
+    ALARM: { text: t("Warning"), tone: "warning" },
+    FAILED: { text: t("Failed"), tone: "error" },
+  };
+  return {
+    columns: [t("Item"), t("Result"), t("Reason")],
+    count: rows.length,
+    rows: rows
+      .toSorted((a, b) => rank(a.result) - rank(b.result))
+      .map(({ item, result, failed_reason, raw_error_msg }) => [
+        { text: item ?? "", code: true },
+        results[result ?? ""] ?? { text: result ?? "" },
+        {
+          text: failed_reason || raw_error_msg || "",
+          detail: failed_reason ? raw_error_msg || undefined : undefined,
+        },
+      ]),
+    none: t("No pre-check was made yet. One is made when the task is started."),
+    notes:
+      rows.length === 0 || passed === undefined
+        ? []
+        : [passed ? t("The task passed the pre-check.") : t("The task did not pass the pre-check.")],
+  };
+}
+
+function dirty({ count, rows }: PartValues["dirty"], formats: Formats): PartTable {
+  const { t } = formats;
+  return {
+    columns: [t("Time"), t("Table"), t("Why the target refused the row"), t("Statement")],
+    count,
+    rows: rows.map(({ db_name, schema_name, table_name, error_sql, error_time, error_msg }) => [
+      timeCell(error_time, formats),
+      { text: [db_name, schema_name, table_name].filter(Boolean).join("."), code: true },
+      { text: error_msg ?? "", tone: "error" },
+      { text: error_sql ?? "", code: true },
+    ]),
+    none: t("The target refused no row."),
+    notes:
+      rows.length === 0
+        ? []
+        : [t("Remove the cause at the target, such as a row with the same key, then resume the task.")],
+  };
+}
+
+function log({ count, rows }: PartValues["log"], formats: Formats): PartTable {
+  const { t } = formats;
+  const levels: Readonly<Record<string, Cell>> = {
+    info: { text: t("Information") },
+    warn: { text: t("Warning"), tone: "warning" },
+    error: { text: t("Error"), tone: "error" },
+  };
+  return {
+    columns: [t("Time"), t("Level"), t("Message")],
+    count,
+    rows: rows.map(({ level, message, create_time }) => [
+      timeCell(create_time, formats),
+      levels[level?.toLowerCase() ?? ""] ?? { text: level ?? "" },
+      { text: message ?? "" },
+    ]),
+    none: t("The log is empty."),
+  };
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { asJson, asMarkdown } from "../../../src/details/copy-all";
+import { partsOf } from "../../../src/details/parts";
+import { chartsOf, Samples } from "../../../src/details/samples";
+import { detailsOf } from "../../../src/details/view";
+import { english, factsOf, now, task } from "./facts";
+
+const sample = (at: number, delay: number | null = 5) => ({ at, delay, rows: null, progress: 100 });
+
+describe("what is drawn of a task", () => {
+  it("is bounded, and a pause in measuring is a gap", () => {
+    const samples = new Samples();
+    for (let index = 0; index < 1_000; index += 1) {
+      samples.add(sample(now + index * 5_000), 5_000);
+    }
+    assert.equal(samples.all.length, 720);
+    const end = now + 999 * 5_000;
+    samples.add(sample(end + 60_000), 5_000);
+    assert.deepEqual(
+      samples.all.slice(-3).map(({ at, delay }) => [at - end, delay]),
+      [
+        [0, 5],
+        [5_000, null],
+        [60_000, 5],
+      ],
+    );
+  });
+
+  it("is what is known: no speed where it is not told, no progress when all is copied", () => {
+    const view = chartsOf([sample(now), sample(now + 5_000)], false, english);
+    assert.deepEqual(
+      view.charts.map(({ id }) => id),
+      ["delay"],
+    );
+    assert.match(view.notes.join(), /does not tell how many rows/);
+    assert.deepEqual(chartsOf([sample(now)], true, english).charts, []);
+  });
+});
+
+describe("all of a page as text", () => {
+  const name = "a|b [link](command:x) <b>";
+  const failed = task({
+    name,
+    status: "incrementalFailed",
+    error: { code: "23505", message: "duplicate\nkey" },
+  });
+
+  it("is Markdown that nothing of the service can break", () => {
+    const rows = [{ src_db: "shop", src_tb: "a|b", dst_db: "s", dst_tb: "t", progress: 50 }];
+    const parts = partsOf({
+      formats: english,
+      local: true,
+      readings: { tables: { value: { count: 1, rows }, asOf: now } },
+      isOpen: (part) => part === "tables",
+      query: () => ({ offset: 0, filter: "" }),
+      seen: [],
+      mayCompare: false,
+      problem: undefined,
+    });
+    const more = { charts: chartsOf([], true, english), parts, copyAll: [] };
+    const text = asMarkdown({ ...detailsOf(failed, factsOf(failed)), more });
+    assert.ok(text.startsWith("# a\\|b \\[link\\](command:x) \\<b\\>\n"), text);
+    assert.match(text, /^## What went wrong 23505$/m);
+    assert.match(text, /^duplicate key$/m);
+    assert.match(text, /^## Progress of the tables$/m);
+    assert.match(text, /^\| shop\.a\\\|b \| s\.t \| 50% \|$/m);
+    assert.doesNotMatch(text, /^## Log$/m);
+  });
+
+  it("is JSON of what was read", () => {
+    const { task: read, log } = JSON.parse(asJson(failed, { log: { count: 0 } }));
+    assert.deepEqual(read, failed);
+    assert.deepEqual(log, { count: 0 });
+  });
+});

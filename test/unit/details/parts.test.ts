@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { type PartFacts, partsOf } from "../../../src/details/parts";
+import { type PartId, partIds } from "../../../src/details/parts-view";
+import type { Query, Readings } from "../../../src/details/readings";
+import { DrsError } from "../../../src/drs/errors";
+import { english, now } from "./facts";
+
+const facts = (readings: Readings, more: Partial<PartFacts> = {}): PartFacts => ({
+  formats: english,
+  local: true,
+  readings,
+  isOpen: () => true,
+  query: () => ({ offset: 0, filter: "" }),
+  seen: [],
+  mayCompare: false,
+  problem: undefined,
+  ...more,
+});
+const partOf = (id: PartId, readings: Readings, more: Partial<PartFacts> = {}) => {
+  const found = partsOf(facts(readings, more)).find((part) => part.id === id);
+  assert.ok(found);
+  return found;
+};
+/** The texts of the rows, cells by `|`. */
+const texts = (id: PartId, readings: Readings, more: Partial<PartFacts> = {}) =>
+  partOf(id, readings, more).rows.map((row) => row.map(({ text }) => text).join("|"));
+
+const timed = "2026-11-24T03:00:00Z";
+const timeText = english.time(Date.parse(timed));
+const cut = new DrsError({ kind: "network", operation: "showTimeline", reason: "nothing listens" });
+
+describe("the parts of the details page", () => {
+  it("say that they are being read, that there is nothing, that they failed, and that the service does not tell", () => {
+    assert.equal(partOf("dirty", {}).state?.kind, "loading");
+    const none = partOf("dirty", { dirty: { value: { count: 0, rows: [] }, asOf: now } });
+    assert.deepEqual(none.state, { kind: "none", text: "The target refused no row." });
+    const failed = partOf("dirty", { dirty: { problem: cut } });
+    assert.equal(failed.state?.kind, "error");
+    assert.match(failed.state?.text ?? "", /^Nothing listens\. Start the local backend again/);
+    for (const id of partIds.filter((one) => one !== "timeline")) {
+      const absent = partOf(id, { [id]: { absent: true } }, { mayCompare: true });
+      assert.deepEqual(absent.state, { kind: "none", text: "This service does not tell this." });
+      assert.deepEqual([absent.buttons, absent.filter, absent.count], [[], undefined, undefined]);
+    }
+  });
+
+  it("keep their rows when a later reading fails, and say how old they are", () => {
+    const rows = [{ level: "Info", message: "started", create_time: timed }];
+    const log = partOf("log", { log: { value: { count: 1, rows }, asOf: now, problem: cut } });
+    assert.equal(log.rows.length, 1);
+    assert.equal(log.state, undefined);
+    assert.match(log.notes[0] ?? "", /^As of .*Nothing listens/);
+  });
+
+  it("tell the timeline in the terms of statuses and actions", () => {
+    const entry = (name: string, status: string) => ({
+      name,
+      status,
+      operation_time: timed,
+      user_name: "me",
+    });
+    const rows = [
+      entry("INCRE_TRANSFER_FAILED", "failed"),
+      entry("START", "success"),
+      entry("BIND_EIP", "success"),
+    ];
+    assert.deepEqual(texts("timeline", { timeline: { value: { count: 3, rows }, asOf: now } }), [
+      `${timeText}|Incremental synchronization failed|Failed|me`,
+      `${timeText}|Start|Done|me`,
+      `${timeText}|BIND_EIP|Done|me`,
+    ]);
+  });
+
+  it("tell the statuses that were seen where the service keeps no timeline", () => {
+    const seen = [
+      { at: now, status: "full" },
+      { at: now + 1_000, status: "incremental" },
+    ] as const;
+    const part = partOf("timeline", { timeline: { absent: true } }, { seen });
+    assert.deepEqual(
+      part.rows.map(([, what]) => what?.text),
+      ["Incremental synchronization", "Full synchronization"],
+    );
+    assert.match(part.notes.join(), /keeps no timeline/);
+  });
+
+  it("lead through long lists", () => {
+    const row = (index: number) => ({
+      src_db: "shop",
+      src_tb: `t${index}`,
+      dst_db: "s",
+      dst_tb: "t",
+      progress: 50,
+    });
+    const value = { count: 120, rows: Array.from({ length: 50 }, (_, index) => row(index)) };
+    const query = (): Query => ({ offset: 50, filter: "t" });
+    const part = partOf("tables", { tables: { value, asOf: now } }, { query });
+    assert.deepEqual(
+      [part.pager?.text, part.pager?.previous, part.pager?.next, part.filter?.value],
+      ["51 to 100 of 120", 0, 100, "t"],
+    );
+    assert.equal(
+      partOf("tables", { tables: { value: { count: 50, rows: value.rows }, asOf: now } }).pager,
+      undefined,
+    );
+  });
+
+  it("put first what a pre-check found", () => {
+    const item = (name: string, result: string, failed_reason?: string) => ({
+      item: name,
+      result,
+      failed_reason,
+    });
+    const rows = [item("a", "PASSED"), item("b", "ALARM", "be careful"), item("c", "FAILED", "no login")];
+    assert.deepEqual(texts("precheck", { precheck: { value: { passed: false, rows }, asOf: now } }), [
+      "c|Failed|no login",
+      "b|Warning|be careful",
+      "a|Passed|",
+    ]);
+  });
+
+  it("lead from a comparison to the tables and rows that differ", () => {
+    const nothing = { count: 1, tasks: [], lines: [], contents: [], differences: undefined };
+    const task = { id: "c1", type: "contents", status: "SUCCESSFUL", start_time: timed, end_time: timed };
+    const list = partOf(
+      "compare",
+      { compare: { value: { ...nothing, tasks: [task] }, asOf: now } },
+      { mayCompare: true },
+    );
+    assert.deepEqual(list.rows[0]?.[0], { text: "Contents", leadsTo: "contents/c1" });
+    assert.equal(list.buttons.length, 2);
+    const contents = [
+      {
+        source_table_name: "public.orders",
+        source_row_num: 10,
+        target_row_num: 9,
+        difference_row_num: 1,
+        content_compare_result: false,
+      },
+    ];
+    const differences = {
+      count: 1,
+      target_meta_is_null: 1,
+      source_meta_is_null: 0,
+      source_target_meta_not_null: 0,
+      contents_infos: [
+        { source_key_value: ["7"], source_select_sql: `SELECT * FROM "public"."orders" WHERE "id" = '7'` },
+        {
+          source_key_value: ["8"],
+          source_select_sql: `SELECT * FROM "public"."orders_old" WHERE "id" = '8'`,
+        },
+      ],
+    };
+    const query = (): Query => ({ offset: 0, filter: "contents/c1" });
+    const readings: Readings = { compare: { value: { ...nothing, contents, differences }, asOf: now } };
+    assert.deepEqual(texts("compare", readings, { query }), ["public.orders|Different|10|9|1|7"]);
+    const shown = partOf("compare", readings, { query });
+    assert.equal(shown.back, "All comparisons");
+    assert.match(shown.notes.join(" "), /1 of the tables.*only in the source: 1/);
+  });
+});
