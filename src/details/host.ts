@@ -1,6 +1,6 @@
 import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
-import type { DrsClient } from "../drs/client";
+import type { TablesCaller } from "../drs/client";
 import type { ActionId } from "../status/statuses";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
@@ -25,7 +25,7 @@ export interface DetailsHost {
   task(ref: TaskRef): Task | undefined;
   facts(connection: string): ConnectionFacts;
   /** The client of a connection that is open. */
-  client(connection: string): DrsClient | undefined;
+  client(connection: string): TablesCaller | undefined;
   readonly formats: Formats;
   /** Asks, acts and reports, as the command of the same name does. Settled when all of that is done; never rejects. */
   run(action: ActionId, task: TaskRef): Promise<void>;

@@ -1,5 +1,5 @@
 /** What a page reads for itself while it is on the screen: the parts that are open, and what is measured. */
-import type { DrsClient } from "../drs/client";
+import type { TablesCaller } from "../drs/client";
 import type { ResponseIn } from "../drs/operations";
 import type { OperationsV5 } from "../drs/operations-v5";
 import { type V5, v5Of } from "../drs/v5";
@@ -7,7 +7,7 @@ import { type PartId, partIds } from "./parts-view";
 
 /** Where to read. */
 export interface Source {
-  readonly client: DrsClient;
+  readonly client: TablesCaller;
   /** Milliseconds between readings. */
   readonly pace: number;
 }
@@ -66,7 +66,7 @@ export interface Reading<T> {
 export type Readings = { readonly [P in PartId]?: Reading<PartValues[P]> };
 
 interface Asked {
-  readonly client: DrsClient;
+  readonly client: TablesCaller;
   readonly v5: V5;
   readonly id: string;
   readonly query: Query;
@@ -166,7 +166,7 @@ export class TaskReader {
   readonly #open = new Set<PartId>(["timeline"]);
   readonly #asking = new Map<PartId, AbortController>();
   #readings: Readings = {};
-  #client: DrsClient | undefined;
+  #client: TablesCaller | undefined;
   #visible = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #round = new AbortController();
