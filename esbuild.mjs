@@ -16,6 +16,7 @@ const chunks = new Map([
   ["src/commands/handlers.ts", "commands"],
   ["src/details/panel.ts", "details"],
   ["src/agent/vscodeTools.ts", "agent"],
+  ["src/files/editor.ts", "files"],
   ["src/failures/diagnose.ts", "failures"],
 ]);
 
@@ -62,6 +63,8 @@ const node = {
   target: "node20",
   // node-fetch asks for web-streams-polyfill (60 KB) only where Node has no streams of the web, which it has since 18.
   external: ["vscode", "pg-native", "mocha", "playwright-core", "web-streams-polyfill"],
+  // Its CommonJS form cannot be bundled.
+  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
 };
 
 await rm(resolve(root, "dist"), { recursive: true, force: true });

@@ -8,6 +8,7 @@ import { Connections } from "./connections/connections";
 import { Local } from "./connections/local";
 import { Watch } from "./connections/watch";
 import { Details } from "./details/details";
+import { watchTaskFiles } from "./files/register";
 import { formatsFor } from "./tasks/texts";
 import { TasksView } from "./tree/view";
 
@@ -15,6 +16,7 @@ import { TasksView } from "./tree/view";
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("DRS Sync Tasks", { log: true });
   const formats = formatsFor(vscode.env.language, vscode.l10n.t);
+  const { secrets } = context;
   const connections = new Connections(context);
   const local = new Local(context, connections, formats, log);
   const watch = new Watch(connections, formats, log);
@@ -57,7 +59,8 @@ export function activate(context: vscode.ExtensionContext): void {
         alerts.show(watch.shown);
       }
     }),
-    registerCommands({ connections, local, view, watch, openDetails, formats, log }),
+    registerCommands({ connections, local, view, watch, secrets, openDetails, formats, log }),
+    watchTaskFiles({ connections, watch, secrets, openDetails, formats, log }),
     registerTools({ watch, formats }),
   );
   tellFocus();

@@ -14,6 +14,7 @@ export interface Parts {
   readonly local: Local;
   readonly view: TasksView;
   readonly watch: Watch;
+  readonly secrets: vscode.SecretStorage;
   readonly openDetails: (task: TaskRef) => Promise<void>;
   readonly formats: Formats;
   readonly log: vscode.LogOutputChannel;

@@ -98,6 +98,20 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     }
   };
 
+  const onFile =
+    (
+      name:
+        | "newTaskFile"
+        | "validateTaskFile"
+        | "createTaskFromFile"
+        | "createAndStartTaskFromFile"
+        | "applyTaskFile",
+    ) =>
+    async (argument: unknown) => {
+      const { fileHandlers } = await import("../files/editor");
+      await fileHandlers(parts)[name](argument);
+    };
+
   return {
     ...connectionHandlers(parts),
     ...arrangeHandlers(parts, allTasks, (argument) => chosen(argument)),
@@ -156,6 +170,19 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
         await vscode.env.clipboard.writeText(ids.join("\n"));
       }
     },
+    "drs.newTaskFile": onFile("newTaskFile"),
+    "drs.saveTaskFile": async (argument) => {
+      const found = await chosen(argument);
+      const session = found?.watched.session;
+      if (found !== undefined && session !== undefined) {
+        const { fileHandlers } = await import("../files/editor");
+        await fileHandlers(parts).saveTaskFile({ task: found.task, watched: { ...found.watched, session } });
+      }
+    },
+    "drs.validateTaskFile": onFile("validateTaskFile"),
+    "drs.createTaskFromFile": onFile("createTaskFromFile"),
+    "drs.createAndStartTaskFromFile": onFile("createAndStartTaskFromFile"),
+    "drs.applyTaskFile": onFile("applyTaskFile"),
     "drs.copyDemoDatabase": () => copyDemoDatabase(parts),
     "drs.showProblems": async () => {
       await vscode.commands.executeCommand("drs.tasks.focus");

@@ -10,6 +10,10 @@ export interface DemoDatabase {
   readonly database: string;
   /** A connection URI, with the password: for the clipboard, never for a log or a message. */
   readonly uri: string;
+  readonly host: string;
+  readonly port: number;
+  /** Whom a task logs in as. */
+  readonly task: { readonly user: string; readonly password: string };
 }
 
 const timeoutMs = 10_000;
@@ -23,6 +27,7 @@ const answerSchema = v.object({
       databases: v.array(v.string()),
       user: v.string(),
       password: v.string(),
+      task: v.object({ user: v.string(), password: v.string() }),
     }),
   ),
 });
@@ -49,10 +54,11 @@ export async function demoDatabases(
     throw new Error(t("The local backend did not tell its databases (HTTP {0}).", response.status));
   }
   const part = encodeURIComponent;
-  return answer.output.databases.flatMap(({ server, host, port, databases, user, password }) =>
+  return answer.output.databases.flatMap(({ server, host, port, databases, user, password, task }) =>
     databases.map((database) => ({
       server,
       database,
+      ...{ host, port, task },
       uri: `postgresql://${part(user)}:${part(password)}@${host}:${port}/${part(database)}`,
     })),
   );

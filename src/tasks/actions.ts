@@ -62,7 +62,7 @@ export interface ActionOptions {
 export async function perform(
   client: DrsCaller,
   action: ActionId,
-  tasks: readonly Task[],
+  tasks: readonly Pick<Task, "id" | "status">[],
   options: ActionOptions = {},
 ): Promise<readonly Outcome[]> {
   const { signal, clock = systemClock } = options;
@@ -82,7 +82,7 @@ export async function perform(
 async function performOnce(
   client: DrsCaller,
   action: ActionId,
-  tasks: readonly Task[],
+  tasks: readonly Pick<Task, "id" | "status">[],
   options: ActionOptions,
 ): Promise<readonly Outcome[]> {
   try {
@@ -111,7 +111,7 @@ interface ItemResult {
 async function send(
   client: DrsCaller,
   action: ActionId,
-  tasks: readonly Task[],
+  tasks: readonly Pick<Task, "id" | "status">[],
   { startAt, signal }: ActionOptions,
 ): Promise<{ operation: string; results: readonly ItemResult[]; request_id?: string | undefined }> {
   switch (action) {

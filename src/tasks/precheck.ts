@@ -20,6 +20,9 @@ const firstWaitMs = 300;
 const longestWaitMs = 3_000;
 const limitMs = 10 * 60_000;
 
+/** What a pre-check is for: a start, or a change of the objects of a task that runs. */
+export type PrecheckMode = "forStartJob" | "forRetryJob";
+
 /**
  * Runs the pre-check that a start needs and waits for its end.
  *
@@ -28,13 +31,14 @@ const limitMs = 10 * 60_000;
  */
 export async function precheck(
   client: DrsCaller,
-  task: Task,
+  task: Pick<Task, "id">,
   signal: AbortSignal,
   onProgress: (percent: number) => void,
+  precheck_mode: PrecheckMode = "forStartJob",
 ): Promise<PrecheckOutcome> {
   const started = await client.call(
     "batchPrecheck",
-    { jobs: [{ job_id: task.id, precheck_mode: "forStartJob" }] },
+    { jobs: [{ job_id: task.id, precheck_mode }] },
     { signal },
   );
   const answer = started.results.find((result) => result.id === task.id);

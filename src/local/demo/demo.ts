@@ -36,6 +36,8 @@ export interface DemoLogin {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** Whom the demo's tasks log in as; a new task may, too. */
+  readonly task: { readonly user: string; readonly password: string };
 }
 
 export class Demo {
@@ -113,8 +115,14 @@ export class Demo {
       return { server, host, port };
     };
     return [
-      { ...at("source"), databases: [sourceDatabase], user: "shop_app", password: passwords.shopApp },
-      { ...at("target"), databases: targetDatabases, user: "analyst", password: passwords.analyst },
+      {
+        ...{ ...at("source"), databases: [sourceDatabase], user: "shop_app", password: passwords.shopApp },
+        task: { user: "drs_source", password: passwords.drsSource },
+      },
+      {
+        ...{ ...at("target"), databases: targetDatabases, user: "analyst", password: passwords.analyst },
+        task: { user: "drs_target", password: passwords.drsTarget },
+      },
     ];
   }
 

@@ -1,0 +1,343 @@
+import * as vscode from "vscode";
+import { demoDatabases } from "../connections/demoDatabases";
+import { applyObjects, configureTask, createTask, StepError, startTask } from "../tasks/create";
+import { type Formats, unlinked } from "../tasks/texts";
+import { explainStep, stepName } from "./explain";
+import type { TaskFile } from "./model";
+import { type FileParts, isTaskFile, openOnes, type PlacedTask, showNewFile, tasksNamed } from "./open";
+import { forgetPassword, keepPassword, passwordsOf } from "./passwords";
+import { diffOf, fileOf, objectsOf, planOf, selectionOf } from "./plan";
+import { exampleEnds, fileText, type TemplateEnds, templateText } from "./templates";
+import { readTaskFile } from "./validate";
+
+type Watched = PlacedTask["watched"];
+
+/** What the commands about task files do. Commands on a file take its address; without one it is the active editor's. */
+export function fileHandlers(parts: FileParts) {
+  return {
+    newTaskFile: async (argument: unknown) => await newTaskFile(parts, argument),
+    saveTaskFile: async (task: PlacedTask) => await saveTaskFile(parts, task),
+    validateTaskFile: async (argument: unknown) => await validate(parts, argument),
+    createTaskFromFile: async (argument: unknown) => await create(parts, argument, false),
+    createAndStartTaskFromFile: async (argument: unknown) => await create(parts, argument, true),
+    applyTaskFile: async (argument: unknown) => await apply(parts, argument),
+  };
+}
+
+async function newTaskFile(parts: FileParts, argument: unknown): Promise<void> {
+  const { t } = parts.formats;
+  const templates = [
+    {
+      type: "full+incremental",
+      label: t("Full and incremental"),
+      description: t("copy, then follow the changes"),
+    },
+    { type: "incremental", label: t("Incremental only"), description: t("the target has the rows already") },
+    { type: "full", label: t("Full only"), description: t("copy once") },
+  ] as const;
+  const named = templates.find(({ type }) => type === argument);
+  const options = { placeHolder: t("PostgreSQL to PostgreSQL: what is to be synchronized?") };
+  const template = named ?? (await vscode.window.showQuickPick(templates, options));
+  if (template !== undefined) {
+    const ends = (await demoEnds(parts)) ?? exampleEnds;
+    await showNewFile("new-task", templateText("new-task", template.type, ends));
+  }
+}
+
+/** Both ends in the demo's databases, whose passwords are kept at once; undefined when it does not run. */
+async function demoEnds({
+  connections,
+  watch,
+  secrets,
+  formats,
+  log,
+}: FileParts): Promise<TemplateEnds | undefined> {
+  const local = connections.local;
+  const key = local && (await connections.secret(local));
+  if (
+    local === undefined ||
+    key === undefined ||
+    !("accessKey" in key) ||
+    watch.find(local.id)?.session === undefined
+  ) {
+    return undefined;
+  }
+  try {
+    const databases = await demoDatabases(local, key, formats.t);
+    const end = async (server: string) => {
+      const found = databases.find((one) => one.server === server);
+      if (found === undefined) {
+        return undefined;
+      }
+      const { host, port, database, task } = found;
+      const one = { host, port, database, user: task.user, password: { secret: `demo-${server}` } };
+      await keepPassword(secrets, one, task.password);
+      return one;
+    };
+    const [source, target] = [await end("source"), await end("target")];
+    return source && target && { source, target, objects: { tables: ["public.events"] } };
+  } catch (error) {
+    log.warn(`The demo's databases are not known: ${error}`);
+    return undefined;
+  }
+}
+
+async function saveTaskFile({ formats: { t } }: FileParts, { task, watched }: PlacedTask): Promise<void> {
+  await watched.session.store.refresh(task.id);
+  const known = watched.session.store.snapshot.tasks.get(task.id) ?? task;
+  const file = fileOf(known);
+  if (file === undefined) {
+    const message = t(
+      'The service does not tell the databases of task "{0}", so it cannot be saved as a file.',
+      task.name,
+    );
+    void vscode.window.showWarningMessage(unlinked(message));
+    return;
+  }
+  await showNewFile(task.name.replaceAll(/[^\w.-]/g, "-"), fileText(file));
+}
+
+/** The document that a command is about, and the file in it; tells what is wrong when it is none. */
+async function opened(
+  { formats: { t } }: FileParts,
+  argument: unknown,
+): Promise<{ file: TaskFile; warnings: number } | undefined> {
+  const document =
+    argument instanceof vscode.Uri
+      ? await vscode.workspace.openTextDocument(argument)
+      : vscode.window.activeTextEditor?.document;
+  if (document === undefined || !isTaskFile(document)) {
+    void vscode.window.showWarningMessage(t("Open a task file (*.drs-task.json) first."));
+    return undefined;
+  }
+  const { file, problems } = readTaskFile(document.getText(), t);
+  if (file !== undefined) {
+    return { file, warnings: problems.length };
+  }
+  const [first] = problems.filter(({ severity }) => severity === "error");
+  const line = document.positionAt(first?.offset ?? 0).line + 1;
+  const show = t("Show Problems");
+  const message = t("The task file is not valid. Line {0}: {1}", line, first?.message ?? "");
+  void vscode.window.showErrorMessage(unlinked(message), show).then((answer) => {
+    if (answer === show) {
+      void vscode.commands.executeCommand("workbench.actions.view.problems");
+    }
+  });
+  return undefined;
+}
+
+async function validate(parts: FileParts, argument: unknown): Promise<void> {
+  const found = await opened(parts, argument);
+  if (found !== undefined) {
+    const { t } = parts.formats;
+    void vscode.window.showInformationMessage(
+      found.warnings === 0
+        ? t("The task file is valid.")
+        : t("The task file is valid, with {0} warnings.", found.warnings),
+    );
+  }
+}
+
+/** The task of the file's name; where several connections have one, or could have one, the user picks. */
+async function placeOf(
+  { watch, formats: { t } }: FileParts,
+  name: string,
+): Promise<{ watched: Watched; task?: PlacedTask["task"] } | undefined> {
+  const existing = tasksNamed(watch, name);
+  const places =
+    existing.length > 0
+      ? existing
+      : openOnes(watch)
+          .filter(({ readOnly }) => readOnly === undefined)
+          .map((watched) => ({ watched }));
+  if (places.length === 0) {
+    void vscode.window.showWarningMessage(
+      t("No connection is open. Start the local backend or connect to Huawei Cloud, then try again."),
+    );
+  }
+  if (places.length < 2) {
+    return places[0];
+  }
+  const items = places.map((place) => ({
+    label: place.watched.connection.name,
+    description: place.watched.connection.kind === "cloud" ? place.watched.connection.region : "",
+    place,
+  }));
+  return (
+    await vscode.window.showQuickPick(items, { placeHolder: t('In which connection is task "{0}"?', name) })
+  )?.place;
+}
+
+async function create(parts: FileParts, argument: unknown, start: boolean): Promise<void> {
+  const { t } = parts.formats;
+  const file = (await opened(parts, argument))?.file;
+  const place = file && (await placeOf(parts, file.name));
+  if (file === undefined || place === undefined) {
+    return;
+  }
+  const { watched, task } = place;
+  if (task !== undefined && task.status !== "configuration") {
+    const message = t('There is a task "{0}" already, and it is configured. Choose another name.', file.name);
+    void vscode.window.showWarningMessage(unlinked(message));
+    return;
+  }
+  if (!(await confirmedCost(file, watched, task === undefined, start, parts.formats))) {
+    return;
+  }
+  const passwords = await passwordsOf(file, parts.secrets, parts.formats);
+  if (passwords === undefined) {
+    return;
+  }
+  const plan = planOf(file, passwords);
+  await inProgress(parts, watched, file, async (options) => {
+    const { client, store } = watched.session;
+    const seen = (id: string) => {
+      parts.log.info(`task ${file.name} (${id}) was created from a file`);
+      void store.refresh();
+    };
+    const id = task?.id ?? (await createTask(client, plan, options, seen));
+    await configureTask(client, id, plan, options);
+    if (start) {
+      await startTask(client, id, options);
+    }
+  });
+}
+
+/** Asks before what costs money. The local backend costs nothing. */
+async function confirmedCost(
+  file: TaskFile,
+  { connection }: Watched,
+  creates: boolean,
+  start: boolean,
+  { t }: Formats,
+): Promise<boolean> {
+  if (connection.kind === "local") {
+    return true;
+  }
+  if (file.subnet === undefined) {
+    void vscode.window.showWarningMessage(
+      t('The cloud needs "subnet" in the file: the network id of a subnet.'),
+    );
+    return false;
+  }
+  const question = creates
+    ? t('Create task "{0}" in {1}?', file.name, connection.name)
+    : t('Configure task "{0}" in {1}?', file.name, connection.name);
+  const facts = t(
+    "Connection: {0}. Region: {1}. Node type: {2}.",
+    connection.name,
+    connection.region,
+    file.nodeType ?? "micro",
+  );
+  const cost = t(
+    "This costs money: the task is billed to this connection's account until it is ended, also while it is paused.",
+  );
+  const yes = start ? t("Create and Start") : t("Create and Pre-check");
+  const detail = `${facts}\n\n${cost}`;
+  return (await vscode.window.showWarningMessage(unlinked(question), { modal: true, detail }, yes)) === yes;
+}
+
+async function apply(parts: FileParts, argument: unknown): Promise<void> {
+  const { t } = parts.formats;
+  const file = (await opened(parts, argument))?.file;
+  const place = file && (await placeOf(parts, file.name));
+  if (file === undefined || place === undefined) {
+    return;
+  }
+  const { watched, task } = place;
+  if (watched.connection.kind === "cloud") {
+    // The cloud's v3 takes objects only in CONFIGURATION; its v5 way has not been tried.
+    void vscode.window.showWarningMessage(
+      t(
+        "Objects of a running task can be changed from a file in the local backend only. In the cloud, use the console.",
+      ),
+    );
+    return;
+  }
+  if (task?.status !== "incremental" && task?.status !== "incrementalFailed") {
+    void vscode.window.showWarningMessage(
+      t("Objects can be changed while the task is in incremental synchronization."),
+    );
+    return;
+  }
+  await watched.session.store.refresh(task.id);
+  const known = watched.session.store.snapshot.tasks.get(task.id) ?? task;
+  const { added, removed } = diffOf(objectsOf(known), file.objects);
+  if (added.length + removed.length === 0) {
+    void vscode.window.showInformationMessage(t("The task has these objects already."));
+    return;
+  }
+  const yes = t("Apply Change");
+  const changes = [...added.map((name) => `+ ${name}`), ...removed.map((name) => `- ${name}`)];
+  const note = t(
+    "Added tables are copied and join the stream. Removed tables leave it; their rows stay at the target.",
+  );
+  const question = unlinked(t('Change the objects of task "{0}"?', file.name));
+  const detail = `${changes.join("\n")}\n\n${note}`;
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes) {
+    await inProgress(parts, watched, file, async (options) => {
+      await applyObjects(watched.session.client, task.id, selectionOf(file), options);
+      parts.log.info(`the objects of task ${file.name} (${task.id}) change: ${changes.join(", ")}`);
+    });
+  }
+}
+
+/** Does the steps with a notice that tells them and can cancel, and tells how they ended. */
+async function inProgress(
+  parts: FileParts,
+  { connection, session }: Watched,
+  file: TaskFile,
+  work: (options: Parameters<typeof configureTask>[3]) => Promise<void>,
+): Promise<void> {
+  const { formats, log } = parts;
+  const { t } = formats;
+  const title = unlinked(t('Task "{0}"', file.name));
+  const location = vscode.ProgressLocation.Notification;
+  const controller = new AbortController();
+  try {
+    await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+      token.onCancellationRequested(() => controller.abort());
+      await work({
+        signal: controller.signal,
+        onStep: (step, percent) => {
+          const share = percent === undefined ? "" : ` ${formats.percent(percent)}`;
+          progress.report({ message: `${stepName(step, formats)}${share}` });
+        },
+      });
+    });
+    void vscode.window.setStatusBarMessage(t('Task "{0}": done', file.name), 5000);
+  } catch (error) {
+    if (controller.signal.aborted) {
+      const message = t(
+        'Task "{0}": cancelled. What was done until then stays; refresh the list to see it.',
+        file.name,
+      );
+      void vscode.window.showInformationMessage(unlinked(message));
+    } else if (error instanceof StepError) {
+      log.error(`task file ${file.name}: ${error.step} failed`, error.cause ?? error.outcome?.findings);
+      await tellStep(parts, error, file, connection.kind === "local");
+    } else {
+      throw error;
+    }
+  } finally {
+    void session.store.refresh();
+  }
+}
+
+async function tellStep(
+  { formats, secrets }: FileParts,
+  error: StepError,
+  file: TaskFile,
+  local: boolean,
+): Promise<void> {
+  const message = unlinked(await explainStep(error, file.name, formats, local));
+  const end = { connectSource: file.source, connectTarget: file.target }[error.step as string];
+  const forget = formats.t("Forget the Password");
+  void vscode.window
+    .showErrorMessage(message, ...(end === undefined ? [] : [forget]))
+    .then(async (answer) => {
+      if (answer === forget && end !== undefined) {
+        await forgetPassword(secrets, end);
+      }
+    });
+}

@@ -1,0 +1,17 @@
+import * as vscode from "vscode";
+import type { Translate } from "../tasks/texts";
+import { readTaskFile } from "./validate";
+
+/** What is wrong with a file beyond its JSON schema, which the editor checks by itself. */
+export function diagnosticsOf(document: vscode.TextDocument, t: Translate): readonly vscode.Diagnostic[] {
+  return readTaskFile(document.getText(), t)
+    .problems.filter(({ bySchema }) => !bySchema)
+    .map(({ severity, message, offset, length }) => {
+      const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+      const level =
+        severity === "error" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+      const diagnostic = new vscode.Diagnostic(range, message, level);
+      diagnostic.source = "DRS";
+      return diagnostic;
+    });
+}

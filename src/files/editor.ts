@@ -1,0 +1,49 @@
+import * as vscode from "vscode";
+import { diagnosticsOf } from "./diagnostics";
+import { lensesOf } from "./lenses";
+import { type FileParts, isTaskFile } from "./open";
+import { fileSuffix } from "./suffix";
+
+// With this file of their own, which is loaded with the first task file or the first command about one.
+export { fileHandlers } from "./commands";
+
+/** Diagnostics and the line of buttons of the task files that are open. */
+export function startEditor({ watch, formats }: FileParts): vscode.Disposable {
+  const diagnostics = vscode.languages.createDiagnosticCollection("drs");
+  const lensesChanged = new vscode.EventEmitter<void>();
+  const check = (document: vscode.TextDocument) => {
+    if (isTaskFile(document)) {
+      diagnostics.set(document.uri, diagnosticsOf(document, formats.t));
+    }
+  };
+  /** The lines as they were last told, so that a reading that changes none of them moves nothing. */
+  let told = "";
+  const tell = () => {
+    const now = JSON.stringify(
+      vscode.workspace.textDocuments
+        .filter(isTaskFile)
+        .map((document) => lensesOf(document, watch, formats).map(({ command }) => command?.title)),
+    );
+    if (now !== told) {
+      told = now;
+      lensesChanged.fire();
+    }
+  };
+  vscode.workspace.textDocuments.forEach(check);
+  return vscode.Disposable.from(
+    diagnostics,
+    lensesChanged,
+    watch.onDidRead(tell),
+    watch.onDidChange(tell),
+    vscode.workspace.onDidOpenTextDocument(check),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => check(document)),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => diagnostics.delete(uri)),
+    vscode.languages.registerCodeLensProvider(
+      { pattern: `**/*${fileSuffix}` },
+      {
+        onDidChangeCodeLenses: lensesChanged.event,
+        provideCodeLenses: (document) => lensesOf(document, watch, formats),
+      },
+    ),
+  );
+}

@@ -1,0 +1,72 @@
+/** Where the way from a file to a task has ended, in the user's words. Knows nothing of VS Code. */
+import { isDrsError } from "../drs/errors";
+import { diagnosisOfFindings } from "../failures/diagnosis";
+import type { CreationStep, StepError } from "../tasks/create";
+import { explain } from "../tasks/explain";
+import type { Formats } from "../tasks/texts";
+
+/** What is being done, for a progress notice. */
+export function stepName(step: CreationStep, { t }: Formats): string {
+  switch (step) {
+    case "create":
+      return t("creating the task");
+    case "wait":
+      return t("its instance is being made");
+    case "connectSource":
+      return t("testing the connection to the source");
+    case "connectTarget":
+      return t("testing the connection to the target");
+    case "selectObjects":
+      return t("choosing the objects");
+    case "precheck":
+      return t("pre-check");
+    case "start":
+      return t("starting");
+    case "apply":
+      return t("beginning the change");
+  }
+}
+
+/** At which step it failed and why, what exists now, and what to do next. */
+export async function explainStep(
+  error: StepError,
+  name: string,
+  formats: Formats,
+  local: boolean,
+): Promise<string> {
+  const { t } = formats;
+  const why =
+    error.outcome === undefined
+      ? explain(error.cause, formats, local)
+      : await precheckReasons(error.outcome.findings, formats);
+  const failed = t('Task "{0}": {1} failed. {2}', name, stepName(error.step, formats), why);
+  return `${failed} ${nextOf(error, name, formats)}`;
+}
+
+function nextOf({ step, id, cause }: StepError, name: string, { t }: Formats): string {
+  if (id === undefined) {
+    return isDrsError(cause) && cause.failure.uncertain === true
+      ? t('The task may exist all the same: refresh, and look for "{0}" before creating it again.', name)
+      : t("No task was made.");
+  }
+  switch (step) {
+    case "wait":
+      return t("The task exists (id {0}). Refresh the list to see how it goes on.", id);
+    case "start":
+      return t("The task exists, is configured and pre-checked. Start it from the list.");
+    case "apply":
+      return t("The task goes on with its own objects. Look at its status before you try again.");
+    default:
+      return t("The task exists and keeps its place. Correct the file, then use the line above it again.");
+  }
+}
+
+async function precheckReasons(
+  findings: NonNullable<StepError["outcome"]>["findings"],
+  { t, pick }: Formats,
+): Promise<string> {
+  const failed = findings.filter(({ result }) => result === "FAILED");
+  const told = failed.map(({ item, reason }) => (reason === undefined ? item : `${item}: ${reason}`));
+  const known = await diagnosisOfFindings(failed, "postgresql");
+  return [...told, ...(known ? [t("What to do: {0}", pick(known.remedy))] : [])].join(" ");
+}

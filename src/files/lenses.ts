@@ -1,0 +1,60 @@
+import * as vscode from "vscode";
+import type { Watch } from "../connections/watch";
+import { rowOf } from "../status/statuses";
+import type { Formats } from "../tasks/texts";
+import { tasksNamed } from "./open";
+import { diffOf, objectsOf } from "./plan";
+import { readTaskFile } from "./validate";
+
+/** The line of buttons above a task file: what can be done with it, given the task that exists already. */
+export function lensesOf(document: vscode.TextDocument, watch: Watch, formats: Formats): vscode.CodeLens[] {
+  const { t, pick } = formats;
+  const { uri } = document;
+  const top = new vscode.Range(0, 0, 0, 0);
+  const lens = (title: string, command: string, argument: unknown = uri) =>
+    new vscode.CodeLens(top, { title, command, arguments: [argument] });
+  const { file } = readTaskFile(document.getText(), t);
+  const validate = lens(`$(check) ${t("Validate")}`, "drs.validateTaskFile");
+  if (file === undefined) {
+    return [validate];
+  }
+  const [existing] = tasksNamed(watch, file.name);
+  if (existing === undefined) {
+    return [
+      validate,
+      lens(`$(add) ${t("Create and Pre-check")}`, "drs.createTaskFromFile"),
+      lens(`$(play) ${t("Create and Start")}`, "drs.createAndStartTaskFromFile"),
+    ];
+  }
+  const { task, watched } = existing;
+  const details = lens(
+    `$(${rowOf(task.status).icon}) ${task.name}: ${pick(rowOf(task.status).name)}`,
+    "drs.openDetails",
+    { connection: watched.connection.id, id: task.id },
+  );
+  switch (task.status) {
+    case "configuration":
+      return [
+        validate,
+        lens(`$(checklist) ${t("Configure and Pre-check")}`, "drs.createTaskFromFile"),
+        lens(`$(play) ${t("Configure and Start")}`, "drs.createAndStartTaskFromFile"),
+        details,
+      ];
+    case "incremental":
+    case "incrementalFailed": {
+      const { added, removed } = diffOf(objectsOf(task), file.objects);
+      const change =
+        added.length + removed.length === 0
+          ? []
+          : [
+              lens(
+                `$(diff) ${t("Apply Change of Objects (+{0} -{1})", added.length, removed.length)}`,
+                "drs.applyTaskFile",
+              ),
+            ];
+      return [validate, ...change, details];
+    }
+    default:
+      return [validate, details];
+  }
+}

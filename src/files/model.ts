@@ -1,0 +1,147 @@
+/** A task as a file (`*.drs-task.json`): the one definition that validation, completion and hover are made from. */
+import * as v from "valibot";
+import { jobDescription, jobName } from "../drs/schemas";
+import type { Bilingual } from "../status/statuses";
+
+/** What the editor tells about each field, and the field table of the docs. */
+export const fieldDocs = {
+  file: {
+    en: "A DRS synchronization task. Passwords are never written here.",
+    zh: "一个 DRS 同步任务。文件中从不保存密码。",
+  },
+  $schema: { en: "The JSON schema, for other editors.", zh: "供其他编辑器使用的 JSON schema。" },
+  name: {
+    en: "Name of the task: 4 to 50 letters, digits, hyphens or underscores, one of its kind within the connection.",
+    zh: "任务名称：4 到 50 位字母、数字、中划线或下划线，在同一连接内唯一。",
+  },
+  description: {
+    en: "At most 256 characters, none of !<>&'\"\\.",
+    zh: "最多 256 个字符，不能包含 !<>&'\"\\。",
+  },
+  engine: {
+    en: "Engine of both ends. Files are for PostgreSQL to PostgreSQL.",
+    zh: "两端的数据库引擎。任务文件用于 PostgreSQL 到 PostgreSQL。",
+  },
+  type: {
+    en: "`full+incremental`: copy the rows, then follow the changes. `full`: copy once. `incremental`: follow the changes only; the target has the rows already.",
+    zh: "`full+incremental`：先复制已有数据，再同步增量。`full`：只复制一次。`incremental`：只同步增量，目标端已有数据。",
+  },
+  network: {
+    en: "How the task's instance reaches the databases: public network (`eip`), VPC (`vpc`), or VPN and Direct Connect (`vpn`).",
+    zh: "任务实例访问数据库的网络：公网（`eip`）、VPC（`vpc`）、VPN 或专线（`vpn`）。",
+  },
+  direction: {
+    en: "`up`: into the cloud. `down`: out of the cloud. `non-dbs`: between databases of one's own.",
+    zh: "`up`：入云。`down`：出云。`non-dbs`：自建到自建。",
+  },
+  nodeType: {
+    en: "Size of the task's instance. In the cloud it decides the price.",
+    zh: "任务实例的规格。在云上决定价格。",
+  },
+  subnet: {
+    en: "Network id (UUID) of the subnet in which the instance is made. Needed in the cloud; the local backend needs none.",
+    zh: "任务实例所在子网的网络 ID（UUID）。云上必填，本地后端不需要。",
+  },
+  enterpriseProject: {
+    en: "Id of the enterprise project that pays. Left out: the default one.",
+    zh: "付费的企业项目 ID。不填则为默认企业项目。",
+  },
+  tags: { en: "Tags of the task: key and value.", zh: "任务标签：键和值。" },
+  source: { en: "The database that rows are read from.", zh: "源数据库。" },
+  target: { en: "The database that rows are written to.", zh: "目标数据库。" },
+  host: { en: "Host name or IP address.", zh: "主机名或 IP 地址。" },
+  port: { en: "TCP port, 1 to 65535.", zh: "TCP 端口，1 到 65535。" },
+  database: { en: "Name of the database.", zh: "数据库名称。" },
+  user: { en: "User that the task logs in as.", zh: "任务登录数据库使用的用户。" },
+  password: {
+    en: 'Where the password is, never the password itself: `{"secret": "NAME"}` is kept in VS Code\'s secret storage, `{"env": "NAME"}` is an environment variable. Left out: it is asked for.',
+    zh: '密码在哪里，而不是密码本身：`{"secret": "名称"}` 保存在 VS Code 的机密存储中，`{"env": "名称"}` 为环境变量。不填则询问。',
+  },
+  secret: { en: "Name of the secret. It is asked for once.", zh: "机密的名称。只询问一次。" },
+  env: {
+    en: "Name of the environment variable, as VS Code was started with.",
+    zh: "环境变量名称，取自启动 VS Code 时的环境。",
+  },
+  ssl: { en: "Whether the connection is encrypted.", zh: "是否使用加密连接。" },
+  instance: { en: "Id of the cloud's database instance.", zh: "云数据库实例 ID。" },
+  region: { en: "Region of the instance.", zh: "实例所在区域。" },
+  objects: {
+    en: 'What is synchronized: `"all"`, or tables and whole schemas. A running task can be given other objects from the file.',
+    zh: '同步对象：`"all"`，或若干表和整个 schema。可以通过文件修改运行中任务的同步对象。',
+  },
+  schemas: {
+    en: "Names of schemas; each stands for the tables it has when the task starts.",
+    zh: "schema 名称，代表任务启动时其中的所有表。",
+  },
+  tables: { en: "Tables as `schema.table`.", zh: "表，写作 `schema.table`。" },
+} as const satisfies Record<string, Bilingual>;
+
+type Doc = keyof typeof fieldDocs;
+
+const identifier = v.pipe(v.string(), v.minLength(1), v.maxLength(63));
+
+/** The schema of a task file, with the docs of its fields in a language. */
+export function taskFileSchema(language: keyof Bilingual) {
+  const doc = <T>(field: Doc) => v.description<T, string>(fieldDocs[field][language]);
+  const named = (field: Doc) => v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/), doc(field));
+  const password = v.pipe(
+    v.union([v.strictObject({ secret: named("secret") }), v.strictObject({ env: named("env") })]),
+    doc("password"),
+  );
+  const end = v.strictObject({
+    host: v.pipe(v.string(), v.minLength(1), doc("host")),
+    port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535), doc("port")),
+    database: v.pipe(identifier, doc("database")),
+    user: v.pipe(identifier, doc("user")),
+    password: v.optional(password),
+    ssl: v.optional(v.pipe(v.boolean(), doc("ssl"))),
+    instance: v.optional(v.pipe(v.string(), doc("instance"))),
+    region: v.optional(v.pipe(v.string(), doc("region"))),
+  });
+  return v.pipe(
+    v.strictObject({
+      $schema: v.optional(v.pipe(v.string(), doc("$schema"))),
+      name: v.pipe(jobName, doc("name")),
+      description: v.optional(v.pipe(jobDescription, doc("description"))),
+      engine: v.optional(v.pipe(v.picklist(["postgresql"]), doc("engine"))),
+      type: v.pipe(v.picklist(["full+incremental", "full", "incremental"]), doc("type")),
+      network: v.optional(v.pipe(v.picklist(["eip", "vpc", "vpn"]), doc("network"))),
+      direction: v.optional(v.pipe(v.picklist(["up", "down", "non-dbs"]), doc("direction"))),
+      nodeType: v.optional(
+        v.pipe(v.picklist(["micro", "small", "medium", "high", "xlarge", "2xlarge"]), doc("nodeType")),
+      ),
+      subnet: v.optional(v.pipe(v.string(), v.minLength(1), doc("subnet"))),
+      enterpriseProject: v.optional(v.pipe(v.string(), doc("enterpriseProject"))),
+      tags: v.optional(v.pipe(v.record(v.string(), v.string()), doc("tags"))),
+      source: v.pipe(end, doc("source")),
+      target: v.pipe(end, doc("target")),
+      objects: v.pipe(
+        v.union([
+          v.literal("all"),
+          v.strictObject({
+            schemas: v.optional(v.pipe(v.array(identifier), doc("schemas"))),
+            tables: v.optional(
+              v.pipe(
+                v.array(v.pipe(v.string(), v.regex(/^[^.]+\.[^.]+$/, "must be schema.table"))),
+                doc("tables"),
+              ),
+            ),
+          }),
+        ]),
+        doc("objects"),
+      ),
+    }),
+    doc("file"),
+  );
+}
+
+export type TaskFile = v.InferOutput<ReturnType<typeof taskFileSchema>>;
+export type FileEnd = TaskFile["source"];
+export type FileObjects = TaskFile["objects"];
+
+/** `type` of a file → `task_type` of the API. */
+export const taskTypes = {
+  "full+incremental": "FULL_INCR_TRANS",
+  full: "FULL_TRANS",
+  incremental: "INCR_TRANS",
+} as const satisfies Record<TaskFile["type"], string>;

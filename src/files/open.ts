@@ -1,0 +1,82 @@
+import * as vscode from "vscode";
+import type { TaskRef } from "../connections/connection";
+import type { Connections } from "../connections/connections";
+import type { Session } from "../connections/session";
+import type { Watch, Watched } from "../connections/watch";
+import type { Task } from "../tasks/task";
+import type { Formats } from "../tasks/texts";
+import { fileSuffix } from "./suffix";
+
+/** The parts that task files need. */
+export interface FileParts {
+  readonly connections: Connections;
+  readonly watch: Watch;
+  readonly secrets: vscode.SecretStorage;
+  readonly openDetails: (task: TaskRef) => Promise<void>;
+  readonly formats: Formats;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** A task and where it is. */
+export interface PlacedTask {
+  readonly task: Task;
+  readonly watched: Watched & { readonly session: Session };
+}
+
+export function isTaskFile({ uri }: vscode.TextDocument): boolean {
+  return uri.path.endsWith(fileSuffix);
+}
+
+/** The tasks of this name in the connections that are open; one that has ended takes no part any more. */
+export function tasksNamed(watch: Watch, name: string): readonly PlacedTask[] {
+  return openOnes(watch).flatMap((watched) =>
+    [...watched.session.store.snapshot.tasks.values()]
+      .filter((task) => task.name.toLowerCase() === name.toLowerCase() && task.status !== "completed")
+      .map((task) => ({ task, watched })),
+  );
+}
+
+/** The connections that can be used. */
+export function openOnes(watch: Watch): readonly PlacedTask["watched"][] {
+  return watch.shown.flatMap((watched) =>
+    watched.session === undefined ? [] : [{ ...watched, session: watched.session }],
+  );
+}
+
+/** Shows a new file that is not saved yet; in the folder of the workspace if there is one. */
+export async function showNewFile(name: string, text: string): Promise<void> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const path = await freeName(folder, name);
+  const uri =
+    folder === undefined
+      ? vscode.Uri.from({ scheme: "untitled", path })
+      : vscode.Uri.joinPath(folder, path).with({ scheme: "untitled" });
+  const document = await vscode.workspace.openTextDocument(uri);
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+  await vscode.window.showTextDocument(document);
+}
+
+/** A file name that neither the folder nor an open editor has. */
+async function freeName(folder: vscode.Uri | undefined, name: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const file = `${name}${number === 1 ? "" : `-${number}`}${fileSuffix}`;
+    const open = vscode.workspace.textDocuments.some(
+      ({ uri }) => uri.path.endsWith(`/${file}`) || uri.path === file,
+    );
+    const exists = folder !== undefined && !open && (await found(vscode.Uri.joinPath(folder, file)));
+    if (!open && !exists) {
+      return file;
+    }
+  }
+}
+
+async function found(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,147 @@
+/** A task file as the requests that make it real, and a task as a file. Knows nothing of VS Code. */
+import type { TaskPlan } from "../tasks/create";
+import type { Task, TaskEndpoint } from "../tasks/task";
+import { type FileEnd, type FileObjects, type TaskFile, taskTypes } from "./model";
+
+export interface Passwords {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** The local backend makes no instance in a subnet, but the API wants one named. */
+const noSubnet = "local";
+
+/** What the API is told to make the task of a file. */
+export function planOf(file: TaskFile, passwords: Passwords): TaskPlan {
+  const { engine = "postgresql", network = "eip", direction = "non-dbs", nodeType = "micro" } = file;
+  const end = (one: FileEnd, db_password: string) => ({
+    db_type: engine,
+    ip: one.host,
+    db_port: one.port,
+    db_user: one.user,
+    db_password,
+    db_name: one.database,
+    ssl_link: one.ssl ?? false,
+    ...(one.instance === undefined ? {} : { inst_id: one.instance }),
+    ...(one.region === undefined ? {} : { region: one.region }),
+  });
+  const source = end(file.source, passwords.source);
+  const target = end(file.target, passwords.target);
+  return {
+    creation: {
+      name: file.name,
+      description: file.description ?? "",
+      db_use_type: "sync",
+      engine_type: engine,
+      job_direction: direction,
+      net_type: network,
+      ...(network === "eip" ? { bind_eip: true } : {}),
+      node_type: nodeType,
+      task_type: taskTypes[file.type],
+      customize_sutnet_id: file.subnet ?? noSubnet,
+      source_endpoint: source,
+      target_endpoint: target,
+      tags: Object.entries(file.tags ?? {}).map(([key, value]) => ({ key, value })),
+      ...(file.enterpriseProject === undefined
+        ? {}
+        : { sys_tags: [{ key: "_sys_enterprise_project_id", value: file.enterpriseProject }] }),
+    },
+    source: { ...source, net_type: network, end_point_type: "so" },
+    target: { ...target, net_type: network, end_point_type: "ta" },
+    selection: selectionOf(file),
+  };
+}
+
+/** What the API is told to choose the objects of a file. */
+export function selectionOf({ objects, source }: TaskFile): TaskPlan["selection"] {
+  if (objects === "all") {
+    return { selected: false };
+  }
+  const { schemas = [], tables = [] } = objects;
+  const chosen = (object_type: "schema" | "table") => (id: string) => ({
+    ...{ id, object_type, object_name: id, select: "true" },
+    parent_id: source.database,
+  });
+  return { selected: true, job: [...schemas.map(chosen("schema")), ...tables.map(chosen("table"))] };
+}
+
+/** The file of a task that exists; `undefined` where the service has not told both ends. */
+export function fileOf(task: Task): TaskFile | undefined {
+  const source = endOf(task.source);
+  const target = endOf(task.target);
+  if (source === undefined || target === undefined) {
+    return undefined;
+  }
+  const type = Object.entries(taskTypes).find(([, api]) => api === task.taskType)?.[0] as
+    | TaskFile["type"]
+    | undefined;
+  return {
+    name: task.name,
+    ...(task.description === undefined ? {} : { description: task.description }),
+    engine: "postgresql",
+    type: type ?? "full+incremental",
+    source,
+    target,
+    objects: objectsOf(task),
+  };
+}
+
+function endOf(end: TaskEndpoint | undefined): FileEnd | undefined {
+  if (
+    end?.host === undefined ||
+    end.port === undefined ||
+    end.database === undefined ||
+    end.user === undefined
+  ) {
+    return undefined;
+  }
+  return { host: end.host, port: end.port, database: end.database, user: end.user };
+}
+
+/** The objects of a task as a file names them. */
+export function objectsOf({ objects = [] }: Task): FileObjects {
+  const named = (type: string) =>
+    objects.filter((object) => object.type === type).map(({ name }) => plain(name));
+  const [schemas, tables] = [named("schema"), named("table")];
+  if (schemas.length + tables.length === 0) {
+    return "all";
+  }
+  return {
+    ...(schemas.length === 0 ? {} : { schemas }),
+    ...(tables.length === 0 ? {} : { tables }),
+  };
+}
+
+/** The API also writes `schema-*-*-table`. */
+function plain(name: string): string {
+  return name.replaceAll("-*-*-", ".");
+}
+
+export interface ObjectsDiff {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What a task would gain and lose with the objects of a file; a schema is written `schema.*`. */
+export function diffOf(now: FileObjects, wanted: FileObjects): ObjectsDiff {
+  const [before, after] = [namesOf(now), namesOf(wanted)];
+  // A running task tells its tables, whatever they were selected as.
+  const stays = (name: string) =>
+    after.some(
+      (one) => one === name || one === "*" || (one.endsWith(".*") && name.startsWith(one.slice(0, -1))),
+    );
+  return {
+    added: after.filter((name) => !before.includes(name)),
+    removed: before.filter((name) => !stays(name)),
+  };
+}
+
+/** Tables as they are, schemas as `schema.*`, everything as `*`. */
+export function namesOf(objects: FileObjects): readonly string[] {
+  if (objects === "all") {
+    return ["*"];
+  }
+  const { schemas = [], tables = [] } = objects;
+  const inSchema = (name: string) => schemas.includes(name.split(".")[0] ?? "");
+  return [...schemas.map((name) => `${name}.*`).sort(), ...tables.filter((name) => !inSchema(name)).sort()];
+}

@@ -1,0 +1,124 @@
+/** Text of a task file → the file, or what is wrong with it and where. Knows nothing of VS Code. */
+import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
+import * as v from "valibot";
+import type { Translate } from "../tasks/texts";
+import { type TaskFile, taskFileSchema } from "./model";
+
+/** `offset` and `length` in UTF-16 units of the text. */
+export interface FileProblem {
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly offset: number;
+  readonly length: number;
+  /** Whether the JSON schema tells it, too: the editor shows that one by itself. */
+  readonly bySchema: boolean;
+}
+
+export interface FileReading {
+  /** Absent while there is an error. */
+  readonly file: TaskFile | undefined;
+  readonly problems: readonly FileProblem[];
+}
+
+type Path = readonly (string | number)[];
+
+/** Reads a file. Never throws, whatever the text is. */
+export function readTaskFile(text: string, t: Translate): FileReading {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowEmptyContent: false });
+  const [error] = errors;
+  if (root === undefined || error !== undefined) {
+    const { offset, length } = error ?? { offset: 0, length: 0 };
+    const message = t("This is not valid JSON.");
+    return { file: undefined, problems: [{ severity: "error", message, offset, length, bySchema: true }] };
+  }
+  const parsed = v.safeParse(taskFileSchema("en"), JSON.parse(text));
+  if (!parsed.success) {
+    const problems = parsed.issues.map((issue): FileProblem => {
+      const path = (issue.path ?? []).map(({ key }) => key as string | number);
+      const where = path.join(".");
+      const message =
+        issue.expected === "never" ? t('"{0}" is not known here.', where) : `${where}: ${issue.message}`;
+      return { severity: "error", message, ...placeOf(root, path), bySchema: true };
+    });
+    return { file: undefined, problems };
+  }
+  const problems = [...repeatedKeys(root, t), ...beyondSchema(parsed.output, t)].map((finding) => {
+    const { severity, message } = finding;
+    const place = "node" in finding ? finding.node : placeOf(root, finding.path);
+    return { severity, message, offset: place.offset, length: place.length, bySchema: false };
+  });
+  const file = problems.some(({ severity }) => severity === "error") ? undefined : parsed.output;
+  return { file, problems };
+}
+
+/** The node at the path, or the nearest one around it. */
+function placeOf(root: Node, path: Path): { offset: number; length: number } {
+  for (let end = path.length; end >= 0; end -= 1) {
+    const node = findNodeAtLocation(root, [...path.slice(0, end)]);
+    if (node !== undefined) {
+      // A whole object would be underlined from brace to brace.
+      return { offset: node.offset, length: node.type === "object" ? 1 : node.length };
+    }
+  }
+  return { offset: 0, length: 1 };
+}
+
+type Severity = FileProblem["severity"];
+
+/** JSON takes the last of two equal keys and says nothing. */
+function repeatedKeys(node: Node, t: Translate): { severity: Severity; message: string; node: Node }[] {
+  const seen = new Set<unknown>();
+  return (node.children ?? []).flatMap((child) => {
+    const [key] = child.type === "property" ? (child.children ?? []) : [];
+    const inside = repeatedKeys(child, t);
+    if (key === undefined) {
+      return inside;
+    }
+    const again = seen.has(key.value);
+    seen.add(key.value);
+    const message = t('"{0}" is here twice; only the last one counts.', String(key.value));
+    return again ? [{ severity: "error", message, node: key }, ...inside] : inside;
+  });
+}
+
+interface Finding {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly path: Path;
+}
+
+/** What no schema can say: how fields fit together. */
+function beyondSchema({ source, target, objects }: TaskFile, t: Translate): Finding[] {
+  const findings: Finding[] = [];
+  const error = (message: string, path: Path) => findings.push({ severity: "error", message, path });
+  const place = ({ host, port, database }: TaskFile["source"]) => `${host.toLowerCase()}:${port}/${database}`;
+  if (place(source) === place(target)) {
+    error(t("Source and target are the same database."), ["target", "database"]);
+  }
+  if (objects === "all") {
+    return findings;
+  }
+  const { schemas = [], tables = [] } = objects;
+  if (schemas.length + tables.length === 0) {
+    error(t('No object is named. Name tables or schemas, or write "all".'), ["objects"]);
+  }
+  for (const [kind, names] of [
+    ["schemas", schemas],
+    ["tables", tables],
+  ] as const) {
+    names.forEach((name, index) => {
+      if (names.indexOf(name) < index) {
+        error(t('"{0}" is here twice.', name), ["objects", kind, index]);
+      }
+    });
+  }
+  tables.forEach((name, index) => {
+    const [schema = ""] = name.split(".");
+    if (schemas.includes(schema)) {
+      const message = t('"{0}" is part of the schema "{1}", which is selected whole.', name, schema);
+      findings.push({ severity: "warning", message, path: ["objects", "tables", index] });
+    }
+  });
+  return findings;
+}

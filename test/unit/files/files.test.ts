@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { schemaFiles } from "../../../src/files/json-schema";
+import type { TaskFile } from "../../../src/files/model";
+import { diffOf, fileOf, planOf } from "../../../src/files/plan";
+import { exampleEnds, fileText, templateText } from "../../../src/files/templates";
+import { readTaskFile } from "../../../src/files/validate";
+import type { Task } from "../../../src/tasks/task";
+import { fill } from "../../support/texts";
+
+const file: TaskFile = {
+  name: "orders-to-copy",
+  type: "full+incremental",
+  source: { host: "a", port: 5432, database: "shop", user: "drs", password: { secret: "one" } },
+  target: { host: "b", port: 5432, database: "copy", user: "drs", password: { env: "TWO" } },
+  objects: { schemas: ["sales"], tables: ["public.orders"] },
+};
+const problemsOf = (changed: object) =>
+  readTaskFile(JSON.stringify({ ...file, ...changed }), fill).problems.map(({ message }) => message);
+
+describe("a task file", () => {
+  it("is valid as every template makes it", () => {
+    for (const type of ["full+incremental", "full", "incremental"] as const) {
+      const { file: read, problems } = readTaskFile(templateText("new-task", type, exampleEnds), fill);
+      assert.deepEqual(problems, []);
+      assert.equal(read?.type, type);
+    }
+  });
+
+  it("survives being written and read", () => {
+    assert.deepEqual(readTaskFile(fileText(file), fill), { file, problems: [] });
+  });
+
+  it("takes no password", () => {
+    const [problem] = problemsOf({ source: { ...file.source, password: "hunter2" } });
+    assert.match(problem ?? "", /^source\.password/);
+    assert.doesNotMatch(problem ?? "", /hunter2/);
+  });
+
+  it("names a field that does not exist, where it stands", () => {
+    const text = JSON.stringify({ ...file, nme: 1 });
+    const { problems } = readTaskFile(text, fill);
+    assert.deepEqual(
+      problems.map(({ message, offset }) => [message, text.slice(offset, offset + 1)]),
+      [['"nme" is not known here.', "1"]],
+    );
+  });
+
+  it("tells what the schema cannot say", () => {
+    assert.deepEqual(problemsOf({ objects: { tables: ["a.b", "c.d", "a.b"] } }), ['"a.b" is here twice.']);
+    assert.deepEqual(problemsOf({ objects: { schemas: ["a"], tables: ["a.b"] } }), [
+      '"a.b" is part of the schema "a", which is selected whole.',
+    ]);
+    assert.deepEqual(problemsOf({ objects: {} }), [
+      'No object is named. Name tables or schemas, or write "all".',
+    ]);
+    assert.deepEqual(problemsOf({ target: { ...file.source, host: "A" } }), [
+      "Source and target are the same database.",
+    ]);
+    const twice = fileText(file).replace("{", '{ "name": "other",');
+    assert.match(readTaskFile(twice, fill).problems[0]?.message ?? "", /^"name" is here twice/);
+  });
+
+  it("is read without a throw, whatever it holds", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.constant(fileText(file).slice(0, -9))), (text) => {
+        const { file: read, problems } = readTaskFile(text, fill);
+        assert.ok(read !== undefined || problems.length > 0);
+      }),
+    );
+  });
+
+  it("has a JSON schema in each language, made from the model", () => {
+    for (const [path, text] of Object.entries(schemaFiles())) {
+      assert.equal(readFileSync(path, "utf8"), text, `${path} is old: run npm run schema`);
+    }
+    const named = ["package.nls.json", "package.nls.zh-cn.json"].map((texts) => {
+      const url: string = JSON.parse(readFileSync(texts, "utf8"))["taskFile.schema"];
+      return url.replace("./", "");
+    });
+    assert.deepEqual(named, Object.keys(schemaFiles()));
+  });
+
+  it("becomes the requests of the API, with the passwords in them only", () => {
+    const { creation, source, target, selection } = planOf(file, { source: "s3", target: "t4" });
+    assert.equal(creation.task_type, "FULL_INCR_TRANS");
+    assert.deepEqual(
+      [source, target].map(({ end_point_type, ip, db_password }) => [end_point_type, ip, db_password]),
+      [
+        ["so", "a", "s3"],
+        ["ta", "b", "t4"],
+      ],
+    );
+    assert.deepEqual(
+      selection.job?.map(({ object_type, id, parent_id, select }) => [object_type, id, parent_id, select]),
+      [
+        ["schema", "sales", "shop", "true"],
+        ["table", "public.orders", "shop", "true"],
+      ],
+    );
+    assert.equal(planOf({ ...file, objects: "all" }, { source: "", target: "" }).selection.selected, false);
+  });
+
+  it("is made from a task, valid and without a password", () => {
+    const end = { host: "a", port: 1, database: "d", user: "u" };
+    const task: Task = {
+      ...{
+        id: "1",
+        name: "orders",
+        status: "incremental",
+        apiStatus: "",
+        detailed: true,
+        taskType: "FULL_TRANS",
+      },
+      ...{ source: end, target: { ...end, host: "b" } },
+      objects: [{ type: "table", name: "a-*-*-b" }],
+    };
+    const made = fileOf(task);
+    assert.ok(made);
+    assert.deepEqual([made.type, made.objects], ["full", { tables: ["a.b"] }]);
+    assert.deepEqual(readTaskFile(fileText(made), fill).problems, []);
+    assert.equal(fileOf({ ...task, target: undefined }), undefined);
+  });
+});
+
+describe("a change of objects", () => {
+  const cases: [string, TaskFile["objects"], TaskFile["objects"], string[], string[]][] = [
+    ["nothing", { tables: ["a.b"] }, { tables: ["a.b"] }, [], []],
+    ["a table more and one less", { tables: ["a.b"] }, { tables: ["a.c"] }, ["a.c"], ["a.b"]],
+    ["a schema over its tables", { tables: ["a.b"] }, { schemas: ["a"] }, ["a.*"], []],
+    ["everything", { tables: ["a.b"] }, "all", ["*"], []],
+    ["the schema of a similar name", { tables: ["ab.c"] }, { schemas: ["a"] }, ["a.*"], ["ab.c"]],
+  ];
+  for (const [name, now, wanted, added, removed] of cases) {
+    it(name, () => assert.deepEqual(diffOf(now, wanted), { added, removed }));
+  }
+});
