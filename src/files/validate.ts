@@ -37,8 +37,11 @@ export function readTaskFile(text: string, t: Translate): FileReading {
     const problems = parsed.issues.map((issue): FileProblem => {
       const path = (issue.path ?? []).map(({ key }) => key as string | number);
       const where = path.join(".");
-      const message =
-        issue.expected === "never" ? t('"{0}" is not known here.', where) : `${where}: ${issue.message}`;
+      const message = path.includes("password")
+        ? t('A password is not written here: name it, as in {"secret": "NAME"} or {"env": "NAME"}.')
+        : issue.expected === "never"
+          ? t('"{0}" is not known here.', where)
+          : `${where}: ${issue.message}`;
       return { severity: "error", message, ...placeOf(root, path), bySchema: true };
     });
     return { file: undefined, problems };

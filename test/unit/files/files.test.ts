@@ -34,7 +34,7 @@ describe("a task file", () => {
 
   it("takes no password", () => {
     const [problem] = problemsOf({ source: { ...file.source, password: "hunter2" } });
-    assert.match(problem ?? "", /^source\.password/);
+    assert.match(problem ?? "", /^A password is not written here/);
     assert.doesNotMatch(problem ?? "", /hunter2/);
   });
 

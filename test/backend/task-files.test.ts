@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import type { TaskFile } from "../../src/files/model";
+import { diffOf, fileOf, objectsOf, planOf, selectionOf } from "../../src/files/plan";
+import { fileText } from "../../src/files/templates";
+import { readTaskFile } from "../../src/files/validate";
+import { applyObjects, configureTask, createTask, StepError, startTask } from "../../src/tasks/create";
+import { taskOf } from "../../src/tasks/decode";
+import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
+import { one } from "../support/backend-task";
+import { fill } from "../support/texts";
+
+describe("a task from a file", () => {
+  const dataDir = makeDataDir();
+  let backend: BackendProcess;
+  let file: TaskFile;
+  let passwords: { source: string; target: string };
+  let id: string;
+  const options = { signal: new AbortController().signal, onStep: () => undefined };
+
+  before(async function () {
+    this.timeout(60_000);
+    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    await backend.sql("source", "postgres", "CREATE DATABASE filed");
+    await backend.sql("target", "postgres", "CREATE DATABASE filed");
+    await backend.sql(
+      "source",
+      "filed",
+      `CREATE TABLE one (id int PRIMARY KEY); CREATE TABLE two (id int PRIMARY KEY);
+       INSERT INTO one SELECT generate_series(1, 10); INSERT INTO two SELECT generate_series(1, 20)`,
+    );
+    const [source, target] = [backend.login("source"), backend.login("target")];
+    passwords = { source: source.password, target: target.password };
+    const end = ({ host, port, user }: typeof source) => ({ host, port, user, database: "filed" });
+    file = {
+      name: "from-a-file",
+      type: "full+incremental",
+      source: end(source),
+      target: end(target),
+      objects: { tables: ["public.one"] },
+    };
+  });
+  after(async () => {
+    await backend.stop();
+    removeDataDir(dataDir);
+  });
+
+  const rows = async (table: string) => {
+    const known = await backend.sql<{ there: string | null }>(
+      "target",
+      "filed",
+      "SELECT to_regclass($1)::text AS there",
+      [table],
+    );
+    if (known[0]?.there == null) {
+      return 0;
+    }
+    return (await backend.sql("target", "filed", `SELECT 1 FROM ${table}`)).length;
+  };
+  const reread = async () => {
+    const [listed, detail] = await Promise.all([
+      backend.client.call("listJobs", { cur_page: 1, per_page: 1, db_use_type: "sync", name: id }),
+      backend.client.call("batchDetail", { jobs: [id] }),
+    ]);
+    return taskOf(one(listed.jobs), one(detail.results), undefined) ?? assert.fail("the task is gone");
+  };
+
+  it("is created, and says so when its source refuses the login; then it is configured and started", async () => {
+    id = await createTask(backend.client, planOf(file, passwords), options);
+    const wrong = planOf(file, { ...passwords, source: "not-the-password" });
+    const error: unknown = await configureTask(backend.client, id, wrong, options).catch((reason) => reason);
+    assert.ok(error instanceof StepError);
+    assert.deepEqual([error.step, error.id, (await reread()).status], ["connectSource", id, "configuration"]);
+
+    await configureTask(backend.client, id, planOf(file, passwords), options);
+    await startTask(backend.client, id, options);
+    await until("the rows arrive", 15_000, async () => (await rows("public.one")) === 10);
+    await until("changes flow", 15_000, async () => (await reread()).status === "incremental");
+    assert.equal(await rows("public.two"), 0);
+  });
+
+  it("takes over the objects of a changed file, and its file then is the same", async () => {
+    const changed: TaskFile = { ...file, objects: { tables: ["public.one", "public.two"] } };
+    assert.deepEqual(diffOf(objectsOf(await reread()), changed.objects), {
+      added: ["public.two"],
+      removed: [],
+    });
+    await applyObjects(backend.client, id, selectionOf(changed), options);
+    await until("the added table arrives", 20_000, async () => (await rows("public.two")) === 20);
+    await until("the task has the objects", 20_000, async () => {
+      const { added, removed } = diffOf(objectsOf(await reread()), changed.objects);
+      return added.length + removed.length === 0;
+    });
+    const saved = fileOf(await reread());
+    assert.ok(saved);
+    assert.deepEqual(readTaskFile(fileText(saved), fill).file?.objects, changed.objects);
+    assert.ok(!fileText(saved).includes(passwords.source));
+  });
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { DrsClient } from "../../src/drs/client";
+import { waitFor } from "../support/wait";
+
+/** What VS Code and the local backend may take, in milliseconds. */
+const limit = 20_000;
+
+describe("a task file in the editor", () => {
+  let client: DrsClient;
+  let document: vscode.TextDocument;
+
+  before(async () => {
+    const dataDirectory = vscode.workspace.getConfiguration("drs").get<string>("localBackend.dataDirectory");
+    const ready = JSON.parse(readFileSync(join(dataDirectory ?? "", "backend.json"), "utf8"));
+    const { endpoint, project_id: projectId, access_key: accessKey, secret_key: secretKey } = ready;
+    client = new DrsClient({ endpoint, projectId, accessKey, secretKey });
+    await vscode.commands.executeCommand("drs.tasks.focus");
+    await vscode.commands.executeCommand("drs.refresh");
+  });
+  after(async () => {
+    client?.dispose();
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
+  const replace = async (text: string) => {
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+    await vscode.workspace.applyEdit(edit);
+  };
+  const lenses = async () => {
+    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      "vscode.executeCodeLensProvider",
+      document.uri,
+    );
+    return found.map(({ command }) => command?.title.replace(/^\$\([\w-]+\) /, "") ?? "");
+  };
+  const lensesBecome = async (expected: RegExp) =>
+    await waitFor(
+      async () => (await lenses()).join(" | "),
+      (titles) => expected.test(titles),
+      limit,
+    );
+
+  it("is new from a template, in the demo's databases, without a password", async () => {
+    await vscode.commands.executeCommand("drs.newTaskFile", "full+incremental");
+    const shown = vscode.window.activeTextEditor?.document;
+    assert.ok(shown);
+    document = shown;
+    assert.match(document.uri.path, /new-task\.drs-task\.json$/);
+    const file = JSON.parse(document.getText());
+    assert.deepEqual([file.source.user, file.source.password], ["drs_source", { secret: "demo-source" }]);
+    await lensesBecome(/^Validate \| Create and Pre-check \| Create and Start$/);
+  });
+
+  it("shows what is wrong with it", async () => {
+    const file = JSON.parse(document.getText());
+    const good = document.getText();
+    const objects = { tables: ["public.events", "public.events"] };
+    await replace(JSON.stringify({ ...file, objects }, undefined, 2));
+    await waitFor(
+      async () => vscode.languages.getDiagnostics(document.uri).map(({ message }) => message),
+      (messages) => messages.includes('"public.events" is here twice.'),
+      limit,
+    );
+    await lensesBecome(/^Validate$/);
+    await replace(good);
+  });
+
+  it("becomes a task that runs", async () => {
+    const file = JSON.parse(document.getText());
+    await replace(JSON.stringify({ ...file, name: "host-from-file" }, undefined, 2));
+    await vscode.commands.executeCommand("drs.createAndStartTaskFromFile", document.uri);
+    await waitFor(
+      async () => {
+        const page = { cur_page: 1, per_page: 100, db_use_type: "sync" } as const;
+        const { jobs } = await client.call("listJobs", page);
+        return jobs.find(({ name }) => name === "host-from-file")?.status;
+      },
+      (status) => status === "INCRE_TRANSFER_STARTED",
+      limit,
+    );
+    await lensesBecome(/host-from-file: Incremental synchronization$/);
+  });
+});
