@@ -1,7 +1,7 @@
 /** What was read of a task → the parts of its page. */
 
 import { statusOf } from "../status/status";
-import { type ActionId, rowOf, type StatusId } from "../status/statuses";
+import { type ActionId, type Bilingual, rowOf, type StatusId } from "../status/statuses";
 import { actionName, explain } from "../tasks/explain";
 import type { Formats } from "../tasks/texts";
 import { comparePart } from "./compare-part";
@@ -152,13 +152,29 @@ const actionOf: Readonly<Record<string, ActionId>> = {
   DELETE: "delete",
 };
 
+/** Operations that are no actions of the page. */
+const operationNames: Readonly<Record<string, Bilingual>> = {
+  CREATE: { en: "Creation", zh: "创建" },
+  MODIFY_DB_CONFIG: { en: "Database connection set", zh: "设置数据库连接" },
+  CHOOSE_OBJECT: { en: "Objects selected", zh: "选择对象" },
+  PRE_CHECK: { en: "Pre-check", zh: "预检查" },
+  MODIFY_CONFIGURATION: { en: "Settings changed", zh: "修改配置" },
+  RESET: { en: "Reset", zh: "重置" },
+  CREATE_COMPARE: { en: "Comparison started", zh: "创建对比" },
+  CANCEL_COMPARE: { en: "Comparison canceled", zh: "取消对比" },
+};
+
 /** What happened: a status in the service's term, an action by its name, anything else as the service calls it. */
 function eventCell(name: string, formats: Formats): Cell {
-  const action = actionOf[name];
+  const action = Object.hasOwn(actionOf, name) ? actionOf[name] : undefined;
   const status = statusOf(name) ?? "unknown";
   const { name: known, alert } = rowOf(status);
   if (action !== undefined) {
     return { text: actionName(action, formats) };
+  }
+  const operation = Object.hasOwn(operationNames, name) ? operationNames[name] : undefined;
+  if (operation !== undefined) {
+    return { text: formats.pick(operation) };
   }
   return status === "unknown"
     ? { text: name, code: true }

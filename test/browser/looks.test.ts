@@ -57,6 +57,8 @@ for (const { theme, language } of looks) {
       }
       await page.locator("drs-chart canvas").first().waitFor();
       await assertAccessible(workbench);
+      await page.locator(".course").evaluate((card) => card.scrollIntoView());
+      await workbench.screenshot(`details-charts-${theme}-${language}`);
       for (const part of ["timeline", "tables", "log"]) {
         await page.locator(`[data-part="${part}"]`).evaluate((card) => card.scrollIntoView());
         await workbench.screenshot(`details-${part}-${theme}-${language}`);

@@ -62,11 +62,13 @@ describe("the parts of the details page", () => {
     const rows = [
       entry("INCRE_TRANSFER_FAILED", "failed"),
       entry("START", "success"),
+      entry("CHOOSE_OBJECT", "success"),
       entry("BIND_EIP", "success"),
     ];
-    assert.deepEqual(texts("timeline", { timeline: { value: { count: 3, rows }, asOf: now } }), [
+    assert.deepEqual(texts("timeline", { timeline: { value: { count: 4, rows }, asOf: now } }), [
       `${timeText}|Incremental synchronization failed|Failed|me`,
       `${timeText}|Start|Done|me`,
+      `${timeText}|Objects selected|Done|me`,
       `${timeText}|BIND_EIP|Done|me`,
     ]);
   });
