@@ -94,6 +94,7 @@ describe("several connections", function () {
     assert.equal(await page.getByRole("button", { name: "Pause" }).count(), 0);
     await page.getByRole("button", { name: "Refresh" }).click();
     await page.getByRole("button", { name: "Pause" }).waitFor();
+    await workbench.treeWith(/^shop {2}local$/m);
   });
 
   it("one that is disconnected goes, and the other is shown alone again", async () => {
