@@ -25,7 +25,7 @@ describe("the demo", () => {
   before(async function () {
     this.timeout(60_000);
     const started = Date.now();
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startOn(dataDir, ["--demo"]);
     firstMs = Date.now() - started;
   });
 

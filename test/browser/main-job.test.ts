@@ -128,10 +128,13 @@ describe("the main job", function () {
 
   it("offers only what is legal", async () => {
     const running = await workbench.contextMenu("orders-to-warehouse");
-    assert.deepEqual(running, ["Show Details", "Pause Task", "End Task…", "Copy Task ID", "Pin Task"]);
+    assert.deepEqual(running, [
+      ...["Show Details", "Pause Task", "End Task…"],
+      ...["Copy Task ID", "Save Task as File", "Pin Task"],
+    ]);
     await workbench.page.keyboard.press("Escape");
     const frozen = await workbench.contextMenu("trial-shop-mirror");
-    assert.deepEqual(frozen, ["Show Details", "Copy Task ID", "Pin Task"]);
+    assert.deepEqual(frozen, ["Show Details", "Copy Task ID", "Save Task as File", "Pin Task"]);
     await workbench.page.keyboard.press("Escape");
   });
 

@@ -1,7 +1,7 @@
 /** A local backend as its own process, as a user would run it, in a data directory of the test's own. */
 import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -116,6 +116,19 @@ async function ended(child: ChildProcessByStdio<null, Readable, Readable>): Prom
   return { code: child.exitCode, stdout, stderr };
 }
 
+let madeDemoDir: Promise<string> | undefined;
+
+/** A data directory in which the demo was made, and which no backend uses; made when it is first asked for. */
+function demoDir(): Promise<string> {
+  madeDemoDir ??= (async () => {
+    const dataDir = makeDataDir();
+    process.once("exit", () => removeDataDir(dataDir));
+    await (await BackendProcess.startOn(dataDir, ["--demo"])).stop();
+    return dataDir;
+  })();
+  return madeDemoDir;
+}
+
 /** A running backend. */
 export class BackendProcess {
   readonly client: DrsClient;
@@ -138,8 +151,24 @@ export class BackendProcess {
     });
   }
 
-  /** Starts a backend and waits for its ready line. */
+  /**
+   * Starts a backend and waits for its ready line. A new data directory with the demo begins as a copy of one that was
+   * made once: making it takes the most of a start.
+   */
   static async start(
+    dataDir: string,
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<BackendProcess> {
+    if (args.includes("--demo") && readdirSync(dataDir).length === 0) {
+      // Node's own copy does not keep the modes of folders, which PostgreSQL looks at.
+      execFileSync("cp", ["-a", `${await demoDir()}/.`, dataDir]);
+    }
+    return await BackendProcess.startOn(dataDir, args, env);
+  }
+
+  /** Starts a backend on a data directory as it is. */
+  static async startOn(
     dataDir: string,
     args: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
