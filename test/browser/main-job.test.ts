@@ -180,12 +180,13 @@ describe("the main job", function () {
     await workbench.row("customers-to-crm").click();
     const page = workbench.webview();
     await page.getByRole("heading", { name: "customers-to-crm" }).waitFor();
-    await page.getByText("Incremental synchronization").first().waitFor();
+    const status = (name: string) => page.locator(".title strong").getByText(name, { exact: true });
+    await status("Incremental synchronization").waitFor();
     await workbench.screenshot("details");
     await page.getByRole("button", { name: "Pause" }).click();
-    await page.getByText("Paused", { exact: true }).waitFor({ timeout: soon });
+    await status("Paused").waitFor({ timeout: soon });
     await page.getByRole("button", { name: "Resume" }).click();
-    await page.getByText("Incremental synchronization", { exact: true }).waitFor({ timeout: soon });
+    await status("Incremental synchronization").waitFor({ timeout: soon });
   });
 
   it("asks before a task is ended, and then ends and deletes it", async () => {

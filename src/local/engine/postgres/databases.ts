@@ -72,9 +72,13 @@ export class Databases {
     try {
       signal.throwIfAborted();
       signal.addEventListener("abort", end);
-      await client.connect();
+      // A client that is ended while it connects never says so.
+      await new Promise<void>((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+        client.connect().then(() => resolve(), reject);
+      });
     } catch (error) {
-      await end();
+      void end();
       throw asEngineError(error, side);
     }
     return {
