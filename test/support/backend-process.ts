@@ -116,17 +116,18 @@ async function ended(child: ChildProcessByStdio<null, Readable, Readable>): Prom
   return { code: child.exitCode, stdout, stderr };
 }
 
-let madeDemoDir: Promise<string> | undefined;
+/** Every test file has this module in its own bundle, so what they share is not in the module. */
+const shared: typeof globalThis & { drsDemoDir?: Promise<string> } = globalThis;
 
 /** A data directory in which the demo was made, and which no backend uses; made when it is first asked for. */
 function demoDir(): Promise<string> {
-  madeDemoDir ??= (async () => {
+  shared.drsDemoDir ??= (async () => {
     const dataDir = makeDataDir();
     process.once("exit", () => removeDataDir(dataDir));
     await (await BackendProcess.startOn(dataDir, ["--demo"])).stop();
     return dataDir;
   })();
-  return madeDemoDir;
+  return shared.drsDemoDir;
 }
 
 /** A running backend. */
