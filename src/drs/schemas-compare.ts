@@ -1,20 +1,6 @@
 /** What the comparisons of the DRS API (v3) send and answer. Times are ISO 8601 in UTC. */
 import * as v from "valibot";
-import { jobId } from "./schemas";
-
-const text = v.nullish(v.string());
-const flag = v.nullish(v.boolean());
-const count = v.nullish(v.number());
-
-function wholeNumber(least: number, most: number) {
-  return v.pipe(
-    v.union([v.number(), v.string()]),
-    v.transform(Number),
-    v.integer(),
-    v.minValue(least),
-    v.maxValue(most),
-  );
-}
+import { count, flag, jobId, text, wholeNumber } from "./schemas";
 
 const page = {
   offset: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),

@@ -3,22 +3,7 @@
  * to are plain strings, as in v3. Times are ISO 8601 in UTC. Numbers of a query may come as text.
  */
 import * as v from "valibot";
-import { errorBody, jobAction, jobId, speedLimit } from "./schemas";
-
-const text = v.nullish(v.string());
-const flag = v.nullish(v.boolean());
-const count = v.nullish(v.number());
-
-/** A whole number of a query. */
-function wholeNumber(least: number, most: number) {
-  return v.pipe(
-    v.union([v.number(), v.string()]),
-    v.transform(Number),
-    v.integer(),
-    v.minValue(least),
-    v.maxValue(most),
-  );
-}
+import { count, errorBody, flag, jobAction, jobId, speedLimit, text, wholeNumber } from "./schemas";
 
 const offset = v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0);
 /** As most lists of v5 have it: 10 unless told, 1 to 1000. */

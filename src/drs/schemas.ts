@@ -4,9 +4,20 @@
  */
 import * as v from "valibot";
 
-const text = v.nullish(v.string());
-const flag = v.nullish(v.boolean());
-const count = v.nullish(v.number());
+export const text = v.nullish(v.string());
+export const flag = v.nullish(v.boolean());
+export const count = v.nullish(v.number());
+
+/** A whole number within limits, which a query has as text. */
+export function wholeNumber(least: number, most: number) {
+  return v.pipe(
+    v.union([v.number(), v.string()]),
+    v.transform(Number),
+    v.integer(),
+    v.minValue(least),
+    v.maxValue(most),
+  );
+}
 
 /** A task id has 36 letters, digits and hyphens; it only looks like a UUID. */
 export const jobId = v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{36}$/, "must be a task id of 36 characters"));

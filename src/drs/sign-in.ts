@@ -118,11 +118,11 @@ async function tokenOf({ iamEndpoint, domain, user, password, project }: IamUser
     },
     { operation, reads: true, timeoutMs: tokenTimeoutMs },
   );
-  const body = v.parse(tokenAnswer, bodyOf(answer, { operation, host: url.host, reads: true }));
+  const body = v.safeParse(tokenAnswer, bodyOf(answer, { operation, host: url.host, reads: true }));
   const value = answer.header("x-subject-token");
-  if (value === undefined) {
+  if (!body.success || value === undefined) {
     throw new DrsError({ operation, kind: "protocol", ...faultOf("misshapen", "X-Subject-Token") });
   }
-  const end = Date.parse(body.token?.expires_at ?? "");
+  const end = Date.parse(body.output.token?.expires_at ?? "");
   return { value, renewAt: Number.isNaN(end) ? Date.now() + assumedLifeMs : end - renewBeforeMs };
 }
