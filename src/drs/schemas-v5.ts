@@ -363,6 +363,8 @@ export const objectsState = v.looseObject({
   status: text,
   object_scope: text,
   object_info: v.nullish(v.record(v.string(), databaseObject)),
+  error_code: text,
+  error_msg: text,
 });
 
 export const pageRequest = v.looseObject({ job_id: jobId, ...page });

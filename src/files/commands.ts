@@ -1,16 +1,20 @@
 import * as vscode from "vscode";
 import { demoDatabases } from "../connections/demoDatabases";
-import { applyObjects, configureTask, createTask, StepError, startTask } from "../tasks/create";
+import { changeObjects, synchronizedObjects } from "../tasks/change-objects";
+import { configureTask, createTask, StepError, startTask } from "../tasks/create";
 import { type Formats, unlinked } from "../tasks/texts";
 import { explainStep, stepName } from "./explain";
 import type { TaskFile } from "./model";
 import { type FileParts, isTaskFile, openOnes, type PlacedTask, showNewFile, tasksNamed } from "./open";
 import { forgetPassword, keepPassword, passwordsOf } from "./passwords";
-import { diffOf, fileOf, objectsOf, planOf, selectionOf } from "./plan";
+import { choiceOf, diffOf, fileOf, objectsOf, planOf } from "./plan";
 import { exampleEnds, fileText, type TemplateEnds, templateText } from "./templates";
 import { readTaskFile } from "./validate";
 
 type Watched = PlacedTask["watched"];
+
+/** How long the service may take to tell the objects of a task, in milliseconds. */
+const readLimitMs = 60_000;
 
 /** What the commands about task files do. Commands on a file take its address; without one it is the active editor's. */
 export function fileHandlers(parts: FileParts) {
@@ -245,15 +249,6 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
     return;
   }
   const { watched, task } = place;
-  if (watched.connection.kind === "cloud") {
-    // The cloud's v3 takes objects only in CONFIGURATION; its v5 way has not been tried.
-    void vscode.window.showWarningMessage(
-      t(
-        "Objects of a running task can be changed from a file in the local backend only. In the cloud, use the console.",
-      ),
-    );
-    return;
-  }
   if (task?.status !== "incremental" && task?.status !== "incrementalFailed") {
     void vscode.window.showWarningMessage(
       t("Objects can be changed while the task is in incremental synchronization."),
@@ -267,16 +262,31 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
     void vscode.window.showInformationMessage(t("The task has these objects already."));
     return;
   }
+  const now = await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
+    synchronizedObjects(watched.session.client, task.id, AbortSignal.timeout(readLimitMs)),
+  );
+  if (now === undefined) {
+    const message = t(
+      'The service does not tell how the objects of task "{0}" are set up, so a file cannot change them. Use the console.',
+      file.name,
+    );
+    void vscode.window.showWarningMessage(unlinked(message));
+    return;
+  }
   const yes = t("Apply Change");
   const changes = [...added.map((name) => `+ ${name}`), ...removed.map((name) => `- ${name}`)];
   const note = t(
     "Added tables are copied and join the stream. Removed tables leave it; their rows stay at the target.",
   );
   const question = unlinked(t('Change the objects of task "{0}"?', file.name));
-  const detail = `${changes.join("\n")}\n\n${note}`;
+  const detail = [
+    ...(watched.connection.kind === "cloud" ? [watched.connection.name] : []),
+    changes.join("\n"),
+    note,
+  ].join("\n\n");
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes) {
     await inProgress(parts, watched, file, async (options) => {
-      await applyObjects(watched.session.client, task.id, selectionOf(file), options);
+      await changeObjects(watched.session.client, task.id, choiceOf(file, now), options);
       parts.log.info(`the objects of task ${file.name} (${task.id}) change: ${changes.join(", ")}`);
     });
   }

@@ -1,4 +1,5 @@
 /** A task file as the requests that make it real, and a task as a file. Knows nothing of VS Code. */
+import type { ObjectChoice, ObjectMap } from "../tasks/change-objects";
 import type { TaskPlan } from "../tasks/create";
 import type { Task, TaskEndpoint } from "../tasks/task";
 import { type FileEnd, type FileObjects, type TaskFile, taskTypes } from "./model";
@@ -63,6 +64,36 @@ export function selectionOf({ objects, source }: TaskFile): TaskPlan["selection"
     parent_id: source.database,
   });
   return { selected: true, job: [...schemas.map(chosen("schema")), ...tables.map(chosen("table"))] };
+}
+
+/**
+ * What a task that synchronizes `now` is to synchronize according to a file. Whatever stays keeps what the service has
+ * of it, such as filters or another name at the target, of which a file knows nothing.
+ */
+export function choiceOf({ objects, source, target }: TaskFile, now: ObjectMap): ObjectChoice {
+  if (objects === "all") {
+    return { object_scope: "all" };
+  }
+  const database = now[source.database];
+  const schemas: NonNullable<ObjectMap[string]["schemas"]> = {};
+  for (const name of objects.schemas ?? []) {
+    schemas[name] = { ...(database?.schemas?.[name] ?? { name }), all: true };
+  }
+  for (const name of objects.tables ?? []) {
+    const [schema = "", table = ""] = name.split(".");
+    if (!objects.schemas?.includes(schema)) {
+      const known = database?.schemas?.[schema];
+      schemas[schema] = {
+        ...{ name: schema, ...known, all: false },
+        tables: {
+          ...schemas[schema]?.tables,
+          [table]: known?.tables?.[table] ?? { name: table, type: "table", all: true },
+        },
+      };
+    }
+  }
+  const whole = { name: target.database, ...database, all: false, schemas };
+  return { object_scope: "table", object_info: { [source.database]: whole } };
 }
 
 /** The file of a task that exists; `undefined` where the service has not told both ends. */

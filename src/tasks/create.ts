@@ -119,7 +119,7 @@ export async function configureTask(
     });
   }
   await chooseObjects(client, id, plan.selection, { signal, onStep });
-  await checked(client, id, "forStartJob", { signal, onStep });
+  await requirePrecheck(client, id, "forStartJob", { signal, onStep });
 }
 
 /** Starts a task whose pre-check has passed. @throws StepError; the signal's reason when it aborts. */
@@ -133,31 +133,6 @@ export async function startTask(
     const [outcome] = await perform(client, "start", [{ id, status: "configuration" }], { signal });
     if (outcome?.error !== undefined) {
       throw outcome.error;
-    }
-  });
-}
-
-/**
- * Gives a task whose changes flow another set of objects: chooses them, runs the pre-check, begins the change, which
- * then is a child task.
- *
- * @throws StepError; the signal's reason when it aborts. Until the step `apply` the task goes on with its own objects.
- */
-export async function applyObjects(
-  client: DrsCaller,
-  id: string,
-  selection: TaskPlan["selection"],
-  { signal, onStep }: CreationOptions,
-): Promise<void> {
-  await chooseObjects(client, id, selection, { signal, onStep });
-  await checked(client, id, "forRetryJob", { signal, onStep });
-  onStep("apply");
-  await inStep("apply", id, signal, async () => {
-    const jobs = [{ job_id: id, is_sync_re_edit: true }];
-    const { results, request_id } = await client.call("batchRetry", { jobs }, { signal });
-    const [result] = results;
-    if (result === undefined || isRefused(result)) {
-      throw refusalOf("batchRetry", result, request_id);
     }
   });
 }
@@ -179,7 +154,8 @@ async function chooseObjects(
   });
 }
 
-async function checked(
+/** Runs a pre-check to its end. @throws StepError, also when it did not pass; the signal's reason when it aborts. */
+export async function requirePrecheck(
   client: DrsCaller,
   id: string,
   mode: PrecheckMode,
@@ -232,7 +208,7 @@ async function untilConfigurable(
 }
 
 /** Whatever goes wrong is told with its step; the user's own cancelling stays what it is. */
-async function inStep<T>(
+export async function inStep<T>(
   step: CreationStep,
   id: string | undefined,
   signal: AbortSignal,
@@ -248,7 +224,8 @@ async function inStep<T>(
   }
 }
 
-function isRefused(result: {
+/** Whether the result of one task in a batch is a refusal. */
+export function isRefused(result: {
   readonly status?: string | null | undefined;
   readonly error_code?: string | null | undefined;
 }) {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { TaskFile } from "../../src/files/model";
-import { diffOf, fileOf, objectsOf, planOf, selectionOf } from "../../src/files/plan";
+import { choiceOf, diffOf, fileOf, objectsOf, planOf } from "../../src/files/plan";
 import { fileText } from "../../src/files/templates";
 import { readTaskFile } from "../../src/files/validate";
-import { applyObjects, configureTask, createTask, StepError, startTask } from "../../src/tasks/create";
+import { changeObjects, synchronizedObjects } from "../../src/tasks/change-objects";
+import { configureTask, createTask, StepError, startTask } from "../../src/tasks/create";
 import { taskOf } from "../../src/tasks/decode";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { one } from "../support/backend-task";
@@ -84,7 +85,9 @@ describe("a task from a file", () => {
       added: ["public.two"],
       removed: [],
     });
-    await applyObjects(backend.client, id, selectionOf(changed), options);
+    const now = await synchronizedObjects(backend.client, id, options.signal);
+    assert.deepEqual(Object.keys(now?.filed?.schemas?.public?.tables ?? {}), ["one"]);
+    await changeObjects(backend.client, id, choiceOf(changed, now ?? {}), options);
     await until("the added table arrives", 20_000, async () => (await rows("public.two")) === 20);
     await until("the task has the objects", 20_000, async () => {
       const { added, removed } = diffOf(objectsOf(await reread()), changed.objects);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { schemaFiles } from "../../../src/files/json-schema";
 import type { TaskFile } from "../../../src/files/model";
-import { diffOf, fileOf, planOf } from "../../../src/files/plan";
+import { choiceOf, diffOf, fileOf, planOf } from "../../../src/files/plan";
 import { exampleEnds, fileText, templateText } from "../../../src/files/templates";
 import { readTaskFile } from "../../../src/files/validate";
 import type { Task } from "../../../src/tasks/task";
@@ -135,4 +135,34 @@ describe("a change of objects", () => {
   for (const [name, now, wanted, added, removed] of cases) {
     it(name, () => assert.deepEqual(diffOf(now, wanted), { added, removed }));
   }
+
+  it("keeps what the service has of the objects that stay, and gives the database its name at the target", () => {
+    const orders = { name: "orders_2", type: "table", all: false, filter_conditions: ["id > 5"] };
+    const now = {
+      shop: {
+        ...{ name: "shop_copy", all: false },
+        schemas: {
+          public: { name: "public", all: false, tables: { orders, gone: { name: "gone", all: true } } },
+          old: { name: "old", all: true },
+        },
+      },
+    };
+    const objects = { schemas: ["audit"], tables: ["public.orders", "public.items", "audit.log"] };
+    const chosen = choiceOf({ ...file, objects }, now);
+    assert.equal(chosen.object_scope, "table");
+    assert.deepEqual(chosen.object_info, {
+      shop: {
+        ...{ name: "shop_copy", all: false },
+        schemas: {
+          audit: { name: "audit", all: true },
+          public: {
+            ...{ name: "public", all: false },
+            tables: { orders, items: { name: "items", type: "table", all: true } },
+          },
+        },
+      },
+    });
+    assert.equal(choiceOf({ ...file, objects }, {}).object_info?.shop?.name, file.target.database);
+    assert.deepEqual(choiceOf({ ...file, objects: "all" }, now), { object_scope: "all" });
+  });
 });

@@ -2,14 +2,7 @@ import assert from "node:assert/strict";
 import type { DrsCaller } from "../../../src/drs/client";
 import { DrsError } from "../../../src/drs/errors";
 import { explainStep } from "../../../src/files/explain";
-import {
-  applyObjects,
-  configureTask,
-  createTask,
-  StepError,
-  startTask,
-  type TaskPlan,
-} from "../../../src/tasks/create";
+import { configureTask, createTask, StepError, startTask, type TaskPlan } from "../../../src/tasks/create";
 import { formatsFor } from "../../../src/tasks/texts";
 import { fill } from "../../support/texts";
 
@@ -164,19 +157,5 @@ describe("a task from its plan", () => {
     await assert.rejects(creating, { name: "AbortError" });
     assert.equal(made, id);
     assert.ok(!calls.includes("batchConnection"));
-  });
-
-  it("changes its objects: chosen, pre-checked, applied; a refused pre-check changes nothing", async () => {
-    const good = service();
-    await applyObjects(good.caller, id, plan.selection, options());
-    assert.deepEqual(good.calls, [
-      "batchSelectObjects",
-      "batchPrecheck",
-      "batchPrecheckResult",
-      "batchRetry",
-    ]);
-    const bad = service({ batchPrecheck: refused });
-    await assert.rejects(applyObjects(bad.caller, id, plan.selection, options()), StepError);
-    assert.ok(!bad.calls.includes("batchRetry"));
   });
 });

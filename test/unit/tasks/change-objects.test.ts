@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import type { TablesCaller } from "../../../src/drs/client";
+import { DrsError } from "../../../src/drs/errors";
+import { changeObjects, synchronizedObjects } from "../../../src/tasks/change-objects";
+import { StepError } from "../../../src/tasks/create";
+
+const id = "0123456789abcdef0123456789abcdef0123";
+const { signal } = new AbortController();
+const options = { signal, onStep: () => undefined };
+const objects = { object_scope: "all" } as const;
+
+const refused = { id, status: "failed", error_code: "DRS.M1", error_msg: "not so" };
+const absent = new DrsError({
+  operation: "any",
+  kind: "notFound",
+  code: "APIGW.0101",
+  reason: "no such path",
+});
+
+/** A service that takes every step, but for those that a test answers otherwise, answer by answer. */
+function service(other: Readonly<Record<string, readonly unknown[]>> = {}) {
+  const calls: string[] = [];
+  const usual: Readonly<Record<string, unknown>> = {
+    updateJob: { id, status: "success", query_id: "q" },
+    showObjectsSaving: { id: "q", status: "success" },
+    listDbObjects: { id, status: "success", object_info: { shop: { name: "shop_copy" } } },
+    batchPrecheck: { results: [{ id, status: "success", precheck_id: "c" }] },
+    batchPrecheckResult: {
+      results: [{ precheck_id: "c", process: "100%", result: true, precheck_result: [] }],
+    },
+    batchRetry: { results: [{ id, status: "success" }] },
+  };
+  const answer = async (name: string) => {
+    const nth = calls.filter((call) => call === name).length;
+    calls.push(name);
+    const given = other[name]?.[nth] ?? usual[name];
+    if (given instanceof Error) {
+      throw given;
+    }
+    return given;
+  };
+  const caller: TablesCaller = {
+    call: answer as never,
+    callIn: (async (_table: unknown, name: string) => await answer(name)) as never,
+  };
+  return { caller, calls };
+}
+
+describe("other objects for a task that runs", () => {
+  it("are chosen, waited for until they are kept, pre-checked and applied", async () => {
+    const { caller, calls } = service({ showObjectsSaving: [{ id: "q", status: "pending" }] });
+    await changeObjects(caller, id, objects, options);
+    assert.deepEqual(calls, [
+      ...["updateJob", "showObjectsSaving", "showObjectsSaving"],
+      ...["batchPrecheck", "batchPrecheckResult", "batchRetry"],
+    ]);
+  });
+
+  for (const [step, other] of [
+    ["selectObjects", { updateJob: [refused] }],
+    ["selectObjects", { updateJob: [absent] }],
+    ["selectObjects", { showObjectsSaving: [refused] }],
+    ["precheck", { batchPrecheck: [{ results: [refused] }] }],
+    ["apply", { batchRetry: [{ results: [refused] }] }],
+  ] as const) {
+    it(`tell where they were refused: ${Object.keys(other)} (${step})`, async () => {
+      const { caller, calls } = service(other);
+      const error: unknown = await changeObjects(caller, id, objects, options).catch((reason) => reason);
+      assert.ok(error instanceof StepError);
+      assert.deepEqual([error.step, error.id], [step, id]);
+      assert.equal(calls.includes("batchRetry"), step === "apply");
+    });
+  }
+
+  it("begin with what the service tells of those that run", async () => {
+    assert.deepEqual(await synchronizedObjects(service().caller, id, signal), {
+      shop: { name: "shop_copy" },
+    });
+    const everything = service({ listDbObjects: [{ id, status: "success", object_scope: "all" }] });
+    assert.deepEqual(await synchronizedObjects(everything.caller, id, signal), {});
+    for (const silent of [absent, { id, status: "success", object_scope: "table" }]) {
+      const { caller } = service({ listDbObjects: [silent] });
+      assert.equal(await synchronizedObjects(caller, id, signal), undefined);
+    }
+  });
+});
