@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { DrsClient } from "../../src/drs/client";
+import { fieldDocs } from "../../src/files/model";
 import { waitFor } from "../support/wait";
 
 /** What VS Code and the local backend may take, in milliseconds. */
@@ -53,6 +54,36 @@ describe("a task file in the editor", () => {
     const file = JSON.parse(document.getText());
     assert.deepEqual([file.source.user, file.source.password], ["drs_source", { secret: "demo-source" }]);
     await lensesBecome(/^Validate \| Create and Pre-check \| Create and Start$/);
+  });
+
+  it("is completed and explained by its schema", async () => {
+    const name = document.getText().indexOf('"name"');
+    const explained = async () => {
+      const at = document.positionAt(name + 2);
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        "vscode.executeHoverProvider",
+        document.uri,
+        at,
+      );
+      return hovers.flatMap(({ contents }) =>
+        contents.map((text) => (typeof text === "string" ? text : text.value)),
+      );
+    };
+    // The language server of JSON starts with the first file of its kind.
+    await waitFor(
+      explained,
+      (texts) => texts.some((text) => text.replaceAll("\\", "").includes(fieldDocs.name.en)),
+      limit,
+    );
+    const completed = await vscode.commands.executeCommand<vscode.CompletionList>(
+      "vscode.executeCompletionItemProvider",
+      document.uri,
+      document.positionAt(name),
+    );
+    const labels = completed.items.map(({ label }) => (typeof label === "string" ? label : label.label));
+    for (const field of ["direction", "subnet", "tags"]) {
+      assert.ok(labels.includes(field), labels.join(" "));
+    }
   });
 
   it("shows what is wrong with it", async () => {
