@@ -4,7 +4,7 @@ import { type ActionId, rowOf } from "../status/statuses";
 import { actionName } from "../tasks/explain";
 import { errorText } from "../tasks/problems";
 import type { Task } from "../tasks/task";
-import type { Formats, Translate } from "../tasks/texts";
+import { type Formats, remainingText, type Translate } from "../tasks/texts";
 import { addressText } from "./address";
 import type {
   ActionButton,
@@ -286,7 +286,7 @@ function progressOf(task: Task, { formats }: DetailsFacts): Progress | undefined
   });
   return {
     ...bar(t("Full synchronization"), percent),
-    remaining: remaining === undefined ? undefined : t("Remaining: {0}", remaining),
+    remaining: remaining === undefined ? undefined : t("Remaining: {0}", remainingText(remaining, formats)),
     parts: (task.parts ?? []).map((part) => bar(partLabel(part.part, t), part.percent)),
   };
 }

@@ -66,6 +66,26 @@ export function coarseDelay(ms: number, { t, duration }: Formats): string {
   return ms < second ? t("< 1 s") : duration(Math.floor(ms / second) * second);
 }
 
+/** What is left of a full synchronization. The API says no unit: a bare number is seconds, as of its delays; else its own words. */
+export function remainingText(remaining: string, { duration }: Formats): string {
+  const ms = secondsIn(remaining);
+  return ms === undefined ? remaining : duration(ms);
+}
+
+/** The same for a list: to the minute, so that the row stays still; undefined where it is no number. */
+export function coarseRemaining(remaining: string, { t, duration }: Formats): string | undefined {
+  const ms = secondsIn(remaining);
+  if (ms === undefined) {
+    return undefined;
+  }
+  return ms < minute ? t("< 1 min left") : t("{0} left", duration(Math.ceil(ms / minute) * minute));
+}
+
+/** Milliseconds. */
+function secondsIn(text: string): number | undefined {
+  return /^\d+$/.test(text) ? Number(text) * second : undefined;
+}
+
 /**
  * A text that becomes no link in a notification: VS Code makes `[label](command:…)` in it a link that runs commands,
  * and errors and names come from databases and services.

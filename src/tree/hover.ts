@@ -5,7 +5,7 @@ import { legalActions } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
 import { actionName } from "../tasks/explain";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
+import { type Formats, remainingText } from "../tasks/texts";
 import { literal } from "./markdown";
 
 /**
@@ -47,15 +47,16 @@ function whyOf(task: Task, diagnosis: Diagnosis | null, formats: Formats): strin
   ].join("  \n");
 }
 
-function factsOf(
-  task: Task,
-  { t, time, percent, duration }: Formats,
-): readonly (readonly [string, string])[] {
+function factsOf(task: Task, formats: Formats): readonly (readonly [string, string])[] {
+  const { t, time, percent, duration } = formats;
   const copied = task.percent === undefined || task.percent >= 100;
   const facts: readonly (readonly [string, string | undefined])[] = [
     [t("Error"), [task.error?.code, task.error?.message].filter(Boolean).join(" ") || undefined],
     [t("Progress"), copied ? undefined : percent(task.percent)],
-    [t("Remaining time"), copied ? undefined : task.remaining],
+    [
+      t("Remaining time"),
+      copied || task.remaining === undefined ? undefined : remainingText(task.remaining, formats),
+    ],
     [t("Delay"), task.delayMs === undefined ? undefined : duration(task.delayMs)],
     [t("Description"), task.description],
     [t("Engine"), engineName(task.engine)],

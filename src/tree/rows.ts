@@ -2,7 +2,7 @@
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
-import { coarseDelay, type Formats } from "../tasks/texts";
+import { coarseDelay, coarseRemaining, type Formats } from "../tasks/texts";
 import { type Arrangement, comparison, fits, type Grouping } from "./arrangement";
 
 const hourMs = 3_600_000;
@@ -133,7 +133,7 @@ function statusDetail(task: Task, formats: Formats): string | undefined {
     case "unknown":
       return task.apiStatus;
     case "full":
-      return task.percent === undefined ? undefined : formats.percent(Math.floor(task.percent));
+      return fullDetail(task, formats);
     case "incremental":
       return task.delayMs === undefined
         ? undefined
@@ -147,6 +147,14 @@ function statusDetail(task: Task, formats: Formats): string | undefined {
     default:
       return task.error?.code;
   }
+}
+
+function fullDetail({ percent, remaining }: Task, formats: Formats): string | undefined {
+  if (percent === undefined) {
+    return undefined;
+  }
+  const left = percent >= 100 || remaining === undefined ? undefined : coarseRemaining(remaining, formats);
+  return [formats.percent(Math.floor(percent)), left].filter(Boolean).join(" · ");
 }
 
 /** A task that could not be created stays listed for three days. */

@@ -119,6 +119,8 @@ describe("the details view", () => {
     });
     assert.equal(progress?.text, "42.4%");
     assert.equal(progress?.remaining, "Remaining: 12 min");
+    const inSeconds = viewOf({ status: "full", percent: 42, remaining: "75" });
+    assert.equal(inSeconds.progress?.remaining, "Remaining: 1 min 15 sec");
     assert.deepEqual(
       progress?.parts.map(({ label, text }) => `${label} ${text}`),
       ["Structure 100%", "Data 99.9%", "grants 0%"],

@@ -146,6 +146,18 @@ describe("the tree's rows", () => {
     );
   });
 
+  for (const [percent, remaining, said] of [
+    [41.6, "200", "41% · 4 min left"],
+    [41.6, "12", "41% · < 1 min left"],
+    [41.6, "a while", "41%"],
+    [100, "0", "100%"],
+    [undefined, "200", ""],
+  ] as const) {
+    it(`tell how far a full synchronization has come, and how long it will take: ${said}`, () => {
+      assert.equal(descriptionOf(task("t", { status: "full", percent, remaining }), english), said);
+    });
+  }
+
   it("tell a screen reader the status too, in the reader's language", () => {
     assert.equal(
       labelOf(task("orders", { delayMs: 3 }), english),
