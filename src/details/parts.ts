@@ -7,6 +7,7 @@ import type { Formats } from "../tasks/texts";
 import { comparePart } from "./compare-part";
 import { type PartTable, timeCell } from "./part-table";
 import type { Cell, Filter, Pager, PartId, PartView } from "./parts-view";
+import { precheckItemName } from "./precheck-items";
 import { type PartValues, pageSize, type Query, type Reading, type Readings } from "./readings";
 
 /** A status that this window has seen the task come into. */
@@ -236,7 +237,7 @@ function tables({ count, rows }: PartValues["tables"], { t, percent }: Formats):
   };
 }
 
-function precheck({ passed, rows }: PartValues["precheck"], { t }: Formats): PartTable {
+function precheck({ passed, rows }: PartValues["precheck"], { t, pick }: Formats): PartTable {
   const order = ["FAILED", "ALARM"];
   const rank = (result: string | null | undefined) =>
     (order.indexOf(result ?? "") + order.length + 1) % (order.length + 1);
@@ -245,13 +246,20 @@ function precheck({ passed, rows }: PartValues["precheck"], { t }: Formats): Par
     ALARM: { text: t("Warning"), tone: "warning" },
     FAILED: { text: t("Failed"), tone: "error" },
   };
+  const itemCell = (item: string, result: string | null | undefined): Cell => {
+    const name = precheckItemName(item);
+    // Whoever looks for a remedy elsewhere needs the service's own name.
+    return name === undefined
+      ? { text: item, code: true }
+      : { text: pick(name), detail: result === "PASSED" ? undefined : item };
+  };
   return {
     columns: [t("Item"), t("Result"), t("Reason")],
     count: rows.length,
     rows: rows
       .toSorted((a, b) => rank(a.result) - rank(b.result))
       .map(({ item, result, failed_reason, raw_error_msg }) => [
-        { text: item ?? "", code: true },
+        itemCell(item ?? "", result),
         results[result ?? ""] ?? { text: result ?? "" },
         {
           text: failed_reason || raw_error_msg || "",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { precheckItemName } from "../../src/details/precheck-items";
 import type { RequestIn } from "../../src/drs/operations";
 import { type OperationsV5, operationsV5 } from "../../src/drs/operations-v5";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
@@ -82,6 +83,12 @@ describe("the details of a task", () => {
       (job) => job.precheck_result?.process === "100%",
     );
     assert.equal(precheck_result?.result, true);
+    const items = precheck_result?.precheck_results?.flatMap(({ item }) => item ?? []) ?? [];
+    assert.ok(items.length > 10);
+    assert.deepEqual(
+      items.filter((item) => precheckItemName(item) === undefined),
+      [],
+    );
 
     const speed_limit = [{ begin: "00:00", end: "23:59", speed: "1", is_utc: true }];
     await backend.client.call("batchLimitSpeed", { speed_limits: [{ job_id: id, speed_limit }] });

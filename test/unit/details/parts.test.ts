@@ -121,6 +121,21 @@ describe("the parts of the details page", () => {
     ]);
   });
 
+  it("name what an item of a pre-check looks at, with the service's name where it did not pass", () => {
+    const rows = [
+      { item: "srcDbBinlogIsOff", result: "FAILED" },
+      { item: "target_rows", result: "PASSED" },
+    ];
+    const part = partOf("precheck", { precheck: { value: { passed: false, rows }, asOf: now } });
+    assert.deepEqual(
+      part.rows.map(([item]) => item),
+      [
+        { text: "The source writes a binlog", detail: "srcDbBinlogIsOff" },
+        { text: "The target's tables are empty", detail: undefined },
+      ],
+    );
+  });
+
   it("lead from a comparison to the tables and rows that differ", () => {
     const nothing = { count: 1, tasks: [], lines: [], contents: [], differences: undefined };
     const task = { id: "c1", type: "contents", status: "SUCCESSFUL", start_time: timed, end_time: timed };
