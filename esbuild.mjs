@@ -14,6 +14,7 @@ const chunks = new Map([
   ["src/connections/localBackend.ts", "start-backend"],
   ["src/connections/connect.ts", "connect"],
   ["src/commands/handlers.ts", "commands"],
+  ["src/alerts/telling.ts", "alerts"],
   ["src/details/panel.ts", "details"],
   ["src/agent/vscodeTools.ts", "agent"],
   ["src/files/editor.ts", "files"],

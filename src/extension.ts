@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { registerTools } from "./agent/register";
 import { Alerts } from "./alerts/alerts";
+import { Quiet } from "./alerts/quiet";
 import { registerCommands } from "./commands/commands";
 import { commandOf } from "./commands/ids";
 import { localId, type TaskRef } from "./connections/connection";
@@ -20,8 +21,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const connections = new Connections(context);
   const local = new Local(context, connections, formats, log);
   const watch = new Watch(connections, formats, log);
-  const view = new TasksView(formats, context.workspaceState);
-  const alerts = new Alerts(formats);
+  const quiet = new Quiet(context.globalState);
+  const view = new TasksView(formats, context.workspaceState, (task) => quiet.isMuted(task));
+  const alerts = new Alerts({
+    ...{ formats, log, quiet },
+    storage: context.globalStorageUri,
+    isPinned: (task) => view.isPinned(task),
+    connections: () => connections.all.map(({ id }) => id),
+  });
   const details = new Details(context.extensionUri, watch, formats, async (action, task) => {
     await vscode.commands.executeCommand(commandOf[action], task);
   });
@@ -39,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     local,
     watch,
+    quiet,
     view,
     alerts,
     details,
@@ -56,10 +64,11 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("drs.alerts")) {
         tellAlertsNeed();
-        alerts.show(watch.shown);
+        alerts.review();
       }
     }),
-    registerCommands({ connections, local, view, watch, secrets, openDetails, formats, log }),
+    quiet.onDidChange(() => view.redraw()),
+    registerCommands({ connections, local, view, quiet, watch, secrets, openDetails, formats, log }),
     watchTaskFiles({ connections, watch, secrets, openDetails, formats, log }),
     registerTools({ watch, formats }),
   );

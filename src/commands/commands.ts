@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { Quiet } from "../alerts/quiet";
 import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import type { Local } from "../connections/local";
@@ -13,6 +14,7 @@ export interface Parts {
   readonly connections: Connections;
   readonly local: Local;
   readonly view: TasksView;
+  readonly quiet: Quiet;
   readonly watch: Watch;
   readonly secrets: vscode.SecretStorage;
   readonly openDetails: (task: TaskRef) => Promise<void>;

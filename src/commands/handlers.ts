@@ -15,6 +15,7 @@ import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
 import type { CommandId } from "./ids";
 import { runMany } from "./many";
+import { quietHandlers } from "./quiet";
 
 /** How far ahead the cloud's service wants a start time to be. */
 const cloudNoticeMs = 5 * 60_000;
@@ -114,6 +115,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
 
   return {
     ...connectionHandlers(parts),
+    ...quietHandlers(parts, (argument) => chosen(argument)),
     ...arrangeHandlers(parts, allTasks, (argument) => chosen(argument)),
     "drs.startLocalBackend": () => local.start(),
     "drs.stopLocalBackend": async () => {

@@ -1,15 +1,17 @@
 import { rowOf } from "../status/statuses";
 import type { Task } from "./task";
 
-/** Tasks that failed and tasks that are frozen, each in the order of the list. */
+/** Tasks that failed, that are frozen, and whose fault is being rectified, each in the order of the list. */
 export function problemsOf(tasks: Iterable<Task>): {
   readonly failed: readonly Task[];
   readonly frozen: readonly Task[];
+  readonly recovering: readonly Task[];
 } {
-  const alerting = [...tasks].filter(({ status }) => rowOf(status).alert === "error");
+  const all = [...tasks];
   return {
-    failed: alerting.filter(({ status }) => status !== "frozen"),
-    frozen: alerting.filter(({ status }) => status === "frozen"),
+    failed: all.filter(({ status }) => status !== "frozen" && rowOf(status).alert === "error"),
+    frozen: all.filter(({ status }) => status === "frozen"),
+    recovering: all.filter(({ status }) => rowOf(status).alert === "warning"),
   };
 }
 

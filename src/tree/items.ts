@@ -75,26 +75,34 @@ function groupLook({ kind, value }: Group, { t, pick }: Formats) {
   }
 }
 
-/** @param task its row, at `connection`; `pinned` and `readOnly` decide what its menu offers. */
+/** What decides what the menu of a task offers. */
+interface TaskState {
+  readonly pinned: boolean;
+  readonly muted: boolean;
+  readonly readOnly: boolean;
+}
+
 export function taskItem(
   task: Task,
-  state: { readonly pinned: boolean; readonly readOnly: boolean; readonly parent: boolean },
+  state: TaskState & { readonly parent: boolean },
   formats: Formats,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(task.name, state.parent ? Expanded : None);
-  item.description = descriptionOf(task, formats);
+  const muted = state.muted ? formats.t("muted") : "";
+  item.description = [descriptionOf(task, formats), muted].filter(Boolean).join(" · ");
   item.iconPath = iconOf(task.status);
   item.contextValue = contextOf(task, state);
-  item.accessibilityInformation = { label: labelOf(task, formats) };
+  item.accessibilityInformation = { label: [labelOf(task, formats), muted].filter(Boolean).join(", ") };
   return item;
 }
 
-/** `drsTask:pause:end:pin:`, so that menus can ask for `viewItem =~ /:pause:/`; no action of a task that is read only. */
-export function contextOf(
-  task: Task,
-  state: { readonly pinned: boolean; readonly readOnly: boolean },
-): string {
-  const words = [...(state.readOnly ? ["readOnly"] : legalActions(task)), state.pinned ? "unpin" : "pin"];
+/** `drsTask:pause:end:pin:mute:`, so that menus can ask for `viewItem =~ /:pause:/`; no action of a task that is read only. */
+export function contextOf(task: Task, { readOnly, pinned, muted }: TaskState): string {
+  const words = [
+    ...(readOnly ? ["readOnly"] : legalActions(task)),
+    pinned ? "unpin" : "pin",
+    muted ? "unmute" : "mute",
+  ];
   return `drsTask:${words.map((word) => `${word}:`).join("")}`;
 }
 

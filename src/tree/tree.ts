@@ -24,6 +24,12 @@ export type Node =
   /** Offers more tasks of a group; of the whole tree when `connection` is empty. */
   | { readonly kind: "more"; readonly connection: string; readonly group: string };
 
+/** What the user has marked tasks with. */
+export interface Marks {
+  isPinned(task: TaskRef): boolean;
+  isMuted(task: TaskRef): boolean;
+}
+
 /** A connection as the tree shows it. */
 interface Branch {
   readonly watched: Watched;
@@ -54,12 +60,12 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #limits = new Map<string, number>();
   #branches: ReadonlyMap<string, Branch> = new Map();
   #arrangement: Arrangement;
-  #isPinned: (task: TaskRef) => boolean;
+  readonly #marks: Marks;
 
-  constructor(formats: Formats, arrangement: Arrangement, isPinned: (task: TaskRef) => boolean) {
+  constructor(formats: Formats, arrangement: Arrangement, marks: Marks) {
     this.#formats = formats;
     this.#arrangement = arrangement;
-    this.#isPinned = isPinned;
+    this.#marks = marks;
   }
 
   /** How many tasks fit the filter, and how many there are. */
@@ -71,10 +77,9 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     };
   }
 
-  /** Arranges the tasks anew. */
-  arrange(arrangement: Arrangement, isPinned: (task: TaskRef) => boolean): void {
+  /** Arranges the tasks anew, also when one was marked. */
+  arrange(arrangement: Arrangement): void {
     this.#arrangement = arrangement;
-    this.#isPinned = isPinned;
     this.#branches = new Map([...this.#branches].map(([id, { watched }]) => [id, this.#branch(watched)]));
     this.#redrawAll();
   }
@@ -216,7 +221,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       return new vscode.TreeItem(node.id);
     }
     const state = {
-      pinned: this.#isPinned(node),
+      pinned: this.#marks.isPinned(node),
+      muted: this.#marks.isMuted(node),
       readOnly: branch.watched.readOnly !== undefined,
       parent: this.#childrenOf(node).length > 0,
     };
@@ -259,7 +265,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const tasks = session?.store.snapshot.tasks ?? new Map<string, Task>();
     const look = [connection.name, connectionLabel(watched, this.#formats), state, readOnly].join("\n");
     const layout = layoutOf(tasks.values(), this.#arrangement, (id) =>
-      this.#isPinned({ connection: connection.id, id }),
+      this.#marks.isPinned({ connection: connection.id, id }),
     );
     return { watched, layout, tasks, message: messageOf(watched, this.#formats), look };
   }
@@ -313,7 +319,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       layout.groups.flatMap((group) => group.tasks.map((task) => ({ connection, group, task }))),
     );
     const rank = ({ connection, task: { id } }: (typeof all)[number]) =>
-      Number(!this.#isPinned({ connection, id }));
+      Number(!this.#marks.isPinned({ connection, id }));
     const sorted = all.sort((a, b) => rank(a) - rank(b) || compare(a.task, b.task));
     const shown = this.#limits.get("/all") ?? pageSize;
     const messages =
@@ -333,7 +339,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #looksDifferent(before: Task, after: Task): boolean {
-    const state = { pinned: false, readOnly: false };
+    const state = { pinned: false, muted: false, readOnly: false };
     return (
       before.name !== after.name ||
       before.error?.message !== after.error?.message ||

@@ -39,11 +39,17 @@ export class TasksView implements vscode.Disposable {
   readonly #context = new Map<string, unknown>();
   readonly onDidChangeVisibility: vscode.Event<vscode.TreeViewVisibilityChangeEvent>;
 
-  /** @param state of the workspace: keeps arrangement and pins. */
-  constructor(formats: Formats, state: vscode.Memento) {
+  /**
+   * @param state of the workspace: keeps arrangement and pins.
+   * @param isMuted whether a task's notices are held back.
+   */
+  constructor(formats: Formats, state: vscode.Memento, isMuted: (task: TaskRef) => boolean) {
     this.#formats = formats;
     this.#state = state;
-    this.#tree = new TaskTree(formats, this.arrangement, (task) => this.isPinned(task));
+    this.#tree = new TaskTree(formats, this.arrangement, {
+      isPinned: (task) => this.isPinned(task),
+      isMuted,
+    });
     this.#view = vscode.window.createTreeView("drs.tasks", {
       treeDataProvider: this.#tree,
       showCollapseAll: true,
@@ -63,7 +69,7 @@ export class TasksView implements vscode.Disposable {
 
   async arrange(change: Partial<Arrangement>): Promise<void> {
     await this.#state.update(arrangementKey, { ...this.arrangement, ...change });
-    this.#rearrange();
+    this.redraw();
   }
 
   isPinned(task: TaskRef): boolean {
@@ -74,7 +80,13 @@ export class TasksView implements vscode.Disposable {
   async pin(task: TaskRef, pinned: boolean): Promise<void> {
     const others = this.#pins.filter((pin) => pin !== pinOf(task));
     await this.#state.update(pinsKey, pinned ? [...others, pinOf(task)] : others);
-    this.#rearrange();
+    this.redraw();
+  }
+
+  /** Draws everything anew: the arrangement is another one, or a task was marked. */
+  redraw(): void {
+    this.#tree.arrange(this.arrangement);
+    this.#tellMessage();
   }
 
   /** Shows more tasks of the group of a row that offers them. */
@@ -112,11 +124,6 @@ export class TasksView implements vscode.Disposable {
 
   get #pins(): readonly string[] {
     return this.#state.get<readonly string[]>(pinsKey, []);
-  }
-
-  #rearrange(): void {
-    this.#tree.arrange(this.arrangement, (task) => this.isPinned(task));
-    this.#tellMessage();
   }
 
   /** The lines above the tree: trouble with the one connection, and how many tasks fit the filter. */

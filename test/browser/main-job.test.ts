@@ -130,11 +130,11 @@ describe("the main job", function () {
     const running = await workbench.contextMenu("orders-to-warehouse");
     assert.deepEqual(running, [
       ...["Show Details", "Pause Task", "End Task…"],
-      ...["Copy Task ID", "Save Task as File", "Pin Task"],
+      ...["Copy Task ID", "Save Task as File", "Pin Task", "Mute Task"],
     ]);
     await workbench.page.keyboard.press("Escape");
     const frozen = await workbench.contextMenu("trial-shop-mirror");
-    assert.deepEqual(frozen, ["Show Details", "Copy Task ID", "Save Task as File", "Pin Task"]);
+    assert.deepEqual(frozen, ["Show Details", "Copy Task ID", "Save Task as File", "Pin Task", "Mute Task"]);
     await workbench.page.keyboard.press("Escape");
   });
 
@@ -206,6 +206,37 @@ describe("the main job", function () {
     await waitFor(
       () => workbench.tree(),
       (tree) => !tree.includes("payments-to-finance"),
+      soon,
+    );
+  });
+
+  it("mutes a task and snoozes all notifications, which the row and the status bar tell", async () => {
+    const item = workbench.statusBarItem("DRS");
+    await workbench.choose("trial-shop-mirror", "Mute Task");
+    await workbench.treeWith(/trial-shop-mirror {2}[^\n]*muted/);
+    await waitFor(
+      () => item.getAttribute("aria-label"),
+      (label) => /2 failed, 0 frozen/.test(label ?? ""),
+      soon,
+    );
+    await workbench.choose("trial-shop-mirror", "Unmute Task");
+    await workbench.runCommand("DRS: Snooze Notifications…");
+    await workbench.page.locator(".quick-input-list").getByText("For 30 minutes").click();
+    await waitFor(
+      () => item.getAttribute("aria-label"),
+      (label) => /1 frozen.*snoozed until/.test(label ?? ""),
+      soon,
+    );
+    await item.hover();
+    await workbench.page
+      .locator(".workbench-hover-container")
+      .getByText(/reviews-to-analytics · Incremental synchronization failed · 23505/)
+      .waitFor();
+    await workbench.screenshot("snoozed");
+    await workbench.runCommand("DRS: End the Snooze");
+    await waitFor(
+      () => item.getAttribute("aria-label"),
+      (label) => !/snoozed/.test(label ?? ""),
       soon,
     );
   });

@@ -5,6 +5,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { toolNames } from "../../src/agent/names";
 import { tools } from "../../src/agent/tools";
 import { commandIds } from "../../src/commands/ids";
+import { rowOf, statusOrder } from "../../src/status/statuses";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
 const english = JSON.parse(readFileSync("package.nls.json", "utf8"));
@@ -48,13 +49,23 @@ describe("the manifest", () => {
   });
 
   it("reads only settings that it has, and has none that nobody reads", () => {
-    const read = [...source.matchAll(/getConfiguration\("drs"\)\s*\.get\(\s*"([^"]+)"/g)].map(
+    const read = [...source.matchAll(/getConfiguration\("drs"\)\s*\.get(?:<unknown>)?\(\s*"([^"]+)"/g)].map(
       ([, key]) => `drs.${key}`,
     );
     assert.deepEqual(
       [...new Set(read)].sort(),
       Object.keys(manifest.contributes.configuration.properties).sort(),
     );
+  });
+
+  it("lets the user choose among exactly the statuses that alert, by the service's names", () => {
+    const { items, default: usual } = manifest.contributes.configuration.properties["drs.alerts.statuses"];
+    const alerting = statusOrder.filter((status) => rowOf(status).alert !== "none");
+    assert.deepEqual([items.enum, usual], [alerting, alerting]);
+    for (const status of alerting) {
+      const { en, zh } = rowOf(status).name;
+      assert.deepEqual([english[`status.${status}`], chinese[`status.${status}`]], [en, zh]);
+    }
   });
 
   it("has every text in both languages and none too many", () => {

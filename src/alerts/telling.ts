@@ -1,0 +1,61 @@
+/** Decides and tells; loaded when there is something to decide for the first time. */
+import * as vscode from "vscode";
+import type { Watched } from "../connections/watch";
+import { systemClock } from "../drs/clock";
+import { rowOf, statusOrder } from "../status/statuses";
+import type { AlertsHost } from "./alerts";
+import type { Policy } from "./decide";
+import { Ledger } from "./ledger";
+import { showNotices } from "./notifications";
+import { Teller } from "./teller";
+
+/** @param shown what is shown now. */
+export function createTeller(host: AlertsHost, shown: () => readonly Watched[]): Teller {
+  const { formats, log, quiet, storage, isPinned, connections } = host;
+  const nameOf = (connection: string) =>
+    shown().find(({ connection: { id } }) => id === connection)?.connection.name;
+  return new Teller(new Ledger(storage.fsPath), systemClock, {
+    policy,
+    alerts: (connection, { id }) =>
+      isChosen(nameOf(connection)) && (!pinnedOnly() || isPinned({ connection, id })),
+    muted: (connection, id) => quiet.isMuted({ connection, id }),
+    snoozedUntil: () => quiet.snoozedUntil,
+    connections,
+    tell: (notices) =>
+      showNotices(notices, {
+        ...{ formats, log },
+        where: (connection) => (shown().length > 1 ? nameOf(connection) : undefined),
+        mute: async (task) => await quiet.mute(task, true),
+      }),
+    warn: (message) => log.warn(message),
+  });
+}
+
+// Settings are checked by VS Code's editor for them only, not where they are read.
+
+function policy(): Policy {
+  const chosen = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.statuses");
+  const delayMs = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.delayThreshold");
+  const delayForSeconds = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.delayDuration");
+  const alerting = statusOrder.filter((status) => rowOf(status).alert !== "none");
+  return {
+    statuses: new Set(
+      Array.isArray(chosen) ? alerting.filter((status) => chosen.includes(status)) : alerting,
+    ),
+    delayMs: atLeastZero(delayMs),
+    delayForMs: atLeastZero(delayForSeconds) * 1000,
+  };
+}
+
+function pinnedOnly(): boolean {
+  return vscode.workspace.getConfiguration("drs").get("alerts.pinnedOnly", false);
+}
+
+function isChosen(name: string | undefined): boolean {
+  const chosen = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.connections");
+  return !Array.isArray(chosen) || chosen.length === 0 || chosen.includes(name);
+}
+
+function atLeastZero(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? Math.max(0, value) : 0;
+}

@@ -1,0 +1,101 @@
+/** What notices and the status bar say. Knows nothing of VS Code. */
+import type { Diagnosis } from "../failures/diagnosis";
+import { rowOf } from "../status/statuses";
+import { errorText, problemsOf } from "../tasks/problems";
+import type { Task } from "../tasks/task";
+import type { Formats } from "../tasks/texts";
+import type { Notice } from "./decide";
+
+/** What a notice says: cause and remedy where a case is known, otherwise the service's own words. */
+export function noticeText(
+  { level, condition, task }: Notice,
+  diagnosis: Diagnosis | null | undefined,
+  { t, pick, duration }: Formats,
+): string {
+  const { name, meaning } = rowOf(task.status);
+  const status = pick(name);
+  if (condition === "delayed") {
+    const delay = duration(task.delayMs ?? 0);
+    return level === "recovered"
+      ? t('Synchronization task "{0}" has caught up: its delay is {1}.', task.name, delay)
+      : t('Synchronization task "{0}" is behind: its delay is {1}.', task.name, delay);
+  }
+  if (level === "recovered") {
+    return t('Synchronization task "{0}" recovered: {1}.', task.name, status);
+  }
+  const told = (reason: string) => t('Synchronization task "{0}": {1}. {2}', task.name, status, reason);
+  if (diagnosis == null) {
+    return told(errorText(task) ?? pick(meaning));
+  }
+  const cause = pick(diagnosis.cause);
+  const why = diagnosis.sure ? t("Cause: {0}", cause) : t("Likely cause: {0}", cause);
+  return told(`${why} ${t("What to do: {0}", pick(diagnosis.remedy))}`);
+}
+
+/** A connection as the status bar sees it. */
+export interface Seen {
+  readonly name: string;
+  readonly tasks: readonly Task[];
+  /** Those whose delay was told. */
+  readonly delayed: readonly Task[];
+  /** Whether its tasks cannot be read. */
+  readonly unread: boolean;
+}
+
+export interface Summary {
+  /** With codicons. */
+  readonly text: string;
+  /** What a screen reader says. */
+  readonly label: string;
+  /** Lines of plain text: the label, and the tasks by name. */
+  readonly tooltip: string;
+  readonly look: "error" | "warning" | "calm";
+}
+
+/** So many tasks are named in the hover of the status bar. */
+const named = 12;
+
+/** What the status bar shows. @param snoozedUntil milliseconds since 1970; 0: nothing is held back. */
+export function summaryOf(seen: readonly Seen[], snoozedUntil: number, formats: Formats): Summary {
+  const { t, pick, shortTime, duration } = formats;
+  const tasks = seen.flatMap((one) => one.tasks);
+  const { failed, frozen, recovering } = problemsOf(tasks);
+  const delayed = seen.flatMap((one) => one.delayed);
+  const unread = seen.filter((one) => one.unread).map(({ name }) => name);
+  const parts = [
+    ...(failed.length > 0 ? [`$(error) ${failed.length}`] : []),
+    ...(frozen.length > 0 ? [`$(lock) ${frozen.length}`] : []),
+    ...(recovering.length > 0 ? [`$(tools) ${recovering.length}`] : []),
+    ...(delayed.length > 0 ? [`$(watch) ${delayed.length}`] : []),
+    ...(unread.length > 0 ? ["$(debug-disconnect)"] : []),
+  ];
+  const quiet = snoozedUntil > 0 ? " $(bell-slash)" : "";
+  const counts = [
+    t("Synchronization tasks: {0} failed, {1} frozen", failed.length, frozen.length),
+    ...(recovering.length > 0 ? [t("{0} in fault rectification", recovering.length)] : []),
+    ...(delayed.length > 0 ? [t("{0} behind", delayed.length)] : []),
+  ].join(", ");
+  const label = [
+    counts,
+    ...(unread.length > 0 ? [t("The tasks of {0} cannot be read at the moment.", unread.join(", "))] : []),
+    ...(quiet === "" ? [] : [t("Notifications are snoozed until {0}.", shortTime(snoozedUntil))]),
+  ];
+  const lines = [
+    ...[...failed, ...frozen, ...recovering].map((task) =>
+      [task.name, pick(rowOf(task.status).name), task.error?.code].filter(Boolean).join(" · "),
+    ),
+    ...delayed.map((task) => `${task.name} · ${t("delay {0}", duration(task.delayMs ?? 0))}`),
+  ];
+  const rest = lines.length - named;
+  return {
+    text: (parts.length === 0 ? "$(pass) DRS" : `DRS ${parts.join(" ")}`) + quiet,
+    label: label.join(". "),
+    tooltip: [...label, ...lines.slice(0, named), ...(rest > 0 ? [`… (+${rest})`] : [])].join("\n"),
+    look:
+      failed.length + frozen.length > 0
+        ? "error"
+        : recovering.length + delayed.length + unread.length > 0
+          ? "warning"
+          : "calm",
+  };
+}
