@@ -3,11 +3,12 @@ import type { Session } from "../connections/session";
 import { isDrsError } from "../drs/errors";
 import { diagnosisOfFindings } from "../failures/diagnosis";
 import { type ActionId, rowOf } from "../status/statuses";
-import { legalActions, perform } from "../tasks/actions";
+import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
 import { type PrecheckOutcome, precheck } from "../tasks/precheck";
 import type { Task } from "../tasks/task";
 import { type Formats, unlinked } from "../tasks/texts";
+import { confirmed } from "./confirm";
 import { findingsText } from "./findings";
 
 /** Tasks with an action under way: a second click on the same button does nothing. */
@@ -62,7 +63,7 @@ async function act(
     warnIllegal(action, task, formats);
     return;
   }
-  if (!(await confirmed(action, task, where, formats))) {
+  if (!(await confirmed(action, task, session.connection, where, formats))) {
     return;
   }
   // The task may have moved on while the question was open.
@@ -71,19 +72,19 @@ async function act(
     warnIllegal(action, task, formats);
     return;
   }
-  const prechecked = action === "start" && task.status === "configuration";
+  const mode = precheckBefore(action, task);
   const title = unlinked(t('{0} task "{1}"', actionName(action, formats), task.name));
-  const location = prechecked ? vscode.ProgressLocation.Notification : { viewId: "drs.tasks" };
+  const location = mode !== undefined ? vscode.ProgressLocation.Notification : { viewId: "drs.tasks" };
   try {
     await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
       const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort());
       const { signal } = controller;
-      if (prechecked) {
+      if (mode !== undefined) {
         progress.report({ message: t("pre-check") });
-        const outcome = await precheck(session.client, task, signal, (percent) =>
-          progress.report({ message: `${t("pre-check")} ${formats.percent(percent)}` }),
-        );
+        const report = (percent: number) =>
+          progress.report({ message: `${t("pre-check")} ${formats.percent(percent)}` });
+        const outcome = await precheck(session.client, task, signal, report, mode);
         await throwUnlessPassed(outcome, task, formats);
       }
       const [outcome] = await perform(session.client, action, [task], { startAt, signal });
@@ -123,47 +124,6 @@ function warnIllegal(action: ActionId, task: Task, formats: Formats): void {
     formats.pick(rowOf(task.status).name),
   );
   void vscode.window.showWarningMessage(unlinked(message));
-}
-
-/** Ending and deleting cannot be undone, so both ask first, name the task and say what follows. */
-async function confirmed(
-  action: ActionId,
-  task: Task,
-  where: string | undefined,
-  formats: Formats,
-): Promise<boolean> {
-  const { t } = formats;
-  if (action !== "end" && action !== "delete") {
-    return true;
-  }
-  const forced = action === "end" && task.status === "stoppingFailed";
-  const question = action === "end" ? t('End task "{0}"?', task.name) : t('Delete task "{0}"?', task.name);
-  const consequence = forced
-    ? t(
-        "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
-      )
-    : (consequenceOf(action, formats) ?? "");
-  const yes = action === "end" ? t("End Task") : t("Delete Task");
-  const answer = await vscode.window.showWarningMessage(
-    unlinked(question),
-    { modal: true, detail: where === undefined ? consequence : `${where}\n\n${consequence}` },
-    yes,
-  );
-  return answer === yes;
-}
-
-/** What cannot be undone of an action; undefined when everything can. */
-export function consequenceOf(action: ActionId, { t }: Formats): string | undefined {
-  switch (action) {
-    case "delete":
-      return t("Its record disappears from the list for good. Databases are not touched.");
-    case "end":
-      return t(
-        "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
-      );
-    default:
-      return undefined;
-  }
 }
 
 /** @throws Error that names what did not pass, and the remedy of the first finding that is known. */

@@ -2,12 +2,13 @@
 import * as vscode from "vscode";
 import type { Session } from "../connections/session";
 import { type ActionId, rowOf } from "../status/statuses";
-import { legalActions, perform } from "../tasks/actions";
+import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
 import { precheck } from "../tasks/precheck";
 import { type Formats, unlinked } from "../tasks/texts";
-import { consequenceOf, throwUnlessPassed } from "./actions";
+import { throwUnlessPassed } from "./actions";
 import type { FoundTask } from "./ask";
+import { confirmedByTyping, consequenceOf, stopsProduction } from "./confirm";
 
 /** So many names are told one by one. */
 const told = 10;
@@ -88,7 +89,13 @@ async function confirmed(
     able.length === all.length
       ? t("{0}: {1} tasks?", name, able.length)
       : t("{0}: {1} of {2} tasks?", name, able.length, all.length);
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) {
+    return false;
+  }
+  const relied = able.filter(({ task, watched }) => stopsProduction(action, task, watched.connection));
+  const count = String(relied.length);
+  const prompt = t("{0} of these tasks synchronize in the cloud. Type {0} to end them.", count);
+  return relied.length === 0 || (await confirmedByTyping(question, prompt, count));
 }
 
 function namesOf(found: readonly FoundTask[], nameOf: (found: FoundTask) => string): readonly string[] {
@@ -148,8 +155,9 @@ async function precheckFor(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  if (action === "start" && task.status === "configuration" && watched.session !== undefined) {
-    const outcome = await precheck(watched.session.client, task, signal, () => undefined);
+  const mode = precheckBefore(action, task);
+  if (mode !== undefined && watched.session !== undefined) {
+    const outcome = await precheck(watched.session.client, task, signal, () => undefined, mode);
     await throwUnlessPassed(outcome, task, formats);
   }
 }

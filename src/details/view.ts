@@ -57,11 +57,12 @@ const actionIcons: Readonly<Record<ActionId, string>> = {
   resume: "debug-continue",
   start: "play",
   pause: "debug-pause",
+  reset: "debug-restart",
   end: "stop-circle",
   delete: "trash",
 };
 
-const withoutReturn: ReadonlySet<ActionId> = new Set(["end", "delete"]);
+const withoutReturn: ReadonlySet<ActionId> = new Set(["reset", "end", "delete"]);
 
 /** The page of a task. */
 export function detailsOf(task: Task, facts: DetailsFacts): TaskView {

@@ -9,8 +9,12 @@ export interface Bilingual {
   readonly zh: string;
 }
 
-/** What a user can do to a task. `end` releases its instance for good, `delete` removes its record. */
-export type ActionId = "start" | "pause" | "resume" | "end" | "delete";
+/**
+ * What a user can do to a task. `reset` copies everything anew, `end` releases its instance for good, `delete` removes
+ * its record. `reset` needs the API's v5, so it is legal only where the service lists it, and in no row of this table.
+ */
+export const actionIds = ["start", "pause", "resume", "reset", "end", "delete"] as const;
+export type ActionId = (typeof actionIds)[number];
 
 /**
  * How fast the status is expected to change by itself: `fast` within seconds, `steady` only when something

@@ -1,7 +1,9 @@
-import type { DrsCaller } from "../drs/client";
+import type { TablesCaller } from "../drs/client";
 import { type Clock, pause, systemClock } from "../drs/clock";
 import { DrsError, faultOf, isDrsError, kindOf } from "../drs/errors";
+import { v5Of } from "../drs/v5";
 import { type ActionId, rowOf } from "../status/statuses";
+import type { PrecheckMode } from "./precheck";
 import type { Task } from "./task";
 
 /** `job_action.available_actions` codes → actions. */
@@ -9,6 +11,7 @@ const actionByCode: Readonly<Record<string, ActionId>> = {
   START: "start",
   PAUSE: "pause",
   RETRY: "resume",
+  RESET: "reset",
   FREE_RESOURCE: "end",
   DELETE: "delete",
 };
@@ -45,6 +48,14 @@ function isPassing(error: DrsError | undefined): error is DrsError {
   return error?.failure.kind === "throttled" || error?.failure.code === "DRS.M01504";
 }
 
+/** The pre-check that the service wants to have passed before an action; undefined where it wants none. */
+export function precheckBefore(action: ActionId, { status }: Pick<Task, "status">): PrecheckMode | undefined {
+  if (action === "reset") {
+    return "forRetryJob";
+  }
+  return action === "start" && status === "configuration" ? "forStartJob" : undefined;
+}
+
 export interface ActionOptions {
   /** With `start`: when, in milliseconds since 1970; absent: now. */
   readonly startAt?: number | undefined;
@@ -60,7 +71,7 @@ export interface ActionOptions {
  * @throws DrsError when the call as a whole failed for good.
  */
 export async function perform(
-  client: DrsCaller,
+  client: TablesCaller,
   action: ActionId,
   tasks: readonly Pick<Task, "id" | "status">[],
   options: ActionOptions = {},
@@ -80,7 +91,7 @@ export async function perform(
 }
 
 async function performOnce(
-  client: DrsCaller,
+  client: TablesCaller,
   action: ActionId,
   tasks: readonly Pick<Task, "id" | "status">[],
   options: ActionOptions,
@@ -102,14 +113,14 @@ async function performOnce(
 }
 
 interface ItemResult {
-  readonly id: string;
+  readonly id?: string | null | undefined;
   readonly status?: string | null | undefined;
   readonly error_code?: string | null | undefined;
   readonly error_msg?: string | null | undefined;
 }
 
 async function send(
-  client: DrsCaller,
+  client: TablesCaller,
   action: ActionId,
   tasks: readonly Pick<Task, "id" | "status">[],
   { startAt, signal }: ActionOptions,
@@ -127,6 +138,11 @@ async function send(
     case "resume": {
       const jobs = tasks.map(({ id }) => ({ job_id: id }));
       return { operation: "batchRetry", ...(await client.call("batchRetry", { jobs }, { signal })) };
+    }
+    case "reset": {
+      const reset = tasks.map(({ id }) => ({ job_id: id, action_name: "reset" }));
+      const { jobs } = await v5Of(client).need("executeActions", { jobs: reset }, { signal });
+      return { operation: "executeActions", results: jobs };
     }
     case "end":
     case "delete": {

@@ -60,6 +60,7 @@ const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
   skewed: (time) => `本机时钟不准：服务端时间为 ${time}`,
   wordless: (subject) => `服务拒绝了请求，但未说明原因${subject}`,
   unanswered: () => "服务未说明该任务的处理结果",
+  noV5: () => "该服务没有此操作所需的 API v5",
 };
 
 const localBackendGone: Bilingual = {
@@ -94,6 +95,7 @@ const actionNames: Readonly<Record<ActionId, Bilingual>> = {
   start: { en: "Start", zh: "启动" },
   pause: { en: "Pause", zh: "暂停" },
   resume: { en: "Resume", zh: "续传" },
+  reset: { en: "Reset", zh: "重置" },
   end: { en: "End", zh: "结束" },
   delete: { en: "Delete", zh: "删除" },
 };

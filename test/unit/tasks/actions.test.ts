@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { DrsCaller } from "../../../src/drs/client";
-import { legalActions, perform } from "../../../src/tasks/actions";
+import type { TablesCaller } from "../../../src/drs/client";
+import { DrsError } from "../../../src/drs/errors";
+import { legalActions, perform, precheckBefore } from "../../../src/tasks/actions";
 import type { Task } from "../../../src/tasks/task";
 import { ManualClock } from "../../support/clock";
 
@@ -15,8 +16,8 @@ const task = (facts: Partial<Task>): Task => ({
 
 describe("what may be done", () => {
   it("is what the service lists", () => {
-    const availableActions = ["CREATE", "PAUSE", "FREE_RESOURCE", "SOMETHING_NEW"];
-    assert.deepEqual(legalActions(task({ availableActions })), ["pause", "end"]);
+    const availableActions = ["CREATE", "PAUSE", "RESET", "FREE_RESOURCE", "SOMETHING_NEW"];
+    assert.deepEqual(legalActions(task({ availableActions })), ["pause", "reset", "end"]);
     assert.deepEqual(legalActions(task({ availableActions: [] })), []);
   });
 
@@ -34,11 +35,15 @@ describe("an action on tasks", () => {
   /** A caller that answers every operation with the given results and keeps what was sent. */
   function caller(results: readonly Record<string, unknown>[]) {
     const sent: unknown[] = [];
-    const client: DrsCaller = {
+    const client: TablesCaller = {
       call: (name, input) => {
         sent.push([name, input]);
         // One answer stands for those of all operations, whose types differ.
         return Promise.resolve({ results }) as never;
+      },
+      callIn: (_table, name, input) => {
+        sent.push([name, input]);
+        return Promise.resolve({ jobs: results }) as never;
       },
     };
     return { sent, client };
@@ -69,11 +74,12 @@ describe("an action on tasks", () => {
       [{ id, status: "success" }],
     ];
     const sent: string[][] = [];
-    const client: DrsCaller = {
+    const client: TablesCaller = {
       call: (_name, input) => {
         sent.push((input as { jobs: { job_id: string }[] }).jobs.map(({ job_id }) => job_id));
         return Promise.resolve({ results: answers.shift() ?? [] }) as never;
       },
+      callIn: () => Promise.reject(new Error("v5 is not asked")),
     };
     const outcomes = perform(client, "pause", [task({}), other], { clock });
     while (clock.next === undefined) {
@@ -106,5 +112,30 @@ describe("an action on tasks", () => {
     const { client, sent } = caller([{ id, status: "success" }]);
     await perform(client, "start", [task({ status: "configuration" })], { startAt: 1_700_000_000_000 });
     assert.deepEqual(sent, [["batchStarting", { jobs: [{ job_id: id, start_time: "1700000000000" }] }]]);
+  });
+
+  it("resets through v5, and says so where there is none", async () => {
+    const { client, sent } = caller([{ id, status: "success" }]);
+    assert.deepEqual(await perform(client, "reset", [task({ status: "paused" })]), [{ id }]);
+    assert.deepEqual(sent, [["executeActions", { jobs: [{ job_id: id, action_name: "reset" }] }]]);
+
+    const absent = {
+      operation: "any",
+      kind: "notFound",
+      code: "APIGW.0101",
+      reason: "no such path",
+    } as const;
+    const old: TablesCaller = { ...client, callIn: () => Promise.reject(new DrsError(absent)) };
+    await assert.rejects(perform(old, "reset", [task({})]), (error: DrsError) => {
+      assert.deepEqual([error.failure.kind, error.failure.fault?.id], ["notFound", "noV5"]);
+      return true;
+    });
+  });
+
+  it("is preceded by the pre-check that the service wants", () => {
+    assert.equal(precheckBefore("start", task({ status: "configuration" })), "forStartJob");
+    assert.equal(precheckBefore("start", task({ status: "pendingStart" })), undefined);
+    assert.equal(precheckBefore("reset", task({ status: "paused" })), "forRetryJob");
+    assert.equal(precheckBefore("resume", task({ status: "paused" })), undefined);
   });
 });
