@@ -14,6 +14,7 @@ import { askStartTime, byUrgency, type FoundTask, pickTask } from "./ask";
 import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
 import type { CommandId } from "./ids";
+import { linkHandlers } from "./links";
 import { runMany } from "./many";
 import { quietHandlers } from "./quiet";
 
@@ -79,6 +80,11 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       );
     return [...new Set(found)];
   };
+  const chosenOnes = async (argument: unknown, selected: unknown): Promise<readonly FoundTask[]> => {
+    const many = selectedTasks(selected);
+    const one = many.length > 0 ? undefined : await chosen(argument);
+    return one === undefined ? many : [one];
+  };
   const act = (action: ActionId) => async (argument: unknown, selected: unknown) => {
     const many = selectedTasks(selected);
     if (many.length > 1) {
@@ -115,6 +121,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
 
   return {
     ...connectionHandlers(parts),
+    ...linkHandlers(parts, chosenOnes),
     ...quietHandlers(parts, (argument) => chosen(argument)),
     ...arrangeHandlers(parts, allTasks, (argument) => chosen(argument)),
     "drs.startLocalBackend": () => local.start(),
@@ -166,9 +173,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
     },
     "drs.copyTaskId": async (argument, selected) => {
-      const many = selectedTasks(selected);
-      const found = many.length > 0 ? many : [await chosen(argument)];
-      const ids = found.flatMap((one) => one?.task.id ?? []);
+      const ids = (await chosenOnes(argument, selected)).map(({ task }) => task.id);
       if (ids.length > 0) {
         await vscode.env.clipboard.writeText(ids.join("\n"));
       }

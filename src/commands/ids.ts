@@ -23,6 +23,8 @@ export const commandIds = [
   "drs.deleteTask",
   "drs.explainReadOnly",
   "drs.copyTaskId",
+  "drs.copyTaskLink",
+  "drs.openInConsole",
   "drs.newTaskFile",
   "drs.saveTaskFile",
   "drs.validateTaskFile",

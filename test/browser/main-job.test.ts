@@ -127,14 +127,12 @@ describe("the main job", function () {
   });
 
   it("offers only what is legal", async () => {
+    const always = ["Copy Task ID", "Copy Link", "Save Task as File", "Pin Task", "Mute Task"];
     const running = await workbench.contextMenu("orders-to-warehouse");
-    assert.deepEqual(running, [
-      ...["Show Details", "Pause Task", "End Task…"],
-      ...["Copy Task ID", "Save Task as File", "Pin Task", "Mute Task"],
-    ]);
+    assert.deepEqual(running, ["Show Details", "Pause Task", "End Task…", ...always]);
     await workbench.page.keyboard.press("Escape");
     const frozen = await workbench.contextMenu("trial-shop-mirror");
-    assert.deepEqual(frozen, ["Show Details", "Copy Task ID", "Save Task as File", "Pin Task", "Mute Task"]);
+    assert.deepEqual(frozen, ["Show Details", ...always]);
     await workbench.page.keyboard.press("Escape");
   });
 
@@ -187,6 +185,31 @@ describe("the main job", function () {
     await status("Paused").waitFor({ timeout: soon });
     await page.getByRole("button", { name: "Resume" }).click();
     await status("Incremental synchronization").waitFor({ timeout: soon });
+  });
+
+  it("copies a link to a task, which opens it, and asks before it does what it asks for", async () => {
+    await workbench.choose("products-to-search", "Copy Link");
+    const link = await waitFor(
+      () => workbench.clipboard(),
+      (text) => text.includes("/task?id="),
+      soon,
+    );
+    const open = async (url: string) => {
+      await workbench.runCommand("Developer: Open URL");
+      await workbench.answer(/URL/, url);
+      await workbench.answerDialog("Open");
+    };
+    await open(link);
+    const title = workbench.webview().getByRole("heading", { name: "products-to-search" });
+    await title.waitFor();
+
+    await open(`${link}&action=resume`);
+    const question = await workbench.answerDialog("Resume");
+    assert.match(question, /Resume task "products-to-search"\?\s+A link asks for this\. Connection: /);
+    await comesInto("products-to-search", /^Incremental synchronization {2}/, 10_000);
+
+    await open(`${link}&action=end`);
+    await workbench.notifications.filter({ hasText: "no link to a synchronization task" }).waitFor();
   });
 
   it("asks before a task is ended, and then ends and deletes it", async () => {

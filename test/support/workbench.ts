@@ -249,6 +249,12 @@ export class Workbench {
     await input.press("Enter");
   }
 
+  /** The text on the clipboard. */
+  async clipboard(): Promise<string> {
+    await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    return await this.page.evaluate<string>("navigator.clipboard.readText()");
+  }
+
   /** Keeps a picture of the window in out/screenshots. */
   async screenshot(name: string): Promise<void> {
     await mkdir(this.screenshots, { recursive: true });

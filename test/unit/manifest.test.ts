@@ -5,6 +5,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { toolNames } from "../../src/agent/names";
 import { tools } from "../../src/agent/tools";
 import { commandIds } from "../../src/commands/ids";
+import { extensionId } from "../../src/links/link";
 import { rowOf, statusOrder } from "../../src/status/statuses";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
@@ -18,6 +19,10 @@ const source = readdirSync("src", { recursive: true, encoding: "utf8" })
   .join("\n");
 
 describe("the manifest", () => {
+  it("has the name that links call it by", () => {
+    assert.equal(`${manifest.publisher}.${manifest.name}`, extensionId);
+  });
+
   it("has exactly the commands of the code", () => {
     const ids = manifest.contributes.commands.map(({ command }: { command: string }) => command);
     assert.deepEqual([...ids].sort(), [...commandIds].sort());
