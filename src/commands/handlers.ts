@@ -17,6 +17,7 @@ import type { CommandId } from "./ids";
 import { linkHandlers } from "./links";
 import { runMany } from "./many";
 import { quietHandlers } from "./quiet";
+import { reportProblem } from "./reporting";
 
 /** How far ahead the cloud's service wants a start time to be. */
 const cloudNoticeMs = 5 * 60_000;
@@ -203,6 +204,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
     },
     "drs.showLog": async () => log.show(),
+    "drs.reportProblem": () => reportProblem(parts),
   };
 }
 

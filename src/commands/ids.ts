@@ -46,6 +46,7 @@ export const commandIds = [
   "drs.showMore",
   "drs.showProblems",
   "drs.showLog",
+  "drs.reportProblem",
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];
