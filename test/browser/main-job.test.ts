@@ -174,6 +174,47 @@ describe("the main job", function () {
     await comesInto("customers-to-crm", /^Incremental synchronization {2}/, 10_000);
   });
 
+  it("is used with the keyboard alone", async () => {
+    const { keyboard } = workbench.page;
+    const row = workbench.row("orders-to-warehouse");
+    await workbench.runCommand("DRS: Focus on Sync Tasks View");
+    const focused = workbench.sideBar.locator(".monaco-list-row.focused");
+    await keyboard.press("Home");
+    const arrive = async () => {
+      await keyboard.press("ArrowDown");
+      return await focused.locator(".label-name").innerText();
+    };
+    await waitFor(arrive, (name) => name === "orders-to-warehouse", 20_000);
+    await keyboard.press("Enter");
+    await workbench.webview().getByRole("heading", { name: "orders-to-warehouse" }).waitFor();
+    await row.and(workbench.page.locator(".selected")).waitFor();
+    await workbench.runCommand("DRS: Focus on Sync Tasks View");
+    await workbench.sideBar.locator(".monaco-list:focus-within").waitFor();
+    await keyboard.press("Control+Alt+p");
+    await comesInto("orders-to-warehouse", /^Paused/, soon);
+    await keyboard.press("Control+Alt+r");
+    await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/, soon);
+    await keyboard.press("Control+c");
+    await waitFor(
+      () => workbench.clipboard(),
+      (text) => /^[0-9a-f-]{20,}/.test(text),
+      soon,
+    );
+  });
+
+  it("lets a task be picked by what it is called, its status or its id", async () => {
+    const { page } = workbench;
+    await workbench.runCommand("DRS: Show Details");
+    const list = page.locator(".quick-input-list .monaco-list-row");
+    await list.filter({ hasText: "reviews-to-analytics" }).waitFor();
+    await workbench.screenshot("picker");
+    const input = page.locator(".quick-input-widget input:visible");
+    await input.fill("paused");
+    await list.filter({ hasText: "reviews-to-analytics" }).waitFor({ state: "hidden" });
+    await list.filter({ hasText: "products-to-search" }).waitFor();
+    await page.keyboard.press("Escape");
+  });
+
   it("shows the details, which are live and act", async () => {
     await workbench.row("customers-to-crm").click();
     const page = workbench.webview();

@@ -161,7 +161,8 @@ export class Workbench {
     await waitFor(
       () =>
         menu
-          .getByRole("menuitem", { name: item, exact: true })
+          .locator(".action-label")
+          .getByText(item, { exact: true })
           .click()
           .then(() =>
             menu.waitFor({ state: "hidden", timeout: 1_000 }).then(

@@ -28,8 +28,9 @@ describe("the manifest", () => {
     assert.deepEqual([...ids].sort(), [...commandIds].sort());
   });
 
-  it("mentions no command in a menu that it does not have", () => {
-    const entries = Object.values<{ command: string }[]>(manifest.contributes.menus).flat();
+  it("mentions no command in a menu or keybinding that it does not have", () => {
+    const menus = Object.values<{ command: string }[]>(manifest.contributes.menus).flat();
+    const entries: readonly { command: string }[] = [...menus, ...manifest.contributes.keybindings];
     for (const { command } of entries) {
       assert.ok(
         commandIds.some((id) => id === command),
