@@ -1,7 +1,8 @@
 // npm test [-- SUITE...]: sets up and runs the tests; the last line says how many passed and failed.
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { requireChromium } from "./chromium.mjs";
 import { runHostSuite } from "./host-suite.mjs";
@@ -35,7 +36,7 @@ const suites = {
       ...{ signal, limit: 180_000 },
     }),
   unit: (run) => runMocha("unit", { testLimit: 5_000, limit: soak ? long : 120_000 }, run),
-  backend: (run) => runMocha("backend", { testLimit: 60_000, limit: soak ? long : 600_000 }, run),
+  backend: (run) => runInHalves("backend", { testLimit: 60_000, limit: soak ? long : 600_000 }, run),
   ...(soak
     ? { bench: (/** @type {Run} */ run) => runMocha("bench", { testLimit: 300_000, limit: long }, run) }
     : {}),
@@ -132,17 +133,84 @@ async function readResult(resultFile) {
  * @param {{ testLimit: number, limit: number, env?: NodeJS.ProcessEnv }} options
  * @param {Run} run
  */
-async function runMocha(name, { testLimit, limit, env }, { folder, resultFile, signal }) {
+async function runMocha(name, options, run) {
+  return await runFiles(await testFiles(name), options, run, "inherit");
+}
+
+/**
+ * Runs a suite whose tests mostly wait in two processes at once. What each of them prints comes when it ends.
+ *
+ * @param {string} name the folder in out/
+ * @param {{ testLimit: number, limit: number }} options
+ * @param {Run} run
+ */
+async function runInHalves(name, options, { folder, resultFile, signal }) {
+  const halves = halvesOf(await testFiles(name));
+  const endings = await Promise.all(
+    halves.map(async ({ files }, index) => {
+      const half = join(folder, String(index));
+      await mkdir(half);
+      const output = join(half, "output");
+      const file = await open(output, "w");
+      try {
+        const run = { folder: half, resultFile: join(half, "result.json"), signal };
+        const ending = await runFiles(files, options, run, file.fd);
+        console.log(await readFile(output, "utf8"));
+        return { ...ending, counts: await readResult(run.resultFile) };
+      } finally {
+        await file.close();
+      }
+    }),
+  );
+  const sum = (/** @type {"passes" | "failures"} */ count) =>
+    endings.reduce((all, { counts }) => all + counts[count], 0);
+  await writeFile(resultFile, JSON.stringify({ passes: sum("passes"), failures: sum("failures") }));
+  const [first] = endings;
+  return endings.find(({ code }) => code !== 0) ?? first ?? { code: null, how: "ran no test" };
+}
+
+/** @param {string} name the folder in out/ */
+async function testFiles(name) {
   const suite = join(root, "out", name);
   const files = await readdir(suite, { recursive: true });
-  const tests = files.filter((file) => file.endsWith(".test.js")).map((file) => join(suite, file));
-  return runProgram(
+  return files.filter((file) => file.endsWith(".test.js")).map((file) => join(suite, file));
+}
+
+/**
+ * Files in two halves that take about as long, by the length of their sources: large files first, each to the half that
+ * has less.
+ *
+ * @param {readonly string[]} files
+ */
+function halvesOf(files) {
+  const source = (/** @type {string} */ file) =>
+    join(root, "test", relative(join(root, "out"), file).replace(/js$/, "ts"));
+  const sized = files.map((file) => ({ file, size: statSync(source(file)).size }));
+  const halves = [0, 1].map(() => ({ size: 0, files: /** @type {string[]} */ ([]) }));
+  for (const { file, size } of sized.toSorted((a, b) => b.size - a.size)) {
+    const [half] = halves.toSorted((a, b) => a.size - b.size);
+    if (half !== undefined) {
+      half.size += size;
+      half.files.push(file);
+    }
+  }
+  return halves;
+}
+
+/**
+ * @param {readonly string[]} files
+ * @param {{ testLimit: number, limit: number, env?: NodeJS.ProcessEnv }} options
+ * @param {Run} run
+ * @param {"inherit" | number} output where the output goes: a file descriptor, or the terminal
+ */
+async function runFiles(files, { testLimit, limit, env }, { folder, resultFile, signal }, output) {
+  return await runProgram(
     node(root),
-    [join(root, "scripts", "mocha.mjs"), resultFile, String(testLimit), ...tests],
+    [join(root, "scripts", "mocha.mjs"), resultFile, String(testLimit), ...files],
     {
       ...{
         cwd: root,
-        stdio: ["ignore", "inherit", "inherit"],
+        stdio: ["ignore", output, output],
         env: { ...process.env, TMPDIR: folder, ...env },
       },
       ...{ signal, limit },

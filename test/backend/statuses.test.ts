@@ -81,7 +81,14 @@ describe("the status table", () => {
       assert.equal(one(results).status, "CREATING");
       const task = TestTask.known(backend, one(results).id, plan);
       await task.reaches("CONFIGURATION");
-      const configuring = ["CHOOSE_OBJECT", "MODIFY_DB_CONFIG", "PRE_CHECK", "START", "FREE_RESOURCE"];
+      const configuring = [
+        "CHOOSE_OBJECT",
+        "MODIFY_DB_CONFIG",
+        "RESET_DB_PWD",
+        "PRE_CHECK",
+        "START",
+        "FREE_RESOURCE",
+      ];
       assert.deepEqual(await actions(task), configuring);
       succeeds(await task.end());
       await task.reaches("RELEASE_RESOURCE_COMPLETE");
@@ -317,7 +324,7 @@ describe("the status table", () => {
       await task.reaches("PAUSING");
       await source(task, "DELETE FROM a WHERE id < 500");
       assert.equal((await target(task, "SELECT 1 FROM a")).length, 1000);
-      assert.deepEqual(await actions(task), ["PRE_CHECK", "RETRY", "RESET", "FREE_RESOURCE"]);
+      assert.deepEqual(await actions(task), ["RESET_DB_PWD", "PRE_CHECK", "RETRY", "RESET", "FREE_RESOURCE"]);
       succeeds(await task.retry());
       await task.reaches("INCRE_TRANSFER_STARTED");
       await untilEqual(task, "a");
