@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Reading, Watched } from "../connections/watch";
-import type { TaskChange } from "../tasks/store";
+import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
 import type { Quiet } from "./quiet";
-import type { Teller } from "./teller";
+import type { Tasks, Teller } from "./teller";
 import { summaryOf } from "./texts";
 
 /** What alerts need of the rest of the extension. */
@@ -28,6 +28,8 @@ export class Alerts implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #subscription: vscode.Disposable;
   #shown: readonly Watched[] = [];
+  /** Whether anything has been read yet: what is muted and snoozed is looked at then. */
+  #read = false;
   #loading: Promise<Teller> | undefined;
   #teller: Teller | undefined;
   #snoozed = false;
@@ -38,12 +40,12 @@ export class Alerts implements vscode.Disposable {
     this.#item = vscode.window.createStatusBarItem("drs.problems", vscode.StatusBarAlignment.Left);
     this.#item.name = host.formats.t("DRS Sync Tasks");
     this.#item.command = "drs.showProblems";
-    this.#subscription = host.quiet.onDidChange(() => this.review());
+    this.#subscription = host.quiet.onDidChange(() => this.#review("tell"));
   }
 
   /** Whether the tasks are to be watched while nobody looks at them (setting `drs.alerts.enabled`). */
   get enabled(): boolean {
-    return vscode.workspace.getConfiguration("drs").get("alerts.enabled", true);
+    return vscode.workspace.getConfiguration("drs").get<unknown>("alerts.enabled") !== false;
   }
 
   /** Takes what is shown now. `reading`: what the tasks of one connection changed by, if that is the occasion. */
@@ -56,20 +58,17 @@ export class Alerts implements vscode.Disposable {
     this.#shown = shown;
     this.#showStatus();
     if (reading !== undefined) {
-      this.#take(reading.watched, reading.changes);
+      this.#forget(reading);
+      const taken = readingOf(reading.watched);
+      if (taken !== undefined) {
+        this.#tell((teller) => teller.take(taken, reading.changes));
+      }
     }
   }
 
-  /** Looks at everything again: the settings are others, or what the user wants to hear. */
+  /** Looks at everything again, with other settings. */
   review(): void {
-    this.#showStatus();
-    for (const watched of this.#shown) {
-      const tasks = watched.session?.store.snapshot.tasks.values() ?? [];
-      this.#take(
-        watched,
-        [...tasks].map((task) => ({ before: task, after: task })),
-      );
-    }
+    this.#review("settings");
   }
 
   dispose(): void {
@@ -79,16 +78,36 @@ export class Alerts implements vscode.Disposable {
     this.#item.dispose();
   }
 
-  #take({ connection: { id }, session }: Watched, changes: readonly TaskChange[]): void {
-    const { tasks, asOf, unread } = session?.store.snapshot ?? {};
-    if (!this.enabled || tasks === undefined || asOf === undefined) {
+  #review(mode: "tell" | "settings"): void {
+    this.#showStatus();
+    if (this.#read) {
+      this.#tell((teller) => teller.review(mode));
+    }
+  }
+
+  /** What is muted is so until it is gone. */
+  #forget({ watched: { connection }, changes }: Reading): void {
+    const { quiet, log } = this.#host;
+    const gone = changes.flatMap(({ before, after }) => (after === undefined && before ? [before.id] : []));
+    const first = !this.#read;
+    this.#read = true;
+    const forgetting = async () => {
+      if (first) {
+        await quiet.load();
+      }
+      await quiet.forget(gone.map((id) => ({ connection: connection.id, id })));
+    };
+    forgetting().catch((error) => log.warn(`What is muted and snoozed cannot be kept: ${error}`));
+  }
+
+  #tell(work: (teller: Teller) => Promise<void>): void {
+    if (!this.enabled) {
       return;
     }
     this.#loading ??= this.#load();
-    const reading = { connection: id, tasks, asOf, complete: unread === undefined };
     this.#loading
       .then(async (teller) => {
-        await teller.take(reading, changes);
+        await work(teller);
         this.#showStatus();
       })
       .catch((error) => this.#host.log.error("Alerts do not work.", error));
@@ -96,7 +115,8 @@ export class Alerts implements vscode.Disposable {
 
   async #load(): Promise<Teller> {
     const { createTeller } = await import("./telling");
-    this.#teller = createTeller(this.#host, () => this.#shown);
+    const readings = () => (this.enabled ? this.#shown.flatMap((one) => readingOf(one) ?? []) : []);
+    this.#teller = createTeller(this.#host, () => this.#shown, readings);
     if (this.#disposed) {
       this.#teller.dispose();
     }
@@ -109,16 +129,15 @@ export class Alerts implements vscode.Disposable {
       this.#snoozed = snoozedUntil > 0;
       void vscode.commands.executeCommand("setContext", "drs.snoozed", this.#snoozed);
     }
-    const seen = this.#shown.flatMap(({ connection: { id, name }, session }) => {
+    const seen = this.#shown.flatMap(({ connection: { id, name }, session, trouble }) => {
       const { tasks, asOf, problem } = session?.store.snapshot ?? {};
-      if (tasks === undefined || (asOf === undefined && problem === undefined)) {
+      const unread = problem !== undefined || trouble !== undefined;
+      if (asOf === undefined && !unread) {
         return [];
       }
-      const heard = [...tasks.values()].filter(
-        (task) => !this.#host.quiet.isMuted({ connection: id, id: task.id }),
-      );
-      const delayed = this.#teller?.delayed(id) ?? [];
-      return [{ name, tasks: heard, delayed, unread: problem !== undefined }];
+      const heard = (task: Task) => !this.#host.quiet.isMuted({ connection: id, id: task.id });
+      const delayed = (this.#teller?.delayed(id) ?? []).filter(heard);
+      return [{ name, tasks: [...(tasks?.values() ?? [])].filter(heard), delayed, unread }];
     });
     if (!this.enabled || seen.length === 0) {
       this.#item.hide();
@@ -132,4 +151,12 @@ export class Alerts implements vscode.Disposable {
       look === "calm" ? undefined : new vscode.ThemeColor(`statusBarItem.${look}Background`);
     this.#item.show();
   }
+}
+
+/** What has been read of a connection; undefined before the first time. */
+function readingOf({ connection, session }: Watched): Tasks | undefined {
+  const { tasks, asOf, unread } = session?.store.snapshot ?? {};
+  return tasks === undefined || asOf === undefined
+    ? undefined
+    : { connection: connection.id, tasks, asOf, complete: unread === undefined };
 }

@@ -5,21 +5,33 @@ import { systemClock } from "../drs/clock";
 import { rowOf, statusOrder } from "../status/statuses";
 import type { AlertsHost } from "./alerts";
 import type { Policy } from "./decide";
-import { Ledger } from "./ledger";
 import { showNotices } from "./notifications";
-import { Teller } from "./teller";
+import { type Tasks, Teller } from "./teller";
+import { openLedger } from "./told";
 
-/** @param shown what is shown now. */
-export function createTeller(host: AlertsHost, shown: () => readonly Watched[]): Teller {
+// What the windows share is in this file, too: both need the same.
+export { openQuiet } from "./hush";
+
+/**
+ * @param shown what is shown now.
+ * @param readings what was read of it, as far as it is to be told of.
+ */
+export function createTeller(
+  host: AlertsHost,
+  shown: () => readonly Watched[],
+  readings: () => readonly Tasks[],
+): Teller {
   const { formats, log, quiet, storage, isPinned, connections } = host;
   const nameOf = (connection: string) =>
     shown().find(({ connection: { id } }) => id === connection)?.connection.name;
-  return new Teller(new Ledger(storage.fsPath), systemClock, {
+  return new Teller(openLedger(storage.fsPath), systemClock, {
     policy,
     alerts: (connection, { id }) =>
       isChosen(nameOf(connection)) && (!pinnedOnly() || isPinned({ connection, id })),
     muted: (connection, id) => quiet.isMuted({ connection, id }),
     snoozedUntil: () => quiet.snoozedUntil,
+    refresh: async () => await quiet.load(),
+    readings,
     connections,
     tell: (notices) =>
       showNotices(notices, {
@@ -48,7 +60,7 @@ function policy(): Policy {
 }
 
 function pinnedOnly(): boolean {
-  return vscode.workspace.getConfiguration("drs").get("alerts.pinnedOnly", false);
+  return vscode.workspace.getConfiguration("drs").get<unknown>("alerts.pinnedOnly") === true;
 }
 
 function isChosen(name: string | undefined): boolean {

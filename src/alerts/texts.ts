@@ -18,7 +18,11 @@ export function noticeText(
     const delay = duration(task.delayMs ?? 0);
     return level === "recovered"
       ? t('Synchronization task "{0}" has caught up: its delay is {1}.', task.name, delay)
-      : t('Synchronization task "{0}" is behind: its delay is {1}.', task.name, delay);
+      : t(
+          'Synchronization task "{0}" is behind: its delay is {1}. Likely cause: a long transaction or load at the source, locks or load at the target, or the network. What to do: look for these, and compare the delay in the details.',
+          task.name,
+          delay,
+        );
   }
   if (level === "recovered") {
     return t('Synchronization task "{0}" recovered: {1}.', task.name, status);
