@@ -5,12 +5,16 @@ import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
 import type { Quiet } from "./quiet";
 import type { Tasks, Teller } from "./teller";
+import type { Telling } from "./telling";
 import { summaryOf } from "./texts";
+
+/** Where everything that is told can be read later. */
+export type AlertsLog = Pick<vscode.LogOutputChannel, "info" | "warn" | "error" | "show">;
 
 /** What alerts need of the rest of the extension. */
 export interface AlertsHost {
   readonly formats: Formats;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: AlertsLog;
   readonly quiet: Quiet;
   /** Where the windows keep what was told. */
   readonly storage: vscode.Uri;
@@ -30,8 +34,8 @@ export class Alerts implements vscode.Disposable {
   #shown: readonly Watched[] = [];
   /** Whether anything has been read yet: what is muted and snoozed is looked at then. */
   #read = false;
-  #loading: Promise<Teller> | undefined;
-  #teller: Teller | undefined;
+  #loading: Promise<Telling> | undefined;
+  #telling: Telling | undefined;
   #snoozed = false;
   #disposed = false;
 
@@ -52,7 +56,7 @@ export class Alerts implements vscode.Disposable {
   show(shown: readonly Watched[], reading?: Reading): void {
     for (const { connection } of this.#shown) {
       if (!shown.some((one) => one.connection.id === connection.id)) {
-        this.#teller?.forget(connection.id);
+        this.#telling?.teller.forget(connection.id);
       }
     }
     this.#shown = shown;
@@ -74,7 +78,7 @@ export class Alerts implements vscode.Disposable {
   dispose(): void {
     this.#disposed = true;
     this.#subscription.dispose();
-    this.#teller?.dispose();
+    this.#telling?.dispose();
     this.#item.dispose();
   }
 
@@ -106,21 +110,21 @@ export class Alerts implements vscode.Disposable {
     }
     this.#loading ??= this.#load();
     this.#loading
-      .then(async (teller) => {
+      .then(async ({ teller }) => {
         await work(teller);
         this.#showStatus();
       })
       .catch((error) => this.#host.log.error("Alerts do not work.", error));
   }
 
-  async #load(): Promise<Teller> {
-    const { createTeller } = await import("./telling");
+  async #load(): Promise<Telling> {
+    const { createTelling } = await import("./telling");
     const readings = () => (this.enabled ? this.#shown.flatMap((one) => readingOf(one) ?? []) : []);
-    this.#teller = createTeller(this.#host, () => this.#shown, readings);
+    this.#telling = createTelling(this.#host, () => this.#shown, readings);
     if (this.#disposed) {
-      this.#teller.dispose();
+      this.#telling.dispose();
     }
-    return this.#teller;
+    return this.#telling;
   }
 
   #showStatus(): void {
@@ -136,7 +140,7 @@ export class Alerts implements vscode.Disposable {
         return [];
       }
       const heard = (task: Task) => !this.#host.quiet.isMuted({ connection: id, id: task.id });
-      const delayed = (this.#teller?.delayed(id) ?? []).filter(heard);
+      const delayed = (this.#telling?.teller.delayed(id) ?? []).filter(heard);
       return [{ name, tasks: [...(tasks?.values() ?? [])].filter(heard), delayed, unread }];
     });
     if (!this.enabled || seen.length === 0) {

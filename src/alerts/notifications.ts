@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
 import { type Formats, unlinked } from "../tasks/texts";
+import type { AlertsLog } from "./alerts";
 import type { PlacedNotice } from "./teller";
 import { noticeText } from "./texts";
 
@@ -10,7 +11,7 @@ const named = 3;
 
 export interface NotificationsHost {
   readonly formats: Formats;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: AlertsLog;
   /** The name of a connection, where there are several. */
   where(connection: string): string | undefined;
   mute(task: TaskRef): Promise<void>;

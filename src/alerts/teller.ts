@@ -52,7 +52,7 @@ export interface TellerHost {
 
 /** What comes within so many milliseconds is told together. */
 const togetherMs = 500;
-/** What cannot be decided yet is looked at so many milliseconds later at the earliest. */
+/** Whether what is waited for has come is looked at after so many milliseconds at the earliest. */
 const againMs = 5_000;
 
 /**
@@ -89,6 +89,7 @@ export class Teller {
   #pending: PlacedNotice[] = [];
   #cancelPending: (() => void) | undefined;
   #cancelLook: (() => void) | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #disposed = false;
 
   constructor(ledger: Ledger, clock: Clock, host: TellerHost) {
@@ -102,8 +103,12 @@ export class Teller {
     return this.#enqueue(reading, changes, "tell");
   }
 
-  /** Looks at everything again: time has passed, or the user wants to hear something else. */
+  /** Looks at everything again: time has passed, another window told something, or the user wants to hear something else. */
   review(mode: "tell" | "settings" = "tell"): Promise<void> {
+    // What is lost in the ledger this window knows still.
+    this.#queue = this.#queue.then(async () => {
+      this.#entries = { ...this.#entries, ...(await this.#ledger.read()) };
+    });
     for (const reading of this.#host.readings()) {
       void this.#enqueue(reading, allOf(reading), mode);
     }
@@ -302,8 +307,13 @@ export class Teller {
     this.#cancelLook?.();
     this.#cancelLook = undefined;
     if (this.#lookAt.size > 0 && !this.#disposed) {
-      const ms = Math.min(...this.#lookAt.values()) - this.#clock.now();
-      this.#cancelLook = this.#clock.after(Math.max(ms, againMs), () => void this.review());
+      const now = this.#clock.now();
+      // Not counted from now: readings come more often than that.
+      const due = Math.max(Math.min(...this.#lookAt.values()), this.#lookedAt + againMs);
+      this.#cancelLook = this.#clock.after(Math.max(due - now, 0), () => {
+        this.#lookedAt = this.#clock.now();
+        void this.review();
+      });
     }
   }
 

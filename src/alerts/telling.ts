@@ -12,19 +12,24 @@ import { openLedger } from "./told";
 // What the windows share is in this file, too: both need the same.
 export { openQuiet } from "./hush";
 
+/** What tells, and the watch over what other windows tell. */
+export interface Telling extends vscode.Disposable {
+  readonly teller: Teller;
+}
+
 /**
  * @param shown what is shown now.
  * @param readings what was read of it, as far as it is to be told of.
  */
-export function createTeller(
+export function createTelling(
   host: AlertsHost,
   shown: () => readonly Watched[],
   readings: () => readonly Tasks[],
-): Teller {
+): Telling {
   const { formats, log, quiet, storage, isPinned, connections } = host;
   const nameOf = (connection: string) =>
     shown().find(({ connection: { id } }) => id === connection)?.connection.name;
-  return new Teller(openLedger(storage.fsPath), systemClock, {
+  const teller = new Teller(openLedger(storage.fsPath), systemClock, {
     policy,
     alerts: (connection, { id }) =>
       isChosen(nameOf(connection)) && (!pinnedOnly() || isPinned({ connection, id })),
@@ -41,6 +46,16 @@ export function createTeller(
       }),
     warn: (message) => log.warn(message),
   });
+  const files = new vscode.RelativePattern(storage, "told.*.json");
+  const watcher = vscode.workspace.createFileSystemWatcher(files, false, true, true);
+  watcher.onDidCreate(() => void teller.review());
+  return {
+    teller,
+    dispose: () => {
+      watcher.dispose();
+      teller.dispose();
+    },
+  };
 }
 
 // Settings are checked by VS Code's editor for them only, not where they are read.

@@ -333,11 +333,35 @@ describe("alerts over windows and restarts", () => {
     await both[1].reads({ a: "incremental" });
     settle();
     assert.deepEqual(both[1].told, []);
-    assert.equal(clock.tick(), 5_000);
+    assert.equal(clock.tick(), 4_500, "half a second passed until the failure was told");
     both[1].readsTheSame();
     await both[1].reviews();
     settle();
     assert.deepEqual(both[1].told, ["recovered shop/a incrementalFailed"]);
+  });
+
+  it("are told as over by a window that did not see what another one told before it closed", async () => {
+    const both = [open(), open()] as const;
+    for (const window of both) {
+      await window.reads({ a: "incremental", busy: 1 });
+    }
+    await both[0].reads({ a: "incrementalFailed" });
+    settle();
+    both[0].close();
+    await both[1].reviews();
+    for (let second = 1; second <= 4; second++) {
+      await both[1].reads({ busy: second }, { asOf: clock.now() + 1_000 * second });
+    }
+    settle();
+    assert.deepEqual(both[1].told, [], "its reading may be the older one");
+    assert.equal(clock.tick(), 4_500, "readings of what else changes do not put it off");
+    both[1].readsTheSame();
+    await both[1].reviews();
+    settle();
+    assert.deepEqual(both[1].told, ["recovered shop/a incrementalFailed"]);
+    await both[1].reads({ a: "incrementalFailed" });
+    settle();
+    assert.deepEqual(both[1].told.slice(1), ["error shop/a incrementalFailed"]);
   });
 
   it("do not take a freeze for over because a restart has not read the details yet", async () => {
