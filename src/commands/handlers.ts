@@ -14,8 +14,10 @@ import { askStartTime, byUrgency, type FoundTask, pickTask } from "./ask";
 import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
 import type { CommandId } from "./ids";
+import { linkHandlers } from "./links";
 import { runMany } from "./many";
 import { quietHandlers } from "./quiet";
+import { reportProblem } from "./reporting";
 
 /** How far ahead the cloud's service wants a start time to be. */
 const cloudNoticeMs = 5 * 60_000;
@@ -79,6 +81,11 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       );
     return [...new Set(found)];
   };
+  const chosenOnes = async (argument: unknown, selected: unknown): Promise<readonly FoundTask[]> => {
+    const many = selectedTasks(selected);
+    const one = many.length > 0 ? undefined : await chosen(argument);
+    return one === undefined ? many : [one];
+  };
   const act = (action: ActionId) => async (argument: unknown, selected: unknown) => {
     const many = selectedTasks(selected);
     if (many.length > 1) {
@@ -115,6 +122,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
 
   return {
     ...connectionHandlers(parts),
+    ...linkHandlers(parts, chosenOnes),
     ...quietHandlers(parts, (argument) => chosen(argument)),
     ...arrangeHandlers(parts, allTasks, (argument) => chosen(argument)),
     "drs.startLocalBackend": () => local.start(),
@@ -166,9 +174,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
     },
     "drs.copyTaskId": async (argument, selected) => {
-      const many = selectedTasks(selected);
-      const found = many.length > 0 ? many : [await chosen(argument)];
-      const ids = found.flatMap((one) => one?.task.id ?? []);
+      const ids = (await chosenOnes(argument, selected)).map(({ task }) => task.id);
       if (ids.length > 0) {
         await vscode.env.clipboard.writeText(ids.join("\n"));
       }
@@ -198,6 +204,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
     },
     "drs.showLog": async () => log.show(),
+    "drs.reportProblem": () => reportProblem(parts),
   };
 }
 

@@ -23,6 +23,8 @@ export const commandIds = [
   "drs.deleteTask",
   "drs.explainReadOnly",
   "drs.copyTaskId",
+  "drs.copyTaskLink",
+  "drs.openInConsole",
   "drs.newTaskFile",
   "drs.saveTaskFile",
   "drs.validateTaskFile",
@@ -44,6 +46,7 @@ export const commandIds = [
   "drs.showMore",
   "drs.showProblems",
   "drs.showLog",
+  "drs.reportProblem",
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

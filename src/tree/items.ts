@@ -80,6 +80,8 @@ interface TaskState {
   readonly pinned: boolean;
   readonly muted: boolean;
   readonly readOnly: boolean;
+  /** Whether the service has a web console. */
+  readonly console: boolean;
 }
 
 export function taskItem(
@@ -97,11 +99,12 @@ export function taskItem(
 }
 
 /** `drsTask:pause:end:pin:mute:`, so that menus can ask for `viewItem =~ /:pause:/`; no action of a task that is read only. */
-export function contextOf(task: Task, { readOnly, pinned, muted }: TaskState): string {
+export function contextOf(task: Task, { readOnly, pinned, muted, console }: TaskState): string {
   const words = [
     ...(readOnly ? ["readOnly"] : legalActions(task)),
     pinned ? "unpin" : "pin",
     muted ? "unmute" : "mute",
+    ...(console ? ["console"] : []),
   ];
   return `drsTask:${words.map((word) => `${word}:`).join("")}`;
 }
