@@ -28,6 +28,12 @@ export function noticeText(
     return t('Synchronization task "{0}" recovered: {1}.', task.name, status);
   }
   const told = (reason: string) => t('Synchronization task "{0}": {1}. {2}', task.name, status, reason);
+  if (condition === "frozen") {
+    // An error that the task may have, too, is not why it is frozen.
+    return told(
+      `${pick(meaning)} ${t("Top up the account. The service unfreezes its instances when the balance is above 0.")}`,
+    );
+  }
   if (diagnosis == null) {
     return told(errorText(task) ?? pick(meaning));
   }
