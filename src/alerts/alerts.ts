@@ -54,15 +54,11 @@ export class Alerts implements vscode.Disposable {
 
   /** Takes what is shown now. `reading`: what the tasks of one connection changed by, if that is the occasion. */
   show(shown: readonly Watched[], reading?: Reading): void {
-    for (const { connection } of this.#shown) {
-      if (!shown.some((one) => one.connection.id === connection.id)) {
-        this.#telling?.teller.forget(connection.id);
-      }
-    }
+    this.#forget(shown);
     this.#shown = shown;
     this.#showStatus();
     if (reading !== undefined) {
-      this.#forget(reading);
+      this.#keepMarks(reading.watched);
       const taken = readingOf(reading.watched);
       if (taken !== undefined) {
         this.#tell((teller) => teller.take(taken, reading.changes));
@@ -89,19 +85,40 @@ export class Alerts implements vscode.Disposable {
     }
   }
 
-  /** What is muted is so until it is gone. */
-  #forget({ watched: { connection }, changes }: Reading): void {
-    const { quiet, log } = this.#host;
-    const gone = changes.flatMap(({ before, after }) => (after === undefined && before ? [before.id] : []));
+  /** Forgets what is not shown any more; for good what is removed, or has become another project. */
+  #forget(shown: readonly Watched[]): void {
+    const known = this.#host.connections();
+    for (const { connection } of this.#shown) {
+      const { id, projectId } = connection;
+      const now = shown.find((one) => one.connection.id === id)?.connection;
+      if (now === undefined || now.projectId !== projectId) {
+        const forGood = now !== undefined || !known.includes(id);
+        this.#telling?.teller.forget(id, forGood);
+        if (forGood) {
+          this.#mark(async (quiet) => await quiet.keep(id, new Map()));
+        }
+      }
+    }
+  }
+
+  /** Looks at what is muted when something is read for the first time; a task is so until it is gone. */
+  #keepMarks({ connection: { id }, session }: Watched): void {
+    const { tasks, unread } = session?.store.snapshot ?? {};
     const first = !this.#read;
     this.#read = true;
-    const forgetting = async () => {
+    this.#mark(async (quiet) => {
       if (first) {
         await quiet.load();
       }
-      await quiet.forget(gone.map((id) => ({ connection: connection.id, id })));
-    };
-    forgetting().catch((error) => log.warn(`What is muted and snoozed cannot be kept: ${error}`));
+      if (tasks !== undefined && unread === undefined) {
+        await quiet.keep(id, tasks);
+      }
+    });
+  }
+
+  #mark(work: (quiet: Quiet) => Promise<void>): void {
+    const { quiet, log } = this.#host;
+    work(quiet).catch((error) => log.warn(`What is muted and snoozed cannot be kept: ${error}`));
   }
 
   #tell(work: (teller: Teller) => Promise<void>): void {

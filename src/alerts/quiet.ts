@@ -51,11 +51,12 @@ export class Quiet implements vscode.Disposable {
     });
   }
 
-  /** Forgets tasks that are gone. */
-  async forget(tasks: readonly TaskRef[]): Promise<void> {
-    const gone = new Set(tasks.map(keyOf).filter((key) => this.#muted.has(key)));
-    if (gone.size > 0) {
-      await this.#change((hush) => ({ ...hush, muted: hush.muted.filter((key) => !gone.has(key)) }));
+  /** Forgets the tasks of a connection that are gone. @param tasks those that there are, by id. */
+  async keep(connection: string, tasks: ReadonlyMap<string, unknown>): Promise<void> {
+    const isGone = (key: string) =>
+      key.startsWith(`${connection}/`) && !tasks.has(key.slice(connection.length + 1));
+    if (this.#hush.muted.some(isGone)) {
+      await this.#change((hush) => ({ ...hush, muted: hush.muted.filter((key) => !isGone(key)) }));
     }
   }
 

@@ -125,9 +125,22 @@ export class Teller {
     });
   }
 
-  /** Forgets when a connection that is not shown any more has to be looked at. */
-  forget(connection: string): void {
+  /**
+   * Forgets what is waited for in a connection that is not shown any more.
+   *
+   * @param forGood also what was told of it: it is removed, or leads to other tasks, whose first reading is no news.
+   */
+  forget(connection: string, forGood: boolean): void {
     this.#swept.delete(connection);
+    if (forGood) {
+      const others = (entries: Entries) => only(entries, (id) => id !== connection);
+      this.#queue = this.#queue
+        .then(async () => {
+          this.#entries = others(this.#entries ?? {});
+          await this.#ledger.change(others);
+        })
+        .catch((error) => this.#host.warn(`What was told of tasks cannot be forgotten: ${error}`));
+    }
     for (const map of [this.#behindSince, this.#lookAt]) {
       for (const key of map.keys()) {
         if (key.startsWith(`${connection}/`)) {

@@ -60,6 +60,9 @@ export function createTelling(
 
 // Settings are checked by VS Code's editor for them only, not where they are read.
 
+/** The most that package.json allows for `drs.alerts.delayDuration`. */
+const daySeconds = 86_400;
+
 function policy(): Policy {
   const chosen = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.statuses");
   const delayMs = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.delayThreshold");
@@ -70,7 +73,7 @@ function policy(): Policy {
       Array.isArray(chosen) ? alerting.filter((status) => chosen.includes(status)) : alerting,
     ),
     delayMs: atLeastZero(delayMs),
-    delayForMs: atLeastZero(delayForSeconds) * 1000,
+    delayForMs: Math.min(atLeastZero(delayForSeconds), daySeconds) * 1000,
   };
 }
 

@@ -86,6 +86,11 @@ class Window {
     await this.#teller.review(mode);
   }
 
+  forgets(connection: string): void {
+    this.#read.delete(connection);
+    this.#teller.forget(connection, true);
+  }
+
   delayed(): readonly string[] {
     return this.#teller.delayed("shop").map(({ name }) => name);
   }
@@ -283,6 +288,20 @@ describe("alerts over windows and restarts", () => {
     await second.reads({ d: "startFailed" }, { asOf: clock.now() + 60_000 });
     const { shop, ...others } = await openLedger(folder).read();
     assert.deepEqual([Object.keys(shop ?? {}), others], [["c", "d"], {}]);
+  });
+
+  it("begin anew with a connection that is removed, or leads to other tasks now", async () => {
+    const window = open();
+    await window.reads({ a: "incremental" });
+    await window.reads({ x: "incremental" }, { connection: "bank" });
+    window.forgets("shop");
+    await window.reads({ b: "incrementalFailed" });
+    await window.reads({ c: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told, ["error shop/c incrementalFailed"]);
+    window.forgets("shop");
+    await window.reads({}, { connection: "bank" });
+    assert.deepEqual(await openLedger(folder).read(), { bank: {} });
   });
 
   it("survive a ledger that is damaged, and tell nothing again", async () => {
