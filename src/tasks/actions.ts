@@ -33,6 +33,11 @@ export function legalActions(task: Task): readonly ActionId[] {
     .map(([, action]) => action);
 }
 
+/** Whether a task may be given another password for its databases; only where the service says so. */
+export function mayChangePassword({ status, availableActions }: Task): boolean {
+  return status !== "frozen" && availableActions?.includes("RESET_DB_PWD") === true;
+}
+
 /** What an action came to for one task. */
 export interface Outcome {
   readonly id: string;

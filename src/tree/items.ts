@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Watched } from "../connections/watch";
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
-import { legalActions } from "../tasks/actions";
+import { legalActions, mayChangePassword } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
@@ -103,6 +103,7 @@ export function taskItem(
 export function contextOf(task: Task, { readOnly, pinned, muted, console }: TaskState): string {
   const words = [
     ...(readOnly ? ["readOnly"] : legalActions(task)),
+    ...(!readOnly && mayChangePassword(task) ? ["password"] : []),
     pinned ? "unpin" : "pin",
     muted ? "unmute" : "mute",
     ...(console ? ["console"] : []),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TablesCaller } from "../../../src/drs/client";
 import { DrsError } from "../../../src/drs/errors";
-import { legalActions, perform, precheckBefore } from "../../../src/tasks/actions";
+import { legalActions, mayChangePassword, perform, precheckBefore } from "../../../src/tasks/actions";
 import type { Task } from "../../../src/tasks/task";
 import { ManualClock } from "../../support/clock";
 
@@ -24,6 +24,13 @@ describe("what may be done", () => {
   it("is the table's own list where the service lists nothing", () => {
     assert.deepEqual(legalActions(task({})), ["pause", "end"]);
     assert.deepEqual(legalActions(task({ status: "completed" })), ["delete"]);
+  });
+
+  it("is a change of the password only where the service says so", () => {
+    assert.equal(mayChangePassword(task({ availableActions: ["RESET_DB_PWD"] })), true);
+    assert.equal(mayChangePassword(task({ availableActions: ["RETRY"] })), false);
+    assert.equal(mayChangePassword(task({})), false);
+    assert.equal(mayChangePassword(task({ status: "frozen", availableActions: ["RESET_DB_PWD"] })), false);
   });
 
   it("is nothing while the task is frozen, whatever the list says", () => {
