@@ -22,11 +22,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const connections = new Connections(context);
   const local = new Local(context, connections, formats, log);
   const watch = new Watch(connections, formats, log);
-  const quiet = new Quiet(context.globalState);
+  const shared = vscode.Uri.joinPath(context.globalStorageUri, "alerts");
+  const quiet = new Quiet(shared);
   const view = new TasksView(formats, context.workspaceState, (task) => quiet.isMuted(task));
   const alerts = new Alerts({
     ...{ formats, log, quiet },
-    storage: context.globalStorageUri,
+    storage: shared,
     isPinned: (task) => view.isPinned(task),
     connections: () => connections.all.map(({ id }) => id),
   });

@@ -1,32 +1,30 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
-import { errorText } from "../tasks/problems";
 import { type Formats, unlinked } from "../tasks/texts";
+import type { AlertsLog } from "./alerts";
 import type { PlacedNotice } from "./teller";
 import { noticeText } from "./texts";
 
-/** What comes together and is more than this is one notification. */
-const most = 3;
+/** So many tasks are named in a notification about several. */
+const named = 3;
 
 export interface NotificationsHost {
   readonly formats: Formats;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: AlertsLog;
   /** The name of a connection, where there are several. */
   where(connection: string): string | undefined;
   mute(task: TaskRef): Promise<void>;
 }
 
-/** Shows notices that came together. */
+/** Shows notices that came together: one notification about what is wrong, and one about what is well again. */
 export function showNotices(notices: readonly PlacedNotice[], host: NotificationsHost): void {
   const recovered = notices.filter(({ level }) => level === "recovered");
-  for (const kind of [recovered, notices.filter((notice) => !recovered.includes(notice))]) {
-    if (kind.length > most) {
-      void showMany(kind, host);
-    } else {
-      for (const notice of kind) {
-        void showOne(notice, host);
-      }
+  const wrong = notices.filter(({ level }) => level !== "recovered");
+  for (const [first, ...others] of [wrong, recovered]) {
+    if (first !== undefined) {
+      const shown = others.length === 0 ? showOne(first, host) : showMany([first, ...others], host);
+      shown.catch((error) => host.log.error("A notification does not work.", error));
     }
   }
 }
@@ -39,26 +37,15 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   const message = located(noticeText(notice, diagnosis, formats), connection, host);
   log.info(`${message} (${task.id})`);
   const details = t("Show Details");
-  const showLog = t("Show Log");
-  const copy = t("Copy Error");
   const mute = t("Mute Task");
-  const buttons =
-    level === "recovered" ? [details] : [details, showLog, ...(diagnosis === null ? [copy] : []), mute];
-  const show = {
-    error: vscode.window.showErrorMessage,
-    warning: vscode.window.showWarningMessage,
-    recovered: vscode.window.showInformationMessage,
-  }[level];
   const ref = { connection, id: task.id };
-  switch (await show(message, ...buttons)) {
+  // The details begin with cause, remedy and the page that tells more.
+  switch (await ask(level, message, [details, t("Show Log"), mute])) {
     case details:
       await vscode.commands.executeCommand("drs.openDetails", ref);
       break;
-    case showLog:
+    case t("Show Log"):
       log.show();
-      break;
-    case copy:
-      await vscode.env.clipboard.writeText(errorText(task) ?? "");
       break;
     case mute:
       await host.mute(ref);
@@ -66,7 +53,10 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   }
 }
 
-async function showMany(notices: readonly PlacedNotice[], host: NotificationsHost): Promise<void> {
+async function showMany(
+  notices: readonly [PlacedNotice, ...PlacedNotice[]],
+  host: NotificationsHost,
+): Promise<void> {
   const { formats, log } = host;
   const { t } = formats;
   for (const notice of notices) {
@@ -74,24 +64,39 @@ async function showMany(notices: readonly PlacedNotice[], host: NotificationsHos
       `${located(noticeText(notice, undefined, formats), notice.connection, host)} (${notice.task.id})`,
     );
   }
-  if (notices[0]?.level === "recovered") {
-    void vscode.window.showInformationMessage(t("Synchronization tasks recovered: {0}.", notices.length));
-    return;
+  const places = notices.slice(0, named).map(({ task, connection }) => located(task.name, connection, host));
+  const names = [...places, ...(notices.length > named ? ["…"] : [])].join(", ");
+  const level = notices.find((notice) => notice.level === "error")?.level ?? notices[0].level;
+  const message =
+    level === "recovered"
+      ? t("Synchronization tasks recovered ({0}): {1}", notices.length, names)
+      : t("Synchronization tasks need attention ({0}): {1}", notices.length, names);
+  const problems = level === "recovered" ? t("Show Tasks") : t("Show Problems");
+  const snooze = t("Snooze…");
+  switch (await ask(level, unlinked(message), [problems, t("Show Log"), snooze])) {
+    case problems:
+      await vscode.commands.executeCommand("drs.showProblems");
+      break;
+    case t("Show Log"):
+      log.show();
+      break;
+    case snooze:
+      await vscode.commands.executeCommand("drs.snoozeAlerts");
+      break;
   }
-  const names = notices.slice(0, most).map(({ task, connection }) => located(task.name, connection, host));
-  const message = t(
-    "Synchronization tasks need attention ({0}): {1}",
-    notices.length,
-    [...names, "…"].join(", "),
-  );
-  const problems = t("Show Problems");
-  const showLog = t("Show Log");
-  const answer = await vscode.window.showErrorMessage(unlinked(message), problems, showLog);
-  if (answer === problems) {
-    await vscode.commands.executeCommand("drs.showProblems");
-  } else if (answer === showLog) {
-    log.show();
-  }
+}
+
+function ask(
+  level: PlacedNotice["level"],
+  message: string,
+  buttons: readonly string[],
+): Thenable<string | undefined> {
+  const show = {
+    error: vscode.window.showErrorMessage,
+    warning: vscode.window.showWarningMessage,
+    recovered: vscode.window.showInformationMessage,
+  }[level];
+  return show(message, ...buttons);
 }
 
 function located(text: string, connection: string, { formats, where }: NotificationsHost): string {

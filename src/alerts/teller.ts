@@ -2,8 +2,18 @@
 import type { Clock } from "../drs/clock";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
-import { conditionOf, decide, isBehind, type Notice, type Policy, type Told } from "./decide";
-import type { Entries, Ledger } from "./ledger";
+import {
+  conditionOf,
+  decide,
+  isBehind,
+  isOpen,
+  isSpent,
+  isWanted,
+  type Notice,
+  type Policy,
+  type Told,
+} from "./decide";
+import type { Entries, Ledger } from "./told";
 
 /** The tasks of a connection as they were last read. */
 export interface Tasks {
@@ -28,8 +38,12 @@ export interface TellerHost {
   muted(connection: string, task: string): boolean;
   /** Until when all notices are held back, milliseconds since 1970; 0: they are not. */
   snoozedUntil(): number;
-  /** The connections that there are, shown or not: others are forgotten. */
+  /** Finds out what other windows have muted and snoozed. */
+  refresh(): Promise<void>;
+  /** The connections that there are, shown or not. */
   connections(): readonly string[];
+  /** What is shown, as it was last read. */
+  readings(): readonly Tasks[];
   /** Receives what is to be told, together what came together. */
   tell(notices: readonly PlacedNotice[]): void;
   /** Receives why something could not be kept. */
@@ -38,28 +52,44 @@ export interface TellerHost {
 
 /** What comes within so many milliseconds is told together. */
 const togetherMs = 500;
+/** Whether what is waited for has come is looked at after so many milliseconds at the earliest. */
+const againMs = 5_000;
+
+/**
+ * `prime`: what is wrong was so before anybody looked. `settings`: what other settings uncover is no news, either.
+ * Both take what they find as told.
+ */
+type Mode = "tell" | "prime" | "settings";
+
+interface Next {
+  readonly entries: Entries[string];
+  readonly notices: readonly PlacedNotice[];
+}
 
 /** Takes readings, and tells what is news. */
 export class Teller {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #host: TellerHost;
+  /** This window among all. */
+  readonly #name = crypto.randomUUID();
   /** What this window last saw in the ledger; undefined before it looked. */
   #entries: Entries | undefined;
-  /** The last reading of each connection. */
-  readonly #readings = new Map<string, Tasks>();
-  /** Connections that have never been watched before: what is wrong in the first reading is not news. */
+  /** Connections that this window was the first to read: what was wrong already is not news. */
   readonly #new = new Set<string>();
-  /** New connections that have not been read as a whole yet. */
-  readonly #priming = new Set<string>();
   /** Connections whose entries have been compared with the whole list in this session. */
   readonly #swept = new Set<string>();
+  /** Connections that this window has known: those that are gone now are forgotten. */
+  readonly #known = new Set<string>();
   /** Since when a task has been further behind than the user wants, by connection and task. */
   readonly #behindSince = new Map<string, number>();
+  /** When a task has to be looked at although it does not change, by connection and task. */
+  readonly #lookAt = new Map<string, number>();
   #queue: Promise<void> = Promise.resolve();
   #pending: PlacedNotice[] = [];
   #cancelPending: (() => void) | undefined;
-  #cancelDue: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #disposed = false;
 
   constructor(ledger: Ledger, clock: Clock, host: TellerHost) {
@@ -70,76 +100,117 @@ export class Teller {
 
   /** Takes a reading. @returns when what follows from it has been decided. */
   take(reading: Tasks, changes: readonly TaskChange[]): Promise<void> {
-    this.#readings.set(reading.connection, reading);
-    this.#queue = this.#queue.then(async () => await this.#consider(reading, changes));
-    return this.#queue;
+    return this.#enqueue(reading, changes, "tell");
   }
 
-  /** Looks at everything again: the settings are others, or a snooze is over. */
-  review(): Promise<void> {
-    for (const reading of this.#readings.values()) {
-      void this.take(reading, allOf(reading));
+  /** Looks at everything again: time has passed, another window told something, or the user wants to hear something else. */
+  review(mode: "tell" | "settings" = "tell"): Promise<void> {
+    // What is lost in the ledger this window knows still.
+    this.#queue = this.#queue.then(async () => {
+      this.#entries = { ...this.#entries, ...(await this.#ledger.read()) };
+    });
+    for (const reading of this.#host.readings()) {
+      void this.#enqueue(reading, allOf(reading), mode);
     }
     return this.#queue;
   }
 
   /** Tasks of a connection that are told to be behind the user's threshold now. */
   delayed(connection: string): readonly Task[] {
-    const tasks = this.#readings.get(connection)?.tasks;
-    return Object.entries(this.#entries?.[connection] ?? {}).flatMap(([id, { condition }]) => {
-      const task = condition === "delayed" ? tasks?.get(id) : undefined;
-      return task === undefined ? [] : [task];
+    const tasks = this.#host.readings().find((reading) => reading.connection === connection)?.tasks;
+    const policy = this.#host.policy();
+    return Object.entries(this.#entries?.[connection] ?? {}).flatMap(([id, told]) => {
+      const task = isOpen(told, "delayed") ? tasks?.get(id) : undefined;
+      return task !== undefined && isBehind(task, told, policy) ? [task] : [];
     });
   }
 
-  /** Forgets the reading of a connection that is not shown any more. */
-  forget(connection: string): void {
-    this.#readings.delete(connection);
+  /**
+   * Forgets what is waited for in a connection that is not shown any more.
+   *
+   * @param forGood also what was told of it: it is removed, or leads to other tasks, whose first reading is no news.
+   */
+  forget(connection: string, forGood: boolean): void {
+    this.#swept.delete(connection);
+    if (forGood) {
+      const others = (entries: Entries) => only(entries, (id) => id !== connection);
+      this.#queue = this.#queue
+        .then(async () => {
+          this.#entries = others(this.#entries ?? {});
+          await this.#ledger.change(others);
+        })
+        .catch((error) => this.#host.warn(`What was told of tasks cannot be forgotten: ${error}`));
+    }
+    for (const map of [this.#behindSince, this.#lookAt]) {
+      for (const key of map.keys()) {
+        if (key.startsWith(`${connection}/`)) {
+          map.delete(key);
+        }
+      }
+    }
   }
 
   dispose(): void {
     this.#disposed = true;
     this.#cancelPending?.();
-    this.#cancelDue?.();
+    this.#cancelLook?.();
   }
 
-  async #consider(reading: Tasks, changes: readonly TaskChange[]): Promise<void> {
+  #enqueue(reading: Tasks, changes: readonly TaskChange[], mode: Mode): Promise<void> {
+    this.#queue = this.#queue
+      .then(async () => await this.#consider(reading, changes, mode))
+      .catch((error) => this.#host.warn(`Alerts cannot be decided: ${error}`));
+    return this.#queue;
+  }
+
+  async #consider(reading: Tasks, changes: readonly TaskChange[], mode: Mode): Promise<void> {
     if (this.#disposed) {
       return;
     }
-    try {
-      this.#entries ??= await this.#ledger.read();
-      const { connection, complete } = reading;
-      if (this.#entries[connection] === undefined && !this.#new.has(connection)) {
-        this.#new.add(connection);
-        this.#priming.add(connection);
-      }
-      const sweeps = complete && !this.#swept.has(connection);
-      const known = this.#entries[connection];
-      if (known === undefined || sweeps || this.#next(reading, changes, known).entries !== known) {
-        await this.#settle(reading, changes, sweeps);
-      }
-      if (complete) {
-        this.#swept.add(connection);
-        this.#priming.delete(connection);
-      }
-    } catch (error) {
-      this.#host.warn(`What was told of tasks cannot be kept: ${error}`);
+    const { connection, complete } = reading;
+    this.#entries ??= await this.#ledger.read();
+    const known = this.#entries[connection];
+    if (known === undefined && !complete) {
+      // A connection that nobody has read before is primed when it has been read as a whole.
+      return;
     }
-    this.#watchDelays();
+    const sweeps = complete && !this.#swept.has(connection);
+    if (known === undefined || sweeps || this.#next(reading, changes, known, mode).entries !== known) {
+      await this.#host.refresh();
+      await this.#settle(reading, known === undefined ? allOf(reading) : changes, { mode, sweeps });
+    }
+    if (complete) {
+      this.#swept.add(connection);
+    }
+    this.#watch();
   }
 
-  /** Decides with what is in the ledger now, and writes it. */
-  async #settle(reading: Tasks, changes: readonly TaskChange[], sweeps: boolean): Promise<void> {
+  /** Decides with what is in the ledger now, writes it, and tells what is news. */
+  async #settle(
+    reading: Tasks,
+    changes: readonly TaskChange[],
+    { mode, sweeps }: { readonly mode: Mode; readonly sweeps: boolean },
+  ): Promise<void> {
     const { connection, tasks } = reading;
+    const mine = this.#entries ?? {};
+    const gone = this.#goneConnections();
     let notices: readonly PlacedNotice[] = [];
     const work = (all: Entries): Entries => {
-      const stored = all[connection] ?? {};
-      const next = this.#next(reading, changes, sweeps ? only(stored, (id) => tasks.has(id)) : stored);
+      // What is lost in the ledger this window may know still.
+      const stored = all[connection] ?? mine[connection];
+      if (stored === undefined) {
+        this.#new.add(connection);
+      }
+      const there = sweeps ? only(stored ?? {}, (id) => tasks.has(id)) : (stored ?? {});
+      const next = this.#next(reading, changes, there, stored === undefined ? "prime" : mode);
       ({ notices } = next);
-      const connections = this.#host.connections();
-      const known = only(all, (id) => connections.includes(id));
-      this.#entries = known[connection] === next.entries ? known : { ...known, [connection]: next.entries };
+      const now = this.#clock.now();
+      const kept = only(all, (id) => !gone.has(id));
+      const entries =
+        next.entries === all[connection]
+          ? next.entries
+          : only(next.entries, (_, told) => !isSpent(told, now));
+      this.#entries = kept[connection] === entries ? kept : { ...kept, [connection]: entries };
       return this.#entries;
     };
     try {
@@ -147,9 +218,19 @@ export class Teller {
     } catch (error) {
       // Where nothing can be kept, this window at least tells what it sees.
       this.#host.warn(`What was told of tasks cannot be kept: ${error}`);
-      work(this.#entries ?? {});
+      work(mine);
     }
     this.#tell(notices);
+  }
+
+  /** The list of connections may be old, as far as other windows add some: only what this window knew can be gone. */
+  #goneConnections(): ReadonlySet<string> {
+    const connections = this.#host.connections();
+    const gone = [...this.#known].filter((id) => !connections.includes(id));
+    for (const id of connections) {
+      this.#known.add(id);
+    }
+    return new Set(gone);
   }
 
   /** The entries of a connection after a reading; the very same where nothing is different. */
@@ -157,7 +238,8 @@ export class Teller {
     { connection, asOf }: Tasks,
     changes: readonly TaskChange[],
     entries: Entries[string],
-  ): { readonly entries: Entries[string]; readonly notices: readonly PlacedNotice[] } {
+    mode: Mode,
+  ): Next {
     const held = this.#clock.now() < this.#host.snoozedUntil();
     const policy = this.#host.policy();
     const next = new Map(Object.entries(entries));
@@ -175,26 +257,35 @@ export class Teller {
     };
     for (const { before, after } of changes) {
       const id = (after ?? before)?.id ?? "";
-      const told = next.get(id);
+      const key = `${connection}/${id}`;
+      this.#lookAt.delete(key);
       if (after === undefined) {
         put(id, undefined);
-        this.#behindSince.delete(`${connection}/${id}`);
+        this.#behindSince.delete(key);
         continue;
       }
-      const condition = conditionOf(after, told, this.#behindFor(connection, after, told, policy), policy);
-      if (this.#host.muted(connection, id)) {
+      const told = next.get(id);
+      const behindSince = this.#followDelay(key, after, told, asOf, policy);
+      const condition = conditionOf(after, told, asOf - (behindSince ?? asOf), policy);
+      const subject = condition ?? (told?.phase === "over" ? undefined : told?.condition);
+      const passes =
+        !this.#host.muted(connection, id) &&
+        this.#host.alerts(connection, after) &&
+        (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
+      if (mode !== "prime" && !passes) {
+        // Another window may want to hear what this one does not: what was told stays as it is.
         continue;
       }
-      if (!this.#host.alerts(connection, after)) {
-        put(id, undefined);
-        continue;
+      const decision = decide(after, condition, told, { at: asOf, by: this.#name });
+      const waits = condition === undefined && behindSince !== undefined;
+      const lookAt = decision.lookAt ?? (waits ? behindSince + policy.delayForMs : undefined);
+      if (lookAt !== undefined) {
+        this.#lookAt.set(key, lookAt);
       }
-      const decision = decide(after, condition, told, asOf);
-      const silent =
-        this.#priming.has(connection) ||
+      const lateFreeze =
         // It was frozen all the time; only now it is known.
-        (this.#new.has(connection) && condition === "frozen" && before?.detailed === false);
-      if (decision.notice === undefined || silent) {
+        this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
+      if (decision.notice === undefined || mode !== "tell" || lateFreeze) {
         put(id, decision.told);
       } else if (!held) {
         put(id, decision.told);
@@ -207,29 +298,35 @@ export class Teller {
     return { entries: different ? Object.fromEntries(next) : entries, notices };
   }
 
-  /** For how long a task has been behind, in milliseconds. */
-  #behindFor(connection: string, task: Task, told: Told | undefined, policy: Policy): number {
-    const key = `${connection}/${task.id}`;
+  /** @returns since when a task has been behind, as far as readings show it, milliseconds since 1970. */
+  #followDelay(
+    key: string,
+    task: Task,
+    told: Told | undefined,
+    asOf: number,
+    policy: Policy,
+  ): number | undefined {
     if (!isBehind(task, told, policy)) {
       this.#behindSince.delete(key);
-      return 0;
+      return undefined;
     }
-    const since = this.#behindSince.get(key) ?? this.#clock.now();
+    const since = this.#behindSince.get(key) ?? asOf;
     this.#behindSince.set(key, since);
-    return this.#clock.now() - since;
+    return since;
   }
 
-  /** A delay that stays the same changes nothing in a reading: a timer looks when it has lasted long enough. */
-  #watchDelays(): void {
-    this.#cancelDue?.();
-    this.#cancelDue = undefined;
-    const { delayForMs } = this.#host.policy();
-    const now = this.#clock.now();
-    const dues = [...this.#behindSince.values()]
-      .map((since) => since + delayForMs - now)
-      .filter((ms) => ms > 0);
-    if (dues.length > 0 && !this.#disposed) {
-      this.#cancelDue = this.#clock.after(Math.min(...dues), () => void this.review());
+  /** Readings that change nothing are not told of: a timer looks whether what was waited for has come. */
+  #watch(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
+    if (this.#lookAt.size > 0 && !this.#disposed) {
+      const now = this.#clock.now();
+      // Not counted from now: readings come more often than that.
+      const due = Math.max(Math.min(...this.#lookAt.values()), this.#lookedAt + againMs);
+      this.#cancelLook = this.#clock.after(Math.max(due - now, 0), () => {
+        this.#lookedAt = this.#clock.now();
+        void this.review();
+      });
     }
   }
 
@@ -248,10 +345,10 @@ export class Teller {
 /** The fields that are to stay; the very same object where all are. */
 function only<T>(
   record: Readonly<Record<string, T>>,
-  stays: (key: string) => boolean,
+  stays: (key: string, value: T) => boolean,
 ): Readonly<Record<string, T>> {
   const entries = Object.entries(record);
-  const kept = entries.filter(([key]) => stays(key));
+  const kept = entries.filter(([key, value]) => stays(key, value));
   return kept.length === entries.length ? record : Object.fromEntries(kept);
 }
 

@@ -5,21 +5,38 @@ import { systemClock } from "../drs/clock";
 import { rowOf, statusOrder } from "../status/statuses";
 import type { AlertsHost } from "./alerts";
 import type { Policy } from "./decide";
-import { Ledger } from "./ledger";
 import { showNotices } from "./notifications";
-import { Teller } from "./teller";
+import { type Tasks, Teller } from "./teller";
+import { openLedger } from "./told";
 
-/** @param shown what is shown now. */
-export function createTeller(host: AlertsHost, shown: () => readonly Watched[]): Teller {
+// What the windows share is in this file, too: both need the same.
+export { openQuiet } from "./hush";
+
+/** What tells, and the watch over what other windows tell. */
+export interface Telling extends vscode.Disposable {
+  readonly teller: Teller;
+}
+
+/**
+ * @param shown what is shown now.
+ * @param readings what was read of it, as far as it is to be told of.
+ */
+export function createTelling(
+  host: AlertsHost,
+  shown: () => readonly Watched[],
+  readings: () => readonly Tasks[],
+): Telling {
   const { formats, log, quiet, storage, isPinned, connections } = host;
   const nameOf = (connection: string) =>
     shown().find(({ connection: { id } }) => id === connection)?.connection.name;
-  return new Teller(new Ledger(storage.fsPath), systemClock, {
+  const teller = new Teller(openLedger(storage.fsPath), systemClock, {
     policy,
     alerts: (connection, { id }) =>
       isChosen(nameOf(connection)) && (!pinnedOnly() || isPinned({ connection, id })),
     muted: (connection, id) => quiet.isMuted({ connection, id }),
     snoozedUntil: () => quiet.snoozedUntil,
+    refresh: async () => await quiet.load(),
+    readings,
     connections,
     tell: (notices) =>
       showNotices(notices, {
@@ -29,9 +46,22 @@ export function createTeller(host: AlertsHost, shown: () => readonly Watched[]):
       }),
     warn: (message) => log.warn(message),
   });
+  const files = new vscode.RelativePattern(storage, "told.*.json");
+  const watcher = vscode.workspace.createFileSystemWatcher(files, false, true, true);
+  watcher.onDidCreate(() => void teller.review());
+  return {
+    teller,
+    dispose: () => {
+      watcher.dispose();
+      teller.dispose();
+    },
+  };
 }
 
 // Settings are checked by VS Code's editor for them only, not where they are read.
+
+/** The most that package.json allows for `drs.alerts.delayDuration`. */
+const daySeconds = 86_400;
 
 function policy(): Policy {
   const chosen = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.statuses");
@@ -43,12 +73,12 @@ function policy(): Policy {
       Array.isArray(chosen) ? alerting.filter((status) => chosen.includes(status)) : alerting,
     ),
     delayMs: atLeastZero(delayMs),
-    delayForMs: atLeastZero(delayForSeconds) * 1000,
+    delayForMs: Math.min(atLeastZero(delayForSeconds), daySeconds) * 1000,
   };
 }
 
 function pinnedOnly(): boolean {
-  return vscode.workspace.getConfiguration("drs").get("alerts.pinnedOnly", false);
+  return vscode.workspace.getConfiguration("drs").get<unknown>("alerts.pinnedOnly") === true;
 }
 
 function isChosen(name: string | undefined): boolean {

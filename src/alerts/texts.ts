@@ -18,12 +18,22 @@ export function noticeText(
     const delay = duration(task.delayMs ?? 0);
     return level === "recovered"
       ? t('Synchronization task "{0}" has caught up: its delay is {1}.', task.name, delay)
-      : t('Synchronization task "{0}" is behind: its delay is {1}.', task.name, delay);
+      : t(
+          'Synchronization task "{0}" is behind: its delay is {1}. Likely cause: a long transaction or load at the source, locks or load at the target, or the network. What to do: look for these, and compare the delay in the details.',
+          task.name,
+          delay,
+        );
   }
   if (level === "recovered") {
     return t('Synchronization task "{0}" recovered: {1}.', task.name, status);
   }
   const told = (reason: string) => t('Synchronization task "{0}": {1}. {2}', task.name, status, reason);
+  if (condition === "frozen") {
+    // An error that the task may have, too, is not why it is frozen.
+    return told(
+      `${pick(meaning)} ${t("Top up the account. The service unfreezes its instances when the balance is above 0.")}`,
+    );
+  }
   if (diagnosis == null) {
     return told(errorText(task) ?? pick(meaning));
   }

@@ -215,8 +215,8 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     "drs.showProblems": async () => {
       await vscode.commands.executeCommand("drs.tasks.focus");
       const found = allTasks();
-      const { failed, frozen } = problemsOf(found.map(({ task }) => task));
-      const troubled = new Set([...failed, ...frozen]);
+      const { failed, frozen, recovering } = problemsOf(found.map(({ task }) => task));
+      const troubled = new Set([...failed, ...frozen, ...recovering]);
       const [first] = found.filter(({ task }) => troubled.has(task)).sort(byUrgency);
       if (first !== undefined) {
         await view.reveal({ connection: first.watched.connection.id, id: first.task.id });

@@ -91,7 +91,8 @@ export function taskItem(
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(task.name, state.parent ? Expanded : None);
   const muted = state.muted ? formats.t("muted") : "";
-  item.description = [descriptionOf(task, formats), muted].filter(Boolean).join(" · ");
+  // First, because a narrow view cuts the end off.
+  item.description = [muted, descriptionOf(task, formats)].filter(Boolean).join(" · ");
   item.iconPath = iconOf(task.status);
   item.contextValue = contextOf(task, state);
   item.accessibilityInformation = { label: [labelOf(task, formats), muted].filter(Boolean).join(", ") };

@@ -33,6 +33,7 @@ const pinOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 export class TasksView implements vscode.Disposable {
   readonly #formats: Formats;
   readonly #state: vscode.Memento;
+  readonly #isMuted: (task: TaskRef) => boolean;
   readonly #tree: TaskTree;
   #shown: readonly Watched[] = [];
   readonly #view: vscode.TreeView<Node>;
@@ -46,6 +47,7 @@ export class TasksView implements vscode.Disposable {
   constructor(formats: Formats, state: vscode.Memento, isMuted: (task: TaskRef) => boolean) {
     this.#formats = formats;
     this.#state = state;
+    this.#isMuted = isMuted;
     this.#tree = new TaskTree(formats, this.arrangement, {
       isPinned: (task) => this.isPinned(task),
       isMuted,
@@ -92,6 +94,7 @@ export class TasksView implements vscode.Disposable {
   redraw(): void {
     this.#tree.arrange(this.arrangement);
     this.#tellMessage();
+    this.#tellBadge();
   }
 
   /** Shows more tasks of the group of a row that offers them. */
@@ -111,13 +114,7 @@ export class TasksView implements vscode.Disposable {
     const [only] = shown.length === 1 ? shown : [];
     this.#view.description = only === undefined ? "" : this.#descriptionOf(only);
     this.#tellMessage();
-    const tasks = shown.flatMap(({ session }) => [...(session?.store.snapshot.tasks.values() ?? [])]);
-    const { failed, frozen } = problemsOf(tasks);
-    const count = failed.length + frozen.length;
-    this.#view.badge =
-      count === 0
-        ? undefined
-        : { value: count, tooltip: this.#formats.t("Synchronization tasks that need attention: {0}", count) };
+    this.#tellBadge();
     this.#setContext("drs.state", stateOf(shown));
     this.#setContext(
       "drs.local",
@@ -129,6 +126,21 @@ export class TasksView implements vscode.Disposable {
 
   get #pins(): readonly string[] {
     return this.#state.get<readonly string[]>(pinsKey, []);
+  }
+
+  /** How many tasks need a person; what is muted does not call for one. */
+  #tellBadge(): void {
+    const tasks = this.#shown.flatMap(({ connection, session }) =>
+      [...(session?.store.snapshot.tasks.values() ?? [])].filter(
+        ({ id }) => !this.#isMuted({ connection: connection.id, id }),
+      ),
+    );
+    const { failed, frozen } = problemsOf(tasks);
+    const count = failed.length + frozen.length;
+    this.#view.badge =
+      count === 0
+        ? undefined
+        : { value: count, tooltip: this.#formats.t("Synchronization tasks that need attention: {0}", count) };
   }
 
   /** The lines above the tree: trouble with the one connection, and how many tasks fit the filter. */

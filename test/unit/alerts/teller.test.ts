@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Policy } from "../../../src/alerts/decide";
-import { Ledger } from "../../../src/alerts/ledger";
-import { type PlacedNotice, Teller, type TellerHost } from "../../../src/alerts/teller";
+import { type PlacedNotice, type Tasks, Teller, type TellerHost } from "../../../src/alerts/teller";
+import { openLedger } from "../../../src/alerts/told";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
 import { ManualClock } from "../../support/clock";
@@ -21,8 +21,11 @@ class Window {
   readonly warnings: string[] = [];
   readonly muted = new Set<string>();
   readonly #teller: Teller;
-  readonly #tasks = new Map<string, Map<string, Task>>();
+  readonly #read = new Map<string, Tasks>();
+  /** What this window has not found out yet of what another one snoozed. */
+  snoozedElsewhere: number | undefined;
   snoozedUntil = 0;
+  policy = policy;
   connections: readonly string[] = ["shop", "bank"];
   unpinned: readonly string[] = [];
 
@@ -31,23 +34,27 @@ class Window {
     readonly clock: ManualClock,
   ) {
     const host: TellerHost = {
-      policy: () => policy,
+      policy: () => this.policy,
       alerts: (_, { id }) => !this.unpinned.includes(id),
       muted: (_, id) => this.muted.has(id),
       snoozedUntil: () => this.snoozedUntil,
+      refresh: async () => {
+        this.snoozedUntil = this.snoozedElsewhere ?? this.snoozedUntil;
+      },
       connections: () => this.connections,
+      readings: () => [...this.#read.values()],
       tell: (notices) => this.told.push(notices.map(wordsOf).join(", ")),
       warn: (message) => this.warnings.push(message),
     };
-    this.#teller = new Teller(new Ledger(folder), clock, host);
+    this.#teller = new Teller(openLedger(folder), clock, host);
   }
 
   /** Reads a connection: its tasks by name, with status or delay; `undefined`: gone. */
   async reads(
     tasks: Readonly<Record<string, StatusId | number | undefined>>,
-    { connection = "shop", complete = true, detailed = true } = {},
+    { connection = "shop", complete = true, detailed = true, asOf = this.clock.now() } = {},
   ): Promise<void> {
-    const known = this.#tasks.get(connection) ?? new Map<string, Task>();
+    const known = this.#read.get(connection)?.tasks ?? new Map<string, Task>();
     const next = new Map(known);
     const changes = Object.entries(tasks).map(([name, fact]) => {
       const before = known.get(name);
@@ -63,12 +70,25 @@ class Window {
       next.set(name, after);
       return { before, after };
     });
-    this.#tasks.set(connection, next);
-    await this.#teller.take({ connection, tasks: next, asOf: this.clock.now(), complete }, changes);
+    const reading = { connection, tasks: next, asOf, complete };
+    this.#read.set(connection, reading);
+    await this.#teller.take(reading, changes);
   }
 
-  async reviews(): Promise<void> {
-    await this.#teller.review();
+  /** Reads a connection again, in which nothing has changed: nobody is told. */
+  readsTheSame(): void {
+    for (const [connection, reading] of this.#read) {
+      this.#read.set(connection, { ...reading, asOf: this.clock.now() });
+    }
+  }
+
+  async reviews(mode?: "settings"): Promise<void> {
+    await this.#teller.review(mode);
+  }
+
+  forgets(connection: string): void {
+    this.#read.delete(connection);
+    this.#teller.forget(connection, true);
   }
 
   delayed(): readonly string[] {
@@ -165,7 +185,8 @@ describe("alerts over windows and restarts", () => {
       both.flatMap(({ warnings }) => warnings),
       [],
     );
-    assert.deepEqual(readdirSync(folder), ["told.json"], "no lock and no draft is left");
+    const files = readdirSync(folder);
+    assert.ok(files.length <= 4 && files.every((file) => /^told\.\d+\.json$/.test(file)), files.join());
   });
 
   it("come together when they are close together", async () => {
@@ -224,6 +245,11 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: 5 });
     await window.reads({ a: 4_000 });
     assert.equal(clock.tick(), 30_000);
+    await window.reads({ other: 5 }, { asOf: clock.now() - 20_000 });
+    settle();
+    assert.deepEqual(window.told, [], "the last reading is too old to tell: the machine may have slept");
+    window.readsTheSame();
+    assert.equal(clock.tick(), 5_000);
     await window.reads({});
     settle();
     assert.deepEqual(window.told, ["warning shop/a delayed"]);
@@ -253,26 +279,227 @@ describe("alerts over windows and restarts", () => {
     const second = open();
     second.connections = ["shop"];
     await second.reads({ c: "incremental" });
-    assert.deepEqual(await new Ledger(folder).read(), { shop: {} });
+    assert.deepEqual(Object.keys(await openLedger(folder).read()), ["shop", "bank"], "may be new elsewhere");
+    second.connections = ["shop", "bank"];
+    await second.reads({ c: "startFailed" });
+    second.connections = ["shop"];
+    await second.reads({ c: "incremental" });
+    clock.tick();
+    await second.reads({ d: "startFailed" }, { asOf: clock.now() + 60_000 });
+    const { shop, ...others } = await openLedger(folder).read();
+    assert.deepEqual([Object.keys(shop ?? {}), others], [["c", "d"], {}]);
   });
 
-  it("survive a ledger that is damaged, a lock whose owner died, and a folder that cannot be written", async () => {
+  it("begin anew with a connection that is removed, or leads to other tasks now", async () => {
     const window = open();
     await window.reads({ a: "incremental" });
-    writeFileSync(join(folder, "told.json"), "{");
-    writeFileSync(join(folder, "told.lock"), "");
-    utimesSync(join(folder, "told.lock"), 0, 0);
+    await window.reads({ x: "incremental" }, { connection: "bank" });
+    window.forgets("shop");
+    await window.reads({ b: "incrementalFailed" });
+    await window.reads({ c: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told, ["error shop/c incrementalFailed"]);
+    window.forgets("shop");
+    await window.reads({}, { connection: "bank" });
+    assert.deepEqual(await openLedger(folder).read(), { bank: {} });
+  });
+
+  it("survive a ledger that is damaged, and tell nothing again", async () => {
+    const window = open();
+    await window.reads({ a: "incremental", b: "incremental" });
     await window.reads({ a: "incrementalFailed" });
     settle();
-    assert.deepEqual(window.told, ["error shop/a incrementalFailed"]);
+    for (const file of readdirSync(folder)) {
+      writeFileSync(join(folder, file), "{");
+    }
+    await window.reads({ b: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told, ["error shop/a incrementalFailed", "error shop/b incrementalFailed"]);
+    window.close();
+    const second = open();
+    await second.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    settle();
+    assert.deepEqual(second.told, [], "it is whole again");
+  });
 
+  it("tell also where nothing can be kept", async () => {
     writeFileSync(join(folder, "..", "file"), "");
     const barred = new Window(join(folder, "..", "file"), clock);
     windows.push(barred);
     await barred.reads({ a: "incremental" });
     await barred.reads({ a: "incrementalFailed" });
+    await barred.reads({ a: "incrementalFailed" });
     settle();
     assert.deepEqual(barred.told, ["error shop/a incrementalFailed"]);
     assert.match(barred.warnings.join(), /cannot be kept/);
+  });
+
+  it("are not fooled by a reading of another window that took longer", async () => {
+    const both = [open(), open()] as const;
+    await both[0].reads({ a: "incremental" });
+    await both[1].reads({ a: "incremental" });
+    await both[0].reads({ a: "incrementalFailed" });
+    // It was asked for before the failure, and came after it.
+    await both[1].reads({ a: "incremental" }, { asOf: clock.now() + 300 });
+    settle();
+    await both[1].reads({ a: "incrementalFailed" });
+    settle();
+    assert.deepEqual(
+      both.map(({ told }) => told),
+      [["error shop/a incrementalFailed"], []],
+    );
+    // What is really over is told, if only a little later.
+    await both[1].reads({ a: "incremental" });
+    settle();
+    assert.deepEqual(both[1].told, []);
+    assert.equal(clock.tick(), 4_500, "half a second passed until the failure was told");
+    both[1].readsTheSame();
+    await both[1].reviews();
+    settle();
+    assert.deepEqual(both[1].told, ["recovered shop/a incrementalFailed"]);
+  });
+
+  it("are told as over by a window that did not see what another one told before it closed", async () => {
+    const both = [open(), open()] as const;
+    for (const window of both) {
+      await window.reads({ a: "incremental", busy: 1 });
+    }
+    await both[0].reads({ a: "incrementalFailed" });
+    settle();
+    both[0].close();
+    await both[1].reviews();
+    for (let second = 1; second <= 4; second++) {
+      await both[1].reads({ busy: second }, { asOf: clock.now() + 1_000 * second });
+    }
+    settle();
+    assert.deepEqual(both[1].told, [], "its reading may be the older one");
+    assert.equal(clock.tick(), 4_500, "readings of what else changes do not put it off");
+    both[1].readsTheSame();
+    await both[1].reviews();
+    settle();
+    assert.deepEqual(both[1].told, ["recovered shop/a incrementalFailed"]);
+    await both[1].reads({ a: "incrementalFailed" });
+    settle();
+    assert.deepEqual(both[1].told.slice(1), ["error shop/a incrementalFailed"]);
+  });
+
+  it("do not take a freeze for over because a restart has not read the details yet", async () => {
+    const first = open();
+    await first.reads({ a: "incremental" });
+    await first.reads({ a: "frozen" });
+    settle();
+    first.close();
+    const second = open();
+    await second.reads({ a: "incremental" }, { detailed: false });
+    await second.reads({ a: "frozen" });
+    settle();
+    assert.deepEqual(second.told, []);
+  });
+
+  it("say nothing of what a new connection began with, whatever happens before it is read as a whole", async () => {
+    const first = open();
+    await first.reads({ a: "incrementalFailed" }, { complete: false });
+    first.close();
+    const both = [open(), open()] as const;
+    for (const window of both) {
+      await window.reads({ a: "incrementalFailed" }, { complete: false });
+    }
+    for (const window of both) {
+      await window.reads({ b: "startFailed" });
+    }
+    await both[1].reads({ b: "incremental" }, { asOf: clock.now() + 6_000 });
+    settle();
+    assert.deepEqual(
+      both.map(({ told }) => told),
+      [[], ["recovered shop/b startFailed"]],
+    );
+  });
+
+  it("of a new connection are primed also while all is snoozed or muted", async () => {
+    const window = open();
+    window.snoozedUntil = clock.now() + 60_000;
+    window.muted.add("a");
+    await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    window.snoozedUntil = 0;
+    window.muted.clear();
+    await window.reviews();
+    settle();
+    assert.deepEqual(window.told, []);
+  });
+
+  it("are held back by a snooze of another window that this one has not heard of", async () => {
+    const window = open();
+    await window.reads({ a: "incremental" });
+    window.snoozedElsewhere = clock.now() + 60_000;
+    await window.reads({ a: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told, []);
+  });
+
+  it("are summed up by one window after a snooze, however many there are", async () => {
+    const both = [open(), open()];
+    for (const window of both) {
+      await window.reads({ a: "incremental", b: "incremental" });
+      window.snoozedUntil = clock.now() + 60_000;
+    }
+    for (const window of both) {
+      await window.reads({ a: "incrementalFailed", b: "frozen" });
+      window.snoozedUntil = 0;
+    }
+    await Promise.all(both.map((window) => window.reviews()));
+    settle();
+    assert.deepEqual(
+      both.flatMap(({ told }) => told),
+      ["error shop/a incrementalFailed, error shop/b frozen"],
+    );
+  });
+
+  it("of one window are not disturbed by another that wants to hear less", async () => {
+    const all = open();
+    const few = open();
+    few.unpinned = ["a"];
+    few.policy = { ...policy, statuses: new Set(["frozen"]), delayMs: 0 };
+    const tasks = { a: "incremental", b: "incremental", c: 5 } as const;
+    await all.reads(tasks);
+    await few.reads(tasks);
+    const wrong = { a: "incrementalFailed", b: "incrementalFailed", c: 4_000 } as const;
+    await all.reads(wrong);
+    await all.reads({ c: 4_001 }, { asOf: clock.now() + 30_000 });
+    await few.reads(wrong, { asOf: clock.now() + 60_000 });
+    await few.reads(tasks, { asOf: clock.now() + 90_000 });
+    all.close();
+    const again = open();
+    await again.reads({ ...wrong, c: 4_002 }, { asOf: clock.now() + 120_000 });
+    settle();
+    assert.deepEqual([few.told, again.told], [[], []]);
+  });
+
+  it("say nothing of what only other settings uncover, and go on from there", async () => {
+    const window = open();
+    window.unpinned = ["a"];
+    window.policy = { ...policy, statuses: new Set(["frozen"]) };
+    await window.reads({ a: "incremental", b: "incremental" });
+    await window.reads({ a: "frozen", b: "incrementalFailed" });
+    window.unpinned = [];
+    window.policy = policy;
+    await window.reviews("settings");
+    settle();
+    assert.deepEqual(window.told, []);
+    await window.reads({ a: "incremental", b: "incremental" });
+    settle();
+    assert.deepEqual(window.told, ["recovered shop/a frozen, recovered shop/b incrementalFailed"]);
+  });
+
+  it("tell a failure of a task whose delay was told before the threshold was given up", async () => {
+    const window = open();
+    await window.reads({ a: 5 });
+    await window.reads({ a: 4_000 });
+    await window.reads({ a: 4_001 }, { asOf: clock.now() + 30_000 });
+    settle();
+    window.policy = { ...policy, delayMs: 0 };
+    assert.deepEqual(window.delayed(), []);
+    await window.reads({ a: "incrementalFailed" }, { asOf: clock.now() + 31_000 });
+    settle();
+    assert.deepEqual(window.told, ["warning shop/a delayed", "error shop/a incrementalFailed"]);
   });
 });

@@ -39,6 +39,18 @@ describe("the text of a notice", () => {
     assert.match(text(failed(), undefined), /The incremental synchronization failed;/);
   });
 
+  it("tells of a freeze its own cause and remedy, whatever else is wrong with the task", () => {
+    const told = text(
+      task("frozen", "orders", { error: { code: "23505", message: "duplicate key" } }),
+      known,
+    );
+    assert.match(
+      told,
+      /^Synchronization task "orders": Frozen\. The account's balance .* Top up the account\./,
+    );
+    assert.doesNotMatch(told, /23505|duplicate|row is there/);
+  });
+
   it("tells a recovery without any cause", () => {
     const level = "recovered";
     const notice = { level, condition: "incrementalFailed", task: task("incremental") } as const;
@@ -51,9 +63,9 @@ describe("the text of a notice", () => {
       condition: "delayed",
       task: task("incremental", "orders", { delayMs: 90_000 }),
     } as const;
-    assert.equal(
+    assert.match(
       noticeText({ ...notice, level: "warning" }, undefined, english),
-      'Synchronization task "orders" is behind: its delay is 1 min 30 sec.',
+      /^Synchronization task "orders" is behind: its delay is 1 min 30 sec\. Likely cause: .* What to do: /,
     );
     assert.match(noticeText({ ...notice, level: "recovered" }, undefined, english), /has caught up/);
   });

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { Alerts } from "../../src/alerts/alerts";
+import { Quiet } from "../../src/alerts/quiet";
+import { localId } from "../../src/connections/connection";
+import { Connections } from "../../src/connections/connections";
+import { Watch } from "../../src/connections/watch";
+import { formatsFor } from "../../src/tasks/texts";
+import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
+import { planOf, TestTask } from "../support/backend-task";
+import { StorageContext } from "../support/storage";
+import { waitFor } from "../support/wait";
+
+/** What the backend and a window that reads every few seconds may take, in milliseconds. */
+const limit = 25_000;
+const rows = "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 10)";
+const account = "of-the-alerts";
+const formats = formatsFor("en", vscode.l10n.t);
+
+/** The parts of a window that alert, with what other windows have in common with it. */
+class Window {
+  readonly quiet: Quiet;
+  readonly #context = new StorageContext();
+  readonly #log = vscode.window.createOutputChannel("alerts test", { log: true });
+  readonly #connections = new Connections(this.#context);
+  readonly #watch = new Watch(this.#connections, formats, this.#log);
+  readonly #alerts: Alerts;
+
+  /** @param told receives what this window tells of a task, as its log has it. */
+  constructor(shared: vscode.Uri, told: string[]) {
+    this.quiet = new Quiet(shared);
+    this.#alerts = new Alerts({
+      formats,
+      log: {
+        info: (line) => void told.push(line),
+        warn: (line) => void told.push(`warning: ${line}`),
+        error: (line) => void told.push(`error: ${line}`),
+        show: () => undefined,
+      },
+      quiet: this.quiet,
+      storage: shared,
+      isPinned: () => false,
+      connections: () => this.#connections.all.map(({ id }) => id),
+    });
+    this.#watch.onDidRead((reading) => this.#alerts.show(this.#watch.shown, reading));
+    this.#watch.onDidChange(() => this.#alerts.show(this.#watch.shown));
+    this.#watch.setNeed("test", "visible");
+  }
+
+  /** Connects, and waits until all tasks have been read and what follows is decided. */
+  async connect({ ready }: BackendProcess): Promise<void> {
+    await this.#connections.useLocal(
+      { name: "Local", endpoint: ready.endpoint, projectId: ready.project_id },
+      { accessKey: ready.access_key, secretKey: ready.secret_key },
+    );
+    await waitFor(
+      async () => this.#watch.find(localId)?.session?.store.snapshot.asOf,
+      (asOf) => asOf !== undefined,
+      limit,
+    );
+  }
+
+  status(task: TestTask): string | undefined {
+    return this.#watch.find(localId)?.session?.store.snapshot.tasks.get(task.id)?.status;
+  }
+
+  close(): void {
+    this.#alerts.dispose();
+    this.quiet.dispose();
+    this.#watch.dispose();
+    for (const subscription of this.#context.subscriptions) {
+      subscription.dispose();
+    }
+    this.#log.dispose();
+  }
+}
+
+describe("alerts of two windows, on tasks of a local backend", () => {
+  const dataDir = makeDataDir();
+  const folder = mkdtempSync(join(tmpdir(), "drs-alerts-"));
+  const shared = vscode.Uri.file(join(folder, "alerts"));
+  const told: string[] = [];
+  let backend: BackendProcess;
+  let tasks: readonly [TestTask, TestTask];
+  let windows: Window[] = [];
+
+  before(async function () {
+    this.timeout(90_000);
+    backend = await BackendProcess.startOn(dataDir, ["--demo"], { ELECTRON_RUN_AS_NODE: "1" });
+    const started = async (name: string) =>
+      await TestTask.started(backend, { ...(await planOf(backend, name, rows)), account });
+    tasks = [await started("alerts_one"), await started("alerts_two")];
+    for (const task of tasks) {
+      await task.reaches("INCRE_TRANSFER_STARTED");
+    }
+  });
+  after(async () => {
+    closeAll();
+    await backend?.stop();
+    removeDataDir(dataDir);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const open = async () => {
+    const window = new Window(shared, told);
+    windows.push(window);
+    await window.connect(backend);
+    return window;
+  };
+  const closeAll = () => {
+    for (const window of windows) {
+      window.close();
+    }
+    windows = [];
+  };
+  const tellsOf = async (pattern: RegExp, count: number) => {
+    await waitFor(
+      async () => told.filter((line) => pattern.test(line)).length,
+      (found) => found === count,
+      limit,
+    );
+  };
+  const see = async (task: TestTask, status: string) => {
+    await waitFor(
+      async () => windows.map((window) => window.status(task)),
+      (statuses) => statuses.every((one) => one === status),
+      limit,
+    );
+  };
+
+  it("are told by one of them: a freeze, its end, a conflicting row, and that it was resolved", async function () {
+    this.timeout(4 * limit);
+    await open();
+    await open();
+    const [, failing] = tasks;
+    await backend.setBalance(account, 0);
+    await see(failing, "frozen");
+    await tellsOf(/Frozen/, 2);
+    await backend.setBalance(account, 100);
+    await see(failing, "incremental");
+    await tellsOf(/recovered/, 2);
+    await backend.sql("target", "alerts_two", "INSERT INTO t VALUES (11)");
+    await backend.sql("source", "alerts_two", "INSERT INTO t VALUES (11)");
+    await see(failing, "incrementalFailed");
+    await tellsOf(/"alerts_two": Incremental synchronization failed\. .*What to do/, 1);
+    await backend.sql("target", "alerts_two", "DELETE FROM t WHERE id = 11");
+    await failing.retry();
+    await see(failing, "incremental");
+    await tellsOf(/recovered/, 3);
+    // By now each window has read all of it several times.
+    const words = told.map((line) =>
+      /"(\w+)"(?:: | )(recovered|Frozen|Incremental)/.exec(line)?.slice(1).join(" "),
+    );
+    assert.deepEqual(words.sort(), [
+      "alerts_one Frozen",
+      "alerts_one recovered",
+      "alerts_two Frozen",
+      "alerts_two Incremental",
+      "alerts_two recovered",
+      "alerts_two recovered",
+    ]);
+  });
+
+  it("are told at the next start when nobody was there, and by no later one", async function () {
+    this.timeout(4 * limit);
+    closeAll();
+    told.length = 0;
+    const [, failing] = tasks;
+    await backend.sql("target", "alerts_two", "INSERT INTO t VALUES (12)");
+    await backend.sql("source", "alerts_two", "INSERT INTO t VALUES (12)");
+    await failing.reaches("INCRE_TRANSFER_FAILED");
+    await open();
+    await tellsOf(/"alerts_two": Incremental synchronization failed/, 1);
+    closeAll();
+    await open();
+    // A later notice shows that this start has decided on the failure, too.
+    await backend.setBalance(account, 0);
+    await tellsOf(/"alerts_one": Frozen/, 1);
+    assert.equal(told.filter((line) => /Incremental synchronization failed/.test(line)).length, 1);
+    await backend.setBalance(account, 100);
+    await tellsOf(/"alerts_one" recovered/, 1);
+  });
+
+  it("are muted and snoozed in all windows by one", async () => {
+    const [first, second] = [windows[0] ?? assert.fail("no window is open"), await open()];
+    const task = { connection: localId, id: tasks[0].id };
+    const knows = async (what: () => boolean) => {
+      await waitFor(async () => what(), Boolean, limit);
+    };
+    await first.quiet.mute(task, true);
+    await knows(() => second.quiet.isMuted(task));
+    await second.quiet.snooze(Date.now() + 3_600_000);
+    await knows(() => first.quiet.snoozedUntil > 0);
+    assert.ok(second.quiet.isMuted(task), "one does not undo the other");
+    await first.quiet.snooze(0);
+    await second.quiet.keep("another connection", new Map());
+    assert.ok(second.quiet.isMuted(task));
+    await second.quiet.keep(localId, new Map());
+    await knows(() => second.quiet.snoozedUntil === 0 && !first.quiet.isMuted(task));
+  });
+});
