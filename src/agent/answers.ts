@@ -82,7 +82,7 @@ export function statusOf({ status, apiStatus }: Task, { pick }: Formats): object
 /** What may be done now: by these tools, and by people only. */
 function actionsOf({ task, place }: Pick<Found, "task" | "place">): object {
   const legal = place.readOnly === undefined ? legalActions(task) : [];
-  const byPeople: readonly ActionId[] = ["end", "delete"];
+  const byPeople: readonly ActionId[] = ["reset", "end", "delete"];
   return {
     actions: legal.filter((action) => !byPeople.includes(action)),
     actions_only_by_the_user: legal.filter((action) => byPeople.includes(action)),

@@ -156,6 +156,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     },
     "drs.pauseTask": act("pause"),
     "drs.resumeTask": act("resume"),
+    "drs.resetTask": act("reset"),
     "drs.endTask": act("end"),
     "drs.deleteTask": act("delete"),
     "drs.explainReadOnly": async (argument) => {

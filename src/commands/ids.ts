@@ -18,6 +18,7 @@ export const commandIds = [
   "drs.startTaskAt",
   "drs.pauseTask",
   "drs.resumeTask",
+  "drs.resetTask",
   "drs.endTask",
   "drs.deleteTask",
   "drs.explainReadOnly",
@@ -52,6 +53,7 @@ export const commandOf: Readonly<Record<ActionId, CommandId>> = {
   start: "drs.startTask",
   pause: "drs.pauseTask",
   resume: "drs.resumeTask",
+  reset: "drs.resetTask",
   end: "drs.endTask",
   delete: "drs.deleteTask",
 };

@@ -5,9 +5,11 @@ import { type ActionId, rowOf } from "../status/statuses";
 import { legalActions, perform } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
 import { precheck } from "../tasks/precheck";
+import { isProduction } from "../tasks/production";
 import { type Formats, unlinked } from "../tasks/texts";
-import { consequenceOf, throwUnlessPassed } from "./actions";
+import { consequenceOf, precheckModeOf, throwUnlessPassed } from "./actions";
 import type { FoundTask } from "./ask";
+import { askTyped } from "./typed";
 
 /** So many names are told one by one. */
 const told = 10;
@@ -77,7 +79,8 @@ async function confirmed(
   const names = namesOf(able, ({ task, watched }) =>
     several ? `${watched.connection.name}: ${task.name}` : task.name,
   );
-  const consequence = consequenceOf(action, formats);
+  const tasks = able.map(({ task }) => task);
+  const consequence = consequenceOf(action, tasks, formats);
   const detail = [
     names.join("\n"),
     ...(consequence === undefined ? [] : [consequence]),
@@ -88,7 +91,19 @@ async function confirmed(
     able.length === all.length
       ? t("{0}: {1} tasks?", name, able.length)
       : t("{0}: {1} of {2} tasks?", name, able.length, all.length);
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) {
+    return false;
+  }
+  const production = able.filter(({ task, watched }) => isProduction(task, watched.connection.kind));
+  if (action !== "end" || production.length === 0) {
+    return true;
+  }
+  const expected = String(able.length);
+  const prompt = t(
+    "Production is among them. Type {0}, the number of tasks, to end them for good.",
+    expected,
+  );
+  return await askTyped({ title: question, prompt, expected }, formats);
 }
 
 function namesOf(found: readonly FoundTask[], nameOf: (found: FoundTask) => string): readonly string[] {
@@ -148,8 +163,9 @@ async function precheckFor(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  if (action === "start" && task.status === "configuration" && watched.session !== undefined) {
-    const outcome = await precheck(watched.session.client, task, signal, () => undefined);
+  const mode = precheckModeOf(action, task.status);
+  if (mode !== undefined && watched.session !== undefined) {
+    const outcome = await precheck(watched.session.client, task, signal, () => undefined, mode);
     await throwUnlessPassed(outcome, task, formats);
   }
 }

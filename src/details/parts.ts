@@ -149,6 +149,7 @@ const actionOf: Readonly<Record<string, ActionId>> = {
   START: "start",
   PAUSE: "pause",
   RETRY: "resume",
+  RESET: "reset",
   FREE_RESOURCE: "end",
   DELETE: "delete",
 };
@@ -160,7 +161,6 @@ const operationNames: Readonly<Record<string, Bilingual>> = {
   CHOOSE_OBJECT: { en: "Objects selected", zh: "选择对象" },
   PRE_CHECK: { en: "Pre-check", zh: "预检查" },
   MODIFY_CONFIGURATION: { en: "Settings changed", zh: "修改配置" },
-  RESET: { en: "Reset", zh: "重置" },
   CREATE_COMPARE: { en: "Comparison started", zh: "创建对比" },
   CANCEL_COMPARE: { en: "Comparison canceled", zh: "取消对比" },
 };

@@ -9,7 +9,7 @@ const pageMessage = v.variant("type", [
   v.strictObject({ type: v.literal("refresh") }),
   v.strictObject({
     type: v.literal("run"),
-    action: v.picklist(["start", "pause", "resume", "end", "delete"]),
+    action: v.picklist(["start", "pause", "resume", "reset", "end", "delete"]),
   }),
   v.strictObject({
     type: v.literal("copy"),

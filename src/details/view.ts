@@ -57,11 +57,12 @@ const actionIcons: Readonly<Record<ActionId, string>> = {
   resume: "debug-continue",
   start: "play",
   pause: "debug-pause",
+  reset: "debug-restart",
   end: "stop-circle",
   delete: "trash",
 };
 
-const withoutReturn: ReadonlySet<ActionId> = new Set(["end", "delete"]);
+const withoutReturn: ReadonlySet<ActionId> = new Set(["reset", "end", "delete"]);
 
 /** The page of a task. */
 export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
@@ -259,6 +260,8 @@ function adviceOf(
       return t("Remove the cause, then resume the task.");
     case "start":
       return t("Remove the cause, then start the task again.");
+    case "reset":
+      return t("Remove the cause, then reset the task: it starts over.");
     case "pause":
     case "end":
       return t("This task cannot be resumed. End it, and create a new one if its data is still needed.");

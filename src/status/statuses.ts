@@ -9,8 +9,11 @@ export interface Bilingual {
   readonly zh: string;
 }
 
-/** What a user can do to a task. `end` releases its instance for good, `delete` removes its record. */
-export type ActionId = "start" | "pause" | "resume" | "end" | "delete";
+/**
+ * What a user can do to a task. `reset` starts it over, `end` releases its instance for good, `delete` removes its
+ * record.
+ */
+export type ActionId = "start" | "pause" | "resume" | "reset" | "end" | "delete";
 
 /**
  * How fast the status is expected to change by itself: `fast` within seconds, `steady` only when something
@@ -48,14 +51,14 @@ export const statuses = {
       zh: "增量同步失败，变更不再写入目标库。",
     },
     icon: "sync-ignored",
-    actions: ["pause", "resume", "end"],
+    actions: ["pause", "resume", "reset", "end"],
   },
   fullFailed: {
     ...failure,
     name: { en: "Full synchronization failed", zh: "全量同步失败" },
     meaning: { en: "The full synchronization failed.", zh: "全量同步失败。" },
     icon: "error",
-    actions: ["pause", "resume", "end"],
+    actions: ["pause", "resume", "reset", "end"],
   },
   startFailed: {
     ...failure,
@@ -209,7 +212,7 @@ export const statuses = {
     color: "charts.yellow",
     alert: "none",
     pace: "steady",
-    actions: ["resume", "end"],
+    actions: ["resume", "reset", "end"],
   },
   pendingStart: {
     name: { en: "Pending start", zh: "等待启动" },

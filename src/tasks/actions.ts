@@ -1,7 +1,7 @@
-import type { DrsCaller } from "../drs/client";
+import type { TablesCaller } from "../drs/client";
 import { type Clock, pause, systemClock } from "../drs/clock";
 import { DrsError, faultOf, isDrsError, kindOf } from "../drs/errors";
-import { type ActionId, rowOf } from "../status/statuses";
+import { type ActionId, rowOf, type StatusId } from "../status/statuses";
 import type { Task } from "./task";
 
 /** `job_action.available_actions` codes → actions. */
@@ -9,25 +9,33 @@ const actionByCode: Readonly<Record<string, ActionId>> = {
   START: "start",
   PAUSE: "pause",
   RETRY: "resume",
+  RESET: "reset",
   FREE_RESOURCE: "end",
   DELETE: "delete",
 };
 
 /**
  * What may be done to a task now: what the service lists for it, or the status table's own list where the service
- * lists nothing. A frozen task takes no action at all.
+ * lists nothing. A frozen task takes no action at all; starting over needs a service with v5.
  */
 export function legalActions(task: Task): readonly ActionId[] {
-  if (task.status === "frozen") {
-    return [];
-  }
-  const listed = task.availableActions;
-  if (listed === undefined) {
-    return rowOf(task.status).actions;
-  }
-  return Object.entries(actionByCode)
-    .filter(([code]) => listed.includes(code))
-    .map(([, action]) => action);
+  return task.status === "frozen"
+    ? []
+    : allowedActions(task.status, task.availableActions).filter(
+        (action) => action !== "reset" || task.resettable === true,
+      );
+}
+
+/** The same by status and list alone. */
+export function allowedActions(
+  status: StatusId,
+  listed: readonly string[] | null | undefined,
+): readonly ActionId[] {
+  return listed == null
+    ? rowOf(status).actions
+    : Object.entries(actionByCode)
+        .filter(([code]) => listed.includes(code))
+        .map(([, action]) => action);
 }
 
 /** What an action came to for one task. */
@@ -60,7 +68,7 @@ export interface ActionOptions {
  * @throws DrsError when the call as a whole failed for good.
  */
 export async function perform(
-  client: DrsCaller,
+  client: TablesCaller,
   action: ActionId,
   tasks: readonly Pick<Task, "id" | "status">[],
   options: ActionOptions = {},
@@ -80,7 +88,7 @@ export async function perform(
 }
 
 async function performOnce(
-  client: DrsCaller,
+  client: TablesCaller,
   action: ActionId,
   tasks: readonly Pick<Task, "id" | "status">[],
   options: ActionOptions,
@@ -102,14 +110,14 @@ async function performOnce(
 }
 
 interface ItemResult {
-  readonly id: string;
+  readonly id?: string | null | undefined;
   readonly status?: string | null | undefined;
   readonly error_code?: string | null | undefined;
   readonly error_msg?: string | null | undefined;
 }
 
 async function send(
-  client: DrsCaller,
+  client: TablesCaller,
   action: ActionId,
   tasks: readonly Pick<Task, "id" | "status">[],
   { startAt, signal }: ActionOptions,
@@ -127,6 +135,14 @@ async function send(
     case "resume": {
       const jobs = tasks.map(({ id }) => ({ job_id: id }));
       return { operation: "batchRetry", ...(await client.call("batchRetry", { jobs }, { signal })) };
+    }
+    case "reset": {
+      // v3 has no call for it. Loaded where it is used, as everything of v5.
+      const { operationsV5 } = await import("../drs/operations-v5");
+      const operation = "executeActions";
+      const jobs = tasks.map(({ id }) => ({ job_id: id, action_name: "reset" }));
+      const answer = await client.callIn(operationsV5, operation, { jobs }, { signal });
+      return { operation, results: answer.jobs, request_id: answer.request_id };
     }
     case "end":
     case "delete": {

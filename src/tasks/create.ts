@@ -1,5 +1,5 @@
 /** A new task, step by step: created, both ends tested, objects chosen, pre-checked, started. */
-import type { DrsCaller } from "../drs/client";
+import type { DrsCaller, TablesCaller } from "../drs/client";
 import { type Clock, pause, systemClock } from "../drs/clock";
 import { isDrsError } from "../drs/errors";
 import type { RequestOf } from "../drs/operations";
@@ -124,7 +124,7 @@ export async function configureTask(
 
 /** Starts a task whose pre-check has passed. @throws StepError; the signal's reason when it aborts. */
 export async function startTask(
-  client: DrsCaller,
+  client: TablesCaller,
   id: string,
   { signal, onStep }: CreationOptions,
 ): Promise<void> {

@@ -94,6 +94,7 @@ const actionNames: Readonly<Record<ActionId, Bilingual>> = {
   start: { en: "Start", zh: "启动" },
   pause: { en: "Pause", zh: "暂停" },
   resume: { en: "Resume", zh: "续传" },
+  reset: { en: "Reset", zh: "重置" },
   end: { en: "End", zh: "结束" },
   delete: { en: "Delete", zh: "删除" },
 };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DrsCaller } from "../drs/client";
+import type { TablesCaller } from "../drs/client";
 import { type Clock, systemClock } from "../drs/clock";
 import { isDrsError } from "../drs/errors";
 import { rowOf } from "../status/statuses";
@@ -60,7 +60,7 @@ const jitter = 0.25;
  * and tells only what changed. The last good data stays when a reading fails.
  */
 export class TaskStore {
-  readonly #client: DrsCaller;
+  readonly #client: TablesCaller;
   readonly #pace: PollPace;
   readonly #clock: Clock;
   readonly #listeners = new Set<SnapshotListener>();
@@ -81,7 +81,7 @@ export class TaskStore {
   #interval: number;
   #failures = 0;
 
-  constructor(client: DrsCaller, pace: PollPace, clock: Clock = systemClock) {
+  constructor(client: TablesCaller, pace: PollPace, clock: Clock = systemClock) {
     this.#client = client;
     this.#pace = pace;
     this.#clock = clock;

@@ -1,9 +1,10 @@
 /** One look at the tasks of a connection: list, then details and progress of those that need them. */
-import type { DrsCaller } from "../drs/client";
+import type { DrsCaller, TablesCaller } from "../drs/client";
 import { isDrsError } from "../drs/errors";
 import { statusOf } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
-import { type JobDetail, type JobProgress, taskOf } from "./decode";
+import { allowedActions } from "./actions";
+import { type JobDetail, type JobProgress, type ListedJob, taskOf } from "./decode";
 import { type Listed, type Listing, type ListOptions, pageSize, readList } from "./listing";
 import type { Task } from "./task";
 
@@ -26,6 +27,7 @@ interface KnownJob extends Listed {
   /** When the detail was asked for, in the clock's milliseconds. */
   readonly detailAt: number;
   readonly progress: JobProgress | undefined;
+  readonly resettable: boolean;
   readonly task: Task | undefined;
 }
 
@@ -34,9 +36,23 @@ export interface Known {
   readonly listing: Listing | undefined;
   readonly jobs: ReadonlyMap<string, KnownJob>;
   readonly tasks: ReadonlyMap<string, Task>;
+  readonly v5: KnownV5;
 }
 
-export const nothingKnown: Known = { listing: undefined, jobs: new Map(), tasks: new Map() };
+/** Whether the service has v5; undefined: not asked, or it could not be told. */
+interface KnownV5 {
+  readonly there: boolean | undefined;
+  /** When it was asked for, in the clock's milliseconds. */
+  readonly askedAt: number;
+}
+
+export const nothingKnown: Known = {
+  ...{ listing: undefined, jobs: new Map(), tasks: new Map() },
+  v5: { there: undefined, askedAt: Number.NEGATIVE_INFINITY },
+};
+
+/** How long what could not be told of v5 is not asked for again. */
+const v5AgainMs = 5 * 60_000;
 
 export interface SweepResult {
   readonly known: Known;
@@ -59,7 +75,7 @@ export interface SweepOptions extends ListOptions {
  *
  * @throws DrsError when the list cannot be had.
  */
-export async function sweep(service: DrsCaller, last: Known, options: SweepOptions): Promise<SweepResult> {
+export async function sweep(service: TablesCaller, last: Known, options: SweepOptions): Promise<SweepResult> {
   let requests = 0;
   const client: DrsCaller = {
     call: (...args) => {
@@ -83,10 +99,12 @@ export async function sweep(service: DrsCaller, last: Known, options: SweepOptio
   const moving = fresh.filter(
     ({ job }) => !first && inTransfer.has(statusOf(job.status ?? "") ?? "completed"),
   );
-  const [details, progresses] = await Promise.all([
+  const [details, progresses, asked] = await Promise.all([
     settled(readDetails(client, idsOf(outdated), options.signal)),
     settled(readProgress(client, idsOf(moving), options.signal)),
+    settled(readV5(service, last.v5, fresh, options)),
   ]);
+  const v5 = asked.value ?? { ...last.v5, askedAt: options.now };
   options.signal.throwIfAborted();
 
   const jobs = new Map(last.jobs);
@@ -105,14 +123,16 @@ export async function sweep(service: DrsCaller, last: Known, options: SweepOptio
     const progress = inTransfer.has(statusOf(job.status ?? "") ?? "completed")
       ? (progresses.value?.get(id) ?? before?.progress)
       : undefined;
+    const resettable = v5.there === true && listsReset(job);
     const unchanged =
       before !== undefined &&
+      before.resettable === resettable &&
       before.job === job &&
       before.detail === detail &&
       before.progress === progress &&
       before.parentId === parentId;
-    const task = unchanged ? before.task : taskOf(job, detail, progress, parentId);
-    jobs.set(id, { job, parentId, detail, detailAt, progress, task });
+    const task = unchanged ? before.task : taskOf(job, detail, progress, { parentId, resettable });
+    jobs.set(id, { job, parentId, detail, detailAt, progress, resettable, task });
     if (task === undefined) {
       tasks.delete(id);
     } else {
@@ -120,8 +140,30 @@ export async function sweep(service: DrsCaller, last: Known, options: SweepOptio
     }
   }
   const unread = first ? { of: listing.total } : undefined;
-  const problem = details.problem ?? progresses.problem;
-  return { known: { listing, jobs, tasks }, unread, requests, problem };
+  const problem = details.problem ?? progresses.problem ?? asked.problem;
+  return { known: { listing, jobs, tasks, v5 }, unread, requests, problem };
+}
+
+/** What the list alone says of it, whether or not the service has the call. */
+function listsReset({ status, job_action }: ListedJob): boolean {
+  const row = statusOf(status ?? "") ?? "completed";
+  return allowedActions(row, job_action?.available_actions).includes("reset");
+}
+
+/** Asks for v5 as soon as there is a task that only v5 can start over. */
+async function readV5(
+  service: TablesCaller,
+  last: KnownV5,
+  fresh: readonly Listed[],
+  { now, signal }: SweepOptions,
+): Promise<KnownV5> {
+  const age = now - last.askedAt;
+  const due = last.there === undefined && !(age >= 0 && age < v5AgainMs);
+  if (!due || !fresh.some(({ job }) => listsReset(job))) {
+    return last;
+  }
+  const { v5Of } = await import("../drs/v5");
+  return { there: await v5Of(service).isThere(signal), askedAt: now };
 }
 
 async function readDetails(client: DrsCaller, ids: readonly string[], signal: AbortSignal) {

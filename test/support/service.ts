@@ -8,6 +8,12 @@ interface Input {
   readonly jobs?: readonly string[];
 }
 
+interface InputV5 {
+  readonly status?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
 /** A service in memory behind the client's interface, for what needs a manual clock or a chosen failure. */
 export class MemoryService {
   readonly jobs = new Map<string, ListedJob>();
@@ -18,14 +24,30 @@ export class MemoryService {
   /** Operations that fail, and how. */
   readonly failing = new Map<string, FailureKind>();
   readonly calls: string[] = [];
+  /** Whether it has v5. */
+  v5 = false;
 
   readonly caller: TablesCaller = {
     call: (name, input) => this.#answer(name, input as Input) as never,
-    callIn: (_, name, input) => this.#answer(name, input as Input) as never,
+    callIn: (_, name, input) => this.#answerV5(name, input as InputV5) as never,
   };
 
   set(id: string, status: string, facts: Partial<ListedJob> = {}): void {
     this.jobs.set(id, { id, name: `task ${id}`, status, ...facts });
+  }
+
+  async #answerV5(name: string, { status, offset = 0, limit = 10 }: InputV5) {
+    this.calls.push(name);
+    const kind = this.failing.get(name);
+    if (kind !== undefined) {
+      throw new DrsError({ kind, operation: name, reason: `${name} fails` });
+    }
+    if (!this.v5) {
+      throw new DrsError({ kind: "notFound", operation: name, reason: "no such path", code: "APIGW.0101" });
+    }
+    const wanted = status?.split(",");
+    const fitting = [...this.jobs.values()].filter((job) => wanted?.includes(job.status ?? "") ?? true);
+    return { total_count: fitting.length, jobs: fitting.slice(offset, offset + limit) };
   }
 
   async #answer(name: string, { cur_page = 1, status = "", jobs: ids = [] }: Input) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DrsCaller } from "../../../src/drs/client";
+import type { TablesCaller } from "../../../src/drs/client";
 import { legalActions, perform } from "../../../src/tasks/actions";
 import type { Task } from "../../../src/tasks/task";
 import { ManualClock } from "../../support/clock";
@@ -25,6 +25,16 @@ describe("what may be done", () => {
     assert.deepEqual(legalActions(task({ status: "completed" })), ["delete"]);
   });
 
+  it("includes starting over only where the service has v5, whoever lists it", () => {
+    const listed = { status: "paused", availableActions: ["RESET", "RETRY", "FREE_RESOURCE"] } as const;
+    assert.deepEqual(legalActions(task(listed)), ["resume", "end"]);
+    assert.deepEqual(legalActions(task({ ...listed, resettable: true })), ["resume", "reset", "end"]);
+    assert.deepEqual(legalActions(task({ status: "paused", resettable: true })), ["resume", "reset", "end"]);
+    assert.deepEqual(legalActions(task({ status: "paused" })), ["resume", "end"]);
+    assert.deepEqual(legalActions(task({ status: "incremental", resettable: true })), ["pause", "end"]);
+    assert.deepEqual(legalActions(task({ ...listed, status: "frozen", resettable: true })), []);
+  });
+
   it("is nothing while the task is frozen, whatever the list says", () => {
     assert.deepEqual(legalActions(task({ status: "frozen", availableActions: ["PAUSE"] })), []);
   });
@@ -34,11 +44,15 @@ describe("an action on tasks", () => {
   /** A caller that answers every operation with the given results and keeps what was sent. */
   function caller(results: readonly Record<string, unknown>[]) {
     const sent: unknown[] = [];
-    const client: DrsCaller = {
+    // One answer stands for those of all operations, whose types differ.
+    const client: TablesCaller = {
       call: (name, input) => {
         sent.push([name, input]);
-        // One answer stands for those of all operations, whose types differ.
         return Promise.resolve({ results }) as never;
+      },
+      callIn: (_, name, input) => {
+        sent.push([name, input]);
+        return Promise.resolve({ jobs: results }) as never;
       },
     };
     return { sent, client };
@@ -69,7 +83,8 @@ describe("an action on tasks", () => {
       [{ id, status: "success" }],
     ];
     const sent: string[][] = [];
-    const client: DrsCaller = {
+    const client: TablesCaller = {
+      callIn: () => assert.fail("pausing is a call of v3"),
       call: (_name, input) => {
         sent.push((input as { jobs: { job_id: string }[] }).jobs.map(({ job_id }) => job_id));
         return Promise.resolve({ results: answers.shift() ?? [] }) as never;
@@ -100,6 +115,18 @@ describe("an action on tasks", () => {
       ["batchDelete", { jobs: [{ job_id: id, delete_type: "force_terminate" }] }],
       ["batchDelete", { jobs: [{ job_id: id, delete_type: "terminate" }] }],
     ]);
+  });
+
+  it("starts over through v5, whose outcomes are in other words", async () => {
+    const { client, sent } = caller([
+      { id, status: "Failed", error_code: "DRS.M00304", error_msg: "not now" },
+    ]);
+    const [outcome] = await perform(client, "reset", [task({ status: "paused" })]);
+    assert.equal(outcome?.error?.failure.kind, "illegalState");
+    assert.deepEqual(sent, [["executeActions", { jobs: [{ job_id: id, action_name: "reset" }] }]]);
+    // 202: begun, and told later.
+    const begun = caller([{ id, name: "orders", query_id: "q" }]);
+    assert.deepEqual(await perform(begun.client, "reset", [task({ status: "paused" })]), [{ id }]);
   });
 
   it("starts at the asked time, in milliseconds as text", async () => {

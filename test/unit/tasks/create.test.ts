@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DrsCaller } from "../../../src/drs/client";
+import type { TablesCaller } from "../../../src/drs/client";
 import { DrsError } from "../../../src/drs/errors";
 import { explainStep } from "../../../src/files/explain";
 import { configureTask, createTask, StepError, startTask, type TaskPlan } from "../../../src/tasks/create";
@@ -40,11 +40,13 @@ function service(other: Readonly<Record<string, () => unknown>> = {}) {
     batchStarting: { results: [{ id, status: "success" }] },
     batchRetry: { results: [{ id, status: "success" }] },
   };
-  const caller: DrsCaller = {
-    call: (async (name: string) => {
-      calls.push(name);
-      return other[name]?.() ?? usual[name];
-    }) as never,
+  const answer = async (name: string) => {
+    calls.push(name);
+    return other[name]?.() ?? usual[name];
+  };
+  const caller: TablesCaller = {
+    call: answer as never,
+    callIn: ((_: unknown, name: string) => answer(name)) as never,
   };
   return { caller, calls };
 }
@@ -66,7 +68,7 @@ const instant = {
   },
 };
 
-async function whole(caller: DrsCaller, given: ReturnType<typeof options>): Promise<string> {
+async function whole(caller: TablesCaller, given: ReturnType<typeof options>): Promise<string> {
   const made = await createTask(caller, plan, given);
   await configureTask(caller, made, plan, given);
   await startTask(caller, made, given);

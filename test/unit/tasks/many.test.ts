@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { paceOf } from "../../../src/connections/connection";
 import { Budget, budgetWindowMs } from "../../../src/drs/budget";
-import type { DrsCaller } from "../../../src/drs/client";
+import type { TablesCaller } from "../../../src/drs/client";
 import { TaskStore } from "../../../src/tasks/store";
 import { ManualClock } from "../../support/clock";
 import { MemoryService } from "../../support/service";
@@ -27,11 +27,18 @@ class Day {
     for (let index = 0; index < count; index++) {
       this.service.set(`task-${index}`, "INCRE_TRANSFER_STARTED");
     }
-    const caller: DrsCaller = {
+    const spend = async (signal: AbortSignal | undefined) => {
+      await this.budget.spend(false, signal);
+      this.sent.push(this.clock.now());
+    };
+    const caller: TablesCaller = {
       call: async (name, input, options) => {
-        await this.budget.spend(false, options?.signal);
-        this.sent.push(this.clock.now());
+        await spend(options?.signal);
         return await this.service.caller.call(name, input, options);
+      },
+      callIn: async (table, name, input, options) => {
+        await spend(options?.signal);
+        return await this.service.caller.callIn(table, name, input, options);
       },
     };
     this.store = new TaskStore(caller, paceOf.cloud, this.clock);

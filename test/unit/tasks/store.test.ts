@@ -164,6 +164,50 @@ describe("the task store", () => {
     assert.equal(store.snapshot.tasks.size, 250);
   });
 
+  it("asks for v5 once, when there is a task that only v5 can start over", async () => {
+    const offered = (id: string) => store.snapshot.tasks.get(id)?.resettable;
+    const probes = () => service.calls.filter((name) => name === "listJobsV5").length;
+    service.v5 = true;
+    service.set("a", "INCRE_TRANSFER_STARTED");
+    await store.refresh();
+    assert.equal(probes(), 0);
+    service.set("b", "INCRE_TRANSFER_FAILED");
+    service.set("c", "PAUSING", { job_action: { available_actions: ["RETRY"] } });
+    await store.refresh();
+    assert.deepEqual([offered("a"), offered("b"), offered("c")], [undefined, true, undefined]);
+    service.set("a", "PAUSING");
+    await store.refresh();
+    assert.equal(offered("a"), true);
+    assert.equal(probes(), 1);
+  });
+
+  it("does not offer it where v5 is not there, and asks no more", async () => {
+    service.set("a", "PAUSING");
+    await store.refresh();
+    await store.refresh();
+    assert.equal(store.snapshot.problem, undefined);
+    assert.equal(store.snapshot.tasks.get("a")?.resettable, undefined);
+    assert.equal(service.calls.filter((name) => name === "listJobsV5").length, 1);
+  });
+
+  it("asks again after a while where v5 gave no answer that tells, which is no trouble of the list", async () => {
+    service.v5 = true;
+    service.failing.set("listJobsV5", "timeout");
+    service.set("a", "PAUSING");
+    store.setNeed("view", "visible");
+    await store.refresh();
+    await store.refresh();
+    assert.equal(store.snapshot.problem, undefined);
+    service.failing.clear();
+    const begin = clock.now();
+    while (store.snapshot.tasks.get("a")?.resettable !== true) {
+      clock.tick();
+      await settleWithoutHurry();
+      assert.ok(clock.now() - begin < 10 * 60_000);
+    }
+    assert.equal(service.calls.filter((name) => name === "listJobsV5").length, 2);
+  });
+
   it("is silent after it was disposed", async () => {
     service.set("a", "CONFIGURATION");
     const reading = store.refresh();
