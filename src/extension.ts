@@ -20,7 +20,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const { secrets } = context;
   const connections = new Connections(context);
   const local = new Local(context, connections, formats, log);
-  const watch = new Watch(connections, formats, log);
+  const watch = new Watch(connections, formats, log, context.globalStorageUri);
   const quiet = new Quiet(context.globalState);
   const view = new TasksView(formats, context.workspaceState, (task) => quiet.isMuted(task));
   const alerts = new Alerts({

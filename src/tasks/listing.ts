@@ -88,7 +88,7 @@ async function readPart(
   cycle: Cycle,
   { signal, now, followed, briefly }: ListOptions,
 ): Promise<Listing> {
-  const failuresDue = !briefly && now - cycle.failuresAt >= failuresMaxAgeMs;
+  const failuresDue = !briefly && isOutdated(cycle.failuresAt, now, failuresMaxAgeMs);
   const lastPage = Math.min(cycle.nextPage + (briefly ? 0 : pagesAtOnce) - 1, pagesOf(last.total));
   const [failures, pages] = await Promise.all([
     failuresDue ? readFailures(client, signal) : undefined,
@@ -205,6 +205,11 @@ async function readStatuses(
     }
   }
   return statuses;
+}
+
+/** Whether something is too old, also when the clock was set back meanwhile. */
+export function isOutdated(at: number, now: number, maxAgeMs: number): boolean {
+  return now < at || now - at >= maxAgeMs;
 }
 
 function pagesOf(total: number): number {

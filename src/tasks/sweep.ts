@@ -5,7 +5,7 @@ import { statusOf } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
 import { allowedActions } from "./actions";
 import { type JobDetail, type JobProgress, type ListedJob, taskOf } from "./decode";
-import { type Listed, type Listing, type ListOptions, pageSize, readList } from "./listing";
+import { isOutdated, type Listed, type Listing, type ListOptions, pageSize, readList } from "./listing";
 import type { Task } from "./task";
 
 /** Statuses in which the service has progress or delay to tell. */
@@ -93,7 +93,7 @@ export async function sweep(service: TablesCaller, last: Known, options: SweepOp
       (!first || rowOf(statusOf(job.status ?? "") ?? "completed").alert !== "none") &&
       (before?.detail === undefined ||
         before.job.status !== job.status ||
-        options.now - before.detailAt >= options.detailMaxAgeMs)
+        isOutdated(before.detailAt, options.now, options.detailMaxAgeMs))
     );
   });
   const moving = fresh.filter(
@@ -157,8 +157,7 @@ async function readV5(
   fresh: readonly Listed[],
   { now, signal }: SweepOptions,
 ): Promise<KnownV5> {
-  const age = now - last.askedAt;
-  const due = last.there === undefined && !(age >= 0 && age < v5AgainMs);
+  const due = last.there === undefined && isOutdated(last.askedAt, now, v5AgainMs);
   if (!due || !fresh.some(({ job }) => listsReset(job))) {
     return last;
   }
