@@ -189,7 +189,7 @@ describe("connections side by side, to two local backends", () => {
       limit,
     );
     assert.deepEqual([state, missing], ["closed", "secret"]);
-    assert.match(trouble ?? "", /no keyring/);
+    assert.match(trouble ?? "", /without a keyring/);
     for (const { id } of connections.all) {
       await connections.remove(id);
     }
