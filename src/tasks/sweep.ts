@@ -5,7 +5,15 @@ import { statusOf } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
 import { allowedActions } from "./actions";
 import { type JobDetail, type JobProgress, type ListedJob, taskOf } from "./decode";
-import { isOutdated, type Listed, type Listing, type ListOptions, pageSize, readList } from "./listing";
+import {
+  isOutdated,
+  type ListCaller,
+  type Listed,
+  type Listing,
+  type ListOptions,
+  pageSize,
+  readList,
+} from "./listing";
 import type { Task } from "./task";
 
 /** Statuses in which the service has progress or delay to tell. */
@@ -77,10 +85,16 @@ export interface SweepOptions extends ListOptions {
  */
 export async function sweep(service: TablesCaller, last: Known, options: SweepOptions): Promise<SweepResult> {
   let requests = 0;
-  const client: DrsCaller = {
+  const client: ListCaller = {
     call: (...args) => {
       requests++;
       return service.call(...args);
+    },
+    listV5: async (input, callOptions) => {
+      const { v5Of } = await import("../drs/v5");
+      const v5 = v5Of(service);
+      requests += v5.absent ? 0 : 1;
+      return await v5.call("listJobsV5", input, callOptions);
     },
   };
   const listing = await readList(client, last.listing, options);

@@ -5,6 +5,7 @@ import type { ListedJob } from "../../src/tasks/decode";
 interface Input {
   readonly cur_page?: number;
   readonly status?: string;
+  readonly name?: string;
   readonly jobs?: readonly string[];
 }
 
@@ -26,6 +27,10 @@ export class MemoryService {
   readonly calls: string[] = [];
   /** Whether it has v5. */
   v5 = false;
+  /** Tasks that v5 does not list. */
+  readonly hiddenFromV5 = new Set<string>();
+  /** How many more v5 counts. */
+  extraInV5 = 0;
 
   readonly caller: TablesCaller = {
     call: (name, input) => this.#answer(name, input as Input) as never,
@@ -46,11 +51,14 @@ export class MemoryService {
       throw new DrsError({ kind: "notFound", operation: name, reason: "no such path", code: "APIGW.0101" });
     }
     const wanted = status?.split(",");
-    const fitting = [...this.jobs.values()].filter((job) => wanted?.includes(job.status ?? "") ?? true);
-    return { total_count: fitting.length, jobs: fitting.slice(offset, offset + limit) };
+    const fitting = [...this.jobs.values()].filter(
+      ({ id, status: own = "" }) => !this.hiddenFromV5.has(id) && (wanted?.includes(own ?? "") ?? true),
+    );
+    const total_count = fitting.length + (wanted === undefined ? this.extraInV5 : 0);
+    return { total_count, jobs: fitting.slice(offset, offset + limit) };
   }
 
-  async #answer(name: string, { cur_page = 1, status = "", jobs: ids = [] }: Input) {
+  async #answer(name: string, { cur_page = 1, status = "", jobs: ids = [], ...input }: Input) {
     this.calls.push(name);
     const kind = this.failing.get(name);
     if (kind !== undefined) {
@@ -58,7 +66,8 @@ export class MemoryService {
     }
     switch (name) {
       case "listJobs": {
-        const all = [...this.jobs.values()];
+        const names = input.name?.split(",");
+        const all = [...this.jobs.values()].filter(({ id }) => names?.includes(id) ?? true);
         const fitting = status === "" ? all : all.filter((job) => job.status === status);
         return { total_record: fitting.length, jobs: fitting.slice((cur_page - 1) * 100, cur_page * 100) };
       }
