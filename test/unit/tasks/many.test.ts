@@ -202,13 +202,17 @@ describe("the failed ones among thousands", () => {
   });
 
   it("are told by v3 where v5's filter shows none of those that are known", async () => {
+    day.store.dispose();
+    day = new Day(10_000);
+    day.service.v5 = true;
+    day.store.setNeed("view", "visible");
     fails(1);
     await day.untilComplete();
     // It counts as many, but not these.
-    day.service.hiddenFromV5.add("task-0").add("task-777");
+    day.service.hiddenFromV5.add("task-0").add("task-9777");
     day.service.extraInV5 = 2;
-    day.service.set("task-777", "FULL_TRANSFER_FAILED");
-    await day.until(() => statusOf("task-777") === "fullFailed", 3 * minute);
+    day.service.set("task-9777", "FULL_TRANSFER_FAILED");
+    await day.until(() => statusOf("task-9777") === "fullFailed", 3 * minute);
   });
 
   it("are told by v3 where there are more than a page of v5", async () => {
