@@ -144,9 +144,9 @@ async function confirmed(
   }
   const { t } = formats;
   const question = unlinked(t('{0} task "{1}"?', actionName(action, formats), task.name));
-  const facts = [...(where === undefined ? [] : [where]), consequence];
+  const facts = [...(where === undefined ? [] : [`${where}:`]), consequence];
   if (action === "end" && isProduction(task, session.connection.kind)) {
-    const prompt = [...facts, t("Type the task's name to end it.")].join(" · ");
+    const prompt = [...facts, t("Type the task's name to end it.")].join(" ");
     return await askTyped({ title: question, prompt, expected: task.name }, formats);
   }
   const yes = t("{0} Task", actionName(action, formats));
