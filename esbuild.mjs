@@ -15,6 +15,7 @@ const chunks = new Map([
   ["src/connections/connect.ts", "connect"],
   ["src/commands/handlers.ts", "commands"],
   ["src/alerts/telling.ts", "alerts"],
+  ["src/links/open.ts", "links"],
   ["src/details/panel.ts", "details"],
   ["src/agent/vscodeTools.ts", "agent"],
   ["src/files/editor.ts", "files"],

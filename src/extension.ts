@@ -10,6 +10,7 @@ import { Local } from "./connections/local";
 import { Watch } from "./connections/watch";
 import { Details } from "./details/details";
 import { watchTaskFiles } from "./files/register";
+import type { ActionId } from "./status/statuses";
 import { formatsFor } from "./tasks/texts";
 import { TasksView } from "./tree/view";
 
@@ -29,9 +30,10 @@ export function activate(context: vscode.ExtensionContext): void {
     isPinned: (task) => view.isPinned(task),
     connections: () => connections.all.map(({ id }) => id),
   });
-  const details = new Details(context.extensionUri, watch, formats, async (action, task) => {
+  const run = async (action: ActionId, task: TaskRef) => {
     await vscode.commands.executeCommand(commandOf[action], task);
-  });
+  };
+  const details = new Details(context.extensionUri, watch, formats, run);
   const openDetails = (task: TaskRef) => details.open(task);
 
   const showAll = () => {
@@ -71,6 +73,12 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands({ connections, local, view, quiet, watch, secrets, openDetails, formats, log }),
     watchTaskFiles({ connections, watch, secrets, openDetails, formats, log }),
     registerTools({ watch, formats }),
+    vscode.window.registerUriHandler({
+      handleUri: async (uri) => {
+        const { openLink } = await import("./links/open");
+        await openLink(uri, { connections, watch, formats, openDetails, run });
+      },
+    }),
   );
   tellFocus();
   tellViewNeed();

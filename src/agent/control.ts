@@ -6,7 +6,7 @@ import { precheck } from "../tasks/precheck";
 import { precheckOf, statusOf } from "./answers";
 import { type Found, type Scene, ToolError } from "./scene";
 
-/** Ending and deleting cannot be undone; they are left to people. */
+/** Resetting, ending and deleting cannot be undone; they are left to people. */
 export type ControlAction = "start" | "pause" | "resume";
 
 /**

@@ -2,15 +2,14 @@ import * as vscode from "vscode";
 import type { Session } from "../connections/session";
 import { isDrsError } from "../drs/errors";
 import { diagnosisOfFindings } from "../failures/diagnosis";
-import { type ActionId, rowOf, type StatusId } from "../status/statuses";
-import { legalActions, perform } from "../tasks/actions";
+import { type ActionId, rowOf } from "../status/statuses";
+import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
-import { type PrecheckMode, type PrecheckOutcome, precheck } from "../tasks/precheck";
-import { isProduction } from "../tasks/production";
+import { type PrecheckOutcome, precheck } from "../tasks/precheck";
 import type { Task } from "../tasks/task";
 import { type Formats, unlinked } from "../tasks/texts";
+import { confirmed } from "./confirm";
 import { findingsText } from "./findings";
-import { askTyped } from "./typed";
 
 /** Tasks with an action under way: a second click on the same button does nothing. */
 const busy = new Set<string>();
@@ -48,7 +47,7 @@ export async function runAction(...args: Parameters<typeof act>): Promise<void> 
  * @param startAt with `start`: milliseconds since 1970; absent: now.
  */
 async function act(scene: Scene, action: ActionId, known: Task, startAt?: number): Promise<void> {
-  const { session, onReadOnly, formats, log } = scene;
+  const { session, where, onReadOnly, formats, log } = scene;
   const { t } = formats;
   let task = known;
   if (!legalActions(task).includes(action)) {
@@ -60,7 +59,7 @@ async function act(scene: Scene, action: ActionId, known: Task, startAt?: number
     warnIllegal(action, task, formats);
     return;
   }
-  if (!(await confirmed(action, task, scene, formats))) {
+  if (!(await confirmed(action, task, session.connection, where, formats))) {
     return;
   }
   // The task may have moved on while the question was open.
@@ -69,7 +68,7 @@ async function act(scene: Scene, action: ActionId, known: Task, startAt?: number
     warnIllegal(action, task, formats);
     return;
   }
-  const mode = precheckModeOf(action, task.status);
+  const mode = precheckBefore(action, task);
   const title = unlinked(t('{0} task "{1}"', actionName(action, formats), task.name));
   const location = mode !== undefined ? vscode.ProgressLocation.Notification : { viewId: "drs.tasks" };
   try {
@@ -79,9 +78,9 @@ async function act(scene: Scene, action: ActionId, known: Task, startAt?: number
       const { signal } = controller;
       if (mode !== undefined) {
         progress.report({ message: t("pre-check") });
-        const tell = (percent: number) =>
+        const report = (percent: number) =>
           progress.report({ message: `${t("pre-check")} ${formats.percent(percent)}` });
-        const outcome = await precheck(session.client, task, signal, tell, mode);
+        const outcome = await precheck(session.client, task, signal, report, mode);
         await throwUnlessPassed(outcome, task, formats);
       }
       const [outcome] = await perform(session.client, action, [task], { startAt, signal });
@@ -113,14 +112,6 @@ async function act(scene: Scene, action: ActionId, known: Task, startAt?: number
   }
 }
 
-/** Which pre-check the service wants to have passed before an action. */
-export function precheckModeOf(action: ActionId, status: StatusId): PrecheckMode | undefined {
-  if (action === "reset") {
-    return "forRetryJob";
-  }
-  return action === "start" && status === "configuration" ? "forStartJob" : undefined;
-}
-
 function warnIllegal(action: ActionId, task: Task, formats: Formats): void {
   const message = formats.t(
     '"{0}" is not possible for task "{1}" in status {2}.',
@@ -129,62 +120,6 @@ function warnIllegal(action: ActionId, task: Task, formats: Formats): void {
     formats.pick(rowOf(task.status).name),
   );
   void vscode.window.showWarningMessage(unlinked(message));
-}
-
-/** What cannot be undone asks first, names the task and says what follows; the end of production wants its name typed. */
-async function confirmed(
-  action: ActionId,
-  task: Task,
-  { where, session }: Scene,
-  formats: Formats,
-): Promise<boolean> {
-  const consequence = consequenceOf(action, [task], formats);
-  if (consequence === undefined) {
-    return true;
-  }
-  const { t } = formats;
-  const question = unlinked(t('{0} task "{1}"?', actionName(action, formats), task.name));
-  const facts = [...(where === undefined ? [] : [`${where}:`]), consequence];
-  if (action === "end" && isProduction(task, session.connection.kind)) {
-    const prompt = [...facts, t("Type the task's name to end it.")].join(" ");
-    return await askTyped({ title: question, prompt, expected: task.name }, formats);
-  }
-  const yes = t("{0} Task", actionName(action, formats));
-  const options = { modal: true, detail: facts.join("\n\n") };
-  return (await vscode.window.showWarningMessage(question, options, yes)) === yes;
-}
-
-/** What cannot be undone of an action on tasks; undefined when everything can. */
-export function consequenceOf(
-  action: ActionId,
-  tasks: readonly Pick<Task, "status" | "taskType">[],
-  { t }: Formats,
-): string | undefined {
-  switch (action) {
-    case "delete":
-      return t("Its record disappears from the list for good. Databases are not touched.");
-    case "end":
-      return [
-        t(
-          "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
-        ),
-        ...(tasks.some(({ status }) => status === "stoppingFailed")
-          ? [
-              t(
-                "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
-              ),
-            ]
-          : []),
-      ].join(" ");
-    case "reset":
-      return tasks.every(({ taskType }) => taskType === "INCR_TRANS")
-        ? t("The task starts over. It copies no rows: it goes on with the changes.")
-        : t(
-            "The task starts over: all rows are copied anew. The target's tables are not emptied; empty them first where the rows would collide. What has been written to the target stays.",
-          );
-    default:
-      return undefined;
-  }
 }
 
 /** @throws Error that names what did not pass, and the remedy of the first finding that is known. */

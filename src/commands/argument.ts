@@ -1,5 +1,15 @@
 /** What a command was called with. Knows nothing of VS Code. */
 
+/** Whether a command is for the selected rows: what keybindings of the tree say, which hand over no row. */
+export function isForSelection(argument: unknown): boolean {
+  return (
+    typeof argument === "object" &&
+    argument !== null &&
+    "selection" in argument &&
+    argument.selection === true
+  );
+}
+
 /** The connection, task and group that a tree row, a reference or a plain task id names; none for anything else. */
 export function targetOf(argument: unknown): {
   readonly connection: string | undefined;

@@ -1,8 +1,10 @@
 import * as vscode from "vscode";
 import type { Watched } from "../connections/watch";
 import { rowOf, statusOrder } from "../status/statuses";
+import { errorText } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
+import { descriptionOf } from "../tree/rows";
 import { minuteText, parseMinute } from "./minute";
 
 /** A task and where it was found. */
@@ -24,18 +26,31 @@ export async function pickTask(
   formats: Formats,
 ): Promise<FoundTask | undefined> {
   const several = new Set(tasks.map(({ watched }) => watched.connection.id)).size > 1;
-  const items = [...tasks].sort(byUrgency).map((found) => {
+  const items = [...tasks].sort(byUrgency).map((found): TaskPick => {
     const { task, watched } = found;
-    const status = formats.pick(rowOf(task.status).name);
+    const { icon, name } = rowOf(task.status);
+    const where = several ? watched.connection.name : "";
     return {
-      label: `$(${rowOf(task.status).icon}) ${task.name}`,
-      description: several ? `${status} · ${watched.connection.name}` : status,
-      detail: [task.error?.code, task.error?.message].filter(Boolean).join(" ") || task.description || "",
+      label: `$(${icon}) ${task.name}`,
+      description: [formats.pick(name), descriptionOf(task, formats), where].filter(Boolean).join(" · "),
+      // The id is there for whoever types or pastes it.
+      detail: [errorText(task) ?? task.description, task.id].filter(Boolean).join(" · "),
       found,
     };
   });
+  const groups = items.flatMap((item, index): TaskPick[] => {
+    const status = item.found?.task.status;
+    const isNext = status !== undefined && status !== items[index - 1]?.found?.task.status;
+    const kind = vscode.QuickPickItemKind.Separator;
+    return isNext ? [{ label: formats.pick(rowOf(status).name), kind }, item] : [item];
+  });
   const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
-  return (await vscode.window.showQuickPick(items, options))?.found;
+  return (await vscode.window.showQuickPick(groups, options))?.found;
+}
+
+/** A task, or the name of a status above its tasks. */
+interface TaskPick extends vscode.QuickPickItem {
+  readonly found?: FoundTask;
 }
 
 /**

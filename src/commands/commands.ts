@@ -7,6 +7,7 @@ import type { Watch } from "../connections/watch";
 import { explain } from "../tasks/explain";
 import { type Formats, unlinked } from "../tasks/texts";
 import type { TasksView } from "../tree/view";
+import { isForSelection } from "./argument";
 import { type CommandId, commandIds } from "./ids";
 
 /** The parts that commands act on. */
@@ -34,7 +35,10 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   const run = async (id: CommandId, argument: unknown, selected: unknown) => {
     try {
       handlers ??= import("./handlers").then(({ createHandlers }) => createHandlers(parts));
-      await (await handlers)[id](argument, selected);
+      const { selection } = parts.view;
+      await (isForSelection(argument)
+        ? (await handlers)[id](selection[0], selection)
+        : (await handlers)[id](argument, selected));
     } catch (error) {
       // The user's own cancelling is no news.
       if (!(error instanceof Error && error.name === "AbortError")) {

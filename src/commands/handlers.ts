@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
-import { type Connection, localId } from "../connections/connection";
-import { demoDatabases } from "../connections/demoDatabases";
+import { localId } from "../connections/connection";
 import type { Watched } from "../connections/watch";
 import type { ActionId } from "../status/statuses";
-import { legalActions } from "../tasks/actions";
+import { legalActions, mayChangePassword } from "../tasks/actions";
 import { actionName } from "../tasks/explain";
 import { problemsOf } from "../tasks/problems";
+import type { Task } from "../tasks/task";
 import { unlinked } from "../tasks/texts";
 import { runAction } from "./actions";
 import { targetOf } from "./argument";
@@ -13,9 +13,13 @@ import { arrangeHandlers } from "./arrange";
 import { askStartTime, byUrgency, type FoundTask, pickTask } from "./ask";
 import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
+import { demoHandlers } from "./demo";
 import type { CommandId } from "./ids";
+import { linkHandlers } from "./links";
 import { runMany } from "./many";
+import { changePassword } from "./password";
 import { quietHandlers } from "./quiet";
+import { reportProblem } from "./reporting";
 
 /** How far ahead the cloud's service wants a start time to be. */
 const cloudNoticeMs = 5 * 60_000;
@@ -28,10 +32,12 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
   const allTasks = (): readonly FoundTask[] => watch.shown.flatMap(tasksOf);
 
   /** The task that a menu, a row or another command names; otherwise the user picks one that the action is legal for. */
-  const chosen = async (argument: unknown, action?: ActionId): Promise<FoundTask | undefined> => {
+  const chosen = async (
+    argument: unknown,
+    isFitting: (task: Task) => boolean = () => true,
+    prompt = t("Which task?"),
+  ): Promise<FoundTask | undefined> => {
     const all = allTasks();
-    const prompt =
-      action === undefined ? t("Which task?") : t("{0}: which task?", actionName(action, formats));
     const { connection, id } = targetOf(argument);
     if (id !== undefined) {
       const named = all.filter(
@@ -43,10 +49,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
       return named.length > 1 ? pickTask(named, prompt, formats) : named[0];
     }
-    const fitting = all.filter(
-      ({ task, watched }) =>
-        action === undefined || (watched.readOnly === undefined && legalActions(task).includes(action)),
-    );
+    const fitting = all.filter(({ task }) => isFitting(task));
     if (fitting.length === 0) {
       void vscode.window.showInformationMessage(
         all.length === 0
@@ -56,6 +59,18 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       return undefined;
     }
     return pickTask(fitting, prompt, formats);
+  };
+  /** The same for an action: only tasks that it is legal for are offered. */
+  const chosenFor = async (action: ActionId, argument: unknown): Promise<FoundTask | undefined> => {
+    const all = allTasks();
+    const readOnly = new Set(
+      all.flatMap(({ task, watched }) => (watched.readOnly === undefined ? [] : [task])),
+    );
+    return await chosen(
+      argument,
+      (task) => !readOnly.has(task) && legalActions(task).includes(action),
+      t("{0}: which task?", actionName(action, formats)),
+    );
   };
 
   const run = async ({ task, watched }: FoundTask, action: ActionId, startAt?: number) => {
@@ -79,13 +94,18 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       );
     return [...new Set(found)];
   };
+  const chosenOnes = async (argument: unknown, selected: unknown): Promise<readonly FoundTask[]> => {
+    const many = selectedTasks(selected);
+    const one = many.length > 0 ? undefined : await chosen(argument);
+    return one === undefined ? many : [one];
+  };
   const act = (action: ActionId) => async (argument: unknown, selected: unknown) => {
     const many = selectedTasks(selected);
     if (many.length > 1) {
       await runMany(action, many, formats, log);
       return;
     }
-    const found = await chosen(argument, action);
+    const found = await chosenFor(action, argument);
     if (found !== undefined) {
       await run(found, action);
     }
@@ -115,6 +135,8 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
 
   return {
     ...connectionHandlers(parts),
+    ...demoHandlers(parts),
+    ...linkHandlers(parts, chosenOnes),
     ...quietHandlers(parts, (argument) => chosen(argument)),
     ...arrangeHandlers(parts, allTasks, (argument) => chosen(argument)),
     "drs.startLocalBackend": () => local.start(),
@@ -145,7 +167,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     },
     "drs.startTask": act("start"),
     "drs.startTaskAt": async (argument) => {
-      const found = await chosen(argument, "start");
+      const found = await chosenFor("start", argument);
       if (found !== undefined) {
         const soonest = found.watched.connection.kind === "cloud" ? cloudNoticeMs : 0;
         const time = await askStartTime(found.task, soonest, formats);
@@ -166,9 +188,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
     },
     "drs.copyTaskId": async (argument, selected) => {
-      const many = selectedTasks(selected);
-      const found = many.length > 0 ? many : [await chosen(argument)];
-      const ids = found.flatMap((one) => one?.task.id ?? []);
+      const ids = (await chosenOnes(argument, selected)).map(({ task }) => task.id);
       if (ids.length > 0) {
         await vscode.env.clipboard.writeText(ids.join("\n"));
       }
@@ -186,7 +206,12 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     "drs.createTaskFromFile": onFile("createTaskFromFile"),
     "drs.createAndStartTaskFromFile": onFile("createAndStartTaskFromFile"),
     "drs.applyTaskFile": onFile("applyTaskFile"),
-    "drs.copyDemoDatabase": () => copyDemoDatabase(parts),
+    "drs.changePassword": async (argument) => {
+      const found = await chosen(argument, mayChangePassword);
+      if (found !== undefined) {
+        await changePassword(found, parts);
+      }
+    },
     "drs.showProblems": async () => {
       await vscode.commands.executeCommand("drs.tasks.focus");
       const found = allTasks();
@@ -198,33 +223,10 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
     },
     "drs.showLog": async () => log.show(),
+    "drs.reportProblem": () => reportProblem(parts),
   };
 }
 
 function tasksOf(watched: Watched): readonly FoundTask[] {
   return [...(watched.session?.store.snapshot.tasks.values() ?? [])].map((task) => ({ task, watched }));
-}
-
-/** Puts the connection URI of a database of the demo, with its password, on the clipboard. */
-async function copyDemoDatabase({ connections, formats: { t } }: Parts): Promise<void> {
-  const active: Connection | undefined = connections.local;
-  const key = active && (await connections.secret(active));
-  const databases =
-    active !== undefined && key !== undefined && "accessKey" in key
-      ? await demoDatabases(active, key, t)
-      : [];
-  if (databases.length === 0) {
-    void vscode.window.showInformationMessage(t("The local backend is not running with its demo."));
-    return;
-  }
-  const items = databases.map((entry) => ({
-    label: entry.database,
-    description: entry.server === "source" ? t("Source database") : t("Target database"),
-    uri: entry.uri,
-  }));
-  const picked = await vscode.window.showQuickPick(items, { placeHolder: t("Which database?") });
-  if (picked !== undefined) {
-    await vscode.env.clipboard.writeText(picked.uri);
-    void vscode.window.setStatusBarMessage(t("Copied: connection URI with its password"), 5000);
-  }
 }

@@ -19,10 +19,13 @@ export const commandIds = [
   "drs.pauseTask",
   "drs.resumeTask",
   "drs.resetTask",
+  "drs.changePassword",
   "drs.endTask",
   "drs.deleteTask",
   "drs.explainReadOnly",
   "drs.copyTaskId",
+  "drs.copyTaskLink",
+  "drs.openInConsole",
   "drs.newTaskFile",
   "drs.saveTaskFile",
   "drs.validateTaskFile",
@@ -30,6 +33,7 @@ export const commandIds = [
   "drs.createAndStartTaskFromFile",
   "drs.applyTaskFile",
   "drs.copyDemoDatabase",
+  "drs.runDemoSql",
   "drs.filterByText",
   "drs.filterByStatus",
   "drs.clearFilter",
@@ -44,6 +48,7 @@ export const commandIds = [
   "drs.showMore",
   "drs.showProblems",
   "drs.showLog",
+  "drs.reportProblem",
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

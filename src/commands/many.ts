@@ -2,14 +2,13 @@
 import * as vscode from "vscode";
 import type { Session } from "../connections/session";
 import { type ActionId, rowOf } from "../status/statuses";
-import { legalActions, perform } from "../tasks/actions";
+import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { actionName, explain } from "../tasks/explain";
 import { precheck } from "../tasks/precheck";
-import { isProduction } from "../tasks/production";
 import { type Formats, unlinked } from "../tasks/texts";
-import { consequenceOf, precheckModeOf, throwUnlessPassed } from "./actions";
+import { throwUnlessPassed } from "./actions";
 import type { FoundTask } from "./ask";
-import { askTyped } from "./typed";
+import { confirmedByTyping, consequenceOf, stopsProduction } from "./confirm";
 
 /** So many names are told one by one. */
 const told = 10;
@@ -94,16 +93,12 @@ async function confirmed(
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) {
     return false;
   }
-  const production = able.filter(({ task, watched }) => isProduction(task, watched.connection.kind));
-  if (action !== "end" || production.length === 0) {
+  if (!able.some(({ task, watched }) => stopsProduction(action, task, watched.connection))) {
     return true;
   }
-  const expected = String(able.length);
-  const prompt = t(
-    "Production is among them. Type {0}, the number of tasks, to end them for good.",
-    expected,
-  );
-  return await askTyped({ title: question, prompt, expected }, formats);
+  const count = String(able.length);
+  const prompt = t("Production is among them. Type {0}, the number of tasks, to end them for good.", count);
+  return await confirmedByTyping(question, prompt, count, formats);
 }
 
 function namesOf(found: readonly FoundTask[], nameOf: (found: FoundTask) => string): readonly string[] {
@@ -163,7 +158,7 @@ async function precheckFor(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  const mode = precheckModeOf(action, task.status);
+  const mode = precheckBefore(action, task);
   if (mode !== undefined && watched.session !== undefined) {
     const outcome = await precheck(watched.session.client, task, signal, () => undefined, mode);
     await throwUnlessPassed(outcome, task, formats);

@@ -35,7 +35,7 @@ export function accessOf(
 ): Access | Missing {
   if (connection.kind === "cloud" && connection.signIn.kind === "environment") {
     const key = environmentKey(environment);
-    const projectId = environmentProject(environment) ?? connection.projectId;
+    const projectId = projectOf(connection, environment);
     return key === undefined
       ? "environment"
       : projectId === ""
@@ -66,6 +66,12 @@ export function iamSignIn(
     return key === undefined ? "environment" : keySignIn(key);
   }
   return (secret && signInOf(connection, secret, undefined)) ?? "secret";
+}
+
+/** The project of a connection: the environment's, where it signs in with the environment's key and that names one. */
+export function projectOf(connection: Connection, environment: Environment): string {
+  const named = connection.kind === "cloud" && connection.signIn.kind === "environment";
+  return (named ? environmentProject(environment) : undefined) ?? connection.projectId;
 }
 
 /** The key in the environment; undefined when a part of it is not set. */

@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import type { AccessKey } from "../drs/sign-in";
-import { authorization, sdkDate } from "../drs/signer";
-import type { Translate } from "../tasks/texts";
-import type { Connection } from "./connection";
+import type { Formats } from "../tasks/texts";
+import type { LocalConnection } from "./connection";
+import { localCall } from "./localCall";
 
 /** A database of the local backend's demo, with a login that may read and write its tables. */
 export interface DemoDatabase {
-  readonly server: string;
+  readonly server: "source" | "target";
   readonly database: string;
   /** A connection URI, with the password: for the clipboard, never for a log or a message. */
   readonly uri: string;
@@ -16,50 +16,73 @@ export interface DemoDatabase {
   readonly task: { readonly user: string; readonly password: string };
 }
 
-const timeoutMs = 10_000;
+/** What the demo tells of its databases. */
+export interface DemoLogins {
+  readonly databases: readonly DemoDatabase[];
+  /** Users of tasks whose password was changed, with the new one. */
+  readonly changed: readonly { readonly user: string; readonly password: string }[];
+}
 
-const answerSchema = v.object({
+/** What a statement came to: `rows` are the first of them, values as PostgreSQL writes them. */
+export type SqlResult = v.InferOutput<typeof sqlSchema>;
+
+const login = v.object({ user: v.string(), password: v.string() });
+const databasesSchema = v.object({
   databases: v.array(
     v.object({
-      server: v.string(),
+      server: v.picklist(["source", "target"]),
       host: v.string(),
       port: v.number(),
       databases: v.array(v.string()),
-      user: v.string(),
-      password: v.string(),
-      task: v.object({ user: v.string(), password: v.string() }),
+      ...login.entries,
+      task: login,
     }),
   ),
+  changed: v.array(login),
+});
+const sqlSchema = v.object({
+  command: v.string(),
+  row_count: v.number(),
+  fields: v.array(v.string()),
+  rows: v.array(v.array(v.nullable(v.string()))),
 });
 
 /**
- * The databases of the demo (`GET /_local/databases`, signed like every call); none when it runs without the demo.
+ * The databases of the demo (`GET /_local/databases`); none when it runs without the demo.
  *
- * @throws Error when the backend does not answer as expected.
+ * @throws Error as `localCall` does.
  */
-export async function demoDatabases(
-  connection: Connection,
-  { accessKey, secretKey }: AccessKey,
-  t: Translate,
-): Promise<readonly DemoDatabase[]> {
-  const url = new URL("/_local/databases", connection.endpoint);
-  const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
-  const signed = authorization({ method: "GET", url, headers, body: "" }, accessKey, secretKey);
-  const response = await fetch(url, {
-    headers: { ...headers, authorization: signed },
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  const answer = v.safeParse(answerSchema, response.ok ? await response.json() : undefined);
-  if (!answer.success) {
-    throw new Error(t("The local backend did not tell its databases (HTTP {0}).", response.status));
-  }
+export async function demoLogins(
+  connection: LocalConnection,
+  key: AccessKey,
+  formats: Formats,
+): Promise<DemoLogins> {
+  const call = { path: "/_local/databases", schema: databasesSchema } as const;
+  const { databases, changed } = await localCall(connection, key, call, languageOf(formats), formats.t);
   const part = encodeURIComponent;
-  return answer.output.databases.flatMap(({ server, host, port, databases, user, password, task }) =>
-    databases.map((database) => ({
-      server,
-      database,
-      ...{ host, port, task },
-      uri: `postgresql://${part(user)}:${part(password)}@${host}:${port}/${part(database)}`,
-    })),
-  );
+  return {
+    databases: databases.flatMap(({ server, host, port, databases: names, user, password, task }) =>
+      names.map((database) => ({
+        ...{ server, database, host, port, task },
+        uri: `postgresql://${part(user)}:${part(password)}@${host}:${port}/${part(database)}`,
+      })),
+    ),
+    changed,
+  };
+}
+
+/** Runs SQL in a database of the demo (`POST /_local/sql`). @throws Error as `localCall` does, also with PostgreSQL's refusal. */
+export async function runDemoSql(
+  connection: LocalConnection,
+  key: AccessKey,
+  { server, database }: Pick<DemoDatabase, "server" | "database">,
+  sql: string,
+  formats: Formats,
+): Promise<SqlResult> {
+  const call = { path: "/_local/sql", body: { server, database, sql }, schema: sqlSchema } as const;
+  return await localCall(connection, key, call, languageOf(formats), formats.t);
+}
+
+function languageOf({ language }: Formats): "zh-cn" | "en-us" {
+  return language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us";
 }

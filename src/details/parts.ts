@@ -158,6 +158,7 @@ const actionOf: Readonly<Record<string, ActionId>> = {
 const operationNames: Readonly<Record<string, Bilingual>> = {
   CREATE: { en: "Creation", zh: "创建" },
   MODIFY_DB_CONFIG: { en: "Database connection set", zh: "设置数据库连接" },
+  RESET_DB_PWD: { en: "Password changed", zh: "修改数据库密码" },
   CHOOSE_OBJECT: { en: "Objects selected", zh: "选择对象" },
   PRE_CHECK: { en: "Pre-check", zh: "预检查" },
   MODIFY_CONFIGURATION: { en: "Settings changed", zh: "修改配置" },

@@ -1,6 +1,7 @@
 /** What the details page and its host say to each other. The page takes only the types from here. */
 import * as v from "valibot";
 import type { TaskRef } from "../connections/connection";
+import { actionIds } from "../status/statuses";
 import type { Copyable, PageView } from "./page-view";
 import { partIds } from "./parts-view";
 
@@ -9,7 +10,7 @@ const pageMessage = v.variant("type", [
   v.strictObject({ type: v.literal("refresh") }),
   v.strictObject({
     type: v.literal("run"),
-    action: v.picklist(["start", "pause", "resume", "reset", "end", "delete"]),
+    action: v.picklist(actionIds),
   }),
   v.strictObject({
     type: v.literal("copy"),

@@ -25,7 +25,8 @@ export type Fault =
   | "misshapen"
   | "skewed"
   | "wordless"
-  | "unanswered";
+  | "unanswered"
+  | "noV5";
 
 /** A fault in English. `subject`: the host, or what is known besides. */
 const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
@@ -42,6 +43,7 @@ const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
   skewed: (time) => `this machine's clock is off: the service's shows ${time}`,
   wordless: (subject) => `the service refused without a reason${subject}`,
   unanswered: () => "the service did not say what became of this task",
+  noV5: () => "this service does not have version 5 of the API, which this needs",
 };
 
 /** The facts of a failed call. */

@@ -175,6 +175,15 @@ export const operations = {
     request: s.deleteRequest,
     ...answer("results", s.jobResult),
   },
+  /** New passwords for the users that tasks log in as. */
+  batchModifyPwd: {
+    method: "PUT",
+    path: "/v3/{project_id}/jobs/batch-modify-pwd",
+    success: 200,
+    reads: false,
+    request: s.modifyPwdRequest,
+    ...answer("results", s.jobResult),
+  },
   batchModification: {
     method: "PUT",
     path: "/v3/{project_id}/jobs/batch-modification",

@@ -66,6 +66,21 @@ export const sites: readonly Site[] = [
   },
 ];
 
+/**
+ * The console's list of synchronization tasks of a region; undefined where none is known. The console serves Huawei
+ * Cloud's regions under two names, for the accounts of its Chinese and of its international site: the region decides
+ * here, since nothing tells the account's.
+ */
+export function consoleAddress(site: SiteId | "private", region: string): string | undefined {
+  const host = {
+    huawei: region.startsWith("cn-") ? "console.huaweicloud.com" : "console-intl.huaweicloud.com",
+    huaweiEurope: "console.eu.huaweicloud.com",
+    openTelekom: "console.otc.t-systems.com",
+    private: undefined,
+  }[site];
+  return host && `https://${host}/drs/?region=${encodeURIComponent(region)}#/drs/synchronization/list`;
+}
+
 /** The addresses of DRS and of the identity service (IAM) in a region. */
 export function endpointsOf(
   { domain }: Site,

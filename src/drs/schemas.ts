@@ -315,6 +315,13 @@ export const deleteRequest = v.looseObject({
 });
 
 /** What is not given stays as it is. */
+/** `end_point_type`: `so` the source's user, `ta` the target's. */
+export const modifyPwdRequest = v.looseObject({
+  jobs: v.array(
+    v.looseObject({ job_id: jobId, end_point_type: v.picklist(["so", "ta"]), db_password: v.string() }),
+  ),
+});
+
 export const modificationRequest = v.looseObject({
   jobs: v.array(v.looseObject({ job_id: jobId, name: text, description: text })),
 });

@@ -1,6 +1,6 @@
 /** The API's v5 where a service has it. */
 import type { CallOptions, DrsClient } from "./client";
-import { isDrsError } from "./errors";
+import { DrsError, faultOf, isDrsError } from "./errors";
 import type { RequestIn, ResponseIn } from "./operations";
 import { type OperationsV5, operationsV5 } from "./operations-v5";
 
@@ -74,6 +74,23 @@ export class V5 {
       }
       throw error;
     }
+  }
+
+  /**
+   * The answer to what nothing else can do.
+   *
+   * @throws DrsError as `call` does, and `notFound` where the service has no v5.
+   */
+  async need<N extends keyof OperationsV5>(
+    name: N,
+    input: RequestIn<OperationsV5, N>,
+    options: CallOptions = {},
+  ): Promise<ResponseIn<OperationsV5, N>> {
+    const answer = await this.call(name, input, options);
+    if (answer === undefined) {
+      throw new DrsError({ operation: name, kind: "notFound", code: noSuchPath, ...faultOf("noV5") });
+    }
+    return answer;
   }
 }
 

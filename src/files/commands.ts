@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { demoDatabases } from "../connections/demoDatabases";
+import { demoLogins } from "../connections/demoDatabases";
 import { changeObjects, synchronizedObjects } from "../tasks/change-objects";
 import { configureTask, createTask, StepError, startTask } from "../tasks/create";
 import { type Formats, unlinked } from "../tasks/texts";
@@ -67,8 +67,8 @@ async function demoEnds({
     return undefined;
   }
   try {
-    const databases = await demoDatabases(local, key, formats.t);
-    const end = async (server: string) => {
+    const { databases } = await demoLogins(local, key, formats);
+    const end = async (server: "source" | "target") => {
       const found = databases.find((one) => one.server === server);
       if (found === undefined) {
         return undefined;

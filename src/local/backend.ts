@@ -5,6 +5,7 @@ import { type Binaries, findBinaries } from "./clusters/binaries";
 import { Clusters } from "./clusters/clusters";
 import { DataDir } from "./data-dir";
 import { Demo } from "./demo/demo";
+import { runDemoSql, type SqlRequest } from "./demo/sql";
 import { PostgresEngine } from "./engine/postgres/engine";
 import { ServerLog } from "./engine/postgres/server-log";
 import { EngineFaults } from "./faults/engine-faults";
@@ -142,7 +143,8 @@ export class Backend {
         tasks.wake();
         return { account, balance };
       },
-      databases: async () => ({ databases: demo?.logins() ?? [] }),
+      databases: async () => ({ databases: demo?.logins() ?? [], changed: demo?.changedPasswords() ?? [] }),
+      sql: async (request: SqlRequest) => await runDemoSql(demo?.logins() ?? [], request),
     };
     if (demo !== undefined) {
       this.#owned(demo, async (running) => await running.stop());

@@ -36,6 +36,14 @@ const messages = {
     en: "HTTP {status} was asked for at /_local/faults.",
     zh: "通过 /_local/faults 人为设置的 HTTP {status} 故障。",
   },
+  noDemoDatabase: {
+    en: "The demo has no database {database} at its {server}.",
+    zh: "演示环境的{server}端没有数据库 {database}。",
+  },
+  sqlRefused: {
+    en: "PostgreSQL refuses this ({code}): {reason}",
+    zh: "PostgreSQL 拒绝执行（{code}）：{reason}",
+  },
   internal: { en: "Internal error: {reason}", zh: "内部错误：{reason}" },
   // Tasks
   noSuchJob: { en: "The task does not exist.", zh: "任务不存在。" },

@@ -10,10 +10,11 @@ export interface Bilingual {
 }
 
 /**
- * What a user can do to a task. `reset` starts it over, `end` releases its instance for good, `delete` removes its
- * record.
+ * What a user can do to a task. `reset` starts it over, which needs a service with v5, `end` releases its instance for
+ * good, `delete` removes its record.
  */
-export type ActionId = "start" | "pause" | "resume" | "reset" | "end" | "delete";
+export const actionIds = ["start", "pause", "resume", "reset", "end", "delete"] as const;
+export type ActionId = (typeof actionIds)[number];
 
 /**
  * How fast the status is expected to change by itself: `fast` within seconds, `steady` only when something

@@ -2,6 +2,7 @@ import type { TablesCaller } from "../drs/client";
 import { type Clock, pause, systemClock } from "../drs/clock";
 import { DrsError, faultOf, isDrsError, kindOf } from "../drs/errors";
 import { type ActionId, rowOf, type StatusId } from "../status/statuses";
+import type { PrecheckMode } from "./precheck";
 import type { Task } from "./task";
 
 /** `job_action.available_actions` codes → actions. */
@@ -38,6 +39,11 @@ export function allowedActions(
         .map(([, action]) => action);
 }
 
+/** Whether a task may be given another password for its databases; only where the service says so. */
+export function mayChangePassword({ status, availableActions }: Task): boolean {
+  return status !== "frozen" && availableActions?.includes("RESET_DB_PWD") === true;
+}
+
 /** What an action came to for one task. */
 export interface Outcome {
   readonly id: string;
@@ -51,6 +57,14 @@ const patience = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** Refusals that pass: calls too close together, another operation on the task not over yet. */
 function isPassing(error: DrsError | undefined): error is DrsError {
   return error?.failure.kind === "throttled" || error?.failure.code === "DRS.M01504";
+}
+
+/** The pre-check that the service wants to have passed before an action; undefined where it wants none. */
+export function precheckBefore(action: ActionId, { status }: Pick<Task, "status">): PrecheckMode | undefined {
+  if (action === "reset") {
+    return "forRetryJob";
+  }
+  return action === "start" && status === "configuration" ? "forStartJob" : undefined;
 }
 
 export interface ActionOptions {
@@ -137,12 +151,11 @@ async function send(
       return { operation: "batchRetry", ...(await client.call("batchRetry", { jobs }, { signal })) };
     }
     case "reset": {
-      // v3 has no call for it. Loaded where it is used, as everything of v5.
-      const { operationsV5 } = await import("../drs/operations-v5");
-      const operation = "executeActions";
-      const jobs = tasks.map(({ id }) => ({ job_id: id, action_name: "reset" }));
-      const answer = await client.callIn(operationsV5, operation, { jobs }, { signal });
-      return { operation, results: answer.jobs, request_id: answer.request_id };
+      // v3 has no call for it. Loaded where it is used, so that who only asks what is legal does not carry it.
+      const { v5Of } = await import("../drs/v5");
+      const reset = tasks.map(({ id }) => ({ job_id: id, action_name: "reset" }));
+      const { jobs } = await v5Of(client).need("executeActions", { jobs: reset }, { signal });
+      return { operation: "executeActions", results: jobs };
     }
     case "end":
     case "delete": {

@@ -64,8 +64,8 @@ export async function changeObjects(
 
 async function choose(v5: V5, id: string, db_object: ObjectChoice, signal: AbortSignal): Promise<void> {
   const update = { job_id: id, job: { type: "db_object", params: { db_object } } };
-  const taken = await v5.call("updateJob", update, { signal });
-  if (taken === undefined || isRefused(taken)) {
+  const taken = await v5.need("updateJob", update, { signal });
+  if (isRefused(taken)) {
     throw refusalOf("updateJob", taken, undefined);
   }
   const { query_id } = taken;

@@ -20,7 +20,7 @@ const firstWaitMs = 300;
 const longestWaitMs = 3_000;
 const limitMs = 10 * 60_000;
 
-/** What a pre-check is for: a start, or a change of the objects of a task that runs. */
+/** What a pre-check is for: a start, or going on (a reset, a change of the objects of a task that runs). */
 export type PrecheckMode = "forStartJob" | "forRetryJob";
 
 /**

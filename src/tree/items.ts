@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Watched } from "../connections/watch";
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
-import { legalActions } from "../tasks/actions";
+import { legalActions, mayChangePassword } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
 import type { Formats } from "../tasks/texts";
@@ -80,6 +80,8 @@ interface TaskState {
   readonly pinned: boolean;
   readonly muted: boolean;
   readonly readOnly: boolean;
+  /** Whether the service has a web console. */
+  readonly console: boolean;
 }
 
 export function taskItem(
@@ -97,11 +99,13 @@ export function taskItem(
 }
 
 /** `drsTask:pause:end:pin:mute:`, so that menus can ask for `viewItem =~ /:pause:/`; no action of a task that is read only. */
-export function contextOf(task: Task, { readOnly, pinned, muted }: TaskState): string {
+export function contextOf(task: Task, { readOnly, pinned, muted, console }: TaskState): string {
   const words = [
     ...(readOnly ? ["readOnly"] : legalActions(task)),
+    ...(!readOnly && mayChangePassword(task) ? ["password"] : []),
     pinned ? "unpin" : "pin",
     muted ? "unmute" : "mute",
+    ...(console ? ["console"] : []),
   ];
   return `drsTask:${words.map((word) => `${word}:`).join("")}`;
 }

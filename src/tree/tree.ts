@@ -224,6 +224,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       pinned: this.#marks.isPinned(node),
       muted: this.#marks.isMuted(node),
       readOnly: branch.watched.readOnly !== undefined,
+      console: branch.watched.connection.kind === "cloud" && branch.watched.connection.site !== "private",
       parent: this.#childrenOf(node).length > 0,
     };
     const item = taskItem(task, state, this.#formats);
@@ -339,7 +340,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #looksDifferent(before: Task, after: Task): boolean {
-    const state = { pinned: false, muted: false, readOnly: false };
+    const state = { pinned: false, muted: false, readOnly: false, console: false };
     return (
       before.name !== after.name ||
       before.error?.message !== after.error?.message ||

@@ -62,6 +62,11 @@ export class TasksView implements vscode.Disposable {
     return this.#view.visible;
   }
 
+  /** The rows that are selected. */
+  get selection(): readonly unknown[] {
+    return this.#view.selection;
+  }
+
   /** How the tasks are grouped, sorted and filtered in this workspace. */
   get arrangement(): Arrangement {
     return arrangementIn(this.#state.get(arrangementKey));

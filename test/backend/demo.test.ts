@@ -114,6 +114,25 @@ describe("the demo", () => {
     }
   });
 
+  const sql = async (server: string, database: string, text: string) =>
+    await backend.local("POST", "/_local/sql", { server, database, sql: text });
+
+  it("runs SQL in its databases, and in no others", async () => {
+    assert.deepEqual(await sql("source", "shop", "SELECT 1 AS one, NULL AS none, 'x'::text AS text"), {
+      ...{ command: "SELECT", row_count: 1, fields: ["one", "none", "text"], rows: [["1", null, "x"]] },
+    });
+    const many = await sql("source", "shop", "SELECT generate_series(1, 250) AS n");
+    assert.deepEqual(
+      v.parse(v.object({ row_count: v.number(), rows: v.pipe(v.array(v.unknown()), v.length(100)) }), many)
+        .row_count,
+      250,
+    );
+    await assert.rejects(sql("source", "shop", "SELEC 1"), /42601/);
+    await assert.rejects(sql("target", "analytics", "CREATE ROLE x SUPERUSER"), /42501/);
+    await assert.rejects(sql("target", "postgres", "SELECT 1"), /no database postgres/);
+    await assert.rejects(sql("control", "postgres", "SELECT 1"), /DRS\.M00007/);
+  });
+
   it("finds every task again on a second start, and seeds nothing again", async () => {
     const { jobs: before } = await backend.client.call("listJobs", {
       cur_page: 1,
@@ -141,12 +160,31 @@ describe("the demo", () => {
   it("heals the conflict as its description says", async () => {
     const task = await find("reviews-to-analytics");
     const { description } = await task.detail();
-    const remedy =
-      /(DELETE FROM reviews WHERE id = \d+) in database analytics/.exec(description ?? "")?.[1] ?? "";
+    const remedy = /analytics: (DELETE FROM reviews WHERE id = \d+)/.exec(description ?? "")?.[1] ?? "";
     assert.match(await task.detailLine(), /23505/);
-    await backend.sql("target", "analytics", remedy);
+    const deleted = v.parse(v.object({ row_count: v.number() }), await sql("target", "analytics", remedy));
+    assert.equal(deleted.row_count, 1);
     await task.retry();
     await task.reaches("INCRE_TRANSFER_STARTED");
+  });
+
+  it("starts what was refused, once it has its user's new password", async () => {
+    const task = await find("invoices-to-billing");
+    const { changed } = v.parse(
+      v.object({ changed: v.array(v.object({ user: v.string(), password: v.string() })) }),
+      await backend.local("GET", "/_local/databases"),
+    );
+    const [{ user, password } = assert.fail("no password was changed")] = changed;
+    assert.equal(user, "drs_billing");
+    const change = async (db_password: string) => {
+      const jobs = [{ job_id: task.id, end_point_type: "so", db_password }] as const;
+      return (await backend.client.call("batchModifyPwd", { jobs: [...jobs] })).results[0];
+    };
+    assert.equal((await change("not-the-password"))?.error_code, "DRS.KE0002");
+    assert.equal((await change(password))?.error_code ?? undefined, undefined);
+    await task.start();
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    assert.equal((await change(password))?.error_code, "DRS.M00304", "not while it runs");
   });
 
   it("thaws the trial when its account is topped up", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { precheckItemName } from "../../src/details/precheck-items";
 import type { RequestIn } from "../../src/drs/operations";
 import { type OperationsV5, operationsV5 } from "../../src/drs/operations-v5";
+import { perform } from "../../src/tasks/actions";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
 
@@ -311,7 +312,7 @@ describe("the details of a task", () => {
     await task.reaches("PAUSING");
     await backend.sql("source", "details", "INSERT INTO small VALUES (11, 'new')");
     await backend.sql("target", "details", "DELETE FROM small");
-    await act(id, "reset");
+    assert.deepEqual(await perform(backend.client, "reset", [{ id, status: "paused" }]), [{ id }]);
     await task.reaches("INCRE_TRANSFER_STARTED");
     assert.match(await untilEqual(task, "small"), /^11:/);
     await task.end();

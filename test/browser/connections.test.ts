@@ -97,6 +97,23 @@ describe("several connections", function () {
     await workbench.treeWith(/^shop {2}local$/m);
   });
 
+  it("one of a cloud asks for the name of a task that is to be ended", async () => {
+    const { page } = workbench;
+    await workbench.choose("payments-to-finance", "End Task…");
+    const input = page.locator(".quick-input-widget input:visible");
+    await input.fill("payments");
+    await input.press("Enter");
+    await page
+      .getByText(/Type "payments-to-finance" to go on/)
+      .first()
+      .waitFor();
+    await workbench.screenshot("end-in-cloud");
+    await input.fill("payments-to-finance");
+    await input.press("Enter");
+    await workbench.row("payments-to-finance").waitFor({ state: "hidden" });
+    await workbench.treeWith(/^ {2}Completed {2}2$/m);
+  });
+
   it("one that is disconnected goes, and the other is shown alone again", async () => {
     await workbench.choose("staging", "Disconnect");
     await workbench.treeWith(/^Incremental synchronization failed/m);

@@ -100,4 +100,11 @@ describe("the details page", function () {
   it("has nothing that axe objects to", async () => {
     await assertAccessible(workbench);
   });
+
+  it("is there again after the window was reloaded", async () => {
+    await workbench.page.reload();
+    page = workbench.webview();
+    await page.getByRole("heading", { name: "orders-to-warehouse" }).waitFor();
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+  });
 });

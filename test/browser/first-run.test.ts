@@ -83,6 +83,51 @@ describe("the first run", function () {
     await workbench.screenshot("first-tasks");
   });
 
+  it("lets a newcomer find what failed, understand it, mend it and go on, with nothing but the screen", async () => {
+    const { page } = workbench;
+    const input = page.locator(".quick-input-widget input:visible");
+    await workbench.statusBarItem("DRS").click();
+    await workbench.row("reviews-to-analytics").click();
+    const details = workbench.webview();
+    await details.getByText("Somebody else wrote a row with the same key").waitFor();
+    const remedy = /analytics: (DELETE FROM reviews WHERE id = \d+)/.exec(
+      await details.locator("body").innerText(),
+    );
+    await workbench.runCommand("DRS: Run SQL in a Demo Database");
+    await workbench.answer(/Which database/, "analytics");
+    await workbench.answer(/reviews/, remedy?.[1] ?? "");
+    await workbench.notifications.filter({ hasText: "DELETE: 1 rows" }).waitFor();
+    await details.getByRole("button", { name: "Resume" }).click();
+    await details
+      .locator(".title strong")
+      .getByText("Incremental synchronization", { exact: true })
+      .waitFor();
+
+    await workbench.row("invoices-to-billing").click();
+    await details.getByText("Give the task the new password").waitFor();
+    await workbench.screenshot("wrong-password");
+    await workbench.runCommand("DRS: Copy a Login of a Demo Database");
+    await workbench.answer(/Which database/, "drs_billing");
+    const password = await waitFor(
+      () => workbench.clipboard(),
+      (text) => text.endsWith("-changed"),
+      10_000,
+    );
+    await workbench.choose("invoices-to-billing", "Change Database Password…");
+    await workbench.answer(/Of which database/, "Source");
+    await input.fill(password);
+    await input.press("Enter");
+    await workbench.notifications
+      .filter({ hasText: "was changed" })
+      .getByRole("button", { name: "Start", exact: true })
+      .click();
+    await details
+      .locator(".title strong")
+      .getByText("Incremental synchronization", { exact: true })
+      .waitFor();
+    assert.deepEqual(await workbench.leaksOf([password]), []);
+  });
+
   it("finds the same backend again after the window was reloaded", async () => {
     const pid = () => JSON.parse(readFileSync(join(dataDir, "backend.json"), "utf8")).pid;
     const before = pid();

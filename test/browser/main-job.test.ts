@@ -127,14 +127,12 @@ describe("the main job", function () {
   });
 
   it("offers only what is legal", async () => {
+    const always = ["Copy Task ID", "Copy Link", "Save Task as File", "Pin Task", "Mute Task"];
     const running = await workbench.contextMenu("orders-to-warehouse");
-    assert.deepEqual(running, [
-      ...["Show Details", "Pause Task", "End Task…"],
-      ...["Copy Task ID", "Save Task as File", "Pin Task", "Mute Task"],
-    ]);
+    assert.deepEqual(running, ["Show Details", "Pause Task", "End Task…", ...always]);
     await workbench.page.keyboard.press("Escape");
     const frozen = await workbench.contextMenu("trial-shop-mirror");
-    assert.deepEqual(frozen, ["Show Details", "Copy Task ID", "Save Task as File", "Pin Task", "Mute Task"]);
+    assert.deepEqual(frozen, ["Show Details", ...always]);
     await workbench.page.keyboard.press("Escape");
   });
 
@@ -176,6 +174,47 @@ describe("the main job", function () {
     await comesInto("customers-to-crm", /^Incremental synchronization {2}/, 10_000);
   });
 
+  it("is used with the keyboard alone", async () => {
+    const { keyboard } = workbench.page;
+    const row = workbench.row("orders-to-warehouse");
+    await workbench.runCommand("DRS: Focus on Sync Tasks View");
+    const focused = workbench.sideBar.locator(".monaco-list-row.focused");
+    await keyboard.press("Home");
+    const arrive = async () => {
+      await keyboard.press("ArrowDown");
+      return await focused.locator(".label-name").innerText();
+    };
+    await waitFor(arrive, (name) => name === "orders-to-warehouse", 20_000);
+    await keyboard.press("Enter");
+    await workbench.webview().getByRole("heading", { name: "orders-to-warehouse" }).waitFor();
+    await row.and(workbench.page.locator(".selected")).waitFor();
+    await workbench.runCommand("DRS: Focus on Sync Tasks View");
+    await workbench.sideBar.locator(".monaco-list:focus-within").waitFor();
+    await keyboard.press("Control+Alt+p");
+    await comesInto("orders-to-warehouse", /^Paused/, soon);
+    await keyboard.press("Control+Alt+r");
+    await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/, soon);
+    await keyboard.press("Control+c");
+    await waitFor(
+      () => workbench.clipboard(),
+      (text) => /^[0-9a-f-]{20,}/.test(text),
+      soon,
+    );
+  });
+
+  it("lets a task be picked by what it is called, its status or its id", async () => {
+    const { page } = workbench;
+    await workbench.runCommand("DRS: Show Details");
+    const list = page.locator(".quick-input-list .monaco-list-row");
+    await list.filter({ hasText: "reviews-to-analytics" }).waitFor();
+    await workbench.screenshot("picker");
+    const input = page.locator(".quick-input-widget input:visible");
+    await input.fill("paused");
+    await list.filter({ hasText: "reviews-to-analytics" }).waitFor({ state: "hidden" });
+    await list.filter({ hasText: "products-to-search" }).waitFor();
+    await page.keyboard.press("Escape");
+  });
+
   it("shows the details, which are live and act", async () => {
     await workbench.row("customers-to-crm").click();
     const page = workbench.webview();
@@ -187,6 +226,31 @@ describe("the main job", function () {
     await status("Paused").waitFor({ timeout: soon });
     await page.getByRole("button", { name: "Resume" }).click();
     await status("Incremental synchronization").waitFor({ timeout: soon });
+  });
+
+  it("copies a link to a task, which opens it, and asks before it does what it asks for", async () => {
+    await workbench.choose("products-to-search", "Copy Link");
+    const link = await waitFor(
+      () => workbench.clipboard(),
+      (text) => text.includes("/task?id="),
+      soon,
+    );
+    const open = async (url: string) => {
+      await workbench.runCommand("Developer: Open URL");
+      await workbench.answer(/URL/, url);
+      await workbench.answerDialog("Open");
+    };
+    await open(link);
+    const title = workbench.webview().getByRole("heading", { name: "products-to-search" });
+    await title.waitFor();
+
+    await open(`${link}&action=resume`);
+    const question = await workbench.answerDialog("Resume");
+    assert.match(question, /Resume task "products-to-search"\?\s+A link asks for this\. Connection: /);
+    await comesInto("products-to-search", /^Incremental synchronization {2}/, 10_000);
+
+    await open(`${link}&action=end`);
+    await workbench.notifications.filter({ hasText: "no link to a synchronization task" }).waitFor();
   });
 
   it("asks before a task is ended, and then ends and deletes it", async () => {
@@ -214,13 +278,13 @@ describe("the main job", function () {
     await workbench.choose("customers-to-crm", "Pause Task");
     await comesInto("customers-to-crm", /^Paused/, 10_000);
     await backend.sql("target", "shop_copy", "TRUNCATE customers CASCADE");
-    await workbench.choose("customers-to-crm", "Reset Task (Start Over)…");
+    await workbench.choose("customers-to-crm", "Reset Task…");
     await workbench.page.locator(".monaco-dialog-box").waitFor();
     await workbench.screenshot("reset");
     const question = await workbench.answerDialog("Reset Task");
     assert.match(
       question,
-      /Reset task "customers-to-crm"\?[\s\S]*all rows are copied anew[\s\S]*are not emptied/,
+      /Reset task "customers-to-crm"\?[\s\S]*all rows are copied once more[\s\S]*are not emptied/,
     );
     await comesInto("customers-to-crm", /^Incremental synchronization {2}/, 30_000);
     const copied = await backend.sql<{ n: number }>(
@@ -241,7 +305,7 @@ describe("the main job", function () {
     await workbench.treeWith(/events-prod/);
     const input = workbench.page.locator(".quick-input-widget:visible");
     await workbench.choose("events-prod", "End Task…");
-    await input.getByText(/cannot be started again.*Type the task's name/).waitFor();
+    await input.getByText(/cannot be started again.*Type the name "events-prod"/).waitFor();
     await workbench.screenshot("end-production");
     await workbench.answer(/events-prod/, "events");
     await input.getByText('Type "events-prod" to go on').waitFor();

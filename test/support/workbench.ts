@@ -161,7 +161,8 @@ export class Workbench {
     await waitFor(
       () =>
         menu
-          .getByRole("menuitem", { name: item, exact: true })
+          .locator(".action-label")
+          .getByText(item, { exact: true })
           .click()
           .then(() =>
             menu.waitFor({ state: "hidden", timeout: 1_000 }).then(
@@ -247,6 +248,12 @@ export class Workbench {
     );
     await input.fill(text);
     await input.press("Enter");
+  }
+
+  /** The text on the clipboard. */
+  async clipboard(): Promise<string> {
+    await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    return await this.page.evaluate<string>("navigator.clipboard.readText()");
   }
 
   /** Keeps a picture of the window in out/screenshots. */

@@ -5,6 +5,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { toolNames } from "../../src/agent/names";
 import { tools } from "../../src/agent/tools";
 import { commandIds } from "../../src/commands/ids";
+import { extensionId } from "../../src/links/link";
 import { rowOf, statusOrder } from "../../src/status/statuses";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
@@ -18,13 +19,18 @@ const source = readdirSync("src", { recursive: true, encoding: "utf8" })
   .join("\n");
 
 describe("the manifest", () => {
+  it("has the name that links call it by", () => {
+    assert.equal(`${manifest.publisher}.${manifest.name}`, extensionId);
+  });
+
   it("has exactly the commands of the code", () => {
     const ids = manifest.contributes.commands.map(({ command }: { command: string }) => command);
     assert.deepEqual([...ids].sort(), [...commandIds].sort());
   });
 
-  it("mentions no command in a menu that it does not have", () => {
-    const entries = Object.values<{ command: string }[]>(manifest.contributes.menus).flat();
+  it("mentions no command in a menu or keybinding that it does not have", () => {
+    const menus = Object.values<{ command: string }[]>(manifest.contributes.menus).flat();
+    const entries: readonly { command: string }[] = [...menus, ...manifest.contributes.keybindings];
     for (const { command } of entries) {
       assert.ok(
         commandIds.some((id) => id === command),

@@ -8,6 +8,7 @@ export type Action =
   | "CHANGE"
   | "CHOOSE_OBJECT"
   | "MODIFY_DB_CONFIG"
+  | "RESET_DB_PWD"
   | "PRE_CHECK"
   | "START"
   | "PAUSE"
@@ -20,6 +21,7 @@ const everyAction: readonly Action[] = [
   "CHANGE",
   "CHOOSE_OBJECT",
   "MODIFY_DB_CONFIG",
+  "RESET_DB_PWD",
   "PRE_CHECK",
   "START",
   "PAUSE",
@@ -32,24 +34,25 @@ const everyAction: readonly Action[] = [
 const configuring: readonly Action[] = [
   "CHOOSE_OBJECT",
   "MODIFY_DB_CONFIG",
+  "RESET_DB_PWD",
   "PRE_CHECK",
   "START",
   "FREE_RESOURCE",
 ];
-const failed: readonly Action[] = ["PRE_CHECK", "PAUSE", "RETRY", "RESET", "FREE_RESOURCE"];
+const failed: readonly Action[] = ["RESET_DB_PWD", "PRE_CHECK", "PAUSE", "RETRY", "RESET", "FREE_RESOURCE"];
 
 const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
   CREATING: ["FREE_RESOURCE"],
   CREATE_FAILED: ["DELETE"],
   CONFIGURATION: configuring,
-  WAITING_FOR_START: ["START", "FREE_RESOURCE"],
+  WAITING_FOR_START: ["RESET_DB_PWD", "START", "FREE_RESOURCE"],
   START_JOB_FAILED: configuring,
   FULL_TRANSFER_STARTED: ["PAUSE", "FREE_RESOURCE"],
   FULL_TRANSFER_COMPLETE: ["FREE_RESOURCE"],
   FULL_TRANSFER_FAILED: failed,
   INCRE_TRANSFER_STARTED: ["CHOOSE_OBJECT", "PAUSE", "FREE_RESOURCE"],
   INCRE_TRANSFER_FAILED: ["CHOOSE_OBJECT", ...failed],
-  PAUSING: ["PRE_CHECK", "RETRY", "RESET", "FREE_RESOURCE"],
+  PAUSING: ["RESET_DB_PWD", "PRE_CHECK", "RETRY", "RESET", "FREE_RESOURCE"],
   // A database that never comes back must not hold its task for ever.
   REBUILD_NODE_STARTED: ["FREE_RESOURCE"],
   REBUILD_NODE_FAILED: ["RETRY", "FREE_RESOURCE"],

@@ -189,6 +189,13 @@ export function createHandlers(parts: Parts): Handlers {
         return undefined;
       }),
 
+    batchModifyPwd: async ({ jobs }, language) =>
+      await each("RESET_DB_PWD", jobs.map(jobIdOf), language, async (id, index) => {
+        const { end_point_type, db_password = "" } = jobs[index] ?? {};
+        await actions.changePassword(id, end_point_type === "so" ? "source" : "target", db_password);
+        return undefined;
+      }),
+
     batchModification: async ({ jobs }, language) =>
       await each("MODIFY_CONFIGURATION", jobs.map(jobIdOf), language, async (id, index) => {
         const { name, description } = jobs[index] ?? {};

@@ -16,6 +16,8 @@ export interface LocalCalls {
   setBalance(account: string, balance: number): Promise<unknown>;
   /** How to log in to the demo's databases. */
   databases(): Promise<unknown>;
+  /** Runs SQL in one of them. */
+  sql(request: v.InferOutput<typeof sqlRequest>): Promise<unknown>;
 }
 
 /** What can be called whether the service is ready or not. */
@@ -31,6 +33,12 @@ const accountRequest = v.object({
   balance: v.pipe(v.number(), v.finite()),
 });
 
+const sqlRequest = v.object({
+  server: v.picklist(["source", "target"]),
+  database: v.string(),
+  sql: v.pipe(v.string(), v.nonEmpty()),
+});
+
 /** @param service throws while the service is not ready. */
 export function localRoutes({ faults, presences, reset }: Controls, service: () => LocalCalls): Hono<Env> {
   const app = new Hono<Env>();
@@ -42,6 +50,8 @@ export function localRoutes({ faults, presences, reset }: Controls, service: () 
   });
 
   app.get("/databases", async (c) => c.json(await service().databases()));
+
+  app.post("/sql", async (c) => c.json(await service().sql(checked(sqlRequest, jsonOf(c.get("body"))))));
 
   app.get("/faults", (c) => c.json({ faults: faults.list() }));
   app.post("/faults", async (c) => c.json(await faults.add(checked(faultRequest, jsonOf(c.get("body"))))));

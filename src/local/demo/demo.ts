@@ -14,7 +14,14 @@ import { log } from "../log";
 import { Load } from "./load";
 import { demoTag } from "./scenarios";
 import { runSql, seedTasks } from "./seed";
-import { type DemoPasswords, sourceDatabase, sourceSetup, targetDatabases, targetSetup } from "./shop";
+import {
+  changedPassword,
+  type DemoPasswords,
+  sourceDatabase,
+  sourceSetup,
+  targetDatabases,
+  targetSetup,
+} from "./shop";
 
 const servers = ["source", "target"] as const;
 const seededFact = "demo seeded";
@@ -124,6 +131,12 @@ export class Demo {
         task: { user: "drs_target", password: passwords.drsTarget },
       },
     ];
+  }
+
+  /** What a task of the demo does not know yet: somebody changed the password of its user. */
+  changedPasswords(): readonly { readonly user: string; readonly password: string }[] {
+    const passwords = this.#passwords;
+    return passwords === undefined ? [] : [{ user: "drs_billing", password: changedPassword(passwords) }];
   }
 
   async stop(): Promise<void> {

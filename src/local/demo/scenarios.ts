@@ -75,7 +75,7 @@ export const scenarios: readonly Scenario[] = [
     name: "reviews-to-analytics",
     description:
       `Reviews for the analysts. One of them wrote review ${conflictingReview} into the target by hand, and the source has it, too. ` +
-      `Remedy: DELETE FROM reviews WHERE id = ${conflictingReview} in database analytics of the target, then resume.`,
+      `Remedy: Run SQL in a Demo Database, analytics: DELETE FROM reviews WHERE id = ${conflictingReview}. Then resume.`,
     database: "analytics",
     tables: ["reviews"],
     fate: "conflict",
@@ -83,7 +83,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "invoices-to-billing",
     description:
-      "Invoices for the billing system. The password of its user drs_billing was changed after the pre-check, so the start is refused.",
+      "Invoices for the billing system. The password of its user drs_billing was changed after the pre-check, so the start is refused. " +
+      "Remedy: Copy a Login of a Demo Database, drs_billing. Then Change Database Password, and start.",
     database: "billing",
     tables: ["invoices"],
     fate: "badPassword",

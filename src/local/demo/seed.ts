@@ -16,7 +16,7 @@ import {
   selectionOf,
   slowSpeed,
 } from "./scenarios";
-import { type DemoPasswords, sourceDatabase } from "./shop";
+import { changedPassword, type DemoPasswords, sourceDatabase } from "./shop";
 
 export interface SeedParts {
   readonly store: JobStore;
@@ -131,7 +131,7 @@ class Seed {
       await this.#reaches("INCRE_TRANSFER_FAILED");
     },
     badPassword: async () => {
-      const sql = `ALTER ROLE drs_billing PASSWORD '${this.parts.passwords.drsBilling}-changed'`;
+      const sql = `ALTER ROLE drs_billing PASSWORD '${changedPassword(this.parts.passwords)}'`;
       await runSql(this.parts.connection("source", sourceDatabase), [sql]);
       await this.#start();
       await this.#reaches("START_JOB_FAILED");

@@ -14,6 +14,11 @@ export interface DemoPasswords {
   readonly analyst: string;
 }
 
+/** What becomes of the password of the one task that does not know it. */
+export function changedPassword({ drsBilling }: DemoPasswords): string {
+  return `${drsBilling}-changed`;
+}
+
 export const sourceDatabase = "shop";
 export const targetDatabases = ["shop_copy", "analytics", "archive", "billing", "trial"] as const;
 

@@ -89,16 +89,7 @@ export class JobActions {
     }
     requireAction(this.#get(id), "MODIFY_DB_CONFIG", this.runner.gateOf(this.#get(id)));
     const endpoint = this.stored({ ...request, db_name: request.db_name || known.database });
-    const connection = connectionOf(endpoint, this.secrets);
-    try {
-      await this.engine.test(connection, side);
-    } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
-      const login = error.code === "28P01" || error.code === "28000";
-      throw new Refusal(login ? "DRS.KE0002" : "DRS.M00299", this.engine.describe(error, connection));
-    }
+    await this.#requireConnection(endpoint, side);
     const before = this.#get(id);
     const moved =
       before[side].host !== endpoint.host ||
@@ -114,6 +105,35 @@ export class JobActions {
       await this.store.addOrphan({ job: before, side });
     }
     await this.runner.relink(changed);
+  }
+
+  /**
+   * Gives a task another password for the user that it logs in as at one end; it is used from the next start on.
+   *
+   * @throws Refusal DRS.KE0002 when the database refuses it, DRS.M00299 when the database is not there.
+   */
+  async changePassword(id: string, side: Side, password: string): Promise<void> {
+    const job = this.#get(id);
+    requireAction(job, "RESET_DB_PWD", this.runner.gateOf(job));
+    const sealedPassword = this.secrets.seal(password);
+    await this.#requireConnection({ ...job[side], sealedPassword }, side);
+    await this.#change(id, "RESET_DB_PWD", (latest) => ({
+      ...latest,
+      [side]: { ...latest[side], sealedPassword },
+    }));
+  }
+
+  async #requireConnection(endpoint: StoredEndpoint, side: Side): Promise<void> {
+    const connection = connectionOf(endpoint, this.secrets);
+    try {
+      await this.engine.test(connection, side);
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      const login = error.code === "28P01" || error.code === "28000";
+      throw new Refusal(login ? "DRS.KE0002" : "DRS.M00299", this.engine.describe(error, connection));
+    }
   }
 
   /**

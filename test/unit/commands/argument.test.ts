@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { targetOf } from "../../../src/commands/argument";
+import { isForSelection, targetOf } from "../../../src/commands/argument";
 
 describe("what a command was called with", () => {
   it("is a row, a reference, a plain task id, or nothing", () => {
@@ -11,6 +11,13 @@ describe("what a command was called with", () => {
     assert.deepEqual(targetOf("t"), { ...none, id: "t" });
     for (const nothing of [undefined, null, 7, [], { id: 7, connection: {} }]) {
       assert.deepEqual(targetOf(nothing), none);
+    }
+  });
+
+  it("may be the selected rows, as keybindings say", () => {
+    assert.equal(isForSelection({ selection: true }), true);
+    for (const other of [undefined, null, "t", { id: "t" }, { selection: "all" }]) {
+      assert.equal(isForSelection(other), false);
     }
   });
 });

@@ -161,7 +161,13 @@ describe("parts of the local backend", () => {
         { frozen: false, can },
       );
     assert.deepEqual(available("INCRE_TRANSFER_STARTED"), ["FREE_RESOURCE"]);
-    assert.deepEqual(available("INCRE_TRANSFER_FAILED"), ["PRE_CHECK", "RETRY", "RESET", "FREE_RESOURCE"]);
+    assert.deepEqual(available("INCRE_TRANSFER_FAILED"), [
+      "RESET_DB_PWD",
+      "PRE_CHECK",
+      "RETRY",
+      "RESET",
+      "FREE_RESOURCE",
+    ]);
     // Before the start nothing flows yet.
     assert.ok(available("CONFIGURATION").includes("CHOOSE_OBJECT"));
   });

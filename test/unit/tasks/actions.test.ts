@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TablesCaller } from "../../../src/drs/client";
-import { legalActions, perform } from "../../../src/tasks/actions";
+import { DrsError } from "../../../src/drs/errors";
+import { legalActions, mayChangePassword, perform, precheckBefore } from "../../../src/tasks/actions";
 import type { Task } from "../../../src/tasks/task";
 import { ManualClock } from "../../support/clock";
 
@@ -35,6 +36,13 @@ describe("what may be done", () => {
     assert.deepEqual(legalActions(task({ ...listed, status: "frozen", resettable: true })), []);
   });
 
+  it("is a change of the password only where the service says so", () => {
+    assert.equal(mayChangePassword(task({ availableActions: ["RESET_DB_PWD"] })), true);
+    assert.equal(mayChangePassword(task({ availableActions: ["RETRY"] })), false);
+    assert.equal(mayChangePassword(task({})), false);
+    assert.equal(mayChangePassword(task({ status: "frozen", availableActions: ["RESET_DB_PWD"] })), false);
+  });
+
   it("is nothing while the task is frozen, whatever the list says", () => {
     assert.deepEqual(legalActions(task({ status: "frozen", availableActions: ["PAUSE"] })), []);
   });
@@ -44,13 +52,13 @@ describe("an action on tasks", () => {
   /** A caller that answers every operation with the given results and keeps what was sent. */
   function caller(results: readonly Record<string, unknown>[]) {
     const sent: unknown[] = [];
-    // One answer stands for those of all operations, whose types differ.
     const client: TablesCaller = {
       call: (name, input) => {
         sent.push([name, input]);
+        // One answer stands for those of all operations, whose types differ.
         return Promise.resolve({ results }) as never;
       },
-      callIn: (_, name, input) => {
+      callIn: (_table, name, input) => {
         sent.push([name, input]);
         return Promise.resolve({ jobs: results }) as never;
       },
@@ -84,11 +92,11 @@ describe("an action on tasks", () => {
     ];
     const sent: string[][] = [];
     const client: TablesCaller = {
-      callIn: () => assert.fail("pausing is a call of v3"),
       call: (_name, input) => {
         sent.push((input as { jobs: { job_id: string }[] }).jobs.map(({ job_id }) => job_id));
         return Promise.resolve({ results: answers.shift() ?? [] }) as never;
       },
+      callIn: () => Promise.reject(new Error("v5 is not asked")),
     };
     const outcomes = perform(client, "pause", [task({}), other], { clock });
     while (clock.next === undefined) {
@@ -117,21 +125,34 @@ describe("an action on tasks", () => {
     ]);
   });
 
-  it("starts over through v5, whose outcomes are in other words", async () => {
-    const { client, sent } = caller([
-      { id, status: "Failed", error_code: "DRS.M00304", error_msg: "not now" },
-    ]);
-    const [outcome] = await perform(client, "reset", [task({ status: "paused" })]);
-    assert.equal(outcome?.error?.failure.kind, "illegalState");
-    assert.deepEqual(sent, [["executeActions", { jobs: [{ job_id: id, action_name: "reset" }] }]]);
-    // 202: begun, and told later.
-    const begun = caller([{ id, name: "orders", query_id: "q" }]);
-    assert.deepEqual(await perform(begun.client, "reset", [task({ status: "paused" })]), [{ id }]);
-  });
-
   it("starts at the asked time, in milliseconds as text", async () => {
     const { client, sent } = caller([{ id, status: "success" }]);
     await perform(client, "start", [task({ status: "configuration" })], { startAt: 1_700_000_000_000 });
     assert.deepEqual(sent, [["batchStarting", { jobs: [{ job_id: id, start_time: "1700000000000" }] }]]);
+  });
+
+  it("resets through v5, and says so where there is none", async () => {
+    const { client, sent } = caller([{ id, status: "success" }]);
+    assert.deepEqual(await perform(client, "reset", [task({ status: "paused" })]), [{ id }]);
+    assert.deepEqual(sent, [["executeActions", { jobs: [{ job_id: id, action_name: "reset" }] }]]);
+
+    const absent = {
+      operation: "any",
+      kind: "notFound",
+      code: "APIGW.0101",
+      reason: "no such path",
+    } as const;
+    const old: TablesCaller = { ...client, callIn: () => Promise.reject(new DrsError(absent)) };
+    await assert.rejects(perform(old, "reset", [task({})]), (error: DrsError) => {
+      assert.deepEqual([error.failure.kind, error.failure.fault?.id], ["notFound", "noV5"]);
+      return true;
+    });
+  });
+
+  it("is preceded by the pre-check that the service wants", () => {
+    assert.equal(precheckBefore("start", task({ status: "configuration" })), "forStartJob");
+    assert.equal(precheckBefore("start", task({ status: "pendingStart" })), undefined);
+    assert.equal(precheckBefore("reset", task({ status: "paused" })), "forRetryJob");
+    assert.equal(precheckBefore("resume", task({ status: "paused" })), undefined);
   });
 });

@@ -1,0 +1,116 @@
+/** The questions before what cannot be undone. */
+import * as vscode from "vscode";
+import type { Connection } from "../connections/connection";
+import type { ActionId } from "../status/statuses";
+import { isProduction } from "../tasks/production";
+import type { Task } from "../tasks/task";
+import { type Formats, unlinked } from "../tasks/texts";
+import { typingObjection } from "./typing";
+
+/** What cannot be undone of an action on tasks; undefined when everything can. */
+export function consequenceOf(
+  action: ActionId,
+  tasks: readonly Pick<Task, "status" | "taskType">[],
+  { t }: Formats,
+): string | undefined {
+  switch (action) {
+    case "reset":
+      return tasks.every(({ taskType }) => taskType === "INCR_TRANS")
+        ? t("The synchronization begins anew. It copies no rows: it goes on with the changes.")
+        : t(
+            "The synchronization begins anew: all rows are copied once more. The target's tables are not emptied; rows in them may stand in the way.",
+          );
+    case "delete":
+      return t("Its record disappears from the list for good. Databases are not touched.");
+    case "end": {
+      const end = t(
+        "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
+      );
+      const force = t(
+        "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
+      );
+      return tasks.some(({ status }) => status === "stoppingFailed") ? `${end} ${force}` : end;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether an action stops what somebody's work hangs on. */
+export function stopsProduction(action: ActionId, task: Task, { kind }: Connection): boolean {
+  return action === "end" && isProduction(task, kind);
+}
+
+/**
+ * Asks before an action on one task that cannot be undone, and names the task and what follows.
+ *
+ * @param where the name of the connection, where there are several.
+ */
+export async function confirmed(
+  action: ActionId,
+  task: Task,
+  connection: Connection,
+  where: string | undefined,
+  formats: Formats,
+): Promise<boolean> {
+  const { t } = formats;
+  const words = wordsOf(action, task, formats);
+  if (words === undefined) {
+    return true;
+  }
+  const { question, yes } = words;
+  const consequence = consequenceOf(action, [task], formats) ?? "";
+  if (stopsProduction(action, task, connection)) {
+    const prompt = t('{0} Type the name "{1}" to end it.', consequence, task.name);
+    return await confirmedByTyping(`${question} ${connection.name}`, prompt, task.name, formats);
+  }
+  const detail = where === undefined ? consequence : `${where}\n\n${consequence}`;
+  const answer = await vscode.window.showWarningMessage(unlinked(question), { modal: true, detail }, yes);
+  return answer === yes;
+}
+
+/**
+ * Asks to type or paste a text, so that nobody does by habit what cannot be undone. What is typed is compared as it
+ * comes; the prompt stays in sight while it can still become the text.
+ */
+export async function confirmedByTyping(
+  title: string,
+  prompt: string,
+  expected: string,
+  formats: Formats,
+): Promise<boolean> {
+  const input = vscode.window.createInputBox();
+  // A name may be copied from elsewhere, with the focus there.
+  Object.assign(input, { title, prompt, placeholder: expected, ignoreFocusOut: true });
+  const objection = (complete: boolean) => typingObjection(input.value, expected, complete, formats) ?? "";
+  return await new Promise<boolean>((resolve) => {
+    input.onDidChangeValue(() => {
+      input.validationMessage = objection(false);
+    });
+    input.onDidAccept(() => {
+      input.validationMessage = objection(true);
+      if (input.validationMessage === "") {
+        resolve(true);
+      }
+    });
+    input.onDidHide(() => resolve(false));
+    input.show();
+  }).finally(() => input.dispose());
+}
+
+function wordsOf(
+  action: ActionId,
+  { name }: Task,
+  { t }: Formats,
+): { readonly question: string; readonly yes: string } | undefined {
+  switch (action) {
+    case "reset":
+      return { question: t('Reset task "{0}"?', name), yes: t("Reset Task") };
+    case "end":
+      return { question: t('End task "{0}"?', name), yes: t("End Task") };
+    case "delete":
+      return { question: t('Delete task "{0}"?', name), yes: t("Delete Task") };
+    default:
+      return undefined;
+  }
+}

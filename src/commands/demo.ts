@@ -1,0 +1,103 @@
+/** What the commands do with the databases of the local backend's demo, which is there to be tried. */
+import * as vscode from "vscode";
+import type { LocalConnection } from "../connections/connection";
+import {
+  type DemoDatabase,
+  type DemoLogins,
+  demoLogins,
+  runDemoSql,
+  type SqlResult,
+} from "../connections/demoDatabases";
+import type { AccessKey } from "../drs/sign-in";
+import type { Formats } from "../tasks/texts";
+import type { Handler, Parts } from "./commands";
+
+export function demoHandlers(parts: Parts): Record<"drs.copyDemoDatabase" | "drs.runDemoSql", Handler> {
+  const { t } = parts.formats;
+  return {
+    "drs.copyDemoDatabase": async () => {
+      const { databases, changed } = (await demoOf(parts)) ?? {};
+      const items = [
+        ...databasePicks(databases ?? [], parts.formats).map(({ one, ...item }) => ({
+          ...item,
+          text: one.uri,
+        })),
+        ...(changed ?? []).map(({ user, password }) => ({
+          label: `$(key) ${user}`,
+          description: t("New password of this database user"),
+          text: password,
+        })),
+      ];
+      const picked =
+        items.length === 0
+          ? undefined
+          : await vscode.window.showQuickPick(items, { placeHolder: t("Which database?") });
+      if (picked !== undefined) {
+        await vscode.env.clipboard.writeText(picked.text);
+        void vscode.window.setStatusBarMessage(t("Copied, with the password"), 5000);
+      }
+    },
+    "drs.runDemoSql": async () => {
+      const demo = await demoOf(parts);
+      const picked =
+        demo &&
+        (await vscode.window.showQuickPick(databasePicks(demo.databases, parts.formats), {
+          placeHolder: t("Which database?"),
+        }));
+      const sql =
+        picked &&
+        (await vscode.window.showInputBox({
+          title: t("SQL in {0} ({1})", picked.one.database, picked.description),
+          placeHolder: "SELECT * FROM reviews ORDER BY id DESC LIMIT 10",
+          ignoreFocusOut: true,
+        }));
+      if (demo !== undefined && picked !== undefined && sql) {
+        await showResult(
+          await runDemoSql(demo.connection, demo.key, picked.one, sql, parts.formats),
+          parts.formats,
+        );
+      }
+    },
+  };
+}
+
+/** The demo that runs; tells when none does. */
+async function demoOf({
+  connections,
+  formats,
+}: Parts): Promise<
+  (DemoLogins & { readonly connection: LocalConnection; readonly key: AccessKey }) | undefined
+> {
+  const connection = connections.local;
+  const key = connection && (await connections.secret(connection));
+  if (connection !== undefined && key !== undefined && "accessKey" in key) {
+    const logins = await demoLogins(connection, key, formats);
+    if (logins.databases.length > 0) {
+      return { ...logins, connection, key };
+    }
+  }
+  void vscode.window.showInformationMessage(formats.t("The local backend is not running with its demo."));
+  return undefined;
+}
+
+function databasePicks(databases: readonly DemoDatabase[], { t }: Formats) {
+  return databases.map((one) => ({
+    label: `$(database) ${one.database}`,
+    description: one.server === "source" ? t("Source database") : t("Target database"),
+    one,
+  }));
+}
+
+/** Rows in an editor, everything else in a notice. */
+async function showResult({ command, row_count, fields, rows }: SqlResult, { t }: Formats): Promise<void> {
+  if (fields.length === 0) {
+    void vscode.window.showInformationMessage(t("{0}: {1} rows", command, row_count));
+    return;
+  }
+  const lines = [fields, ...rows].map((row) => row.map((value) => value ?? "NULL").join("\t"));
+  const rest = row_count > rows.length ? [t("… and {0} rows more", row_count - rows.length)] : [];
+  const content = [...lines, ...rest].join("\n");
+  await vscode.window.showTextDocument(
+    await vscode.workspace.openTextDocument({ language: "plaintext", content }),
+  );
+}

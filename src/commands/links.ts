@@ -1,0 +1,46 @@
+/** What the commands do that lead out of VS Code, or back into it. */
+import * as vscode from "vscode";
+import { consoleAddress } from "../drs/regions";
+import { extensionId, linkQuery } from "../links/link";
+import { unlinked } from "../tasks/texts";
+import type { FoundTask } from "./ask";
+import type { Handler, Parts } from "./commands";
+
+/** @param chosen the tasks that a menu names, or the one that the user picks. */
+export function linkHandlers(
+  { formats: { t } }: Parts,
+  chosen: (argument: unknown, selected: unknown) => Promise<readonly FoundTask[]>,
+): Record<"drs.copyTaskLink" | "drs.openInConsole", Handler> {
+  return {
+    "drs.copyTaskLink": async (argument, selected) => {
+      const links = (await chosen(argument, selected)).map(
+        ({ task, watched }) =>
+          `${vscode.env.uriScheme}://${extensionId}/task?${linkQuery(task.id, watched.connection, process.env)}`,
+      );
+      if (links.length > 0) {
+        await vscode.env.clipboard.writeText(links.join("\n"));
+      }
+    },
+    "drs.openInConsole": async (argument) => {
+      const [found] = await chosen(argument, undefined);
+      if (found === undefined) {
+        return;
+      }
+      const { connection } = found.watched;
+      const address =
+        connection.kind === "cloud" ? consoleAddress(connection.site, connection.region) : undefined;
+      if (address === undefined) {
+        const message = t("No web console is known for {0}.", connection.name);
+        void vscode.window.showInformationMessage(unlinked(message));
+        return;
+      }
+      // The console's address of a single task is not published; its list can be searched.
+      await vscode.env.clipboard.writeText(found.task.id);
+      void vscode.window.setStatusBarMessage(
+        t("The task's ID was copied: search the console's list for it."),
+        10_000,
+      );
+      await vscode.env.openExternal(vscode.Uri.parse(address, true));
+    },
+  };
+}

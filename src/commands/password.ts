@@ -1,0 +1,68 @@
+/** What the command does that gives a task another password for one of its databases. */
+import * as vscode from "vscode";
+import { legalActions, mayChangePassword, refusalOf } from "../tasks/actions";
+import { actionName, explain } from "../tasks/explain";
+import type { TaskEndpoint } from "../tasks/task";
+import { unlinked } from "../tasks/texts";
+import type { FoundTask } from "./ask";
+import type { Parts } from "./commands";
+import { commandOf } from "./ids";
+
+/** Asks for the end and the new password, sends it once, and offers to go on. The password is kept nowhere here. */
+export async function changePassword(
+  { task, watched }: FoundTask,
+  { formats, log }: Pick<Parts, "formats" | "log">,
+): Promise<void> {
+  const { t } = formats;
+  const { session, connection } = watched;
+  if (session === undefined || watched.readOnly !== undefined || !mayChangePassword(task)) {
+    const message = t('The password of task "{0}" cannot be changed in its status.', task.name);
+    void vscode.window.showWarningMessage(unlinked(message));
+    return;
+  }
+  const ends = [
+    { label: t("Source database"), description: endText(task.source), end: "so" },
+    { label: t("Target database"), description: endText(task.target), end: "ta" },
+  ] as const;
+  const title = t('Database password of task "{0}"', task.name);
+  const picked = await vscode.window.showQuickPick(ends, { title, placeHolder: t("Of which database?") });
+  const password =
+    picked &&
+    (await vscode.window.showInputBox({
+      ...{ title, password: true, ignoreFocusOut: true },
+      prompt: t("New password of {0}", picked.description || picked.label),
+    }));
+  if (picked === undefined || !password) {
+    return;
+  }
+  try {
+    await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, async () => {
+      const jobs = [{ job_id: task.id, end_point_type: picked.end, db_password: password }];
+      const { results, request_id } = await session.client.call("batchModifyPwd", { jobs });
+      const [result] = results;
+      if (result === undefined || result.status?.toLowerCase() === "failed" || result.error_code) {
+        throw refusalOf("batchModifyPwd", result, request_id);
+      }
+      await session.store.refresh(task.id);
+    });
+  } catch (error) {
+    log.error(`the password of task ${task.name} (${task.id}) was not changed`, error);
+    const why = explain(error, formats, connection.kind === "local");
+    const message = t('The password of task "{0}" was not changed: {1}', task.name, why);
+    void vscode.window.showErrorMessage(unlinked(message));
+    return;
+  }
+  const now = session.store.snapshot.tasks.get(task.id) ?? task;
+  const next = (["resume", "start"] as const).find((action) => legalActions(now).includes(action));
+  const goOn = next && actionName(next, formats);
+  const message = unlinked(t('The password of task "{0}" was changed.', task.name));
+  const answer = await vscode.window.showInformationMessage(message, ...(goOn === undefined ? [] : [goOn]));
+  if (next !== undefined && answer === goOn) {
+    await vscode.commands.executeCommand(commandOf[next], { connection: connection.id, id: task.id });
+  }
+}
+
+function endText(end: TaskEndpoint | undefined): string {
+  const { user, host, database } = end ?? {};
+  return [user, [host, database].filter(Boolean).join("/")].filter(Boolean).join("@");
+}

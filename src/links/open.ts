@@ -1,0 +1,148 @@
+/** What a link to a task does. */
+import * as vscode from "vscode";
+import type { Connection, TaskRef } from "../connections/connection";
+import type { Connections } from "../connections/connections";
+import type { Watch } from "../connections/watch";
+import { actionName } from "../tasks/explain";
+import type { Task } from "../tasks/task";
+import { type Formats, unlinked } from "../tasks/texts";
+import { connectionOf, type LinkAction, parseLink, type TaskLink } from "./link";
+
+export interface LinkParts {
+  readonly connections: Connections;
+  readonly watch: Watch;
+  readonly formats: Formats;
+  readonly openDetails: (task: TaskRef) => Promise<void>;
+  /** Does an action as the commands do, with their own checks and questions. */
+  readonly run: (action: LinkAction, task: TaskRef) => Promise<void>;
+}
+
+/** How long a connection may take until its tasks are known, in milliseconds. */
+const readLimitMs = 60_000;
+
+/** Opens the task of a link. What the link asks for besides is done only after the user has agreed. */
+export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void> {
+  const { formats, connections, openDetails, run } = parts;
+  const { t } = formats;
+  const link = parseLink(uri.path, uri.query);
+  if (link === undefined) {
+    void vscode.window.showWarningMessage(t("This is no link to a synchronization task. Nothing was done."));
+    return;
+  }
+  const connection = connectionOf(link, connections.all, process.env);
+  if (connection === undefined) {
+    await offerConnection(link, formats);
+    return;
+  }
+  if (!(await isShown(connection, parts))) {
+    return;
+  }
+  const task = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: t("Looking for the task…"), cancellable: true },
+    async (_progress, token) => await found(link, connection, parts, token),
+  );
+  if (task === undefined) {
+    const message = t("The task of this link ({0}) is not in the list of {1}.", link.id, connection.name);
+    void vscode.window.showWarningMessage(unlinked(message));
+    return;
+  }
+  const ref = { connection: connection.id, id: task.id };
+  await openDetails(ref);
+  if (link.action !== undefined && (await isAgreed(link.action, task, connection, formats))) {
+    await run(link.action, ref);
+  }
+}
+
+async function offerConnection({ place }: TaskLink, { t }: Formats): Promise<void> {
+  if (place === undefined) {
+    const start = t("Start the Local Backend");
+    const message = t("This link is to a task of the local backend, which was never started here.");
+    if ((await vscode.window.showWarningMessage(message, start)) === start) {
+      await vscode.commands.executeCommand("drs.startLocalBackend");
+    }
+    return;
+  }
+  const connect = t("Connect…");
+  const message = t(
+    "This link is to a task at {0}, project {1}. There is no such connection here: add it, then open the link again.",
+    new URL(place.endpoint).host,
+    place.projectId,
+  );
+  if ((await vscode.window.showWarningMessage(message, connect)) === connect) {
+    await vscode.commands.executeCommand("drs.connectCloud");
+  }
+}
+
+/** Shows a connection that is not shown, if the user agrees: showing it sends requests. */
+async function isShown(connection: Connection, { connections, formats: { t } }: LinkParts): Promise<boolean> {
+  const shown = connections.shown.map(({ id }) => id);
+  if (shown.includes(connection.id)) {
+    return true;
+  }
+  const yes = t("Show Connection");
+  const message = unlinked(
+    t('The task of this link is in the connection "{0}", which is not shown.', connection.name),
+  );
+  if ((await vscode.window.showInformationMessage(message, yes)) !== yes) {
+    return false;
+  }
+  if (connection.kind === "local") {
+    await vscode.commands.executeCommand("drs.startLocalBackend");
+  } else {
+    await connections.show([...shown, connection.id]);
+  }
+  return true;
+}
+
+/** The task once it is in the list; undefined when the whole list does not have it, or it took too long. */
+async function found(
+  { id }: TaskLink,
+  connection: Connection,
+  { watch }: LinkParts,
+  token: vscode.CancellationToken,
+): Promise<Task | undefined> {
+  const owned: vscode.Disposable[] = [];
+  const look = () => {
+    const { tasks, asOf, unread } = watch.find(connection.id)?.session?.store.snapshot ?? {};
+    const task = tasks?.get(id);
+    return { task, over: task !== undefined || (asOf !== undefined && unread === undefined) };
+  };
+  try {
+    await watch.refresh(connection.id);
+    if (!look().over) {
+      await new Promise<void>((resolve) => {
+        const settle = () => {
+          if (look().over) {
+            resolve();
+          }
+        };
+        const timer = setTimeout(resolve, readLimitMs);
+        owned.push(
+          watch.onDidRead(settle),
+          watch.onDidChange(settle),
+          token.onCancellationRequested(() => resolve()),
+          new vscode.Disposable(() => clearTimeout(timer)),
+        );
+      });
+    }
+    return look().task;
+  } finally {
+    vscode.Disposable.from(...owned).dispose();
+  }
+}
+
+async function isAgreed(
+  action: LinkAction,
+  task: Task,
+  connection: Connection,
+  formats: Formats,
+): Promise<boolean> {
+  const { t } = formats;
+  const name = actionName(action, formats);
+  const question = unlinked(t('{0} task "{1}"?', name, task.name));
+  const detail = t(
+    "A link asks for this. Connection: {0}. Agree only if you know where the link comes from.",
+    connection.name,
+  );
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, name)) === name;
+}
