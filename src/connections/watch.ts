@@ -224,6 +224,7 @@ export class Watch implements vscode.Disposable {
           entry.missing = access;
           this.#ask(entry, access);
         } else if (refused) {
+          access.signIn.dispose();
           this.#close(
             entry,
             this.#formats.t(
