@@ -299,9 +299,9 @@ describe("the fault matrix", () => {
     const outcome = await precheck(client, known(), signal, () => undefined, "forRetryJob");
     assert.equal(outcome.passed, true);
     assert.deepEqual(await perform(client, "reset", [known()]), [{ id: task.id }]);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await store.refresh(task.id);
     assert.ok(!legalActions(known()).includes("reset"));
-    await task.reaches("INCRE_TRANSFER_STARTED");
     await until("the rows have come", 10_000, async () => JSON.stringify(await rows()).includes("3"));
     const [refused] = await perform(client, "reset", [known()]);
     assert.equal(refused?.error?.failure.code, "DRS.M00304");
