@@ -21,7 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const { secrets } = context;
   const connections = new Connections(context);
   const local = new Local(context, connections, formats, log);
-  const watch = new Watch(connections, formats, log);
+  const watch = new Watch(connections, formats, log, context.globalStorageUri);
   const shared = vscode.Uri.joinPath(context.globalStorageUri, "alerts");
   const quiet = new Quiet(shared);
   const view = new TasksView(formats, context.workspaceState, (task) => quiet.isMuted(task));

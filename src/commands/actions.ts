@@ -46,12 +46,8 @@ export async function runAction(...args: Parameters<typeof act>): Promise<void> 
  *
  * @param startAt with `start`: milliseconds since 1970; absent: now.
  */
-async function act(
-  { session, where, onReadOnly, formats, log }: Scene,
-  action: ActionId,
-  known: Task,
-  startAt?: number,
-): Promise<void> {
+async function act(scene: Scene, action: ActionId, known: Task, startAt?: number): Promise<void> {
+  const { session, where, onReadOnly, formats, log } = scene;
   const { t } = formats;
   let task = known;
   if (!legalActions(task).includes(action)) {

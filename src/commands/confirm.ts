@@ -1,37 +1,44 @@
 /** The questions before what cannot be undone. */
 import * as vscode from "vscode";
 import type { Connection } from "../connections/connection";
-import type { ActionId, StatusId } from "../status/statuses";
+import type { ActionId } from "../status/statuses";
+import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";
 import { type Formats, unlinked } from "../tasks/texts";
+import { typingObjection } from "./typing";
 
-/** What cannot be undone of an action; undefined when everything can. */
-export function consequenceOf(action: ActionId, { t }: Formats): string | undefined {
+/** What cannot be undone of an action on tasks; undefined when everything can. */
+export function consequenceOf(
+  action: ActionId,
+  tasks: readonly Pick<Task, "status" | "taskType">[],
+  { t }: Formats,
+): string | undefined {
   switch (action) {
     case "reset":
-      return t(
-        "The synchronization begins anew: all rows are copied once more. The target's tables are not emptied; rows in them may stand in the way.",
-      );
+      return tasks.every(({ taskType }) => taskType === "INCR_TRANS")
+        ? t("The synchronization begins anew. It copies no rows: it goes on with the changes.")
+        : t(
+            "The synchronization begins anew: all rows are copied once more. The target's tables are not emptied; rows in them may stand in the way.",
+          );
     case "delete":
       return t("Its record disappears from the list for good. Databases are not touched.");
-    case "end":
-      return t(
+    case "end": {
+      const end = t(
         "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
       );
+      const force = t(
+        "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
+      );
+      return tasks.some(({ status }) => status === "stoppingFailed") ? `${end} ${force}` : end;
+    }
     default:
       return undefined;
   }
 }
 
-/** Statuses in which a task has not synchronized anything, or does not any more. */
-const idle: ReadonlySet<StatusId> = new Set([
-  ...(["creating", "createFailed", "configuration", "pendingStart", "startFailed"] as const),
-  ...(["stopping", "stoppingFailed", "completed"] as const),
-]);
-
-/** Whether an action stops what somebody may rely on: a task of a cloud that was started is ended. */
-export function stopsProduction(action: ActionId, { status }: Task, { kind }: Connection): boolean {
-  return action === "end" && kind === "cloud" && !idle.has(status);
+/** Whether an action stops what somebody's work hangs on. */
+export function stopsProduction(action: ActionId, task: Task, { kind }: Connection): boolean {
+  return action === "end" && isProduction(task, kind);
 }
 
 /**
@@ -52,28 +59,43 @@ export async function confirmed(
     return true;
   }
   const { question, yes } = words;
-  const forced = action === "end" && task.status === "stoppingFailed";
-  const consequence = forced
-    ? t(
-        "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
-      )
-    : (consequenceOf(action, formats) ?? "");
+  const consequence = consequenceOf(action, [task], formats) ?? "";
   if (stopsProduction(action, task, connection)) {
     const prompt = t('{0} Type the name "{1}" to end it.', consequence, task.name);
-    return await confirmedByTyping(`${question} ${connection.name}`, prompt, task.name);
+    return await confirmedByTyping(`${question} ${connection.name}`, prompt, task.name, formats);
   }
   const detail = where === undefined ? consequence : `${where}\n\n${consequence}`;
   const answer = await vscode.window.showWarningMessage(unlinked(question), { modal: true, detail }, yes);
   return answer === yes;
 }
 
-/** Asks to type a text, so that nobody does by habit what cannot be undone. */
-export async function confirmedByTyping(title: string, prompt: string, text: string): Promise<boolean> {
-  const typed = await vscode.window.showInputBox({
-    ...{ title, prompt, placeHolder: text, ignoreFocusOut: true },
-    validateInput: (value) => (value.trim() === text ? undefined : prompt),
-  });
-  return typed?.trim() === text;
+/**
+ * Asks to type or paste a text, so that nobody does by habit what cannot be undone. What is typed is compared as it
+ * comes; the prompt stays in sight while it can still become the text.
+ */
+export async function confirmedByTyping(
+  title: string,
+  prompt: string,
+  expected: string,
+  formats: Formats,
+): Promise<boolean> {
+  const input = vscode.window.createInputBox();
+  // A name may be copied from elsewhere, with the focus there.
+  Object.assign(input, { title, prompt, placeholder: expected, ignoreFocusOut: true });
+  const objection = (complete: boolean) => typingObjection(input.value, expected, complete, formats) ?? "";
+  return await new Promise<boolean>((resolve) => {
+    input.onDidChangeValue(() => {
+      input.validationMessage = objection(false);
+    });
+    input.onDidAccept(() => {
+      input.validationMessage = objection(true);
+      if (input.validationMessage === "") {
+        resolve(true);
+      }
+    });
+    input.onDidHide(() => resolve(false));
+    input.show();
+  }).finally(() => input.dispose());
 }
 
 function wordsOf(

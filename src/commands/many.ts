@@ -78,7 +78,8 @@ async function confirmed(
   const names = namesOf(able, ({ task, watched }) =>
     several ? `${watched.connection.name}: ${task.name}` : task.name,
   );
-  const consequence = consequenceOf(action, formats);
+  const tasks = able.map(({ task }) => task);
+  const consequence = consequenceOf(action, tasks, formats);
   const detail = [
     names.join("\n"),
     ...(consequence === undefined ? [] : [consequence]),
@@ -92,10 +93,12 @@ async function confirmed(
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) {
     return false;
   }
-  const relied = able.filter(({ task, watched }) => stopsProduction(action, task, watched.connection));
-  const count = String(relied.length);
-  const prompt = t("{0} of these tasks synchronize in the cloud. Type {0} to end them.", count);
-  return relied.length === 0 || (await confirmedByTyping(question, prompt, count));
+  if (!able.some(({ task, watched }) => stopsProduction(action, task, watched.connection))) {
+    return true;
+  }
+  const count = String(able.length);
+  const prompt = t("Production is among them. Type {0}, the number of tasks, to end them for good.", count);
+  return await confirmedByTyping(question, prompt, count, formats);
 }
 
 function namesOf(found: readonly FoundTask[], nameOf: (found: FoundTask) => string): readonly string[] {

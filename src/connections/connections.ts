@@ -36,6 +36,8 @@ export class Connections {
   readonly #changed = new vscode.EventEmitter<ConnectionsChange>();
   readonly onDidChange = this.#changed.event;
   #localKey: AccessKey | undefined;
+  /** Secrets as they were last read or written here. */
+  readonly #stored = new Map<string, string | undefined>();
   /** Of this window: what another window shows changes what the next start begins with, not this. */
   #shown: readonly string[];
   /** Whether nobody has used a connection in this profile yet. */
@@ -46,7 +48,10 @@ export class Connections {
     const shown = context.globalState.get<readonly string[]>(shownKey);
     this.firstRun = shown === undefined;
     this.#shown = shown ?? [];
-    context.subscriptions.push(this.#changed);
+    context.subscriptions.push(
+      this.#changed,
+      context.secrets.onDidChange(({ key }) => void this.#followSecret(key)),
+    );
   }
 
   /** Every connection that is known, in the order in which they were added. */
@@ -70,15 +75,22 @@ export class Connections {
 
   /** What the connection signs in with; undefined when that is not known, or not kept here. */
   async secret({ id, kind }: Connection): Promise<Secret | undefined> {
-    return kind === "local" ? this.#localKey : secretIn(await this.#context.secrets.get(secretKey(id)));
+    if (kind === "local") {
+      return this.#localKey;
+    }
+    const stored = await this.#context.secrets.get(secretKey(id));
+    this.#stored.set(id, stored);
+    return secretIn(stored);
   }
 
   /** Adds a connection or replaces it, and shows it. `secret`: absent when the environment has it. */
   async save(connection: CloudConnection, secret: Secret | undefined): Promise<void> {
-    if (secret === undefined) {
+    const text = secret && JSON.stringify(secret);
+    this.#stored.set(connection.id, text);
+    if (text === undefined) {
       await this.#context.secrets.delete(secretKey(connection.id));
     } else {
-      await this.#context.secrets.store(secretKey(connection.id), JSON.stringify(secret));
+      await this.#context.secrets.store(secretKey(connection.id), text);
     }
     await this.#put(connection);
   }
@@ -117,6 +129,16 @@ export class Connections {
       this.#changed.fire({});
     }
     await this.#context.globalState.update(shownKey, ids);
+  }
+
+  /** A secret that was entered in another window is this window's, too. */
+  async #followSecret(key: string): Promise<void> {
+    const id = this.#shown.find((shown) => secretKey(shown) === key);
+    const stored = id === undefined ? undefined : await this.#context.secrets.get(key);
+    if (id !== undefined && stored !== undefined && stored !== this.#stored.get(id)) {
+      this.#stored.set(id, stored);
+      this.#changed.fire({ renewed: id });
+    }
   }
 
   async #put(connection: Connection): Promise<void> {

@@ -6,7 +6,7 @@ export function missingText(missing: Missing, t: Translate): string {
   switch (missing) {
     case "secret":
       return t(
-        "The secret of this connection is not stored any more. Where the system has no keyring, VS Code keeps secrets only until it ends. Enter it again.",
+        "The secret of this connection is not stored any more. On Linux without a keyring VS Code keeps secrets only until it ends: install GNOME Keyring or KWallet, or start VS Code with --password-store=basic. Enter it again.",
       );
     case "environment":
       return t(

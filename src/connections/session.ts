@@ -1,5 +1,6 @@
 import { Budget } from "../drs/budget";
 import { DrsClient, type TablesCaller } from "../drs/client";
+import { Guard } from "../drs/guard";
 import { TaskStore } from "../tasks/store";
 import type { Access } from "./access";
 import { type Connection, paceOf } from "./connection";
@@ -8,6 +9,7 @@ import { Presence } from "./presence";
 // With this file of their own, which holds the client, so that it is loaded once.
 export { projectsNamed } from "../drs/projects";
 export { accessOf, environmentKey, environmentProject, iamSignIn } from "./access";
+export { proofOf, Refusals } from "./refusals";
 
 /** A connection in use: its client and what is known of its tasks. */
 export interface Session {
@@ -15,6 +17,10 @@ export interface Session {
   readonly connection: Connection;
   readonly client: TablesCaller;
   readonly store: TaskStore;
+  /** Reads at once, over new connections, after the machine slept. */
+  wake(): void;
+  /** Lets calls pass again after a refused proof of identity; on the user's demand only. */
+  tryAgain(): void;
   dispose(): void;
 }
 
@@ -30,13 +36,15 @@ export interface SessionOptions {
   };
   /** Receives a line about every part of an answer that is not what the API promises. */
   readonly warn: (message: string) => void;
+  /** Of what the connection signs in with, where several sessions do; absent: its own. */
+  readonly guard?: Guard | undefined;
 }
 
 /** Opens a session. Nothing is asked until the store is needed; a local backend is told at once that it is used. */
 export function openSession(
   connection: Connection,
   { projectId, signIn, key }: Access,
-  { language, limits, warn }: SessionOptions,
+  { language, limits, warn, guard = new Guard() }: SessionOptions,
 ): Session {
   const client = new DrsClient({
     endpoint: connection.endpoint,
@@ -45,6 +53,8 @@ export function openSession(
     language: language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us",
     timeoutMs: limits.timeoutMs,
     budget: connection.kind === "cloud" ? budgetOf(connection.id, limits.requests) : undefined,
+    // The local backend locks nothing.
+    guard: connection.kind === "cloud" ? guard : undefined,
     onMismatch: warn,
   });
   const store = new TaskStore(client, paceOf[connection.kind]);
@@ -54,6 +64,11 @@ export function openSession(
     connection,
     client,
     store,
+    wake: () => {
+      client.renewConnections();
+      store.wake();
+    },
+    tryAgain: () => guard.reopen(),
     dispose: () => {
       presence?.dispose();
       store.dispose();

@@ -1,15 +1,18 @@
 import * as vscode from "vscode";
 import { isDrsError } from "../drs/errors";
+import type { Guard } from "../drs/guard";
 import { explain } from "../tasks/explain";
 import type { Need, TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
 import { type Formats, unlinked } from "../tasks/texts";
 import type { Missing } from "./access";
-import type { Connection, TaskRef } from "./connection";
+import type { CloudConnection, Connection, Secret, TaskRef } from "./connection";
 import type { Connections, ConnectionsChange } from "./connections";
 import { limits } from "./limits";
 import { missingText } from "./missing";
+import type { Refusals } from "./refusals";
 import type { Session } from "./session";
+import { Wake } from "./wake";
 
 /** A connection that is shown, and how far it has come. */
 export interface Watched {
@@ -32,7 +35,18 @@ export interface Reading {
   readonly changes: readonly TaskChange[];
 }
 
-type Entry = { -readonly [Key in keyof Watched]: Watched[Key] } & { lastProblem?: string | undefined };
+type Entry = { -readonly [Key in keyof Watched]: Watched[Key] } & {
+  lastProblem?: string | undefined;
+  refused: boolean;
+};
+
+/** What is known of what a connection signs in with. */
+interface Proof {
+  readonly guard: Guard;
+  isRefused(): Promise<boolean>;
+  refuse(): Promise<void>;
+  forgive(): Promise<void>;
+}
 
 interface NeedOf {
   readonly need: Need;
@@ -45,6 +59,7 @@ export class Watch implements vscode.Disposable {
   readonly #connections: Connections;
   readonly #formats: Formats;
   readonly #log: vscode.LogOutputChannel;
+  readonly #storage: vscode.Uri;
   readonly #read = new vscode.EventEmitter<Reading>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #needs = new Map<string, NeedOf>();
@@ -55,13 +70,18 @@ export class Watch implements vscode.Disposable {
   #disposed = false;
   /** Connections of which this window has already told that their secret is gone. */
   readonly #asked = new Set<string>();
+  #refusals: Refusals | undefined;
+  /** Since the first session. */
+  #wake: Wake | undefined;
   /** Fires after a reading that changed a task or failed. */
   readonly onDidRead = this.#read.event;
   /** Fires when another connection is shown, one is not any more, or what is known of one changed. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(connections: Connections, formats: Formats, log: vscode.LogOutputChannel) {
+  /** @param storage where all windows of this user keep what they share. */
+  constructor(connections: Connections, formats: Formats, log: vscode.LogOutputChannel, storage: vscode.Uri) {
     this.#connections = connections;
+    this.#storage = storage;
     this.#formats = formats;
     this.#log = log;
     this.#subscription = connections.onDidChange((change) => this.#follow(change));
@@ -84,8 +104,8 @@ export class Watch implements vscode.Disposable {
   }
 
   /**
-   * Reads again on the user's demand: one connection or all. What could not be used is tried once more, and what is
-   * known to be read-only is not any more.
+   * Reads again on the user's demand: one connection or all. What could not be used or was refused is tried once more,
+   * and what is known to be read-only is not any more.
    */
   async refresh(connection?: string): Promise<void> {
     const chosen = [...this.#entries.values()].filter(({ connection: { id } }) => id === (connection ?? id));
@@ -93,9 +113,10 @@ export class Watch implements vscode.Disposable {
       chosen.map(async (entry) => {
         entry.readOnly = undefined;
         if (entry.session === undefined) {
-          await this.#open(entry);
+          await this.#open(entry, true);
         } else {
           this.#changed.fire();
+          entry.session.tryAgain();
           await entry.session.store.refresh();
         }
       }),
@@ -123,12 +144,14 @@ export class Watch implements vscode.Disposable {
   /** Tells whether somebody sits at this window; what nobody looks at is needed in the background only. */
   setFocused(focused: boolean): void {
     this.#focused = focused;
+    this.#wake?.check();
     this.#tellNeeds();
   }
 
   dispose(): void {
     this.#disposed = true;
     this.#subscription.dispose();
+    this.#wake?.dispose();
     for (const { session } of this.#entries.values()) {
       session?.dispose();
     }
@@ -155,6 +178,7 @@ export class Watch implements vscode.Disposable {
           trouble: undefined,
           missing: undefined,
           readOnly: undefined,
+          refused: false,
         };
         entries.set(connection.id, entry);
         opening.push(entry);
@@ -167,13 +191,17 @@ export class Watch implements vscode.Disposable {
       }
     }
     for (const entry of opening) {
-      void this.#open(entry);
+      void this.#open(entry, entry.connection.id === renewed);
     }
     this.#changed.fire();
   }
 
-  /** Opens the session of a connection, if its secret is known. Never rejects. */
-  async #open(entry: Entry): Promise<void> {
+  /**
+   * Opens the session of a connection, if its secret is known and not known to be refused. Never rejects.
+   *
+   * @param demanded whether the user asked for it: then what was refused is tried once more.
+   */
+  async #open(entry: Entry, demanded: boolean): Promise<void> {
     const { connection } = entry;
     try {
       const secret = await this.#connections.secret(connection);
@@ -183,6 +211,11 @@ export class Watch implements vscode.Disposable {
       } else {
         const { accessOf, openSession } = await import("./session");
         const access = accessOf(connection, secret, process.env);
+        const proof = connection.kind === "cloud" ? await this.#proof(connection, secret) : undefined;
+        if (demanded) {
+          await proof?.forgive();
+        }
+        const refused = (await proof?.isRefused()) === true;
         if (this.#entries.get(connection.id) !== entry || entry.session !== undefined || this.#disposed) {
           return;
         }
@@ -190,12 +223,18 @@ export class Watch implements vscode.Disposable {
           this.#close(entry, missingText(access, this.#formats.t));
           entry.missing = access;
           this.#ask(entry, access);
+        } else if (refused) {
+          access.signIn.dispose();
+          this.#close(
+            entry,
+            this.#formats.t(
+              "The service has refused what this connection signs in with, in another window or before this one was opened. Nothing is sent, because five refusals lock an access key. Enter it again, or refresh to try once more.",
+            ),
+          );
         } else {
           const warn = (line: string) => this.#log.warn(line);
-          this.#adopt(
-            entry,
-            openSession(connection, access, { language: vscode.env.language, limits, warn }),
-          );
+          const options = { language: vscode.env.language, limits, warn, guard: proof?.guard };
+          this.#adopt(entry, openSession(connection, access, options), proof);
         }
       }
     } catch (error) {
@@ -207,13 +246,43 @@ export class Watch implements vscode.Disposable {
     }
   }
 
-  #adopt(entry: Entry, session: Session): void {
+  /** What is known of a proof of identity: in this window by its guard, in all of them by a file. */
+  async #proof(connection: CloudConnection, secret: Secret | undefined): Promise<Proof> {
+    const { proofOf, Refusals } = await import("./session");
+    this.#refusals ??= new Refusals(vscode.Uri.joinPath(this.#storage, "refused").fsPath);
+    const refusals = this.#refusals;
+    const text = proofOf(connection, secret, process.env);
+    const guard = refusals.guardOf(text);
+    const note = (work: Promise<void>) =>
+      work.catch((error) => this.#log.warn(`What was refused cannot be noted: ${error}`));
+    return {
+      guard,
+      isRefused: () => refusals.has(text),
+      refuse: () => note(refusals.add(text)),
+      forgive: async () => {
+        guard.reopen();
+        await note(refusals.remove(text));
+      },
+    };
+  }
+
+  #adopt(entry: Entry, session: Session, proof: Proof | undefined): void {
+    this.#wake ??= new Wake(() => {
+      for (const each of this.#entries.values()) {
+        each.session?.wake();
+      }
+    });
     entry.session = session;
     entry.state = "open";
     entry.trouble = undefined;
     entry.missing = undefined;
     session.store.onDidChange((changes, { problem }) => {
       this.#logProblem(entry, problem);
+      const refused = isDrsError(problem) && problem.failure.kind === "authentication";
+      if (refused !== entry.refused) {
+        entry.refused = refused;
+        void (refused ? proof?.refuse() : proof?.forgive());
+      }
       this.#read.fire({ watched: entry, changes });
     });
     this.#tellNeeds();

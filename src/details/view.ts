@@ -260,6 +260,8 @@ function adviceOf(
       return t("Remove the cause, then resume the task.");
     case "start":
       return t("Remove the cause, then start the task again.");
+    case "reset":
+      return t("Remove the cause, then reset the task: it starts over.");
     case "pause":
     case "end":
       return t("This task cannot be resumed. End it, and create a new one if its data is still needed.");

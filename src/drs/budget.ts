@@ -31,6 +31,10 @@ export class Budget {
     for (;;) {
       const most = control ? this.#requests() : Math.floor(this.#requests() * (1 - reserved));
       const now = this.#clock.now();
+      if ((this.#sent.at(-1) ?? now) > now) {
+        // The clock was set back: how long ago they were sent is not known any more.
+        this.#sent.fill(now);
+      }
       while (this.#sent[0] !== undefined && this.#sent[0] <= now - budgetWindowMs) {
         this.#sent.shift();
       }

@@ -1,5 +1,6 @@
 import { checkedAnswer } from "./answer";
 import { isDrsError } from "./errors";
+import type { Guard } from "./guard";
 import {
   callOf,
   type Operation,
@@ -25,6 +26,8 @@ export type ClientConfig = {
   readonly timeoutMs?: (() => number) | undefined;
   /** Waits until the next request may be sent; absent: never. */
   readonly budget?: { spend(control: boolean, signal: AbortSignal | undefined): Promise<void> } | undefined;
+  /** Sends nothing any more after a refused proof of identity; absent: the caller sees to that. */
+  readonly guard?: Guard | undefined;
   /** Receives one line about each part of an answer that does not fit its schema. */
   readonly onMismatch?: (message: string) => void;
 } & (AccessKey | { readonly signIn: SignIn });
@@ -98,6 +101,11 @@ export class DrsClient implements DrsCaller {
     return await this.#call<ResponseIn<T, N>>(name, operation, input as object, options);
   }
 
+  /** Uses no connection any more that was open before; for after a sleep. */
+  renewConnections(): void {
+    this.#transport.renew();
+  }
+
   /** Closes the kept connections; the client is not used afterwards. */
   dispose(): void {
     this.#transport.dispose();
@@ -106,6 +114,30 @@ export class DrsClient implements DrsCaller {
   }
 
   async #call<R>(
+    name: string,
+    operation: Operation,
+    input: object,
+    options: CallOptions,
+  ): Promise<Identified<R>> {
+    const { budget, guard } = this.#config;
+    await budget?.spend(!operation.reads, options.signal);
+    const exchange = () => this.#exchange<R>(name, operation, input, options);
+    if (guard === undefined) {
+      return await exchange();
+    }
+    return await guard.pass(operation.reads, options.signal, async () => {
+      try {
+        return await exchange();
+      } catch (error) {
+        if (isDrsError(error) && error.failure.kind === "authentication") {
+          guard.refused(error);
+        }
+        throw error;
+      }
+    });
+  }
+
+  async #exchange<R>(
     name: string,
     operation: Operation,
     input: object,
@@ -138,6 +170,7 @@ export class DrsClient implements DrsCaller {
       if (!(isDrsError(error) && error.failure.status === 401 && this.#signIn.refused())) {
         throw error;
       }
+      await this.#config.budget?.spend(!operation.reads, options.signal);
       answer = await send();
       value = check(answer);
     }
@@ -155,7 +188,6 @@ export class DrsClient implements DrsCaller {
     options: CallOptions,
   ): Promise<Incoming> {
     const { signal, timeoutMs = this.#config.timeoutMs?.() ?? defaultTimeoutMs } = options;
-    await this.#config.budget?.spend(!reads, signal);
     const common = {
       "content-type": "application/json",
       "x-language": this.#config.language ?? "en-us",

@@ -17,6 +17,7 @@ export type Fault =
   | "unresolved"
   | "cut"
   | "untrusted"
+  | "invalid"
   | "unreachable"
   | "silent"
   | "notJson"
@@ -33,6 +34,7 @@ const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
   unresolved: (host) => `the name ${host} cannot be resolved`,
   cut: (host) => `the connection to ${host} was cut`,
   untrusted: (host) => `the certificate of ${host} is not trusted by this machine`,
+  invalid: (subject) => `the certificate is not valid for ${subject}`,
   unreachable: (subject) => `the service cannot be reached: ${subject}`,
   silent: (host) => `no answer from ${host} in time`,
   notJson: (host) => `the answer of ${host} is not JSON; is there a proxy or a sign-in page in between?`,

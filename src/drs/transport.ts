@@ -36,6 +36,8 @@ const largestAnswer = 32 * 1024 * 1024;
 export class Transport {
   readonly #base: URL;
   readonly #agent: HttpAgent | HttpsAgent;
+  /** Reading calls that wait for their answer. */
+  readonly #reading = new Set<Limit>();
 
   constructor(base: URL) {
     this.#base = base;
@@ -45,7 +47,7 @@ export class Transport {
 
   /**
    * Sends a request. A reading call that is cut off is sent once more, over a new connection: those that were kept
-   * alive may have died while the machine slept.
+   * alive may have died meanwhile.
    *
    * @throws DrsError of kind `network` or `timeout`; the caller's own abort is thrown as it is.
    */
@@ -61,6 +63,17 @@ export class Transport {
     }
   }
 
+  /**
+   * Uses no connection any more that was open before: after a sleep they are dead, and nobody says so. Reading calls
+   * are sent once more; one that changes something waits for its time limit, because it may have arrived.
+   */
+  renew(): void {
+    this.#closeIdle();
+    for (const limit of this.#reading) {
+      limit.end("cut");
+    }
+  }
+
   dispose(): void {
     this.#agent.destroy();
   }
@@ -73,6 +86,9 @@ export class Transport {
 
   async #once({ method, url, headers, body }: Outgoing, options: ExchangeOptions): Promise<Incoming> {
     const limit = new Limit(options.signal, options.timeoutMs);
+    if (options.reads) {
+      this.#reading.add(limit);
+    }
     try {
       const response = await fetch(url, {
         method,
@@ -88,39 +104,52 @@ export class Transport {
       return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, bytes };
     } catch (error) {
       options.signal?.throwIfAborted();
-      const fault = limit.passed ? "silent" : networkFault(error);
+      const { fault, detail } = limit.fault === undefined ? networkFault(error) : { fault: limit.fault };
+      if (fault === "silent") {
+        // Where one connection is dead, so are the others.
+        this.#closeIdle();
+      }
       throw new DrsError(
         {
-          kind: limit.passed ? "timeout" : "network",
+          kind: fault === "silent" ? "timeout" : "network",
           operation: options.operation,
-          ...faultOf(fault, fault === "unreachable" ? String(error) : this.#base.host),
+          ...faultOf(
+            fault,
+            fault === "unreachable" ? String(error) : [this.#base.host, detail].filter(Boolean).join(": "),
+          ),
           uncertain: !options.reads && !unsent.has(fault),
         },
         { cause: error },
       );
     } finally {
+      this.#reading.delete(limit);
       limit.dispose();
     }
   }
 }
 
 /** Faults after which the service cannot have seen the request. */
-const unsent: ReadonlySet<Fault> = new Set(["refused", "unresolved", "untrusted"]);
+const unsent: ReadonlySet<Fault> = new Set(["refused", "unresolved", "untrusted", "invalid"]);
 
-function networkFault(error: unknown): Fault {
+function networkFault(error: unknown): { readonly fault: Fault; readonly detail?: string } {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   switch (code) {
     case "ECONNREFUSED":
-      return "refused";
+      return { fault: "refused" };
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return "unresolved";
+      return { fault: "unresolved" };
     case "ECONNRESET":
     case "EPIPE":
     case "ERR_STREAM_PREMATURE_CLOSE":
-      return "cut";
+      return { fault: "cut" };
+    case "CERT_HAS_EXPIRED":
+    case "CERT_NOT_YET_VALID":
+    case "CERT_REVOKED":
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return { fault: "invalid", detail: code };
     default:
-      return /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code) ? "untrusted" : "unreachable";
+      return { fault: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code) ? "untrusted" : "unreachable" };
   }
 }
 
@@ -133,15 +162,12 @@ class Limit {
   readonly #caller: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout;
   readonly #abort = () => this.#controller.abort();
-  /** Whether the time was up. */
-  passed = false;
+  /** Why it ended the exchange: the time was up, or the connection is not trusted to live any more. */
+  fault: "silent" | "cut" | undefined;
 
   constructor(caller: AbortSignal | undefined, ms: number) {
     this.#caller = caller;
-    this.#timer = setTimeout(() => {
-      this.passed = true;
-      this.#abort();
-    }, ms);
+    this.#timer = setTimeout(() => this.end("silent"), ms);
     caller?.addEventListener("abort", this.#abort);
     if (caller?.aborted === true) {
       this.#abort();
@@ -150,6 +176,11 @@ class Limit {
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  end(fault: "silent" | "cut"): void {
+    this.fault ??= fault;
+    this.#abort();
   }
 
   dispose(): void {

@@ -9,10 +9,13 @@ export type V5Caller = Pick<DrsClient, "callIn">;
 /** What the gateway answers for a path that it does not have. */
 const noSuchPath = "APIGW.0101";
 
+/** Nobody is to wait long for a list of tasks because of what is only nice to know. */
+const probeTimeoutMs = 5_000;
+
 /** v5 as one client sees it. The first call tells whether it is there; where it is not, nothing is sent again. */
 export class V5 {
   readonly #client: V5Caller;
-  #absent = false;
+  #present: boolean | undefined;
 
   constructor(client: V5Caller) {
     this.#client = client;
@@ -20,7 +23,26 @@ export class V5 {
 
   /** Known not to be there. */
   get absent(): boolean {
-    return this.#absent;
+    return this.#present === false;
+  }
+
+  /**
+   * Whether it is there: as known from other calls, or else asked for with the smallest one.
+   *
+   * @returns undefined when that cannot be told now.
+   * @throws DrsError of kind `authentication`; the caller's own abort as it is.
+   */
+  async isThere(signal: AbortSignal): Promise<boolean | undefined> {
+    if (this.#present === undefined) {
+      try {
+        await this.call("listJobsV5", { job_type: "sync", limit: 1 }, { signal, timeoutMs: probeTimeoutMs });
+      } catch (error) {
+        if (!isDrsError(error) || error.failure.kind === "authentication") {
+          throw error;
+        }
+      }
+    }
+    return this.#present;
   }
 
   /**
@@ -33,15 +55,22 @@ export class V5 {
     input: RequestIn<OperationsV5, N>,
     options: CallOptions = {},
   ): Promise<ResponseIn<OperationsV5, N> | undefined> {
-    if (this.#absent) {
+    if (this.absent) {
       return undefined;
     }
     try {
-      return await this.#client.callIn(operationsV5, name, input, options);
+      const answer = await this.#client.callIn(operationsV5, name, input, options);
+      this.#present = true;
+      return answer;
     } catch (error) {
-      if (isDrsError(error) && error.failure.code === noSuchPath) {
-        this.#absent = true;
+      const code = isDrsError(error) ? error.failure.code : undefined;
+      if (code === noSuchPath) {
+        this.#present = false;
         return undefined;
+      }
+      // A refusal by the service itself, behind the gateway.
+      if (code?.startsWith("DRS.") === true) {
+        this.#present = true;
       }
       throw error;
     }

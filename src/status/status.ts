@@ -44,6 +44,9 @@ export const alertingApiStatuses: readonly string[] = Object.entries(rowByApiSta
   .filter(([, row]) => row !== "frozen" && rowOf(row).alert === "error")
   .map(([status]) => status);
 
+/** Those of them that v5's filter does not name (API reference, v5 ListJobs). */
+export const unknownToV5: ReadonlySet<string> = new Set(["REBUILD_NODE_FAILED", "NODE_UPGRADE_FAILED"]);
+
 /** Statuses whose task holds no instance any more, so that a frozen order changes nothing for it. */
 const withoutInstance: ReadonlySet<StatusId> = new Set(["completed", "createFailed"]);
 

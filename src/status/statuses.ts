@@ -10,8 +10,8 @@ export interface Bilingual {
 }
 
 /**
- * What a user can do to a task. `reset` copies everything anew, `end` releases its instance for good, `delete` removes
- * its record. `reset` needs the API's v5, so it is legal only where the service lists it, and in no row of this table.
+ * What a user can do to a task. `reset` starts it over, which needs a service with v5, `end` releases its instance for
+ * good, `delete` removes its record.
  */
 export const actionIds = ["start", "pause", "resume", "reset", "end", "delete"] as const;
 export type ActionId = (typeof actionIds)[number];
@@ -52,14 +52,14 @@ export const statuses = {
       zh: "增量同步失败，变更不再写入目标库。",
     },
     icon: "sync-ignored",
-    actions: ["pause", "resume", "end"],
+    actions: ["pause", "resume", "reset", "end"],
   },
   fullFailed: {
     ...failure,
     name: { en: "Full synchronization failed", zh: "全量同步失败" },
     meaning: { en: "The full synchronization failed.", zh: "全量同步失败。" },
     icon: "error",
-    actions: ["pause", "resume", "end"],
+    actions: ["pause", "resume", "reset", "end"],
   },
   startFailed: {
     ...failure,
@@ -213,7 +213,7 @@ export const statuses = {
     color: "charts.yellow",
     alert: "none",
     pace: "steady",
-    actions: ["resume", "end"],
+    actions: ["resume", "reset", "end"],
   },
   pendingStart: {
     name: { en: "Pending start", zh: "等待启动" },

@@ -1,8 +1,7 @@
 import type { TablesCaller } from "../drs/client";
 import { type Clock, pause, systemClock } from "../drs/clock";
 import { DrsError, faultOf, isDrsError, kindOf } from "../drs/errors";
-import { v5Of } from "../drs/v5";
-import { type ActionId, rowOf } from "../status/statuses";
+import { type ActionId, rowOf, type StatusId } from "../status/statuses";
 import type { PrecheckMode } from "./precheck";
 import type { Task } from "./task";
 
@@ -18,19 +17,26 @@ const actionByCode: Readonly<Record<string, ActionId>> = {
 
 /**
  * What may be done to a task now: what the service lists for it, or the status table's own list where the service
- * lists nothing. A frozen task takes no action at all.
+ * lists nothing. A frozen task takes no action at all; starting over needs a service with v5.
  */
 export function legalActions(task: Task): readonly ActionId[] {
-  if (task.status === "frozen") {
-    return [];
-  }
-  const listed = task.availableActions;
-  if (listed === undefined) {
-    return rowOf(task.status).actions;
-  }
-  return Object.entries(actionByCode)
-    .filter(([code]) => listed.includes(code))
-    .map(([, action]) => action);
+  return task.status === "frozen"
+    ? []
+    : allowedActions(task.status, task.availableActions).filter(
+        (action) => action !== "reset" || task.resettable === true,
+      );
+}
+
+/** The same by status and list alone. */
+export function allowedActions(
+  status: StatusId,
+  listed: readonly string[] | null | undefined,
+): readonly ActionId[] {
+  return listed == null
+    ? rowOf(status).actions
+    : Object.entries(actionByCode)
+        .filter(([code]) => listed.includes(code))
+        .map(([, action]) => action);
 }
 
 /** Whether a task may be given another password for its databases; only where the service says so. */
@@ -145,6 +151,8 @@ async function send(
       return { operation: "batchRetry", ...(await client.call("batchRetry", { jobs }, { signal })) };
     }
     case "reset": {
+      // v3 has no call for it. Loaded where it is used, so that who only asks what is legal does not carry it.
+      const { v5Of } = await import("../drs/v5");
       const reset = tasks.map(({ id }) => ({ job_id: id, action_name: "reset" }));
       const { jobs } = await v5Of(client).need("executeActions", { jobs: reset }, { signal });
       return { operation: "executeActions", results: jobs };

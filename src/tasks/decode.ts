@@ -12,7 +12,10 @@ export function taskOf(
   job: ListedJob,
   detail: JobDetail | undefined,
   progress: JobProgress | undefined,
-  parentId?: string,
+  {
+    parentId,
+    resettable = false,
+  }: { readonly parentId?: string | undefined; readonly resettable?: boolean } = {},
 ): Task | undefined {
   const status = statusOf(job.status ?? "", detail?.period_order?.status);
   if (status === undefined) {
@@ -43,6 +46,7 @@ export function taskOf(
     objects: detail?.object_infos?.map(objectOf),
     tags: detail?.tags?.map(({ key, value }) => (value ? `${key ?? ""}=${value}` : (key ?? ""))),
     availableActions: job.job_action?.available_actions ?? undefined,
+    resettable: resettable || undefined,
   };
 }
 

@@ -40,6 +40,18 @@ const remedies: Readonly<Record<FailureKind, Bilingual>> = {
   },
 };
 
+/** Faults whose remedy is another one than that of their kind. */
+const remediesOfFaults: Partial<Readonly<Record<Fault, Bilingual>>> = {
+  untrusted: {
+    en: "Where a company or a proxy signs certificates itself, add its CA to the system's certificates, which VS Code trusts (setting http.systemCertificates), or name the CA's file in the environment variable NODE_EXTRA_CA_CERTS, and start VS Code anew.",
+    zh: "如果证书由公司或代理自行签发，请将其 CA 证书加入系统证书（VS Code 信任系统证书，见设置 http.systemCertificates），或在环境变量 NODE_EXTRA_CA_CERTS 中指定 CA 证书文件，然后重新启动 VS Code。",
+  },
+  invalid: {
+    en: "Check the address and this machine's clock; otherwise whoever runs the service has to renew its certificate.",
+    zh: "请检查地址和本机时钟；否则需由服务的运维方更新证书。",
+  },
+};
+
 /** After a call that may have been carried out although no answer said so. */
 const lookFirst: Bilingual = {
   en: "Check the task's status before repeating the action: it may have taken effect.",
@@ -52,6 +64,7 @@ const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
   unresolved: (host) => `无法解析主机名 ${host}`,
   cut: (host) => `与 ${host} 的连接中断`,
   untrusted: (host) => `本机不信任 ${host} 的证书`,
+  invalid: (subject) => `证书对 ${subject} 无效`,
   unreachable: (subject) => `无法访问服务：${subject}`,
   silent: (host) => `${host} 未在限定时间内应答`,
   notJson: (host) => `${host} 的应答不是 JSON，中间是否有代理或登录页面？`,
@@ -84,11 +97,12 @@ export function explain(error: unknown, { pick, t }: Formats, local = false): st
   return sentence(error instanceof Error ? error.message : String(error));
 }
 
-function remedyOf({ kind, uncertain }: Failure, local: boolean): Bilingual {
+function remedyOf({ kind, fault, uncertain }: Failure, local: boolean): Bilingual {
   if (uncertain === true) {
     return lookFirst;
   }
-  return local && kind === "network" ? localBackendGone : remedies[kind];
+  const special = fault && remediesOfFaults[fault.id];
+  return special ?? (local && kind === "network" ? localBackendGone : remedies[kind]);
 }
 
 const actionNames: Readonly<Record<ActionId, Bilingual>> = {

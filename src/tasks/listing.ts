@@ -1,7 +1,9 @@
 /** Which tasks there are: a short list is read at once, a long one page by page, its failures first and often. */
-import type { DrsCaller } from "../drs/client";
+import type { CallOptions, DrsCaller } from "../drs/client";
 import { isDrsError, kindOf } from "../drs/errors";
-import { alertingApiStatuses, statusOf } from "../status/status";
+import type { RequestIn, ResponseIn } from "../drs/operations";
+import type { OperationsV5 } from "../drs/operations-v5";
+import { alertingApiStatuses, statusOf, unknownToV5 } from "../status/status";
 import { rowOf } from "../status/statuses";
 import type { ListedJob } from "./decode";
 
@@ -11,6 +13,18 @@ export const pageSize = 100;
 const pagesAtOnce = 4;
 /** How old the knowledge of failures may get while a long list is read. */
 const failuresMaxAgeMs = 60_000;
+
+/** What reads lists. */
+export interface ListCaller extends DrsCaller {
+  /** The list of v5; undefined where the service has none. */
+  listV5(
+    input: RequestIn<OperationsV5, "listJobsV5">,
+    options: CallOptions,
+  ): Promise<ResponseIn<OperationsV5, "listJobsV5"> | undefined>;
+}
+
+/** How long v5 is waited for where v3 can tell the same, in milliseconds. */
+const limitV5Ms = 10_000;
 
 export interface Listed {
   readonly job: ListedJob;
@@ -27,6 +41,8 @@ interface Cycle {
   readonly missed: ReadonlySet<string>;
   /** When the failed tasks were last read, in the clock's milliseconds. */
   readonly failuresAt: number;
+  /** Whether v5's filter tells the failed tasks, as far as known in this cycle. */
+  readonly filtersV5: boolean;
   /** Whether some tasks have not been read at all. */
   readonly first: boolean;
 }
@@ -58,14 +74,14 @@ export interface ListOptions {
  * @throws DrsError when the service refuses or does not answer.
  */
 export async function readList(
-  client: DrsCaller,
+  client: ListCaller,
   last: Listing | undefined,
   options: ListOptions,
 ): Promise<Listing> {
   if (last?.cycle !== undefined) {
     return await readPart(client, last, last.cycle, options);
   }
-  const first = await readPage(client, 1, "", options.signal);
+  const first = await readPage(client, 1, {}, options.signal);
   const pages = pagesOf(first.total);
   if (pages <= pagesAtOnce) {
     const rest = await readPages(client, 2, pages, options.signal);
@@ -77,51 +93,58 @@ export async function readList(
     seen: new Set<string>(),
     missed: new Set<string>(),
     failuresAt: Number.NEGATIVE_INFINITY,
+    filtersV5: true,
     first: last === undefined,
   };
   return await readPart(client, { jobs: last?.jobs ?? new Map(), total: first.total }, begin, options);
 }
 
 async function readPart(
-  client: DrsCaller,
+  client: ListCaller,
   last: Pick<Listing, "jobs" | "total">,
   cycle: Cycle,
   { signal, now, followed, briefly }: ListOptions,
 ): Promise<Listing> {
-  const failuresDue = !briefly && now - cycle.failuresAt >= failuresMaxAgeMs;
+  const failuresDue = !briefly && isOutdated(cycle.failuresAt, now, failuresMaxAgeMs);
   const lastPage = Math.min(cycle.nextPage + (briefly ? 0 : pagesAtOnce) - 1, pagesOf(last.total));
   const [failures, pages] = await Promise.all([
-    failuresDue ? readFailures(client, signal) : undefined,
+    failuresDue ? readFailures(client, last, cycle.filtersV5, signal) : undefined,
     readPages(client, cycle.nextPage, lastPage, signal),
   ]);
   const paged = pages.flatMap(({ listed }) => listed);
-  const read = new Map([...(failures ?? []), ...paged]);
+  const read = new Map([...(failures?.listed ?? []), ...paged]);
   const asked = unsettled(last.jobs, cycle, followed, failuresDue).filter((id) => !read.has(id));
   const jobs = new Map(last.jobs);
   for (const [id, listed] of read) {
     jobs.set(id, listed);
   }
   const fresh = new Set(read.keys());
-  for (const [id, status] of await readStatuses(client, asked.slice(0, pageSize), signal)) {
+  const statuses = await readStatuses(client, asked.slice(0, pageSize), signal);
+  for (const [id, status] of statuses) {
     const known = jobs.get(id);
     if (status === undefined) {
       jobs.delete(id);
     } else if (known !== undefined && known.job.status !== status) {
-      jobs.set(id, { ...known, job: { ...known.job, status } });
+      // What the service listed to be possible was for the status before.
+      jobs.set(id, { ...known, job: { ...known.job, status, job_action: undefined } });
       fresh.add(id);
     }
   }
   const total = pages.at(-1)?.total ?? last.total;
-  const failuresAt = failuresDue ? now : cycle.failuresAt;
+  // A known failure that v5's filter does not show although it is still there: then others may be missing, too.
+  const overlooked = failures?.filtersV5 === true && [...statuses.values()].some(isToldByV5);
+  const failuresAt = overlooked ? Number.NEGATIVE_INFINITY : failuresDue ? now : cycle.failuresAt;
+  const filtersV5 = !overlooked && (failures?.filtersV5 ?? cycle.filtersV5);
   const seen = new Set([...cycle.seen, ...paged.map(([id]) => id)]);
   if (lastPage < pagesOf(total)) {
-    return { jobs, fresh, total, cycle: { ...cycle, nextPage: lastPage + 1, seen, failuresAt } };
+    return { jobs, fresh, total, cycle: { ...cycle, nextPage: lastPage + 1, seen, failuresAt, filtersV5 } };
   }
   if (pagesOf(total) <= pagesAtOnce) {
     return { jobs, fresh, total, cycle: undefined };
   }
   const missed = new Set([...jobs.keys()].filter((id) => !seen.has(id)));
-  return { jobs, fresh, total, cycle: { nextPage: 1, seen: new Set(), missed, failuresAt, first: false } };
+  const next = { nextPage: 1, seen: new Set<string>(), missed, failuresAt, filtersV5: true, first: false };
+  return { jobs, fresh, total, cycle: next };
 }
 
 /** Tasks whose status may be another by now, those first that somebody waits for. */
@@ -149,8 +172,12 @@ interface Page {
   readonly total: number;
 }
 
-async function readPage(client: DrsCaller, page: number, status: string, signal: AbortSignal): Promise<Page> {
-  const filter = status === "" ? {} : { status };
+async function readPage(
+  client: ListCaller,
+  page: number,
+  filter: { readonly status?: string; readonly name?: string },
+  signal: AbortSignal,
+): Promise<Page> {
   const answer = await client.call(
     "listJobs",
     { cur_page: page, per_page: pageSize, db_use_type: "sync", ...filter },
@@ -163,17 +190,92 @@ async function readPage(client: DrsCaller, page: number, status: string, signal:
   return { listed, total: answer.total_record };
 }
 
-function readPages(client: DrsCaller, from: number, to: number, signal: AbortSignal): Promise<Page[]> {
+function readPages(client: ListCaller, from: number, to: number, signal: AbortSignal): Promise<Page[]> {
   const numbers = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
-  return Promise.all(numbers.map((page) => readPage(client, page, "", signal)));
+  return Promise.all(numbers.map((page) => readPage(client, page, {}, signal)));
 }
 
-/** The failed tasks, by the list's filter; a status that this service does not know has none. */
-async function readFailures(client: DrsCaller, signal: AbortSignal): Promise<Page["listed"]> {
+function isToldByV5(status: string | undefined): boolean {
+  return status !== undefined && alertingApiStatuses.includes(status) && !unknownToV5.has(status);
+}
+
+interface Failures {
+  readonly listed: Page["listed"];
+  /** Whether v5's filter told them. */
+  readonly filtersV5: boolean;
+}
+
+/** The failed tasks: by v5's filter, which takes many statuses at once, or else one by one. */
+async function readFailures(
+  client: ListCaller,
+  last: Pick<Listing, "jobs" | "total">,
+  filtersV5: boolean,
+  signal: AbortSignal,
+): Promise<Failures> {
+  const [told, others] = filtersV5
+    ? await Promise.all([
+        readFailuresV5(client, last, signal),
+        readFiltered(client, [...unknownToV5], signal),
+      ])
+    : [];
+  if (told !== undefined && others !== undefined) {
+    return { listed: [...told, ...others], filtersV5: true };
+  }
+  const rest = alertingApiStatuses.filter((status) => others === undefined || isToldByV5(status));
+  return { listed: [...(others ?? []), ...(await readFiltered(client, rest, signal))], filtersV5: false };
+}
+
+/**
+ * The failed tasks by v5's filter, as v3 lists them: v5 says which they are, what else there is to know of those that
+ * are not known yet comes from v3.
+ *
+ * @returns undefined where it cannot be relied on: v5 is documented for few engines, so it has to count as many tasks as
+ * v3, and they have to fit on one page.
+ */
+async function readFailuresV5(
+  client: ListCaller,
+  { jobs, total }: Pick<Listing, "jobs" | "total">,
+  signal: AbortSignal,
+): Promise<Page["listed"] | undefined> {
+  const status = alertingApiStatuses.filter(isToldByV5).join(",");
+  try {
+    const [failed, all] = await Promise.all([
+      client.listV5({ job_type: "sync", status, limit: pageSize }, { signal, timeoutMs: limitV5Ms }),
+      client.listV5({ job_type: "sync", limit: 1 }, { signal, timeoutMs: limitV5Ms }),
+    ]);
+    if (failed === undefined || all?.total_count !== total || failed.jobs.length < failed.total_count) {
+      return undefined;
+    }
+    const found = failed.jobs.flatMap((job) => [job, ...(job.children ?? [])]);
+    const known = found.flatMap(({ id, status, job_action }) => {
+      const listed = jobs.get(id);
+      const same = listed?.job.status === status;
+      return listed === undefined
+        ? []
+        : [[id, same ? listed : { ...listed, job: { ...listed.job, status, job_action } }] as const];
+    });
+    const unknown = failed.jobs.filter(({ id }) => !jobs.has(id)).map(({ id }) => id);
+    const read =
+      unknown.length === 0 ? [] : (await readPage(client, 1, { name: unknown.join(",") }, signal)).listed;
+    return [...known, ...read];
+  } catch (error) {
+    if (isDrsError(error) && error.failure.kind !== "authentication" && error.failure.kind !== "throttled") {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Tasks by the list's filter, a request for each status; one that this service does not know has none. */
+async function readFiltered(
+  client: ListCaller,
+  statuses: readonly string[],
+  signal: AbortSignal,
+): Promise<Page["listed"]> {
   const pages = await Promise.all(
-    alertingApiStatuses.map(async (status) => {
+    statuses.map(async (status) => {
       try {
-        return (await readPage(client, 1, status, signal)).listed;
+        return (await readPage(client, 1, { status }, signal)).listed;
       } catch (error) {
         if (isDrsError(error) && error.failure.kind === "validation") {
           return [];
@@ -187,7 +289,7 @@ async function readFailures(client: DrsCaller, signal: AbortSignal): Promise<Pag
 
 /** Status by id (`batch-status`); undefined for a task that is gone. */
 async function readStatuses(
-  client: DrsCaller,
+  client: ListCaller,
   jobs: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string | undefined>> {
@@ -205,6 +307,11 @@ async function readStatuses(
     }
   }
   return statuses;
+}
+
+/** Whether something is too old, also when the clock was set back meanwhile. */
+export function isOutdated(at: number, now: number, maxAgeMs: number): boolean {
+  return now < at || now - at >= maxAgeMs;
 }
 
 function pagesOf(total: number): number {

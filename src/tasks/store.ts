@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DrsCaller } from "../drs/client";
+import type { TablesCaller } from "../drs/client";
 import { type Clock, systemClock } from "../drs/clock";
 import { isDrsError } from "../drs/errors";
 import { rowOf } from "../status/statuses";
@@ -52,6 +52,8 @@ const growth = 1.5;
 const followMs = 2 * 60_000;
 /** So many requests a long list may take in a row when it is read for the first time: some 2,000 tasks. */
 const burst = 30;
+/** How long after a sleep the network may take to come back before that is trouble, in milliseconds. */
+const wakingMs = 15_000;
 /** Pauses after a failure are up to this much longer, so that clients do not come back all at once. */
 const jitter = 0.25;
 
@@ -60,7 +62,7 @@ const jitter = 0.25;
  * and tells only what changed. The last good data stays when a reading fails.
  */
 export class TaskStore {
-  readonly #client: DrsCaller;
+  readonly #client: TablesCaller;
   readonly #pace: PollPace;
   readonly #clock: Clock;
   readonly #listeners = new Set<SnapshotListener>();
@@ -80,8 +82,12 @@ export class TaskStore {
   #cancelTimer: (() => void) | undefined;
   #interval: number;
   #failures = 0;
+  /** Until when the network may be away without a word, because the machine has just slept. */
+  #wakingUntil = Number.NEGATIVE_INFINITY;
+  /** The last reading failed for that reason. */
+  #waking = false;
 
-  constructor(client: DrsCaller, pace: PollPace, clock: Clock = systemClock) {
+  constructor(client: TablesCaller, pace: PollPace, clock: Clock = systemClock) {
     this.#client = client;
     this.#pace = pace;
     this.#clock = clock;
@@ -137,6 +143,20 @@ export class TaskStore {
     return this.#running;
   }
 
+  /**
+   * Reads at once after the machine slept, if somebody needs it: timers stood still meanwhile. That the network is not
+   * back at once is no trouble yet.
+   */
+  wake(): void {
+    if (this.#need() !== "none" && !this.#stopped() && !this.#lifetime.signal.aborted) {
+      this.#wakingUntil = this.#clock.now() + wakingMs;
+      this.#failures = 0;
+      if (this.#running === undefined) {
+        void this.refresh();
+      }
+    }
+  }
+
   /** Ends reading and forgets the listeners. */
   dispose(): void {
     this.#lifetime.abort();
@@ -165,7 +185,7 @@ export class TaskStore {
     const briefly = this.#briefly;
     this.#briefly = false;
     try {
-      const { known, unread, requests, problem } = await sweep(this.#client, this.#known, {
+      const { known, unread, requests, ...rest } = await sweep(this.#client, this.#known, {
         signal,
         now,
         detailMaxAgeMs: this.#pace.detailMaxAge,
@@ -173,20 +193,32 @@ export class TaskStore {
         briefly,
       });
       const { tasks } = known;
+      const problem = this.#isWaking(rest.problem) ? undefined : rest.problem;
       this.#known = known;
       this.#requests = requests;
       this.#spent += requests;
       this.#failures = 0;
+      this.#waking = false;
       const changes = changesBetween(this.#snapshot.tasks, tasks);
       const moved = changes.some(({ before, after }) => before?.status !== after?.status);
       this.#interval = moved ? this.#pace.soon : this.#interval * growth;
       this.#publish(changes, { tasks, asOf: this.#clock.now(), unread, problem });
     } catch (problem) {
       if (!signal.aborted) {
-        this.#failures += 1;
-        this.#publish([], { ...this.#snapshot, problem });
+        this.#waking = this.#isWaking(problem);
+        if (!this.#waking) {
+          this.#failures += 1;
+          this.#publish([], { ...this.#snapshot, problem });
+        }
       }
     }
+  }
+
+  /** Whether a problem is only that the network has not come back yet. */
+  #isWaking(problem: unknown): boolean {
+    const left = this.#wakingUntil - this.#clock.now();
+    const away = isDrsError(problem) && ["network", "timeout"].includes(problem.failure.kind);
+    return away && left > 0 && left <= wakingMs;
   }
 
   #publish(changes: readonly TaskChange[], snapshot: Snapshot): void {
@@ -211,6 +243,9 @@ export class TaskStore {
   }
 
   #pause(): number {
+    if (this.#waking) {
+      return this.#pace.soon;
+    }
     if (this.#failures > 0) {
       const backOff = Math.min(this.#pace.steady * 2 ** (this.#failures - 1), this.#pace.longest);
       const asked = isDrsError(this.#snapshot.problem)
@@ -229,7 +264,8 @@ export class TaskStore {
 
   #stillFollowed(now: number): ReadonlySet<string> {
     for (const [id, until] of this.#followed) {
-      if (until <= now) {
+      // Also when the clock was set back meanwhile.
+      if (until <= now || until > now + followMs) {
         this.#followed.delete(id);
       }
     }

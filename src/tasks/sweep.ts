@@ -1,10 +1,19 @@
 /** One look at the tasks of a connection: list, then details and progress of those that need them. */
-import type { DrsCaller } from "../drs/client";
+import type { DrsCaller, TablesCaller } from "../drs/client";
 import { isDrsError } from "../drs/errors";
 import { statusOf } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
-import { type JobDetail, type JobProgress, taskOf } from "./decode";
-import { type Listed, type Listing, type ListOptions, pageSize, readList } from "./listing";
+import { allowedActions } from "./actions";
+import { type JobDetail, type JobProgress, type ListedJob, taskOf } from "./decode";
+import {
+  isOutdated,
+  type ListCaller,
+  type Listed,
+  type Listing,
+  type ListOptions,
+  pageSize,
+  readList,
+} from "./listing";
 import type { Task } from "./task";
 
 /** Statuses in which the service has progress or delay to tell. */
@@ -26,6 +35,7 @@ interface KnownJob extends Listed {
   /** When the detail was asked for, in the clock's milliseconds. */
   readonly detailAt: number;
   readonly progress: JobProgress | undefined;
+  readonly resettable: boolean;
   readonly task: Task | undefined;
 }
 
@@ -34,9 +44,23 @@ export interface Known {
   readonly listing: Listing | undefined;
   readonly jobs: ReadonlyMap<string, KnownJob>;
   readonly tasks: ReadonlyMap<string, Task>;
+  readonly v5: KnownV5;
 }
 
-export const nothingKnown: Known = { listing: undefined, jobs: new Map(), tasks: new Map() };
+/** Whether the service has v5; undefined: not asked, or it could not be told. */
+interface KnownV5 {
+  readonly there: boolean | undefined;
+  /** When it was asked for, in the clock's milliseconds. */
+  readonly askedAt: number;
+}
+
+export const nothingKnown: Known = {
+  ...{ listing: undefined, jobs: new Map(), tasks: new Map() },
+  v5: { there: undefined, askedAt: Number.NEGATIVE_INFINITY },
+};
+
+/** How long what could not be told of v5 is not asked for again. */
+const v5AgainMs = 5 * 60_000;
 
 export interface SweepResult {
   readonly known: Known;
@@ -59,12 +83,18 @@ export interface SweepOptions extends ListOptions {
  *
  * @throws DrsError when the list cannot be had.
  */
-export async function sweep(service: DrsCaller, last: Known, options: SweepOptions): Promise<SweepResult> {
+export async function sweep(service: TablesCaller, last: Known, options: SweepOptions): Promise<SweepResult> {
   let requests = 0;
-  const client: DrsCaller = {
+  const client: ListCaller = {
     call: (...args) => {
       requests++;
       return service.call(...args);
+    },
+    listV5: async (input, callOptions) => {
+      const { v5Of } = await import("../drs/v5");
+      const v5 = v5Of(service);
+      requests += v5.absent ? 0 : 1;
+      return await v5.call("listJobsV5", input, callOptions);
     },
   };
   const listing = await readList(client, last.listing, options);
@@ -77,16 +107,18 @@ export async function sweep(service: DrsCaller, last: Known, options: SweepOptio
       (!first || rowOf(statusOf(job.status ?? "") ?? "completed").alert !== "none") &&
       (before?.detail === undefined ||
         before.job.status !== job.status ||
-        options.now - before.detailAt >= options.detailMaxAgeMs)
+        isOutdated(before.detailAt, options.now, options.detailMaxAgeMs))
     );
   });
   const moving = fresh.filter(
     ({ job }) => !first && inTransfer.has(statusOf(job.status ?? "") ?? "completed"),
   );
-  const [details, progresses] = await Promise.all([
+  const [details, progresses, asked] = await Promise.all([
     settled(readDetails(client, idsOf(outdated), options.signal)),
     settled(readProgress(client, idsOf(moving), options.signal)),
+    settled(readV5(service, last.v5, fresh, options)),
   ]);
+  const v5 = asked.value ?? { ...last.v5, askedAt: options.now };
   options.signal.throwIfAborted();
 
   const jobs = new Map(last.jobs);
@@ -105,14 +137,16 @@ export async function sweep(service: DrsCaller, last: Known, options: SweepOptio
     const progress = inTransfer.has(statusOf(job.status ?? "") ?? "completed")
       ? (progresses.value?.get(id) ?? before?.progress)
       : undefined;
+    const resettable = v5.there === true && listsReset(job);
     const unchanged =
       before !== undefined &&
+      before.resettable === resettable &&
       before.job === job &&
       before.detail === detail &&
       before.progress === progress &&
       before.parentId === parentId;
-    const task = unchanged ? before.task : taskOf(job, detail, progress, parentId);
-    jobs.set(id, { job, parentId, detail, detailAt, progress, task });
+    const task = unchanged ? before.task : taskOf(job, detail, progress, { parentId, resettable });
+    jobs.set(id, { job, parentId, detail, detailAt, progress, resettable, task });
     if (task === undefined) {
       tasks.delete(id);
     } else {
@@ -120,8 +154,29 @@ export async function sweep(service: DrsCaller, last: Known, options: SweepOptio
     }
   }
   const unread = first ? { of: listing.total } : undefined;
-  const problem = details.problem ?? progresses.problem;
-  return { known: { listing, jobs, tasks }, unread, requests, problem };
+  const problem = details.problem ?? progresses.problem ?? asked.problem;
+  return { known: { listing, jobs, tasks, v5 }, unread, requests, problem };
+}
+
+/** What the list alone says of it, whether or not the service has the call. */
+function listsReset({ status, job_action }: ListedJob): boolean {
+  const row = statusOf(status ?? "") ?? "completed";
+  return allowedActions(row, job_action?.available_actions).includes("reset");
+}
+
+/** Asks for v5 as soon as there is a task that only v5 can start over. */
+async function readV5(
+  service: TablesCaller,
+  last: KnownV5,
+  fresh: readonly Listed[],
+  { now, signal }: SweepOptions,
+): Promise<KnownV5> {
+  const due = last.there === undefined && isOutdated(last.askedAt, now, v5AgainMs);
+  if (!due || !fresh.some(({ job }) => listsReset(job))) {
+    return last;
+  }
+  const { v5Of } = await import("../drs/v5");
+  return { there: await v5Of(service).isThere(signal), askedAt: now };
 }
 
 async function readDetails(client: DrsCaller, ids: readonly string[], signal: AbortSignal) {

@@ -60,4 +60,6 @@ export interface Task {
   readonly tags?: readonly string[] | undefined;
   /** `job_action.available_actions`, where the service lists them. */
   readonly availableActions?: readonly string[] | undefined;
+  /** The service has v5, with which alone a task can be started over; only told where that matters. */
+  readonly resettable?: true | undefined;
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { DrsClient } from "../../src/drs/client";
 import type { DrsError, FailureKind } from "../../src/drs/errors";
-import { perform } from "../../src/tasks/actions";
+import { legalActions, perform } from "../../src/tasks/actions";
 import { explain } from "../../src/tasks/explain";
+import { precheck } from "../../src/tasks/precheck";
 import { type PollPace, type Snapshot, TaskStore } from "../../src/tasks/store";
 import { formatsFor } from "../../src/tasks/texts";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
@@ -159,7 +160,7 @@ describe("the fault matrix", () => {
     removeDataDir(dataDir);
   });
 
-  beforeEach(async () => {
+  const open = async () => {
     client = new DrsClient({
       endpoint: `http://127.0.0.1:${proxy.port}`,
       projectId: backend.ready.project_id,
@@ -170,12 +171,18 @@ describe("the fault matrix", () => {
     store = new TaskStore(client, pace);
     await store.refresh();
     assert.equal(store.snapshot.problem, undefined);
+  };
+  const close = () => {
+    store.dispose();
+    client.dispose();
+  };
+  beforeEach(async () => {
+    await open();
     proxy.requests.length = 0;
   });
   afterEach(() => {
     proxy.fault = undefined;
-    store.dispose();
-    client.dispose();
+    close();
   });
 
   const sent = (path: string) => proxy.requests.filter((request) => request === path).length;
@@ -268,6 +275,37 @@ describe("the fault matrix", () => {
       });
     });
   }
+
+  it("a service without v5 offers no starting over, and is asked once", async () => {
+    await task.pause();
+    await task.reaches("PAUSING");
+    const probe = "/jobs?job_type=sync&limit=1";
+    const breaks = answer(404, { error_code: "APIGW.0101", error_msg: "The API does not exist" });
+    proxy.fault = { path: probe, breaks };
+    close();
+    await open();
+    await store.refresh();
+    assert.deepEqual(legalActions(known()), ["resume", "end"]);
+    assert.equal(store.snapshot.problem, undefined);
+    assert.equal(proxy.requests.filter((path) => path.endsWith(probe)).length, 1);
+  });
+
+  it("a service with v5 starts a paused task over: pre-check, reset, all rows anew", async () => {
+    const rows = async () => await backend.sql("target", "matrix", "SELECT count(*)::int AS n FROM item");
+    await backend.sql("source", "matrix", "INSERT INTO item SELECT generate_series(1, 3)");
+    await store.refresh();
+    assert.ok(legalActions(known()).includes("reset"));
+    const { signal } = new AbortController();
+    const outcome = await precheck(client, known(), signal, () => undefined, "forRetryJob");
+    assert.equal(outcome.passed, true);
+    assert.deepEqual(await perform(client, "reset", [known()]), [{ id: task.id }]);
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await store.refresh(task.id);
+    assert.ok(!legalActions(known()).includes("reset"));
+    await until("the rows have come", 10_000, async () => JSON.stringify(await rows()).includes("3"));
+    const [refused] = await perform(client, "reset", [known()]);
+    assert.equal(refused?.error?.failure.code, "DRS.M00304");
+  });
 
   it("an address at which nobody listens is told, and found again", async () => {
     const { port } = proxy;

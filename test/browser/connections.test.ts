@@ -104,7 +104,7 @@ describe("several connections", function () {
     await input.fill("payments");
     await input.press("Enter");
     await page
-      .getByText(/Type the name "payments-to-finance" to end it/)
+      .getByText(/Type "payments-to-finance" to go on/)
       .first()
       .waitFor();
     await workbench.screenshot("end-in-cloud");

@@ -42,7 +42,14 @@ describe("the tools for agents, in VS Code", () => {
     const connection: LocalConnection = {
       ...{ kind: "local", id: "c", name: "Mine", endpoint: "http://127.0.0.1:1", projectId: "p" },
     };
-    const session = { connection, client: service.caller, store, dispose: () => store.dispose() };
+    const session = {
+      connection,
+      client: service.caller,
+      store,
+      tryAgain: () => undefined,
+      wake: () => undefined,
+      dispose: () => store.dispose(),
+    };
     const facts = { trouble: undefined, missing: undefined, readOnly: undefined };
     const parts = {
       watch: { shown: [{ connection, state: "open", session, ...facts } as const] },

@@ -20,6 +20,7 @@ describe("connections side by side, to two local backends", () => {
   const otherDir = makeDataDir();
   const log = vscode.window.createOutputChannel("test", { log: true });
   const context = new StorageContext();
+  const storage = makeDataDir();
   let shop: Ready;
   let other: BackendProcess;
   /** In front of the other backend, where requests are counted. */
@@ -59,7 +60,7 @@ describe("connections side by side, to two local backends", () => {
     other = await BackendProcess.start(otherDir, [], { ELECTRON_RUN_AS_NODE: "1" });
     proxy = await FaultyProxy.open(other.ready);
     connections = new Connections(context);
-    watch = new Watch(connections, formatsFor("en", vscode.l10n.t), log);
+    watch = new Watch(connections, formatsFor("en", vscode.l10n.t), log, vscode.Uri.file(storage));
     watch.setNeed("test", "visible");
   });
   after(async () => {
@@ -67,6 +68,7 @@ describe("connections side by side, to two local backends", () => {
     await proxy?.close();
     await other?.stop();
     removeDataDir(otherDir);
+    removeDataDir(storage);
     log.dispose();
     for (const subscription of context.subscriptions) {
       subscription.dispose();
@@ -187,7 +189,7 @@ describe("connections side by side, to two local backends", () => {
       limit,
     );
     assert.deepEqual([state, missing], ["closed", "secret"]);
-    assert.match(trouble ?? "", /no keyring/);
+    assert.match(trouble ?? "", /without a keyring/);
     for (const { id } of connections.all) {
       await connections.remove(id);
     }

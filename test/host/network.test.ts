@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as vscode from "vscode";
 import { DrsClient } from "../../src/drs/client";
 import { DrsError } from "../../src/drs/errors";
+import { TestAuthority } from "../support/certificates";
 
 describe("the client, in VS Code's network", () => {
   /** A proxy that answers by itself and keeps what it was asked for. */
@@ -28,9 +33,9 @@ describe("the client, in VS Code's network", () => {
     await settings.update("noProxy", undefined, vscode.ConfigurationTarget.Global);
   });
 
-  const list = async () => {
+  const list = async (endpoint = "http://drs.cloud.invalid") => {
     const client = new DrsClient({
-      endpoint: "http://drs.cloud.invalid",
+      endpoint,
       projectId: "p",
       accessKey: "a",
       secretKey: "s",
@@ -61,5 +66,37 @@ describe("the client, in VS Code's network", () => {
       (error) => error instanceof DrsError && error.failure.fault?.id === "unresolved",
     );
     assert.deepEqual(asked, []);
+  });
+
+  it("takes no certificate of a CA that the system does not know", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "drs-certificates-"));
+    const certificate = new TestAuthority(folder).issue("IP:127.0.0.1");
+    const server = createSecureServer(certificate, (_request, response) => response.end("{}"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      await assert.rejects(
+        list(`https://127.0.0.1:${port}`),
+        (error) => error instanceof DrsError && error.failure.fault?.id === "untrusted",
+      );
+    } finally {
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("reaches an address of IPv6", async () => {
+    const server = createServer((_request, response) => {
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ total_record: 0, jobs: [] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "::1", resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      assert.equal((await list(`http://[::1]:${port}`)).total_record, 0);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });

@@ -3,7 +3,7 @@ import type { Clock } from "../../src/drs/clock";
 /** A clock that moves only when it is told to. */
 export class ManualClock implements Clock {
   #now = Date.UTC(2026, 10, 24);
-  readonly #timers = new Set<{ readonly due: number; readonly callback: () => void }>();
+  readonly #timers = new Set<{ due: number; readonly callback: () => void }>();
 
   now(): number {
     return this.#now;
@@ -23,6 +23,14 @@ export class ManualClock implements Clock {
   get next(): number | undefined {
     const dues = [...this.#timers].map(({ due }) => due - this.#now);
     return dues.length === 0 ? undefined : Math.min(...dues);
+  }
+
+  /** The machine sleeps, or its clock is set: timers stand still, the time does not. */
+  jump(ms: number): void {
+    this.#now += ms;
+    for (const timer of this.#timers) {
+      timer.due += ms;
+    }
   }
 
   /** Moves to the next timer and calls it back. @returns the milliseconds that passed. */

@@ -1,9 +1,17 @@
 /** A proxy before a local backend that breaks what passes through it, as networks and gateways do. */
 import { once } from "node:events";
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { authorization, sdkDate } from "../../src/drs/signer";
 import type { Ready } from "./backend-process";
+import type { Certificate } from "./certificates";
 
 /** What happens to a request, instead of an answer or to it. */
 export type ProxyFault = (response: ServerResponse, pass: () => Promise<Passed>) => void | Promise<void>;
@@ -15,19 +23,25 @@ interface Passed {
 
 export class FaultyProxy {
   readonly #ready: Ready;
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #server: Server;
   /** The paths of the requests that came, without the project. */
   readonly requests: string[] = [];
   /** Breaks the requests whose path ends so. */
   fault: { readonly path: string; readonly breaks: ProxyFault } | undefined;
 
-  private constructor(ready: Ready) {
+  private constructor(ready: Ready, certificate: Certificate | undefined) {
     this.#ready = ready;
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
+    this.#server = certificate === undefined ? createServer(serve) : createSecureServer(certificate, serve);
   }
 
-  static async open(ready: Ready): Promise<FaultyProxy> {
-    const proxy = new FaultyProxy(ready);
-    await proxy.listen(0);
+  /** @param options the address it listens at, 127.0.0.1 unless told; a certificate for https. */
+  static async open(
+    ready: Ready,
+    { address, certificate }: { readonly address?: string; readonly certificate?: Certificate } = {},
+  ): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(ready, certificate);
+    await proxy.listen(0, address);
     return proxy;
   }
 
@@ -35,8 +49,8 @@ export class FaultyProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  async listen(port: number): Promise<void> {
-    this.#server.listen(port, "127.0.0.1");
+  async listen(port: number, address = "127.0.0.1"): Promise<void> {
+    this.#server.listen(port, address);
     await once(this.#server, "listening");
   }
 

@@ -25,10 +25,22 @@ export class StorageContext implements ConnectionsContext {
     get: async (key: string) => this.kept.get(key),
     store: async (key: string, value: string) => {
       this.kept.set(key, value);
+      this.#tell(key);
     },
     delete: async (key: string) => {
       this.kept.delete(key);
+      this.#tell(key);
     },
-    onDidChange: () => ({ dispose: () => undefined }),
+    onDidChange: (listener: (event: { readonly key: string }) => unknown) => {
+      this.#listeners.add(listener);
+      return { dispose: () => void this.#listeners.delete(listener) };
+    },
   };
+  readonly #listeners = new Set<(event: { readonly key: string }) => unknown>();
+
+  #tell(key: string): void {
+    for (const listener of this.#listeners) {
+      listener({ key });
+    }
+  }
 }

@@ -183,6 +183,8 @@ describe("an answer", () => {
       "https://10.0.0.1:8443/",
       "http://127.0.0.1:9",
       "http://localhost",
+      "http://[::1]:8080",
+      "https://[2001:db8::1]:8443",
     ]) {
       assert.equal(wrong("endpoint", good), undefined, good);
     }
@@ -190,6 +192,8 @@ describe("an answer", () => {
       "drs.example.com",
       "http://drs.example.com",
       "http://127.0.0.1.example.com",
+      "http://[2001:db8::1]",
+      "https://2001:db8::1",
       "https://user@drs.example.com",
       "https://drs.example.com/v3",
       "https://drs.example.com?x=1",

@@ -9,6 +9,17 @@ describe("the request budget", () => {
     }
   };
 
+  it("is not held up for hours by a clock that was set back", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(() => 12, clock);
+    await spendAll(budget, 10);
+    clock.jump(-3 * 3_600_000);
+    const waiting = budget.spend(false, undefined);
+    assert.equal(clock.next, budgetWindowMs);
+    clock.tick();
+    await waiting;
+  });
+
   it("lets calls pass until it is used up, then as soon as the oldest is five minutes old", async () => {
     const clock = new ManualClock();
     const budget = new Budget(() => 12, clock);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { DrsClient } from "../../../src/drs/client";
 import { DrsError, type FailureKind } from "../../../src/drs/errors";
 import { signatureOf } from "../../../src/drs/signer";
@@ -180,5 +180,58 @@ describe("the client", () => {
     const refused = await failureOf(client.call("batchPause", { jobs: [] }));
     assert.match(refused.reason, /nothing listens at 127\.0\.0\.1/);
     assert.equal(refused.uncertain, false, "nothing was sent");
+  });
+
+  describe("on connections that died without a word", () => {
+    /** Connections that came before: nobody answers on them any more. */
+    let dead: Set<Socket>;
+    let open: Set<Socket>;
+    const die = () => {
+      dead = new Set(open);
+    };
+
+    beforeEach(() => {
+      dead = new Set();
+      open = new Set();
+      server.on("connection", (socket: Socket) => open.add(socket));
+      answer = (request, response) => {
+        if (!dead.has(request.socket)) {
+          json(200, { total_record: 0, jobs: [] })(request, response);
+        }
+      };
+    });
+    const call = (timeoutMs = 5_000) => client.call("listJobs", list, { timeoutMs });
+
+    it("answers at once after a sleep, also what was under way", async () => {
+      await call();
+      die();
+      const begin = performance.now();
+      const under = call();
+      await new Promise((resolve) => server.once("request", resolve));
+      client.renewConnections();
+      await under;
+      await call();
+      assert.ok(performance.now() - begin < 2_000);
+      assert.equal(connections, 2);
+    });
+
+    it("does not end what changes something, which may have arrived", async () => {
+      await call();
+      die();
+      const job = { job_id: "a".repeat(36), pause_mode: "target" } as const;
+      const change = failureOf(client.call("batchPause", { jobs: [job] }, { timeoutMs: 300 }));
+      await new Promise((resolve) => server.once("request", resolve));
+      client.renewConnections();
+      const { kind, uncertain } = await change;
+      assert.deepEqual([kind, uncertain], ["timeout", true]);
+    });
+
+    it("loses one call only, without anybody noticing a sleep", async () => {
+      await Promise.all([call(), call(), call()]);
+      die();
+      assert.equal((await failureOf(call(200))).kind, "timeout");
+      await call(200);
+      await Promise.all([call(200), call(200)]);
+    });
   });
 });

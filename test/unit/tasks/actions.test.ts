@@ -16,14 +16,24 @@ const task = (facts: Partial<Task>): Task => ({
 
 describe("what may be done", () => {
   it("is what the service lists", () => {
-    const availableActions = ["CREATE", "PAUSE", "RESET", "FREE_RESOURCE", "SOMETHING_NEW"];
-    assert.deepEqual(legalActions(task({ availableActions })), ["pause", "reset", "end"]);
+    const availableActions = ["CREATE", "PAUSE", "FREE_RESOURCE", "SOMETHING_NEW"];
+    assert.deepEqual(legalActions(task({ availableActions })), ["pause", "end"]);
     assert.deepEqual(legalActions(task({ availableActions: [] })), []);
   });
 
   it("is the table's own list where the service lists nothing", () => {
     assert.deepEqual(legalActions(task({})), ["pause", "end"]);
     assert.deepEqual(legalActions(task({ status: "completed" })), ["delete"]);
+  });
+
+  it("includes starting over only where the service has v5, whoever lists it", () => {
+    const listed = { status: "paused", availableActions: ["RESET", "RETRY", "FREE_RESOURCE"] } as const;
+    assert.deepEqual(legalActions(task(listed)), ["resume", "end"]);
+    assert.deepEqual(legalActions(task({ ...listed, resettable: true })), ["resume", "reset", "end"]);
+    assert.deepEqual(legalActions(task({ status: "paused", resettable: true })), ["resume", "reset", "end"]);
+    assert.deepEqual(legalActions(task({ status: "paused" })), ["resume", "end"]);
+    assert.deepEqual(legalActions(task({ status: "incremental", resettable: true })), ["pause", "end"]);
+    assert.deepEqual(legalActions(task({ ...listed, status: "frozen", resettable: true })), []);
   });
 
   it("is a change of the password only where the service says so", () => {

@@ -164,6 +164,127 @@ describe("the task store", () => {
     assert.equal(store.snapshot.tasks.size, 250);
   });
 
+  it("asks for v5 once, when there is a task that only v5 can start over", async () => {
+    const offered = (id: string) => store.snapshot.tasks.get(id)?.resettable;
+    const probes = () => service.calls.filter((name) => name === "listJobsV5").length;
+    service.v5 = true;
+    service.set("a", "INCRE_TRANSFER_STARTED");
+    await store.refresh();
+    assert.equal(probes(), 0);
+    service.set("b", "INCRE_TRANSFER_FAILED");
+    service.set("c", "PAUSING", { job_action: { available_actions: ["RETRY"] } });
+    await store.refresh();
+    assert.deepEqual([offered("a"), offered("b"), offered("c")], [undefined, true, undefined]);
+    service.set("a", "PAUSING");
+    await store.refresh();
+    assert.equal(offered("a"), true);
+    assert.equal(probes(), 1);
+  });
+
+  it("does not offer it where v5 is not there, and asks no more", async () => {
+    service.set("a", "PAUSING");
+    await store.refresh();
+    await store.refresh();
+    assert.equal(store.snapshot.problem, undefined);
+    assert.equal(store.snapshot.tasks.get("a")?.resettable, undefined);
+    assert.equal(service.calls.filter((name) => name === "listJobsV5").length, 1);
+  });
+
+  it("asks again after a while where v5 gave no answer that tells, which is no trouble of the list", async () => {
+    service.v5 = true;
+    service.failing.set("listJobsV5", "timeout");
+    service.set("a", "PAUSING");
+    store.setNeed("view", "visible");
+    await store.refresh();
+    await store.refresh();
+    assert.equal(store.snapshot.problem, undefined);
+    service.failing.clear();
+    const begin = clock.now();
+    while (store.snapshot.tasks.get("a")?.resettable !== true) {
+      clock.tick();
+      await settleWithoutHurry();
+      assert.ok(clock.now() - begin < 10 * 60_000);
+    }
+    assert.equal(service.calls.filter((name) => name === "listJobsV5").length, 2);
+  });
+
+  describe("after a sleep", () => {
+    const hours = 8 * 3_600_000;
+    const listed = () => service.calls.filter((name) => name === "listJobs").length;
+
+    beforeEach(async () => {
+      service.set("a", "INCRE_TRANSFER_STARTED");
+      store.setNeed("view", "visible");
+      await store.refresh();
+    });
+
+    it("reads at once, once, whatever the timers say", async () => {
+      const before = listed();
+      clock.jump(hours);
+      store.wake();
+      store.wake();
+      await settleWithoutHurry();
+      assert.equal(listed(), before + 1);
+      assert.ok((clock.next ?? 0) > 0);
+    });
+
+    it("does not tell that the network is not back at once, and reads as soon as it is", async () => {
+      const before = told.length;
+      clock.jump(hours);
+      service.failing.set("listJobs", "network");
+      store.wake();
+      await settleWithoutHurry();
+      for (let index = 0; index < 3; index++) {
+        clock.tick();
+        await settleWithoutHurry();
+      }
+      assert.equal(store.snapshot.problem, undefined);
+      service.failing.clear();
+      service.set("a", "INCRE_TRANSFER_FAILED");
+      clock.tick();
+      await settleWithoutHurry();
+      assert.deepEqual(told.slice(before), [["incremental>incrementalFailed a"]]);
+    });
+
+    it("tells that the network stays away, and anything else at once", async () => {
+      clock.jump(hours);
+      service.failing.set("listJobs", "network");
+      store.wake();
+      await settleWithoutHurry();
+      const begin = clock.now();
+      while (store.snapshot.problem === undefined) {
+        clock.tick();
+        await settleWithoutHurry();
+      }
+      assert.ok(clock.now() - begin >= 15_000 && clock.now() - begin < 20_000);
+      service.failing.set("listJobs", "permission");
+      store.wake();
+      await settleWithoutHurry();
+      assert.match(String(store.snapshot.problem), /listJobs fails/);
+    });
+
+    it("sends nothing after a refused signature, and nothing that nobody needs", async () => {
+      service.failing.set("listJobs", "authentication");
+      await store.refresh();
+      const refused = listed();
+      store.wake();
+      assert.equal(listed(), refused);
+      service.failing.clear();
+      await store.refresh();
+      store.setNeed("view", "none");
+      const before = listed();
+      store.wake();
+      assert.equal(listed(), before);
+    });
+
+    it("goes on after the clock was set back by hours", async () => {
+      clock.jump(-hours);
+      store.wake();
+      await settleWithoutHurry();
+      assert.ok((clock.next ?? Number.POSITIVE_INFINITY) <= pace.steady);
+    });
+  });
+
   it("is silent after it was disposed", async () => {
     service.set("a", "CONFIGURATION");
     const reading = store.refresh();

@@ -48,7 +48,14 @@ const pictureOf = (facts: Partial<Watched>) => {
 describe("the row of a connection", () => {
   const service = new MemoryService();
   const store = new TaskStore(service.caller, paceOf.cloud);
-  const session = { connection, client: service.caller, store, dispose: () => store.dispose() };
+  const session = {
+    connection,
+    client: service.caller,
+    store,
+    tryAgain: () => undefined,
+    wake: () => undefined,
+    dispose: () => store.dispose(),
+  };
 
   after(() => session.dispose());
 

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { CloudConnection } from "../../src/connections/connection";
+import { Connections } from "../../src/connections/connections";
+import { Watch } from "../../src/connections/watch";
+import { formatsFor } from "../../src/tasks/texts";
+import { StorageContext } from "../support/storage";
+import { waitFor } from "../support/wait";
+
+const limit = 20_000;
+const [right, wrong] = [
+  { accessKey: "AK", secretKey: "right" },
+  { accessKey: "AK", secretKey: "wrong" },
+];
+
+describe("a key that the service refuses, in several windows", () => {
+  const log = vscode.window.createOutputChannel("refusals", { log: true });
+  const storage = vscode.Uri.file(mkdtempSync(join(tmpdir(), "drs-windows-")));
+  const context = new StorageContext();
+  /** Answers as the gateway does: 401 until the key is right. */
+  let service: Server;
+  let refused = 0;
+  let accepting = false;
+  let windows: Watch[] = [];
+
+  const connectionTo = (id: string, region: string): CloudConnection => ({
+    ...{ id, kind: "cloud", name: id, site: "private", region, projectId: "p" },
+    endpoint: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+    signIn: { kind: "permanentKey" },
+  });
+  const openWindow = (connections = new Connections(context)) => {
+    const watch = new Watch(connections, formatsFor("en", vscode.l10n.t), log, storage);
+    watch.setNeed("test", "visible");
+    windows.push(watch);
+    return { watch, connections };
+  };
+  const closeWindows = () => {
+    for (const watch of windows) {
+      watch.dispose();
+    }
+    windows = [];
+  };
+  const settles = async (watch: Watch, id: string) =>
+    await waitFor(
+      () => Promise.resolve(watch.find(id)),
+      (watched) =>
+        watched?.state === "closed" ||
+        watched?.session?.store.snapshot.problem !== undefined ||
+        watched?.session?.store.snapshot.asOf !== undefined,
+      limit,
+    );
+  const isRead = async (watch: Watch, id: string) =>
+    await waitFor(
+      () => Promise.resolve(watch.find(id)?.session?.store.snapshot),
+      (snapshot) => snapshot?.asOf !== undefined && snapshot.problem === undefined,
+      limit,
+    );
+
+  /** A window that ends in the very moment of the refusal may not have told it yet. */
+  const isNoted = async () =>
+    await waitFor(
+      () =>
+        Promise.resolve(
+          readdirSync(storage.fsPath).flatMap((name) => readdirSync(join(storage.fsPath, name))),
+        ),
+      (names) => names.length === 1,
+      limit,
+    );
+
+  before(async () => {
+    service = createServer((request, response) => {
+      request.resume();
+      refused += accepting ? 0 : 1;
+      const body = accepting
+        ? { total_record: 0, jobs: [] }
+        : { error_code: "APIGW.0301", error_msg: "Incorrect IAM authentication information" };
+      response.writeHead(accepting ? 200 : 401, { "content-type": "application/json" });
+      response.end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
+    const first = new Connections(context);
+    await first.save(connectionTo("north", "north"), wrong);
+    await first.save(connectionTo("east", "east"), wrong);
+  });
+  after(() => {
+    closeWindows();
+    service.closeAllConnections();
+    service.close();
+    log.dispose();
+    rmSync(storage.fsPath, { recursive: true, force: true });
+    for (const subscription of context.subscriptions) {
+      subscription.dispose();
+    }
+  });
+
+  it("costs one refusal a window at most when they open together, and none after restarts", async () => {
+    const opened = [openWindow(), openWindow()];
+    for (const { watch } of opened) {
+      await settles(watch, "north");
+      await settles(watch, "east");
+    }
+    assert.ok(refused >= 1 && refused <= 2, `${refused} refusals`);
+    await isNoted();
+    for (let restart = 0; restart < 3; restart++) {
+      const before = refused;
+      closeWindows();
+      const { watch } = openWindow();
+      for (const id of ["north", "east"]) {
+        const watched = await settles(watch, id);
+        assert.equal(watched?.state, "closed");
+        assert.match(watched?.trouble ?? "", /refused .* refresh to try once more/);
+      }
+      watch.setFocused(false);
+      watch.setFocused(true);
+      assert.equal(refused, before);
+    }
+  });
+
+  it("is tried once more when the user asks, once for all connections that use it", async () => {
+    const [watch] = windows;
+    assert.ok(watch);
+    const before = refused;
+    await watch.refresh();
+    await settles(watch, "north");
+    await settles(watch, "east");
+    await watch.refresh("north");
+    assert.ok(refused - before <= 3, `${refused - before} refusals`);
+    await isNoted();
+  });
+
+  it("is forgotten everywhere as soon as another one is entered in one of the windows", async () => {
+    closeWindows();
+    const [one, other] = [openWindow(), openWindow()];
+    await settles(other.watch, "north");
+    const before = refused;
+    accepting = true;
+    await one.connections.save(connectionTo("north", "north"), right);
+    await isRead(one.watch, "north");
+    await isRead(other.watch, "north");
+    assert.equal((await settles(other.watch, "east"))?.state, "closed", "it still has the old key");
+    assert.equal(refused, before);
+  });
+
+  it("is forgotten when it is taken after all", async () => {
+    const [watch] = windows;
+    assert.ok(watch);
+    await watch.refresh("east");
+    await isRead(watch, "east");
+    closeWindows();
+    await isRead(openWindow().watch, "east");
+  });
+});
