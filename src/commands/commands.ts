@@ -32,6 +32,7 @@ export type Handler = (argument: unknown, selected: unknown) => Promise<void>;
 /** Registers every command. What they do is a file of its own, loaded with the first one that is called. */
 export function registerCommands(parts: Parts): vscode.Disposable {
   let handlers: Promise<Record<CommandId, Handler>> | undefined;
+  const used = new Set<CommandId>();
   const run = async (id: CommandId, argument: unknown, selected: unknown) => {
     try {
       handlers ??= import("./handlers").then(({ createHandlers }) => createHandlers(parts));
@@ -39,6 +40,11 @@ export function registerCommands(parts: Parts): vscode.Disposable {
       await (isForSelection(argument)
         ? (await handlers)[id](selection[0], selection)
         : (await handlers)[id](argument, selected));
+      if (!used.has(id)) {
+        // Steps of the walkthrough wait for it: `onCommand:` does not see what this extension calls itself.
+        used.add(id);
+        void vscode.commands.executeCommand("setContext", `drs.used.${id.slice("drs.".length)}`, true);
+      }
     } catch (error) {
       // The user's own cancelling is no news.
       if (!(error instanceof Error && error.name === "AbortError")) {

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { localId } from "../connections/connection";
 import type { Watched } from "../connections/watch";
+import { walkthroughId } from "../links/link";
 import type { ActionId } from "../status/statuses";
 import { legalActions, mayChangePassword } from "../tasks/actions";
 import { actionName } from "../tasks/explain";
@@ -223,6 +224,9 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
     },
     "drs.showLog": async () => log.show(),
+    "drs.openWalkthrough": async () => {
+      await vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthroughId);
+    },
     "drs.reportProblem": () => reportProblem(parts),
   };
 }

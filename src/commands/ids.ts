@@ -48,6 +48,7 @@ export const commandIds = [
   "drs.showMore",
   "drs.showProblems",
   "drs.showLog",
+  "drs.openWalkthrough",
   "drs.reportProblem",
 ] as const;
 

@@ -69,7 +69,9 @@ export const sites: readonly Site[] = [
 /**
  * The console's list of synchronization tasks of a region; undefined where none is known. The console serves Huawei
  * Cloud's regions under two names, for the accounts of its Chinese and of its international site: the region decides
- * here, since nothing tells the account's.
+ * here, since nothing tells the account's. Read in public documents: the list's address with `region=` on
+ * console.huaweicloud.com, the same form on console-intl.huaweicloud.com, and the hosts of the European site and of Open
+ * Telekom Cloud; that the form is the same on these two is assumed, as they run the same console.
  */
 export function consoleAddress(site: SiteId | "private", region: string): string | undefined {
   const host = {

@@ -8,6 +8,9 @@ import type { Connection } from "../connections/connection";
 /** `publisher.name` of package.json. */
 export const extensionId = "drs-sync-tasks.drs-sync-tasks";
 
+/** The walkthrough of package.json, as VS Code calls it. */
+export const walkthroughId = `${extensionId}#start`;
+
 /** What a link may ask for; what cannot be undone is for people only. */
 const linkActions = ["start", "pause", "resume"] as const;
 export type LinkAction = (typeof linkActions)[number];

@@ -120,6 +120,13 @@ export class TasksView implements vscode.Disposable {
       "drs.local",
       shown.some(({ connection, session }) => connection.kind === "local" && session !== undefined),
     );
+    this.#setContext(
+      "drs.cloud",
+      shown.some(
+        ({ connection, session }) =>
+          connection.kind === "cloud" && session?.store.snapshot.asOf !== undefined,
+      ),
+    );
     this.#setContext("drs.several", shown.length > 1);
     this.#setContext("drs.known", known);
   }

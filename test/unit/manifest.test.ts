@@ -5,7 +5,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { toolNames } from "../../src/agent/names";
 import { tools } from "../../src/agent/tools";
 import { commandIds } from "../../src/commands/ids";
-import { extensionId } from "../../src/links/link";
+import { extensionId, walkthroughId } from "../../src/links/link";
 import { rowOf, statusOrder } from "../../src/status/statuses";
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8"));
@@ -101,6 +101,56 @@ describe("the texts of the code", () => {
     const places = (text: string) => [...new Set(text.match(/\{\d\}/g))].sort();
     for (const [key, value] of Object.entries<string>(bundle)) {
       assert.deepEqual(places(value), places(key), key);
+    }
+  });
+});
+
+describe("the walkthrough", () => {
+  const [walkthrough] = manifest.contributes.walkthroughs;
+  const steps: readonly {
+    id: string;
+    description: string;
+    media: { svg: string };
+    completionEvents: readonly string[];
+  }[] = walkthrough.steps;
+
+  it("is the one that the command opens", () => {
+    assert.equal(`${extensionId}#${walkthrough.id}`, walkthroughId);
+  });
+
+  it("and the empty view link only to commands that there are", () => {
+    const own = new Set<string>([...commandIds, "drs.tasks.focus"]);
+    const others = ["workbench.action.openSettings"];
+    for (const texts of [english, chinese]) {
+      const called = [...JSON.stringify(texts).matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id ?? "");
+      assert.ok(called.length > 20);
+      assert.deepEqual(
+        called.filter((id) => !own.has(id) && !others.includes(id)),
+        [],
+      );
+    }
+  });
+
+  it("completes its steps by what the code tells", () => {
+    const settings = manifest.contributes.configuration.properties;
+    for (const event of steps.flatMap(({ completionEvents }) => completionEvents)) {
+      const [kind, subject = ""] = event.split(":");
+      const keys = subject.split(" && ").map((part) => part.split(" ")[0] ?? "");
+      const isTold = (key: string) =>
+        key === "view.drs.tasks.visible" ||
+        (key.startsWith("drs.used.")
+          ? commandIds.some((id) => id === key.replace("used.", ""))
+          : source.includes(`"${key}"`));
+      const told = kind === "onSettingChanged" ? subject in settings : keys.every(isTold);
+      assert.ok(told, event);
+    }
+  });
+
+  it("has a small picture for every step, in the theme's colours alone", () => {
+    for (const { media } of steps) {
+      const picture = readFileSync(media.svg, "utf8");
+      assert.ok(picture.length < 4_000, media.svg);
+      assert.doesNotMatch(picture, /(?:fill|stroke)="(?!none|var\()|style=|<script|href/, media.svg);
     }
   });
 });
