@@ -26,12 +26,13 @@ class Window {
   readonly #context = new StorageContext();
   readonly #log = vscode.window.createOutputChannel("alerts test", { log: true });
   readonly #connections = new Connections(this.#context);
-  readonly #watch = new Watch(this.#connections, formats, this.#log);
+  readonly #watch: Watch;
   readonly #alerts: Alerts;
 
   /** @param told receives what this window tells of a task, as its log has it. */
   constructor(shared: vscode.Uri, told: string[]) {
     this.quiet = new Quiet(shared);
+    this.#watch = new Watch(this.#connections, formats, this.#log, shared);
     this.#alerts = new Alerts({
       formats,
       log: {
