@@ -67,20 +67,20 @@ export const sites: readonly Site[] = [
 ];
 
 /**
- * The console's list of synchronization tasks of a region; undefined where none is known. The console serves Huawei
- * Cloud's regions under two names, for the accounts of its Chinese and of its international site: the region decides
- * here, since nothing tells the account's. Read in public documents: the list's address with `region=` on
- * console.huaweicloud.com, the same form on console-intl.huaweicloud.com, and the hosts of the European site and of Open
- * Telekom Cloud; that the form is the same on these two is assumed, as they run the same console.
+ * The console's page of DRS in a region, where the list of synchronization tasks has a known address that list;
+ * undefined where no console is known. The console serves Huawei Cloud's regions under two names, for the accounts of
+ * its Chinese and of its international site: the region decides here, since nothing tells the account's.
  */
 export function consoleAddress(site: SiteId | "private", region: string): string | undefined {
+  const chinese = site === "huawei" && region.startsWith("cn-");
   const host = {
-    huawei: region.startsWith("cn-") ? "console.huaweicloud.com" : "console-intl.huaweicloud.com",
+    huawei: chinese ? "console.huaweicloud.com" : "console-intl.huaweicloud.com",
     huaweiEurope: "console.eu.huaweicloud.com",
     openTelekom: "console.otc.t-systems.com",
     private: undefined,
   }[site];
-  return host && `https://${host}/drs/?region=${encodeURIComponent(region)}#/drs/synchronization/list`;
+  const list = chinese ? "#/drs/synchronization/list" : "";
+  return host && `https://${host}/drs/?region=${encodeURIComponent(region)}${list}`;
 }
 
 /** The addresses of DRS and of the identity service (IAM) in a region. */
