@@ -243,7 +243,7 @@ async function runInBrowser(run) {
   return withDemo(run.folder, run.signal, (dataDirectory) =>
     runMocha(
       "browser",
-      { testLimit: 120_000, limit: 600_000, env: { DRS_TEST_DATA_DIRECTORY: dataDirectory } },
+      { testLimit: 120_000, limit: 400_000, env: { DRS_TEST_DATA_DIRECTORY: dataDirectory } },
       run,
     ),
   );
