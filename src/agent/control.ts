@@ -1,6 +1,6 @@
 /** Start, pause, resume. */
 import { rowOf } from "../status/statuses";
-import { legalActions, perform } from "../tasks/actions";
+import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { actionName } from "../tasks/explain";
 import { precheck } from "../tasks/precheck";
 import { precheckOf, statusOf } from "./answers";
@@ -34,8 +34,9 @@ export async function control(
     );
   }
   try {
-    if (action === "start" && task.status === "configuration") {
-      const outcome = await precheck(client, task, signal, () => undefined);
+    const mode = precheckBefore(action, task);
+    if (mode !== undefined) {
+      const outcome = await precheck(client, task, signal, () => undefined, mode);
       if (!outcome.passed) {
         const precheckResult = await precheckOf(outcome, found, formats);
         return { started: false, reason: "The pre-check did not pass.", precheck: precheckResult };

@@ -32,7 +32,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
 
   const allTasks = (): readonly FoundTask[] => watch.shown.flatMap(tasksOf);
 
-  /** The task that a menu, a row or another command names; otherwise the user picks one that the action is legal for. */
+  /** The task that a menu, a row or another command names; otherwise the user picks one that fits. */
   const chosen = async (
     argument: unknown,
     isFitting: (task: Task) => boolean = () => true,

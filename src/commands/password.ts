@@ -1,6 +1,7 @@
 /** What the command does that gives a task another password for one of its databases. */
 import * as vscode from "vscode";
 import { legalActions, mayChangePassword, refusalOf } from "../tasks/actions";
+import { isRefused } from "../tasks/create";
 import { actionName, explain } from "../tasks/explain";
 import type { TaskEndpoint } from "../tasks/task";
 import { unlinked } from "../tasks/texts";
@@ -40,7 +41,7 @@ export async function changePassword(
       const jobs = [{ job_id: task.id, end_point_type: picked.end, db_password: password }];
       const { results, request_id } = await session.client.call("batchModifyPwd", { jobs });
       const [result] = results;
-      if (result === undefined || result.status?.toLowerCase() === "failed" || result.error_code) {
+      if (result === undefined || isRefused(result)) {
         throw refusalOf("batchModifyPwd", result, request_id);
       }
       await session.store.refresh(task.id);

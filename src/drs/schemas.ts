@@ -314,7 +314,6 @@ export const deleteRequest = v.looseObject({
   ),
 });
 
-/** What is not given stays as it is. */
 /** `end_point_type`: `so` the source's user, `ta` the target's. */
 export const modifyPwdRequest = v.looseObject({
   jobs: v.array(
@@ -322,6 +321,7 @@ export const modifyPwdRequest = v.looseObject({
   ),
 });
 
+/** What is not given stays as it is. */
 export const modificationRequest = v.looseObject({
   jobs: v.array(v.looseObject({ job_id: jobId, name: text, description: text })),
 });

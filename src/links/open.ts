@@ -74,9 +74,13 @@ async function offerConnection({ place }: TaskLink, { t }: Formats): Promise<voi
 }
 
 /** Shows a connection that is not shown, if the user agrees: showing it sends requests. */
-async function isShown(connection: Connection, { connections, formats: { t } }: LinkParts): Promise<boolean> {
+async function isShown(
+  connection: Connection,
+  { connections, watch, formats: { t } }: LinkParts,
+): Promise<boolean> {
   const shown = connections.shown.map(({ id }) => id);
-  if (shown.includes(connection.id)) {
+  const isStopped = connection.kind === "local" && watch.find(connection.id)?.session === undefined;
+  if (shown.includes(connection.id) && !isStopped) {
     return true;
   }
   const yes = t("Show Connection");

@@ -92,11 +92,14 @@ async function settled<T extends Pending>(
   for (let wait = firstWaitMs; ; wait = Math.min(wait * 1.5, longestWaitMs)) {
     const answer = await ask();
     const status = answer?.status?.toLowerCase();
-    if (status === "failed" || (status === "pending" && systemClock.now() > end)) {
+    if (status === "failed") {
       throw refusalOf(operation, answer, undefined);
     }
     if (status !== "pending") {
       return answer;
+    }
+    if (systemClock.now() > end) {
+      throw refusalOf(operation, undefined, undefined);
     }
     await pause(wait, systemClock, signal);
   }
