@@ -39,6 +39,13 @@ export function reportOf(
   ].join("\n");
 }
 
+const remotes = ["wsl", "ssh-remote", "dev-container", "attached-container", "codespaces", "tunnel"];
+
+/** What kind of remote VS Code works in, by its name for it, which may also be the address of somebody's server. */
+export function remoteKind(name: string | undefined): string {
+  return name === undefined ? "none" : remotes.includes(name) ? name : "another";
+}
+
 function section(title: string, lines: readonly string[]): readonly string[] {
   const listed = lines.length === 0 ? ["none"] : lines;
   return [`## ${title}`, "", ...listed.map((line) => `- ${line}`), ""];

@@ -3,7 +3,7 @@ import { release } from "node:os";
 import * as vscode from "vscode";
 import { extensionId } from "../links/link";
 import type { Parts } from "./commands";
-import { reportOf, type SettingFact } from "./report";
+import { remoteKind, reportOf, type SettingFact } from "./report";
 
 /** Shows the facts of a report in an editor. Nothing is sent: the user reads, changes and copies it. */
 export async function reportProblem({ watch, formats: { t } }: Parts): Promise<void> {
@@ -11,7 +11,7 @@ export async function reportProblem({ watch, formats: { t } }: Parts): Promise<v
   const surroundings = {
     Extension: `${packageJSON?.version}, ${extensionKind === vscode.ExtensionKind.UI ? "ui" : "workspace"}`,
     "VS Code": `${vscode.version}, ${vscode.env.appHost}, ${vscode.env.language}`,
-    Remote: vscode.env.remoteName ?? "none",
+    Remote: remoteKind(vscode.env.remoteName),
     System: `${process.platform} ${process.arch} ${release()}, Node.js ${process.versions.node}`,
     Workspace: vscode.workspace.isTrusted ? "trusted" : "restricted",
   };

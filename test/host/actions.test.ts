@@ -76,4 +76,16 @@ describe("the commands, on tasks of the local backend", () => {
       limit,
     );
   });
+
+  it("report a problem without an address or an id", async () => {
+    await vscode.commands.executeCommand("drs.reportProblem");
+    const text = vscode.window.activeTextEditor?.document.getText() ?? "";
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    assert.match(text, /^- kind: local backend$/m);
+    const secrets = [...ids.keys(), ...ids.values(), "127.0.0.1", "localhost"];
+    assert.deepEqual(
+      secrets.filter((secret) => text.includes(secret)),
+      [],
+    );
+  });
 });

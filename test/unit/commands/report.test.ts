@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Reported, reportOf } from "../../../src/commands/report";
+import { type Reported, remoteKind, reportOf } from "../../../src/commands/report";
 import type { CloudConnection } from "../../../src/connections/connection";
 import { DrsError } from "../../../src/drs/errors";
 import type { Task } from "../../../src/tasks/task";
@@ -85,4 +85,13 @@ describe("the report of a problem", () => {
   for (const [what, text] of Object.entries(hidden)) {
     it(`does not tell the ${what}`, () => assert.ok(!report.includes(text)));
   }
+
+  it("tells the kind of a remote, and not the address that VS Code may call it by", () => {
+    assert.deepEqual([undefined, "ssh-remote", "127.0.0.1:34875", hidden.host].map(remoteKind), [
+      "none",
+      "ssh-remote",
+      "another",
+      "another",
+    ]);
+  });
 });
