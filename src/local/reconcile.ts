@@ -164,6 +164,8 @@ export type Step =
   | "adopt"
   /** A change has failed or was ended: go back to the task's own tables. */
   | "putBack"
+  /** Let go of what only copies under way could need. */
+  | "tidy"
   /** FULL_TRANS: the copy is complete, let go of the source. */
   | "finish"
   | "release";
@@ -223,6 +225,11 @@ export function nextStep(wish: Wish, seen: Observed): Step {
   if (!engine.enabled) {
     return "examine";
   }
-  const synced = engine.tables.every((table) => table.phase === "synced");
-  return synced && wish.taskType === "FULL_TRANS" ? "finish" : "none";
+  if (!engine.tables.every((table) => table.phase === "synced")) {
+    return "none";
+  }
+  if (wish.taskType === "FULL_TRANS") {
+    return "finish";
+  }
+  return engine.untidy && change?.strays !== "unfinished" ? "tidy" : "none";
 }

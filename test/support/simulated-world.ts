@@ -2,6 +2,7 @@
  * A small world for random walks: an engine and a database that exist in memory only, and can be harmed. The real jobs,
  * steps and reconciler live in it; its time is the walk's own.
  */
+import assert from "node:assert/strict";
 import type pg from "pg";
 import * as v from "valibot";
 import {
@@ -33,6 +34,8 @@ export class SimulatedWorld {
   /** Whether the databases refuse to make anything. */
   refusing = false;
   slot = false;
+  /** What is kept for copies under way. */
+  spare = false;
   subscription: Subscription | undefined;
   /** How often something really went wrong, by what it leads to. */
   readonly harm = { conflict: 0, refusal: 0, loss: 0, away: 0 };
@@ -214,6 +217,7 @@ export class SimulatedEngine implements Engine {
     this.#refuse("source");
     this.world.reach("target");
     this.world.slot = true;
+    this.world.spare = task.copiesRows;
     await this.alive();
     this.world.subscription ??= {
       enabled: false,
@@ -237,6 +241,7 @@ export class SimulatedEngine implements Engine {
     this.world.reach("source");
     if (added.length > 0) {
       this.#refuse("target");
+      this.world.spare = task.copiesRows;
     }
     const { tables } = this.#subscription();
     const names = task.tables.map(plainName);
@@ -259,6 +264,18 @@ export class SimulatedEngine implements Engine {
     }
   }
 
+  async tidy(): Promise<void> {
+    await this.alive();
+    this.world.reach("source");
+    this.world.reach("target");
+    const phases = [...this.#subscription().tables.values()];
+    assert.ok(
+      phases.every((phase) => phase === "synced"),
+      `copies are under way: ${phases}`,
+    );
+    this.world.spare = false;
+  }
+
   async alignSequences(): Promise<void> {
     await this.alive();
     this.world.reach("source");
@@ -272,6 +289,7 @@ export class SimulatedEngine implements Engine {
       this.world.subscription = undefined;
     } else {
       this.world.slot = false;
+      this.world.spare = false;
     }
   }
 
@@ -306,7 +324,7 @@ export class SimulatedEngine implements Engine {
   }
 
   #state(): EngineState {
-    const { away, subscription, slot } = this.world;
+    const { away, subscription, slot, spare } = this.world;
     if (away.has("target")) {
       return { kind: "unreachable", side: "target", reason: "away" };
     }
@@ -318,6 +336,7 @@ export class SimulatedEngine implements Engine {
       ...{ kind: "present", enabled: subscription.enabled, tables, copyWorkers: 0, delayMs: undefined },
       streaming: subscription.enabled && slot && !away.has("source"),
       logKept: slot || away.has("source"),
+      untidy: spare && !away.has("source"),
     };
   }
 

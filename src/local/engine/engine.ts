@@ -77,6 +77,8 @@ export type EngineState =
       readonly tables: readonly TableState[];
       /** Whether the source still keeps the log that the task has not read. */
       readonly logKept: boolean;
+      /** Whether something is kept that only copies under way can need; see `tidy`. */
+      readonly untidy: boolean;
       /** How far the target is behind, in milliseconds; undefined while nothing flows. */
       readonly delayMs: number | undefined;
       readonly positions?: Positions | undefined;
@@ -174,7 +176,11 @@ export interface Engine {
   check(task: EngineTask): Promise<readonly CheckItem[]>;
   /** Makes everything the task needs at both ends, not yet running. Answers the source's rows per table. */
   prepare(task: EngineTask): Promise<Readonly<Record<string, number>>>;
-  /** Lets changes flow. */
+  /**
+   * Lets changes flow.
+   *
+   * @throws LogLostError when the source does not keep any more what a copied table still needs.
+   */
   enable(task: EngineTask): Promise<void>;
   /**
    * Makes a task that runs, or was stopped by a failure, go on with exactly these tables; answers the source's rows
@@ -185,6 +191,8 @@ export interface Engine {
   change(task: EngineTask, added: readonly TableName[]): Promise<Readonly<Record<string, number>>>;
   /** Stops the flow and a running copy; the source keeps its log. */
   suspend(task: EngineTask): Promise<void>;
+  /** Removes what only copies under way can need. It is called when all tables are in step. */
+  tidy(task: EngineTask): Promise<void>;
   /** Copies the positions of sequences to the target, where it can. */
   alignSequences(task: EngineTask): Promise<void>;
   /** Removes what the task made at the given end. */
@@ -227,3 +235,6 @@ export class EngineError extends Error {
     super(reason, options);
   }
 }
+
+/** The source does not keep any more what a task has not read: its rows can only be copied anew. */
+export class LogLostError extends EngineError {}

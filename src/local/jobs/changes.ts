@@ -99,6 +99,8 @@ export class ChangeSteps {
         throw error;
       }
       runtime.fault ??= newFault(error.reason);
+      // The engine may have been left in the midst of the change.
+      runtime.enabledAttempt = undefined;
       return false;
     }
   }

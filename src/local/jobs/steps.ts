@@ -1,5 +1,12 @@
 /** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
-import { type Engine, EngineError, type EngineTask, isConnectionLoss, type Side } from "../engine/engine";
+import {
+  type Engine,
+  EngineError,
+  type EngineTask,
+  isConnectionLoss,
+  LogLostError,
+  type Side,
+} from "../engine/engine";
 import { log, reasonOf } from "../log";
 import { type Message, message } from "../messages";
 import type { Step } from "../reconcile";
@@ -71,6 +78,8 @@ export class Steps {
       case "adopt":
       case "putBack":
         return await this.#change(step, job, runtime);
+      case "tidy":
+        return await this.#tidy(job);
       case "finish":
         return await this.#finish(job);
       case "release":
@@ -150,6 +159,9 @@ export class Steps {
         // Dropped since the last look: the next step says so.
         return true;
       }
+      if (error instanceof LogLostError) {
+        return await this.#lose(job, runtime, error.code, "logLost");
+      }
       await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
       return false;
     }
@@ -165,12 +177,7 @@ export class Steps {
     if (engine?.kind !== "present" || !engine.logKept) {
       const [code, text] =
         engine?.kind === "present" ? (["55000", "logLost"] as const) : (["42704", "dropped"] as const);
-      if (runtime.fault === undefined) {
-        runtime.fault = newFault(text);
-        return true;
-      }
-      // Nothing that comes back by itself.
-      return await this.fail(job, "rectification", code, message(text));
+      return await this.#lose(job, runtime, code, text);
     }
     const cause = await this.engine.explainStop(this.taskOf(job));
     if (cause.kind === "failure") {
@@ -202,9 +209,21 @@ export class Steps {
       if (error instanceof EngineError && isConnectionLoss(error.code)) {
         return false;
       }
+      if (error instanceof LogLostError) {
+        return await this.#lose(job, runtime, error.code, "logLost");
+      }
       await this.#failBy(job, phase, error);
       return true;
     }
+  }
+
+  /** Nothing that comes back by itself: a fault that cannot be mended. */
+  async #lose(job: Job, runtime: Runtime, code: string, text: "logLost" | "dropped"): Promise<true> {
+    if (runtime.fault === undefined) {
+      runtime.fault = newFault(text);
+      return true;
+    }
+    return await this.fail(job, "rectification", code, message(text));
   }
 
   /**
@@ -263,6 +282,18 @@ export class Steps {
       await this.#failBy(job, "incremental", error);
       return true;
     }
+  }
+
+  /** It is tried again at the next look: the task runs as well without. */
+  async #tidy(job: Job): Promise<boolean> {
+    try {
+      await this.engine.tidy(this.taskOf(job));
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+    }
+    return false;
   }
 
   /** FULL_TRANS is done with the copy: nothing must keep the source's log any longer. */

@@ -13,6 +13,7 @@ function engine(phases: readonly TableState["phase"][], change: Partial<Present>
     streaming: true,
     copyWorkers: 0,
     logKept: true,
+    untidy: false,
     delayMs: 0,
   } as const;
   return { ...state, tables: phases.map(table), ...change };
@@ -216,6 +217,25 @@ const cases: readonly Case[] = [
     what: "frozen and suspended",
     wish: { frozen: true },
     seen: { prepared: true, engine: engine(["synced"], { enabled: false }), last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "streaming, with something left of the copies",
+    seen: { ...runs, engine: engine(["synced"], { untidy: true }) },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "tidy",
+  },
+  {
+    what: "streaming beside the copy of an added table",
+    seen: {
+      ...runs,
+      engine: engine(["synced"], { untidy: true }),
+      change: {
+        ...{ strays: "unfinished", phase: "copying" },
+        ...{ failed: false, withdrawn: false, settled: false },
+      },
+    },
     status: "INCRE_TRANSFER_STARTED",
     step: "none",
   },

@@ -315,6 +315,11 @@ function requireRest({ status, change }: Job): void {
   );
 }
 
+/** Copies that stand still, such as that of a change which has failed. */
+function hasOpenCopies({ subscription }: SimulatedWorld): boolean {
+  return [...(subscription?.tables.values() ?? [])].some((phase) => phase !== "synced");
+}
+
 const quietPolls = 60;
 
 async function walk(taskType: Job["taskType"], path: readonly Event[]): Promise<void> {
@@ -331,6 +336,7 @@ async function walk(taskType: Job["taskType"], path: readonly Event[]): Promise<
     await walking.take({ kind: "balance", balance: 10 });
     await walking.pass(quietPolls);
     requireRest(walking.job);
+    assert.ok(walking.job.status !== "INCRE_TRANSFER_STARTED" || hasOpenCopies(world) || !world.spare);
     // Every failure has a way out once its cause is gone, be it the end of the task.
     await walking.take({ kind: "clear" });
     for (let again = 0; again < 3 && /_FAILED$/.test(walking.job.status); again++) {
@@ -345,7 +351,7 @@ async function walk(taskType: Job["taskType"], path: readonly Event[]): Promise<
       await walking.pass(quietPolls);
     }
     assert.equal(walking.job.status, "RELEASE_RESOURCE_COMPLETE");
-    assert.deepEqual([world.subscription, world.slot], [undefined, false]);
+    assert.deepEqual([world.subscription, world.slot, world.spare], [undefined, false, false]);
     requireLegal(world.history.statuses, transitions);
     for (const history of world.history.changes.values()) {
       requireLegal(history, changeTransitions);

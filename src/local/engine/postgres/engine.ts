@@ -25,8 +25,11 @@ import { logPosition, objectName } from "./names";
 import {
   countRows,
   dropPublisher,
+  dropSpare,
   ensurePublication,
   ensureSlot,
+  ensureSpare,
+  restoreSlots,
   type SlotFacts,
   slotFacts,
   userTablesSql,
@@ -36,10 +39,12 @@ import type { ServerLog, WorkerError } from "./server-log";
 import { writtenRows } from "./statistics";
 import {
   alignSequences,
+  copySlots,
   dropSubscription,
   enableSubscription,
   ensureSubscription,
   ensureTables,
+  isInStepForGood,
   refreshSubscription,
   retrying,
   type SubscriptionFacts,
@@ -89,6 +94,7 @@ export class PostgresEngine implements Engine {
     await ensurePublication(this.#databases, task, task.tables);
     await ensureTables(this.#databases, task, task.tables);
     await ensureSlot(this.#databases, task);
+    await this.#spareCopies(task, task.tables);
     await ensureSubscription(this.#databases, task);
     return task.copiesRows ? await countRows(this.#databases, task.source, task.tables) : {};
   }
@@ -96,6 +102,10 @@ export class PostgresEngine implements Engine {
   async enable(task: EngineTask): Promise<void> {
     this.logOf(task.target)?.forget(objectName(task.id));
     this.#lag.delete(task.id);
+    const slots = await copySlots(this.#databases, task);
+    if (slots.length > 0) {
+      await restoreSlots(this.#databases, task, slots);
+    }
     await enableSubscription(this.#databases, task);
   }
 
@@ -103,6 +113,7 @@ export class PostgresEngine implements Engine {
     // The tables first: a change for a table that the target has not would stop the task.
     await ensureTables(this.#databases, task, added);
     await ensurePublication(this.#databases, task, added);
+    await this.#spareCopies(task, added);
     this.logOf(task.target)?.forget(objectName(task.id));
     await refreshSubscription(this.#databases, task);
     return task.copiesRows ? await countRows(this.#databases, task.source, added) : {};
@@ -110,6 +121,12 @@ export class PostgresEngine implements Engine {
 
   async suspend(task: EngineTask): Promise<void> {
     await suspendSubscription(this.#databases, task);
+  }
+
+  async tidy(task: EngineTask): Promise<void> {
+    if (await isInStepForGood(this.#databases, task)) {
+      await dropSpare(this.#databases, task);
+    }
   }
 
   async alignSequences(task: EngineTask): Promise<void> {
@@ -205,6 +222,12 @@ export class PostgresEngine implements Engine {
     await this.#databases.dispose();
   }
 
+  async #spareCopies(task: EngineTask, added: readonly TableName[]): Promise<void> {
+    if (task.copiesRows && added.length > 0) {
+      await ensureSpare(this.#databases, task);
+    }
+  }
+
   #state(
     task: EngineTask,
     subscription: SubscriptionFacts,
@@ -216,6 +239,7 @@ export class PostgresEngine implements Engine {
     return {
       ...{ kind: "present", enabled, streaming, copyWorkers, tables },
       logKept: slot instanceof EngineError || known?.kept === true,
+      untidy: known?.spare === true,
       delayMs:
         streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
       positions: known === undefined ? undefined : positionsOf(known, subscription),

@@ -115,6 +115,46 @@ export async function suspendSubscription(databases: Databases, task: EngineTask
   );
 }
 
+/** The slots at the source from which copied tables go on until they are in step. */
+export async function copySlots(
+  databases: Databases,
+  { id, target }: EngineTask,
+): Promise<readonly string[]> {
+  const rows = await databases.query<{ slot: string }>(
+    target,
+    "target",
+    `SELECT 'pg_' || s.oid || '_sync_' || r.srrelid || '_' || c.system_identifier AS slot
+     FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid, pg_control_system() c
+     WHERE s.subname = $1 AND r.srsubstate = 'f'`,
+    [objectName(id)],
+  );
+  return rows.map(({ slot }) => slot);
+}
+
+/**
+ * Whether no crash can put any table of the subscription back behind the others: its workers commit without waiting
+ * for the disk.
+ */
+export async function isInStepForGood(databases: Databases, { id, target }: EngineTask): Promise<boolean> {
+  const [behind] = await databases.query(
+    target,
+    "target",
+    `SELECT 1 FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid
+     WHERE s.subname = $1 AND r.srsubstate NOT IN ('s', 'r') LIMIT 1`,
+    [objectName(id)],
+  );
+  if (behind !== undefined) {
+    return false;
+  }
+  // A commit that waits for the disk brings all earlier ones there.
+  await databases.query(
+    target,
+    "target",
+    "SELECT set_config('synchronous_commit', 'local', true), pg_logical_emit_message(true, 'drs', '')",
+  );
+  return true;
+}
+
 /** Drops the subscription; the task's own slot stays at the source, which may be gone. */
 export async function dropSubscription(databases: Databases, task: ReleaseTask): Promise<void> {
   const { target } = task;
