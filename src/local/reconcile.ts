@@ -25,7 +25,7 @@ export interface Observed {
   readonly recovering: boolean;
   /** Whether the engine was told to run in this attempt, by this process. */
   readonly enabledNow: boolean;
-  /** FULL_TRANS: whether the copy is complete; its engine objects may not all be gone yet. */
+  /** Whether the full synchronization was complete once. */
   readonly fullDone: boolean;
   readonly released: boolean;
   /** The last change of the synchronization objects. */
@@ -45,6 +45,8 @@ export interface ChangeSeen {
   readonly withdrawn: boolean;
   /** Whether it is over. */
   readonly settled: boolean;
+  /** Its status that was stored last. */
+  readonly last: string;
 }
 
 const failedStatus = {
@@ -91,7 +93,7 @@ const childStatus = {
 
 /** The API's status of a change of the synchronization objects: its child task's. */
 export function changeStatusOf(change: ChangeSeen): string {
-  const { phase, failed, withdrawn, settled } = change;
+  const { phase, failed, withdrawn, settled, last } = change;
   if (settled) {
     return "RELEASE_CHILD_TRANSFER_COMPLETE";
   }
@@ -101,7 +103,8 @@ export function changeStatusOf(change: ChangeSeen): string {
   if (failed) {
     return "CHILD_TRANSFER_FAILED";
   }
-  return childStatus[phase];
+  // An end that is away for a moment, or has lost the end of a copy in a crash, makes nothing of it undone.
+  return last === childStatus.synced ? last : childStatus[phase];
 }
 
 function pausedStatus(seen: Observed): string {
@@ -114,7 +117,7 @@ function pausedStatus(seen: Observed): string {
 
 function runningStatus(wish: Wish, seen: Observed): string {
   const { engine } = seen;
-  if (seen.fullDone) {
+  if (isDone(wish, seen)) {
     return "FULL_TRANSFER_COMPLETE";
   }
   if (!seen.prepared) {
@@ -133,8 +136,17 @@ function runningStatus(wish: Wish, seen: Observed): string {
     }
     return engine.streaming ? "INCRE_TRANSFER_STARTED" : untilItFlows(seen);
   }
+  if (seen.fullDone) {
+    // The target has crashed, and has lost the last commits of a copy.
+    return "REBUILD_NODE_STARTED";
+  }
   const begun = phases.some((phase) => phase !== "waiting");
   return begun || seen.last === "FULL_TRANSFER_STARTED" ? "FULL_TRANSFER_STARTED" : "STARTJOBING";
+}
+
+/** One copy, and it is complete; its engine objects may not all be gone yet. */
+function isDone({ taskType }: Wish, { fullDone }: Observed): boolean {
+  return taskType === "FULL_TRANS" && fullDone;
 }
 
 /** After a restart of the backend or a pause the flow is taken up again: nothing has started anew. */
@@ -164,6 +176,10 @@ export type Step =
   | "adopt"
   /** A change has failed or was ended: go back to the task's own tables. */
   | "putBack"
+  /** Lead copied tables on that have lost their place. */
+  | "mend"
+  /** Let go of what only copies under way could need. */
+  | "tidy"
   /** FULL_TRANS: the copy is complete, let go of the source. */
   | "finish"
   | "release";
@@ -186,7 +202,7 @@ export function nextStep(wish: Wish, seen: Observed): Step {
   if (wish.goal !== "running" || seen.failure !== undefined) {
     return "none";
   }
-  if (seen.fullDone) {
+  if (isDone(wish, seen)) {
     return seen.prepared ? "finish" : "none";
   }
   if (!seen.prepared) {
@@ -223,6 +239,14 @@ export function nextStep(wish: Wish, seen: Observed): Step {
   if (!engine.enabled) {
     return "examine";
   }
-  const synced = engine.tables.every((table) => table.phase === "synced");
-  return synced && wish.taskType === "FULL_TRANS" ? "finish" : "none";
+  if (engine.stranded) {
+    return "mend";
+  }
+  if (!engine.tables.every((table) => table.phase === "synced")) {
+    return "none";
+  }
+  if (wish.taskType === "FULL_TRANS") {
+    return "finish";
+  }
+  return engine.untidy && change?.strays !== "unfinished" ? "tidy" : "none";
 }

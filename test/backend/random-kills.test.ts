@@ -30,6 +30,9 @@ describe(`${kills} random kills`, function () {
     for (const server of ["source", "target"] as const) {
       await backend.sql(server, "postgres", `CREATE DATABASE ${database}`);
     }
+    // Workers commit without waiting for the disk: a target that is killed is to lose all that it may.
+    await backend.sql("target", "postgres", "ALTER SYSTEM SET wal_writer_delay = '10s'");
+    await backend.sql("target", "postgres", "SELECT pg_reload_conf()");
   });
 
   after(async () => {

@@ -149,6 +149,21 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       assert.ok(delayMs !== undefined && delayMs >= 0, String(delayMs));
     });
 
+    it("keeps nothing of copies that are in step, once it is told so", async () => {
+      const task = await started(["a"]);
+      await until(
+        "nothing is left of the copies",
+        settleMs,
+        async () => {
+          await world.engine.tidy(task);
+          return await present(task);
+        },
+        ({ untidy }) => !untidy,
+      );
+      await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
+      await alike(task, "a");
+    });
+
     it("only follows a task that copies no rows", async () => {
       const task = await newTask(["a"], false);
       await world.engine.prepare(task);

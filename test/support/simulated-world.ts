@@ -2,6 +2,7 @@
  * A small world for random walks: an engine and a database that exist in memory only, and can be harmed. The real jobs,
  * steps and reconciler live in it; its time is the walk's own.
  */
+import assert from "node:assert/strict";
 import type pg from "pg";
 import * as v from "valibot";
 import {
@@ -10,6 +11,7 @@ import {
   EngineError,
   type EngineState,
   type EngineTask,
+  LogLostError,
   type Side,
   type StopCause,
   type TableName,
@@ -33,6 +35,10 @@ export class SimulatedWorld {
   /** Whether the databases refuse to make anything. */
   refusing = false;
   slot = false;
+  /** What is kept for copies under way. */
+  spare = false;
+  /** Copied tables that have nothing to go on from. */
+  readonly stranded = new Set<string>();
   subscription: Subscription | undefined;
   /** How often something really went wrong, by what it leads to. */
   readonly harm = { conflict: 0, refusal: 0, loss: 0, away: 0 };
@@ -65,7 +71,9 @@ export class SimulatedWorld {
         this.#stop(subscription, { kind: "failure", code: "23505", message: text });
         return;
       }
-      subscription.tables.set(name, after[phase]);
+      if (!this.stranded.has(name)) {
+        subscription.tables.set(name, after[phase]);
+      }
     }
   }
 
@@ -74,9 +82,21 @@ export class SimulatedWorld {
     subscription.stopped = cause;
   }
 
+  /** The target crashes between two commits of a copy, whose slot is gone already. */
+  strand(): void {
+    const { subscription, spare, stranded } = this;
+    for (const [name, phase] of subscription?.tables ?? []) {
+      if (phase === "copied" || (spare && phase === "synced")) {
+        subscription?.tables.set(name, "copied");
+        stranded.add(name);
+      }
+    }
+  }
+
   loseSlot(): void {
     if (this.slot) {
       this.slot = false;
+      this.spare = false;
       this.harm.loss++;
     }
   }
@@ -84,6 +104,7 @@ export class SimulatedWorld {
   dropSubscription(): void {
     if (this.subscription !== undefined) {
       this.subscription = undefined;
+      this.stranded.clear();
       this.harm.loss++;
     }
   }
@@ -214,6 +235,7 @@ export class SimulatedEngine implements Engine {
     this.#refuse("source");
     this.world.reach("target");
     this.world.slot = true;
+    this.world.spare = task.copiesRows;
     await this.alive();
     this.world.subscription ??= {
       enabled: false,
@@ -237,11 +259,13 @@ export class SimulatedEngine implements Engine {
     this.world.reach("source");
     if (added.length > 0) {
       this.#refuse("target");
+      this.world.spare = task.copiesRows;
     }
     const { tables } = this.#subscription();
     const names = task.tables.map(plainName);
     for (const name of [...tables.keys()].filter((known) => !names.includes(known))) {
       tables.delete(name);
+      this.world.stranded.delete(name);
     }
     for (const name of names) {
       tables.set(name, tables.get(name) ?? first(task));
@@ -259,6 +283,29 @@ export class SimulatedEngine implements Engine {
     }
   }
 
+  async mend(): Promise<void> {
+    await this.alive();
+    this.world.reach("target");
+    this.world.reach("source");
+    if (this.world.stranded.size > 0 && !this.world.spare) {
+      this.world.harm.loss++;
+      throw new LogLostError("55000", "source", "gone");
+    }
+    this.world.stranded.clear();
+  }
+
+  async tidy(): Promise<void> {
+    await this.alive();
+    this.world.reach("source");
+    this.world.reach("target");
+    const phases = [...this.#subscription().tables.values()];
+    assert.ok(
+      phases.every((phase) => phase === "synced"),
+      `copies are under way: ${phases}`,
+    );
+    this.world.spare = false;
+  }
+
   async alignSequences(): Promise<void> {
     await this.alive();
     this.world.reach("source");
@@ -270,8 +317,10 @@ export class SimulatedEngine implements Engine {
     this.world.reach(side);
     if (side === "target") {
       this.world.subscription = undefined;
+      this.world.stranded.clear();
     } else {
       this.world.slot = false;
+      this.world.spare = false;
     }
   }
 
@@ -306,7 +355,7 @@ export class SimulatedEngine implements Engine {
   }
 
   #state(): EngineState {
-    const { away, subscription, slot } = this.world;
+    const { away, subscription, slot, spare, stranded } = this.world;
     if (away.has("target")) {
       return { kind: "unreachable", side: "target", reason: "away" };
     }
@@ -318,6 +367,8 @@ export class SimulatedEngine implements Engine {
       ...{ kind: "present", enabled: subscription.enabled, tables, copyWorkers: 0, delayMs: undefined },
       streaming: subscription.enabled && slot && !away.has("source"),
       logKept: slot || away.has("source"),
+      stranded: stranded.size > 0,
+      untidy: spare && !away.has("source"),
     };
   }
 

@@ -302,13 +302,13 @@ const controlSettings = {
   autovacuum_naptime: "5min",
 };
 
-/** For 100 tasks at once beside the demo's: each has a slot, and while it copies one more for each table's worker. */
+/** For 100 tasks at once beside the demo's: each has a slot, and while it copies a spare one and one for each worker. */
 const replicationSettings = {
   max_connections: "300",
   shared_buffers: "64MB",
   max_wal_size: "2GB",
   wal_level: "logical",
-  max_replication_slots: "400",
+  max_replication_slots: "500",
   max_wal_senders: "400",
   max_worker_processes: "420",
   max_logical_replication_workers: "400",

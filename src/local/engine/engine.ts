@@ -77,6 +77,10 @@ export type EngineState =
       readonly tables: readonly TableState[];
       /** Whether the source still keeps the log that the task has not read. */
       readonly logKept: boolean;
+      /** Whether a table is copied, not yet in step, and nobody works on it; see `mend`. */
+      readonly stranded: boolean;
+      /** Whether something is kept that only copies under way can need; see `tidy`. */
+      readonly untidy: boolean;
       /** How far the target is behind, in milliseconds; undefined while nothing flows. */
       readonly delayMs: number | undefined;
       readonly positions?: Positions | undefined;
@@ -185,6 +189,14 @@ export interface Engine {
   change(task: EngineTask, added: readonly TableName[]): Promise<Readonly<Record<string, number>>>;
   /** Stops the flow and a running copy; the source keeps its log. */
   suspend(task: EngineTask): Promise<void>;
+  /**
+   * Gives copied tables that have lost their place in the source's log another one to go on from.
+   *
+   * @throws LogLostError when the source does not keep any more what such a table needs.
+   */
+  mend(task: EngineTask): Promise<void>;
+  /** Removes what only copies under way can need. It is called when all tables are in step. */
+  tidy(task: EngineTask): Promise<void>;
   /** Copies the positions of sequences to the target, where it can. */
   alignSequences(task: EngineTask): Promise<void>;
   /** Removes what the task made at the given end. */
@@ -227,3 +239,6 @@ export class EngineError extends Error {
     super(reason, options);
   }
 }
+
+/** The source does not keep any more what a task has not read: its rows can only be copied anew. */
+export class LogLostError extends EngineError {}

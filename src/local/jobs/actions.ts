@@ -205,7 +205,7 @@ export class JobActions {
         return runningAgain(job);
       }
       const change = { ...job.change, failure: null };
-      if (currentFailure(job) === undefined) {
+      if (job.desired.goal === "running" && currentFailure(job) === undefined) {
         return { ...job, change };
       }
       // The change needs its task to run.

@@ -99,6 +99,8 @@ export class ChangeSteps {
         throw error;
       }
       runtime.fault ??= newFault(error.reason);
+      // The engine may have been left in the midst of the change.
+      runtime.enabledAttempt = undefined;
       return false;
     }
   }
@@ -133,6 +135,7 @@ export function changeSeen(job: Job, runtime: Runtime): ChangeSeen | undefined {
     failed: change.failure !== null,
     withdrawn: change.withdrawn,
     settled: change.settled,
+    last: change.status,
   };
 }
 

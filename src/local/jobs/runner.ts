@@ -232,6 +232,7 @@ export class Runner {
       const changeStatus = seen.change === undefined ? undefined : changeStatusOf(seen.change);
       await this.#show(job, statusOf(wish, seen), changeStatus, runtime);
       const step = nextStep(wish, seen);
+      runtime.strandedSince = step === "mend" ? runtime.strandedSince : undefined;
       if (step === "none" || !(await this.#steps.take(step, job))) {
         return;
       }
@@ -287,7 +288,9 @@ export class Runner {
       return;
     }
     if (engine.streaming) {
-      runtime.settle();
+      if (runtime.strandedSince === undefined) {
+        runtime.settle();
+      }
       return;
     }
     runtime.silentSince ??= Date.now();
@@ -325,7 +328,7 @@ function observed(job: Job, runtime: Runtime): Observed {
     prepared: job.prepared,
     recovering: runtime.fault !== undefined,
     enabledNow: runtime.enabledAttempt === job.desired.attempt,
-    fullDone: job.taskType === "FULL_TRANS" && job.fullCompletedAt !== null,
+    fullDone: job.fullCompletedAt !== null,
     released: job.released,
     change: changeSeen(job, runtime),
     last: job.status,

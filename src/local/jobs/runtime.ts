@@ -23,6 +23,8 @@ export class Runtime {
   probedAt = 0;
   /** Since when an enabled task has had no stream. */
   silentSince: number | undefined;
+  /** Since when a copied table has had nothing to go on from, and still has not at each look. */
+  strandedSince: number | undefined;
   /** Since when a start or a release has met nothing but lost connections. */
   lostSince: number | undefined;
   /** Counts steps, so that an answer to an older question is not taken for the present. */
@@ -86,8 +88,11 @@ export function phaseOf(job: Job, engine: EngineState | undefined): "full" | "in
   if (job.taskType === "FULL_TRANS") {
     return "full";
   }
+  if (job.fullCompletedAt !== null) {
+    return "incremental";
+  }
   if (engine?.kind === "present") {
     return engine.tables.every(({ phase }) => phase === "synced") ? "incremental" : "full";
   }
-  return job.fullCompletedAt === null && job.taskType === "FULL_INCR_TRANS" ? "full" : "incremental";
+  return job.taskType === "FULL_INCR_TRANS" ? "full" : "incremental";
 }

@@ -1,5 +1,12 @@
 /** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
-import { type Engine, EngineError, type EngineTask, isConnectionLoss, type Side } from "../engine/engine";
+import {
+  type Engine,
+  EngineError,
+  type EngineTask,
+  isConnectionLoss,
+  LogLostError,
+  type Side,
+} from "../engine/engine";
 import { log, reasonOf } from "../log";
 import { type Message, message } from "../messages";
 import type { Step } from "../reconcile";
@@ -17,6 +24,8 @@ const longestRetryMs = 5_000;
 const probeMs = 60_000;
 /** How long a start or a release waits for a server that is not there: one that crashed is back within seconds. */
 const absenceMs = 10_000;
+/** How long a copied table must have been without its place in the log: one look may come just while a copy ends. */
+const strandedMs = 5_000;
 /** Long steps at once between two servers. */
 const stepsAtOnce = 8;
 
@@ -71,6 +80,10 @@ export class Steps {
       case "adopt":
       case "putBack":
         return await this.#change(step, job, runtime);
+      case "mend":
+        return await this.#mend(job, runtime);
+      case "tidy":
+        return await this.#tidy(job);
       case "finish":
         return await this.#finish(job);
       case "release":
@@ -165,12 +178,7 @@ export class Steps {
     if (engine?.kind !== "present" || !engine.logKept) {
       const [code, text] =
         engine?.kind === "present" ? (["55000", "logLost"] as const) : (["42704", "dropped"] as const);
-      if (runtime.fault === undefined) {
-        runtime.fault = newFault(text);
-        return true;
-      }
-      // Nothing that comes back by itself.
-      return await this.fail(job, "rectification", code, message(text));
+      return await this.#lose(job, runtime, code, text);
     }
     const cause = await this.engine.explainStop(this.taskOf(job));
     if (cause.kind === "failure") {
@@ -205,6 +213,15 @@ export class Steps {
       await this.#failBy(job, phase, error);
       return true;
     }
+  }
+
+  /** Nothing that comes back by itself: a fault that cannot be mended. */
+  async #lose(job: Job, runtime: Runtime, code: string, text: "logLost" | "dropped"): Promise<true> {
+    if (runtime.fault === undefined) {
+      runtime.fault = newFault(text);
+      return true;
+    }
+    return await this.fail(job, "rectification", code, message(text));
   }
 
   /**
@@ -263,6 +280,43 @@ export class Steps {
       await this.#failBy(job, "incremental", error);
       return true;
     }
+  }
+
+  async #mend(job: Job, runtime: Runtime): Promise<boolean> {
+    const task = this.taskOf(job);
+    try {
+      await this.engine.mend(task);
+      runtime.strandedSince = undefined;
+      return false;
+    } catch (error) {
+      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+        return false;
+      }
+      if (!(error instanceof LogLostError)) {
+        await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
+        return true;
+      }
+      runtime.strandedSince ??= Date.now();
+      if (Date.now() - runtime.strandedSince < strandedMs) {
+        return false;
+      }
+      if (runtime.fault !== undefined) {
+        await this.engine.suspend(task);
+      }
+      return await this.#lose(job, runtime, error.code, "logLost");
+    }
+  }
+
+  /** What cannot be removed now is tried again at the next look: the task runs as well. */
+  async #tidy(job: Job): Promise<boolean> {
+    try {
+      await this.engine.tidy(this.taskOf(job));
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+    }
+    return false;
   }
 
   /** FULL_TRANS is done with the copy: nothing must keep the source's log any longer. */

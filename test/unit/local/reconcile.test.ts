@@ -13,6 +13,8 @@ function engine(phases: readonly TableState["phase"][], change: Partial<Present>
     streaming: true,
     copyWorkers: 0,
     logKept: true,
+    stranded: false,
+    untidy: false,
     delayMs: 0,
   } as const;
   return { ...state, tables: phases.map(table), ...change };
@@ -216,6 +218,37 @@ const cases: readonly Case[] = [
     what: "frozen and suspended",
     wish: { frozen: true },
     seen: { prepared: true, engine: engine(["synced"], { enabled: false }), last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "streaming, while a copied table has nobody to lead it on",
+    seen: { ...runs, engine: engine(["synced", "copied"], { stranded: true, untidy: true }) },
+    status: "FULL_TRANSFER_STARTED",
+    step: "mend",
+  },
+  {
+    what: "streaming, after a crash that took the end of a copy",
+    seen: { ...runs, engine: engine(["synced", "copied"]), fullDone: true },
+    status: "REBUILD_NODE_STARTED",
+    step: "none",
+  },
+  {
+    what: "streaming, with something left of the copies",
+    seen: { ...runs, engine: engine(["synced"], { untidy: true }) },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "tidy",
+  },
+  {
+    what: "streaming beside the copy of an added table",
+    seen: {
+      ...runs,
+      engine: engine(["synced"], { untidy: true }),
+      change: {
+        ...{ strays: "unfinished", phase: "copying" },
+        ...{ failed: false, withdrawn: false, settled: false, last: "CHILD_TRANSFER_STARTED" },
+      },
+    },
     status: "INCRE_TRANSFER_STARTED",
     step: "none",
   },

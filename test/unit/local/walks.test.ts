@@ -78,7 +78,7 @@ type Event =
   | { readonly kind: "away"; readonly side: "source" | "target" }
   | { readonly kind: "block"; readonly table: (typeof tables)[number] }
   | { readonly kind: "balance"; readonly balance: number }
-  | { readonly kind: "refuse" | "back" | "clear" | "loseSlot" | "drop" }
+  | { readonly kind: "refuse" | "back" | "clear" | "loseSlot" | "loseSpare" | "strand" | "drop" }
   | { readonly kind: "crash"; readonly after: number };
 
 const events: fc.Arbitrary<Event> = fc.oneof(
@@ -93,7 +93,7 @@ const events: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant("away" as const), side: fc.constantFrom("source", "target") }),
   fc.record({ kind: fc.constant("block" as const), table: fc.constantFrom(...tables) }),
   fc.record({ kind: fc.constant("balance" as const), balance: fc.constantFrom(0, 10) }),
-  fc.record({ kind: fc.constantFrom("refuse", "loseSlot", "drop") }),
+  fc.record({ kind: fc.constantFrom("refuse", "loseSlot", "loseSpare", "strand", "strand", "drop") }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("back", "clear") }) },
   fc.record({ kind: fc.constant("crash" as const), after: fc.nat(20) }),
 );
@@ -157,6 +157,12 @@ class Walk {
       case "loseSlot":
         world.loseSlot();
         break;
+      case "loseSpare":
+        world.spare = false;
+        break;
+      case "strand":
+        world.strand();
+        break;
       case "drop":
         world.dropSubscription();
         break;
@@ -187,7 +193,7 @@ class Walk {
     );
     const chosen = possible[choice % Math.max(possible.length, 1)];
     if (chosen !== undefined) {
-      await this.#ask(users[chosen.action](life.actions, chosen.id, detail));
+      await this.#ask(life, users[chosen.action](life.actions, chosen.id, detail));
     }
   }
 
@@ -196,12 +202,13 @@ class Walk {
     const offered = availableActions(this.job, life.runner.gateOf(this.job));
     const action = (["RETRY", "START", "FREE_RESOURCE"] as const).find((one) => offered.includes(one));
     if (action !== undefined) {
-      await this.#ask(users[action](life.actions, this.id, 4));
+      await this.#ask(life, users[action](life.actions, this.id, 4));
     }
   }
 
   async end(): Promise<void> {
-    await this.#ask((await this.#alive()).actions.end(this.id, false));
+    const life = await this.#alive();
+    await this.#ask(life, life.actions.end(this.id, false));
   }
 
   async close(): Promise<void> {
@@ -211,8 +218,7 @@ class Walk {
   }
 
   /** A call of the API: it may be refused, and a dead backend does not answer. */
-  async #ask(call: Promise<void>): Promise<void> {
-    const life = await this.#alive();
+  async #ask(life: Life, call: Promise<void>): Promise<void> {
     const answered = call.catch((error: unknown) => assert.ok(error instanceof Refusal, String(error)));
     await Promise.race([answered, life.span.ended]);
     life.runner.wake();
@@ -315,6 +321,11 @@ function requireRest({ status, change }: Job): void {
   );
 }
 
+/** Copies that stand still, such as that of a change which has failed. */
+function hasOpenCopies({ subscription }: SimulatedWorld): boolean {
+  return [...(subscription?.tables.values() ?? [])].some((phase) => phase !== "synced");
+}
+
 const quietPolls = 60;
 
 async function walk(taskType: Job["taskType"], path: readonly Event[]): Promise<void> {
@@ -331,6 +342,7 @@ async function walk(taskType: Job["taskType"], path: readonly Event[]): Promise<
     await walking.take({ kind: "balance", balance: 10 });
     await walking.pass(quietPolls);
     requireRest(walking.job);
+    assert.ok(walking.job.status !== "INCRE_TRANSFER_STARTED" || hasOpenCopies(world) || !world.spare);
     // Every failure has a way out once its cause is gone, be it the end of the task.
     await walking.take({ kind: "clear" });
     for (let again = 0; again < 3 && /_FAILED$/.test(walking.job.status); again++) {
@@ -345,7 +357,7 @@ async function walk(taskType: Job["taskType"], path: readonly Event[]): Promise<
       await walking.pass(quietPolls);
     }
     assert.equal(walking.job.status, "RELEASE_RESOURCE_COMPLETE");
-    assert.deepEqual([world.subscription, world.slot], [undefined, false]);
+    assert.deepEqual([world.subscription, world.slot, world.spare], [undefined, false, false]);
     requireLegal(world.history.statuses, transitions);
     for (const history of world.history.changes.values()) {
       requireLegal(history, changeTransitions);

@@ -25,8 +25,11 @@ import { logPosition, objectName } from "./names";
 import {
   countRows,
   dropPublisher,
+  dropSpare,
   ensurePublication,
   ensureSlot,
+  ensureSpare,
+  restoreSlots,
   type SlotFacts,
   slotFacts,
   userTablesSql,
@@ -36,13 +39,16 @@ import type { ServerLog, WorkerError } from "./server-log";
 import { writtenRows } from "./statistics";
 import {
   alignSequences,
+  dropCopySlots,
   dropSubscription,
   enableSubscription,
   ensureSubscription,
   ensureTables,
+  isInStepForGood,
   refreshSubscription,
   retrying,
   type SubscriptionFacts,
+  strandedSlots,
   subscriptionFacts,
   suspendSubscription,
 } from "./subscriber";
@@ -89,6 +95,7 @@ export class PostgresEngine implements Engine {
     await ensurePublication(this.#databases, task, task.tables);
     await ensureTables(this.#databases, task, task.tables);
     await ensureSlot(this.#databases, task);
+    await this.#spareCopies(task, task.tables);
     await ensureSubscription(this.#databases, task);
     return task.copiesRows ? await countRows(this.#databases, task.source, task.tables) : {};
   }
@@ -103,6 +110,7 @@ export class PostgresEngine implements Engine {
     // The tables first: a change for a table that the target has not would stop the task.
     await ensureTables(this.#databases, task, added);
     await ensurePublication(this.#databases, task, added);
+    await this.#spareCopies(task, added);
     this.logOf(task.target)?.forget(objectName(task.id));
     await refreshSubscription(this.#databases, task);
     return task.copiesRows ? await countRows(this.#databases, task.source, added) : {};
@@ -110,6 +118,17 @@ export class PostgresEngine implements Engine {
 
   async suspend(task: EngineTask): Promise<void> {
     await suspendSubscription(this.#databases, task);
+  }
+
+  async mend(task: EngineTask): Promise<void> {
+    await restoreSlots(this.#databases, task, await strandedSlots(this.#databases, task));
+  }
+
+  async tidy(task: EngineTask): Promise<void> {
+    if (await isInStepForGood(this.#databases, task)) {
+      await dropCopySlots(this.#databases, task);
+      await dropSpare(this.#databases, task);
+    }
   }
 
   async alignSequences(task: EngineTask): Promise<void> {
@@ -205,17 +224,24 @@ export class PostgresEngine implements Engine {
     await this.#databases.dispose();
   }
 
+  async #spareCopies(task: EngineTask, added: readonly TableName[]): Promise<void> {
+    if (task.copiesRows && added.length > 0) {
+      await ensureSpare(this.#databases, task);
+    }
+  }
+
   #state(
     task: EngineTask,
     subscription: SubscriptionFacts,
     slot: SlotFacts | EngineError | undefined,
   ): EngineState {
-    const { enabled, worker, copyWorkers, tables } = subscription;
+    const { enabled, worker, copyWorkers, stranded, tables } = subscription;
     const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
     const streaming = worker && (slot instanceof EngineError || known?.active === true);
     return {
-      ...{ kind: "present", enabled, streaming, copyWorkers, tables },
+      ...{ kind: "present", enabled, streaming, copyWorkers, stranded, tables },
       logKept: slot instanceof EngineError || known?.kept === true,
+      untidy: known?.spare === true,
       delayMs:
         streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
       positions: known === undefined ? undefined : positionsOf(known, subscription),

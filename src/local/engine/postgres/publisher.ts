@@ -1,9 +1,9 @@
 /** The source's side of a task: publication and slot. */
 import { escapeIdentifier } from "pg";
 import type { Connection, EngineTask, TableName } from "../engine";
-import { EngineError } from "../engine";
+import { EngineError, LogLostError } from "../engine";
 import type { Databases, Row } from "./databases";
-import { objectName, qualified } from "./names";
+import { objectName, qualified, spareName } from "./names";
 
 /** Ordinary and partitioned tables of users; a partition belongs to its table. */
 export const userTablesSql = `
@@ -94,6 +94,78 @@ export async function ensureSlot(databases: Databases, task: EngineTask): Promis
   );
 }
 
+/**
+ * Makes the spare slot, at the position of the task's own. The task does without where the server would then have no
+ * slot left: the copies themselves need one.
+ */
+export async function ensureSpare(databases: Databases, task: EngineTask): Promise<void> {
+  const spare = spareName(task.id);
+  const [room] = await databases.query(
+    task.source,
+    "source",
+    `SELECT 1 FROM pg_replication_slots WHERE slot_name <> $1
+     HAVING count(*) + 1 < current_setting('max_replication_slots')::int`,
+    [spare],
+  );
+  if (room === undefined) {
+    return;
+  }
+  await databases.query(
+    task.source,
+    "source",
+    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND wal_status = 'lost'",
+    [spare],
+  );
+  await copySlot(databases, task.source, objectName(task.id), spare);
+}
+
+/**
+ * Makes those of the slots that are missing from the task's spare one. They may begin too early: whoever reads from
+ * them knows where to go on.
+ *
+ * @throws LogLostError when there is no spare slot, or the source has given it up.
+ */
+export async function restoreSlots(
+  databases: Databases,
+  task: EngineTask,
+  slots: readonly string[],
+): Promise<void> {
+  const spare = spareName(task.id);
+  const rows = await databases.query<{ name: string }>(
+    task.source,
+    "source",
+    `SELECT slot_name AS name FROM pg_replication_slots
+     WHERE slot_name = ANY($1) AND wal_status IS DISTINCT FROM 'lost'`,
+    [[...slots, spare]],
+  );
+  const kept = new Set(rows.map(({ name }) => name));
+  for (const slot of slots.filter((name) => !kept.has(name))) {
+    if (!kept.has(spare)) {
+      throw new LogLostError("55000", "source", `the replication slot ${slot} is gone`);
+    }
+    await copySlot(databases, task.source, spare, slot);
+  }
+}
+
+async function copySlot(databases: Databases, source: Connection, from: string, to: string): Promise<void> {
+  await databases.query(
+    source,
+    "source",
+    `SELECT pg_copy_logical_replication_slot($1, $2)
+     WHERE NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE slot_name = $2)`,
+    [from, to],
+  );
+}
+
+export async function dropSpare(databases: Databases, task: EngineTask): Promise<void> {
+  await databases.query(
+    task.source,
+    "source",
+    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1",
+    [spareName(task.id)],
+  );
+}
+
 const countedExactly = 200_000;
 
 /** Rows per table: counted, or for a large table what the last ANALYZE estimated. */
@@ -124,7 +196,7 @@ export async function countRows(
   return rows;
 }
 
-/** Drops slot and publication of a task, whoever still reads from the slot. */
+/** Drops slots and publication of a task, whoever still reads from the slot. */
 export async function dropPublisher(databases: Databases, source: Connection, jobId: string): Promise<void> {
   const name = objectName(jobId);
   await databases.query(
@@ -136,8 +208,8 @@ export async function dropPublisher(databases: Databases, source: Connection, jo
   await databases.query(
     source,
     "source",
-    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1",
-    [name],
+    "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = ANY($1)",
+    [[name, spareName(jobId)]],
   );
   await databases.query(source, "source", `DROP PUBLICATION IF EXISTS ${escapeIdentifier(name)}`);
 }
@@ -147,6 +219,8 @@ export interface SlotFacts extends Row {
   readonly name: string;
   readonly active: boolean;
   readonly kept: boolean;
+  /** Whether there is a spare slot, too. */
+  readonly spare: boolean;
   /** Positions in the log, in bytes. */
   readonly current: string;
   readonly replayed: string | null;
@@ -164,6 +238,7 @@ export async function slotFacts(
     source,
     "source",
     `SELECT s.slot_name AS name, s.active, s.wal_status IS DISTINCT FROM 'lost' AS kept,
+            EXISTS (SELECT 1 FROM pg_replication_slots o WHERE o.slot_name = s.slot_name || '_spare') AS spare,
             (pg_current_wal_lsn() - '0/0')::text AS current, (r.replay_lsn - '0/0')::text AS replayed,
             (s.confirmed_flush_lsn - '0/0')::text AS confirmed,
             (extract(epoch FROM r.replay_lag) * 1000)::float8 AS lag_ms

@@ -115,6 +115,46 @@ export async function suspendSubscription(databases: Databases, task: EngineTask
   );
 }
 
+/** The slots at the source from which copied tables that nobody works on would go on until they are in step. */
+export async function strandedSlots(
+  databases: Databases,
+  { id, target }: EngineTask,
+): Promise<readonly string[]> {
+  const rows = await databases.query<{ slot: string }>(
+    target,
+    "target",
+    `SELECT 'pg_' || s.oid || '_sync_' || r.srrelid || '_' || c.system_identifier AS slot
+     FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid, pg_control_system() c
+     WHERE s.subname = $1 AND ${isStranded}`,
+    [objectName(id)],
+  );
+  return rows.map(({ slot }) => slot);
+}
+
+/**
+ * Whether no crash can put any table of the subscription back behind the others: its workers commit without waiting
+ * for the disk.
+ */
+export async function isInStepForGood(databases: Databases, { id, target }: EngineTask): Promise<boolean> {
+  const [behind] = await databases.query(
+    target,
+    "target",
+    `SELECT 1 FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid
+     WHERE s.subname = $1 AND r.srsubstate NOT IN ('s', 'r') LIMIT 1`,
+    [objectName(id)],
+  );
+  if (behind !== undefined) {
+    return false;
+  }
+  // A commit that waits for the disk brings all earlier ones there.
+  await databases.query(
+    target,
+    "target",
+    "SELECT set_config('synchronous_commit', 'local', true), pg_logical_emit_message(true, 'drs', '')",
+  );
+  return true;
+}
+
 /** Drops the subscription; the task's own slot stays at the source, which may be gone. */
 export async function dropSubscription(databases: Databases, task: ReleaseTask): Promise<void> {
   const { target } = task;
@@ -124,7 +164,7 @@ export async function dropSubscription(databases: Databases, task: ReleaseTask):
   }
   const quoted = escapeIdentifier(name);
   await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} DISABLE`);
-  await dropCopySlots(databases, task, name);
+  await dropCopySlots(databases, task);
   await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} SET (slot_name = NONE)`);
   await databases.query(target, "target", `DROP SUBSCRIPTION ${quoted}`);
 }
@@ -133,17 +173,16 @@ export async function dropSubscription(databases: Databases, task: ReleaseTask):
  * Removes slots that copying workers have left at the source: a worker that is killed between the end of its copy and
  * the removal of its slot forgets it. PostgreSQL names them after subscription, table and system.
  */
-async function dropCopySlots(
+export async function dropCopySlots(
   databases: Databases,
-  { source, target }: ReleaseTask,
-  subscription: string,
+  { id, source, target }: ReleaseTask,
 ): Promise<void> {
   const [own] = await databases.query<{ oid: string; system: string }>(
     target,
     "target",
     `SELECT s.oid::text AS oid, c.system_identifier::text AS system FROM pg_subscription s, pg_control_system() c
      WHERE s.subname = $1`,
-    [subscription],
+    [objectName(id)],
   );
   try {
     await databases.query(
@@ -178,6 +217,7 @@ interface SubscriptionRow extends Row {
   readonly worker: boolean;
   readonly received: string | null;
   readonly copy_workers: number;
+  readonly stranded: boolean;
   readonly tables: readonly {
     readonly name: string;
     readonly state: string;
@@ -193,8 +233,14 @@ export interface SubscriptionFacts {
   /** Up to where the worker has the source's log, in bytes. */
   readonly received: string | null;
   readonly copyWorkers: number;
+  /** Whether a table is copied, not yet in step, and has no worker. */
+  readonly stranded: boolean;
   readonly tables: readonly TableState[];
 }
+
+/** Of a row `r` of `pg_subscription_rel`: its table is copied, and no worker leads it on. */
+const isStranded = `r.srsubstate = 'f' AND NOT EXISTS
+  (SELECT 1 FROM pg_stat_subscription w WHERE w.subid = r.srsubid AND w.relid = r.srrelid AND w.pid IS NOT NULL)`;
 
 const phaseByState: Readonly<Record<string, TableState["phase"]>> = {
   i: "waiting",
@@ -218,6 +264,7 @@ export async function subscriptionFacts(
              WHERE w.subid = s.oid AND w.relid IS NULL) AS received,
             (SELECT count(*)::int FROM pg_stat_subscription w
              WHERE w.subid = s.oid AND w.relid IS NOT NULL AND w.pid IS NOT NULL) AS copy_workers,
+            EXISTS (SELECT 1 FROM pg_subscription_rel r WHERE r.srsubid = s.oid AND ${isStranded}) AS stranded,
             coalesce((SELECT json_agg(json_build_object('name', n.nspname || '.' || c.relname,
                                                         'state', r.srsubstate::text, 'copied', p.tuples_processed))
                       FROM pg_subscription_rel r
@@ -229,8 +276,8 @@ export async function subscriptionFacts(
      WHERE d.datname = current_database() AND s.subname = ANY($1)`,
     [names],
   );
-  return rows.map(({ name, enabled, worker, received, copy_workers, tables }) => ({
-    ...{ name, enabled, worker, received, copyWorkers: copy_workers },
+  return rows.map(({ name, enabled, worker, received, copy_workers, stranded, tables }) => ({
+    ...{ name, enabled, worker, received, copyWorkers: copy_workers, stranded },
     tables: tables.map((table) => ({
       name: table.name,
       phase: phaseByState[table.state] ?? "copying",
