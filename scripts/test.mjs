@@ -8,6 +8,7 @@ import { requireChromium } from "./chromium.mjs";
 import { runHostSuite } from "./host-suite.mjs";
 import { startDemo } from "./local-backend.mjs";
 import { Failure, main, seconds } from "./main.mjs";
+import { installOldPostgres } from "./postgres.mjs";
 import { runProgram } from "./programs.mjs";
 import { node, setUp } from "./setup.mjs";
 import { installVSCodeServer } from "./vscode-server.mjs";
@@ -36,7 +37,13 @@ const suites = {
       ...{ signal, limit: 180_000 },
     }),
   unit: (run) => runMocha("unit", { testLimit: 5_000, limit: soak ? long : 120_000 }, run),
-  backend: (run) => runInHalves("backend", { testLimit: 60_000, limit: soak ? long : 600_000 }, run),
+  backend: async (run) => {
+    const env = {
+      ...process.env,
+      DRS_TEST_OLD_POSTGRES: await installOldPostgres({ root, signal: run.signal }),
+    };
+    return await runInHalves("backend", { testLimit: 60_000, limit: soak ? long : 600_000, env }, run);
+  },
   ...(soak
     ? { bench: (/** @type {Run} */ run) => runMocha("bench", { testLimit: 300_000, limit: long }, run) }
     : {}),
@@ -141,7 +148,7 @@ async function runMocha(name, options, run) {
  * Runs a suite whose tests mostly wait in two processes at once. What each of them prints comes when it ends.
  *
  * @param {string} name the folder in out/
- * @param {{ testLimit: number, limit: number }} options
+ * @param {{ testLimit: number, limit: number, env: NodeJS.ProcessEnv }} options
  * @param {Run} run
  */
 async function runInHalves(name, options, { folder, resultFile, signal }) {
