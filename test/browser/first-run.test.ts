@@ -49,7 +49,7 @@ describe("the first run", function () {
       .first()
       .waitFor();
     await workbench.screenshot("cloud-unreachable");
-    await page.getByRole("button", { name: "Try Again" }).click();
+    await workbench.answerNotification("Try Again");
     const input = page.locator(".quick-input-widget:visible input:visible").first();
     await waitFor(
       () => input.inputValue(),

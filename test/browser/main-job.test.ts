@@ -168,7 +168,7 @@ describe("the main job", function () {
     assert.match(question, /Pause: 2 tasks\?\s+orders-to-warehouse\s+customers-to-crm/);
     await comesInto("orders-to-warehouse", /^Paused/, 10_000);
     await comesInto("customers-to-crm", /^Paused/, 10_000);
-    await workbench.page.getByRole("button", { name: "Undo: Resume" }).click();
+    await workbench.answerNotification("Undo: Resume");
     await workbench.answerDialog("Resume: 2 tasks");
     await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/, 10_000);
     await comesInto("customers-to-crm", /^Incremental synchronization {2}/, 10_000);

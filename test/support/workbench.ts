@@ -157,22 +157,7 @@ export class Workbench {
   async choose(name: string, item: string): Promise<void> {
     await this.contextMenu(name);
     const menu = this.page.locator(".monaco-menu:visible");
-    // A menu does not take a click in its first moments.
-    await waitFor(
-      () =>
-        menu
-          .locator(".action-label")
-          .getByText(item, { exact: true })
-          .click()
-          .then(() =>
-            menu.waitFor({ state: "hidden", timeout: 1_000 }).then(
-              () => true,
-              () => false,
-            ),
-          ),
-      (closed) => closed,
-      answerLimit,
-    );
+    await clickedAway(menu.locator(".action-label").getByText(item, { exact: true }), menu);
   }
 
   /** Waits for a modal dialog, returns what it says and presses a button of it. */
@@ -180,9 +165,17 @@ export class Workbench {
     const dialog = this.page.locator(".monaco-dialog-box");
     await dialog.waitFor();
     const text = await dialog.locator(".dialog-message-container").innerText();
+    // Another dialog may follow at once.
+    const answered = await dialog.elementHandle();
     await dialog.getByRole("button", { name: button, exact: true }).click();
-    await dialog.waitFor({ state: "detached" });
+    await answered?.waitForElementState("hidden");
     return text;
+  }
+
+  /** Presses a button of a notification, which goes with that. */
+  async answerNotification(button: string): Promise<void> {
+    const choice = this.notifications.getByRole("button", { name: button, exact: true });
+    await clickedAway(choice, choice);
   }
 
   /** The document of the webview that is open: VS Code puts it into a frame within a frame. */
@@ -261,4 +254,21 @@ export class Workbench {
     await mkdir(this.screenshots, { recursive: true });
     await this.page.screenshot({ path: join(this.screenshots, `${name}.png`) });
   }
+}
+
+/** Clicks until something is gone: what has just appeared does not take a click in its first moments. */
+async function clickedAway(choice: Locator, gone: Locator): Promise<void> {
+  await choice.waitFor();
+  await waitFor(
+    async () => {
+      // It may go while it is clicked once more.
+      await choice.click({ timeout: 1_000 }).catch(() => undefined);
+      return await gone.waitFor({ state: "hidden", timeout: 1_000 }).then(
+        () => true,
+        () => false,
+      );
+    },
+    (isGone) => isGone,
+    answerLimit,
+  );
 }
