@@ -77,10 +77,10 @@ for (const { theme, language } of looks) {
       await part.locator("td").first().waitFor();
       await workbench.screenshot(`paper-${theme}-${language}`);
       assert.equal(await main.locator("button:not(.link):visible, input:visible, select:visible").count(), 0);
-      const colors = await main.evaluate((element) => {
-        const { color } = getComputedStyle(element);
-        return [color, getComputedStyle(element.ownerDocument.body).backgroundColor];
-      });
+      const frame = await workbench.webviewFrame();
+      const colors = await frame.evaluate<[string, string]>(
+        "(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.body))",
+      );
       assert.deepEqual(colors, ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]);
       await assertAccessible(workbench);
       await page.emulateMedia({ media: null });
