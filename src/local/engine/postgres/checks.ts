@@ -53,8 +53,8 @@ const serverSql = `
          pg_postmaster_start_time() || ' ' || current_setting('port') || ' ' || current_database() AS identity
   FROM pg_roles r WHERE r.rolname = current_user`;
 
-/** The oldest version of a source and of a target (which needs `disable_on_error`). */
-const minimumVersion: Readonly<Record<Side, number>> = { source: 14, target: 15 };
+/** The oldest version of a source and of a target. */
+const minimumVersion = 14;
 
 /** Checks a task's databases; every finding says what is wrong. */
 export async function checkTask(databases: Databases, task: EngineTask): Promise<readonly CheckItem[]> {
@@ -262,9 +262,8 @@ function finding(item: string, group: string, reason: Message | undefined): Chec
 }
 
 function version(side: Side, row: ServerRow): CheckItem {
-  const minimum = minimumVersion[side];
-  const values = { version: String(row.version), minimum: String(minimum) };
-  const reason = row.version < minimum ? message("versionTooOld", values) : undefined;
+  const values = { version: String(row.version), minimum: String(minimumVersion) };
+  const reason = row.version < minimumVersion ? message("versionTooOld", values) : undefined;
   return finding(`${side}_version`, "version", reason);
 }
 

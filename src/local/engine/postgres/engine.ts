@@ -52,6 +52,7 @@ import {
   subscriptionFacts,
   suspendSubscription,
 } from "./subscriber";
+import { WorkerWatch } from "./worker-watch";
 
 /**
  * PostgreSQL's own logical replication: a publication and a slot at the source, a subscription at the target, all
@@ -68,6 +69,7 @@ export class PostgresEngine implements Engine {
   } as const;
   readonly #databases = new Databases();
   readonly #lag = new Map<string, LagMeter>();
+  readonly #watches = new Map<string, WorkerWatch>();
 
   /** @param logOf the log of a target server, where it can be read. */
   constructor(private readonly logOf: (target: Connection) => ServerLog | undefined) {}
@@ -103,6 +105,7 @@ export class PostgresEngine implements Engine {
   async enable(task: EngineTask): Promise<void> {
     this.logOf(task.target)?.forget(objectName(task.id));
     this.#lag.delete(task.id);
+    this.#watches.delete(task.id);
     await enableSubscription(this.#databases, task);
   }
 
@@ -137,6 +140,7 @@ export class PostgresEngine implements Engine {
 
   async release(task: ReleaseTask, side: Side): Promise<void> {
     if (side === "target") {
+      this.#watches.delete(task.id);
       await dropSubscription(this.#databases, task);
       return;
     }
@@ -150,18 +154,50 @@ export class PostgresEngine implements Engine {
       this.#grouped(tasks, "source", slotFacts),
       this.#grouped(tasks, "target", subscriptionFacts),
     ]);
-    return new Map(
-      tasks.map((task) => {
-        const subscription = subscriptions(task);
-        if (subscription instanceof EngineError) {
-          return [task.id, withoutAnswer("target", subscription)] as const;
-        }
-        if (subscription === undefined) {
-          return [task.id, { kind: "absent" }] as const;
-        }
-        return [task.id, this.#state(task, subscription, slots(task))] as const;
-      }),
-    );
+    const states = tasks.map(async (task) => {
+      const subscription = subscriptions(task);
+      if (subscription instanceof EngineError) {
+        return [task.id, withoutAnswer("target", subscription)] as const;
+      }
+      if (subscription === undefined) {
+        return [task.id, { kind: "absent" }] as const;
+      }
+      const slot = slots(task);
+      return [
+        task.id,
+        this.#state(task, await this.#stoppedIfFailing(task, subscription, slot), slot),
+      ] as const;
+    });
+    return new Map(await Promise.all(states));
+  }
+
+  /** Does what `disable_on_error` does, where the server has it not. */
+  async #stoppedIfFailing(
+    task: EngineTask,
+    subscription: SubscriptionFacts,
+    slot: SlotFacts | EngineError | undefined,
+  ): Promise<SubscriptionFacts> {
+    if (!subscription.endless || !subscription.enabled) {
+      this.#watches.delete(task.id);
+      return subscription;
+    }
+    const watch = this.#watches.get(task.id) ?? new WorkerWatch();
+    this.#watches.set(task.id, watch);
+    const confirmed = slot instanceof EngineError ? undefined : slot?.confirmed;
+    const applying = { name: "changes", pid: subscription.pid, progress: confirmed ?? "" };
+    if (!watch.isFailing(Date.now(), [applying, ...subscription.copies])) {
+      return subscription;
+    }
+    try {
+      await suspendSubscription(this.#databases, task);
+    } catch (error) {
+      if (error instanceof EngineError) {
+        // The next look finds it failing still.
+        return subscription;
+      }
+      throw error;
+    }
+    return { ...subscription, enabled: false, pid: null, copyWorkers: 0 };
   }
 
   async measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>> {
@@ -235,9 +271,9 @@ export class PostgresEngine implements Engine {
     subscription: SubscriptionFacts,
     slot: SlotFacts | EngineError | undefined,
   ): EngineState {
-    const { enabled, worker, copyWorkers, stranded, tables } = subscription;
+    const { enabled, pid, copyWorkers, stranded, tables } = subscription;
     const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
-    const streaming = worker && (slot instanceof EngineError || known?.active === true);
+    const streaming = pid !== null && (slot instanceof EngineError || known?.active === true);
     return {
       ...{ kind: "present", enabled, streaming, copyWorkers, stranded, tables },
       logKept: slot instanceof EngineError || known?.kept === true,

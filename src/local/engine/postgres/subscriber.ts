@@ -13,6 +13,10 @@ import {
 import type { Databases, Row } from "./databases";
 import { conninfo, objectName, qualified } from "./names";
 import { defaultSequences, tableDefinition } from "./schema";
+import type { WorkerSight } from "./worker-watch";
+
+/** Whether the server starts a worker that fails again and again. */
+const triesForEver = "current_setting('server_version_num')::int < 150000";
 
 /** Makes the tables that the target lacks, as the source has them. */
 export async function ensureTables(
@@ -59,9 +63,17 @@ export async function ensureSubscription(databases: Databases, task: EngineTask)
     "target",
     `CREATE SUBSCRIPTION ${quoted} CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}
      PUBLICATION ${quoted}
-     WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)},
-           disable_on_error = true)`,
+     WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)})`,
   );
+  await setDisableOnError(databases, task, true);
+}
+
+/** Servers before PostgreSQL 15 do not have it; see `WorkerWatch`. */
+async function setDisableOnError(databases: Databases, task: EngineTask, on: boolean): Promise<void> {
+  const [has] = await databases.query(task.target, "target", `SELECT 1 WHERE NOT ${triesForEver}`);
+  if (has !== undefined) {
+    await alterSubscription(databases, task, `SET (disable_on_error = ${String(on)})`);
+  }
 }
 
 /** Enables the subscription, with today's way to the source. */
@@ -72,7 +84,7 @@ export async function enableSubscription(databases: Databases, task: EngineTask)
     task,
     `CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}`,
   );
-  await alterSubscription(databases, task, "SET (disable_on_error = true)");
+  await setDisableOnError(databases, task, true);
   await alterSubscription(databases, task, "ENABLE");
 }
 
@@ -83,14 +95,14 @@ export async function enableSubscription(databases: Databases, task: EngineTask)
 export async function refreshSubscription(databases: Databases, task: EngineTask): Promise<void> {
   const name = objectName(task.id);
   const conninfoLiteral = escapeLiteral(conninfo(task.source, task.publisher, name));
-  await alterSubscription(databases, task, "SET (disable_on_error = false)");
+  await setDisableOnError(databases, task, false);
   try {
     await alterSubscription(databases, task, `CONNECTION ${conninfoLiteral}`);
     await alterSubscription(databases, task, "ENABLE");
     const refresh = `REFRESH PUBLICATION WITH (copy_data = ${String(task.copiesRows)})`;
     await alterSubscription(databases, task, refresh);
   } finally {
-    await alterSubscription(databases, task, "SET (disable_on_error = true)");
+    await setDisableOnError(databases, task, true);
   }
 }
 
@@ -214,13 +226,15 @@ async function hasSubscription(databases: Databases, target: Connection, name: s
 interface SubscriptionRow extends Row {
   readonly name: string;
   readonly enabled: boolean;
-  readonly worker: boolean;
+  readonly endless: boolean;
+  readonly pid: number | null;
   readonly received: string | null;
   readonly copy_workers: number;
   readonly stranded: boolean;
   readonly tables: readonly {
     readonly name: string;
     readonly state: string;
+    readonly pid: number | null;
     readonly copied: number | null;
   }[];
 }
@@ -229,7 +243,12 @@ interface SubscriptionRow extends Row {
 export interface SubscriptionFacts {
   readonly name: string;
   readonly enabled: boolean;
-  readonly worker: boolean;
+  /** The worker that applies changes. */
+  readonly pid: number | null;
+  /** Whether the server starts a worker that fails again and again. */
+  readonly endless: boolean;
+  /** Where that is so: what is seen of the workers that copy. */
+  readonly copies: readonly WorkerSight[];
   /** Up to where the worker has the source's log, in bytes. */
   readonly received: string | null;
   readonly copyWorkers: number;
@@ -258,15 +277,16 @@ export async function subscriptionFacts(
     target,
     "target",
     `SELECT s.subname AS name, s.subenabled AS enabled,
-            EXISTS (SELECT 1 FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL)
-              AS worker,
+            ${triesForEver} AS endless,
+            (SELECT max(w.pid) FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL) AS pid,
             (SELECT (max(w.received_lsn) - '0/0')::text FROM pg_stat_subscription w
              WHERE w.subid = s.oid AND w.relid IS NULL) AS received,
             (SELECT count(*)::int FROM pg_stat_subscription w
              WHERE w.subid = s.oid AND w.relid IS NOT NULL AND w.pid IS NOT NULL) AS copy_workers,
             EXISTS (SELECT 1 FROM pg_subscription_rel r WHERE r.srsubid = s.oid AND ${isStranded}) AS stranded,
             coalesce((SELECT json_agg(json_build_object('name', n.nspname || '.' || c.relname,
-                                                        'state', r.srsubstate::text, 'copied', p.tuples_processed))
+                                                        'state', r.srsubstate::text, 'pid', w.pid,
+                                                        'copied', p.tuples_processed))
                       FROM pg_subscription_rel r
                       JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace
                       LEFT JOIN pg_stat_subscription w ON w.subid = s.oid AND w.relid = r.srrelid
@@ -276,14 +296,25 @@ export async function subscriptionFacts(
      WHERE d.datname = current_database() AND s.subname = ANY($1)`,
     [names],
   );
-  return rows.map(({ name, enabled, worker, received, copy_workers, stranded, tables }) => ({
-    ...{ name, enabled, worker, received, copyWorkers: copy_workers, stranded },
+  return rows.map(({ name, enabled, pid, endless, received, copy_workers, stranded, tables }) => ({
+    ...{ name, enabled, pid, endless, received, copyWorkers: copy_workers, stranded },
+    copies: endless ? copiesSeen(tables) : [],
     tables: tables.map((table) => ({
       name: table.name,
       phase: phaseByState[table.state] ?? "copying",
       copiedRows: table.copied ?? 0,
     })),
   }));
+}
+
+function copiesSeen(tables: SubscriptionRow["tables"]): readonly WorkerSight[] {
+  const begun = tables.filter(({ state }) => state === "d" || state === "f");
+  const sights = begun.map(({ name, state, pid }) => ({ name, pid, progress: state }));
+  // A table waits for a worker only while others copy.
+  const any = begun.find(({ pid }) => pid !== null)?.pid ?? null;
+  const states = tables.map(({ state }) => state).join("");
+  const waiting = { name: "", pid: any, progress: states };
+  return states.includes("i") ? [...sights, waiting] : sights;
 }
 
 interface SequenceRow extends Row {
