@@ -69,17 +69,19 @@ export async function installVSCodeServer({ root, release, signal }) {
  * @param {Installation} options.installation
  * @param {import("./profile.mjs").Profile} options.profile
  * @param {string} [options.tokenFile] a file with the secret that the address must carry; without it, whoever reaches the port may come in
+ * @param {boolean} [options.workspaceTrust] whether folders are to be trusted before they are fully used, as the settings say
  * @param {boolean} [options.testDriver] lets the page run an extension's test suite (VS Code 1.133 and newer need and know it)
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {AbortSignal} options.signal
  */
 export async function startVSCodeServer(options) {
-  const { installation, profile, tokenFile, testDriver, env, signal } = options;
+  const { installation, profile, tokenFile, workspaceTrust, testDriver, env, signal } = options;
   const args = [
     join(installation.vscode, "out", "server-main.js"),
     ...["--host", "127.0.0.1", "--port", "0", "--accept-server-license-terms"],
     ...["--server-data-dir", profile.folder, "--extensions-dir", profile.extensions],
-    ...["--telemetry-level", "off", "--disable-workspace-trust"],
+    ...["--telemetry-level", "off"],
+    ...(workspaceTrust === true ? [] : ["--disable-workspace-trust"]),
     ...(tokenFile === undefined ? ["--without-connection-token"] : ["--connection-token-file", tokenFile]),
     ...(profile.language === "en" ? [] : ["--locale", profile.language]),
     ...(testDriver === true ? ["--enable-smoke-test-driver"] : []),

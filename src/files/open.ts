@@ -43,14 +43,17 @@ export function openOnes(watch: Watch): readonly PlacedTask["watched"][] {
   );
 }
 
-/** Shows a new file that is not saved yet; in the folder of the workspace if there is one. */
+/**
+ * Shows a new file that is not saved yet; in the folder of the workspace if there is one on the disk. VS Code saves a new
+ * file with a place to the disk, so a virtual file system leaves the place to the user.
+ */
 export async function showNewFile(name: string, text: string): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const path = await freeName(folder, name);
   const uri =
-    folder === undefined
-      ? vscode.Uri.from({ scheme: "untitled", path })
-      : vscode.Uri.joinPath(folder, path).with({ scheme: "untitled" });
+    folder?.scheme === "file"
+      ? vscode.Uri.joinPath(folder, path).with({ scheme: "untitled" })
+      : vscode.Uri.from({ scheme: "untitled", path });
   const document = await vscode.workspace.openTextDocument(uri);
   const edit = new vscode.WorkspaceEdit();
   edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text);

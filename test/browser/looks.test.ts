@@ -64,5 +64,27 @@ for (const { theme, language } of looks) {
         await workbench.screenshot(`details-${part}-${theme}-${language}`);
       }
     });
+
+    it("the details on paper: dark on white, all that was read, no buttons", async () => {
+      const { page } = workbench;
+      const window = page.viewportSize();
+      const main = workbench.webview().locator("main");
+      const part = main.locator('[data-part="tables"]');
+      await part.locator("summary").click();
+      await main.locator('[data-part="tables"]:not([open])').waitFor();
+      await page.emulateMedia({ media: "print" });
+      await page.setViewportSize({ width: 1280, height: 3000 });
+      await part.locator("td").first().waitFor();
+      await workbench.screenshot(`paper-${theme}-${language}`);
+      assert.equal(await main.locator("button:not(.link):visible, input:visible, select:visible").count(), 0);
+      const frame = await workbench.webviewFrame();
+      const colors = await frame.evaluate<[string, string]>(
+        "(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.body))",
+      );
+      assert.deepEqual(colors, ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]);
+      await assertAccessible(workbench);
+      await page.emulateMedia({ media: null });
+      await page.setViewportSize(window ?? { width: 1280, height: 800 });
+    });
   });
 }

@@ -15,6 +15,12 @@ const themeNames = {
   "high contrast": "Default High Contrast",
 } as const satisfies Record<Theme, string>;
 
+/** Settings with which a folder is opened without the question whether to trust it, and is not trusted. */
+const restricted = {
+  "security.workspace.trust.enabled": true,
+  "security.workspace.trust.startupPrompt": "never",
+};
+
 /** How long VS Code may take to load, and to answer what a user does, in milliseconds. */
 const loadLimit = 60_000;
 const answerLimit = 20_000;
@@ -24,6 +30,8 @@ export interface WorkbenchOptions {
   readonly language?: "en" | "zh-cn";
   /** Added to the user's settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** A folder that is opened in Restricted Mode; without it no folder is open. */
+  readonly untrustedFolder?: string;
 }
 
 /**
@@ -31,7 +39,7 @@ export interface WorkbenchOptions {
  * directory of the suite's local backend is set. The caller closes it; tests run from the repository's folder.
  */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const { theme = "dark", language = "en", settings = {} } = options;
+  const { theme = "dark", language = "en", settings = {}, untrustedFolder } = options;
   const root = process.cwd();
   const folder = await mkdtemp(join(tmpdir(), "drs-workbench-"));
   const owned: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -46,6 +54,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       settings: {
         "workbench.colorTheme": themeNames[theme],
         "drs.localBackend.dataDirectory": process.env.DRS_TEST_DATA_DIRECTORY ?? "",
+        ...(untrustedFolder === undefined ? {} : restricted),
         ...settings,
       },
       extensionFolders: [root],
@@ -54,6 +63,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     const { program, address } = await startVSCodeServer({
       installation: installation(root, "current"),
       profile,
+      workspaceTrust: untrustedFolder !== undefined,
       signal: AbortSignal.timeout(loadLimit),
     });
     owned.push(() => program.stop());
@@ -61,7 +71,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     owned.push(() => browser.close());
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(answerLimit);
-    await page.goto(address, { timeout: loadLimit });
+    const query = untrustedFolder === undefined ? "" : `?${new URLSearchParams({ folder: untrustedFolder })}`;
+    await page.goto(`${address}${query}`, { timeout: loadLimit });
     await page.locator(".monaco-workbench .activitybar").waitFor({ timeout: loadLimit });
     return new Workbench(page, join(root, "out", "screenshots"), folder, close);
   } catch (error) {

@@ -54,6 +54,16 @@ describe("the manifest", () => {
     );
   });
 
+  it("lets a folder that is not trusted set none of its settings", () => {
+    const settings = Object.entries<{ scope: string }>(manifest.contributes.configuration.properties);
+    const ofFolders = settings.filter(([, { scope }]) => scope !== "machine" && scope !== "application");
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    assert.deepEqual(
+      ofFolders.map(([key]) => key),
+      restrictedConfigurations,
+    );
+  });
+
   it("reads only settings that it has, and has none that nobody reads", () => {
     const read = [...source.matchAll(/getConfiguration\("drs"\)\s*\.get(?:<unknown>)?\(\s*"([^"]+)"/g)].map(
       ([, key]) => `drs.${key}`,
