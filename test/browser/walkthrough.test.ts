@@ -87,12 +87,14 @@ describe("the walkthrough", function () {
     const { page } = workbench;
     await openStep(workbench, "alerts");
     await button(workbench, "Snooze Notifications").click();
+    await page.getByPlaceholder("For how long shall no notification be shown?").waitFor();
     await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
     await page.keyboard.press("Enter");
     await isTicked(workbench, "alerts");
     await openStep(workbench, "files");
     await button(workbench, "New Task File").click();
-    await page.locator(".quick-input-widget:visible").waitFor();
+    // The list of before may still be going.
+    await page.getByPlaceholder("what is to be synchronized?").waitFor();
     await page.keyboard.press("Escape");
     await isTicked(workbench, "files");
     assert.deepEqual(
