@@ -24,7 +24,7 @@ const none = { passes: 0, failures: 0, report: "" };
 const soak = process.env.DRS_SOAK === "1";
 const long = 3_600_000;
 /** Of the suite of the backend. */
-const partsAtOnce = 4;
+const partsAtOnce = 3;
 
 /**
  * Every suite runs its tests, leaves mocha's counts in the result file, and says how its runner ended. Limits are

@@ -5,7 +5,7 @@ import { isDrsError } from "../../src/drs/errors";
 import type { RequestOf } from "../../src/drs/operations";
 import { authorization, sdkDate } from "../../src/drs/signer";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
-import { creation, one } from "../support/backend-task";
+import { creation, one, TestTask } from "../support/backend-task";
 
 interface Answer {
   readonly status: number;
@@ -211,6 +211,7 @@ describe("who may call the backend, and with what", () => {
     it("creates a task, keeps its password to itself, lists it by name, id and status", async () => {
       const created = one((await backend.client.call("batchCreation", { jobs: [creation(plan)] })).results);
       assert.match(created.id, /^[0-9a-z-]{36}$/);
+      await TestTask.known(backend, created.id, plan).reaches("CONFIGURATION");
       const again = one(
         (await backend.client.call("batchCreation", { jobs: [creation({ ...plan, name: "nobody-THERE" })] }))
           .results,
