@@ -145,14 +145,20 @@ export class Workbench {
 
   /** Hovers over a row and returns the text of its hover. */
   async hover(name: string): Promise<string> {
-    // A hover opens for a pointer that comes from elsewhere.
-    await this.page.mouse.move(900, 400);
-    await this.row(name).hover();
     const hover = this.page.locator(
       ".monaco-hover.workbench-hover:visible, .workbench-hover-container .monaco-hover:visible",
     );
     const shown = hover.filter({ hasText: name }).first();
-    await shown.waitFor();
+    await waitFor(
+      async () => {
+        // A hover opens for a pointer that comes from elsewhere, and not when its row is drawn anew meanwhile.
+        await this.page.mouse.move(900, 400);
+        await this.row(name).hover();
+        return await comes(shown, "visible", 5_000);
+      },
+      (isShown) => isShown,
+      answerLimit,
+    );
     return await shown.innerText();
   }
 
@@ -274,12 +280,16 @@ async function clickedAway(choice: Locator, gone: Locator): Promise<void> {
     async () => {
       // It may go while it is clicked once more.
       await choice.click({ timeout: 1_000 }).catch(() => undefined);
-      return await gone.waitFor({ state: "hidden", timeout: 1_000 }).then(
-        () => true,
-        () => false,
-      );
+      return await comes(gone, "hidden", 1_000);
     },
     (isGone) => isGone,
     answerLimit,
+  );
+}
+
+async function comes(one: Locator, state: "visible" | "hidden", timeout: number): Promise<boolean> {
+  return await one.waitFor({ state, timeout }).then(
+    () => true,
+    () => false,
   );
 }
