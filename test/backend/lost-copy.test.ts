@@ -43,7 +43,7 @@ describe("a copy whose slot is gone when the target comes back", () => {
       backend,
       database,
       `${tables} INSERT INTO flowing VALUES (1, 'one');
-                                                  INSERT INTO copied VALUES (1, 'one'), (2, 'two')`,
+       INSERT INTO copied VALUES (1, 'one'), (2, 'two')`,
     );
     await backend.sql("target", database, tables);
     const states = async () =>

@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { findBinaries, run } from "../../src/local/clusters/binaries";
+import { freePort } from "../../src/local/clusters/clusters";
 import { makeDataDir, removeDataDir, until } from "./backend-process";
 
 export class OwnServer {
@@ -23,7 +23,7 @@ export class OwnServer {
     const dataDir = makeDataDir();
     const binaries = await findBinaries(dataDir, packages);
     const [data, passwordFile] = [join(dataDir, "data"), join(dataDir, "password")];
-    const login = { host: "127.0.0.1", port: await freePort(), user: "postgres", password: "its own" };
+    const login = { host: "127.0.0.1", port: await freePort(0), user: "postgres", password: "its own" };
     writeFileSync(passwordFile, login.password);
     const made = await run(binaries, binaries.initdb, [
       ...["-D", data, "-U", login.user, "-A", "scram-sha-256", "--pwfile", passwordFile],
@@ -71,13 +71,4 @@ export class OwnServer {
     await ended;
     removeDataDir(this.dataDir);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

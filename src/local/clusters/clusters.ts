@@ -323,7 +323,8 @@ const replicationSettings = {
  */
 const changeableSettings = "max_slot_wal_keep_size = '2GB'\n";
 
-async function freePort(wanted: number): Promise<number> {
+/** The wanted port of 127.0.0.1 when it is free, else another; 0: any. */
+export async function freePort(wanted: number): Promise<number> {
   const probe = createServer();
   return await new Promise((resolve, reject) => {
     probe.once("error", (error: NodeJS.ErrnoException) => {

@@ -65,7 +65,6 @@ export async function ensureSubscription(databases: Databases, task: EngineTask)
      PUBLICATION ${quoted}
      WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)})`,
   );
-  await setDisableOnError(databases, task, true);
 }
 
 /** Servers before PostgreSQL 15 do not have it; see `WorkerWatch`. */
@@ -311,9 +310,9 @@ function copiesSeen(tables: SubscriptionRow["tables"]): readonly WorkerSight[] {
   const begun = tables.filter(({ state }) => state === "d" || state === "f");
   const sights = begun.map(({ name, state, pid }) => ({ name, pid, progress: state }));
   // A table waits for a worker only while others copy.
-  const any = begun.find(({ pid }) => pid !== null)?.pid ?? null;
+  const pid = begun.find((table) => table.pid !== null)?.pid ?? null;
   const states = tables.map(({ state }) => state).join("");
-  const waiting = { name: "", pid: any, progress: states };
+  const waiting = { name: "waiting tables", pid, progress: states };
   return states.includes("i") ? [...sights, waiting] : sights;
 }
 
