@@ -11,13 +11,13 @@ const tests = process.argv.includes("--tests");
 /** Modules that are loaded on first use: each is a file of its own beside extension.js. */
 const chunks = new Map([
   ["src/connections/session.ts", "session"],
-  ["src/connections/localBackend.ts", "start-backend"],
-  ["src/connections/connect.ts", "connect"],
+  ["src/backend-client/launch.ts", "start-backend"],
+  ["src/connections/wizard/wizard.ts", "connect"],
   ["src/commands/handlers.ts", "commands"],
-  ["src/alerts/telling.ts", "alerts"],
+  ["src/alerts/alert-service.ts", "alerts"],
   ["src/links/open.ts", "links"],
   ["src/details/panel.ts", "details"],
-  ["src/agent/vscodeTools.ts", "agent"],
+  ["src/agent/vscode-tools.ts", "agent"],
   ["src/files/editor.ts", "files"],
   ["src/failures/diagnose.ts", "failures"],
 ]);
@@ -83,7 +83,7 @@ await Promise.all([
   buildChunks(),
   esbuild.build({
     ...node,
-    entryPoints: { "local-backend": "src/local/main.ts" },
+    entryPoints: { "local-backend": "src/backend/main.ts" },
     outdir: "dist",
   }),
   esbuild.build({

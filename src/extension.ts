@@ -1,17 +1,17 @@
 import * as vscode from "vscode";
 import { registerTools } from "./agent/register";
 import { Alerts } from "./alerts/alerts";
-import { Quiet } from "./alerts/quiet";
+import { Quiet } from "./alerts/mutes";
+import { Local } from "./backend-client/controller";
 import { registerCommands } from "./commands/commands";
 import { commandOf } from "./commands/ids";
 import { localId, type TaskRef } from "./connections/connection";
 import { Connections } from "./connections/connections";
-import { Local } from "./connections/local";
-import { Watch } from "./connections/watch";
+import { Watch } from "./connections/session-manager";
 import { Details } from "./details/details";
 import { watchTaskFiles } from "./files/register";
+import { formatsFor } from "./l10n/localizer";
 import type { ActionId } from "./status/statuses";
-import { formatsFor } from "./tasks/texts";
 import { TasksView } from "./tree/view";
 
 /** Builds the parts and connects them. Nothing is sent and no large module is loaded before it is needed. */

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isDrsError } from "../drs/errors";
 import { operationsV5 } from "../drs/operations-v5";
-import { type Found, ToolError } from "./scene";
+import { type Found, ToolError } from "./tool-context";
 
 export interface CompareInput {
   readonly type: "lines" | "contents";

@@ -1,10 +1,11 @@
 /** Start, pause, resume. */
+
+import { actionName } from "../l10n/error-text";
 import { rowOf } from "../status/statuses";
 import { legalActions, perform, precheckBefore } from "../tasks/actions";
-import { actionName } from "../tasks/explain";
 import { precheck } from "../tasks/precheck";
 import { precheckOf, statusOf } from "./answers";
-import { type Found, type Scene, ToolError } from "./scene";
+import { type Found, type Scene, ToolError } from "./tool-context";
 
 /** Resetting, ending and deleting cannot be undone; they are left to people. */
 export type ControlAction = "start" | "pause" | "resume";

@@ -1,10 +1,11 @@
 /** The one connection of the MCP server. */
+
+import { type BackendAddress, runningBackend } from "../backend-client/discovery";
 import { accessOf, type Environment, environmentNames } from "../connections/access";
-import { type BackendAddress, runningBackend } from "../connections/backendAddress";
 import { type CloudConnection, type LocalConnection, localId } from "../connections/connection";
 import { openSession, type Session, type SessionOptions } from "../connections/session";
 import type { McpFlags } from "./mcp-flags";
-import type { Place } from "./scene";
+import type { Place } from "./tool-context";
 
 /** As the extension's settings have them. */
 const options: SessionOptions = {

@@ -3,11 +3,11 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { version } from "../../package.json";
-import { formatsFor } from "../tasks/texts";
+import { formatsFor } from "../l10n/localizer";
 import { parseMcpFlags, usage } from "./mcp-flags";
 import { placesFor } from "./mcp-places";
 import { toolNames } from "./names";
-import type { Scene } from "./scene";
+import type { Scene } from "./tool-context";
 import { tools } from "./tools";
 
 /** Fills the places of an English sentence. */

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import type { Watch } from "../connections/watch";
-import type { Formats } from "../tasks/texts";
+import type { Watch } from "../connections/session-manager";
+import type { Formats } from "../l10n/localizer";
 import { toolNames } from "./names";
 
 /** What VS Code's tools stand on. */
@@ -11,7 +11,7 @@ export interface AgentParts {
 
 /** Registers the language model tools. What they do is a file of its own, loaded when an agent uses the first one. */
 export function registerTools(parts: AgentParts): vscode.Disposable {
-  const load = () => import("./vscodeTools");
+  const load = () => import("./vscode-tools");
   return vscode.Disposable.from(
     ...toolNames.map((name) =>
       vscode.lm.registerTool<object>(name, {

@@ -1,13 +1,13 @@
 /** The tools: what they are called, what they take, what they do. VS Code and the MCP server offer the same ones. */
 import * as v from "valibot";
+import { explain } from "../l10n/error-text";
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
-import { explain } from "../tasks/explain";
 import { precheck } from "../tasks/precheck";
 import { answerOf, explanationOf, inspectionOf, lineOf, meanings, precheckOf } from "./answers";
 import { compare } from "./compare";
 import { type ControlAction, control } from "./control";
 import type { ToolName } from "./names";
-import { type Found, find, placesOf, read, type Scene, ToolError } from "./scene";
+import { type Found, find, placesOf, read, type Scene, ToolError } from "./tool-context";
 
 /** What a tool is, apart from what it takes. */
 interface Description {

@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
-import type { Reading, Watched } from "../connections/watch";
+import type { Reading, Watched } from "../connections/session-manager";
+import type { Formats } from "../l10n/localizer";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
-import type { Quiet } from "./quiet";
-import type { Tasks, Teller } from "./teller";
-import type { Telling } from "./telling";
+import type { Tasks, Teller } from "./alert-engine";
+import type { Telling } from "./alert-service";
+import type { Quiet } from "./mutes";
 import { summaryOf } from "./texts";
 
 /** Where everything that is told can be read later. */
@@ -135,7 +135,7 @@ export class Alerts implements vscode.Disposable {
   }
 
   async #load(): Promise<Telling> {
-    const { createTelling } = await import("./telling");
+    const { createTelling } = await import("./alert-service");
     const readings = () => (this.enabled ? this.#shown.flatMap((one) => readingOf(one) ?? []) : []);
     this.#telling = createTelling(this.#host, () => this.#shown, readings);
     if (this.#disposed) {

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
-import { type Formats, unlinked } from "../tasks/texts";
+import { type Formats, unlinked } from "../l10n/localizer";
+import type { PlacedNotice } from "./alert-engine";
 import type { AlertsLog } from "./alerts";
-import type { PlacedNotice } from "./teller";
 import { noticeText } from "./texts";
 
 /** So many tasks are named in a notification about several. */

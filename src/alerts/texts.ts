@@ -1,10 +1,10 @@
 /** What notices and the status bar say. Knows nothing of VS Code. */
 import type { Diagnosis } from "../failures/diagnosis";
+import type { Formats } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import { errorText, problemsOf } from "../tasks/problems";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
-import type { Notice } from "./decide";
+import type { Notice } from "./evaluate";
 
 /** What a notice says: cause and remedy where a case is known, otherwise the service's own words. */
 export function noticeText(

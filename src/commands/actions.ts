@@ -2,12 +2,12 @@ import * as vscode from "vscode";
 import type { Session } from "../connections/session";
 import { isDrsError } from "../drs/errors";
 import { diagnosisOfFindings } from "../failures/diagnosis";
+import { actionName, explain } from "../l10n/error-text";
+import { type Formats, unlinked } from "../l10n/localizer";
 import { type ActionId, rowOf } from "../status/statuses";
 import { legalActions, perform, precheckBefore } from "../tasks/actions";
-import { actionName, explain } from "../tasks/explain";
 import { type PrecheckOutcome, precheck } from "../tasks/precheck";
 import type { Task } from "../tasks/task";
-import { type Formats, unlinked } from "../tasks/texts";
 import { confirmed } from "./confirm";
 import { findingsText } from "./findings";
 

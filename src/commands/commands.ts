@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
-import type { Quiet } from "../alerts/quiet";
+import type { Quiet } from "../alerts/mutes";
+import type { Local } from "../backend-client/controller";
 import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
-import type { Local } from "../connections/local";
-import type { Watch } from "../connections/watch";
-import { explain } from "../tasks/explain";
-import { type Formats, unlinked } from "../tasks/texts";
+import type { Watch } from "../connections/session-manager";
+import { explain } from "../l10n/error-text";
+import { type Formats, unlinked } from "../l10n/localizer";
 import type { TasksView } from "../tree/view";
 import { isForSelection } from "./argument";
 import { type CommandId, commandIds } from "./ids";

@@ -1,11 +1,11 @@
 /** The questions before what cannot be undone. */
 import * as vscode from "vscode";
 import type { Connection } from "../connections/connection";
+import { type Formats, unlinked } from "../l10n/localizer";
 import type { ActionId } from "../status/statuses";
 import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";
-import { type Formats, unlinked } from "../tasks/texts";
-import { typingObjection } from "./typing";
+import { typingObjection } from "./typed-confirmation";
 
 /** What cannot be undone of an action on tasks; undefined when everything can. */
 export function consequenceOf(

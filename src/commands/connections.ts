@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { type CloudConnection, type Connection, localId } from "../connections/connection";
-import { type Draft, draftOf, objection } from "../connections/draft";
-import { unlinked } from "../tasks/texts";
+import { type Draft, draftOf, objection } from "../connections/wizard/draft";
+import { unlinked } from "../l10n/localizer";
 import { targetOf } from "./argument";
 import type { Handler, Parts } from "./commands";
 
@@ -50,7 +50,7 @@ export function connectionHandlers(parts: Parts) {
   /** Asks about a connection, and keeps and shows it once it works. */
   const ask = async (draft: Draft, title: string, scope: "all" | "secret") => {
     // The questions are a file of their own, loaded with the first one.
-    const { askConnection } = await import("../connections/connect");
+    const { askConnection } = await import("../connections/wizard/wizard");
     const asked = await askConnection(draft, { formats, log, names: otherNames(draft.id), title, scope });
     if (asked !== undefined) {
       await connections.save(asked.connection, asked.secret);

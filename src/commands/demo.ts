@@ -1,15 +1,15 @@
 /** What the commands do with the databases of the local backend's demo, which is there to be tried. */
 import * as vscode from "vscode";
-import type { LocalConnection } from "../connections/connection";
 import {
   type DemoDatabase,
   type DemoLogins,
   demoLogins,
   runDemoSql,
   type SqlResult,
-} from "../connections/demoDatabases";
+} from "../backend-client/demo-databases";
+import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
-import type { Formats } from "../tasks/texts";
+import type { Formats } from "../l10n/localizer";
 import type { Handler, Parts } from "./commands";
 
 export function demoHandlers(parts: Parts): Record<"drs.copyDemoDatabase" | "drs.runDemoSql", Handler> {

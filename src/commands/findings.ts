@@ -1,6 +1,6 @@
 import type { Diagnosis } from "../failures/diagnosis";
+import type { Formats } from "../l10n/localizer";
 import type { PrecheckFinding } from "../tasks/precheck";
-import type { Formats } from "../tasks/texts";
 
 /** What a failed pre-check found, each finding with its reason, and the remedy of the case that is known. */
 export function findingsText(

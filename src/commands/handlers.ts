@@ -1,26 +1,26 @@
 import * as vscode from "vscode";
 import { localId } from "../connections/connection";
-import type { Watched } from "../connections/watch";
+import type { Watched } from "../connections/session-manager";
+import { actionName } from "../l10n/error-text";
+import { unlinked } from "../l10n/localizer";
 import { walkthroughId } from "../links/link";
 import type { ActionId } from "../status/statuses";
 import { legalActions, mayChangePassword } from "../tasks/actions";
-import { actionName } from "../tasks/explain";
 import { problemsOf } from "../tasks/problems";
 import type { Task } from "../tasks/task";
-import { unlinked } from "../tasks/texts";
 import { runAction } from "./actions";
 import { targetOf } from "./argument";
-import { arrangeHandlers } from "./arrange";
-import { askStartTime, byUrgency, type FoundTask, pickTask } from "./ask";
+import { runMany } from "./bulk-action";
 import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
 import { demoHandlers } from "./demo";
 import type { CommandId } from "./ids";
 import { linkHandlers } from "./links";
-import { runMany } from "./many";
+import { quietHandlers } from "./mute";
 import { changePassword } from "./password";
-import { quietHandlers } from "./quiet";
-import { reportProblem } from "./reporting";
+import { reportProblem } from "./problem-report-command";
+import { askStartTime, byUrgency, type FoundTask, pickTask } from "./task-picker";
+import { arrangeHandlers } from "./tree-commands";
 
 /** How far ahead the cloud's service wants a start time to be. */
 const cloudNoticeMs = 5 * 60_000;

@@ -1,10 +1,10 @@
 /** What the commands do that lead out of VS Code, or back into it. */
 import * as vscode from "vscode";
 import { consoleAddress } from "../drs/regions";
+import { unlinked } from "../l10n/localizer";
 import { extensionId, linkQuery } from "../links/link";
-import { unlinked } from "../tasks/texts";
-import type { FoundTask } from "./ask";
 import type { Handler, Parts } from "./commands";
+import type { FoundTask } from "./task-picker";
 
 /** @param chosen the tasks that a menu names, or the one that the user picks. */
 export function linkHandlers(

@@ -1,13 +1,13 @@
 /** What the command does that gives a task another password for one of its databases. */
 import * as vscode from "vscode";
+import { actionName, explain } from "../l10n/error-text";
+import { unlinked } from "../l10n/localizer";
 import { legalActions, mayChangePassword, refusalOf } from "../tasks/actions";
 import { isRefused } from "../tasks/create";
-import { actionName, explain } from "../tasks/explain";
 import type { TaskEndpoint } from "../tasks/task";
-import { unlinked } from "../tasks/texts";
-import type { FoundTask } from "./ask";
 import type { Parts } from "./commands";
 import { commandOf } from "./ids";
+import type { FoundTask } from "./task-picker";
 
 /** Asks for the end and the new password, sends it once, and offers to go on. The password is kept nowhere here. */
 export async function changePassword(

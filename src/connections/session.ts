@@ -1,15 +1,15 @@
-import { Budget } from "../drs/budget";
+import { Presence } from "../backend-client/keep-alive";
 import { DrsClient, type TablesCaller } from "../drs/client";
-import { Guard } from "../drs/guard";
+import { Guard } from "../drs/credential-breaker";
+import { Budget } from "../drs/rate-limiter";
 import { TaskStore } from "../tasks/store";
 import type { Access } from "./access";
 import { type Connection, paceOf } from "./connection";
-import { Presence } from "./presence";
 
 // With this file of their own, which holds the client, so that it is loaded once.
 export { projectsNamed } from "../drs/projects";
 export { accessOf, environmentKey, environmentProject, iamSignIn } from "./access";
-export { proofOf, Refusals } from "./refusals";
+export { proofOf, Refusals } from "./rejected-credentials";
 
 /** A connection in use: its client and what is known of its tasks. */
 export interface Session {

@@ -1,8 +1,8 @@
 /** Comparisons of a task: the list of them, and the tables and rows of one. */
-import type { Formats } from "../tasks/texts";
+import type { Formats } from "../l10n/localizer";
+import type { PartValues, Query } from "./part-reader";
 import { type PartTable, timeCell } from "./part-table";
-import type { Cell } from "./parts-view";
-import type { PartValues, Query } from "./readings";
+import type { Cell } from "./part-view";
 
 type Compared = PartValues["compare"];
 

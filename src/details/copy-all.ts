@@ -1,7 +1,7 @@
 /** All of a page as text, for a ticket or a colleague. */
 import type { Task } from "../tasks/task";
 import type { Row, TaskView } from "./page-view";
-import type { PartView } from "./parts-view";
+import type { PartView } from "./part-view";
 
 /** The task as it was read, and what the page has read of it besides. Neither holds a password. */
 export function asJson(task: Task, more: Readonly<Record<string, unknown>>): string {

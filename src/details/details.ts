@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
-import { taskOf, type Watch } from "../connections/watch";
+import { taskOf, type Watch } from "../connections/session-manager";
+import { explain } from "../l10n/error-text";
+import type { Formats } from "../l10n/localizer";
 import type { ActionId } from "../status/statuses";
-import { explain } from "../tasks/explain";
-import type { Formats } from "../tasks/texts";
 import { type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";
 

@@ -1,9 +1,9 @@
 import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { TablesCaller } from "../drs/client";
+import type { Formats } from "../l10n/localizer";
 import type { ActionId } from "../status/statuses";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
 import type { Freshness } from "./view";
 
 /** The type of the details panels, under which VS Code brings them back after a reload of the window. */

@@ -1,7 +1,7 @@
 /** What the details page shows: plain data with every text ready in the reader's language. */
 
 import type { ActionId, AlertLevel } from "../status/statuses";
-import type { MoreView } from "./parts-view";
+import type { MoreView } from "./part-view";
 
 /** A single fact of a task that a button copies. */
 export type CopyableFact = "id" | "parentId" | "error" | "source" | "target";

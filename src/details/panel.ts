@@ -9,7 +9,7 @@ import type { Task } from "../tasks/task";
 import { asJson, asMarkdown } from "./copy-all";
 import { type DetailsHost, detailsViewType } from "./host";
 import { pageHtml } from "./html";
-import { More } from "./more";
+import { More } from "./page-model";
 import type { Copyable, PageView } from "./page-view";
 import { type HostMessage, type PageMessage, parsePageMessage, parsePageState } from "./protocol";
 import { copyText, detailsOf, emptyDetails, type Reader } from "./view";

@@ -1,5 +1,5 @@
-import type { Formats } from "../tasks/texts";
-import type { Cell } from "./parts-view";
+import type { Formats } from "../l10n/localizer";
+import type { Cell } from "./part-view";
 
 /** The rows of a part and what is said when there are none. */
 export interface PartTable {

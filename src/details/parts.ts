@@ -1,14 +1,14 @@
 /** What was read of a task → the parts of its page. */
 
+import { actionName, explain } from "../l10n/error-text";
+import type { Formats } from "../l10n/localizer";
 import { statusOf } from "../status/status";
 import { type ActionId, type Bilingual, rowOf, type StatusId } from "../status/statuses";
-import { actionName, explain } from "../tasks/explain";
-import type { Formats } from "../tasks/texts";
 import { comparePart } from "./compare-part";
+import { type PartValues, pageSize, type Query, type Reading, type Readings } from "./part-reader";
 import { type PartTable, timeCell } from "./part-table";
-import type { Cell, Filter, Pager, PartId, PartView } from "./parts-view";
+import type { Cell, Filter, Pager, PartId, PartView } from "./part-view";
 import { precheckItemName } from "./precheck-items";
-import { type PartValues, pageSize, type Query, type Reading, type Readings } from "./readings";
 
 /** A status that this window has seen the task come into. */
 export interface SeenStatus {

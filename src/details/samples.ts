@@ -1,6 +1,6 @@
 /** What was measured of a task while its page is open. */
-import type { Formats } from "../tasks/texts";
-import type { ChartsView, ChartUnit } from "./parts-view";
+import type { Formats } from "../l10n/localizer";
+import type { ChartsView, ChartUnit } from "./part-view";
 
 export interface Sample {
   /** Milliseconds since 1970. */

@@ -1,7 +1,8 @@
 /** The facts of a task, section by section. */
+
+import type { Formats, Translate } from "../l10n/localizer";
 import { engineName } from "../tasks/engine";
 import type { SyncObject, Task, TaskEndpoint } from "../tasks/task";
-import type { Formats, Translate } from "../tasks/texts";
 import { addressText } from "./address";
 import type { Copyable, CopyButton, ObjectTable, Row, Section } from "./page-view";
 

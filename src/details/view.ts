@@ -1,10 +1,10 @@
 /** A task → what its details page shows. */
 import type { Diagnosis } from "../failures/diagnosis";
+import { actionName } from "../l10n/error-text";
+import { type Formats, remainingText, type Translate } from "../l10n/localizer";
 import { type ActionId, rowOf } from "../status/statuses";
-import { actionName } from "../tasks/explain";
 import { errorText } from "../tasks/problems";
 import type { Task } from "../tasks/task";
-import { type Formats, remainingText, type Translate } from "../tasks/texts";
 import { addressText } from "./address";
 import type {
   ActionButton,

@@ -1,6 +1,6 @@
 import { checkedAnswer } from "./answer";
+import type { Guard } from "./credential-breaker";
 import { isDrsError } from "./errors";
-import type { Guard } from "./guard";
 import {
   callOf,
   type Operation,

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import { demoLogins } from "../connections/demoDatabases";
+import { demoLogins } from "../backend-client/demo-databases";
+import { type Formats, unlinked } from "../l10n/localizer";
 import { changeObjects, synchronizedObjects } from "../tasks/change-objects";
 import { configureTask, createTask, StepError, startTask } from "../tasks/create";
-import { type Formats, unlinked } from "../tasks/texts";
 import { explainStep, stepName } from "./explain";
 import type { TaskFile } from "./model";
 import { type FileParts, isTaskFile, openOnes, type PlacedTask, showNewFile, tasksNamed } from "./open";

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Translate } from "../tasks/texts";
+import type { Translate } from "../l10n/localizer";
 import { readTaskFile } from "./validate";
 
 /** What is wrong with a file beyond its JSON schema, which the editor checks by itself. */

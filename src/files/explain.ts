@@ -1,9 +1,9 @@
 /** Where the way from a file to a task has ended, in the user's words. Knows nothing of VS Code. */
 import { isDrsError } from "../drs/errors";
 import { diagnosisOfFindings } from "../failures/diagnosis";
+import { explain } from "../l10n/error-text";
+import type { Formats } from "../l10n/localizer";
 import type { CreationStep, StepError } from "../tasks/create";
-import { explain } from "../tasks/explain";
-import type { Formats } from "../tasks/texts";
 
 /** What is being done, for a progress notice. */
 export function stepName(step: CreationStep, { t }: Formats): string {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import type { Watch } from "../connections/watch";
+import type { Watch } from "../connections/session-manager";
+import type { Formats } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
-import type { Formats } from "../tasks/texts";
 import { tasksNamed } from "./open";
 import { diffOf, objectsOf } from "./plan";
 import { readTaskFile } from "./validate";

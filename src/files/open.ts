@@ -2,9 +2,9 @@ import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import type { Session } from "../connections/session";
-import type { Watch, Watched } from "../connections/watch";
+import type { Watch, Watched } from "../connections/session-manager";
+import type { Formats } from "../l10n/localizer";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
 import { fileSuffix } from "./suffix";
 
 /** The parts that task files need. */

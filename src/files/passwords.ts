@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Formats } from "../tasks/texts";
+import type { Formats } from "../l10n/localizer";
 import type { FileEnd, TaskFile } from "./model";
 import type { Passwords } from "./plan";
 

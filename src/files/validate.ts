@@ -1,7 +1,7 @@
 /** Text of a task file → the file, or what is wrong with it and where. Knows nothing of VS Code. */
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
 import * as v from "valibot";
-import type { Translate } from "../tasks/texts";
+import type { Translate } from "../l10n/localizer";
 import { type TaskFile, taskFileSchema } from "./model";
 
 /** `offset` and `length` in UTF-16 units of the text. */

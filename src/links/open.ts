@@ -2,10 +2,10 @@
 import * as vscode from "vscode";
 import type { Connection, TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
-import type { Watch } from "../connections/watch";
-import { actionName } from "../tasks/explain";
+import type { Watch } from "../connections/session-manager";
+import { actionName } from "../l10n/error-text";
+import { type Formats, unlinked } from "../l10n/localizer";
 import type { Task } from "../tasks/task";
-import { type Formats, unlinked } from "../tasks/texts";
 import { connectionOf, type LinkAction, parseLink, type TaskLink } from "./link";
 
 export interface LinkParts {

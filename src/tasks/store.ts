@@ -3,7 +3,7 @@ import type { TablesCaller } from "../drs/client";
 import { type Clock, systemClock } from "../drs/clock";
 import { isDrsError } from "../drs/errors";
 import { rowOf } from "../status/statuses";
-import { type Known, nothingKnown, sweep } from "./sweep";
+import { type Known, nothingKnown, sweep } from "./poll";
 import type { Task } from "./task";
 
 /** A task that came (`before` absent), went (`after` absent) or changed. */

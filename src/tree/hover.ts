@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
 import type { Diagnosis } from "../failures/diagnosis";
+import { actionName } from "../l10n/error-text";
+import { type Formats, remainingText } from "../l10n/localizer";
+import { literal } from "../l10n/markdown";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
-import { actionName } from "../tasks/explain";
 import type { Task } from "../tasks/task";
-import { type Formats, remainingText } from "../tasks/texts";
-import { literal } from "./markdown";
 
 /**
  * The hover of a task: status, its meaning, why it failed and what now, and the facts. Every text is made literal, so that it cannot become markup,

@@ -1,12 +1,12 @@
 /** How the rows of the tree look. */
 import * as vscode from "vscode";
-import type { Watched } from "../connections/watch";
+import type { Watched } from "../connections/session-manager";
+import type { Formats } from "../l10n/localizer";
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { legalActions, mayChangePassword } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
-import { connectionDescription, connectionLabel, isTroubled } from "./connectionRow";
+import { connectionDescription, connectionLabel, isTroubled } from "./connection-row";
 import { descriptionOf, type Group, labelOf } from "./rows";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;

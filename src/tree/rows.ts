@@ -1,8 +1,9 @@
 /** What the tree shows, as data: groups by status, their tasks, and the texts of both. Knows nothing of VS Code. */
+
+import { coarseDelay, coarseRemaining, type Formats } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
-import { coarseDelay, coarseRemaining, type Formats } from "../tasks/texts";
 import { type Arrangement, comparison, fits, type Grouping } from "./arrangement";
 
 const hourMs = 3_600_000;

@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
-import type { Reading, Watched } from "../connections/watch";
+import type { Reading, Watched } from "../connections/session-manager";
 import { diagnosisOf } from "../failures/diagnosis";
+import type { Formats } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import type { Task } from "../tasks/task";
-import type { Formats } from "../tasks/texts";
 import { type Arrangement, comparison } from "./arrangement";
-import { connectionLabel, messageOf } from "./connectionRow";
+import { connectionLabel, messageOf } from "./connection-row";
 import { hoverOf } from "./hover";
 import { connectionItem, contextOf, groupItem, messageItem, moreItem, taskItem } from "./items";
 import { descriptionOf, type Group, type Layout, layoutOf, sameShape } from "./rows";

@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 import type { Missing } from "../connections/access";
 import type { TaskRef } from "../connections/connection";
-import type { Reading, Watched } from "../connections/watch";
+import type { Reading, Watched } from "../connections/session-manager";
+import type { Formats } from "../l10n/localizer";
 import { problemsOf } from "../tasks/problems";
-import type { Formats } from "../tasks/texts";
 import { type Arrangement, arrangementIn, isFiltered } from "./arrangement";
-import { messageOf } from "./connectionRow";
+import { messageOf } from "./connection-row";
 import { type Node, TaskTree } from "./tree";
 
 /** What the empty view says and offers (`viewsWelcome`, context key `drs.state`). */

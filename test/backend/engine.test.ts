@@ -1,6 +1,6 @@
 import pg from "pg";
-import type { Connection } from "../../src/local/engine/engine";
-import { PostgresEngine } from "../../src/local/engine/postgres/engine";
+import type { Connection } from "../../src/backend/engine/engine";
+import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { describeEngine } from "../support/engine-conformance";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { DrsClient } from "../../src/drs/client";
 import type { DrsError, FailureKind } from "../../src/drs/errors";
+import { explain } from "../../src/l10n/error-text";
+import { formatsFor } from "../../src/l10n/localizer";
 import { legalActions, perform } from "../../src/tasks/actions";
-import { explain } from "../../src/tasks/explain";
 import { precheck } from "../../src/tasks/precheck";
 import { type PollPace, type Snapshot, TaskStore } from "../../src/tasks/store";
-import { formatsFor } from "../../src/tasks/texts";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { TestTask } from "../support/backend-task";
 import { FaultyProxy, type ProxyFault } from "../support/faulty-proxy";

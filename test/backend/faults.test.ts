@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { emptyAccount } from "../../src/backend/demo/scenarios";
 import { type FailureKind, isDrsError } from "../../src/drs/errors";
 import type { RequestOf } from "../../src/drs/operations";
-import { emptyAccount } from "../../src/local/demo/scenarios";
 import { BackendProcess, makeDataDir, processesOf, removeDataDir, until } from "../support/backend-process";
 import { type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { toolNames } from "../../src/agent/names";
-import { prepared } from "../../src/agent/vscodeTools";
+import { prepared } from "../../src/agent/vscode-tools";
 import { type LocalConnection, paceOf } from "../../src/connections/connection";
+import { formatsFor } from "../../src/l10n/localizer";
 import { TaskStore } from "../../src/tasks/store";
-import { formatsFor } from "../../src/tasks/texts";
 import { MemoryService } from "../support/service";
 import { waitFor } from "../support/wait";
 

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { CloudConnection } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
-import { Watch } from "../../src/connections/watch";
-import { formatsFor } from "../../src/tasks/texts";
+import { Watch } from "../../src/connections/session-manager";
+import { formatsFor } from "../../src/l10n/localizer";
 import { StorageContext } from "../support/storage";
 import { waitFor } from "../support/wait";
 

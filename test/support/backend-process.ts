@@ -9,9 +9,9 @@ import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import * as v from "valibot";
+import type { FaultRequest } from "../../src/backend/faults/request";
 import { DrsClient } from "../../src/drs/client";
 import { authorization, sdkDate } from "../../src/drs/signer";
-import type { FaultRequest } from "../../src/local/faults/request";
 
 const readySchema = v.object({
   endpoint: v.string(),

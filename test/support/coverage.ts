@@ -1,8 +1,9 @@
 /** What the local backend serves, for the page docs/api-coverage.md. */
+
+import { iamCalls } from "../../src/backend/api/iam-calls";
 import { operations } from "../../src/drs/operations";
 import { operationsCompare } from "../../src/drs/operations-compare";
 import { operationsV5 } from "../../src/drs/operations-v5";
-import { iamCalls } from "../../src/local/api/iam-calls";
 
 export const servedTables = [
   { title: "Version 3", operations },

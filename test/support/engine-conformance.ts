@@ -7,7 +7,7 @@ import {
   type EngineState,
   type EngineTask,
   type TableName,
-} from "../../src/local/engine/engine";
+} from "../../src/backend/engine/engine";
 import { until } from "./backend-process";
 
 /** An engine and two servers for it. */

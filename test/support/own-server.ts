@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { findBinaries, run } from "../../src/local/clusters/binaries";
-import { freePort } from "../../src/local/clusters/clusters";
+import { findBinaries, run } from "../../src/backend/clusters/binaries";
+import { freePort } from "../../src/backend/clusters/clusters";
 import { makeDataDir, removeDataDir, until } from "./backend-process";
 
 export class OwnServer {

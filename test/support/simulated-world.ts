@@ -16,9 +16,9 @@ import {
   type StopCause,
   type TableName,
   type TableState,
-} from "../../src/local/engine/engine";
-import { type Job, jobSchema, plainName } from "../../src/local/jobs/job";
-import { message } from "../../src/local/messages";
+} from "../../src/backend/engine/engine";
+import { type Job, jobSchema, plainName } from "../../src/backend/jobs/job";
+import { message } from "../../src/backend/messages";
 
 interface Subscription {
   enabled: boolean;

@@ -1,4 +1,4 @@
-import type { Translate } from "../../src/tasks/texts";
+import type { Translate } from "../../src/l10n/localizer";
 
 /** What `vscode.l10n.t` does without a bundle: fills `{0}` places. */
 export const fill: Translate = (message, ...args) =>

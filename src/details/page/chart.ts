@@ -1,7 +1,7 @@
 import { html, render } from "lit/html.js";
 import uPlot from "uplot";
-import { type Formats, formatsFor } from "../../tasks/texts";
-import type { ChartsView, ChartUnit, ChartView } from "../parts-view";
+import { type Formats, formatsFor } from "../../l10n/localizer";
+import type { ChartsView, ChartUnit, ChartView } from "../part-view";
 
 /** What one chart draws. */
 export interface ChartData {

@@ -1,6 +1,6 @@
 import { repeat } from "lit/directives/repeat.js";
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import type { Cell, ChartsView, Filter, PartView } from "../parts-view";
+import type { Cell, ChartsView, Filter, PartView } from "../part-view";
 import type { PageMessage } from "../protocol";
 import { pageFormats, valueText, zoomAll } from "./chart";
 import { icon } from "./icon";

@@ -18,7 +18,7 @@ import type {
   Section,
   TaskView,
 } from "../page-view";
-import type { MoreView } from "../parts-view";
+import type { MoreView } from "../part-view";
 import type { PageMessage } from "../protocol";
 import { ageText } from "./age";
 import { icon } from "./icon";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { defaultDataDir, parseMcpFlags } from "../../../src/agent/mcp-flags";
-import { defaultDataDir as backendsDataDir } from "../../../src/local/flags";
+import { defaultDataDir as backendsDataDir } from "../../../src/backend/flags";
 
 describe("the MCP server's flags", () => {
   it("find the local backend where it keeps its data", () => {

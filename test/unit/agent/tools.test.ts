@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toolNames } from "../../../src/agent/names";
-import type { Place, Scene } from "../../../src/agent/scene";
+import type { Place, Scene } from "../../../src/agent/tool-context";
 import { tools } from "../../../src/agent/tools";
 import { DrsError } from "../../../src/drs/errors";
 import { TaskStore } from "../../../src/tasks/store";

@@ -1,7 +1,7 @@
 import type { DetailsFacts } from "../../../src/details/view";
+import { type Formats, formatsFor } from "../../../src/l10n/localizer";
 import { legalActions } from "../../../src/tasks/actions";
 import type { Task } from "../../../src/tasks/task";
-import { type Formats, formatsFor } from "../../../src/tasks/texts";
 import { fill } from "../../support/texts";
 
 export const now = Date.UTC(2026, 10, 24, 3, 0, 0);

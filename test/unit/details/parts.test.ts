@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { Query, Readings } from "../../../src/details/part-reader";
+import { type PartId, partIds } from "../../../src/details/part-view";
 import { type PartFacts, partsOf } from "../../../src/details/parts";
-import { type PartId, partIds } from "../../../src/details/parts-view";
-import type { Query, Readings } from "../../../src/details/readings";
 import { DrsError } from "../../../src/drs/errors";
 import { english, now } from "./facts";
 

@@ -108,7 +108,7 @@ describe("the cases of the local backend", () => {
       .join("\n");
 
   it("have every item of its pre-check", () => {
-    const checks = readFileSync("src/local/engine/postgres/checks.ts", "utf8");
+    const checks = readFileSync("src/backend/engine/postgres/checks.ts", "utf8");
     const named = [...checks.matchAll(/\b(?:finding|full|lacking)\(\s*"(\w+)"/g)].map(
       ([, item]) => item ?? "",
     );
@@ -122,7 +122,7 @@ describe("the cases of the local backend", () => {
   });
 
   it("have every code that it refuses with", () => {
-    const codes = new Set(sourceOf("src/local").match(/\b(?:DRS|APIGW)\.(?:M|KE)?\d{4,}/g));
+    const codes = new Set(sourceOf("src/backend").match(/\b(?:DRS|APIGW)\.(?:M|KE)?\d{4,}/g));
     assert.ok(codes.size > 10);
     for (const apiCode of codes) {
       assert.ok(diagnose({ apiCode }), apiCode);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { type MessageId, message, render } from "../../../src/backend/messages";
 import { diagnose } from "../../../src/failures/diagnose";
 import { diagnosisOf, diagnosisOfFindings } from "../../../src/failures/diagnosis";
-import { type MessageId, message, render } from "../../../src/local/messages";
 
 const idOf = (...args: Parameters<typeof diagnose>) => diagnose(...args)?.id;
 

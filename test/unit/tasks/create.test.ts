@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { TablesCaller } from "../../../src/drs/client";
 import { DrsError } from "../../../src/drs/errors";
 import { explainStep } from "../../../src/files/explain";
+import { formatsFor } from "../../../src/l10n/localizer";
 import { configureTask, createTask, StepError, startTask, type TaskPlan } from "../../../src/tasks/create";
-import { formatsFor } from "../../../src/tasks/texts";
 import { fill } from "../../support/texts";
 
 const id = "0123456789abcdef0123456789abcdef0123";

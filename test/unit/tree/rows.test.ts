@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { formatsFor } from "../../../src/l10n/localizer";
 import type { Task } from "../../../src/tasks/task";
-import { formatsFor } from "../../../src/tasks/texts";
 import { type Arrangement, arrangementIn, noFilter, usual } from "../../../src/tree/arrangement";
 import { descriptionOf, labelOf, layoutOf } from "../../../src/tree/rows";
 import { fill } from "../../support/texts";

@@ -1,0 +1,150 @@
+/** What the tools act on: connections, their tasks, and how a call names one. Knows nothing of VS Code. */
+import type { TablesCaller } from "../drs/client";
+import { isDrsError } from "../drs/errors";
+import { explain } from "../l10n/error-text";
+import type { Formats } from "../l10n/localizer";
+import type { TaskStore } from "../tasks/store";
+import type { Task } from "../tasks/task";
+
+/** A connection as the tools see it. */
+export interface Place {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "local" | "cloud";
+  /** Absent while the connection cannot be used. */
+  readonly session: AgentSession | undefined;
+  /** Why it cannot be used. */
+  readonly trouble?: string | undefined;
+  /** Why its tasks may only be looked at. */
+  readonly readOnly?: string | undefined;
+}
+
+/** What the tools use of a session. */
+export interface AgentSession {
+  readonly client: TablesCaller;
+  readonly store: Pick<TaskStore, "snapshot" | "refresh">;
+}
+
+export interface Scene {
+  /** The connections there are now. */
+  places(): Promise<readonly Place[]>;
+  readonly formats: Formats;
+}
+
+/** A task and where it is. */
+export interface Found {
+  readonly task: Task;
+  readonly place: Place;
+  readonly session: AgentSession;
+}
+
+/** Tells the model why a call came to nothing, and what it may choose from instead. */
+export class ToolError extends Error {
+  override readonly name = "ToolError";
+
+  constructor(
+    message: string,
+    readonly facts: object = {},
+  ) {
+    super(message);
+  }
+}
+
+/** The readings that a long list may take: 400 tasks each. */
+const maxReadings = 30;
+const maxCandidates = 20;
+
+/** The places of a call: all of them, or the one whose name or id is given. */
+export async function placesOf(scene: Scene, connection: string | undefined): Promise<readonly Place[]> {
+  const all = await scene.places();
+  if (all.length === 0) {
+    throw new ToolError("There is no connection. The user has to connect to DRS first.");
+  }
+  const chosen = all.filter(
+    ({ id, name }) => connection === undefined || id === connection || name === connection,
+  );
+  if (chosen.length === 0) {
+    throw new ToolError("There is no connection of this name.", { connections: all.map(({ name }) => name) });
+  }
+  return chosen;
+}
+
+/**
+ * Reads the tasks of a place as they are now.
+ *
+ * @throws ToolError when they cannot be read. After a refused signature nothing is sent: five refusals lock the key, and
+ * a model tries again readily; the user's own refresh, or a new start of the server, tries once more.
+ */
+export async function read(
+  { name, kind, session, trouble }: Place,
+  formats: Formats,
+): Promise<{ readonly tasks: readonly Task[]; readonly session: AgentSession }> {
+  if (session === undefined) {
+    throw new ToolError(
+      `The connection ${name} cannot be used. ${trouble ?? "It is being opened: try again."}`,
+    );
+  }
+  const { store } = session;
+  if (!(isDrsError(store.snapshot.problem) && store.snapshot.problem.failure.kind === "authentication")) {
+    await store.refresh();
+    for (let n = 1; n < maxReadings && store.snapshot.unread && store.snapshot.problem === undefined; n++) {
+      await store.refresh();
+    }
+  }
+  const { tasks, problem } = store.snapshot;
+  if (problem !== undefined) {
+    const why = explain(problem, formats, kind === "local");
+    throw new ToolError(`The tasks of ${name} cannot be read. ${why}`);
+  }
+  return { tasks: [...tasks.values()], session };
+}
+
+/** How a call names a task. */
+export interface Target {
+  /** Name or id. */
+  readonly task: string;
+  /** Name or id; absent: any. */
+  readonly connection?: string | undefined;
+}
+
+/**
+ * The one task that a call names.
+ *
+ * @throws ToolError when none has the name, or several have; then it lists them.
+ */
+export async function find(scene: Scene, { task: wanted, connection }: Target): Promise<Found> {
+  const places = await placesOf(scene, connection);
+  const readings = await Promise.allSettled(
+    places.map(async (place) => {
+      const { tasks, session } = await read(place, scene.formats);
+      return tasks.map((task) => ({ task, place, session }));
+    }),
+  );
+  const all = readings.flatMap((reading) => (reading.status === "fulfilled" ? reading.value : []));
+  const byId = all.filter(({ task }) => task.id === wanted);
+  const named = byId.length > 0 ? byId : all.filter(({ task }) => task.name === wanted);
+  const [found] = named;
+  if (found !== undefined && named.length === 1) {
+    return found;
+  }
+  if (named.length > 1) {
+    throw new ToolError(
+      "Several tasks have this name. Ask the user which one, and name it by its id and connection.",
+      {
+        candidates: candidates(named),
+      },
+    );
+  }
+  const failed = readings.find((reading) => reading.status === "rejected");
+  if (failed !== undefined) {
+    throw failed.reason;
+  }
+  const similar = all.filter(({ task }) => task.name.toLowerCase().includes(wanted.toLowerCase()));
+  throw new ToolError("There is no task of this name or id.", { similar: candidates(similar) });
+}
+
+function candidates(found: readonly Found[]): readonly object[] {
+  return found
+    .slice(0, maxCandidates)
+    .map(({ task: { name, id, status }, place }) => ({ name, id, status, connection: place.name }));
+}

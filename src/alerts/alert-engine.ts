@@ -1,0 +1,357 @@
+/** Says what is to be told, once over all windows and restarts. Knows nothing of VS Code. */
+import type { Clock } from "../drs/clock";
+import type { TaskChange } from "../tasks/store";
+import type { Task } from "../tasks/task";
+import type { Entries, Ledger } from "./alert-records";
+import {
+  conditionOf,
+  decide,
+  isBehind,
+  isOpen,
+  isSpent,
+  isWanted,
+  type Notice,
+  type Policy,
+  type Told,
+} from "./evaluate";
+
+/** The tasks of a connection as they were last read. */
+export interface Tasks {
+  readonly connection: string;
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** When they were read, milliseconds since 1970. */
+  readonly asOf: number;
+  /** Whether all of them have been read. */
+  readonly complete: boolean;
+}
+
+export interface PlacedNotice extends Notice {
+  readonly connection: string;
+}
+
+/** What the user allows; asked each time it matters. */
+export interface TellerHost {
+  policy(): Policy;
+  /** Whether this task may alert at all: its connection is chosen, it is pinned where only such alert. */
+  alerts(connection: string, task: Task): boolean;
+  /** Whether its notices are held back; what was told of it stays as it is. */
+  muted(connection: string, task: string): boolean;
+  /** Until when all notices are held back, milliseconds since 1970; 0: they are not. */
+  snoozedUntil(): number;
+  /** Finds out what other windows have muted and snoozed. */
+  refresh(): Promise<void>;
+  /** The connections that there are, shown or not. */
+  connections(): readonly string[];
+  /** What is shown, as it was last read. */
+  readings(): readonly Tasks[];
+  /** Receives what is to be told, together what came together. */
+  tell(notices: readonly PlacedNotice[]): void;
+  /** Receives why something could not be kept. */
+  warn(message: string): void;
+}
+
+/** What comes within so many milliseconds is told together. */
+const togetherMs = 500;
+/** Whether what is waited for has come is looked at after so many milliseconds at the earliest. */
+const againMs = 5_000;
+
+/**
+ * `prime`: what is wrong was so before anybody looked. `settings`: what other settings uncover is no news, either.
+ * Both take what they find as told.
+ */
+type Mode = "tell" | "prime" | "settings";
+
+interface Next {
+  readonly entries: Entries[string];
+  readonly notices: readonly PlacedNotice[];
+}
+
+/** Takes readings, and tells what is news. */
+export class Teller {
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #host: TellerHost;
+  /** This window among all. */
+  readonly #name = crypto.randomUUID();
+  /** What this window last saw in the ledger; undefined before it looked. */
+  #entries: Entries | undefined;
+  /** Connections that this window was the first to read: what was wrong already is not news. */
+  readonly #new = new Set<string>();
+  /** Connections whose entries have been compared with the whole list in this session. */
+  readonly #swept = new Set<string>();
+  /** Connections that this window has known: those that are gone now are forgotten. */
+  readonly #known = new Set<string>();
+  /** Since when a task has been further behind than the user wants, by connection and task. */
+  readonly #behindSince = new Map<string, number>();
+  /** When a task has to be looked at although it does not change, by connection and task. */
+  readonly #lookAt = new Map<string, number>();
+  #queue: Promise<void> = Promise.resolve();
+  #pending: PlacedNotice[] = [];
+  #cancelPending: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #disposed = false;
+
+  constructor(ledger: Ledger, clock: Clock, host: TellerHost) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+    this.#host = host;
+  }
+
+  /** Takes a reading. @returns when what follows from it has been decided. */
+  take(reading: Tasks, changes: readonly TaskChange[]): Promise<void> {
+    return this.#enqueue(reading, changes, "tell");
+  }
+
+  /** Looks at everything again: time has passed, another window told something, or the user wants to hear something else. */
+  review(mode: "tell" | "settings" = "tell"): Promise<void> {
+    // What is lost in the ledger this window knows still.
+    this.#queue = this.#queue.then(async () => {
+      this.#entries = { ...this.#entries, ...(await this.#ledger.read()) };
+    });
+    for (const reading of this.#host.readings()) {
+      void this.#enqueue(reading, allOf(reading), mode);
+    }
+    return this.#queue;
+  }
+
+  /** Tasks of a connection that are told to be behind the user's threshold now. */
+  delayed(connection: string): readonly Task[] {
+    const tasks = this.#host.readings().find((reading) => reading.connection === connection)?.tasks;
+    const policy = this.#host.policy();
+    return Object.entries(this.#entries?.[connection] ?? {}).flatMap(([id, told]) => {
+      const task = isOpen(told, "delayed") ? tasks?.get(id) : undefined;
+      return task !== undefined && isBehind(task, told, policy) ? [task] : [];
+    });
+  }
+
+  /**
+   * Forgets what is waited for in a connection that is not shown any more.
+   *
+   * @param forGood also what was told of it: it is removed, or leads to other tasks, whose first reading is no news.
+   */
+  forget(connection: string, forGood: boolean): void {
+    this.#swept.delete(connection);
+    if (forGood) {
+      const others = (entries: Entries) => only(entries, (id) => id !== connection);
+      this.#queue = this.#queue
+        .then(async () => {
+          this.#entries = others(this.#entries ?? {});
+          await this.#ledger.change(others);
+        })
+        .catch((error) => this.#host.warn(`What was told of tasks cannot be forgotten: ${error}`));
+    }
+    for (const map of [this.#behindSince, this.#lookAt]) {
+      for (const key of map.keys()) {
+        if (key.startsWith(`${connection}/`)) {
+          map.delete(key);
+        }
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#cancelPending?.();
+    this.#cancelLook?.();
+  }
+
+  #enqueue(reading: Tasks, changes: readonly TaskChange[], mode: Mode): Promise<void> {
+    this.#queue = this.#queue
+      .then(async () => await this.#consider(reading, changes, mode))
+      .catch((error) => this.#host.warn(`Alerts cannot be decided: ${error}`));
+    return this.#queue;
+  }
+
+  async #consider(reading: Tasks, changes: readonly TaskChange[], mode: Mode): Promise<void> {
+    if (this.#disposed) {
+      return;
+    }
+    const { connection, complete } = reading;
+    this.#entries ??= await this.#ledger.read();
+    const known = this.#entries[connection];
+    if (known === undefined && !complete) {
+      // A connection that nobody has read before is primed when it has been read as a whole.
+      return;
+    }
+    const sweeps = complete && !this.#swept.has(connection);
+    if (known === undefined || sweeps || this.#next(reading, changes, known, mode).entries !== known) {
+      await this.#host.refresh();
+      await this.#settle(reading, known === undefined ? allOf(reading) : changes, { mode, sweeps });
+    }
+    if (complete) {
+      this.#swept.add(connection);
+    }
+    this.#watch();
+  }
+
+  /** Decides with what is in the ledger now, writes it, and tells what is news. */
+  async #settle(
+    reading: Tasks,
+    changes: readonly TaskChange[],
+    { mode, sweeps }: { readonly mode: Mode; readonly sweeps: boolean },
+  ): Promise<void> {
+    const { connection, tasks } = reading;
+    const mine = this.#entries ?? {};
+    const gone = this.#goneConnections();
+    let notices: readonly PlacedNotice[] = [];
+    const work = (all: Entries): Entries => {
+      // What is lost in the ledger this window may know still.
+      const stored = all[connection] ?? mine[connection];
+      if (stored === undefined) {
+        this.#new.add(connection);
+      }
+      const there = sweeps ? only(stored ?? {}, (id) => tasks.has(id)) : (stored ?? {});
+      const next = this.#next(reading, changes, there, stored === undefined ? "prime" : mode);
+      ({ notices } = next);
+      const now = this.#clock.now();
+      const kept = only(all, (id) => !gone.has(id));
+      const entries =
+        next.entries === all[connection]
+          ? next.entries
+          : only(next.entries, (_, told) => !isSpent(told, now));
+      this.#entries = kept[connection] === entries ? kept : { ...kept, [connection]: entries };
+      return this.#entries;
+    };
+    try {
+      await this.#ledger.change(work);
+    } catch (error) {
+      // Where nothing can be kept, this window at least tells what it sees.
+      this.#host.warn(`What was told of tasks cannot be kept: ${error}`);
+      work(mine);
+    }
+    this.#tell(notices);
+  }
+
+  /** The list of connections may be old, as far as other windows add some: only what this window knew can be gone. */
+  #goneConnections(): ReadonlySet<string> {
+    const connections = this.#host.connections();
+    const gone = [...this.#known].filter((id) => !connections.includes(id));
+    for (const id of connections) {
+      this.#known.add(id);
+    }
+    return new Set(gone);
+  }
+
+  /** The entries of a connection after a reading; the very same where nothing is different. */
+  #next(
+    { connection, asOf }: Tasks,
+    changes: readonly TaskChange[],
+    entries: Entries[string],
+    mode: Mode,
+  ): Next {
+    const held = this.#clock.now() < this.#host.snoozedUntil();
+    const policy = this.#host.policy();
+    const next = new Map(Object.entries(entries));
+    const notices: PlacedNotice[] = [];
+    let different = false;
+    const put = (id: string, told: Told | undefined) => {
+      if (next.get(id) !== told) {
+        different = true;
+        if (told === undefined) {
+          next.delete(id);
+        } else {
+          next.set(id, told);
+        }
+      }
+    };
+    for (const { before, after } of changes) {
+      const id = (after ?? before)?.id ?? "";
+      const key = `${connection}/${id}`;
+      this.#lookAt.delete(key);
+      if (after === undefined) {
+        put(id, undefined);
+        this.#behindSince.delete(key);
+        continue;
+      }
+      const told = next.get(id);
+      const behindSince = this.#followDelay(key, after, told, asOf, policy);
+      const condition = conditionOf(after, told, asOf - (behindSince ?? asOf), policy);
+      const subject = condition ?? (told?.phase === "over" ? undefined : told?.condition);
+      const passes =
+        !this.#host.muted(connection, id) &&
+        this.#host.alerts(connection, after) &&
+        (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
+      if (mode !== "prime" && !passes) {
+        // Another window may want to hear what this one does not: what was told stays as it is.
+        continue;
+      }
+      const decision = decide(after, condition, told, { at: asOf, by: this.#name });
+      const waits = condition === undefined && behindSince !== undefined;
+      const lookAt = decision.lookAt ?? (waits ? behindSince + policy.delayForMs : undefined);
+      if (lookAt !== undefined) {
+        this.#lookAt.set(key, lookAt);
+      }
+      const lateFreeze =
+        // It was frozen all the time; only now it is known.
+        this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
+      if (decision.notice === undefined || mode !== "tell" || lateFreeze) {
+        put(id, decision.told);
+      } else if (!held) {
+        put(id, decision.told);
+        notices.push({ ...decision.notice, connection });
+      } else if (decision.notice.level === "recovered") {
+        // Whatever was wrong and is well again while all is quiet needs no word.
+        put(id, decision.told);
+      }
+    }
+    return { entries: different ? Object.fromEntries(next) : entries, notices };
+  }
+
+  /** @returns since when a task has been behind, as far as readings show it, milliseconds since 1970. */
+  #followDelay(
+    key: string,
+    task: Task,
+    told: Told | undefined,
+    asOf: number,
+    policy: Policy,
+  ): number | undefined {
+    if (!isBehind(task, told, policy)) {
+      this.#behindSince.delete(key);
+      return undefined;
+    }
+    const since = this.#behindSince.get(key) ?? asOf;
+    this.#behindSince.set(key, since);
+    return since;
+  }
+
+  /** Readings that change nothing are not told of: a timer looks whether what was waited for has come. */
+  #watch(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
+    if (this.#lookAt.size > 0 && !this.#disposed) {
+      const now = this.#clock.now();
+      // Not counted from now: readings come more often than that.
+      const due = Math.max(Math.min(...this.#lookAt.values()), this.#lookedAt + againMs);
+      this.#cancelLook = this.#clock.after(Math.max(due - now, 0), () => {
+        this.#lookedAt = this.#clock.now();
+        void this.review();
+      });
+    }
+  }
+
+  #tell(notices: readonly PlacedNotice[]): void {
+    this.#pending.push(...notices);
+    if (this.#pending.length === 0 || this.#cancelPending !== undefined || this.#disposed) {
+      return;
+    }
+    this.#cancelPending = this.#clock.after(togetherMs, () => {
+      this.#cancelPending = undefined;
+      this.#host.tell(this.#pending.splice(0));
+    });
+  }
+}
+
+/** The fields that are to stay; the very same object where all are. */
+function only<T>(
+  record: Readonly<Record<string, T>>,
+  stays: (key: string, value: T) => boolean,
+): Readonly<Record<string, T>> {
+  const entries = Object.entries(record);
+  const kept = entries.filter(([key, value]) => stays(key, value));
+  return kept.length === entries.length ? record : Object.fromEntries(kept);
+}
+
+function allOf({ tasks }: Tasks): readonly TaskChange[] {
+  return [...tasks.values()].map((task) => ({ before: task, after: task }));
+}

@@ -1,0 +1,88 @@
+import * as v from "valibot";
+import type { LocalConnection } from "../connections/connection";
+import type { AccessKey } from "../drs/sign-in";
+import type { Formats } from "../l10n/localizer";
+import { localCall } from "./control-api";
+
+/** A database of the local backend's demo, with a login that may read and write its tables. */
+export interface DemoDatabase {
+  readonly server: "source" | "target";
+  readonly database: string;
+  /** A connection URI, with the password: for the clipboard, never for a log or a message. */
+  readonly uri: string;
+  readonly host: string;
+  readonly port: number;
+  /** Whom a task logs in as. */
+  readonly task: { readonly user: string; readonly password: string };
+}
+
+/** What the demo tells of its databases. */
+export interface DemoLogins {
+  readonly databases: readonly DemoDatabase[];
+  /** Users of tasks whose password was changed, with the new one. */
+  readonly changed: readonly { readonly user: string; readonly password: string }[];
+}
+
+/** What a statement came to: `rows` are the first of them, values as PostgreSQL writes them. */
+export type SqlResult = v.InferOutput<typeof sqlSchema>;
+
+const login = v.object({ user: v.string(), password: v.string() });
+const databasesSchema = v.object({
+  databases: v.array(
+    v.object({
+      server: v.picklist(["source", "target"]),
+      host: v.string(),
+      port: v.number(),
+      databases: v.array(v.string()),
+      ...login.entries,
+      task: login,
+    }),
+  ),
+  changed: v.array(login),
+});
+const sqlSchema = v.object({
+  command: v.string(),
+  row_count: v.number(),
+  fields: v.array(v.string()),
+  rows: v.array(v.array(v.nullable(v.string()))),
+});
+
+/**
+ * The databases of the demo (`GET /_local/databases`); none when it runs without the demo.
+ *
+ * @throws Error as `localCall` does.
+ */
+export async function demoLogins(
+  connection: LocalConnection,
+  key: AccessKey,
+  formats: Formats,
+): Promise<DemoLogins> {
+  const call = { path: "/_local/databases", schema: databasesSchema } as const;
+  const { databases, changed } = await localCall(connection, key, call, languageOf(formats), formats.t);
+  const part = encodeURIComponent;
+  return {
+    databases: databases.flatMap(({ server, host, port, databases: names, user, password, task }) =>
+      names.map((database) => ({
+        ...{ server, database, host, port, task },
+        uri: `postgresql://${part(user)}:${part(password)}@${host}:${port}/${part(database)}`,
+      })),
+    ),
+    changed,
+  };
+}
+
+/** Runs SQL in a database of the demo (`POST /_local/sql`). @throws Error as `localCall` does, also with PostgreSQL's refusal. */
+export async function runDemoSql(
+  connection: LocalConnection,
+  key: AccessKey,
+  { server, database }: Pick<DemoDatabase, "server" | "database">,
+  sql: string,
+  formats: Formats,
+): Promise<SqlResult> {
+  const call = { path: "/_local/sql", body: { server, database, sql }, schema: sqlSchema } as const;
+  return await localCall(connection, key, call, languageOf(formats), formats.t);
+}
+
+function languageOf({ language }: Formats): "zh-cn" | "en-us" {
+  return language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us";
+}

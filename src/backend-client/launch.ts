@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Translate } from "../l10n/localizer";
+import { addressOf, type BackendAddress } from "./discovery";
+
+export interface LocalBackendOptions {
+  /** `dist/local-backend.js`. */
+  readonly script: string;
+  readonly dataDirectory: string;
+  /** Whether a new data directory is filled with the demo shop and its tasks. */
+  readonly demo: boolean;
+  /** Whether it stays when no window uses it any more. */
+  readonly keepRunning: boolean;
+  readonly log: (line: string) => void;
+  readonly t: Translate;
+}
+
+const startTimeoutMs = 120_000;
+const drainMs = 1_000;
+/** How long nobody may use the backend before it ends: longer than a window takes to reload. */
+const unusedSeconds = 20;
+/** How the backend begins the line that says why it cannot start. */
+const errorPrefix = "drs-local: ";
+
+/**
+ * Starts the backend and waits until it is ready. From then on it is nobody's child: it ends when it is told to, or,
+ * unless it is to keep running, when no window has used it for a while.
+ *
+ * @throws Error with the backend's own last words when it ends before it is ready, or after two minutes.
+ */
+export function startLocalBackend(
+  options: LocalBackendOptions,
+  signal: AbortSignal,
+): Promise<BackendAddress> {
+  const args = [options.script, "--data-dir", options.dataDirectory];
+  args.push(...(options.demo ? ["--demo"] : []));
+  args.push(...(options.keepRunning ? [] : ["--exit-when-unused", String(unusedSeconds)]));
+  const child = spawn(process.execPath, args, {
+    // In desktop VS Code this process is Electron, which runs as plain Node with this variable.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+    windowsHide: true,
+    // What ends this window's processes must not end what other windows use.
+    detached: true,
+  });
+  const { t } = options;
+  return new Promise((resolve, reject) => {
+    let lastWords = "";
+    let ready = false;
+    const fail = (reason: unknown) => {
+      clearTimeout(timer);
+      if (!ready) {
+        child.kill();
+      }
+      reject(reason);
+    };
+    const ended = () => fail(new Error(lastWords || t("The local backend ended before it was ready.")));
+    const timer = setTimeout(
+      () => fail(new Error(t("The local backend was not ready in time."))),
+      startTimeoutMs,
+    );
+    signal.addEventListener("abort", () => fail(signal.reason), { once: true });
+    child.once("error", fail);
+    // The reason is on stderr, which may be read to its end only after the exit.
+    child.once("close", ended);
+    child.once("exit", (code) => {
+      if (ready) {
+        options.log(`ended with exit code ${code}`);
+      }
+      setTimeout(ended, drainMs);
+    });
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      lastWords = line.startsWith(errorPrefix) ? line.slice(errorPrefix.length) : lastWords;
+      options.log(line);
+    });
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const address = addressOf(line);
+      if (address !== undefined) {
+        ready = true;
+        clearTimeout(timer);
+        child.unref();
+        resolve(address);
+      }
+    });
+  });
+}

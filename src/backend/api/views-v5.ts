@@ -1,0 +1,217 @@
+/** A task as the API's v5 shows it. */
+import type * as v from "valibot";
+import type { listItem as listItemSchema } from "../../drs/schemas-v5";
+import type { Live } from "../jobs/controller";
+import { childOf, currentFailure, type Job, plainName, type StoredEndpoint } from "../jobs/job";
+import { type Language, render } from "../messages";
+import { type Gate, jobAction } from "./actions";
+import { hasStructure, isWhole, progressOf } from "./progress";
+import type { AnswerOf } from "./table";
+import { failureText } from "./views";
+
+export type JobDetail = AnswerOf<"showJobDetail">["job"];
+
+/** `2022-11-07T16:15:18Z`. */
+export function isoSeconds(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
+}
+
+function seconds(at: number | null): string | null {
+  return at === null ? null : isoSeconds(new Date(at));
+}
+
+export function listItemV5(
+  job: Job,
+  gate: Gate,
+  language: Language,
+  child = false,
+): v.InferOutput<typeof listItemSchema> {
+  return {
+    id: job.id,
+    name: job.name,
+    status: job.status,
+    description: job.description,
+    create_time: seconds(job.createdAt),
+    engine_type: job.engineType,
+    net_type: job.netType,
+    charging_mode: "on_demand",
+    billing_tag: true,
+    job_direction: job.direction,
+    job_type: job.dbUseType,
+    task_type: job.taskType,
+    enterprise_project_id: job.account,
+    job_mode: child ? "sync_child" : "single",
+    job_mode_role: child ? "child" : "parent",
+    is_multi_az: false,
+    node_role: "",
+    node_new_framework: false,
+    job_action: jobAction(job, gate),
+    children: job.change === null ? [] : [listItemV5(childOf(job, job.change), gate, language, true)],
+    error_msg: failureText(job, language),
+  };
+}
+
+/** What all kinds of detail have. */
+export function detailHead(job: Job): JobDetail {
+  return { id: job.id, status: job.status, create_time: seconds(job.createdAt) };
+}
+
+/** `overview` and `detail`. */
+export function baseDetail(job: Job, { frozen }: Gate, language: Language): JobDetail {
+  return {
+    ...detailHead(job),
+    base_info: {
+      name: job.name,
+      job_type: job.dbUseType,
+      engine_type: job.engineType,
+      job_direction: job.direction,
+      task_type: job.taskType,
+      net_type: job.netType,
+      charging_mode: "on_demand",
+      enterprise_project_id: job.account,
+      description: job.description,
+      start_time: job.desired.goal === "scheduled" ? String(job.desired.startAt) : null,
+      tags: job.tags,
+    },
+    source_endpoint: [endpointOf(job.source, "so")],
+    target_endpoint: [endpointOf(job.target, "ta")],
+    speed_limit: job.speedLimits,
+    policy_config: {
+      conflict_policy: "stop",
+      index_trans: true,
+      ddl_trans: false,
+      data_sync_topology_type: "one2one",
+    },
+    period_order: frozen ? { status: "FROZEN_CAN_RENEW" } : null,
+    error_code: currentFailure(job)?.code ?? null,
+    error_msg: failureText(job, language) ?? null,
+  };
+}
+
+function endpointOf({ shown, host, port, user, database, ssl }: StoredEndpoint, role: "so" | "ta") {
+  return {
+    db_type: "postgresql",
+    endpoint_type: "offline",
+    endpoint_role: role,
+    endpoint: {
+      endpoint_name: "postgresql",
+      ip: host,
+      db_port: String(port),
+      db_user: user,
+      db_name: database,
+      instance_id: shown.inst_id,
+      instance_name: shown.inst_name,
+    },
+    cloud: { region: shown.region },
+    ssl: { ssl_link: ssl },
+  };
+}
+
+export function progressDetail(job: Job, live: Live): JobDetail {
+  const facts = progressOf(job, live);
+  const tables = job.tables.length;
+  const made = hasStructure(job) ? tables : 0;
+  const own = new Set(job.tables.map(plainName));
+  const states = live.engine?.kind === "present" ? live.engine.tables : [];
+  const synced = states.filter((table) => own.has(table.name) && isWhole(table)).length;
+  const done = job.fullCompletedAt === null ? synced : tables;
+  const objects = (type: string, count: number, start: number | null, end: number | null) => ({
+    type,
+    src_count: String(tables),
+    dst_count: String(count),
+    status: count === tables && tables > 0 ? "COMPLETED" : start === null ? "NOT_START" : "TRANSFERING",
+    start_time: seconds(start),
+    end_time: seconds(end),
+  });
+  return {
+    ...detailHead(job),
+    progress_info: {
+      progress: facts.percent,
+      incr_trans_delay: facts.delay,
+      incr_trans_delay_millis: facts.delayMillis,
+      task_mode: job.taskType,
+      transfer_status: job.status,
+      process_time: String(Date.now()),
+      remaining_time: facts.remaining,
+      progress_map: facts.map,
+    },
+    migration_object_progress_info: {
+      migration_object_overview: [
+        objects("TABLE_STRUCTURE", made, job.startedAt, null),
+        ...(job.taskType === "INCR_TRANS"
+          ? []
+          : [objects("TABLE", done, job.startedAt, job.fullCompletedAt)]),
+      ],
+      create_time: isoSeconds(new Date()),
+      full_start_time: job.taskType === "INCR_TRANS" ? null : seconds(job.startedAt),
+      full_complete_time: seconds(job.fullCompletedAt),
+      incr_start_time:
+        job.taskType === "FULL_TRANS"
+          ? null
+          : seconds(job.taskType === "INCR_TRANS" ? job.startedAt : job.fullCompletedAt),
+      end_time: job.released ? seconds(job.updatedAt) : null,
+    },
+  };
+}
+
+/** The pre-check as v3 and v5 have it, but for the name of its list. */
+export function precheckFacts(job: Job, language: Language) {
+  const { precheck } = job;
+  if (precheck === null) {
+    return undefined;
+  }
+  const passed = precheck.items.filter(({ result }) => result !== "FAILED").length;
+  const rate = precheck.items.length === 0 ? 0 : Math.floor((passed / precheck.items.length) * 100);
+  return {
+    result: precheck.done && passed === precheck.items.length,
+    process: precheck.done ? "100%" : "0%",
+    total_passed_rate: `${rate}%`,
+    job_direction: job.direction,
+    items: precheck.items.map(({ item, group, result, reason, raw }) => ({
+      ...{ item, group, result },
+      failed_reason: reason === undefined ? null : render(reason, language),
+      raw_error_msg: raw ?? null,
+    })),
+  };
+}
+
+export function precheckDetail(job: Job, language: Language): JobDetail {
+  const facts = precheckFacts(job, language);
+  if (facts === undefined) {
+    return detailHead(job);
+  }
+  const { items, ...rest } = facts;
+  return {
+    ...detailHead(job),
+    precheck_result: {
+      ...rest,
+      precheck_results: items.map((item) => ({ ...item, is_support_skip: false, is_skipped: false })),
+    },
+  };
+}
+
+/** Delays in seconds, speeds per second; what is not measured here is left out. */
+export function monitorData(job: Job, live: Live): AnswerOf<"showMonitorData"> {
+  const { engine, rates } = live;
+  const lost = engine?.kind === "unreachable" ? engine.side : undefined;
+  const present = engine?.kind === "present" ? engine : undefined;
+  const delay = present?.delayMs === undefined ? null : Math.floor(present.delayMs / 1_000);
+  const running = rates !== undefined;
+  return {
+    is_src_normal: job.released ? null : lost !== "source" && live.faultReason === undefined,
+    is_dst_normal: job.released ? null : lost !== "target",
+    src_offset: present?.positions?.source ?? null,
+    node_offset: present?.positions?.read ?? null,
+    dst_offset: present?.positions?.written ?? null,
+    src_delay: delay,
+    dst_delay: delay,
+    src_rps: null,
+    src_io: running ? rates.bytes.toFixed(0) : null,
+    dst_rps: running ? rates.rows.toFixed(1) : null,
+    dst_io: null,
+    trans_data: running ? (rates.bytesInAll / (1024 * 1024)).toFixed(3) : null,
+    trans_lines: running ? rates.rowsInAll.toFixed(0) : null,
+    update_time: isoSeconds(new Date(rates?.at ?? Date.now())),
+    apply_rate: running ? Math.round(rates.bytes) : null,
+  };
+}

@@ -1,0 +1,116 @@
+/** A task as the API shows it. No password ever leaves. */
+import type { ItemOf } from "../../drs/operations";
+import type { Live } from "../jobs/controller";
+import { childOf, currentFailure, type Job, type StoredEndpoint, tableId } from "../jobs/job";
+import { type Language, render } from "../messages";
+import { type Gate, jobAction } from "./actions";
+import { progressOf } from "./progress";
+
+export function listItem(job: Job, gate: Gate, language: Language): ItemOf<"listJobs"> {
+  return {
+    id: job.id,
+    name: job.name,
+    status: job.status,
+    description: job.description,
+    create_time: new Date(job.createdAt).toISOString().slice(0, 19).replace("T", " "),
+    engine_type: job.engineType,
+    net_type: job.netType,
+    billing_tag: true,
+    job_direction: job.direction,
+    db_use_type: job.dbUseType,
+    task_type: job.taskType,
+    node_newFramework: false,
+    children: job.change === null ? [] : [listItem(childOf(job, job.change), gate, language)],
+    job_action: jobAction(job, gate),
+    error_msg: failureText(job, language),
+  };
+}
+
+export function detail(job: Job, live: Live, frozen: boolean, language: Language): ItemOf<"batchDetail"> {
+  const failure = currentFailure(job);
+  const objects = job.tables.length > 0 ? job.tables : (job.selection ?? []);
+  const reason =
+    failureText(job, language) ?? (job.status === "REBUILD_NODE_STARTED" ? live.faultReason : undefined);
+  return {
+    id: job.id,
+    name: job.name,
+    status: job.status,
+    description: job.description,
+    create_time: String(job.createdAt),
+    actual_start_time: time(job.startedAt),
+    full_transfer_complete_time: time(job.fullCompletedAt),
+    update_time: String(job.updatedAt),
+    task_type: job.taskType,
+    net_type: job.netType,
+    job_direction: job.direction,
+    db_use_type: job.dbUseType,
+    source_endpoint: shownEndpoint(job.source),
+    target_endpoint: shownEndpoint(job.target),
+    failed_reason: reason ?? null,
+    inst_info: {
+      engine_type: job.engineType,
+      ip: "127.0.0.1",
+      start_time: job.desired.goal === "scheduled" ? time(job.desired.startAt) : null,
+      status: job.released ? "deleted" : "active",
+    },
+    speed_limit: job.speedLimits,
+    object_infos: objects.map(({ schema, table }) => {
+      const id = table === null ? schema : tableId({ schema, table });
+      const type = table === null ? "schema" : "table";
+      return { id, parent_id: job.source.database, type, name: id, alias_name: id };
+    }),
+    // Where the cloud tells a frozen task: the order, not the task's status.
+    period_order: frozen ? { order_id: job.id, status: "FROZEN_CAN_RENEW" } : null,
+    tags: job.tags,
+    error_code: failure?.code ?? null,
+    error_message: failureText(job, language) ?? null,
+  };
+}
+
+export function status(job: Job, language: Language): ItemOf<"batchStatus"> {
+  const failure = currentFailure(job);
+  return {
+    id: job.id,
+    status: job.status,
+    error_code: failure?.code ?? null,
+    error_message: failureText(job, language) ?? null,
+  };
+}
+
+export function progress(job: Job, live: Live, language: Language): ItemOf<"batchProgress"> {
+  const facts = progressOf(job, live);
+  return {
+    job_id: job.id,
+    progress: facts.percent,
+    incre_trans_delay: facts.delay,
+    incre_trans_delay_millis: facts.delayMillis,
+    task_mode: job.taskType,
+    transfer_status: job.status,
+    process_time: String(Date.now()),
+    remaining_time: facts.remaining,
+    progress_map: facts.map,
+    error_code: currentFailure(job)?.code ?? null,
+    error_msg: failureText(job, language) ?? null,
+  };
+}
+
+export function failureText(job: Job, language: Language): string | undefined {
+  const failure = currentFailure(job);
+  return failure === undefined ? undefined : render(failure.message, language);
+}
+
+function shownEndpoint(endpoint: StoredEndpoint): NonNullable<ItemOf<"batchDetail">["source_endpoint"]> {
+  return {
+    ...endpoint.shown,
+    db_type: "postgresql",
+    ip: endpoint.host,
+    db_port: endpoint.port,
+    db_user: endpoint.user,
+    db_name: endpoint.database,
+    ssl_link: endpoint.ssl,
+  };
+}
+
+function time(value: number | null): string | null {
+  return value === null ? null : String(value);
+}

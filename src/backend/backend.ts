@@ -1,0 +1,214 @@
+/** The parts of the backend, put together and taken apart in order. */
+import { createHandlers } from "./api/handlers";
+import { ApiServer } from "./api/server";
+import { type Binaries, findBinaries } from "./clusters/binaries";
+import { Clusters } from "./clusters/clusters";
+import { DataDir } from "./data-dir";
+import { Demo } from "./demo/demo";
+import { runDemoSql, type SqlRequest } from "./demo/sql";
+import { PostgresEngine } from "./engine/postgres/engine";
+import { ServerLog } from "./engine/postgres/server-log";
+import { EngineFaults } from "./faults/engine-faults";
+import { Faults } from "./faults/faults";
+import type { Flags } from "./flags";
+import { JobActions } from "./jobs/actions";
+import { Comparisons } from "./jobs/comparisons";
+import { ControlDatabase } from "./jobs/control-database";
+import { Runner } from "./jobs/controller";
+import { releaseAll } from "./jobs/release-all";
+import { JobStore } from "./jobs/store";
+import { log, reasonOf } from "./log";
+import { message, Refusal } from "./messages";
+import { Presences } from "./presence";
+import { SecretBox } from "./secrets";
+import { StartError } from "./start-error";
+
+type Disposal = () => Promise<unknown>;
+
+/** What stays while the service is put back to its beginning. */
+interface Base {
+  readonly dir: DataDir;
+  readonly api: ApiServer;
+  readonly binaries: Binaries;
+}
+
+/** A running service, as far as a reset needs it. */
+interface Running {
+  readonly base: Base;
+  readonly store: JobStore;
+  readonly runner: Runner;
+  readonly clusters: Clusters;
+}
+
+export class Backend {
+  readonly #base: Disposal[] = [];
+  /** What has been started on the base, the last one first. */
+  readonly #service: Disposal[] = [];
+  readonly #faults = new Faults();
+  #running: Running | undefined;
+  #resetting: Promise<void> | undefined;
+  #stopping = false;
+
+  readonly #presences: Presences;
+
+  /** @param onUnused is called when nobody has used the backend for as long as the flags say. */
+  constructor(
+    private readonly flags: Flags,
+    onUnused: () => void,
+  ) {
+    const { exitWhenUnused } = flags;
+    const limit = exitWhenUnused === undefined ? undefined : exitWhenUnused * 1_000;
+    this.#presences = new Presences(limit, onUnused);
+  }
+
+  /**
+   * Starts everything and answers the ready line.
+   *
+   * @throws StartError for what the user can put right.
+   */
+  async start(): Promise<string> {
+    const dir = await DataDir.take(this.flags.dataDir);
+    this.#base.push(async () => await dir.release());
+    const { identity } = dir;
+    const api = await ApiServer.listen(this.flags.port, identity, {
+      faults: this.#faults,
+      presences: this.#presences,
+      reset: async () => await this.#resetOnce(),
+    });
+    this.#base.push(async () => await api.close());
+    await this.#serve({ dir, api, binaries: await findBinaries(dir.path) });
+    const ready = JSON.stringify({
+      endpoint: api.endpoint,
+      project_id: identity.projectId,
+      access_key: identity.accessKey,
+      secret_key: identity.secretKey,
+      pid: process.pid,
+    });
+    await dir.announce(ready);
+    this.#presences.begin();
+    return ready;
+  }
+
+  /** Stops what was started, in reverse order. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#presences.end();
+    this.#faults.clear();
+    await dispose(this.#service);
+    await this.#resetting?.catch(() => undefined);
+    await dispose(this.#service);
+    await dispose(this.#base);
+  }
+
+  async #serve(base: Base): Promise<void> {
+    const { dir, api, binaries } = base;
+    const { identity } = dir;
+    let runner: Runner | undefined;
+    // The databases that read through the links stop before the links are cut.
+    this.#service.push(async () => await runner?.closeLinks());
+    const clusters = this.#owned(
+      new Clusters(dir.path, binaries, identity.databasePassword),
+      async (servers) => await servers.stop(),
+    );
+    const demo = this.flags.demo ? new Demo(dir.path, clusters) : undefined;
+    await clusters.start("control");
+    const control = this.#owned(
+      new ControlDatabase(clusters.connection("control")),
+      async (open) => await open.close(),
+    );
+    const store = await JobStore.open(control);
+    await demo?.startServers(store);
+    const secrets = new SecretBox(identity.sealingKey);
+    const logs = demo === undefined ? new Map<string, ServerLog>() : targetLogs(clusters);
+    const engine = this.#owned(
+      new PostgresEngine(({ host, port }) => logs.get(`${host}:${port}`)),
+      async (used) => await used.dispose(),
+    );
+    const tasks = this.#owned(new Runner(store, engine, secrets), async (running) => await running.stop());
+    runner = tasks;
+    const actions = new JobActions(store, tasks, engine, secrets);
+    const comparisons = this.#owned(
+      new Comparisons(control, store, tasks, engine),
+      async (running) => await running.stop(),
+    );
+    await comparisons.start();
+    const handlers = createHandlers({ store, runner: tasks, actions, comparisons });
+    await tasks.start();
+    const local = {
+      balances: async () => ({
+        accounts: [...store.balances()].map(([account, balance]) => ({ account, balance })),
+      }),
+      setBalance: async (account: string, balance: number) => {
+        await store.setBalance(account, balance);
+        tasks.wake();
+        return { account, balance };
+      },
+      databases: async () => ({ databases: demo?.logins() ?? [], changed: demo?.changedPasswords() ?? [] }),
+      sql: async (request: SqlRequest) => await runDemoSql(demo?.logins() ?? [], request),
+    };
+    if (demo !== undefined) {
+      this.#owned(demo, async (running) => await running.stop());
+      await demo.run({ store, runner: tasks, handlers, setBalance: local.setBalance });
+    }
+    this.#running = { base, store, runner: tasks, clusters };
+    this.#faults.engine = new EngineFaults(this.#running);
+    api.service = { handlers, local };
+    // Whoever looks for a running backend is not to find one that is ending.
+    this.#service.push(async () => {
+      api.service = undefined;
+      this.#faults.engine = undefined;
+      this.#running = undefined;
+    });
+  }
+
+  async #resetOnce(): Promise<void> {
+    this.#resetting ??= this.#reset().finally(() => {
+      this.#resetting = undefined;
+    });
+    await this.#resetting;
+  }
+
+  /** Ends all tasks, throws the databases away and begins anew, with the same keys at the same address. */
+  async #reset(): Promise<void> {
+    if (this.#running === undefined) {
+      throw new Refusal("DRS.M00004", message("notReady"), 503);
+    }
+    const { base, store, runner, clusters } = this.#running;
+    log("everything is put back to the beginning");
+    this.#faults.clear();
+    base.api.service = undefined;
+    await releaseAll(store, runner);
+    await dispose(this.#service);
+    // The task states go first: without them the demo's servers are made anew whatever is left of them.
+    for (const name of ["control", "source", "target"] as const) {
+      await clusters.remove(name);
+    }
+    await this.#serve(base);
+  }
+
+  #owned<T>(thing: T, disposal: (thing: T) => Promise<unknown>): T {
+    if (this.#stopping) {
+      throw new StartError("the backend is stopping");
+    }
+    this.#service.push(async () => await disposal(thing));
+    return thing;
+  }
+}
+
+async function dispose(disposals: Disposal[]): Promise<void> {
+  for (let disposal = disposals.pop(); disposal !== undefined; disposal = disposals.pop()) {
+    await disposal().catch((error: unknown) => log(`while stopping: ${reasonOf(error)}`));
+  }
+}
+
+/** The log of the demo's target server tells the text of its workers' errors. */
+function targetLogs(clusters: Clusters): ReadonlyMap<string, ServerLog> {
+  const serverLog = new ServerLog();
+  clusters.on("line", (name, line) => {
+    if (name === "target") {
+      serverLog.read(line);
+    }
+  });
+  const { host, port } = clusters.connection("target");
+  return new Map([[`${host}:${port}`, serverLog]]);
+}

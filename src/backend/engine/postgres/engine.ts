@@ -1,0 +1,349 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Message, message } from "../../messages";
+import {
+  type CheckItem,
+  type Connection,
+  type Engine,
+  EngineError,
+  type EngineState,
+  type EngineTask,
+  isConnectionLoss,
+  type Positions,
+  type ReleaseTask,
+  type Side,
+  type StopCause,
+  type TableComparison,
+  type TableName,
+  type Written,
+} from "../engine";
+import { checkTask } from "./checks";
+import { compareTables } from "./compare";
+import { WorkerWatch } from "./crash-loop-detector";
+import { Databases } from "./databases";
+import { describe } from "./errors";
+import { LagMeter } from "./lag";
+import { logPosition, objectName } from "./names";
+import {
+  countRows,
+  dropPublisher,
+  dropSpare,
+  ensurePublication,
+  ensureSlot,
+  ensureSpare,
+  restoreSlots,
+  type SlotFacts,
+  slotFacts,
+  userTablesSql,
+} from "./publisher";
+import { rejectedRow } from "./rejected";
+import type { ServerLog, WorkerError } from "./server-log";
+import { writtenRows } from "./statistics";
+import {
+  alignSequences,
+  dropCopySlots,
+  dropSubscription,
+  enableSubscription,
+  ensureSubscription,
+  ensureTables,
+  isInStepForGood,
+  refreshSubscription,
+  retrying,
+  type SubscriptionFacts,
+  strandedSlots,
+  subscriptionFacts,
+  suspendSubscription,
+} from "./subscriber";
+
+/**
+ * PostgreSQL's own logical replication: a publication and a slot at the source, a subscription at the target, all
+ * named after the task. Facts come from `pg_subscription`, `pg_subscription_rel`, `pg_stat_subscription`,
+ * `pg_stat_progress_copy`, `pg_replication_slots` and `pg_stat_replication`.
+ */
+export class PostgresEngine implements Engine {
+  readonly capabilities = {
+    taskTypes: ["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"],
+    canPause: true,
+    canEditObjects: true,
+    canCompare: true,
+    knowsProgress: true,
+  } as const;
+  readonly #databases = new Databases();
+  readonly #lag = new Map<string, LagMeter>();
+  readonly #watches = new Map<string, WorkerWatch>();
+
+  /** @param logOf the log of a target server, where it can be read. */
+  constructor(private readonly logOf: (target: Connection) => ServerLog | undefined) {}
+
+  async test(connection: Connection, side: Side): Promise<void> {
+    await this.#databases.connectOnce(connection, side);
+  }
+
+  async tablesOf(connection: Connection): Promise<readonly TableName[]> {
+    return await this.#databases.query<{ schema: string; table: string }>(
+      connection,
+      "source",
+      userTablesSql,
+    );
+  }
+
+  async check(task: EngineTask): Promise<readonly CheckItem[]> {
+    return await checkTask(this.#databases, task);
+  }
+
+  async prepare(task: EngineTask): Promise<Readonly<Record<string, number>>> {
+    // Anew, so that a login that does not work any more is found here and not in the target's log.
+    await this.#databases.connectOnce(task.source, "source");
+    await this.#databases.connectOnce(task.target, "target");
+    await ensurePublication(this.#databases, task, task.tables);
+    await ensureTables(this.#databases, task, task.tables);
+    await ensureSlot(this.#databases, task);
+    await this.#spareCopies(task, task.tables);
+    await ensureSubscription(this.#databases, task);
+    return task.copiesRows ? await countRows(this.#databases, task.source, task.tables) : {};
+  }
+
+  async enable(task: EngineTask): Promise<void> {
+    this.logOf(task.target)?.forget(objectName(task.id));
+    this.#lag.delete(task.id);
+    this.#watches.delete(task.id);
+    await enableSubscription(this.#databases, task);
+  }
+
+  async change(task: EngineTask, added: readonly TableName[]): Promise<Readonly<Record<string, number>>> {
+    // The tables first: a change for a table that the target has not would stop the task.
+    await ensureTables(this.#databases, task, added);
+    await ensurePublication(this.#databases, task, added);
+    await this.#spareCopies(task, added);
+    this.logOf(task.target)?.forget(objectName(task.id));
+    await refreshSubscription(this.#databases, task);
+    return task.copiesRows ? await countRows(this.#databases, task.source, added) : {};
+  }
+
+  async suspend(task: EngineTask): Promise<void> {
+    await suspendSubscription(this.#databases, task);
+  }
+
+  async mend(task: EngineTask): Promise<void> {
+    await restoreSlots(this.#databases, task, await strandedSlots(this.#databases, task));
+  }
+
+  async tidy(task: EngineTask): Promise<void> {
+    if (await isInStepForGood(this.#databases, task)) {
+      await dropCopySlots(this.#databases, task);
+      await dropSpare(this.#databases, task);
+    }
+  }
+
+  async alignSequences(task: EngineTask): Promise<void> {
+    await alignSequences(this.#databases, task);
+  }
+
+  async release(task: ReleaseTask, side: Side): Promise<void> {
+    if (side === "target") {
+      this.#watches.delete(task.id);
+      await dropSubscription(this.#databases, task);
+      return;
+    }
+    this.#lag.delete(task.id);
+    // A slot is still in use for a moment after its reader was told to go.
+    await retrying(async () => await dropPublisher(this.#databases, task.source, task.id), 5);
+  }
+
+  async observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>> {
+    const [slots, subscriptions] = await Promise.all([
+      this.#grouped(tasks, "source", slotFacts),
+      this.#grouped(tasks, "target", subscriptionFacts),
+    ]);
+    const states = tasks.map(async (task) => {
+      const subscription = subscriptions(task);
+      if (subscription instanceof EngineError) {
+        return [task.id, withoutAnswer("target", subscription)] as const;
+      }
+      if (subscription === undefined) {
+        return [task.id, { kind: "absent" }] as const;
+      }
+      const slot = slots(task);
+      return [
+        task.id,
+        this.#state(task, await this.#stoppedIfFailing(task, subscription, slot), slot),
+      ] as const;
+    });
+    return new Map(await Promise.all(states));
+  }
+
+  /** Does what `disable_on_error` does, where the server has it not. */
+  async #stoppedIfFailing(
+    task: EngineTask,
+    subscription: SubscriptionFacts,
+    slot: SlotFacts | EngineError | undefined,
+  ): Promise<SubscriptionFacts> {
+    if (!subscription.endless || !subscription.enabled) {
+      this.#watches.delete(task.id);
+      return subscription;
+    }
+    const watch = this.#watches.get(task.id) ?? new WorkerWatch();
+    this.#watches.set(task.id, watch);
+    const confirmed = slot instanceof EngineError ? undefined : slot?.confirmed;
+    const applying = { name: "changes", pid: subscription.pid, progress: confirmed ?? "" };
+    if (!watch.isFailing(Date.now(), [applying, ...subscription.copies])) {
+      return subscription;
+    }
+    try {
+      await suspendSubscription(this.#databases, task);
+    } catch (error) {
+      if (error instanceof EngineError) {
+        // The next look finds it failing still.
+        return subscription;
+      }
+      throw error;
+    }
+    return { ...subscription, enabled: false, pid: null, copyWorkers: 0 };
+  }
+
+  async measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>> {
+    const written = await this.#grouped(tasks, "target", writtenRows);
+    return new Map(
+      tasks.flatMap((task) => {
+        const rows = written(task);
+        return rows === undefined || rows instanceof EngineError ? [] : [[task.id, rows] as const];
+      }),
+    );
+  }
+
+  compare(task: EngineTask, contents: boolean, signal: AbortSignal): AsyncIterable<TableComparison> {
+    return compareTables(this.#databases, task, contents, signal);
+  }
+
+  async explainStop(task: EngineTask): Promise<StopCause> {
+    const logged = await this.#loggedError(task);
+    if (logged !== undefined) {
+      const { sqlState: code, message: reason } = logged;
+      return isConnectionLoss(code)
+        ? { kind: "connection", reason }
+        : {
+            ...{ kind: "failure", code, message: message("stopped", { code, reason }) },
+            rejected: rejectedRow(logged, task.tables),
+          };
+    }
+    try {
+      // The way that the target's workers go, which may be cut although the source is well.
+      await this.#databases.connectOnce({ ...task.source, ...task.publisher }, "source");
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      return isConnectionLoss(error.code)
+        ? { kind: "connection", reason: error.reason }
+        : { kind: "failure", code: error.code, message: describe(error, task.source) };
+    }
+    return { kind: "unknown", hint: objectName(task.id) };
+  }
+
+  /** A worker logs its error before it disables the subscription, but the line takes a moment to arrive here. */
+  async #loggedError(task: EngineTask): Promise<WorkerError | undefined> {
+    const log = this.logOf(task.target);
+    for (const wait of log === undefined ? [] : [0, 100, 300]) {
+      await delay(wait);
+      const error = log?.lastErrorOf(objectName(task.id));
+      if (error?.complete === true) {
+        return error;
+      }
+    }
+    return log?.lastErrorOf(objectName(task.id));
+  }
+
+  describe(error: EngineError, connection: Connection | undefined): Message {
+    return describe(error, connection);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#databases.dispose();
+  }
+
+  async #spareCopies(task: EngineTask, added: readonly TableName[]): Promise<void> {
+    if (task.copiesRows && added.length > 0) {
+      await ensureSpare(this.#databases, task);
+    }
+  }
+
+  #state(
+    task: EngineTask,
+    subscription: SubscriptionFacts,
+    slot: SlotFacts | EngineError | undefined,
+  ): EngineState {
+    const { enabled, pid, copyWorkers, stranded, tables } = subscription;
+    const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
+    const streaming = pid !== null && (slot instanceof EngineError || known?.active === true);
+    return {
+      ...{ kind: "present", enabled, streaming, copyWorkers, stranded, tables },
+      logKept: slot instanceof EngineError || known?.kept === true,
+      untidy: known?.spare === true,
+      delayMs:
+        streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
+      positions: known === undefined ? undefined : positionsOf(known, subscription),
+    };
+  }
+
+  /** Only a user with pg_read_all_stats sees what a walsender says; the target's worker tells everybody. */
+  #delay(id: string, slot: SlotFacts, received: string | null): number | undefined {
+    const reached = slot.replayed ?? received;
+    if (reached === null) {
+      return undefined;
+    }
+    const meter = this.#lag.get(id) ?? new LagMeter();
+    this.#lag.set(id, meter);
+    return meter.read(Date.now(), BigInt(slot.current), BigInt(reached), slot.lag_ms ?? undefined);
+  }
+
+  /** Asks each server once for all tasks that log in there alike. */
+  async #grouped<F extends { readonly name: string }>(
+    tasks: readonly EngineTask[],
+    side: Side,
+    ask: (databases: Databases, connection: Connection, names: readonly string[]) => Promise<readonly F[]>,
+  ): Promise<(task: EngineTask) => F | EngineError | undefined> {
+    const groups = new Map<string, { readonly connection: Connection; readonly names: string[] }>();
+    for (const task of tasks) {
+      const key = JSON.stringify(task[side]);
+      const group = groups.get(key) ?? { connection: task[side], names: [] };
+      group.names.push(objectName(task.id));
+      groups.set(key, group);
+    }
+    const facts = new Map<string, F | EngineError>();
+    await Promise.all(
+      [...groups.values()].map(async ({ connection, names }) => {
+        const answer = await ask(this.#databases, connection, names).catch((error: unknown) => {
+          if (error instanceof EngineError) {
+            return error;
+          }
+          throw error;
+        });
+        if (answer instanceof EngineError) {
+          for (const name of names) {
+            facts.set(name, answer);
+          }
+        } else {
+          for (const fact of answer) {
+            facts.set(fact.name, fact);
+          }
+        }
+      }),
+    );
+    return (task) => facts.get(objectName(task.id));
+  }
+}
+
+/** Only a lost connection is a fault; any other error is told to the user. */
+function withoutAnswer(side: Side, error: EngineError): EngineState {
+  return isConnectionLoss(error.code)
+    ? { kind: "unreachable", side, reason: error.reason }
+    : { kind: "broken", code: error.code, message: describe(error, undefined) };
+}
+
+function positionsOf(slot: SlotFacts, { received }: SubscriptionFacts): Positions {
+  const position = (bytes: string | null) => (bytes === null ? null : logPosition(bytes));
+  return {
+    source: logPosition(slot.current),
+    read: position(received),
+    written: position(slot.replayed ?? slot.confirmed),
+  };
+}

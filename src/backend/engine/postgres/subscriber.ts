@@ -1,0 +1,383 @@
+/** The target's side of a task: tables and subscription. */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { escapeIdentifier, escapeLiteral } from "pg";
+import {
+  type Connection,
+  EngineError,
+  type EngineTask,
+  type ReleaseTask,
+  type TableName,
+  type TableState,
+} from "../engine";
+import type { WorkerSight } from "./crash-loop-detector";
+import type { Databases, Row } from "./databases";
+import { conninfo, objectName, qualified } from "./names";
+import { defaultSequences, tableDefinition } from "./schema";
+
+/** Whether the server starts a worker that fails again and again. */
+const triesForEver = "current_setting('server_version_num')::int < 150000";
+
+/** Makes the tables that the target lacks, as the source has them. */
+export async function ensureTables(
+  databases: Databases,
+  { source, target }: EngineTask,
+  tables: readonly TableName[],
+): Promise<void> {
+  const have = await existingTables(databases, target, tables);
+  for (const table of tables) {
+    if (have.has(qualified(table))) {
+      continue;
+    }
+    // One string is one transaction: a table is made whole or not at all.
+    await databases.query(target, "target", (await tableDefinition(databases, source, table)).join("; "));
+  }
+}
+
+/** Which of the tables the database has, by their quoted names; `writable`: as a subscription of this user needs it. */
+export async function existingTables(
+  databases: Databases,
+  target: Connection,
+  tables: readonly TableName[],
+): Promise<ReadonlyMap<string, { readonly writable: boolean }>> {
+  const rows = await databases.query<{ schema: string; table: string; writable: boolean }>(
+    target,
+    "target",
+    `SELECT n.nspname AS schema, c.relname AS "table", pg_has_role(c.relowner, 'MEMBER') AS writable FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
+     WHERE c.relkind IN ('r', 'p')`,
+    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+  );
+  return new Map(rows.map((row) => [qualified(row), row]));
+}
+
+/** Makes the subscription, still disabled; the slot must be there. */
+export async function ensureSubscription(databases: Databases, task: EngineTask): Promise<void> {
+  const name = objectName(task.id);
+  if (await hasSubscription(databases, task.target, name)) {
+    return;
+  }
+  const quoted = escapeIdentifier(name);
+  await databases.query(
+    task.target,
+    "target",
+    `CREATE SUBSCRIPTION ${quoted} CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}
+     PUBLICATION ${quoted}
+     WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)})`,
+  );
+}
+
+/** Servers before PostgreSQL 15 do not have it; see `WorkerWatch`. */
+async function setDisableOnError(databases: Databases, task: EngineTask, on: boolean): Promise<void> {
+  const [has] = await databases.query(task.target, "target", `SELECT 1 WHERE NOT ${triesForEver}`);
+  if (has !== undefined) {
+    await alterSubscription(databases, task, `SET (disable_on_error = ${String(on)})`);
+  }
+}
+
+/** Enables the subscription, with today's way to the source. */
+export async function enableSubscription(databases: Databases, task: EngineTask): Promise<void> {
+  const name = objectName(task.id);
+  await alterSubscription(
+    databases,
+    task,
+    `CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}`,
+  );
+  await setDisableOnError(databases, task, true);
+  await alterSubscription(databases, task, "ENABLE");
+}
+
+/**
+ * Makes the subscription follow what its publication has now. That is possible only while it is enabled, so that it
+ * must not disable itself meanwhile for a copy that fails and is about to be taken out.
+ */
+export async function refreshSubscription(databases: Databases, task: EngineTask): Promise<void> {
+  const name = objectName(task.id);
+  const conninfoLiteral = escapeLiteral(conninfo(task.source, task.publisher, name));
+  await setDisableOnError(databases, task, false);
+  try {
+    await alterSubscription(databases, task, `CONNECTION ${conninfoLiteral}`);
+    await alterSubscription(databases, task, "ENABLE");
+    const refresh = `REFRESH PUBLICATION WITH (copy_data = ${String(task.copiesRows)})`;
+    await alterSubscription(databases, task, refresh);
+  } finally {
+    await setDisableOnError(databases, task, true);
+  }
+}
+
+async function alterSubscription(databases: Databases, task: EngineTask, what: string): Promise<void> {
+  const quoted = escapeIdentifier(objectName(task.id));
+  await databases.query(task.target, "target", `ALTER SUBSCRIPTION ${quoted} ${what}`);
+}
+
+/** Disables the subscription and ends workers that copy: disabling alone lets them run to their end. */
+export async function suspendSubscription(databases: Databases, task: EngineTask): Promise<void> {
+  const name = objectName(task.id);
+  if (!(await hasSubscription(databases, task.target, name))) {
+    return;
+  }
+  await databases.query(task.target, "target", `ALTER SUBSCRIPTION ${escapeIdentifier(name)} DISABLE`);
+  await databases.query(
+    task.target,
+    "target",
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_subscription
+     WHERE subname = $1 AND relid IS NOT NULL AND pid IS NOT NULL`,
+    [name],
+  );
+}
+
+/** The slots at the source from which copied tables that nobody works on would go on until they are in step. */
+export async function strandedSlots(
+  databases: Databases,
+  { id, target }: EngineTask,
+): Promise<readonly string[]> {
+  const rows = await databases.query<{ slot: string }>(
+    target,
+    "target",
+    `SELECT 'pg_' || s.oid || '_sync_' || r.srrelid || '_' || c.system_identifier AS slot
+     FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid, pg_control_system() c
+     WHERE s.subname = $1 AND ${isStranded}`,
+    [objectName(id)],
+  );
+  return rows.map(({ slot }) => slot);
+}
+
+/**
+ * Whether no crash can put any table of the subscription back behind the others: its workers commit without waiting
+ * for the disk.
+ */
+export async function isInStepForGood(databases: Databases, { id, target }: EngineTask): Promise<boolean> {
+  const [behind] = await databases.query(
+    target,
+    "target",
+    `SELECT 1 FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid
+     WHERE s.subname = $1 AND r.srsubstate NOT IN ('s', 'r') LIMIT 1`,
+    [objectName(id)],
+  );
+  if (behind !== undefined) {
+    return false;
+  }
+  // A commit that waits for the disk brings all earlier ones there.
+  await databases.query(
+    target,
+    "target",
+    "SELECT set_config('synchronous_commit', 'local', true), pg_logical_emit_message(true, 'drs', '')",
+  );
+  return true;
+}
+
+/** Drops the subscription; the task's own slot stays at the source, which may be gone. */
+export async function dropSubscription(databases: Databases, task: ReleaseTask): Promise<void> {
+  const { target } = task;
+  const name = objectName(task.id);
+  if (!(await hasSubscription(databases, target, name))) {
+    return;
+  }
+  const quoted = escapeIdentifier(name);
+  await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} DISABLE`);
+  await dropCopySlots(databases, task);
+  await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} SET (slot_name = NONE)`);
+  await databases.query(target, "target", `DROP SUBSCRIPTION ${quoted}`);
+}
+
+/**
+ * Removes slots that copying workers have left at the source: a worker that is killed between the end of its copy and
+ * the removal of its slot forgets it. PostgreSQL names them after subscription, table and system.
+ */
+export async function dropCopySlots(
+  databases: Databases,
+  { id, source, target }: ReleaseTask,
+): Promise<void> {
+  const [own] = await databases.query<{ oid: string; system: string }>(
+    target,
+    "target",
+    `SELECT s.oid::text AS oid, c.system_identifier::text AS system FROM pg_subscription s, pg_control_system() c
+     WHERE s.subname = $1`,
+    [objectName(id)],
+  );
+  try {
+    await databases.query(
+      source,
+      "source",
+      `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+       WHERE slot_name ~ ('^pg_' || $1 || '_sync_[0-9]+_' || $2 || '$') AND NOT active`,
+      [own?.oid, own?.system],
+    );
+  } catch (error) {
+    // A source that is away: it is for the source's own release to say so.
+    if (!(error instanceof EngineError)) {
+      throw error;
+    }
+  }
+}
+
+async function hasSubscription(databases: Databases, target: Connection, name: string): Promise<boolean> {
+  const [row] = await databases.query(
+    target,
+    "target",
+    `SELECT 1 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+     WHERE s.subname = $1 AND d.datname = current_database()`,
+    [name],
+  );
+  return row !== undefined;
+}
+
+interface SubscriptionRow extends Row {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly endless: boolean;
+  readonly pid: number | null;
+  readonly received: string | null;
+  readonly copy_workers: number;
+  readonly stranded: boolean;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly pid: number | null;
+    readonly copied: number | null;
+  }[];
+}
+
+/** What a target server says of a task's subscription. */
+export interface SubscriptionFacts {
+  readonly name: string;
+  readonly enabled: boolean;
+  /** The worker that applies changes. */
+  readonly pid: number | null;
+  /** Whether the server starts a worker that fails again and again. */
+  readonly endless: boolean;
+  /** Where that is so: what is seen of the workers that copy. */
+  readonly copies: readonly WorkerSight[];
+  /** Up to where the worker has the source's log, in bytes. */
+  readonly received: string | null;
+  readonly copyWorkers: number;
+  /** Whether a table is copied, not yet in step, and has no worker. */
+  readonly stranded: boolean;
+  readonly tables: readonly TableState[];
+}
+
+/** Of a row `r` of `pg_subscription_rel`: its table is copied, and no worker leads it on. */
+const isStranded = `r.srsubstate = 'f' AND NOT EXISTS
+  (SELECT 1 FROM pg_stat_subscription w WHERE w.subid = r.srsubid AND w.relid = r.srrelid AND w.pid IS NOT NULL)`;
+
+const phaseByState: Readonly<Record<string, TableState["phase"]>> = {
+  i: "waiting",
+  f: "copied",
+  s: "synced",
+  r: "synced",
+};
+
+export async function subscriptionFacts(
+  databases: Databases,
+  target: Connection,
+  names: readonly string[],
+): Promise<readonly SubscriptionFacts[]> {
+  const rows = await databases.query<SubscriptionRow>(
+    target,
+    "target",
+    `SELECT s.subname AS name, s.subenabled AS enabled,
+            ${triesForEver} AS endless,
+            (SELECT max(w.pid) FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL) AS pid,
+            (SELECT (max(w.received_lsn) - '0/0')::text FROM pg_stat_subscription w
+             WHERE w.subid = s.oid AND w.relid IS NULL) AS received,
+            (SELECT count(*)::int FROM pg_stat_subscription w
+             WHERE w.subid = s.oid AND w.relid IS NOT NULL AND w.pid IS NOT NULL) AS copy_workers,
+            EXISTS (SELECT 1 FROM pg_subscription_rel r WHERE r.srsubid = s.oid AND ${isStranded}) AS stranded,
+            coalesce((SELECT json_agg(json_build_object('name', n.nspname || '.' || c.relname,
+                                                        'state', r.srsubstate::text, 'pid', w.pid,
+                                                        'copied', p.tuples_processed))
+                      FROM pg_subscription_rel r
+                      JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                      LEFT JOIN pg_stat_subscription w ON w.subid = s.oid AND w.relid = r.srrelid
+                      LEFT JOIN pg_stat_progress_copy p ON p.pid = w.pid AND p.relid = r.srrelid
+                      WHERE r.srsubid = s.oid), '[]') AS tables
+     FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+     WHERE d.datname = current_database() AND s.subname = ANY($1)`,
+    [names],
+  );
+  return rows.map(({ name, enabled, pid, endless, received, copy_workers, stranded, tables }) => ({
+    ...{ name, enabled, pid, endless, received, copyWorkers: copy_workers, stranded },
+    copies: endless ? copiesSeen(tables) : [],
+    tables: tables.map((table) => ({
+      name: table.name,
+      phase: phaseByState[table.state] ?? "copying",
+      copiedRows: table.copied ?? 0,
+    })),
+  }));
+}
+
+function copiesSeen(tables: SubscriptionRow["tables"]): readonly WorkerSight[] {
+  const begun = tables.filter(({ state }) => state === "d" || state === "f");
+  const sights = begun.map(({ name, state, pid }) => ({ name, pid, progress: state }));
+  // A table waits for a worker only while others copy.
+  const pid = begun.find((table) => table.pid !== null)?.pid ?? null;
+  const states = tables.map(({ state }) => state).join("");
+  const waiting = { name: "waiting tables", pid, progress: states };
+  return states.includes("i") ? [...sights, waiting] : sights;
+}
+
+interface SequenceRow extends Row {
+  readonly column: string;
+  readonly last: string | null;
+}
+
+/** Sets the target's sequences to where the source's stand: replication moves rows only. */
+export async function alignSequences(databases: Databases, task: EngineTask): Promise<void> {
+  for (const table of task.tables) {
+    const name = qualified(table);
+    const owned = await databases.query<SequenceRow>(
+      task.source,
+      "source",
+      `SELECT a.attname AS column, pg_sequence_last_value(s.seq::regclass)::text AS last
+       FROM pg_attribute a
+       CROSS JOIN LATERAL (SELECT pg_get_serial_sequence($1, a.attname) AS seq) s
+       WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND s.seq IS NOT NULL`,
+      [name],
+    );
+    for (const { column, last } of owned) {
+      await setSequence(databases, task, "pg_get_serial_sequence($1, $2)", [name, column], last);
+    }
+    const shared = await defaultSequences(databases, task.source, table);
+    for (const sequence of shared.filter((one) => !one.owned)) {
+      const [row] = await databases.query<{ last: string | null }>(
+        task.source,
+        "source",
+        "SELECT pg_sequence_last_value($1::regclass)::text AS last",
+        [qualified(sequence)],
+      );
+      await setSequence(databases, task, "to_regclass($1)", [qualified(sequence)], row?.last ?? null);
+    }
+  }
+}
+
+/** Sets a sequence of the target, where it is there and the source's was used. */
+async function setSequence(
+  databases: Databases,
+  { target }: EngineTask,
+  sequence: string,
+  values: readonly string[],
+  last: string | null,
+): Promise<void> {
+  if (last !== null) {
+    await databases.query(
+      target,
+      "target",
+      `SELECT setval(seq::regclass, $${values.length + 1}::bigint) FROM ${sequence} seq WHERE seq IS NOT NULL`,
+      [...values, last],
+    );
+  }
+}
+
+/** Repeats a step that another session may hold up for a moment. */
+export async function retrying<T>(step: () => Promise<T>, attempts: number): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await step();
+    } catch (error) {
+      if (attempt === attempts) {
+        throw error;
+      }
+      await delay(100 * attempt);
+    }
+  }
+}

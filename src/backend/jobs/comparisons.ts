@@ -1,0 +1,263 @@
+/** Comparisons of what both ends of a task have: run one after another, their results kept with the task. */
+import { randomUUID } from "node:crypto";
+import * as v from "valibot";
+import { type Engine, EngineError } from "../engine/engine";
+import { log, reasonOf } from "../log";
+import { type Message, message, Refusal } from "../messages";
+import type { ControlDatabase } from "./control-database";
+import type { Runner } from "./controller";
+import { type Job, tableId } from "./job";
+import type { JobStore } from "./store";
+
+const keptComparisons = 20;
+const runningAtOnce = 2;
+
+const messageSchema = v.object({ id: v.string(), values: v.record(v.string(), v.string()) });
+const rows = v.nullable(v.number());
+
+const tableResult = v.object({
+  schema: v.string(),
+  table: v.string(),
+  verdict: v.picklist(["equal", "different", "impossible"]),
+  sourceRows: rows,
+  targetRows: rows,
+  onlySource: v.number(),
+  onlyTarget: v.number(),
+  changed: v.number(),
+  /** Whether there may be more differences than were counted. */
+  atLeast: v.boolean(),
+  /** The first of the differing rows. */
+  listed: v.array(
+    v.object({
+      kind: v.picklist(["onlySource", "onlyTarget", "changed"]),
+      key: v.array(v.string()),
+      query: v.string(),
+    }),
+  ),
+  reason: v.optional(messageSchema),
+});
+export type TableResult = v.InferOutput<typeof tableResult>;
+
+const comparisonSchema = v.object({
+  id: v.string(),
+  jobId: v.string(),
+  /** Whether only rows are counted, or contents are compared too. */
+  kind: v.picklist(["lines", "contents"]),
+  status: v.picklist(["WAITING_FOR_RUNNING", "RUNNING", "SUCCESSFUL", "FAILED", "CANCELLED"]),
+  createdAt: v.number(),
+  endedAt: v.nullable(v.number()),
+  /** The tables that are compared; results arrive one after another. */
+  tables: v.array(v.object({ schema: v.string(), table: v.string() })),
+  results: v.array(tableResult),
+  error: v.nullable(messageSchema),
+});
+export type Comparison = v.InferOutput<typeof comparisonSchema>;
+
+/** Statuses in which both ends can be alike. */
+const comparable: ReadonlySet<string> = new Set(["INCRE_TRANSFER_STARTED", "FULL_TRANSFER_COMPLETE"]);
+
+export class Comparisons {
+  /** Those that are not over, by their id. */
+  readonly #open = new Map<string, { comparison: Comparison; readonly cancel: AbortController }>();
+  readonly #work = new Set<Promise<void>>();
+
+  constructor(
+    private readonly database: ControlDatabase,
+    private readonly store: JobStore,
+    private readonly runner: Runner,
+    private readonly engine: Engine,
+  ) {}
+
+  /** Ends what an earlier process has left open. */
+  async start(): Promise<void> {
+    await this.database.query(
+      `UPDATE comparisons SET record = record || $1
+       WHERE record->>'status' IN ('WAITING_FOR_RUNNING', 'RUNNING')`,
+      [JSON.stringify({ status: "FAILED", endedAt: Date.now(), error: plain(message("interrupted")) })],
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const { cancel } of this.#open.values()) {
+      cancel.abort();
+    }
+    await Promise.allSettled(this.#work);
+  }
+
+  /**
+   * Begins a comparison and answers its id.
+   *
+   * @param tables ids of tables; undefined: all of the task.
+   * @throws Refusal DRS.M00304 when the task's status does not allow it, DRS.M01504 when one is running already.
+   */
+  async create(job: Job, kind: Comparison["kind"], tables: ReadonlySet<string> | undefined): Promise<string> {
+    if (!this.engine.capabilities.canCompare) {
+      throw new Refusal("DRS.M10018", message("unsupported", { what: "create_compare" }));
+    }
+    if (this.runner.isFrozen(job)) {
+      throw new Refusal("DRS.M00304", message("isFrozen", { account: job.account }));
+    }
+    if (!comparable.has(job.status)) {
+      throw new Refusal("DRS.M00304", message("wrongStatus", { status: job.status }));
+    }
+    const open = [...this.#open.values()].map(({ comparison }) => comparison);
+    if (open.some(({ jobId, endedAt }) => jobId === job.id && endedAt === null)) {
+      throw new Refusal("DRS.M01504", message("compareRuns"));
+    }
+    const chosen = job.tables.filter((table) => tables?.has(tableId(table)) !== false);
+    if (chosen.length === 0) {
+      throw new Refusal("DRS.M00007", message("noObjects"));
+    }
+    const comparison: Comparison = {
+      ...{ id: randomUUID(), jobId: job.id, kind, status: "WAITING_FOR_RUNNING" },
+      ...{ createdAt: Date.now(), endedAt: null, tables: chosen, results: [], error: null },
+    };
+    const entry = { comparison, cancel: new AbortController() };
+    this.#open.set(comparison.id, entry);
+    try {
+      await this.#insert(comparison);
+    } catch (error) {
+      this.#open.delete(comparison.id);
+      throw error;
+    }
+    this.#next();
+    return comparison.id;
+  }
+
+  /** Cancels a comparison that is not over. @throws Refusal DRS.M00007 for one that is. */
+  async cancel(jobId: string, id: string): Promise<void> {
+    const entry = this.#open.get(id);
+    if (entry?.comparison.jobId !== jobId) {
+      throw new Refusal("DRS.M00007", message("noSuchQuery", { id }));
+    }
+    entry.cancel.abort();
+    if (entry.comparison.status === "WAITING_FOR_RUNNING") {
+      await this.#end(id, "CANCELLED", null);
+    }
+  }
+
+  /** The comparisons of a task, the newest first. */
+  async list(jobId: string): Promise<readonly Comparison[]> {
+    const found = await this.database.query<{ record: unknown }>(
+      "SELECT record FROM comparisons WHERE job_id = $1 ORDER BY number DESC",
+      [jobId],
+    );
+    return found.rows.map(({ record }) => this.#latest(v.parse(comparisonSchema, record)));
+  }
+
+  /** @throws Refusal DRS.M00007 for one that is not there. */
+  async get(jobId: string, id: string): Promise<Comparison> {
+    const comparison = (await this.list(jobId)).find((one) => one.id === id);
+    if (comparison === undefined) {
+      throw new Refusal("DRS.M00007", message("noSuchQuery", { id }));
+    }
+    return comparison;
+  }
+
+  /** Results are stored at the end; until then they are here. */
+  #latest(stored: Comparison): Comparison {
+    return this.#open.get(stored.id)?.comparison ?? stored;
+  }
+
+  #next(): void {
+    const entries = [...this.#open.values()];
+    const waiting = entries.find(({ comparison }) => comparison.status === "WAITING_FOR_RUNNING");
+    if (waiting === undefined || this.#work.size >= runningAtOnce) {
+      return;
+    }
+    waiting.comparison = { ...waiting.comparison, status: "RUNNING" };
+    const work = this.#run(waiting.comparison.id).finally(() => {
+      this.#work.delete(work);
+      this.#next();
+    });
+    this.#work.add(work);
+  }
+
+  async #run(id: string): Promise<void> {
+    const entry = this.#open.get(id);
+    const job = entry && this.store.get(entry.comparison.jobId);
+    if (entry === undefined) {
+      return;
+    }
+    const { signal } = entry.cancel;
+    try {
+      if (job === undefined) {
+        return await this.#end(id, "CANCELLED", null);
+      }
+      const task = { ...this.runner.taskOf(job), tables: entry.comparison.tables };
+      for await (const { table, reason, listed, ...facts } of this.engine.compare(
+        task,
+        entry.comparison.kind === "contents",
+        signal,
+      )) {
+        const result: TableResult = {
+          ...{ ...table, ...facts },
+          listed: listed.map((row) => ({ ...row, key: [...row.key] })),
+          ...(reason === undefined ? {} : { reason: plain(reason) }),
+        };
+        entry.comparison = { ...entry.comparison, results: [...entry.comparison.results, result] };
+      }
+      await this.#end(id, "SUCCESSFUL", null);
+    } catch (error) {
+      if (signal.aborted) {
+        await this.#end(id, "CANCELLED", null);
+        return;
+      }
+      if (!(error instanceof EngineError)) {
+        log(`a comparison failed: ${reasonOf(error)}`);
+      }
+      const text =
+        error instanceof EngineError
+          ? this.engine.describe(error, undefined)
+          : message("internal", { reason: reasonOf(error) });
+      await this.#end(id, "FAILED", text);
+    }
+  }
+
+  async #end(id: string, status: Comparison["status"], error: Message | null): Promise<void> {
+    const entry = this.#open.get(id);
+    if (entry === undefined) {
+      return;
+    }
+    const { comparison } = entry;
+    const ended = { ...comparison, status, endedAt: Date.now(), error: error && plain(error) };
+    entry.comparison = ended;
+    const different = ended.results.filter(({ verdict }) => verdict === "different");
+    try {
+      await this.database.query("UPDATE comparisons SET record = $2 WHERE id = $1", [
+        id,
+        JSON.stringify(ended),
+      ]);
+      await this.store.history.log(
+        comparison.jobId,
+        status === "FAILED" ? "Error" : different.length > 0 ? "Warn" : "Info",
+        error ??
+          message(different.length > 0 ? "comparedDifferent" : "compared", {
+            status,
+            count: String(ended.results.length),
+            tables: different.map(tableId).slice(0, 5).join(", "),
+          }),
+      );
+    } catch (failure) {
+      // At the end of the backend the control database may be gone already; the next start ends what was left.
+      log(`the result of a comparison was not stored: ${reasonOf(failure)}`);
+    } finally {
+      this.#open.delete(id);
+    }
+  }
+
+  async #insert(comparison: Comparison): Promise<void> {
+    await this.database.query(
+      `WITH old AS (
+         DELETE FROM comparisons WHERE job_id = $2 AND number <=
+           (SELECT number FROM comparisons WHERE job_id = $2 ORDER BY number DESC OFFSET $4 LIMIT 1)
+       )
+       INSERT INTO comparisons (id, job_id, record) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING`,
+      [comparison.id, comparison.jobId, JSON.stringify(comparison), keptComparisons - 1],
+    );
+  }
+}
+
+function plain({ id, values }: Message) {
+  return { id, values: { ...values } };
+}

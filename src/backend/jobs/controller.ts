@@ -1,0 +1,344 @@
+/** Watches every task and drives it from what is observed towards what the user wants. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Gate } from "../api/actions";
+import type { Capabilities, Engine, EngineState, EngineTask } from "../engine/engine";
+import { log, reasonOf } from "../log";
+import { message } from "../messages";
+import { changeStatusOf, nextStep, type Observed, statusOf, type Wish } from "../reconcile";
+import type { SecretBox } from "../secrets";
+import { changeSeen } from "./changes";
+import { currentFailure, type Job } from "./job";
+import { limitAt } from "./limits";
+import { Monitor, type Rates } from "./monitor";
+import { isWatched, newFault, ownEngine, phaseOf, type Runtime, Runtimes } from "./runtime";
+import { Steps } from "./step-executor";
+import type { JobStore } from "./store";
+import type { Link } from "./tcp-relay";
+
+const pollMs = 500;
+const idlePollMs = 2_000;
+const stepsAtOnce = 8;
+/** How long an enabled task may be without a stream before it is asked why. */
+const silentMs = 3_000;
+/** How long it may be without one although nothing seems wrong. */
+const workerlessMs = 20_000;
+const sweepMs = 5_000;
+
+/** What the API shows of a running task beyond its record. */
+export interface Live {
+  readonly engine: EngineState | undefined;
+  readonly faultReason: string | undefined;
+  readonly can: Capabilities;
+  /** What goes through it; undefined while it does not run. */
+  readonly rates: Rates | undefined;
+}
+
+export class Runner {
+  readonly #runtimes = new Runtimes();
+  readonly #steps: Steps;
+  readonly #monitor: Monitor;
+  /** What is going on in the background. */
+  readonly #work = new Set<Promise<void>>();
+  /** Pairs of servers that have not answered yet. */
+  readonly #asked = new Set<string>();
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+  #sweptAt = 0;
+  #lastTrouble = "";
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly engine: Engine,
+    secrets: SecretBox,
+  ) {
+    this.#steps = new Steps(store, engine, secrets, this.#runtimes);
+    this.#monitor = new Monitor(engine, () => this.#running());
+  }
+
+  /** Reopens the links of all tasks and begins to watch. */
+  async start(): Promise<void> {
+    const linked = this.store.all().filter((job) => job.provisioned && !job.released);
+    await Promise.all(linked.map(async (job) => await this.#steps.provision(job)));
+    this.#loop = this.#run();
+    this.#monitor.start();
+  }
+
+  /** Stops watching; tasks stay as they are, and their links stay open. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    await this.#loop;
+    await this.#monitor.stop();
+    await Promise.allSettled(this.#work);
+  }
+
+  /** Closes the links; the databases that read through them should have stopped. */
+  async closeLinks(): Promise<void> {
+    await Promise.allSettled(this.#runtimes.all().map(async ({ link }) => await link?.close()));
+  }
+
+  /** Looks at all tasks now. */
+  wake(): void {
+    this.#wake.abort();
+    for (const { id } of this.store.all()) {
+      this.#advanceInBackground(id);
+    }
+  }
+
+  live(id: string): Live {
+    const own = this.store.parentOf(id)?.id ?? id;
+    const { engine, fault } = this.#runtimes.of(own);
+    const { capabilities: can } = this.engine;
+    return { engine, faultReason: fault?.reason, can, rates: this.#monitor.ratesOf(own) };
+  }
+
+  /** Whether the account that pays for a task is used up. Freezing is billing, not a state of the engine. */
+  isFrozen(job: Job): boolean {
+    return (this.store.balances().get(job.account) ?? 1) <= 0 && !job.released;
+  }
+
+  /** What decides about the actions of a task. */
+  gateOf(job: Job): Gate {
+    return { frozen: this.isFrozen(job), can: this.engine.capabilities };
+  }
+
+  /** A task in the engine's terms. */
+  taskOf(job: Job): EngineTask {
+    return this.#steps.taskOf(job);
+  }
+
+  /** The link through which the rows of a task go; undefined where they go another way, or not at all. */
+  linkOf(job: Job): Link | undefined {
+    const { link } = this.#runtimes.of(job.id);
+    return link?.port === this.taskOf(job).publisher.port ? link : undefined;
+  }
+
+  /** Leads a task's link to where its source is now. */
+  async relink(job: Job): Promise<void> {
+    if (job.provisioned) {
+      await this.#steps.provision(job);
+    }
+  }
+
+  /** The tasks that the engine runs now. */
+  #running() {
+    return this.store.all().flatMap((job) => {
+      const { engine, link } = this.#runtimes.of(job.id);
+      return isWatched(job) && engine?.kind === "present" && engine.enabled
+        ? [{ task: this.taskOf(job), bytes: link?.bytes ?? 0 }]
+        : [];
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      this.#wake = new AbortController();
+      let active = true;
+      try {
+        active = await this.#tick(Date.now());
+      } catch (error) {
+        this.#trouble(`the tasks cannot be looked at: ${reasonOf(error)}`);
+      }
+      const { signal } = this.#wake;
+      await delay(active ? pollMs : idlePollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One look at all tasks; answers whether any of them may change by itself soon. */
+  async #tick(now: number): Promise<boolean> {
+    for (const job of this.store.all()) {
+      if (isDue(job, now) && !this.isFrozen(job)) {
+        await this.store.update(job.id, (latest) => (isDue(latest, now) ? started(latest) : latest));
+      }
+    }
+    const pairs = new Map<string, Job[]>();
+    const jobs = this.store.all();
+    for (const job of jobs) {
+      if (isWatched(job)) {
+        const pair = `${job.source.host}:${job.source.port} ${job.target.host}:${job.target.port}`;
+        pairs.set(pair, [...(pairs.get(pair) ?? []), job]);
+      } else {
+        this.#advanceInBackground(job.id);
+      }
+    }
+    for (const [pair, watched] of pairs) {
+      this.#lookInBackground(pair, watched);
+    }
+    if (now - this.#sweptAt > sweepMs) {
+      this.#sweptAt = now;
+      this.#inBackground(this.#steps.sweep());
+    }
+    return pairs.size > 0 || jobs.some(({ desired }) => desired.goal === "scheduled");
+  }
+
+  /** Asks about all tasks between two servers together; servers that do not answer hold up only their own tasks. */
+  #lookInBackground(pair: string, jobs: readonly Job[]): void {
+    if (this.#asked.has(pair)) {
+      return;
+    }
+    this.#asked.add(pair);
+    this.#inBackground(this.#look(jobs).finally(() => this.#asked.delete(pair)));
+  }
+
+  async #look(jobs: readonly Job[]): Promise<void> {
+    const idle = jobs.filter(({ id }) => !this.#runtimes.of(id).busy);
+    const epochs = new Map(idle.map(({ id }) => [id, this.#runtimes.of(id).epoch]));
+    const states = await this.engine.observe(idle.map((job) => this.taskOf(job)));
+    for (const [id, state] of states) {
+      const runtime = this.#runtimes.of(id);
+      if (!runtime.busy && runtime.epoch === epochs.get(id)) {
+        runtime.engine = state;
+        this.#advanceInBackground(id);
+      }
+    }
+  }
+
+  #advanceInBackground(id: string): void {
+    const runtime = this.#runtimes.of(id);
+    runtime.again = runtime.busy;
+    if (runtime.busy || this.#stop.signal.aborted) {
+      return;
+    }
+    runtime.busy = true;
+    this.#inBackground(
+      this.#advance(id, runtime).finally(() => {
+        runtime.busy = false;
+        if (runtime.again) {
+          this.#advanceInBackground(id);
+        }
+      }),
+    );
+  }
+
+  #inBackground(work: Promise<void>): void {
+    const noted = work
+      .catch((error: unknown) => this.#trouble(reasonOf(error)))
+      .finally(() => this.#work.delete(noted));
+    this.#work.add(noted);
+  }
+
+  async #advance(id: string, runtime: Runtime): Promise<void> {
+    for (let count = 0; count < stepsAtOnce && !this.#stop.signal.aborted; count++) {
+      const job = this.store.get(id);
+      if (job === undefined) {
+        await runtime.link?.close();
+        this.#runtimes.delete(id);
+        return;
+      }
+      const wish = { goal: job.desired.goal, taskType: job.taskType, frozen: this.isFrozen(job) };
+      await this.#watchStream(job, wish, runtime);
+      const seen = observed(job, runtime);
+      const changeStatus = seen.change === undefined ? undefined : changeStatusOf(seen.change);
+      await this.#show(job, statusOf(wish, seen), changeStatus, runtime);
+      const step = nextStep(wish, seen);
+      runtime.strandedSince = step === "mend" ? runtime.strandedSince : undefined;
+      if (step === "none" || !(await this.#steps.take(step, job))) {
+        return;
+      }
+      runtime.epoch++;
+      const latest = this.store.get(id);
+      if (latest !== undefined && isWatched(latest)) {
+        runtime.engine = (await this.engine.observe([this.taskOf(latest)])).get(id);
+      } else {
+        runtime.engine = undefined;
+      }
+    }
+  }
+
+  /** Stores what the observation changes in the record, and holds the link to its limit. */
+  async #show(job: Job, status: string, changeStatus: string | undefined, runtime: Runtime): Promise<void> {
+    const copied =
+      status === "INCRE_TRANSFER_STARTED" && job.fullCompletedAt === null && job.taskType !== "INCR_TRANS";
+    if (status !== job.status || copied || changeStatus !== job.change?.status) {
+      await this.store.update(job.id, (latest) => ({
+        ...latest,
+        change:
+          latest.change === null || changeStatus === undefined || latest.change.id !== job.change?.id
+            ? latest.change
+            : { ...latest.change, status: changeStatus },
+        status: latest.desired.attempt === job.desired.attempt ? status : latest.status,
+        fullCompletedAt: copied ? Date.now() : latest.fullCompletedAt,
+      }));
+    }
+    if (status === "REBUILD_NODE_STARTED" && job.status !== status && runtime.fault !== undefined) {
+      await this.store.history.log(job.id, "Warn", message("recovering", { reason: runtime.fault.reason }));
+    }
+    if (runtime.link !== undefined) {
+      // As the API has it, a limit is for the full synchronization only.
+      const full = status === "FULL_TRANSFER_STARTED" || status === "STARTJOBING";
+      runtime.link.limit = full ? limitAt(job.speedLimits, new Date()) : undefined;
+    }
+  }
+
+  /** Recognizes a lost connection, and its end. */
+  async #watchStream(job: Job, wish: Wish, runtime: Runtime): Promise<void> {
+    const { engine } = runtime;
+    const runs =
+      wish.goal === "running" &&
+      !wish.frozen &&
+      job.prepared &&
+      runtime.enabledAttempt === job.desired.attempt &&
+      currentFailure(job) === undefined;
+    if (!runs || engine === undefined || engine.kind === "absent" || engine.kind === "broken") {
+      return;
+    }
+    if (engine.kind === "unreachable") {
+      runtime.fault ??= newFault(engine.reason);
+      return;
+    }
+    if (engine.streaming) {
+      if (runtime.strandedSince === undefined) {
+        runtime.settle();
+      }
+      return;
+    }
+    runtime.silentSince ??= Date.now();
+    const silent = Date.now() - runtime.silentSince;
+    if (runtime.fault !== undefined && engine.enabled) {
+      // The target tries again by itself, for ever, also where the source refuses it.
+      await this.#steps.reachesSource(job, runtime);
+      return;
+    }
+    if (runtime.fault !== undefined || !engine.enabled || silent < silentMs) {
+      return;
+    }
+    const cause = await this.engine.explainStop(this.taskOf(job));
+    if (cause.kind === "connection") {
+      runtime.fault = newFault(cause.reason);
+    } else if (silent > workerlessMs) {
+      await this.#steps.fail(job, phaseOf(job, ownEngine(job, runtime)), "", message("noWorker"));
+    }
+  }
+
+  /** Says a trouble once, not twice a second. */
+  #trouble(text: string): void {
+    if (text !== this.#lastTrouble) {
+      this.#lastTrouble = text;
+      log(text);
+    }
+  }
+}
+
+function observed(job: Job, runtime: Runtime): Observed {
+  return {
+    provisioned: job.provisioned,
+    failure: currentFailure(job)?.phase,
+    engine: ownEngine(job, runtime) ?? (job.prepared ? undefined : { kind: "absent" }),
+    prepared: job.prepared,
+    recovering: runtime.fault !== undefined,
+    enabledNow: runtime.enabledAttempt === job.desired.attempt,
+    fullDone: job.fullCompletedAt !== null,
+    released: job.released,
+    change: changeSeen(job, runtime),
+    last: job.status,
+  };
+}
+
+function isDue({ desired }: Job, now: number): boolean {
+  return desired.goal === "scheduled" && (desired.startAt ?? 0) <= now;
+}
+
+function started(job: Job): Job {
+  return { ...job, desired: { ...job.desired, goal: "running", attempt: job.desired.attempt + 1 } };
+}

@@ -1,0 +1,98 @@
+/** What is known of a task while this process runs, and is found out anew by the next one. */
+import type { EngineState } from "../engine/engine";
+import { type Job, plainName } from "./job";
+import type { Link } from "./tcp-relay";
+
+export const firstRetryMs = 500;
+
+/** A lost connection that a task is recovering from. */
+export interface Fault {
+  readonly reason: string;
+  readonly tries: number;
+  /** Milliseconds since 1970. */
+  readonly retryAt: number;
+}
+
+export class Runtime {
+  engine: EngineState | undefined;
+  link: Link | undefined;
+  fault: Fault | undefined;
+  /** The attempt for which the engine was told to run. */
+  enabledAttempt: number | undefined;
+  /** When an unexplained stop was last tried again. */
+  probedAt = 0;
+  /** Since when an enabled task has had no stream. */
+  silentSince: number | undefined;
+  /** Since when a copied table has had nothing to go on from, and still has not at each look. */
+  strandedSince: number | undefined;
+  /** Since when a start or a release has met nothing but lost connections. */
+  lostSince: number | undefined;
+  /** Counts steps, so that an answer to an older question is not taken for the present. */
+  epoch = 0;
+  /** A step is being taken. */
+  busy = false;
+  /** Something has changed meanwhile. */
+  again = false;
+
+  /** Forgets the flow: it was stopped on purpose. */
+  settle(): void {
+    this.fault = undefined;
+    this.silentSince = undefined;
+    this.lostSince = undefined;
+  }
+}
+
+/** The runtimes of all tasks. */
+export class Runtimes {
+  readonly #byId = new Map<string, Runtime>();
+
+  of(id: string): Runtime {
+    const known = this.#byId.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const made = new Runtime();
+    this.#byId.set(id, made);
+    return made;
+  }
+
+  all(): readonly Runtime[] {
+    return [...this.#byId.values()];
+  }
+
+  delete(id: string): void {
+    this.#byId.delete(id);
+  }
+}
+
+export function newFault(reason: string): Fault {
+  return { reason, tries: 0, retryAt: Date.now() + firstRetryMs };
+}
+
+/** Whether the engine has something to say of a task. */
+export function isWatched(job: Job): boolean {
+  return job.prepared && !job.released;
+}
+
+/** What the engine says of the task's own tables; those of a change do not count yet. */
+export function ownEngine({ change, tables }: Job, { engine }: Runtime): EngineState | undefined {
+  if (change === null || engine?.kind !== "present") {
+    return engine;
+  }
+  const own = new Set(tables.map(plainName));
+  return { ...engine, tables: engine.tables.filter(({ name }) => own.has(name)) };
+}
+
+/** In which phase a failure of now would be. */
+export function phaseOf(job: Job, engine: EngineState | undefined): "full" | "incremental" {
+  if (job.taskType === "FULL_TRANS") {
+    return "full";
+  }
+  if (job.fullCompletedAt !== null) {
+    return "incremental";
+  }
+  if (engine?.kind === "present") {
+    return engine.tables.every(({ phase }) => phase === "synced") ? "incremental" : "full";
+  }
+  return job.taskType === "FULL_INCR_TRANS" ? "full" : "incremental";
+}

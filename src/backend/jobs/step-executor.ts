@@ -1,0 +1,441 @@
+/** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
+import {
+  type Engine,
+  EngineError,
+  type EngineTask,
+  isConnectionLoss,
+  LogLostError,
+  type Side,
+} from "../engine/engine";
+import { log, reasonOf } from "../log";
+import { type Message, message } from "../messages";
+import type { Step } from "../reconcile";
+import type { SecretBox } from "../secrets";
+import { ChangeSteps, failedChange } from "./changes";
+import { connectionOf, isLoopback } from "./endpoints";
+import { isChanging, type Job, type JobFailure, tablesOf } from "./job";
+import { firstRetryMs, newFault, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
+import { Turns } from "./semaphore";
+import type { JobStore } from "./store";
+import { Link } from "./tcp-relay";
+
+const longestRetryMs = 5_000;
+/** An unexplained stop is tried again once within this time before it counts as a failure. */
+const probeMs = 60_000;
+/** How long a start or a release waits for a server that is not there: one that crashed is back within seconds. */
+const absenceMs = 10_000;
+/** How long a copied table must have been without its place in the log: one look may come just while a copy ends. */
+const strandedMs = 5_000;
+/** Long steps at once between two servers. */
+const stepsAtOnce = 8;
+
+export class Steps {
+  readonly #changes: ChangeSteps;
+  readonly #turns = new Map<string, Turns>();
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly engine: Engine,
+    private readonly secrets: SecretBox,
+    private readonly runtimes: Runtimes,
+  ) {
+    this.#changes = new ChangeSteps(store, engine, secrets, (job) => this.taskOf(job));
+  }
+
+  /** A task in the engine's terms. */
+  taskOf(job: Job): EngineTask {
+    const source = connectionOf(job.source, this.secrets);
+    const port = this.runtimes.of(job.id).link?.port ?? job.linkPort;
+    return {
+      id: job.id,
+      source,
+      target: connectionOf(job.target, this.secrets),
+      publisher:
+        isLoopback(job.target.host) && port !== null
+          ? { host: "127.0.0.1", port }
+          : { host: source.host, port: source.port },
+      tables: job.tables,
+      copiesRows: job.taskType !== "INCR_TRANS",
+    };
+  }
+
+  /** Takes a step; answers whether to look and go on at once. */
+  async take(step: Exclude<Step, "none">, job: Job): Promise<boolean> {
+    const runtime = this.runtimes.of(job.id);
+    switch (step) {
+      case "provision":
+        return await this.provision(job);
+      case "prepare":
+        return await this.#inTurn(job, async () => await this.#prepare(job, runtime));
+      case "enable":
+        return await this.#enable(job, runtime);
+      case "examine":
+        return await this.#examine(job, runtime);
+      case "suspend":
+        await this.engine.suspend(this.taskOf(job));
+        runtime.enabledAttempt = undefined;
+        runtime.settle();
+        return true;
+      case "change":
+      case "adopt":
+      case "putBack":
+        return await this.#change(step, job, runtime);
+      case "mend":
+        return await this.#mend(job, runtime);
+      case "tidy":
+        return await this.#tidy(job);
+      case "finish":
+        return await this.#finish(job);
+      case "release":
+        return await this.#inTurn(job, async () => await this.#release(job, runtime));
+    }
+  }
+
+  /** Long steps of many tasks between the same servers take turns: each gets its connections in time. */
+  async #inTurn<T>({ source, target }: Job, step: () => Promise<T>): Promise<T> {
+    const servers = `${source.host}:${source.port} ${target.host}:${target.port}`;
+    const turns = this.#turns.get(servers) ?? new Turns(stepsAtOnce);
+    this.#turns.set(servers, turns);
+    return await turns.take(step);
+  }
+
+  /** Makes the task's instance, or leads it to where the source is now. */
+  async provision(job: Job): Promise<true> {
+    const runtime = this.runtimes.of(job.id);
+    try {
+      runtime.link ??= await Link.open(job.linkPort ?? 0);
+    } catch (error) {
+      return await this.fail(job, "create", "", message("instanceFailed", { reason: reasonOf(error) }));
+    }
+    runtime.link.leadTo(job.source);
+    const { port } = runtime.link;
+    if (!job.provisioned || job.linkPort !== port) {
+      await this.store.update(job.id, (latest) => ({ ...latest, provisioned: true, linkPort: port }));
+    }
+    return true;
+  }
+
+  async #prepare(job: Job, runtime: Runtime): Promise<boolean> {
+    try {
+      const tables =
+        job.tables.length > 0
+          ? job.tables
+          : tablesOf(job.selection, await this.engine.tablesOf(connectionOf(job.source, this.secrets)));
+      if (tables.length === 0) {
+        return await this.fail(job, "start", "", message("noObjects"));
+      }
+      const named = { ...job, tables: [...tables] };
+      await this.store.update(job.id, (latest) => ({
+        ...latest,
+        tables: named.tables,
+        startedAt: latest.startedAt ?? Date.now(),
+      }));
+      if (job.anew) {
+        await this.engine.release(this.taskOf(named), "target");
+        await this.engine.release(this.taskOf(named), "source");
+      }
+      const sourceRows = await this.engine.prepare(this.taskOf(named));
+      await this.store.update(job.id, (latest) => ({ ...latest, sourceRows, prepared: true, anew: false }));
+      runtime.lostSince = undefined;
+    } catch (error) {
+      if (isAwaited(error, runtime)) {
+        return false;
+      }
+      await this.#failBy(job, "start", error);
+    }
+    return true;
+  }
+
+  async #enable(job: Job, runtime: Runtime): Promise<boolean> {
+    try {
+      await this.engine.enable(this.taskOf(job));
+      runtime.enabledAttempt = job.desired.attempt;
+      runtime.silentSince = undefined;
+      return true;
+    } catch (error) {
+      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+        // Nothing was tried: this is a fault to recover from, and no failed probe.
+        runtime.fault ??= newFault(error.reason);
+        runtime.probedAt = 0;
+        return false;
+      }
+      if ((await this.engine.observe([this.taskOf(job)])).get(job.id)?.kind === "absent") {
+        // Dropped since the last look: the next step says so.
+        return true;
+      }
+      await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
+      return false;
+    }
+  }
+
+  /** The engine stopped the task by itself: find out why, and recover if it is a lost connection. */
+  async #examine(job: Job, runtime: Runtime): Promise<boolean> {
+    const { engine } = runtime;
+    const phase = phaseOf(job, ownEngine(job, runtime));
+    if (engine?.kind === "broken") {
+      return await this.fail(job, phase, engine.code, engine.message);
+    }
+    if (engine?.kind !== "present" || !engine.logKept) {
+      const [code, text] =
+        engine?.kind === "present" ? (["55000", "logLost"] as const) : (["42704", "dropped"] as const);
+      return await this.#lose(job, runtime, code, text);
+    }
+    const cause = await this.engine.explainStop(this.taskOf(job));
+    if (cause.kind === "failure") {
+      if (cause.rejected !== undefined) {
+        await this.store.history.dirtyRow(job.id, { ...cause.rejected, phase });
+      }
+      return await this.#failOrPutBack(job, phase, cause.code, cause.message);
+    }
+    const now = Date.now();
+    if (cause.kind === "unknown") {
+      if (now - runtime.probedAt < probeMs) {
+        const text = message("stoppedUnknown", { reason: cause.hint });
+        return await this.#failOrPutBack(job, phase, "", text);
+      }
+      runtime.probedAt = now;
+      return await this.#enable(job, runtime);
+    }
+    if (runtime.fault === undefined) {
+      runtime.fault = newFault(cause.reason);
+      return true;
+    }
+    if (!(await this.reachesSource(job, runtime))) {
+      return false;
+    }
+    try {
+      await this.engine.enable(this.taskOf(job));
+      return true;
+    } catch (error) {
+      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+        return false;
+      }
+      await this.#failBy(job, phase, error);
+      return true;
+    }
+  }
+
+  /** Nothing that comes back by itself: a fault that cannot be mended. */
+  async #lose(job: Job, runtime: Runtime, code: string, text: "logLost" | "dropped"): Promise<true> {
+    if (runtime.fault === undefined) {
+      runtime.fault = newFault(text);
+      return true;
+    }
+    return await this.fail(job, "rectification", code, message(text));
+  }
+
+  /**
+   * Tries the way to the source again when it is time; a worker that finds nobody would only stop again. A server that
+   * is there and refuses, such as after a change of the password, is a failure and no fault.
+   */
+  async reachesSource(job: Job, runtime: Runtime): Promise<boolean> {
+    const { fault } = runtime;
+    const now = Date.now();
+    if (fault === undefined || now < fault.retryAt) {
+      return false;
+    }
+    const tries = fault.tries + 1;
+    const wait = Math.min(firstRetryMs * 1.5 ** tries, longestRetryMs);
+    runtime.fault = { ...fault, tries, retryAt: now + wait };
+    const task = this.taskOf(job);
+    try {
+      await this.engine.test({ ...task.source, ...task.publisher }, "source");
+      return true;
+    } catch (error) {
+      if (!(error instanceof EngineError) || !(isConnectionLoss(error.code) || isExhaustion(error.code))) {
+        await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
+      }
+      return false;
+    }
+  }
+
+  /** A stop while a change is on its way fails the change; the task goes on with its own tables, if it can. */
+  async #failOrPutBack(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
+    if (!isChanging(job)) {
+      return await this.fail(job, phase, code, text);
+    }
+    log(`task ${job.name}: the change of its objects failed (${code})`);
+    await this.store.update(job.id, (latest) => ({
+      ...latest,
+      change: failedChange(latest.change, code, text),
+    }));
+    return true;
+  }
+
+  async #change(step: "change" | "adopt" | "putBack", job: Job, runtime: Runtime): Promise<boolean> {
+    const { change } = job;
+    if (change === null) {
+      return false;
+    }
+    try {
+      switch (step) {
+        case "change":
+          return await this.#changes.begin(job, change, runtime);
+        case "adopt":
+          return await this.#changes.adopt(job, change);
+        case "putBack":
+          return await this.#changes.putBack(job, change, runtime);
+      }
+    } catch (error) {
+      await this.#failBy(job, "incremental", error);
+      return true;
+    }
+  }
+
+  async #mend(job: Job, runtime: Runtime): Promise<boolean> {
+    const task = this.taskOf(job);
+    try {
+      await this.engine.mend(task);
+      runtime.strandedSince = undefined;
+      return false;
+    } catch (error) {
+      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+        return false;
+      }
+      if (!(error instanceof LogLostError)) {
+        await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
+        return true;
+      }
+      runtime.strandedSince ??= Date.now();
+      if (Date.now() - runtime.strandedSince < strandedMs) {
+        return false;
+      }
+      if (runtime.fault !== undefined) {
+        await this.engine.suspend(task);
+      }
+      return await this.#lose(job, runtime, error.code, "logLost");
+    }
+  }
+
+  /** What cannot be removed now is tried again at the next look: the task runs as well. */
+  async #tidy(job: Job): Promise<boolean> {
+    try {
+      await this.engine.tidy(this.taskOf(job));
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+    }
+    return false;
+  }
+
+  /** FULL_TRANS is done with the copy: nothing must keep the source's log any longer. */
+  async #finish(job: Job): Promise<boolean> {
+    const task = this.taskOf(job);
+    try {
+      // Noted first: after a crash the missing subscription must not look as if somebody had dropped it.
+      await this.store.update(job.id, (latest) => ({
+        ...latest,
+        fullCompletedAt: latest.fullCompletedAt ?? Date.now(),
+      }));
+      await this.engine.alignSequences(task);
+      await this.engine.release(task, "target");
+      await this.engine.release(task, "source");
+      await this.store.update(job.id, (latest) => ({ ...latest, prepared: false }));
+    } catch (error) {
+      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+        // The copy is complete; the rest is done when both ends are there.
+        return false;
+      }
+      await this.#failBy(job, "full", error);
+    }
+    return true;
+  }
+
+  async #release(job: Job, runtime: Runtime): Promise<boolean> {
+    const task = this.taskOf(job);
+    const copiedOnce = job.taskType === "FULL_TRANS" && job.fullCompletedAt !== null;
+    const used = job.startedAt !== null && (job.prepared || !copiedOnce);
+    const { force } = job.desired;
+    try {
+      if (used && !force) {
+        // Both ends must be there before anything is taken away.
+        await this.engine.test(task.target, "target");
+        await this.engine.test(task.source, "source");
+      }
+      if (used && job.fullCompletedAt !== null) {
+        await this.engine
+          .alignSequences(task)
+          .catch((error: unknown) => log(`task ${job.name}: sequences were not aligned: ${reasonOf(error)}`));
+      }
+      for (const side of used ? (["target", "source"] as const) : []) {
+        await this.#releaseSide(job, task, side);
+      }
+    } catch (error) {
+      if (isAwaited(error, runtime)) {
+        return false;
+      }
+      await this.#failBy(job, "release", error);
+      return true;
+    }
+    await runtime.link?.close();
+    runtime.link = undefined;
+    runtime.engine = undefined;
+    runtime.fault = undefined;
+    await this.store.update(job.id, (latest) => ({ ...latest, released: true, prepared: false }));
+    return true;
+  }
+
+  async #releaseSide(job: Job, task: EngineTask, side: Side): Promise<void> {
+    try {
+      await this.engine.release(task, side);
+    } catch (error) {
+      if (!job.desired.force) {
+        throw error;
+      }
+      log(`task ${job.name}: its objects stay at the ${side} for now: ${reasonOf(error)}`);
+      await this.store.addOrphan({ job, side });
+    }
+  }
+
+  /** Removes what forced endings left behind, once the ends can be reached again. */
+  async sweep(): Promise<void> {
+    for (const orphan of await this.store.orphans()) {
+      try {
+        await this.engine.release(this.taskOf(orphan.job), orphan.side);
+        await this.store.removeOrphan(orphan);
+        log(`task ${orphan.job.name}: its objects at the ${orphan.side} were removed`);
+      } catch (error) {
+        if (!(error instanceof EngineError)) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async #failBy(job: Job, phase: JobFailure["phase"], error: unknown): Promise<void> {
+    if (!(error instanceof EngineError)) {
+      throw error;
+    }
+    const connection = error.side === undefined ? undefined : connectionOf(job[error.side], this.secrets);
+    const text = this.engine.describe(error, connection);
+    await this.fail(job, phase, error.code, text);
+  }
+
+  /** Stores why the attempt in hand has failed. */
+  async fail(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
+    log(`task ${job.name}: ${phase} failed (${code})`);
+    const { attempt } = job.desired;
+    await this.store.update(job.id, (latest) => ({
+      ...latest,
+      failure: { attempt, phase, code, message: { id: text.id, values: { ...text.values } }, at: Date.now() },
+      change: failedChange(latest.change, code, text),
+    }));
+    this.runtimes.of(job.id).settle();
+    return true;
+  }
+}
+
+/** Whether an error says no more than that a server is away, and it may still come back. */
+function isAwaited(error: unknown, runtime: Runtime): boolean {
+  if (!(error instanceof EngineError) || !isConnectionLoss(error.code)) {
+    return false;
+  }
+  runtime.lostSince ??= Date.now();
+  return Date.now() - runtime.lostSince < absenceMs;
+}
+
+/** Class 53 of the SQLSTATEs: too many connections, no memory, a full disk. */
+function isExhaustion(code: string): boolean {
+  return code.startsWith("53");
+}

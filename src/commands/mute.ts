@@ -1,0 +1,46 @@
+/** What the commands do that hold notices back. */
+import * as vscode from "vscode";
+import type { Handler, Parts } from "./commands";
+import type { FoundTask } from "./task-picker";
+
+const minuteMs = 60_000;
+
+/** @param chosen the task that a menu names, or that the user picks. */
+export function quietHandlers(
+  { quiet, formats }: Parts,
+  chosen: (argument: unknown) => Promise<FoundTask | undefined>,
+): Record<`drs.${"mute" | "unmute"}Task` | "drs.snoozeAlerts" | "drs.endSnooze", Handler> {
+  const { t, shortTime } = formats;
+  const mute = (muted: boolean) => async (argument: unknown) => {
+    const found = await chosen(argument);
+    if (found !== undefined) {
+      await quiet.mute({ connection: found.watched.connection.id, id: found.task.id }, muted);
+    }
+  };
+  return {
+    "drs.muteTask": mute(true),
+    "drs.unmuteTask": mute(false),
+    "drs.snoozeAlerts": async () => {
+      const now = Date.now();
+      const choices = [
+        { label: t("For 30 minutes"), until: now + 30 * minuteMs },
+        { label: t("For an hour"), until: now + 60 * minuteMs },
+        { label: t("For 4 hours"), until: now + 240 * minuteMs },
+        { label: t("Until tomorrow morning"), until: tomorrowMorning(new Date(now)) },
+      ];
+      const picked = await vscode.window.showQuickPick(
+        choices.map((choice) => ({ ...choice, description: shortTime(choice.until) })),
+        { placeHolder: t("For how long shall no notification be shown?") },
+      );
+      if (picked !== undefined) {
+        await quiet.snooze(picked.until);
+      }
+    },
+    "drs.endSnooze": () => quiet.snooze(0),
+  };
+}
+
+/** 8 o'clock of the next day in this machine's zone, milliseconds since 1970. */
+function tomorrowMorning(now: Date): number {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 8).getTime();
+}

@@ -1,0 +1,42 @@
+/** What the command does that reports a problem. */
+import { release } from "node:os";
+import * as vscode from "vscode";
+import { extensionId } from "../links/link";
+import type { Parts } from "./commands";
+import { remoteKind, reportOf, type SettingFact } from "./problem-report";
+
+/** Shows the facts of a report in an editor. Nothing is sent: the user reads, changes and copies it. */
+export async function reportProblem({ watch, formats: { t } }: Parts): Promise<void> {
+  const { packageJSON, extensionKind } = vscode.extensions.getExtension(extensionId) ?? {};
+  const surroundings = {
+    Extension: `${packageJSON?.version}, ${extensionKind === vscode.ExtensionKind.UI ? "ui" : "workspace"}`,
+    "VS Code": `${vscode.version}, ${vscode.env.appHost}, ${vscode.env.language}`,
+    Remote: remoteKind(vscode.env.remoteName),
+    System: `${process.platform} ${process.arch} ${release()}, Node.js ${process.versions.node}`,
+    Workspace: vscode.workspace.isTrusted ? "trusted" : "restricted",
+  };
+  const settings = settingsThatDiffer(Object.keys(packageJSON?.contributes.configuration.properties ?? {}));
+  const content = [
+    `# ${t("A problem with DRS Sync Tasks")}`,
+    "",
+    t("What did you do, what happened, and what did you expect?"),
+    "",
+    t(
+      "The facts below hold no names, addresses, ids of tasks or projects, and no secrets. Nothing was sent: read them, then copy all of this into your report.",
+    ),
+    "",
+    reportOf(surroundings, settings, watch.shown, Date.now()),
+  ].join("\n");
+  await vscode.window.showTextDocument(
+    await vscode.workspace.openTextDocument({ language: "markdown", content }),
+  );
+}
+
+function settingsThatDiffer(keys: readonly string[]): readonly SettingFact[] {
+  const settings = vscode.workspace.getConfiguration();
+  return keys.flatMap((key) => {
+    const { globalValue, workspaceValue, workspaceFolderValue } = settings.inspect<unknown>(key) ?? {};
+    const value = workspaceFolderValue ?? workspaceValue ?? globalValue;
+    return value === undefined ? [] : [{ key, value }];
+  });
+}

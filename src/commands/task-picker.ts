@@ -1,0 +1,87 @@
+import * as vscode from "vscode";
+import type { Watched } from "../connections/session-manager";
+import type { Formats } from "../l10n/localizer";
+import { rowOf, statusOrder } from "../status/statuses";
+import { errorText } from "../tasks/problems";
+import type { Task } from "../tasks/task";
+import { descriptionOf } from "../tree/rows";
+import { minuteText, parseMinute } from "./local-minute";
+
+/** A task and where it was found. */
+export interface FoundTask {
+  readonly task: Task;
+  readonly watched: Watched;
+}
+
+/** The most urgent status first. */
+export function byUrgency(a: FoundTask, b: FoundTask): number {
+  const rank = ({ task }: FoundTask) => statusOrder.indexOf(task.status);
+  return rank(a) - rank(b) || a.task.name.localeCompare(b.task.name);
+}
+
+/** Lets the user pick one of the tasks; undefined when nothing was picked. */
+export async function pickTask(
+  tasks: readonly FoundTask[],
+  placeHolder: string,
+  formats: Formats,
+): Promise<FoundTask | undefined> {
+  const several = new Set(tasks.map(({ watched }) => watched.connection.id)).size > 1;
+  const items = [...tasks].sort(byUrgency).map((found): TaskPick => {
+    const { task, watched } = found;
+    const { icon, name } = rowOf(task.status);
+    const where = several ? watched.connection.name : "";
+    return {
+      label: `$(${icon}) ${task.name}`,
+      description: [formats.pick(name), descriptionOf(task, formats), where].filter(Boolean).join(" · "),
+      // The id is there for whoever types or pastes it.
+      detail: [errorText(task) ?? task.description, task.id].filter(Boolean).join(" · "),
+      found,
+    };
+  });
+  const groups = items.flatMap((item, index): TaskPick[] => {
+    const status = item.found?.task.status;
+    const isNext = status !== undefined && status !== items[index - 1]?.found?.task.status;
+    const kind = vscode.QuickPickItemKind.Separator;
+    return isNext ? [{ label: formats.pick(rowOf(status).name), kind }, item] : [item];
+  });
+  const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
+  return (await vscode.window.showQuickPick(groups, options))?.found;
+}
+
+/** A task, or the name of a status above its tasks. */
+interface TaskPick extends vscode.QuickPickItem {
+  readonly found?: FoundTask;
+}
+
+/**
+ * Asks for a moment in the future, in this machine's zone.
+ *
+ * @param noticeMs how far ahead it has to be, in milliseconds.
+ * @returns milliseconds since 1970, or undefined.
+ */
+export async function askStartTime(
+  task: Task,
+  noticeMs: number,
+  { t, duration }: Formats,
+): Promise<number | undefined> {
+  const tomorrow = new Date(Date.now() + 24 * 3_600_000);
+  const answer = await vscode.window.showInputBox({
+    title: t('Start task "{0}" at a time', task.name),
+    prompt: t("Year-month-day hour:minute, local time"),
+    value: minuteText(task.scheduledAt === undefined ? tomorrow : new Date(task.scheduledAt)),
+    ignoreFocusOut: true,
+    validateInput: (text) => {
+      const time = parseMinute(text);
+      if (time === undefined) {
+        return t("Write the time like {0}.", minuteText(tomorrow));
+      }
+      if (time > Date.now() + noticeMs) {
+        return undefined;
+      }
+      return noticeMs === 0
+        ? t("The time must be in the future.")
+        : t("The service wants at least {0} notice.", duration(noticeMs));
+    },
+  });
+  return answer === undefined ? undefined : parseMinute(answer);
+}

@@ -1,0 +1,150 @@
+/** What the commands do that arrange the tree. */
+import * as vscode from "vscode";
+import type { Formats } from "../l10n/localizer";
+import { rowOf, statusOrder } from "../status/statuses";
+import { engineName } from "../tasks/engine";
+import {
+  type Arrangement,
+  type Grouping,
+  groupings,
+  noFilter,
+  type Sorting,
+  sortings,
+} from "../tree/arrangement";
+import { targetOf } from "./argument";
+import type { Handler, Parts } from "./commands";
+import type { CommandId } from "./ids";
+import type { FoundTask } from "./task-picker";
+
+type ArrangeCommand = Extract<
+  CommandId,
+  | `drs.filter${string}`
+  | `drs.${"group" | "sort"}Tasks`
+  | `drs.${"pin" | "unpin"}Task`
+  | "drs.clearFilter"
+  | "drs.showMore"
+>;
+
+/**
+ * @param allTasks what is shown now.
+ * @param chosen the task that a menu names, or that the user picks.
+ */
+export function arrangeHandlers(
+  { view, formats }: Parts,
+  allTasks: () => readonly FoundTask[],
+  chosen: (argument: unknown) => Promise<FoundTask | undefined>,
+): Record<ArrangeCommand, Handler> {
+  const { t } = formats;
+  const pin = (pinned: boolean) => async (argument: unknown) => {
+    const found = await chosen(argument);
+    if (found !== undefined) {
+      await view.pin({ connection: found.watched.connection.id, id: found.task.id }, pinned);
+    }
+  };
+  return {
+    "drs.filterByText": async () => {
+      const { filter } = view.arrangement;
+      const text = await vscode.window.showInputBox({
+        prompt: t(
+          "Show only tasks with this in their name, ID, description, error, addresses, engine or tags",
+        ),
+        value: filter.text,
+      });
+      if (text !== undefined) {
+        await view.arrange({ filter: { ...filter, text: text.trim() } });
+      }
+    },
+    "drs.filterByStatus": async () => {
+      const filter = await pickStatuses(allTasks(), view.arrangement, formats);
+      if (filter !== undefined) {
+        await view.arrange({ filter });
+      }
+    },
+    "drs.clearFilter": () => view.arrange({ filter: noFilter }),
+    "drs.groupTasks": async () => {
+      const names: Record<Grouping, string> = {
+        status: t("Status"),
+        engine: t("Engine"),
+        tag: t("Tag"),
+        connection: t("Connection"),
+        none: t("Not at all"),
+      };
+      const group = await pickOne(groupings, names, view.arrangement.group, t("Group the tasks by"));
+      if (group !== undefined) {
+        await view.arrange({ group });
+      }
+    },
+    "drs.sortTasks": async () => {
+      const names: Record<Sorting, string> = {
+        urgency: t("Urgency"),
+        name: t("Name"),
+        created: t("Newest first"),
+        delay: t("Longest delay first"),
+      };
+      const sort = await pickOne(sortings, names, view.arrangement.sort, t("Sort the tasks by"));
+      if (sort !== undefined) {
+        await view.arrange({ sort });
+      }
+    },
+    "drs.pinTask": pin(true),
+    "drs.unpinTask": pin(false),
+    "drs.showMore": async (argument) => {
+      const { connection, group } = targetOf(argument);
+      if (connection !== undefined && group !== undefined) {
+        view.showMore(connection, group);
+      }
+    },
+  };
+}
+
+/** Lets the user tick the statuses and engines that are to be shown; undefined when nothing was decided. */
+async function pickStatuses(
+  found: readonly FoundTask[],
+  { filter }: Arrangement,
+  { t, pick, number }: Formats,
+): Promise<Arrangement["filter"] | undefined> {
+  const count = (fits: (task: FoundTask["task"]) => boolean) =>
+    number(found.filter(({ task }) => fits(task)).length);
+  const statuses = statusOrder
+    .filter((status) => filter.statuses.includes(status) || found.some(({ task }) => task.status === status))
+    .map((status) => ({
+      label: `$(${rowOf(status).icon}) ${pick(rowOf(status).name)}`,
+      description: count((task) => task.status === status),
+      picked: filter.statuses.includes(status),
+      status,
+      engine: undefined,
+    }));
+  const engines = [...new Set([...filter.engines, ...found.map(({ task }) => task.engine ?? "")])]
+    .sort()
+    .map((engine) => ({
+      label: `$(database) ${engineName(engine) || t("No engine")}`,
+      description: count((task) => (task.engine ?? "") === engine),
+      picked: filter.engines.includes(engine),
+      status: undefined,
+      engine,
+    }));
+  const picked = await vscode.window.showQuickPick([...statuses, ...engines], {
+    canPickMany: true,
+    placeHolder: t("Which statuses and engines? None: all"),
+  });
+  return (
+    picked && {
+      ...filter,
+      statuses: picked.flatMap(({ status }) => status ?? []),
+      engines: picked.flatMap(({ engine }) => engine ?? []),
+    }
+  );
+}
+
+async function pickOne<T extends string>(
+  values: readonly T[],
+  names: Readonly<Record<T, string>>,
+  current: T,
+  placeHolder: string,
+): Promise<T | undefined> {
+  const items = values.map((value) => ({
+    label: `${value === current ? "$(check)" : "$(blank)"} ${names[value]}`,
+    value,
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.value;
+}

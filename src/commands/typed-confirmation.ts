@@ -1,0 +1,19 @@
+/** Whether what is typed is what was asked for. Knows nothing of VS Code. */
+import type { Formats } from "../l10n/localizer";
+
+/**
+ * What is wrong with a text so far; undefined while it can still become what is expected.
+ *
+ * @param complete whether the user is done typing.
+ */
+export function typingObjection(
+  text: string,
+  expected: string,
+  complete: boolean,
+  { t }: Pick<Formats, "t">,
+): string | undefined {
+  const typed = text.trim();
+  const wanted = expected.trim();
+  const fits = complete ? typed === wanted : wanted.startsWith(typed);
+  return fits ? undefined : t('Type "{0}" to go on, or press Escape to leave everything as it is.', wanted);
+}

@@ -1,0 +1,90 @@
+/** What services have refused to take as a proof of identity. Knows nothing of VS Code. */
+import { createHash, scrypt } from "node:crypto";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Guard } from "../drs/credential-breaker";
+import { type Environment, environmentKey } from "./access";
+import type { CloudConnection, Secret } from "./connection";
+
+/** So many refusals are remembered. */
+const remembered = 20;
+
+/**
+ * What a connection signs in with, and where that counts: regions of a site share their users and keys. It holds the
+ * secret: it is for the memory only.
+ */
+export function proofOf(
+  { site, endpoint, signIn }: CloudConnection,
+  secret: Secret | undefined,
+  environment: Environment,
+): string {
+  const key = signIn.kind === "environment" ? environmentKey(environment) : secret;
+  return JSON.stringify([site === "private" ? endpoint : site, signIn, Object.entries(key ?? {}).sort()]);
+}
+
+/**
+ * The refusals that all windows of this user know of, also after a restart: a file for each, so that windows need not
+ * agree on anything. Its name is a slow hash, from which nobody finds a password by trying.
+ */
+export class Refusals {
+  readonly #folder: string;
+  readonly #guards = new Map<string, Guard>();
+
+  /** @param folder made when the first proof is refused. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The guard of a proof; the same one for all connections of this window that use it. */
+  guardOf(proof: string): Guard {
+    const key = createHash("sha256").update(proof).digest("hex");
+    const guard = this.#guards.get(key) ?? new Guard();
+    this.#guards.set(key, guard);
+    return guard;
+  }
+
+  async has(proof: string): Promise<boolean> {
+    const names = await this.#names();
+    return names.length > 0 && names.includes(await nameOf(proof));
+  }
+
+  async add(proof: string): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    await writeFile(join(this.#folder, await nameOf(proof)), "");
+    await this.#forgetOldest();
+  }
+
+  async remove(proof: string): Promise<void> {
+    if ((await this.#names()).length > 0) {
+      await rm(join(this.#folder, await nameOf(proof)), { force: true });
+    }
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      return await readdir(this.#folder);
+    } catch {
+      // Nothing was ever refused, or nothing can be kept: then each window finds out by itself.
+      return [];
+    }
+  }
+
+  async #forgetOldest(): Promise<void> {
+    const names = await this.#names();
+    if (names.length > remembered) {
+      const times = await Promise.all(
+        names.map(async (name) => ({ name, at: (await stat(join(this.#folder, name))).mtimeMs })),
+      );
+      const oldest = times.sort((a, b) => b.at - a.at).slice(remembered);
+      await Promise.all(oldest.map(({ name }) => rm(join(this.#folder, name), { force: true })));
+    }
+  }
+}
+
+function nameOf(proof: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    scrypt(proof, "drs refused proof", 16, (error, hash) =>
+      error === null ? resolve(hash.toString("hex")) : reject(error),
+    );
+  });
+}

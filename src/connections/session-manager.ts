@@ -1,0 +1,343 @@
+import * as vscode from "vscode";
+import type { Guard } from "../drs/credential-breaker";
+import { isDrsError } from "../drs/errors";
+import { explain } from "../l10n/error-text";
+import { type Formats, unlinked } from "../l10n/localizer";
+import type { Need, TaskChange } from "../tasks/store";
+import type { Task } from "../tasks/task";
+import type { Missing } from "./access";
+import type { CloudConnection, Connection, Secret, TaskRef } from "./connection";
+import type { Connections, ConnectionsChange } from "./connections";
+import { limits } from "./limits";
+import type { Refusals } from "./rejected-credentials";
+import type { Session } from "./session";
+import { Wake } from "./sleep-detector";
+import { missingText } from "./wizard/missing-credential";
+
+/** A connection that is shown, and how far it has come. */
+export interface Watched {
+  readonly connection: Connection;
+  /** `opening`: its key is being looked for; `stopped`: the local backend does not run; `closed`: see `trouble`. */
+  readonly state: "opening" | "open" | "stopped" | "closed";
+  /** While the state is `open`. */
+  readonly session: Session | undefined;
+  /** Why it cannot be used, in the user's language. */
+  readonly trouble: string | undefined;
+  /** What it lacks, if that is why. */
+  readonly missing: Missing | undefined;
+  /** Why its tasks may only be looked at, in the user's language; undefined when that is not known to be so. */
+  readonly readOnly: string | undefined;
+}
+
+/** A reading that changed something in one of the sessions. */
+export interface Reading {
+  readonly watched: Watched;
+  readonly changes: readonly TaskChange[];
+}
+
+type Entry = { -readonly [Key in keyof Watched]: Watched[Key] } & {
+  lastProblem?: string | undefined;
+  refused: boolean;
+};
+
+/** What is known of what a connection signs in with. */
+interface Proof {
+  readonly guard: Guard;
+  isRefused(): Promise<boolean>;
+  refuse(): Promise<void>;
+  forgive(): Promise<void>;
+}
+
+interface NeedOf {
+  readonly need: Need;
+  /** Absent: of all connections. */
+  readonly connection: string | undefined;
+}
+
+/** Keeps a session open for each connection that is shown, and passes on what their stores tell. */
+export class Watch implements vscode.Disposable {
+  readonly #connections: Connections;
+  readonly #formats: Formats;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #storage: vscode.Uri;
+  readonly #read = new vscode.EventEmitter<Reading>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #needs = new Map<string, NeedOf>();
+  readonly #subscription: vscode.Disposable;
+  #entries: ReadonlyMap<string, Entry> = new Map();
+  #focused = true;
+  #localLooked = false;
+  #disposed = false;
+  /** Connections of which this window has already told that their secret is gone. */
+  readonly #asked = new Set<string>();
+  #refusals: Refusals | undefined;
+  /** Since the first session. */
+  #wake: Wake | undefined;
+  /** Fires after a reading that changed a task or failed. */
+  readonly onDidRead = this.#read.event;
+  /** Fires when another connection is shown, one is not any more, or what is known of one changed. */
+  readonly onDidChange = this.#changed.event;
+
+  /** @param storage where all windows of this user keep what they share. */
+  constructor(connections: Connections, formats: Formats, log: vscode.LogOutputChannel, storage: vscode.Uri) {
+    this.#connections = connections;
+    this.#storage = storage;
+    this.#formats = formats;
+    this.#log = log;
+    this.#subscription = connections.onDidChange((change) => this.#follow(change));
+    this.#follow({});
+  }
+
+  /** The connections that are shown, in their order. */
+  get shown(): readonly Watched[] {
+    return [...this.#entries.values()];
+  }
+
+  find(connection: string): Watched | undefined {
+    return this.#entries.get(connection);
+  }
+
+  /** Tells that a local backend was looked for: where none was found, none runs. */
+  localLooked(): void {
+    this.#localLooked = true;
+    this.#follow({});
+  }
+
+  /**
+   * Reads again on the user's demand: one connection or all. What could not be used or was refused is tried once more,
+   * and what is known to be read-only is not any more.
+   */
+  async refresh(connection?: string): Promise<void> {
+    const chosen = [...this.#entries.values()].filter(({ connection: { id } }) => id === (connection ?? id));
+    await Promise.all(
+      chosen.map(async (entry) => {
+        entry.readOnly = undefined;
+        if (entry.session === undefined) {
+          await this.#open(entry, true);
+        } else {
+          this.#changed.fire();
+          entry.session.tryAgain();
+          await entry.session.store.refresh();
+        }
+      }),
+    );
+  }
+
+  /** Takes note that the service lets this user only look. */
+  setReadOnly(connection: string, reason: string): void {
+    const entry = this.#entries.get(connection);
+    if (entry !== undefined) {
+      entry.readOnly = reason;
+      this.#changed.fire();
+    }
+  }
+
+  /** Tells what somebody needs of the tasks of one connection or of all from now on, also of those shown later. */
+  setNeed(who: string, need: Need, connection?: string): void {
+    this.#needs.set(who, { need, connection });
+    this.#tellNeeds();
+    if (need === "none") {
+      this.#needs.delete(who);
+    }
+  }
+
+  /** Tells whether somebody sits at this window; what nobody looks at is needed in the background only. */
+  setFocused(focused: boolean): void {
+    this.#focused = focused;
+    this.#wake?.check();
+    this.#tellNeeds();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#subscription.dispose();
+    this.#wake?.dispose();
+    for (const { session } of this.#entries.values()) {
+      session?.dispose();
+    }
+    this.#entries = new Map();
+    this.#read.dispose();
+    this.#changed.dispose();
+  }
+
+  /** Opens what is shown and closes what is not; sessions of connections that stay the same go on. */
+  #follow({ renewed }: ConnectionsChange): void {
+    const before = this.#entries;
+    const entries = new Map<string, Entry>();
+    const opening: Entry[] = [];
+    for (const connection of this.#connections.shown) {
+      const known = before.get(connection.id);
+      if (known?.session !== undefined && connection.id !== renewed) {
+        known.connection = connection;
+        entries.set(connection.id, known);
+      } else {
+        const entry: Entry = {
+          connection,
+          state: "opening",
+          session: undefined,
+          trouble: undefined,
+          missing: undefined,
+          readOnly: undefined,
+          refused: false,
+        };
+        entries.set(connection.id, entry);
+        opening.push(entry);
+      }
+    }
+    this.#entries = entries;
+    for (const [id, entry] of before) {
+      if (entries.get(id) !== entry) {
+        entry.session?.dispose();
+      }
+    }
+    for (const entry of opening) {
+      void this.#open(entry, entry.connection.id === renewed);
+    }
+    this.#changed.fire();
+  }
+
+  /**
+   * Opens the session of a connection, if its secret is known and not known to be refused. Never rejects.
+   *
+   * @param demanded whether the user asked for it: then what was refused is tried once more.
+   */
+  async #open(entry: Entry, demanded: boolean): Promise<void> {
+    const { connection } = entry;
+    try {
+      const secret = await this.#connections.secret(connection);
+      // Client and store are a file of their own, loaded with the first connection.
+      if (connection.kind === "local" && secret === undefined) {
+        entry.state = this.#localLooked ? "stopped" : "opening";
+      } else {
+        const { accessOf, openSession } = await import("./session");
+        const access = accessOf(connection, secret, process.env);
+        const proof = connection.kind === "cloud" ? await this.#proof(connection, secret) : undefined;
+        if (demanded) {
+          await proof?.forgive();
+        }
+        const refused = (await proof?.isRefused()) === true;
+        if (this.#entries.get(connection.id) !== entry || entry.session !== undefined || this.#disposed) {
+          return;
+        }
+        if (typeof access === "string") {
+          this.#close(entry, missingText(access, this.#formats.t));
+          entry.missing = access;
+          this.#ask(entry, access);
+        } else if (refused) {
+          access.signIn.dispose();
+          this.#close(
+            entry,
+            this.#formats.t(
+              "The service has refused what this connection signs in with, in another window or before this one was opened. Nothing is sent, because five refusals lock an access key. Enter it again, or refresh to try once more.",
+            ),
+          );
+        } else {
+          const warn = (line: string) => this.#log.warn(line);
+          const options = { language: vscode.env.language, limits, warn, guard: proof?.guard };
+          this.#adopt(entry, openSession(connection, access, options), proof);
+        }
+      }
+    } catch (error) {
+      this.#log.error(`The connection ${connection.name} cannot be used.`, error);
+      this.#close(entry, explain(error, this.#formats));
+    }
+    if (this.#entries.get(connection.id) === entry) {
+      this.#changed.fire();
+    }
+  }
+
+  /** What is known of a proof of identity: in this window by its guard, in all of them by a file. */
+  async #proof(connection: CloudConnection, secret: Secret | undefined): Promise<Proof> {
+    const { proofOf, Refusals } = await import("./session");
+    this.#refusals ??= new Refusals(vscode.Uri.joinPath(this.#storage, "refused").fsPath);
+    const refusals = this.#refusals;
+    const text = proofOf(connection, secret, process.env);
+    const guard = refusals.guardOf(text);
+    const note = (work: Promise<void>) =>
+      work.catch((error) => this.#log.warn(`What was refused cannot be noted: ${error}`));
+    return {
+      guard,
+      isRefused: () => refusals.has(text),
+      refuse: () => note(refusals.add(text)),
+      forgive: async () => {
+        guard.reopen();
+        await note(refusals.remove(text));
+      },
+    };
+  }
+
+  #adopt(entry: Entry, session: Session, proof: Proof | undefined): void {
+    this.#wake ??= new Wake(() => {
+      for (const each of this.#entries.values()) {
+        each.session?.wake();
+      }
+    });
+    entry.session = session;
+    entry.state = "open";
+    entry.trouble = undefined;
+    entry.missing = undefined;
+    session.store.onDidChange((changes, { problem }) => {
+      this.#logProblem(entry, problem);
+      const refused = isDrsError(problem) && problem.failure.kind === "authentication";
+      if (refused !== entry.refused) {
+        entry.refused = refused;
+        void (refused ? proof?.refuse() : proof?.forgive());
+      }
+      this.#read.fire({ watched: entry, changes });
+    });
+    this.#tellNeeds();
+  }
+
+  #close(entry: Entry, trouble: string): void {
+    entry.state = "closed";
+    entry.trouble = trouble;
+  }
+
+  /** Asks for a secret that is gone, once a window. */
+  #ask({ connection: { id, name }, trouble }: Entry, missing: Missing): void {
+    if (missing !== "secret" || this.#asked.has(id)) {
+      return;
+    }
+    this.#asked.add(id);
+    const { t } = this.#formats;
+    const enter = t("Enter Again");
+    const message = unlinked(t("{0}: {1}", name, trouble ?? ""));
+    void vscode.window.showWarningMessage(message, enter).then(async (answer) => {
+      if (answer === enter) {
+        await vscode.commands.executeCommand("drs.enterSecret", { connection: id });
+      }
+    });
+  }
+
+  #tellNeeds(): void {
+    for (const [who, { need, connection }] of this.#needs) {
+      const told = need === "visible" && !this.#focused ? "background" : need;
+      for (const { connection: one, session } of this.#entries.values()) {
+        if (connection === undefined || connection === one.id) {
+          session?.store.setNeed(who, told);
+        }
+      }
+    }
+  }
+
+  /** One line when trouble begins or changes, and one when it is over. */
+  #logProblem(entry: Entry, problem: unknown): void {
+    // The message itself names the request, which is another one every time.
+    const { code, reason } = isDrsError(problem) ? problem.failure : {};
+    const now = problem === undefined ? undefined : `${code} ${reason ?? problem}`;
+    if (now !== entry.lastProblem) {
+      const { name } = entry.connection;
+      this.#log.info(
+        now === undefined
+          ? `The tasks of ${name} are read again.`
+          : `The tasks of ${name} cannot be read: ${problem}`,
+      );
+    }
+    entry.lastProblem = now;
+  }
+}
+
+/** The task that a reference names, as it was last read. */
+export function taskOf(watch: Watch, { connection, id }: TaskRef): Task | undefined {
+  return watch.find(connection)?.session?.store.snapshot.tasks.get(id);
+}

@@ -1,0 +1,172 @@
+/** What a page shows beyond what the list tells: its parts, its charts, and what can be done with them. */
+import { localId, type TaskRef } from "../connections/connection";
+import { v5Of } from "../drs/v5";
+import type { DetailsHost } from "./host";
+import { type Source, TaskReader } from "./part-reader";
+import { type MoreView, partIds } from "./part-view";
+import { partsOf, type SeenStatus } from "./parts";
+import type { PageMessage } from "./protocol";
+import { chartsOf, Samples } from "./samples";
+import { copyButton } from "./sections";
+
+type MoreMessage = Extract<PageMessage, { type: "open" | "ask" | "compare" }>;
+
+/** Milliseconds between readings: one's own machine is asked often, the cloud within its budget. */
+const paces = { local: 5_000, cloud: 60_000 } as const;
+const seenStatuses = 100;
+
+export class More {
+  readonly #host: DetailsHost;
+  readonly #ref: TaskRef;
+  readonly #changed: () => void;
+  readonly #reader: TaskReader;
+  readonly #samples = new Samples();
+  readonly #lifetime = new AbortController();
+  #seen: readonly SeenStatus[] = [];
+  #told: boolean | undefined;
+  #problem: unknown;
+
+  constructor(host: DetailsHost, ref: TaskRef, changed: () => void) {
+    this.#host = host;
+    this.#ref = ref;
+    this.#changed = changed;
+    this.#reader = new TaskReader(
+      ref.id,
+      () => this.#source(),
+      changed,
+      (monitor, pace) => {
+        const task = host.task(ref);
+        const { freshness } = host.facts(ref.connection);
+        this.#told = monitor !== undefined;
+        if (task !== undefined && freshness.problem === undefined) {
+          const delay =
+            task.status === "incremental" ? (task.delayMs ?? secondsToMs(monitor?.dst_delay)) : undefined;
+          this.#samples.add(
+            {
+              at: Date.now(),
+              delay: delay ?? null,
+              rows: numberOf(monitor?.dst_rps),
+              progress: task.percent ?? null,
+            },
+            pace,
+          );
+        }
+        changed();
+      },
+    );
+  }
+
+  setVisible(visible: boolean): void {
+    this.#reader.setVisible(visible);
+  }
+
+  refresh(): void {
+    this.#reader.refresh();
+  }
+
+  dispose(): void {
+    this.#lifetime.abort();
+    this.#reader.dispose();
+  }
+
+  handle(message: MoreMessage): void {
+    switch (message.type) {
+      case "open":
+        this.#reader.setOpen(message.part, message.open);
+        break;
+      case "ask":
+        this.#reader.ask(message.part, { offset: message.offset, filter: message.filter });
+        break;
+      case "compare":
+        void this.#compare(message.kind);
+        break;
+      default:
+        message satisfies never;
+    }
+    this.#changed();
+  }
+
+  /** What was read, as the service has it. */
+  get raw(): Readonly<Record<string, unknown>> {
+    const { readings } = this.#reader;
+    return {
+      ...Object.fromEntries(partIds.map((part) => [part, readings[part]?.value])),
+      samples: this.#samples.all,
+    };
+  }
+
+  /** @param active whether anything may be done with the task now. */
+  view(active: boolean): MoreView | undefined {
+    this.#note();
+    if (this.#source() === undefined) {
+      return undefined;
+    }
+    const { formats } = this.#host;
+    const reader = this.#reader;
+    const all = formats.t("Everything");
+    return {
+      charts: chartsOf(this.#samples.all, this.#told, formats),
+      parts: partsOf({
+        formats,
+        local: this.#ref.connection === localId,
+        readings: reader.readings,
+        isOpen: (part) => reader.isOpen(part),
+        query: (part) => reader.query(part),
+        seen: this.#seen,
+        mayCompare: active && this.#host.task(this.#ref)?.status === "incremental",
+        problem: this.#problem,
+      }),
+      copyAll: [
+        copyButton("markdown", `${all} (Markdown)`, formats.t),
+        copyButton("json", `${all} (JSON)`, formats.t),
+      ],
+    };
+  }
+
+  #source(): Source | undefined {
+    const { connection } = this.#ref;
+    const client = this.#host.client(connection);
+    return client && { client, pace: connection === localId ? paces.local : paces.cloud };
+  }
+
+  /** Keeps the status for the timeline; a new one means that there is more to read. */
+  #note(): void {
+    const status = this.#host.task(this.#ref)?.status;
+    const last = this.#seen.at(-1);
+    if (status === undefined || status === last?.status) {
+      return;
+    }
+    this.#seen = [...this.#seen, { at: Date.now(), status }].slice(-seenStatuses);
+    if (last !== undefined) {
+      queueMicrotask(() => this.#reader.refresh());
+    }
+  }
+
+  async #compare(type: "lines" | "contents"): Promise<void> {
+    const client = this.#host.client(this.#ref.connection);
+    if (client === undefined) {
+      return;
+    }
+    const job = { action_name: "create_compare", action_params: { compare_task_param: { type } } };
+    try {
+      const { signal } = this.#lifetime;
+      await v5Of(client).call("executeAction", { job_id: this.#ref.id, job }, { signal });
+      this.#problem = undefined;
+      this.#reader.setOpen("compare", true);
+    } catch (problem) {
+      this.#problem = problem;
+    }
+    if (!this.#lifetime.signal.aborted) {
+      this.#changed();
+    }
+  }
+}
+
+function numberOf(text: string | null | undefined): number | null {
+  const value = Number.parseFloat(text ?? "");
+  return Number.isFinite(value) ? value : null;
+}
+
+function secondsToMs(seconds: number | null | undefined): number | undefined {
+  return seconds == null || seconds < 0 ? undefined : seconds * 1_000;
+}

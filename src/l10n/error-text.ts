@@ -1,0 +1,128 @@
+/** Failed calls in the user's words: what went wrong and what to do next. Knows nothing of VS Code. */
+import { type Failure, type FailureKind, type Fault, isDrsError } from "../drs/errors";
+import type { ActionId, Bilingual } from "../status/statuses";
+import type { Formats } from "./localizer";
+
+const remedies: Readonly<Record<FailureKind, Bilingual>> = {
+  authentication: {
+    en: "Check the access key, the secret key and this machine's clock, then connect again.",
+    zh: "请检查访问密钥、私有密钥和本机时钟，然后重新连接。",
+  },
+  permission: {
+    en: "Ask the account's administrator for the DRS permission this needs.",
+    zh: "请向账户管理员申请所需的 DRS 权限。",
+  },
+  throttled: { en: "Wait a moment and try again.", zh: "请稍候再试。" },
+  notFound: { en: "Refresh the list: the task may have been deleted.", zh: "请刷新列表，任务可能已被删除。" },
+  illegalState: {
+    en: "The task's status does not allow this now. Wait until it settles, then try again.",
+    zh: "任务当前的状态不允许此操作。请等状态稳定后再试。",
+  },
+  validation: {
+    en: "Put right what the service objects to, then try again.",
+    zh: "请按服务返回的原因更正后再试。",
+  },
+  network: {
+    en: "Check the connection, the proxy settings and the address.",
+    zh: "请检查网络连接、代理设置和地址。",
+  },
+  timeout: {
+    en: "Try again; if it stays so, check the connection and the proxy settings.",
+    zh: "请重试；如果仍然如此，请检查网络连接和代理设置。",
+  },
+  protocol: {
+    en: "Check the address; the log has the details.",
+    zh: "请检查地址；详细信息见日志。",
+  },
+  service: {
+    en: "Try again later; the log has the request id for the service's support.",
+    zh: "请稍后再试；日志中有可提供给服务支持的请求 ID。",
+  },
+};
+
+/** Faults whose remedy is another one than that of their kind. */
+const remediesOfFaults: Partial<Readonly<Record<Fault, Bilingual>>> = {
+  untrusted: {
+    en: "Where a company or a proxy signs certificates itself, add its CA to the system's certificates, which VS Code trusts (setting http.systemCertificates), or name the CA's file in the environment variable NODE_EXTRA_CA_CERTS, and start VS Code anew.",
+    zh: "如果证书由公司或代理自行签发，请将其 CA 证书加入系统证书（VS Code 信任系统证书，见设置 http.systemCertificates），或在环境变量 NODE_EXTRA_CA_CERTS 中指定 CA 证书文件，然后重新启动 VS Code。",
+  },
+  invalid: {
+    en: "Check the address and this machine's clock; otherwise whoever runs the service has to renew its certificate.",
+    zh: "请检查地址和本机时钟；否则需由服务的运维方更新证书。",
+  },
+};
+
+/** After a call that may have been carried out although no answer said so. */
+const lookFirst: Bilingual = {
+  en: "Check the task's status before repeating the action: it may have taken effect.",
+  zh: "重复操作之前请先查看任务状态，操作可能已经生效。",
+};
+
+/** Faults in Chinese; a failure carries them in English. */
+const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
+  refused: (host) => `${host} 上没有服务在监听`,
+  unresolved: (host) => `无法解析主机名 ${host}`,
+  cut: (host) => `与 ${host} 的连接中断`,
+  untrusted: (host) => `本机不信任 ${host} 的证书`,
+  invalid: (subject) => `证书对 ${subject} 无效`,
+  unreachable: (subject) => `无法访问服务：${subject}`,
+  silent: (host) => `${host} 未在限定时间内应答`,
+  notJson: (host) => `${host} 的应答不是 JSON，中间是否有代理或登录页面？`,
+  redirected: (host) => `${host} 将请求重定向到别处，中间是否有代理或登录页面？`,
+  misshapen: (subject) => `应答与 API 约定不符：${subject}`,
+  skewed: (time) => `本机时钟不准：服务端时间为 ${time}`,
+  wordless: (subject) => `服务拒绝了请求，但未说明原因${subject}`,
+  unanswered: () => "服务未说明该任务的处理结果",
+  noV5: () => "该服务没有此操作所需的 API v5",
+};
+
+const localBackendGone: Bilingual = {
+  en: "Start the local backend again; its tasks and databases are kept.",
+  zh: "请重新启动本地后端，其任务和数据库均已保留。",
+};
+
+/**
+ * One sentence or two for the user: the service's reason and code, and what to do next. No stack, no secret.
+ *
+ * @param local whether the local backend was called.
+ */
+export function explain(error: unknown, { pick, t }: Formats, local = false): string {
+  if (isDrsError(error)) {
+    const { reason, fault, code } = error.failure;
+    const why =
+      fault === undefined ? reason : pick({ en: reason, zh: faultsInChinese[fault.id](fault.subject) });
+    const what = sentence(code === undefined ? why : t("{0} ({1})", why, code));
+    return `${what}${what.endsWith("。") ? "" : " "}${pick(remedyOf(error.failure, local))}`;
+  }
+  return sentence(error instanceof Error ? error.message : String(error));
+}
+
+function remedyOf({ kind, fault, uncertain }: Failure, local: boolean): Bilingual {
+  if (uncertain === true) {
+    return lookFirst;
+  }
+  const special = fault && remediesOfFaults[fault.id];
+  return special ?? (local && kind === "network" ? localBackendGone : remedies[kind]);
+}
+
+const actionNames: Readonly<Record<ActionId, Bilingual>> = {
+  start: { en: "Start", zh: "启动" },
+  pause: { en: "Pause", zh: "暂停" },
+  resume: { en: "Resume", zh: "续传" },
+  reset: { en: "Reset", zh: "重置" },
+  end: { en: "End", zh: "结束" },
+  delete: { en: "Delete", zh: "删除" },
+};
+
+/** What the button or menu of an action is called. */
+export function actionName(action: ActionId, { pick }: Formats): string {
+  return pick(actionNames[action]);
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  if (/[.!?。！？]$/.test(capital)) {
+    return capital;
+  }
+  return `${capital}${/[\p{Script=Han}）]$/u.test(capital) ? "。" : "."}`;
+}

@@ -1,0 +1,230 @@
+/** One look at the tasks of a connection: list, then details and progress of those that need them. */
+import type { DrsCaller, TablesCaller } from "../drs/client";
+import { isDrsError } from "../drs/errors";
+import { statusOf } from "../status/status";
+import { rowOf, type StatusId } from "../status/statuses";
+import { allowedActions } from "./actions";
+import { type JobDetail, type JobProgress, type ListedJob, taskOf } from "./decode";
+import {
+  isOutdated,
+  type ListCaller,
+  type Listed,
+  type Listing,
+  type ListOptions,
+  pageSize,
+  readList,
+} from "./list-reader";
+import type { Task } from "./task";
+
+/** Statuses in which the service has progress or delay to tell. */
+const inTransfer: ReadonlySet<StatusId> = new Set([
+  "starting",
+  "full",
+  "fullFailed",
+  "incremental",
+  "incrementalFailed",
+  "modifying",
+  "modifyingFailed",
+  "rectification",
+  "rectificationFailed",
+  "paused",
+]);
+
+interface KnownJob extends Listed {
+  readonly detail: JobDetail | undefined;
+  /** When the detail was asked for, in the clock's milliseconds. */
+  readonly detailAt: number;
+  readonly progress: JobProgress | undefined;
+  readonly resettable: boolean;
+  readonly task: Task | undefined;
+}
+
+/** What one sweep leaves for the next one: unchanged parts are not built again. */
+export interface Known {
+  readonly listing: Listing | undefined;
+  readonly jobs: ReadonlyMap<string, KnownJob>;
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly v5: KnownV5;
+}
+
+/** Whether the service has v5; undefined: not asked, or it could not be told. */
+interface KnownV5 {
+  readonly there: boolean | undefined;
+  /** When it was asked for, in the clock's milliseconds. */
+  readonly askedAt: number;
+}
+
+export const nothingKnown: Known = {
+  ...{ listing: undefined, jobs: new Map(), tasks: new Map() },
+  v5: { there: undefined, askedAt: Number.NEGATIVE_INFINITY },
+};
+
+/** How long what could not be told of v5 is not asked for again. */
+const v5AgainMs = 5 * 60_000;
+
+export interface SweepResult {
+  readonly known: Known;
+  /** How many tasks there are while they have not all been read yet. */
+  readonly unread: { readonly of: number } | undefined;
+  /** How many requests it took. */
+  readonly requests: number;
+  /** Why details or progress are older than the list, if they are. */
+  readonly problem: unknown;
+}
+
+export interface SweepOptions extends ListOptions {
+  /** How old a detail may be, in milliseconds, while the list shows no change of its task. */
+  readonly detailMaxAgeMs: number;
+}
+
+/**
+ * Reads all tasks, or the next part of very many. The list decides which tasks there are; when details or progress
+ * cannot be had, the last ones stay and `problem` says why.
+ *
+ * @throws DrsError when the list cannot be had.
+ */
+export async function sweep(service: TablesCaller, last: Known, options: SweepOptions): Promise<SweepResult> {
+  let requests = 0;
+  const client: ListCaller = {
+    call: (...args) => {
+      requests++;
+      return service.call(...args);
+    },
+    listV5: async (input, callOptions) => {
+      const { v5Of } = await import("../drs/v5");
+      const v5 = v5Of(service);
+      requests += v5.absent ? 0 : 1;
+      return await v5.call("listJobsV5", input, callOptions);
+    },
+  };
+  const listing = await readList(client, last.listing, options);
+  const first = listing.cycle?.first === true;
+  const fresh = [...listing.fresh].flatMap((id) => listing.jobs.get(id) ?? []);
+  const outdated = fresh.filter(({ job }) => {
+    const before = last.jobs.get(job.id);
+    return (
+      // While a long list has not been read once, details can wait, but for those of failures.
+      (!first || rowOf(statusOf(job.status ?? "") ?? "completed").alert !== "none") &&
+      (before?.detail === undefined ||
+        before.job.status !== job.status ||
+        isOutdated(before.detailAt, options.now, options.detailMaxAgeMs))
+    );
+  });
+  const moving = fresh.filter(
+    ({ job }) => !first && inTransfer.has(statusOf(job.status ?? "") ?? "completed"),
+  );
+  const [details, progresses, asked] = await Promise.all([
+    settled(readDetails(client, idsOf(outdated), options.signal)),
+    settled(readProgress(client, idsOf(moving), options.signal)),
+    settled(readV5(service, last.v5, fresh, options)),
+  ]);
+  const v5 = asked.value ?? { ...last.v5, askedAt: options.now };
+  options.signal.throwIfAborted();
+
+  const jobs = new Map(last.jobs);
+  const tasks = new Map(last.tasks);
+  for (const id of last.jobs.keys()) {
+    if (!listing.jobs.has(id)) {
+      jobs.delete(id);
+      tasks.delete(id);
+    }
+  }
+  for (const { job, parentId } of fresh) {
+    const { id } = job;
+    const before = last.jobs.get(id);
+    const detail = details.value?.get(id) ?? before?.detail;
+    const detailAt = details.value?.has(id) === true ? options.now : (before?.detailAt ?? 0);
+    const progress = inTransfer.has(statusOf(job.status ?? "") ?? "completed")
+      ? (progresses.value?.get(id) ?? before?.progress)
+      : undefined;
+    const resettable = v5.there === true && listsReset(job);
+    const unchanged =
+      before !== undefined &&
+      before.resettable === resettable &&
+      before.job === job &&
+      before.detail === detail &&
+      before.progress === progress &&
+      before.parentId === parentId;
+    const task = unchanged ? before.task : taskOf(job, detail, progress, { parentId, resettable });
+    jobs.set(id, { job, parentId, detail, detailAt, progress, resettable, task });
+    if (task === undefined) {
+      tasks.delete(id);
+    } else {
+      tasks.set(id, task);
+    }
+  }
+  const unread = first ? { of: listing.total } : undefined;
+  const problem = details.problem ?? progresses.problem ?? asked.problem;
+  return { known: { listing, jobs, tasks, v5 }, unread, requests, problem };
+}
+
+/** What the list alone says of it, whether or not the service has the call. */
+function listsReset({ status, job_action }: ListedJob): boolean {
+  const row = statusOf(status ?? "") ?? "completed";
+  return allowedActions(row, job_action?.available_actions).includes("reset");
+}
+
+/** Asks for v5 as soon as there is a task that only v5 can start over. */
+async function readV5(
+  service: TablesCaller,
+  last: KnownV5,
+  fresh: readonly Listed[],
+  { now, signal }: SweepOptions,
+): Promise<KnownV5> {
+  const due = last.there === undefined && isOutdated(last.askedAt, now, v5AgainMs);
+  if (!due || !fresh.some(({ job }) => listsReset(job))) {
+    return last;
+  }
+  const { v5Of } = await import("../drs/v5");
+  return { there: await v5Of(service).isThere(signal), askedAt: now };
+}
+
+async function readDetails(client: DrsCaller, ids: readonly string[], signal: AbortSignal) {
+  const details = new Map<string, JobDetail>();
+  for (const jobs of chunksOf(ids)) {
+    const page_req = { cur_page: 1, per_page: pageSize };
+    const { results } = await client.call("batchDetail", { jobs, page_req }, { signal });
+    for (const detail of results) {
+      // An item that only says that the job is gone has no status; the list will drop the job itself.
+      if (detail.status != null) {
+        details.set(detail.id, detail);
+      }
+    }
+  }
+  return details;
+}
+
+async function readProgress(client: DrsCaller, ids: readonly string[], signal: AbortSignal) {
+  const progresses = new Map<string, JobProgress>();
+  for (const jobs of chunksOf(ids)) {
+    const { results } = await client.call("batchProgress", { jobs }, { signal });
+    for (const progress of results) {
+      progresses.set(progress.job_id, progress);
+    }
+  }
+  return progresses;
+}
+
+/** The value, or the DrsError that stands for it; anything else is thrown on. */
+async function settled<T>(promise: Promise<T>): Promise<{ value?: T; problem?: unknown }> {
+  try {
+    return { value: await promise };
+  } catch (problem) {
+    if (isDrsError(problem)) {
+      return { problem };
+    }
+    throw problem;
+  }
+}
+
+function idsOf(jobs: readonly Listed[]): string[] {
+  return jobs.map(({ job }) => job.id);
+}
+
+function chunksOf(ids: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  for (let from = 0; from < ids.length; from += pageSize) {
+    chunks.push(ids.slice(from, from + pageSize));
+  }
+  return chunks;
+}

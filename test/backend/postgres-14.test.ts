@@ -1,0 +1,107 @@
+/** The oldest PostgreSQL that may be a source or a target, as a user's own server: its log cannot be read. */
+import assert from "node:assert/strict";
+import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
+import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
+import { TestTask } from "../support/backend-task";
+import { describeEngine } from "../support/engine-conformance";
+import { OwnServer } from "../support/own-server";
+
+const packages = process.env.DRS_TEST_OLD_POSTGRES ?? "";
+/** For tests that need not wait as a user would. */
+const quick = ["wal_retrieve_retry_interval=1s"];
+
+describeEngine("PostgreSQL 14", async () => {
+  const [source, target] = await Promise.all([
+    OwnServer.start(packages, quick),
+    OwnServer.start(packages, quick),
+  ]);
+  const engine = new PostgresEngine(() => undefined);
+  let count = 0;
+  return {
+    engine,
+    databases: async () => {
+      const database = `engine_${++count}`;
+      await source.sql("postgres", `CREATE DATABASE ${database}`);
+      await target.sql("postgres", `CREATE DATABASE ${database}`);
+      const end = (server: OwnServer) => ({ ...server.login, database, ssl: false });
+      return { source: end(source), target: end(target) };
+    },
+    sql: async ({ port, database }, text) =>
+      await (port === source.login.port ? source : target).sql(database, text),
+    dispose: async () => {
+      await engine.dispose();
+      await target.stop();
+      await source.stop();
+    },
+  };
+});
+
+describe("a task into PostgreSQL 14", () => {
+  const dataDir = makeDataDir();
+  let backend: BackendProcess;
+  let target: OwnServer;
+  let task: TestTask;
+
+  before(async function () {
+    this.timeout(60_000);
+    [backend, target] = await Promise.all([
+      BackendProcess.start(dataDir, ["--demo"]),
+      OwnServer.start(packages),
+    ]);
+    await backend.sql("source", "postgres", "CREATE DATABASE old");
+    await target.sql("postgres", "CREATE DATABASE old");
+    await backend.sql(
+      "source",
+      "old",
+      "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'one'), (2, 'two')",
+    );
+    await target.sql(
+      "old",
+      "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (2, 'in the way')",
+    );
+  });
+
+  after(async () => {
+    await backend.stop();
+    await target.stop();
+    removeDataDir(dataDir);
+  });
+
+  const arrived = async (count: number) => {
+    const rows = "SELECT * FROM t ORDER BY id";
+    const wanted = await backend.sql("source", "old", rows);
+    assert.equal(wanted.length, count);
+    await until(
+      "both sides are alike",
+      15_000,
+      async () => JSON.stringify(await target.sql("old", rows)),
+      (found) => found === JSON.stringify(wanted),
+    );
+  };
+
+  it("fails at a row that its copy finds in the way, and goes on when that is gone", async () => {
+    const plan = {
+      name: "old-postgres",
+      source: { ...backend.login("source"), database: "old" },
+      target: { ...target.login, database: "old" },
+    };
+    task = await TestTask.started(backend, plan);
+    await task.reaches("FULL_TRANSFER_FAILED", 60_000);
+    await target.sql("old", "DELETE FROM t");
+    await task.retry();
+    await task.reaches("INCRE_TRANSFER_STARTED", 20_000);
+    await arrived(2);
+  });
+
+  it("fails at a change that finds a row in the way, and goes on when that is gone", async () => {
+    await target.sql("old", "INSERT INTO t VALUES (3, 'in the way')");
+    await backend.sql("source", "old", "INSERT INTO t VALUES (3, 'three')");
+    await task.reaches("INCRE_TRANSFER_FAILED", 60_000);
+    await target.sql("old", "DELETE FROM t WHERE id = 3");
+    await task.retry();
+    await task.reaches("INCRE_TRANSFER_STARTED", 20_000);
+    await arrived(3);
+    await task.end();
+    await task.reaches("RELEASE_RESOURCE_COMPLETE");
+  });
+});

@@ -1,0 +1,505 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type PlacedNotice, type Tasks, Teller, type TellerHost } from "../../../src/alerts/alert-engine";
+import { openLedger } from "../../../src/alerts/alert-records";
+import type { Policy } from "../../../src/alerts/evaluate";
+import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
+import type { Task } from "../../../src/tasks/task";
+import { ManualClock } from "../../support/clock";
+
+const policy: Policy = {
+  statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
+  delayMs: 1_000,
+  delayForMs: 30_000,
+};
+
+/** A window: a teller over a ledger, and what it told, a line for what came together. */
+class Window {
+  readonly told: string[] = [];
+  readonly warnings: string[] = [];
+  readonly muted = new Set<string>();
+  readonly #teller: Teller;
+  readonly #read = new Map<string, Tasks>();
+  /** What this window has not found out yet of what another one snoozed. */
+  snoozedElsewhere: number | undefined;
+  snoozedUntil = 0;
+  policy = policy;
+  connections: readonly string[] = ["shop", "bank"];
+  unpinned: readonly string[] = [];
+
+  constructor(
+    folder: string,
+    readonly clock: ManualClock,
+  ) {
+    const host: TellerHost = {
+      policy: () => this.policy,
+      alerts: (_, { id }) => !this.unpinned.includes(id),
+      muted: (_, id) => this.muted.has(id),
+      snoozedUntil: () => this.snoozedUntil,
+      refresh: async () => {
+        this.snoozedUntil = this.snoozedElsewhere ?? this.snoozedUntil;
+      },
+      connections: () => this.connections,
+      readings: () => [...this.#read.values()],
+      tell: (notices) => this.told.push(notices.map(wordsOf).join(", ")),
+      warn: (message) => this.warnings.push(message),
+    };
+    this.#teller = new Teller(openLedger(folder), clock, host);
+  }
+
+  /** Reads a connection: its tasks by name, with status or delay; `undefined`: gone. */
+  async reads(
+    tasks: Readonly<Record<string, StatusId | number | undefined>>,
+    { connection = "shop", complete = true, detailed = true, asOf = this.clock.now() } = {},
+  ): Promise<void> {
+    const known = this.#read.get(connection)?.tasks ?? new Map<string, Task>();
+    const next = new Map(known);
+    const changes = Object.entries(tasks).map(([name, fact]) => {
+      const before = known.get(name);
+      if (fact === undefined) {
+        next.delete(name);
+        return { before };
+      }
+      const status = typeof fact === "number" ? "incremental" : fact;
+      const after: Task = {
+        ...{ id: name, name, status, apiStatus: status, detailed },
+        ...(typeof fact === "number" ? { delayMs: fact } : {}),
+      };
+      next.set(name, after);
+      return { before, after };
+    });
+    const reading = { connection, tasks: next, asOf, complete };
+    this.#read.set(connection, reading);
+    await this.#teller.take(reading, changes);
+  }
+
+  /** Reads a connection again, in which nothing has changed: nobody is told. */
+  readsTheSame(): void {
+    for (const [connection, reading] of this.#read) {
+      this.#read.set(connection, { ...reading, asOf: this.clock.now() });
+    }
+  }
+
+  async reviews(mode?: "settings"): Promise<void> {
+    await this.#teller.review(mode);
+  }
+
+  forgets(connection: string): void {
+    this.#read.delete(connection);
+    this.#teller.forget(connection, true);
+  }
+
+  delayed(): readonly string[] {
+    return this.#teller.delayed("shop").map(({ name }) => name);
+  }
+
+  close(): void {
+    this.#teller.dispose();
+  }
+}
+
+function wordsOf({ level, condition, task, connection }: PlacedNotice): string {
+  return `${level} ${connection}/${task.name} ${condition}`;
+}
+
+describe("alerts over windows and restarts", () => {
+  let folder: string;
+  let clock: ManualClock;
+  let windows: Window[];
+
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), "drs-told-")), "storage");
+    clock = new ManualClock();
+    windows = [];
+  });
+  afterEach(() => {
+    for (const window of windows) {
+      window.close();
+    }
+    rmSync(join(folder, ".."), { recursive: true, force: true });
+  });
+
+  const open = () => {
+    const window = new Window(folder, clock);
+    windows.push(window);
+    return window;
+  };
+  /** Lets everything that is due be told. */
+  const settle = () => {
+    while ((clock.next ?? Number.POSITIVE_INFINITY) <= 500) {
+      clock.tick();
+    }
+  };
+
+  it("say nothing of what was wrong when a connection was first read, in however many parts", async () => {
+    const window = open();
+    await window.reads({ a: "incrementalFailed" }, { complete: false });
+    await window.reads({ b: "frozen" }, { complete: false });
+    await window.reads({ c: "startFailed" });
+    await window.reads({ d: "startFailed" });
+    settle();
+    assert.deepEqual(window.told, ["error shop/d startFailed"]);
+  });
+
+  it("say nothing of a freeze that only the details tell of, in a connection that is new", async () => {
+    const window = open();
+    await window.reads({ a: "incremental" }, { detailed: false });
+    await window.reads({ a: "frozen" });
+    settle();
+    assert.deepEqual(window.told, []);
+    await window.reads({ a: "incremental" });
+    await window.reads({ a: "frozen" });
+    settle();
+    assert.deepEqual(window.told, ["recovered shop/a frozen, error shop/a frozen"]);
+  });
+
+  it("tell what happened while VS Code was closed, and nothing twice", async () => {
+    const first = open();
+    await first.reads({ a: "incremental", b: "incrementalFailed", c: "incremental" });
+    await first.reads({ c: "incrementalFailed" });
+    settle();
+    assert.deepEqual(first.told, ["error shop/c incrementalFailed"]);
+    first.close();
+    const second = open();
+    await second.reads({ a: "fullFailed", b: "incrementalFailed", c: "incrementalFailed" });
+    settle();
+    assert.deepEqual(second.told, ["error shop/a fullFailed"]);
+  });
+
+  it("are told by one of several windows, whoever is first", async () => {
+    const both = [open(), open()];
+    await Promise.all(both.map((window) => window.reads({ a: "incremental" })));
+    for (const status of ["incrementalFailed", "incremental", "incrementalFailed"] as const) {
+      await Promise.all(both.map((window) => window.reads({ a: status })));
+    }
+    settle();
+    const told = both.flatMap((window) => window.told.flatMap((line) => line.split(", ")));
+    assert.deepEqual(told.sort(), [
+      "error shop/a incrementalFailed",
+      "error shop/a incrementalFailed",
+      "recovered shop/a incrementalFailed",
+    ]);
+    assert.deepEqual(
+      both.flatMap(({ warnings }) => warnings),
+      [],
+    );
+    const files = readdirSync(folder);
+    assert.ok(files.length <= 4 && files.every((file) => /^told\.\d+\.json$/.test(file)), files.join());
+  });
+
+  it("come together when they are close together", async () => {
+    const window = open();
+    await window.reads({ a: "incremental", b: "incremental" });
+    await window.reads({}, { connection: "bank" });
+    await window.reads({ a: "incrementalFailed" });
+    await window.reads({ b: "incrementalFailed" });
+    await window.reads({ z: "startFailed" }, { connection: "bank" });
+    assert.deepEqual(window.told, [], "not yet");
+    settle();
+    assert.deepEqual(window.told, [
+      "error shop/a incrementalFailed, error shop/b incrementalFailed, error bank/z startFailed",
+    ]);
+  });
+
+  it("are held back while they are snoozed; then what is still wrong is told together", async () => {
+    const window = open();
+    await window.reads({ a: "incremental", b: "incremental", c: "incrementalFailed" });
+    window.snoozedUntil = clock.now() + 60_000;
+    await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    await window.reads({ b: "incremental", c: "incremental" });
+    settle();
+    assert.deepEqual(window.told, []);
+    window.snoozedUntil = 0;
+    await window.reviews();
+    settle();
+    assert.deepEqual(window.told, ["error shop/a incrementalFailed"]);
+  });
+
+  it("spare a task that is muted, and go on with it where they were", async () => {
+    const window = open();
+    await window.reads({ a: "incremental", b: "incremental" });
+    window.muted.add("a");
+    await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told, ["error shop/b incrementalFailed"]);
+    await window.reads({ a: "incremental" });
+    window.muted.clear();
+    await window.reads({ a: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told.slice(1), ["error shop/a incrementalFailed"]);
+  });
+
+  it("spare tasks that the user does not want to hear of", async () => {
+    const window = open();
+    window.unpinned = ["a"];
+    await window.reads({ a: "incremental", b: "incremental" });
+    await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told, ["error shop/b incrementalFailed"]);
+  });
+
+  it("tell of a delay that lasts, also when no reading changes, and when it is over", async () => {
+    const window = open();
+    await window.reads({ a: 5 });
+    await window.reads({ a: 4_000 });
+    assert.equal(clock.tick(), 30_000);
+    await window.reads({ other: 5 }, { asOf: clock.now() - 20_000 });
+    settle();
+    assert.deepEqual(window.told, [], "the last reading is too old to tell: the machine may have slept");
+    window.readsTheSame();
+    assert.equal(clock.tick(), 5_000);
+    await window.reads({});
+    settle();
+    assert.deepEqual(window.told, ["warning shop/a delayed"]);
+    assert.deepEqual(window.delayed(), ["a"]);
+    await window.reads({ a: 900 });
+    await window.reads({ a: 500 });
+    settle();
+    assert.deepEqual(window.told.slice(1), ["recovered shop/a delayed"]);
+    assert.deepEqual(window.delayed(), []);
+  });
+
+  it("say nothing of a delay that was short", async () => {
+    const window = open();
+    await window.reads({ a: 5 });
+    await window.reads({ a: 4_000 });
+    await window.reads({ a: 5 });
+    assert.equal(clock.next, undefined, "no timer is left");
+    assert.deepEqual(window.told, []);
+  });
+
+  it("forget tasks and connections that are gone", async () => {
+    const window = open();
+    await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    await window.reads({ x: "startFailed" }, { connection: "bank" });
+    await window.reads({ a: undefined });
+    window.close();
+    const second = open();
+    second.connections = ["shop"];
+    await second.reads({ c: "incremental" });
+    assert.deepEqual(Object.keys(await openLedger(folder).read()), ["shop", "bank"], "may be new elsewhere");
+    second.connections = ["shop", "bank"];
+    await second.reads({ c: "startFailed" });
+    second.connections = ["shop"];
+    await second.reads({ c: "incremental" });
+    clock.tick();
+    await second.reads({ d: "startFailed" }, { asOf: clock.now() + 60_000 });
+    const { shop, ...others } = await openLedger(folder).read();
+    assert.deepEqual([Object.keys(shop ?? {}), others], [["c", "d"], {}]);
+  });
+
+  it("begin anew with a connection that is removed, or leads to other tasks now", async () => {
+    const window = open();
+    await window.reads({ a: "incremental" });
+    await window.reads({ x: "incremental" }, { connection: "bank" });
+    window.forgets("shop");
+    await window.reads({ b: "incrementalFailed" });
+    await window.reads({ c: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told, ["error shop/c incrementalFailed"]);
+    window.forgets("shop");
+    await window.reads({}, { connection: "bank" });
+    assert.deepEqual(await openLedger(folder).read(), { bank: {} });
+  });
+
+  it("survive a ledger that is damaged, and tell nothing again", async () => {
+    const window = open();
+    await window.reads({ a: "incremental", b: "incremental" });
+    await window.reads({ a: "incrementalFailed" });
+    settle();
+    for (const file of readdirSync(folder)) {
+      writeFileSync(join(folder, file), "{");
+    }
+    await window.reads({ b: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told, ["error shop/a incrementalFailed", "error shop/b incrementalFailed"]);
+    window.close();
+    const second = open();
+    await second.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    settle();
+    assert.deepEqual(second.told, [], "it is whole again");
+  });
+
+  it("tell also where nothing can be kept", async () => {
+    writeFileSync(join(folder, "..", "file"), "");
+    const barred = new Window(join(folder, "..", "file"), clock);
+    windows.push(barred);
+    await barred.reads({ a: "incremental" });
+    await barred.reads({ a: "incrementalFailed" });
+    await barred.reads({ a: "incrementalFailed" });
+    settle();
+    assert.deepEqual(barred.told, ["error shop/a incrementalFailed"]);
+    assert.match(barred.warnings.join(), /cannot be kept/);
+  });
+
+  it("are not fooled by a reading of another window that took longer", async () => {
+    const both = [open(), open()] as const;
+    await both[0].reads({ a: "incremental" });
+    await both[1].reads({ a: "incremental" });
+    await both[0].reads({ a: "incrementalFailed" });
+    // It was asked for before the failure, and came after it.
+    await both[1].reads({ a: "incremental" }, { asOf: clock.now() + 300 });
+    settle();
+    await both[1].reads({ a: "incrementalFailed" });
+    settle();
+    assert.deepEqual(
+      both.map(({ told }) => told),
+      [["error shop/a incrementalFailed"], []],
+    );
+    // What is really over is told, if only a little later.
+    await both[1].reads({ a: "incremental" });
+    settle();
+    assert.deepEqual(both[1].told, []);
+    assert.equal(clock.tick(), 4_500, "half a second passed until the failure was told");
+    both[1].readsTheSame();
+    await both[1].reviews();
+    settle();
+    assert.deepEqual(both[1].told, ["recovered shop/a incrementalFailed"]);
+  });
+
+  it("are told as over by a window that did not see what another one told before it closed", async () => {
+    const both = [open(), open()] as const;
+    for (const window of both) {
+      await window.reads({ a: "incremental", busy: 1 });
+    }
+    await both[0].reads({ a: "incrementalFailed" });
+    settle();
+    both[0].close();
+    await both[1].reviews();
+    for (let second = 1; second <= 4; second++) {
+      await both[1].reads({ busy: second }, { asOf: clock.now() + 1_000 * second });
+    }
+    settle();
+    assert.deepEqual(both[1].told, [], "its reading may be the older one");
+    assert.equal(clock.tick(), 4_500, "readings of what else changes do not put it off");
+    both[1].readsTheSame();
+    await both[1].reviews();
+    settle();
+    assert.deepEqual(both[1].told, ["recovered shop/a incrementalFailed"]);
+    await both[1].reads({ a: "incrementalFailed" });
+    settle();
+    assert.deepEqual(both[1].told.slice(1), ["error shop/a incrementalFailed"]);
+  });
+
+  it("do not take a freeze for over because a restart has not read the details yet", async () => {
+    const first = open();
+    await first.reads({ a: "incremental" });
+    await first.reads({ a: "frozen" });
+    settle();
+    first.close();
+    const second = open();
+    await second.reads({ a: "incremental" }, { detailed: false });
+    await second.reads({ a: "frozen" });
+    settle();
+    assert.deepEqual(second.told, []);
+  });
+
+  it("say nothing of what a new connection began with, whatever happens before it is read as a whole", async () => {
+    const first = open();
+    await first.reads({ a: "incrementalFailed" }, { complete: false });
+    first.close();
+    const both = [open(), open()] as const;
+    for (const window of both) {
+      await window.reads({ a: "incrementalFailed" }, { complete: false });
+    }
+    for (const window of both) {
+      await window.reads({ b: "startFailed" });
+    }
+    await both[1].reads({ b: "incremental" }, { asOf: clock.now() + 6_000 });
+    settle();
+    assert.deepEqual(
+      both.map(({ told }) => told),
+      [[], ["recovered shop/b startFailed"]],
+    );
+  });
+
+  it("of a new connection are primed also while all is snoozed or muted", async () => {
+    const window = open();
+    window.snoozedUntil = clock.now() + 60_000;
+    window.muted.add("a");
+    await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    window.snoozedUntil = 0;
+    window.muted.clear();
+    await window.reviews();
+    settle();
+    assert.deepEqual(window.told, []);
+  });
+
+  it("are held back by a snooze of another window that this one has not heard of", async () => {
+    const window = open();
+    await window.reads({ a: "incremental" });
+    window.snoozedElsewhere = clock.now() + 60_000;
+    await window.reads({ a: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.told, []);
+  });
+
+  it("are summed up by one window after a snooze, however many there are", async () => {
+    const both = [open(), open()];
+    for (const window of both) {
+      await window.reads({ a: "incremental", b: "incremental" });
+      window.snoozedUntil = clock.now() + 60_000;
+    }
+    for (const window of both) {
+      await window.reads({ a: "incrementalFailed", b: "frozen" });
+      window.snoozedUntil = 0;
+    }
+    await Promise.all(both.map((window) => window.reviews()));
+    settle();
+    assert.deepEqual(
+      both.flatMap(({ told }) => told),
+      ["error shop/a incrementalFailed, error shop/b frozen"],
+    );
+  });
+
+  it("of one window are not disturbed by another that wants to hear less", async () => {
+    const all = open();
+    const few = open();
+    few.unpinned = ["a"];
+    few.policy = { ...policy, statuses: new Set(["frozen"]), delayMs: 0 };
+    const tasks = { a: "incremental", b: "incremental", c: 5 } as const;
+    await all.reads(tasks);
+    await few.reads(tasks);
+    const wrong = { a: "incrementalFailed", b: "incrementalFailed", c: 4_000 } as const;
+    await all.reads(wrong);
+    await all.reads({ c: 4_001 }, { asOf: clock.now() + 30_000 });
+    await few.reads(wrong, { asOf: clock.now() + 60_000 });
+    await few.reads(tasks, { asOf: clock.now() + 90_000 });
+    all.close();
+    const again = open();
+    await again.reads({ ...wrong, c: 4_002 }, { asOf: clock.now() + 120_000 });
+    settle();
+    assert.deepEqual([few.told, again.told], [[], []]);
+  });
+
+  it("say nothing of what only other settings uncover, and go on from there", async () => {
+    const window = open();
+    window.unpinned = ["a"];
+    window.policy = { ...policy, statuses: new Set(["frozen"]) };
+    await window.reads({ a: "incremental", b: "incremental" });
+    await window.reads({ a: "frozen", b: "incrementalFailed" });
+    window.unpinned = [];
+    window.policy = policy;
+    await window.reviews("settings");
+    settle();
+    assert.deepEqual(window.told, []);
+    await window.reads({ a: "incremental", b: "incremental" });
+    settle();
+    assert.deepEqual(window.told, ["recovered shop/a frozen, recovered shop/b incrementalFailed"]);
+  });
+
+  it("tell a failure of a task whose delay was told before the threshold was given up", async () => {
+    const window = open();
+    await window.reads({ a: 5 });
+    await window.reads({ a: 4_000 });
+    await window.reads({ a: 4_001 }, { asOf: clock.now() + 30_000 });
+    settle();
+    window.policy = { ...policy, delayMs: 0 };
+    assert.deepEqual(window.delayed(), []);
+    await window.reads({ a: "incrementalFailed" }, { asOf: clock.now() + 31_000 });
+    settle();
+    assert.deepEqual(window.told, ["warning shop/a delayed", "error shop/a incrementalFailed"]);
+  });
+});

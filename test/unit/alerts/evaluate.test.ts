@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import {
+  type Condition,
+  conditionOf,
+  decide,
+  isSpent,
+  isWanted,
+  type Policy,
+  type Told,
+} from "../../../src/alerts/evaluate";
+import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
+import type { Task } from "../../../src/tasks/task";
+
+const policy: Policy = {
+  statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
+  delayMs: 1_000,
+  delayForMs: 60_000,
+};
+const apiStatus: Partial<Record<StatusId, string>> = {
+  incremental: "INCRE_TRANSFER_STARTED",
+  incrementalFailed: "INCRE_TRANSFER_FAILED",
+};
+const task = (status: StatusId, facts: Partial<Task> = {}): Task => ({
+  ...{ id: "1", name: "orders", status, apiStatus: apiStatus[status] ?? status, detailed: true },
+  ...facts,
+});
+
+/** What is told of a task that goes through statuses, one reading a second. */
+function toldOf(...path: readonly (StatusId | Task)[]): readonly string[] {
+  let told: Told | undefined;
+  return path.flatMap((step, second) => {
+    const now = typeof step === "string" ? task(step) : step;
+    const decision = decide(now, conditionOf(now, told, policy.delayForMs, policy), told, {
+      at: second * 1000,
+      by: "me",
+    });
+    ({ told } = decision);
+    const { level, condition } = decision.notice ?? {};
+    return level === undefined ? [] : [`${level} ${condition}`];
+  });
+}
+
+describe("what is news", () => {
+  const frozen = (under: string) => task("frozen", { apiStatus: under });
+  const cases: readonly [string, readonly (StatusId | Task)[], readonly string[]][] = [
+    [
+      "a failure, once",
+      ["incremental", "incrementalFailed", "incrementalFailed"],
+      ["error incrementalFailed"],
+    ],
+    ["a task that is there and failed", ["createFailed"], ["error createFailed"]],
+    ["another failure", ["fullFailed", "incrementalFailed"], ["error fullFailed", "error incrementalFailed"]],
+    [
+      "a fault that the system rectifies, and that it is over",
+      ["incremental", "rectification", "incremental"],
+      ["warning rectification", "recovered rectification"],
+    ],
+    [
+      "a recovery, also by way of a new start",
+      ["incrementalFailed", "starting", "incremental"],
+      ["error incrementalFailed", "recovered incrementalFailed"],
+    ],
+    [
+      "the same failure after another try",
+      ["incrementalFailed", "starting", "incrementalFailed"],
+      ["error incrementalFailed", "error incrementalFailed"],
+    ],
+    ["a freeze and its end", ["incremental", "frozen", "paused"], ["error frozen", "recovered frozen"]],
+    [
+      "not again what had failed before a freeze",
+      ["incrementalFailed", frozen("INCRE_TRANSFER_FAILED"), "incrementalFailed"],
+      ["error incrementalFailed", "error frozen"],
+    ],
+    [
+      "not what had failed before a freeze of which only the end was seen",
+      [frozen("INCRE_TRANSFER_FAILED"), "incrementalFailed"],
+      ["error frozen"],
+    ],
+    [
+      "a failure that a freeze uncovers",
+      [frozen("INCRE_TRANSFER_STARTED"), "incrementalFailed"],
+      ["error frozen", "error incrementalFailed"],
+    ],
+    [
+      "no recovery of what is ended",
+      ["incrementalFailed", "stopping", "completed"],
+      ["error incrementalFailed"],
+    ],
+    ["no recovery of what is paused", ["incrementalFailed", "paused"], ["error incrementalFailed"]],
+    [
+      "the end of a delay, not when the task is paused",
+      [
+        task("incremental", { delayMs: 5_000 }),
+        task("incremental", { delayMs: 5 }),
+        task("incremental", { delayMs: 5_000 }),
+        "paused",
+      ],
+      ["warning delayed", "recovered delayed", "warning delayed"],
+    ],
+    [
+      "a failure of a task that is behind",
+      [task("incremental", { delayMs: 5_000 }), "incrementalFailed", task("incremental", { delayMs: 5 })],
+      ["warning delayed", "error incrementalFailed", "recovered incrementalFailed"],
+    ],
+    ["nothing else", ["creating", "configuration", "starting", "full", "incremental", "paused"], []],
+  ];
+  for (const [name, path, expected] of cases) {
+    it(name, () => assert.deepEqual(toldOf(...path), expected));
+  }
+
+  const told: Told = { condition: "incrementalFailed", at: 60_000, by: "another window" };
+  const seen = (status: StatusId, at: number, before: Told | undefined = told, by = "me") =>
+    decide(task(status), conditionOf(task(status), before, 0, policy), before, { at, by });
+
+  it("waits where another window has just told otherwise: this reading may be the older one", () => {
+    for (const at of [59_000, 60_000, 64_999]) {
+      assert.deepEqual(seen("incremental", at), { told, lookAt: 65_000 });
+    }
+    assert.equal(seen("incremental", 65_000).notice?.level, "recovered");
+    const over: Told = { ...told, phase: "over" };
+    assert.deepEqual(seen("incrementalFailed", 60_500, over), { told: over, lookAt: 65_000 });
+    assert.equal(seen("incrementalFailed", 65_000, over).notice?.level, "error");
+  });
+
+  it("does not wait for what this window told itself, nor for a clock that was set back", () => {
+    assert.equal(seen("incremental", 60_001, { ...told, by: "me" }).notice?.level, "recovered");
+    const later = { ...told, at: told.at + 3_600_000 };
+    assert.equal(seen("incremental", 60_000, later).notice?.level, "recovered");
+    assert.equal(seen("incremental", 60_000, { ...later, by: "me" }).notice?.level, "recovered");
+  });
+
+  it("is no end of a freeze while the details, which alone tell of it, are not read", () => {
+    const frozen: Told = { condition: "frozen", at: 0, by: "me" };
+    for (const status of ["incremental", "incrementalFailed"] as const) {
+      const now = task(status, { detailed: false });
+      const condition = conditionOf(now, frozen, 0, policy);
+      assert.deepEqual(decide(now, condition, frozen, { at: 60_000, by: "me" }), { told: frozen });
+    }
+  });
+
+  it("leaves nothing of what is over for long", () => {
+    const over: Told = { ...told, phase: "over" };
+    assert.deepEqual(
+      [isSpent(over, over.at + 5_000), isSpent(over, over.at + 60_000), isSpent(over, over.at - 3_600_000)],
+      [false, true, true],
+    );
+    assert.equal(isSpent(told, told.at + 1e9), false);
+  });
+
+  const late = (delayMs: number | undefined, told: Condition | undefined, behindForMs: number) =>
+    conditionOf(
+      task("incremental", { delayMs }),
+      told && { condition: told, at: 0, by: "me" },
+      behindForMs,
+      policy,
+    );
+
+  it("is a delay above the threshold that has lasted, until it is well below it", () => {
+    assert.equal(late(1_000, undefined, 60_000), undefined);
+    assert.equal(late(1_001, undefined, 59_999), undefined);
+    assert.equal(late(1_001, undefined, 60_000), "delayed");
+    assert.equal(late(900, "delayed", 0), "delayed");
+    assert.equal(late(800, "delayed", 0), undefined);
+    assert.equal(late(undefined, "delayed", 0), "delayed", "not known is not over");
+    assert.equal(late(undefined, undefined, 60_000), undefined);
+    const off = { ...policy, delayMs: 0 };
+    assert.equal(conditionOf(task("incremental", { delayMs: 9e9 }), undefined, 9e9, off), undefined);
+  });
+
+  it("is what the user wants to hear of", () => {
+    const only = { ...policy, statuses: new Set<StatusId>(["frozen"]), delayMs: 0 };
+    const conditions = ["incrementalFailed", "frozen", "delayed"] as const;
+    assert.deepEqual(
+      conditions.map((condition) => [isWanted(condition, only), isWanted(condition, policy)]),
+      [
+        [false, true],
+        [true, true],
+        [false, true],
+      ],
+    );
+  });
+});

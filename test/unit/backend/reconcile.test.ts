@@ -1,0 +1,300 @@
+import assert from "node:assert/strict";
+import type { EngineState, TableState } from "../../../src/backend/engine/engine";
+import { nextStep, type Observed, statusOf, type Wish } from "../../../src/backend/reconcile";
+
+type Present = Extract<EngineState, { kind: "present" }>;
+
+const table = (phase: TableState["phase"]): TableState => ({ name: "public.t", phase, copiedRows: 0 });
+
+function engine(phases: readonly TableState["phase"][], change: Partial<Present> = {}): Present {
+  const state = {
+    kind: "present",
+    enabled: true,
+    streaming: true,
+    copyWorkers: 0,
+    logKept: true,
+    stranded: false,
+    untidy: false,
+    delayMs: 0,
+  } as const;
+  return { ...state, tables: phases.map(table), ...change };
+}
+
+const base: Observed = {
+  provisioned: true,
+  failure: undefined,
+  engine: { kind: "absent" },
+  prepared: false,
+  recovering: false,
+  enabledNow: false,
+  fullDone: false,
+  released: false,
+  change: undefined,
+  last: "CONFIGURATION",
+};
+const runs: Partial<Observed> = { prepared: true, enabledNow: true };
+const unreachable: EngineState = { kind: "unreachable", side: "source", reason: "gone" };
+
+interface Case {
+  readonly what: string;
+  readonly wish?: Partial<Wish>;
+  readonly seen: Partial<Observed>;
+  readonly status: string;
+  readonly step: string;
+}
+
+const cases: readonly Case[] = [
+  {
+    what: "created",
+    wish: { goal: "configured" },
+    seen: { provisioned: false },
+    status: "CREATING",
+    step: "provision",
+  },
+  {
+    what: "instance failed",
+    wish: { goal: "configured" },
+    seen: { provisioned: false, failure: "create" },
+    status: "CREATE_FAILED",
+    step: "none",
+  },
+  { what: "configured", wish: { goal: "configured" }, seen: {}, status: "CONFIGURATION", step: "none" },
+  { what: "scheduled", wish: { goal: "scheduled" }, seen: {}, status: "WAITING_FOR_START", step: "none" },
+  { what: "to be started", seen: {}, status: "STARTJOBING", step: "prepare" },
+  { what: "start failed", seen: { failure: "start" }, status: "START_JOB_FAILED", step: "none" },
+  {
+    what: "made but not enabled: no flash of a failure",
+    seen: {
+      prepared: true,
+      engine: engine(["waiting"], { enabled: false, streaming: false }),
+      last: "STARTJOBING",
+    },
+    status: "STARTJOBING",
+    step: "enable",
+  },
+  {
+    what: "enabled, nothing copied yet",
+    seen: { ...runs, engine: engine(["waiting"]), last: "STARTJOBING" },
+    status: "STARTJOBING",
+    step: "none",
+  },
+  {
+    what: "copying",
+    seen: { ...runs, engine: engine(["copying", "waiting"]) },
+    status: "FULL_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "between two tables",
+    seen: { ...runs, engine: engine(["synced", "waiting"]) },
+    status: "FULL_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "stopped in the copy",
+    seen: { ...runs, engine: engine(["copying"], { enabled: false }), last: "FULL_TRANSFER_STARTED" },
+    status: "FULL_TRANSFER_STARTED",
+    step: "examine",
+  },
+  {
+    what: "full failed",
+    seen: { ...runs, failure: "full", engine: engine(["copying"], { enabled: false }) },
+    status: "FULL_TRANSFER_FAILED",
+    step: "none",
+  },
+  {
+    what: "streaming",
+    seen: { ...runs, engine: engine(["synced"]) },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "tried again after a failure: not recovered before changes flow",
+    seen: { ...runs, engine: engine(["synced"], { streaming: false }), last: "INCRE_TRANSFER_FAILED" },
+    status: "STARTJOBING",
+    step: "none",
+  },
+  {
+    what: "without a stream for a moment",
+    seen: { ...runs, engine: engine(["synced"], { streaming: false }), last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "one copy, crashed while letting go",
+    wish: { taskType: "FULL_TRANS" },
+    seen: { ...runs, fullDone: true },
+    status: "FULL_TRANSFER_COMPLETE",
+    step: "finish",
+  },
+  {
+    what: "log lost",
+    seen: { ...runs, engine: engine(["synced"], { logKept: false }) },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "examine",
+  },
+  {
+    what: "incremental failed",
+    seen: { ...runs, failure: "incremental", engine: engine(["synced"], { enabled: false }) },
+    status: "INCRE_TRANSFER_FAILED",
+    step: "none",
+  },
+  {
+    what: "subscription dropped",
+    seen: { ...runs, last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "examine",
+  },
+  {
+    what: "connection lost",
+    seen: { ...runs, recovering: true, engine: engine(["synced"], { enabled: false }) },
+    status: "REBUILD_NODE_STARTED",
+    step: "examine",
+  },
+  {
+    what: "server away",
+    seen: { ...runs, recovering: true, engine: unreachable },
+    status: "REBUILD_NODE_STARTED",
+    step: "none",
+  },
+  {
+    what: "just back: not yet recovered",
+    seen: { ...runs, recovering: true, engine: engine(["synced"], { streaming: false }) },
+    status: "REBUILD_NODE_STARTED",
+    step: "none",
+  },
+  {
+    what: "backend restarted, not looked yet",
+    seen: { prepared: true, engine: undefined, last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "backend restarted, found disabled",
+    seen: { prepared: true, engine: engine(["synced"], { enabled: false }), last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "enable",
+  },
+  {
+    what: "pausing",
+    wish: { goal: "paused" },
+    seen: { prepared: true, engine: engine(["synced"]), last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "suspend",
+  },
+  {
+    what: "pausing a copy that still runs",
+    wish: { goal: "paused" },
+    seen: {
+      prepared: true,
+      engine: engine(["copying"], { enabled: false, copyWorkers: 1 }),
+      last: "FULL_TRANSFER_STARTED",
+    },
+    status: "FULL_TRANSFER_STARTED",
+    step: "suspend",
+  },
+  {
+    what: "paused",
+    wish: { goal: "paused" },
+    seen: { prepared: true, engine: engine(["synced"], { enabled: false }) },
+    status: "PAUSING",
+    step: "none",
+  },
+  {
+    what: "paused, server away",
+    wish: { goal: "paused" },
+    seen: { prepared: true, engine: unreachable },
+    status: "PAUSING",
+    step: "none",
+  },
+  {
+    what: "frozen while streaming",
+    wish: { frozen: true },
+    seen: { ...runs, engine: engine(["synced"]), last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "suspend",
+  },
+  {
+    what: "frozen and suspended",
+    wish: { frozen: true },
+    seen: { prepared: true, engine: engine(["synced"], { enabled: false }), last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "streaming, while a copied table has nobody to lead it on",
+    seen: { ...runs, engine: engine(["synced", "copied"], { stranded: true, untidy: true }) },
+    status: "FULL_TRANSFER_STARTED",
+    step: "mend",
+  },
+  {
+    what: "streaming, after a crash that took the end of a copy",
+    seen: { ...runs, engine: engine(["synced", "copied"]), fullDone: true },
+    status: "REBUILD_NODE_STARTED",
+    step: "none",
+  },
+  {
+    what: "streaming, with something left of the copies",
+    seen: { ...runs, engine: engine(["synced"], { untidy: true }) },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "tidy",
+  },
+  {
+    what: "streaming beside the copy of an added table",
+    seen: {
+      ...runs,
+      engine: engine(["synced"], { untidy: true }),
+      change: {
+        ...{ strays: "unfinished", phase: "copying" },
+        ...{ failed: false, withdrawn: false, settled: false, last: "CHILD_TRANSFER_STARTED" },
+      },
+    },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "one copy, all synced",
+    wish: { taskType: "FULL_TRANS" },
+    seen: { ...runs, engine: engine(["synced"]) },
+    status: "FULL_TRANSFER_STARTED",
+    step: "finish",
+  },
+  {
+    what: "one copy, done",
+    wish: { taskType: "FULL_TRANS" },
+    seen: { fullDone: true },
+    status: "FULL_TRANSFER_COMPLETE",
+    step: "none",
+  },
+  {
+    what: "releasing",
+    wish: { goal: "released" },
+    seen: { ...runs, engine: engine(["synced"]) },
+    status: "RELEASE_RESOURCE_STARTED",
+    step: "release",
+  },
+  {
+    what: "release failed",
+    wish: { goal: "released" },
+    seen: { failure: "release" },
+    status: "RELEASE_RESOURCE_FAILED",
+    step: "none",
+  },
+  {
+    what: "released",
+    wish: { goal: "released" },
+    seen: { released: true },
+    status: "RELEASE_RESOURCE_COMPLETE",
+    step: "none",
+  },
+];
+
+describe("desired and observed", () => {
+  for (const { what, wish, seen, status, step } of cases) {
+    it(`${what}: ${status}, ${step}`, () => {
+      const wanted: Wish = { goal: "running", taskType: "FULL_INCR_TRANS", frozen: false, ...wish };
+      const observed = { ...base, ...seen };
+      assert.deepEqual([statusOf(wanted, observed), nextStep(wanted, observed)], [status, step]);
+    });
+  }
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import type { CloudConnection } from "../../../src/connections/connection";
+import { paceOf } from "../../../src/connections/connection";
+import type { Watched } from "../../../src/connections/session-manager";
+import { formatsFor } from "../../../src/l10n/localizer";
+import { TaskStore } from "../../../src/tasks/store";
+import {
+  connectionDescription,
+  connectionLabel,
+  isTroubled,
+  messageOf,
+} from "../../../src/tree/connection-row";
+import { MemoryService } from "../../support/service";
+import { fill } from "../../support/texts";
+
+const english = formatsFor("en", fill);
+
+const connection: CloudConnection = {
+  id: "1",
+  kind: "cloud",
+  name: "production",
+  site: "huawei",
+  region: "cn-north-4",
+  endpoint: "https://drs.cn-north-4.myhuaweicloud.com",
+  projectId: "p",
+  signIn: { kind: "permanentKey" },
+};
+
+/** What is shown of a connection, and what its row says. */
+const pictureOf = (facts: Partial<Watched>) => {
+  const watched: Watched = {
+    connection,
+    state: "open",
+    session: undefined,
+    trouble: undefined,
+    missing: undefined,
+    readOnly: undefined,
+    ...facts,
+  };
+  return {
+    description: connectionDescription(watched, english),
+    label: connectionLabel(watched, english),
+    message: messageOf(watched, english),
+    troubled: isTroubled(watched),
+  };
+};
+
+describe("the row of a connection", () => {
+  const service = new MemoryService();
+  const store = new TaskStore(service.caller, paceOf.cloud);
+  const session = {
+    connection,
+    client: service.caller,
+    store,
+    tryAgain: () => undefined,
+    wake: () => undefined,
+    dispose: () => store.dispose(),
+  };
+
+  after(() => session.dispose());
+
+  it("tells that it is being opened, does not run or cannot be used", () => {
+    assert.equal(pictureOf({ state: "opening" }).description, "connecting · cn-north-4");
+    assert.equal(pictureOf({ state: "stopped" }).description, "not running · cn-north-4");
+    assert.deepEqual(pictureOf({ state: "closed", trouble: "The secret is gone." }), {
+      description: "cannot be used · cn-north-4",
+      label: "Connection production, cannot be used · cn-north-4",
+      message: "The secret is gone.",
+      troubled: true,
+    });
+  });
+
+  it("tells the region when all is well, and that the user may only look", async () => {
+    assert.equal(pictureOf({ session }).description, "connecting · cn-north-4");
+    await store.refresh();
+    assert.equal(pictureOf({ session }).description, "no tasks · cn-north-4");
+    service.set("a", "INCRE_TRANSFER_FAILED");
+    await store.refresh();
+    assert.deepEqual(pictureOf({ session }), {
+      description: "cn-north-4",
+      label: "Connection production, cn-north-4, Synchronization tasks: 1 failed, 0 frozen",
+      message: undefined,
+      troubled: false,
+    });
+    assert.equal(pictureOf({ session, readOnly: "Not allowed." }).description, "read only · cn-north-4");
+  });
+
+  it("tells how old the tasks are while they cannot be read", async () => {
+    service.failing.set("listJobs", "network");
+    await store.refresh();
+    const { description, message, troubled } = pictureOf({ session });
+    assert.equal(description, "cannot be read · cn-north-4");
+    assert.match(message ?? "", /^As of .*ListJobs fails\. Check the connection/);
+    assert.equal(troubled, true);
+  });
+});
