@@ -14,11 +14,11 @@ import type { Flags } from "./flags";
 import { JobActions } from "./jobs/actions";
 import { Comparisons } from "./jobs/comparisons";
 import { ControlDatabase } from "./jobs/control-database";
-import { Runner } from "./jobs/controller";
+import { Controller } from "./jobs/controller";
 import { releaseAll } from "./jobs/release-all";
 import { JobStore } from "./jobs/store";
 import { log, reasonOf } from "./log";
-import { message, Refusal } from "./messages";
+import { ApiError, message } from "./messages";
 import { Presences } from "./presence";
 import { SecretBox } from "./secrets";
 import { StartError } from "./start-error";
@@ -36,7 +36,7 @@ interface Base {
 interface Running {
   readonly base: Base;
   readonly store: JobStore;
-  readonly runner: Runner;
+  readonly runner: Controller;
   readonly clusters: Clusters;
 }
 
@@ -103,7 +103,7 @@ export class Backend {
   async #serve(base: Base): Promise<void> {
     const { dir, api, binaries } = base;
     const { identity } = dir;
-    let runner: Runner | undefined;
+    let runner: Controller | undefined;
     // The databases that read through the links stop before the links are cut.
     this.#service.push(async () => await runner?.closeLinks());
     const clusters = this.#owned(
@@ -124,7 +124,10 @@ export class Backend {
       new PostgresEngine(({ host, port }) => logs.get(`${host}:${port}`)),
       async (used) => await used.dispose(),
     );
-    const tasks = this.#owned(new Runner(store, engine, secrets), async (running) => await running.stop());
+    const tasks = this.#owned(
+      new Controller(store, engine, secrets),
+      async (running) => await running.stop(),
+    );
     runner = tasks;
     const actions = new JobActions(store, tasks, engine, secrets);
     const comparisons = this.#owned(
@@ -171,7 +174,7 @@ export class Backend {
   /** Ends all tasks, throws the databases away and begins anew, with the same keys at the same address. */
   async #reset(): Promise<void> {
     if (this.#running === undefined) {
-      throw new Refusal("DRS.M00004", message("notReady"), 503);
+      throw new ApiError("DRS.M00004", message("notReady"), 503);
     }
     const { base, store, runner, clusters } = this.#running;
     log("everything is put back to the beginning");

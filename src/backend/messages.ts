@@ -229,8 +229,8 @@ function localized(value: string, language: Language): string {
 }
 
 /** A refusal of the API: its code, its text and the HTTP status where the whole call is refused. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
+export class ApiError extends Error {
+  override readonly name = "ApiError";
 
   constructor(
     readonly code: string,

@@ -5,14 +5,14 @@
 import type { EngineState } from "./engine/engine";
 
 /** What the user asked for (stored). `frozen` is billing: the account's balance is used up. */
-export interface Wish {
+export interface DesiredState {
   readonly goal: "configured" | "scheduled" | "running" | "paused" | "released";
   readonly taskType: "FULL_TRANS" | "FULL_INCR_TRANS" | "INCR_TRANS";
   readonly frozen: boolean;
 }
 
 /** What is seen. */
-export interface Observed {
+export interface ObservedState {
   /** The instance: the link through which the rows go. */
   readonly provisioned: boolean;
   /** Of the attempt in hand; an earlier one's does not count. */
@@ -29,15 +29,15 @@ export interface Observed {
   readonly fullDone: boolean;
   readonly released: boolean;
   /** The last change of the synchronization objects. */
-  readonly change: ChangeSeen | undefined;
+  readonly change: ObservedChange | undefined;
   /** The status that was stored last. */
   readonly last: string;
 }
 
-/** What is seen of a change of the synchronization objects. `engine` in `Observed` speaks of the task's own tables. */
-export interface ChangeSeen {
+/** What is seen of a change of the synchronization objects. `engine` in `ObservedState` speaks of the task's own tables. */
+export interface ObservedChange {
   /** Which tables the engine has that are not the task's own; `unfinished` when a copy is among them. */
-  readonly strays: "none" | "copied" | "unfinished";
+  readonly extraTables: "none" | "copied" | "unfinished";
   /** How far the engine is with the changed set. */
   readonly phase: "unknown" | "copying" | "synced";
   readonly failed: boolean;
@@ -59,7 +59,7 @@ const failedStatus = {
 } as const;
 
 /** The API's status of a task. */
-export function statusOf(wish: Wish, seen: Observed): string {
+export function deriveStatus(wish: DesiredState, seen: ObservedState): string {
   if (wish.goal === "released") {
     if (seen.released) {
       return "RELEASE_RESOURCE_COMPLETE";
@@ -92,7 +92,7 @@ const childStatus = {
 } as const;
 
 /** The API's status of a change of the synchronization objects: its child task's. */
-export function changeStatusOf(change: ChangeSeen): string {
+export function deriveChangeStatus(change: ObservedChange): string {
   const { phase, failed, withdrawn, settled, last } = change;
   if (settled) {
     return "RELEASE_CHILD_TRANSFER_COMPLETE";
@@ -107,7 +107,7 @@ export function changeStatusOf(change: ChangeSeen): string {
   return last === childStatus.synced ? last : childStatus[phase];
 }
 
-function pausedStatus(seen: Observed): string {
+function pausedStatus(seen: ObservedState): string {
   const { engine } = seen;
   if (engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0)) {
     return seen.last;
@@ -115,7 +115,7 @@ function pausedStatus(seen: Observed): string {
   return engine === undefined ? seen.last : "PAUSING";
 }
 
-function runningStatus(wish: Wish, seen: Observed): string {
+function runningStatus(wish: DesiredState, seen: ObservedState): string {
   const { engine } = seen;
   if (isDone(wish, seen)) {
     return "FULL_TRANSFER_COMPLETE";
@@ -145,12 +145,12 @@ function runningStatus(wish: Wish, seen: Observed): string {
 }
 
 /** One copy, and it is complete; its engine objects may not all be gone yet. */
-function isDone({ taskType }: Wish, { fullDone }: Observed): boolean {
+function isDone({ taskType }: DesiredState, { fullDone }: ObservedState): boolean {
   return taskType === "FULL_TRANS" && fullDone;
 }
 
 /** After a restart of the backend or a pause the flow is taken up again: nothing has started anew. */
-function untilItFlows(seen: Observed): string {
+function untilItFlows(seen: ObservedState): string {
   return running.has(seen.last) ? seen.last : "STARTJOBING";
 }
 
@@ -168,24 +168,24 @@ export type Step =
   | "prepare"
   | "enable"
   /** Find out why the engine stopped by itself. */
-  | "examine"
+  | "diagnoseStop"
   | "suspend"
   /** Begin to copy the tables that a change adds. */
   | "change"
   /** The added tables are in step: take over the changed set. */
-  | "adopt"
+  | "commitChange"
   /** A change has failed or was ended: go back to the task's own tables. */
-  | "putBack"
+  | "rollBack"
   /** Lead copied tables on that have lost their place. */
-  | "mend"
+  | "restoreSlots"
   /** Let go of what only copies under way could need. */
-  | "tidy"
+  | "cleanUp"
   /** FULL_TRANS: the copy is complete, let go of the source. */
   | "finish"
   | "release";
 
 /** The next step towards what the user wants; "none" when there is nothing to do but to watch. */
-export function nextStep(wish: Wish, seen: Observed): Step {
+export function nextStep(wish: DesiredState, seen: ObservedState): Step {
   if (wish.goal === "released") {
     return seen.released || seen.failure === "release" ? "none" : "release";
   }
@@ -212,22 +212,26 @@ export function nextStep(wish: Wish, seen: Observed): Step {
     return "none";
   }
   if (engine.kind === "absent" || engine.kind === "broken") {
-    return "examine";
+    return "diagnoseStop";
   }
   const { change } = seen;
   const open = change !== undefined && !change.failed && !change.withdrawn && !change.settled;
   // Also of a stopped task: the tables for which it stopped may be among those that it lets go of.
   if (open && change.phase === "synced") {
-    return "adopt";
+    return "commitChange";
   }
   if (!engine.logKept) {
-    return "examine";
+    return "diagnoseStop";
   }
   // A connection that is being recovered comes first.
   if (change !== undefined && (engine.enabled || !seen.recovering)) {
-    const over = change.settled && change.strays !== "none";
-    if (over || (change.withdrawn && !change.settled) || (change.failed && change.strays === "unfinished")) {
-      return "putBack";
+    const over = change.settled && change.extraTables !== "none";
+    if (
+      over ||
+      (change.withdrawn && !change.settled) ||
+      (change.failed && change.extraTables === "unfinished")
+    ) {
+      return "rollBack";
     }
     if (open && change.phase === "unknown") {
       return "change";
@@ -237,10 +241,10 @@ export function nextStep(wish: Wish, seen: Observed): Step {
     return "enable";
   }
   if (!engine.enabled) {
-    return "examine";
+    return "diagnoseStop";
   }
-  if (engine.stranded) {
-    return "mend";
+  if (engine.slotLost) {
+    return "restoreSlots";
   }
   if (!engine.tables.every((table) => table.phase === "synced")) {
     return "none";
@@ -248,5 +252,5 @@ export function nextStep(wish: Wish, seen: Observed): Step {
   if (wish.taskType === "FULL_TRANS") {
     return "finish";
   }
-  return engine.untidy && change?.strays !== "unfinished" ? "tidy" : "none";
+  return engine.needsCleanUp && change?.extraTables !== "unfinished" ? "cleanUp" : "none";
 }

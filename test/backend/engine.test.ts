@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { Connection } from "../../src/backend/engine/engine";
+import type { DatabaseLogin } from "../../src/backend/engine/engine";
 import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { describeEngine } from "../support/engine-conformance";
@@ -10,7 +10,7 @@ describeEngine("PostgreSQL", async () => {
   const backend = await BackendProcess.start(dataDir, ["--demo"]);
   const engine = new PostgresEngine(() => undefined);
   let count = 0;
-  const connection = (server: "source" | "target", database: string): Connection => ({
+  const connection = (server: "source" | "target", database: string): DatabaseLogin => ({
     ...backend.login(server),
     ...{ database, ssl: false },
   });

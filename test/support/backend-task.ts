@@ -1,4 +1,4 @@
-/** Steps with a task, as a client of the API takes them. */
+/** StepExecutor with a task, as a client of the API takes them. */
 import assert from "node:assert/strict";
 import type { RequestOf } from "../../src/drs/operations";
 import { diagnosisOf } from "../../src/failures/diagnosis";

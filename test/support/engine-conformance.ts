@@ -1,7 +1,7 @@
 /** What every engine must do, whatever moves its rows: run with `describeEngine` against the real thing. */
 import assert from "node:assert/strict";
 import {
-  type Connection,
+  type DatabaseLogin,
   type Engine,
   EngineError,
   type EngineState,
@@ -14,9 +14,9 @@ import { until } from "./backend-process";
 export interface EngineWorld {
   readonly engine: Engine;
   /** The ways into two fresh databases, one at the source and one at the target. */
-  databases(): Promise<{ readonly source: Connection; readonly target: Connection }>;
+  databases(): Promise<{ readonly source: DatabaseLogin; readonly target: DatabaseLogin }>;
   /** Runs statements of plain SQL; answers the rows of the last. */
-  sql(connection: Connection, text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  sql(connection: DatabaseLogin, text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   dispose(): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       await flows(task);
       return task;
     };
-    const rows = async (connection: Connection, table: string) =>
+    const rows = async (connection: DatabaseLogin, table: string) =>
       JSON.stringify(await world.sql(connection, `SELECT id, v FROM ${table} ORDER BY id`));
     const alike = async ({ source, target }: EngineTask, table: string) =>
       await until(
@@ -155,10 +155,10 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
         "nothing is left of the copies",
         settleMs,
         async () => {
-          await world.engine.tidy(task);
+          await world.engine.cleanUp(task);
           return await present(task);
         },
-        ({ untidy }) => !untidy,
+        ({ needsCleanUp }) => !needsCleanUp,
       );
       await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
       await alike(task, "a");

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import type pg from "pg";
 import * as v from "valibot";
 import {
-  type Connection,
+  type DatabaseLogin,
   type Engine,
   EngineError,
   type EngineState,
@@ -38,7 +38,7 @@ export class SimulatedWorld {
   /** What is kept for copies under way. */
   spare = false;
   /** Copied tables that have nothing to go on from. */
-  readonly stranded = new Set<string>();
+  readonly slotLost = new Set<string>();
   subscription: Subscription | undefined;
   /** How often something really went wrong, by what it leads to. */
   readonly harm = { conflict: 0, refusal: 0, loss: 0, away: 0 };
@@ -71,7 +71,7 @@ export class SimulatedWorld {
         this.#stop(subscription, { kind: "failure", code: "23505", message: text });
         return;
       }
-      if (!this.stranded.has(name)) {
+      if (!this.slotLost.has(name)) {
         subscription.tables.set(name, after[phase]);
       }
     }
@@ -84,11 +84,11 @@ export class SimulatedWorld {
 
   /** The target crashes between two commits of a copy, whose slot is gone already. */
   strand(): void {
-    const { subscription, spare, stranded } = this;
+    const { subscription, spare, slotLost } = this;
     for (const [name, phase] of subscription?.tables ?? []) {
       if (phase === "copied" || (spare && phase === "synced")) {
         subscription?.tables.set(name, "copied");
-        stranded.add(name);
+        slotLost.add(name);
       }
     }
   }
@@ -104,7 +104,7 @@ export class SimulatedWorld {
   dropSubscription(): void {
     if (this.subscription !== undefined) {
       this.subscription = undefined;
-      this.stranded.clear();
+      this.slotLost.clear();
       this.harm.loss++;
     }
   }
@@ -213,7 +213,7 @@ export class SimulatedEngine implements Engine {
     private readonly alive: () => Promise<void>,
   ) {}
 
-  async test(_: Connection, side: Side): Promise<void> {
+  async test(_: DatabaseLogin, side: Side): Promise<void> {
     await this.alive();
     this.world.reach(side);
   }
@@ -265,7 +265,7 @@ export class SimulatedEngine implements Engine {
     const names = task.tables.map(plainName);
     for (const name of [...tables.keys()].filter((known) => !names.includes(known))) {
       tables.delete(name);
-      this.world.stranded.delete(name);
+      this.world.slotLost.delete(name);
     }
     for (const name of names) {
       tables.set(name, tables.get(name) ?? first(task));
@@ -283,18 +283,18 @@ export class SimulatedEngine implements Engine {
     }
   }
 
-  async mend(): Promise<void> {
+  async restoreSlots(): Promise<void> {
     await this.alive();
     this.world.reach("target");
     this.world.reach("source");
-    if (this.world.stranded.size > 0 && !this.world.spare) {
+    if (this.world.slotLost.size > 0 && !this.world.spare) {
       this.world.harm.loss++;
       throw new LogLostError("55000", "source", "gone");
     }
-    this.world.stranded.clear();
+    this.world.slotLost.clear();
   }
 
-  async tidy(): Promise<void> {
+  async cleanUp(): Promise<void> {
     await this.alive();
     this.world.reach("source");
     this.world.reach("target");
@@ -317,7 +317,7 @@ export class SimulatedEngine implements Engine {
     this.world.reach(side);
     if (side === "target") {
       this.world.subscription = undefined;
-      this.world.stranded.clear();
+      this.world.slotLost.clear();
     } else {
       this.world.slot = false;
       this.world.spare = false;
@@ -355,7 +355,7 @@ export class SimulatedEngine implements Engine {
   }
 
   #state(): EngineState {
-    const { away, subscription, slot, spare, stranded } = this.world;
+    const { away, subscription, slot, spare, slotLost } = this.world;
     if (away.has("target")) {
       return { kind: "unreachable", side: "target", reason: "away" };
     }
@@ -367,8 +367,8 @@ export class SimulatedEngine implements Engine {
       ...{ kind: "present", enabled: subscription.enabled, tables, copyWorkers: 0, delayMs: undefined },
       streaming: subscription.enabled && slot && !away.has("source"),
       logKept: slot || away.has("source"),
-      stranded: stranded.size > 0,
-      untidy: spare && !away.has("source"),
+      slotLost: slotLost.size > 0,
+      needsCleanUp: spare && !away.has("source"),
     };
   }
 

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { connectionRequest } from "../../drs/schemas";
 import { tableId } from "../jobs/job";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import type { Parts } from "./handlers";
 import type { NetworkTest, NetworkTests } from "./network-tests";
 import { outcomeOf, type UserAction } from "./outcome";
@@ -16,7 +16,7 @@ export interface NamedStep {
   readonly step: () => Promise<Record<string, unknown> | undefined>;
 }
 
-/** @throws Refusal DRS.M10018 for an action that is not done here. */
+/** @throws ApiError DRS.M10018 for an action that is not done here. */
 export function executeAction(
   { actions, comparisons, tests, store }: Parts & { readonly tests: NetworkTests },
   id: string,
@@ -60,7 +60,10 @@ export function executeAction(
             type == null ||
             Number(start_time || 0) > Date.now()
           ) {
-            throw new Refusal("DRS.M10018", message("unsupported", { what: `create_compare ${type ?? ""}` }));
+            throw new ApiError(
+              "DRS.M10018",
+              message("unsupported", { what: `create_compare ${type ?? ""}` }),
+            );
           }
           return {
             query_id: await comparisons.create(job, type, db_object ? tablesOf(db_object) : undefined),
@@ -77,7 +80,7 @@ export function executeAction(
         step: async () => {
           const outcomes: NetworkTest[] = [];
           for (const endpoint of params.endpoints ?? []) {
-            const request = connectionOf(id, store.get(id)?.netType ?? "eip", endpoint);
+            const request = loginOf(id, store.get(id)?.netType ?? "eip", endpoint);
             const { refusal } = await outcomeOf(async () => await actions.testConnection(request));
             outcomes.push({ ip: request.ip, refusal });
           }
@@ -85,7 +88,7 @@ export function executeAction(
         },
       };
     default:
-      throw new Refusal("DRS.M10018", message("unsupported", { what: name }));
+      throw new ApiError("DRS.M10018", message("unsupported", { what: name }));
   }
 }
 
@@ -114,7 +117,7 @@ function tablesOf(
 }
 
 /** An endpoint in the words of v3's connection test. */
-function connectionOf(id: string, netType: string, given: NonNullable<Params["endpoints"]>[number]) {
+function loginOf(id: string, netType: string, given: NonNullable<Params["endpoints"]>[number]) {
   const { endpoint, db_type, endpoint_role, ssl, cloud } = given;
   const result = v.safeParse(connectionRequest.entries.jobs.item, {
     id,
@@ -133,7 +136,7 @@ function connectionOf(id: string, netType: string, given: NonNullable<Params["en
   });
   if (!result.success) {
     const [issue] = result.issues;
-    throw new Refusal(
+    throw new ApiError(
       "DRS.M00007",
       message("invalidField", { field: v.getDotPath(issue) ?? "endpoints", reason: issue.message }),
     );

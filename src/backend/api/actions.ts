@@ -1,7 +1,7 @@
 /** Which action a status allows, as the DRS API names actions and statuses. */
 import type { Capabilities } from "../engine/engine";
 import { isChanging, type Job } from "../jobs/job";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 
 export type Action =
   /** Start the change to the objects that were edited. */
@@ -67,14 +67,14 @@ const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
 type Subject = Pick<Job, "status" | "taskType" | "edit" | "change" | "desired">;
 
 /** What decides about actions beside the task itself. */
-export interface Gate {
+export interface ActionConstraints {
   readonly frozen: boolean;
   /** What the task's engine can do. */
   readonly can: Capabilities;
 }
 
 /** What may be done to a task now; nothing while it is frozen. */
-export function availableActions(job: Subject, { frozen, can }: Gate): readonly Action[] {
+export function availableActions(job: Subject, { frozen, can }: ActionConstraints): readonly Action[] {
   if (frozen) {
     return [];
   }
@@ -97,7 +97,7 @@ export function availableActions(job: Subject, { frozen, can }: Gate): readonly 
 }
 
 /** `job_action` of a list item. */
-export function jobAction(job: Subject, gate: Gate) {
+export function jobAction(job: Subject, gate: ActionConstraints) {
   const available = availableActions(job, gate);
   return {
     available_actions: [...available],
@@ -106,12 +106,12 @@ export function jobAction(job: Subject, gate: Gate) {
   };
 }
 
-/** @throws Refusal DRS.M00304 when the task's status does not allow the action. */
-export function requireAction(job: Job, action: Action, gate: Gate): void {
+/** @throws ApiError DRS.M00304 when the task's status does not allow the action. */
+export function requireAction(job: Job, action: Action, gate: ActionConstraints): void {
   if (gate.frozen) {
-    throw new Refusal("DRS.M00304", message("isFrozen", { account: job.account }));
+    throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
   }
   if (!availableActions(job, gate).includes(action)) {
-    throw new Refusal("DRS.M00304", message("wrongStatus", { status: job.status }));
+    throw new ApiError("DRS.M00304", message("wrongStatus", { status: job.status }));
   }
 }

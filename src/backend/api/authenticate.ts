@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { payloadHeader, sha256, signatureAlgorithm, signatureOf, unsignedPayload } from "../../drs/signer";
 import type { Identity } from "../data-dir";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import { isGoodToken } from "./tokens";
 
 /** What is checked of a request. */
@@ -19,7 +19,7 @@ const largestSkewMs = 15 * 60 * 1_000;
  * Checks who sends a request: by a token (`X-Auth-Token`), or by the signature `SDK-HMAC-SHA256` over whatever headers
  * it says it signed.
  *
- * @throws Refusal APIGW.0301.
+ * @throws ApiError APIGW.0301.
  */
 export function authenticate(request: IncomingRequest, keys: Identity, now: number): void {
   const token = request.headers.get("x-auth-token");
@@ -64,10 +64,10 @@ function requireSignature(
 export function refuseForeign(headers: Headers, port: number): void {
   const host = headers.get("host") ?? "";
   if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
-    throw new Refusal("APIGW.0302", message("notLocal", { reason: "Host" }), 403);
+    throw new ApiError("APIGW.0302", message("notLocal", { reason: "Host" }), 403);
   }
   if (headers.has("origin")) {
-    throw new Refusal("APIGW.0302", message("notLocal", { reason: "Origin" }), 403);
+    throw new ApiError("APIGW.0302", message("notLocal", { reason: "Origin" }), 403);
   }
 }
 
@@ -107,6 +107,6 @@ function equal(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function refused(reason: string): Refusal {
-  return new Refusal("APIGW.0301", message("notSigned", { reason }), 401);
+function refused(reason: string): ApiError {
+  return new ApiError("APIGW.0301", message("notSigned", { reason }), 401);
 }

@@ -1,7 +1,7 @@
 import { type JobActions, requirePostgres } from "../jobs/actions";
 import { type Job, newJobId } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import type { InputOf } from "./table";
 
 type Creation = InputOf<"batchCreation">["jobs"][number];
@@ -12,7 +12,7 @@ const accountTag = "_sys_enterprise_project_id";
 /**
  * Stores a new task; its instance is made next.
  *
- * @throws Refusal DRS.M00277 when the name is taken, DRS.M00007 when the engines are not PostgreSQL or cannot run tasks
+ * @throws ApiError DRS.M00277 when the name is taken, DRS.M00007 when the engines are not PostgreSQL or cannot run tasks
  * of this type.
  */
 export async function createJob(request: Creation, store: JobStore, actions: JobActions): Promise<Job> {
@@ -56,7 +56,7 @@ export async function createJob(request: Creation, store: JobStore, actions: Job
     updatedAt: now,
   };
   if (!(await store.insert(job))) {
-    throw new Refusal("DRS.M00277", message("nameExists", { name }));
+    throw new ApiError("DRS.M00277", message("nameExists", { name }));
   }
   return job;
 }

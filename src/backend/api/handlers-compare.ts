@@ -2,7 +2,7 @@
 import type { OperationsCompare } from "../../drs/operations-compare";
 import type { Comparison, TableResult } from "../jobs/comparisons";
 import { type Job, tableId } from "../jobs/job";
-import { type Language, message, Refusal } from "../messages";
+import { ApiError, type Language, message } from "../messages";
 import type { Parts } from "./handlers";
 import { notedOutcome, type UserAction } from "./outcome";
 import type { Handlers } from "./server";
@@ -27,7 +27,7 @@ export function createCompareHandlers({
   const known = (id: string): Job => {
     const job = store.get(id);
     if (job === undefined) {
-      throw new Refusal("DRS.M00289", message("noSuchJob"));
+      throw new ApiError("DRS.M00289", message("noSuchJob"));
     }
     return job;
   };
@@ -48,7 +48,7 @@ export function createCompareHandlers({
       const job = known(job_id);
       const id = await noted(job_id, "CREATE_COMPARE", async () => {
         if ((type !== "lines" && type !== "contents") || Number(start_time || 0) > Date.now()) {
-          throw new Refusal("DRS.M10018", message("unsupported", { what: `table/compare ${type}` }));
+          throw new ApiError("DRS.M10018", message("unsupported", { what: `table/compare ${type}` }));
         }
         const named = (compare_object ?? []).flatMap(({ table_name }) => table_name ?? []);
         const tables = job.tables.filter(

@@ -3,7 +3,7 @@
 import type { OperationsV5 } from "../../drs/operations-v5";
 import type { EntryOf, Kind, Page } from "../jobs/history";
 import { type Job, plainName, tableId } from "../jobs/job";
-import { type Language, message, Refusal, render } from "../messages";
+import { ApiError, type Language, message, render } from "../messages";
 import { jobAction } from "./actions";
 import { executeAction } from "./actions-v5";
 import { isWanted } from "./filter";
@@ -38,7 +38,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
   const known = (id: string): Job => {
     const job = store.find(id);
     if (job === undefined) {
-      throw new Refusal("DRS.10000010", message("noSuchJob"));
+      throw new ApiError("DRS.10000010", message("noSuchJob"));
     }
     return job;
   };
@@ -91,8 +91,8 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
   const details: Readonly<
     Record<string, (job: Job, input: InputOf<"showJobDetail">, language: Language) => Promise<JobDetail>>
   > = {
-    overview: async (job, _, language) => baseDetail(job, runner.gateOf(job), language),
-    detail: async (job, _, language) => baseDetail(job, runner.gateOf(job), language),
+    overview: async (job, _, language) => baseDetail(job, runner.constraintsOf(job), language),
+    detail: async (job, _, language) => baseDetail(job, runner.constraintsOf(job), language),
     progress: async (job) => progressDetail(job, runner.live(job.id)),
     network: async (job, { query_id }, language) => ({
       ...detailHead(job),
@@ -100,7 +100,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
     }),
     precheck: async (job, { query_id }, language) => {
       if (query_id && query_id !== job.precheck?.id) {
-        throw new Refusal("DRS.M00007", message("noSuchQuery", { id: query_id }));
+        throw new ApiError("DRS.M00007", message("noSuchQuery", { id: query_id }));
       }
       return precheckDetail(job, language);
     },
@@ -147,20 +147,20 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
         total_count: ordered.length,
         jobs: ordered
           .slice(offset, offset + limit)
-          .map((job) => listItemV5(job, runner.gateOf(job), language)),
+          .map((job) => listItemV5(job, runner.constraintsOf(job), language)),
       };
     },
 
     showActions: async ({ job_id }) => {
       const job = known(job_id);
-      return { job_action: jobAction(job, runner.gateOf(job)) };
+      return { job_action: jobAction(job, runner.constraintsOf(job)) };
     },
 
     showJobDetail: async (input, language) => {
       const job = known(input.job_id);
       const detail = Object.hasOwn(details, input.type) ? details[input.type] : undefined;
       if (detail === undefined) {
-        throw new Refusal("DRS.M10018", message("unsupported", { what: `type=${input.type}` }));
+        throw new ApiError("DRS.M10018", message("unsupported", { what: `type=${input.type}` }));
       }
       return { job: await detail(job, input, language) };
     },
@@ -292,7 +292,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
           return { query_id: saved.keep(job_id) };
         }
         if (type !== "name" && type !== "description") {
-          throw new Refusal("DRS.M10018", message("unsupported", { what: `type=${type}` }));
+          throw new ApiError("DRS.M10018", message("unsupported", { what: `type=${type}` }));
         }
         const value = params.base_info?.[type] ?? "";
         await (type === "name" ? actions.rename(job_id, value) : actions.redescribe(job_id, value));
@@ -398,6 +398,6 @@ function dateOf(text: string | null | undefined): Date | undefined {
   return text ? new Date(text) : undefined;
 }
 
-function failure(refusal: Refusal | undefined, language: Language) {
+function failure(refusal: ApiError | undefined, language: Language) {
   return refusal === undefined ? {} : { error_code: refusal.code, error_msg: render(refusal.text, language) };
 }

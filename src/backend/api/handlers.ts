@@ -2,10 +2,10 @@
 import type { ItemOf } from "../../drs/operations";
 import type { JobActions } from "../jobs/actions";
 import type { Comparisons } from "../jobs/comparisons";
-import type { Runner } from "../jobs/controller";
+import type { Controller } from "../jobs/controller";
 import type { Job } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
-import { type Language, message, Refusal, render } from "../messages";
+import { ApiError, type Language, message, render } from "../messages";
 import { createJob } from "./creation";
 import { isWanted } from "./filter";
 import { createCompareHandlers } from "./handlers-compare";
@@ -18,7 +18,7 @@ import { precheckFacts } from "./views-v5";
 
 export interface Parts {
   readonly store: JobStore;
-  readonly runner: Runner;
+  readonly runner: Controller;
   readonly actions: JobActions;
   readonly comparisons: Comparisons;
 }
@@ -59,7 +59,7 @@ export function createHandlers(parts: Parts): Handlers {
       const shown = page === 0 || size === 0 ? wanted : wanted.slice(first, first + size);
       return {
         total_record: wanted.length,
-        jobs: shown.map((job) => listItem(job, runner.gateOf(job), language)),
+        jobs: shown.map((job) => listItem(job, runner.constraintsOf(job), language)),
       };
     },
 
@@ -184,7 +184,7 @@ export function createHandlers(parts: Parts): Handlers {
             await actions.remove(id);
             break;
           default:
-            throw new Refusal("DRS.M00304", message("wrongStatus", { status: store.get(id)?.status ?? "" }));
+            throw new ApiError("DRS.M00304", message("wrongStatus", { status: store.get(id)?.status ?? "" }));
         }
         return undefined;
       }),

@@ -1,12 +1,12 @@
 /** What a call brings: its context and its checked body. */
 import type { HttpBindings } from "@hono/node-server";
 import * as v from "valibot";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 
 /** What each call carries through its handlers; `body` are the exact bytes. */
 export type Env = { Variables: { requestId: string; body: Uint8Array }; Bindings: HttpBindings };
 
-/** @throws Refusal DRS.M00007 that names the field which is wrong. */
+/** @throws ApiError DRS.M00007 that names the field which is wrong. */
 export function checked<const S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, body);
   if (result.success) {
@@ -14,16 +14,16 @@ export function checked<const S extends v.GenericSchema>(schema: S, body: unknow
   }
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? "body";
-  throw new Refusal("DRS.M00007", message("invalidField", { field, reason: issue.message }));
+  throw new ApiError("DRS.M00007", message("invalidField", { field, reason: issue.message }));
 }
 
-/** @throws Refusal DRS.M00007 for what is no JSON, or has text that no database can keep. */
+/** @throws ApiError DRS.M00007 for what is no JSON, or has text that no database can keep. */
 export function jsonOf(body: Uint8Array): unknown {
   const text = Buffer.from(body).toString("utf8");
   try {
     return JSON.parse(text, mayBeUnstorable.test(text) ? storable : undefined);
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal("DRS.M00007", message("notJson"));
+    throw error instanceof ApiError ? error : new ApiError("DRS.M00007", message("notJson"));
   }
 }
 
@@ -34,7 +34,7 @@ function storable(key: string, value: unknown): unknown {
   for (const text of [key, value]) {
     if (typeof text === "string" && /\0|\p{Surrogate}/u.test(text)) {
       const reason = "must not contain NUL or half a surrogate pair";
-      throw new Refusal("DRS.M00007", message("invalidField", { field: key, reason }));
+      throw new ApiError("DRS.M00007", message("invalidField", { field: key, reason }));
     }
   }
   return value;

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type Language, message, Refusal, render } from "../messages";
+import { ApiError, type Language, message, render } from "../messages";
 import type { AnswerOf } from "./table";
 
 /** The outcome of a connection test. */
 export interface NetworkTest {
   readonly ip: string;
-  readonly refusal: Refusal | undefined;
+  readonly refusal: ApiError | undefined;
 }
 
 type Shown = NonNullable<AnswerOf<"showJobDetail">["job"]["network_results"]>;
@@ -27,11 +27,11 @@ export class Queries<T> {
     return id;
   }
 
-  /** @throws Refusal DRS.M00007 for an id that is not known. */
+  /** @throws ApiError DRS.M00007 for an id that is not known. */
   get(id: string): T {
     const outcome = this.#byId.get(id);
     if (outcome === undefined) {
-      throw new Refusal("DRS.M00007", message("noSuchQuery", { id }));
+      throw new ApiError("DRS.M00007", message("noSuchQuery", { id }));
     }
     return outcome;
   }
@@ -45,7 +45,7 @@ export class NetworkTests {
     return this.#tests.keep(outcomes);
   }
 
-  /** @throws Refusal DRS.M00007 for an id that is not known. */
+  /** @throws ApiError DRS.M00007 for an id that is not known. */
   resultsOf(id: string, language: Language): Shown {
     return this.#tests.get(id).map(({ ip, refusal }) => ({
       ip,

@@ -2,7 +2,7 @@
 import type * as v from "valibot";
 import type { databaseObject } from "../../drs/schemas-v5";
 import type { Selection } from "../jobs/job";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import type { InputOf } from "./table";
 
 type DatabaseObject = v.InferOutput<typeof databaseObject>;
@@ -12,11 +12,11 @@ type Given = InputOf<"updateJob">["job"]["params"]["db_object"];
 /**
  * What an object map selects of the task's source database; null: all tables.
  *
- * @throws Refusal for other names at the target, other databases, and a map without objects.
+ * @throws ApiError for other names at the target, other databases, and a map without objects.
  */
 export function selectionIn(given: Given, database: string): Selection {
   if (given == null) {
-    throw new Refusal("DRS.M00007", message("invalidField", { field: "db_object", reason: "is missing" }));
+    throw new ApiError("DRS.M00007", message("invalidField", { field: "db_object", reason: "is missing" }));
   }
   if (given.object_scope === "all") {
     return null;
@@ -25,7 +25,7 @@ export function selectionIn(given: Given, database: string): Selection {
   // What the database is called at the target is said by the target's endpoint.
   for (const [name, { all, schemas, tables }] of Object.entries(given.object_info ?? {})) {
     if (name !== database) {
-      throw new Refusal("DRS.M00007", message("otherDatabase", { database, object: name }));
+      throw new ApiError("DRS.M00007", message("otherDatabase", { database, object: name }));
     }
     if (all === true || (!schemas && !tables)) {
       return null;
@@ -39,7 +39,7 @@ export function selectionIn(given: Given, database: string): Selection {
     }
   }
   if (chosen.length === 0) {
-    throw new Refusal("DRS.M00007", message("noObjects"));
+    throw new ApiError("DRS.M00007", message("noObjects"));
   }
   return chosen;
 }
@@ -53,7 +53,7 @@ function tablesIn(schema: string, tables: NonNullable<DatabaseObject["tables"]>)
 
 function refuseRename(object: string, alias: string | null | undefined): void {
   if (alias && alias !== object) {
-    throw new Refusal("DRS.M10018", message("noRename", { object, alias }));
+    throw new ApiError("DRS.M10018", message("noRename", { object, alias }));
   }
 }
 

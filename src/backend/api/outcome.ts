@@ -1,6 +1,6 @@
 /** How a step of a call ended: with what it answers, or with a refusal that is one task's own. */
 import type { JobStore } from "../jobs/store";
-import { type Language, message, Refusal, render } from "../messages";
+import { ApiError, type Language, message, render } from "../messages";
 import type { Action } from "./actions";
 
 /** What users do to a task, in the API's terms. */
@@ -8,7 +8,7 @@ export type UserAction = Action | "MODIFY_CONFIGURATION" | "CREATE_COMPARE" | "C
 
 export interface Outcome<T> {
   readonly answer?: T;
-  readonly refusal?: Refusal;
+  readonly refusal?: ApiError;
 }
 
 /** Takes a step. Errors that are no refusals are thrown on. */
@@ -16,7 +16,7 @@ export async function outcomeOf<T>(step: () => Promise<T>): Promise<Outcome<T>> 
   try {
     return { answer: await step() };
   } catch (error) {
-    if (error instanceof Refusal) {
+    if (error instanceof ApiError) {
       return { refusal: error };
     }
     throw error;
@@ -37,7 +37,7 @@ export async function notedOutcome<T>(
   return outcome;
 }
 
-export function errorOf(refusal: Refusal | undefined, language: Language) {
+export function errorOf(refusal: ApiError | undefined, language: Language) {
   return {
     error_code: refusal?.code ?? null,
     error_msg: refusal === undefined ? null : render(refusal.text, language),

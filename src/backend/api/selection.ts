@@ -1,5 +1,5 @@
 import { idSeparator, type Selection, tableId } from "../jobs/job";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import type { InputOf } from "./table";
 
 type Request = InputOf<"batchSelectObjects">["jobs"][number];
@@ -11,7 +11,7 @@ type Chosen = NonNullable<Selection>[number];
  * database.
  *
  * @param database the source database of the task.
- * @throws Refusal for what the local backend does not do: other names at the target, views, other databases than the
+ * @throws ApiError for what the local backend does not do: other names at the target, views, other databases than the
  * task's.
  */
 export function selectionOf({ selected, sync_database, job }: Request, database: string): Selection {
@@ -24,7 +24,7 @@ export function selectionOf({ selected, sync_database, job }: Request, database:
   for (const { object_type, id, object_name, parent_id } of whole) {
     const named = object_type === "database" ? id || object_name : databaseIn(parent_id);
     if (named && named !== database) {
-      throw new Refusal("DRS.M00007", message("otherDatabase", { database, object: named }));
+      throw new ApiError("DRS.M00007", message("otherDatabase", { database, object: named }));
     }
   }
   // A database stands for its tables when it is selected whole; beside others it only names their parent.
@@ -37,7 +37,7 @@ export function selectionOf({ selected, sync_database, job }: Request, database:
       object.object_type === "schema" ? schemaOf(object, database) : tableOf(object, database),
     );
   if (chosen.length === 0) {
-    throw new Refusal("DRS.M00007", message("noObjects"));
+    throw new ApiError("DRS.M00007", message("noObjects"));
   }
   return [...new Map(chosen.map((one) => [JSON.stringify(one), one])).values()];
 }
@@ -53,7 +53,7 @@ function schemaOf({ id, object_name, object_alias_name }: Selected, database: st
   const parts = written.split(idSeparator);
   const [schema = "", ...rest] = parts.length === 2 && parts[0] === database ? parts.slice(1) : parts;
   if (schema === "" || rest.length > 0) {
-    throw new Refusal("DRS.M00007", message("badObject", { object: written }));
+    throw new ApiError("DRS.M00007", message("badObject", { object: written }));
   }
   refuseRename(written, object_alias_name, [object_name, written, schema]);
   return { schema, table: null };
@@ -65,7 +65,7 @@ function tableOf({ id, object_type, object_name, object_alias_name }: Selected, 
   const parts = written.split(written.includes(idSeparator) ? idSeparator : ".");
   const [first = "", second, ...rest] = parts.length === 3 && parts[0] === database ? parts.slice(1) : parts;
   if (object_type !== "table" || first === "" || second === "" || rest.length > 0) {
-    throw new Refusal("DRS.M00007", message("badObject", { object: written }));
+    throw new ApiError("DRS.M00007", message("badObject", { object: written }));
   }
   const table = second === undefined ? { schema: "public", table: first } : { schema: first, table: second };
   const names = [object_name, written, table.table, `${table.schema}.${table.table}`, tableId(table)];
@@ -80,6 +80,6 @@ function refuseRename(
   names: readonly (string | null | undefined)[],
 ): void {
   if (alias && !names.includes(alias)) {
-    throw new Refusal("DRS.M10018", message("noRename", { object, alias }));
+    throw new ApiError("DRS.M10018", message("noRename", { object, alias }));
   }
 }

@@ -7,7 +7,7 @@ import { type Context, Hono } from "hono";
 import type { Identity } from "../data-dir";
 import { withFaults } from "../faults/wire";
 import { log, reasonOf } from "../log";
-import { type Language, message, Refusal, render } from "../messages";
+import { ApiError, type Language, message, render } from "../messages";
 import { StartError } from "../start-error";
 import { authenticate, refuseForeign } from "./authenticate";
 import { iamRoutes, isTokenCall } from "./iam";
@@ -112,7 +112,7 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
     app.on(method, route, async (c, next) => await withFaults(c, controls.faults, name, next));
     app.on(method, route, async (c) => {
       if (c.req.param("project_id") !== identity.projectId) {
-        throw new Refusal("DRS.M00261", message("wrongProject"), 403);
+        throw new ApiError("DRS.M00261", message("wrongProject"), 403);
       }
       const answer = await call(ready(state()).handlers, name, inputOf(c), languageOf(c));
       return c.json(answer, statusOf(name, answer));
@@ -127,7 +127,7 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
   );
 
   app.notFound(() => {
-    throw new Refusal("APIGW.0101", message("noSuchApi"), 404);
+    throw new ApiError("APIGW.0101", message("noSuchApi"), 404);
   });
 
   app.onError((error, c) => {
@@ -177,7 +177,7 @@ async function call<N extends Served>(
 
 function ready({ service }: State): Service {
   if (service === undefined) {
-    throw new Refusal("DRS.M00004", message("notReady"), 503);
+    throw new ApiError("DRS.M00004", message("notReady"), 503);
   }
   return service;
 }
@@ -188,7 +188,7 @@ async function bodyOf(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): 
   for await (const chunk of parts) {
     length += chunk.length;
     if (length > largestBody) {
-      throw new Refusal("DRS.M00007", message("tooLarge"), 413);
+      throw new ApiError("DRS.M00007", message("tooLarge"), 413);
     }
     chunks.push(chunk);
   }
@@ -199,10 +199,10 @@ function languageOf(c: Context): Language {
   return c.req.header("x-language")?.toLowerCase() === "zh-cn" ? "zh" : "en";
 }
 
-function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) {
+function asRefusal(error: unknown): ApiError {
+  if (error instanceof ApiError) {
     return error;
   }
   log(`a call failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return new Refusal("DRS.M00004", message("internal", { reason: reasonOf(error) }), 500);
+  return new ApiError("DRS.M00004", message("internal", { reason: reasonOf(error) }), 500);
 }

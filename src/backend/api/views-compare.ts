@@ -1,7 +1,7 @@
 /** Comparisons as v5's detail of the type `compare` shows them. */
 import type { Comparison, TableResult } from "../jobs/comparisons";
 import { type Job, tableId } from "../jobs/job";
-import { type Language, message, Refusal, render } from "../messages";
+import { ApiError, type Language, message, render } from "../messages";
 import type { InputOf } from "./table";
 import { isoSeconds, type JobDetail } from "./views-v5";
 
@@ -15,7 +15,7 @@ export function differences({ onlySource, onlyTarget, changed }: TableResult): n
 
 /**
  * @param comparisons those the query asks for.
- * @throws Refusal DRS.M10018 for what is not compared here.
+ * @throws ApiError DRS.M10018 for what is not compared here.
  */
 export function compareDetail(
   job: Job,
@@ -81,7 +81,7 @@ export function compareDetail(
     case "content_compare diff":
       return differencesOf(results, query, { offset, limit });
     default:
-      throw new Refusal("DRS.M10018", message("unsupported", { what: `${compare_type} ${query_type}` }));
+      throw new ApiError("DRS.M10018", message("unsupported", { what: `${compare_type} ${query_type}` }));
   }
 }
 

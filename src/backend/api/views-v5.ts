@@ -4,7 +4,7 @@ import type { listItem as listItemSchema } from "../../drs/schemas-v5";
 import type { Live } from "../jobs/controller";
 import { childOf, currentFailure, type Job, plainName, type StoredEndpoint } from "../jobs/job";
 import { type Language, render } from "../messages";
-import { type Gate, jobAction } from "./actions";
+import { type ActionConstraints, jobAction } from "./actions";
 import { hasStructure, isWhole, progressOf } from "./progress";
 import type { AnswerOf } from "./table";
 import { failureText } from "./views";
@@ -22,7 +22,7 @@ function seconds(at: number | null): string | null {
 
 export function listItemV5(
   job: Job,
-  gate: Gate,
+  gate: ActionConstraints,
   language: Language,
   child = false,
 ): v.InferOutput<typeof listItemSchema> {
@@ -57,7 +57,7 @@ export function detailHead(job: Job): JobDetail {
 }
 
 /** `overview` and `detail`. */
-export function baseDetail(job: Job, { frozen }: Gate, language: Language): JobDetail {
+export function baseDetail(job: Job, { frozen }: ActionConstraints, language: Language): JobDetail {
   return {
     ...detailHead(job),
     base_info: {

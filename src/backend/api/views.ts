@@ -3,10 +3,10 @@ import type { ItemOf } from "../../drs/operations";
 import type { Live } from "../jobs/controller";
 import { childOf, currentFailure, type Job, type StoredEndpoint, tableId } from "../jobs/job";
 import { type Language, render } from "../messages";
-import { type Gate, jobAction } from "./actions";
+import { type ActionConstraints, jobAction } from "./actions";
 import { progressOf } from "./progress";
 
-export function listItem(job: Job, gate: Gate, language: Language): ItemOf<"listJobs"> {
+export function listItem(job: Job, gate: ActionConstraints, language: Language): ItemOf<"listJobs"> {
   return {
     id: job.id,
     name: job.name,

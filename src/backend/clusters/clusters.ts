@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { textOf, writePrivately } from "../data-dir";
-import type { Connection } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/engine";
 import { log } from "../log";
 import { StartError } from "../start-error";
 import type { Binaries } from "./binaries";
@@ -114,7 +114,7 @@ export class Clusters extends EventEmitter<Events> {
   }
 
   /** The superuser's way into a database of a running server. */
-  connection(name: ClusterName, database = "postgres"): Connection {
+  connection(name: ClusterName, database = "postgres"): DatabaseLogin {
     const port = this.#ports.get(name) ?? 0;
     return { host: "127.0.0.1", port, user: superuser, password: this.password, database, ssl: false };
   }

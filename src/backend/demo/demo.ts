@@ -6,7 +6,7 @@ import * as v from "valibot";
 import type { Handlers } from "../api/server";
 import type { Clusters } from "../clusters/clusters";
 import { textOf, writePrivately } from "../data-dir";
-import type { Runner } from "../jobs/controller";
+import type { Controller } from "../jobs/controller";
 import type { Job } from "../jobs/job";
 import { currentFailure } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
@@ -83,7 +83,7 @@ export class Demo {
   /** Makes databases and tasks on the first start, and lets the shop open. */
   async run(parts: {
     readonly store: JobStore;
-    readonly runner: Runner;
+    readonly runner: Controller;
     readonly handlers: Handlers;
     readonly setBalance: (account: string, balance: number) => Promise<unknown>;
   }): Promise<void> {
@@ -175,7 +175,7 @@ async function moveEndpoints(store: JobStore, before: number, port: number): Pro
 }
 
 /** Waits until tasks that ran before run again, so that no status is only remembered. */
-async function settled(store: JobStore, runner: Runner): Promise<void> {
+async function settled(store: JobStore, runner: Controller): Promise<void> {
   const open = () =>
     store.all().filter((job) => {
       const { engine } = runner.live(job.id);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import type { Connection } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/engine";
 import { log, reasonOf } from "../log";
 
 const pauseMs = 350;
@@ -33,7 +33,7 @@ export class Load {
   #done: Promise<void> = Promise.resolve();
   #lastTrouble = "";
 
-  constructor(private readonly shop: Connection) {}
+  constructor(private readonly shop: DatabaseLogin) {}
 
   start(): void {
     this.#done = this.#run();

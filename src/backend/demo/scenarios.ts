@@ -161,7 +161,7 @@ function endpointOf(login: Logins["source"], database: string) {
 }
 
 /** The connection test of one end. */
-export function connectionOf(
+export function loginOf(
   id: string,
   side: "so" | "ta",
   scenario: Scenario,

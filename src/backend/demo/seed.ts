@@ -2,15 +2,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import type { Handlers } from "../api/server";
-import type { Connection } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/engine";
 import type { JobStore } from "../jobs/store";
 import {
   conflictingReview,
-  connectionOf,
   creationOf,
   emptyAccount,
   type Fate,
   type Logins,
+  loginOf,
   type Scenario,
   scenarios,
   selectionOf,
@@ -23,7 +23,7 @@ export interface SeedParts {
   readonly handlers: Handlers;
   readonly setBalance: (account: string, balance: number) => Promise<unknown>;
   /** The superuser's way into a database. */
-  readonly connection: (server: "source" | "target", database: string) => Connection;
+  readonly connection: (server: "source" | "target", database: string) => DatabaseLogin;
   readonly passwords: DemoPasswords;
 }
 
@@ -76,7 +76,7 @@ class Seed {
     const logins = loginsOf(scenario, this.parts);
     await this.#reaches("CONFIGURATION");
     const tested = await handlers.batchConnection(
-      { jobs: (["so", "ta"] as const).map((side) => connectionOf(id, side, scenario, logins)) },
+      { jobs: (["so", "ta"] as const).map((side) => loginOf(id, side, scenario, logins)) },
       "en",
     );
     const selected = await handlers.batchSelectObjects({ jobs: [selectionOf(id, scenario)] }, "en");
@@ -180,7 +180,7 @@ function accepted(
 }
 
 /** Runs statements one after another on a connection of their own. */
-export async function runSql(connection: Connection, statements: readonly string[]): Promise<void> {
+export async function runSql(connection: DatabaseLogin, statements: readonly string[]): Promise<void> {
   const { host, port, user, password, database } = connection;
   const client = new pg.Client({ host, port, user, password, database });
   await client.connect();

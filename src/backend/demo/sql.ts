@@ -1,6 +1,6 @@
 /** Statements that a person runs in the demo's databases. */
 import { Client, DatabaseError } from "pg";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import type { DemoLogin } from "./demo";
 
 export interface SqlRequest {
@@ -25,13 +25,13 @@ const shownRows = 100;
 /**
  * Runs SQL as the shop's application or the analyst, whose logins the backend tells anyway.
  *
- * @throws Refusal DRS.M00007 for a database that is not the demo's, and for what PostgreSQL refuses.
+ * @throws ApiError DRS.M00007 for a database that is not the demo's, and for what PostgreSQL refuses.
  */
 export async function runDemoSql(logins: readonly DemoLogin[], request: SqlRequest): Promise<SqlResult> {
   const { server, database, sql } = request;
   const login = logins.find((one) => one.server === server && one.databases.includes(database));
   if (login === undefined) {
-    throw new Refusal("DRS.M00007", message("noDemoDatabase", { server, database }));
+    throw new ApiError("DRS.M00007", message("noDemoDatabase", { server, database }));
   }
   const { host, port, user, password } = login;
   const client = new Client({
@@ -53,7 +53,7 @@ export async function runDemoSql(logins: readonly DemoLogin[], request: SqlReque
     };
   } catch (error) {
     if (error instanceof DatabaseError) {
-      throw new Refusal(
+      throw new ApiError(
         "DRS.M00007",
         message("sqlRefused", { code: error.code ?? "", reason: error.message }),
       );

@@ -2,7 +2,7 @@
 import type { Message } from "../messages";
 
 /** A way into a database. Never logged. */
-export interface Connection {
+export interface DatabaseLogin {
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -37,8 +37,8 @@ export interface Capabilities {
 /** A task as an engine sees it. */
 export interface EngineTask {
   readonly id: string;
-  readonly source: Connection;
-  readonly target: Connection;
+  readonly source: DatabaseLogin;
+  readonly target: DatabaseLogin;
   /** Where the target server finds the source: the task's link, or the source itself. */
   readonly publisher: { readonly host: string; readonly port: number };
   readonly tables: readonly TableName[];
@@ -77,10 +77,10 @@ export type EngineState =
       readonly tables: readonly TableState[];
       /** Whether the source still keeps the log that the task has not read. */
       readonly logKept: boolean;
-      /** Whether a table is copied, not yet in step, and nobody works on it; see `mend`. */
-      readonly stranded: boolean;
-      /** Whether something is kept that only copies under way can need; see `tidy`. */
-      readonly untidy: boolean;
+      /** Whether a table is copied, not yet in step, and nobody works on it; see `restoreSlots`. */
+      readonly slotLost: boolean;
+      /** Whether something is kept that only copies under way can need; see `cleanUp`. */
+      readonly needsCleanUp: boolean;
       /** How far the target is behind, in milliseconds; undefined while nothing flows. */
       readonly delayMs: number | undefined;
       readonly positions?: Positions | undefined;
@@ -161,8 +161,8 @@ export interface TableComparison {
 /** What `release` is to remove, and at which ends. */
 export interface ReleaseTask {
   readonly id: string;
-  readonly source: Connection;
-  readonly target: Connection;
+  readonly source: DatabaseLogin;
+  readonly target: DatabaseLogin;
 }
 
 /**
@@ -172,9 +172,9 @@ export interface ReleaseTask {
 export interface Engine {
   readonly capabilities: Capabilities;
   /** Connects as the given user and leaves again. */
-  test(connection: Connection, side: Side): Promise<void>;
+  test(connection: DatabaseLogin, side: Side): Promise<void>;
   /** The tables of a source database that can be synchronized. */
-  tablesOf(connection: Connection): Promise<readonly TableName[]>;
+  tablesOf(connection: DatabaseLogin): Promise<readonly TableName[]>;
   check(task: EngineTask): Promise<readonly CheckItem[]>;
   /** Makes everything the task needs at both ends, not yet running. Answers the source's rows per table. */
   prepare(task: EngineTask): Promise<Readonly<Record<string, number>>>;
@@ -194,9 +194,9 @@ export interface Engine {
    *
    * @throws LogLostError when the source does not keep any more what such a table needs.
    */
-  mend(task: EngineTask): Promise<void>;
+  restoreSlots(task: EngineTask): Promise<void>;
   /** Removes what only copies under way can need. It is called when all tables are in step. */
-  tidy(task: EngineTask): Promise<void>;
+  cleanUp(task: EngineTask): Promise<void>;
   /** Copies the positions of sequences to the target, where it can. */
   alignSequences(task: EngineTask): Promise<void>;
   /** Removes what the task made at the given end. */
@@ -214,7 +214,7 @@ export interface Engine {
   /** Why a task that was enabled is not any more, as far as can be known. */
   explainStop(task: EngineTask): Promise<StopCause>;
   /** What an error means to the user of a task. */
-  describe(error: EngineError, connection: Connection | undefined): Message;
+  describe(error: EngineError, connection: DatabaseLogin | undefined): Message;
   dispose(): Promise<void>;
 }
 

@@ -1,12 +1,12 @@
 /** Faults of the engine: they happen for real, and the backend sees them as it would see any other. */
 import type { Clusters } from "../clusters/clusters";
 import { objectName } from "../engine/postgres/names";
-import type { Runner } from "../jobs/controller";
+import type { Controller } from "../jobs/controller";
 import type { Job } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
-import type { Link } from "../jobs/tcp-relay";
+import type { TcpRelay } from "../jobs/tcp-relay";
 import { log } from "../log";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import type { EngineFault } from "./request";
 import { loseSlot } from "./slot";
 
@@ -20,7 +20,7 @@ export class EngineFaults {
   constructor(
     private readonly parts: {
       readonly store: JobStore;
-      readonly runner: Runner;
+      readonly runner: Controller;
       readonly clusters: Clusters;
     },
   ) {}
@@ -33,8 +33,8 @@ export class EngineFaults {
       case "cut_link": {
         const { link, job } = this.#task(fault.job);
         log(`fault on demand: the link of task ${job.name} is cut`);
-        link.cut();
-        return lasting(fault.seconds, () => link.mend(), over);
+        link.disconnect();
+        return lasting(fault.seconds, () => link.reconnect(), over);
       }
       case "full_slot":
         return await this.#fill(fault.job);
@@ -63,19 +63,19 @@ export class EngineFaults {
     }
     log(`fault on demand: the slot of task ${job.name} is given up`);
     // The reader must not come back before its slot is gone.
-    link.cut();
+    link.disconnect();
     try {
       return { how: await loseSlot(source, objectName(job.id)) };
     } finally {
-      link.mend();
+      link.reconnect();
     }
   }
 
-  #task(idOrName: string): { readonly job: Job; readonly link: Link } {
+  #task(idOrName: string): { readonly job: Job; readonly link: TcpRelay } {
     const { store, runner } = this.parts;
     const job = store.get(idOrName) ?? store.all().find(({ name }) => name === idOrName);
     if (job === undefined) {
-      throw new Refusal("DRS.M00289", message("noSuchJob"), 404);
+      throw new ApiError("DRS.M00289", message("noSuchJob"), 404);
     }
     const link = runner.linkOf(job);
     if (link === undefined) {
@@ -105,6 +105,6 @@ function isLocal(host: string): boolean {
   return host === "127.0.0.1" || host === "localhost";
 }
 
-function refused(field: string, reason: string): Refusal {
-  return new Refusal("DRS.M00007", message("invalidField", { field, reason }));
+function refused(field: string, reason: string): ApiError {
+  return new ApiError("DRS.M00007", message("invalidField", { field, reason }));
 }

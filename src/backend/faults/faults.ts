@@ -1,5 +1,5 @@
 /** Faults on demand: what is to go wrong now. They live in this process and end with it. */
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import type { EngineFaults } from "./engine-faults";
 import { type FaultRequest, isEngineFault, type WireFault } from "./request";
 
@@ -22,7 +22,7 @@ export class Faults {
     return [...this.#active.values()].map(({ fault }) => fault);
   }
 
-  /** @throws Refusal for a fault that cannot be made here. */
+  /** @throws ApiError for a fault that cannot be made here. */
   async add(request: FaultRequest): Promise<Fault> {
     const id = String(++this.#count);
     if (!isEngineFault(request)) {
@@ -31,7 +31,7 @@ export class Faults {
       return fault;
     }
     if (this.engine === undefined) {
-      throw new Refusal("DRS.M00004", message("notReady"), 503);
+      throw new ApiError("DRS.M00004", message("notReady"), 503);
     }
     const { end, how } = await this.engine.make(request, () => this.#active.delete(id));
     const fault = { id, ...request, ...(how === undefined ? {} : { how }) };
@@ -49,11 +49,11 @@ export class Faults {
     this.#active.clear();
   }
 
-  /** Ends one fault. @throws Refusal for an id that there is not. */
+  /** Ends one fault. @throws ApiError for an id that there is not. */
   remove(id: string): void {
     const active = this.#active.get(id);
     if (active === undefined) {
-      throw new Refusal("DRS.M00007", message("invalidField", { field: "id", reason: id }), 404);
+      throw new ApiError("DRS.M00007", message("invalidField", { field: "id", reason: id }), 404);
     }
     active.end?.();
     this.#active.delete(id);

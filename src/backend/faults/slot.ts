@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pg, { escapeLiteral } from "pg";
-import type { Connection } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/engine";
 
 /** Log written to leave the slot behind all others, and the distance that the others must keep from it, in bytes. */
 const writtenBytes = 64 * 1024 * 1024;
@@ -16,7 +16,7 @@ const patienceMs = 5_000;
  *
  * @param source the superuser's way into the server.
  */
-export async function loseSlot(source: Connection, slot: string): Promise<"invalidated" | "dropped"> {
+export async function loseSlot(source: DatabaseLogin, slot: string): Promise<"invalidated" | "dropped"> {
   const { host, port, user, password, database } = source;
   const client = new pg.Client({ host, port, user, password, database });
   // Its end is noticed by the statement that waits for it.

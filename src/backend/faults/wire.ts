@@ -5,7 +5,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, Next } from "hono";
 import type { Env } from "../api/input";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import type { Faults } from "./faults";
 import type { WireFault } from "./request";
 
@@ -65,13 +65,13 @@ async function truncated(answer: Response, outgoing: Outgoing): Promise<Response
   return RESPONSE_ALREADY_SENT;
 }
 
-function refusalOf(status: (WireFault & { kind: "status" })["status"]): Refusal {
+function refusalOf(status: (WireFault & { kind: "status" })["status"]): ApiError {
   switch (status) {
     case 403:
-      return new Refusal("DRS.M00102", message("notAllowed"), status);
+      return new ApiError("DRS.M00102", message("notAllowed"), status);
     case 429:
-      return new Refusal("APIGW.0308", message("throttled"), status);
+      return new ApiError("APIGW.0308", message("throttled"), status);
     default:
-      return new Refusal("DRS.M00004", message("faultOnDemand", { status: String(status) }), status);
+      return new ApiError("DRS.M00004", message("faultOnDemand", { status: String(status) }), status);
   }
 }

@@ -6,10 +6,10 @@ import { type Action, requireAction } from "../api/actions";
 import type { InputOf } from "../api/table";
 import { type Engine, EngineError, type Side, type TableName, type TaskType } from "../engine/engine";
 import { log, reasonOf } from "../log";
-import { message, Refusal } from "../messages";
+import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
-import type { Runner } from "./controller";
-import { connectionOf } from "./endpoints";
+import type { Controller } from "./controller";
+import { loginOf } from "./endpoints";
 import {
   childOf,
   currentFailure,
@@ -45,15 +45,15 @@ const shownFields = v.object({
 export class JobActions {
   constructor(
     private readonly store: JobStore,
-    private readonly runner: Runner,
+    private readonly runner: Controller,
     private readonly engine: Engine,
     private readonly secrets: SecretBox,
   ) {}
 
-  /** @throws Refusal DRS.M00007 for a type of task that the engine cannot run. */
+  /** @throws ApiError DRS.M00007 for a type of task that the engine cannot run. */
   requireTaskType(type: TaskType): void {
     if (!this.engine.capabilities.taskTypes.includes(type)) {
-      throw new Refusal("DRS.M00007", message("noTaskType", { type }));
+      throw new ApiError("DRS.M00007", message("noTaskType", { type }));
     }
   }
 
@@ -75,7 +75,7 @@ export class JobActions {
   /**
    * Connects to a database as the given user and keeps the endpoint as tested.
    *
-   * @throws Refusal DRS.KE0002 for a refused user, DRS.M00299 for a database that is not there.
+   * @throws ApiError DRS.KE0002 for a refused user, DRS.M00299 for a database that is not there.
    */
   async testConnection(request: InputOf<"batchConnection">["jobs"][number]): Promise<void> {
     const { id, end_point_type } = request;
@@ -84,10 +84,10 @@ export class JobActions {
     requirePostgres(request.db_type);
     for (const field of ["ip", "db_user"] as const) {
       if (request[field] === "") {
-        throw new Refusal("DRS.M00007", message("invalidField", { field, reason: "must not be empty" }));
+        throw new ApiError("DRS.M00007", message("invalidField", { field, reason: "must not be empty" }));
       }
     }
-    requireAction(this.#get(id), "MODIFY_DB_CONFIG", this.runner.gateOf(this.#get(id)));
+    requireAction(this.#get(id), "MODIFY_DB_CONFIG", this.runner.constraintsOf(this.#get(id)));
     const endpoint = this.stored({ ...request, db_name: request.db_name || known.database });
     await this.#requireConnection(endpoint, side);
     const before = this.#get(id);
@@ -110,11 +110,11 @@ export class JobActions {
   /**
    * Gives a task another password for the user that it logs in as at one end; it is used from the next start on.
    *
-   * @throws Refusal DRS.KE0002 when the database refuses it, DRS.M00299 when the database is not there.
+   * @throws ApiError DRS.KE0002 when the database refuses it, DRS.M00299 when the database is not there.
    */
   async changePassword(id: string, side: Side, password: string): Promise<void> {
     const job = this.#get(id);
-    requireAction(job, "RESET_DB_PWD", this.runner.gateOf(job));
+    requireAction(job, "RESET_DB_PWD", this.runner.constraintsOf(job));
     const sealedPassword = this.secrets.seal(password);
     await this.#requireConnection({ ...job[side], sealedPassword }, side);
     await this.#change(id, "RESET_DB_PWD", (latest) => ({
@@ -124,7 +124,7 @@ export class JobActions {
   }
 
   async #requireConnection(endpoint: StoredEndpoint, side: Side): Promise<void> {
-    const connection = connectionOf(endpoint, this.secrets);
+    const connection = loginOf(endpoint, this.secrets);
     try {
       await this.engine.test(connection, side);
     } catch (error) {
@@ -132,7 +132,7 @@ export class JobActions {
         throw error;
       }
       const login = error.code === "28P01" || error.code === "28000";
-      throw new Refusal(login ? "DRS.KE0002" : "DRS.M00299", this.engine.describe(error, connection));
+      throw new ApiError(login ? "DRS.KE0002" : "DRS.M00299", this.engine.describe(error, connection));
     }
   }
 
@@ -149,29 +149,29 @@ export class JobActions {
     });
   }
 
-  /** The tables of a task's source database that can be selected. @throws Refusal DRS.M00299 when it cannot be asked. */
+  /** The tables of a task's source database that can be selected. @throws ApiError DRS.M00299 when it cannot be asked. */
   async sourceTables(id: string): Promise<readonly TableName[]> {
-    const connection = connectionOf(this.#get(id).source, this.secrets);
+    const connection = loginOf(this.#get(id).source, this.secrets);
     try {
       return await this.engine.tablesOf(connection);
     } catch (error) {
       if (!(error instanceof EngineError)) {
         throw error;
       }
-      throw new Refusal("DRS.M00299", this.engine.describe(error, connection));
+      throw new ApiError("DRS.M00299", this.engine.describe(error, connection));
     }
   }
 
   /**
    * Begins a pre-check and answers its id.
    *
-   * @throws Refusal DRS.M00300 when a connection was not tested.
+   * @throws ApiError DRS.M00300 when a connection was not tested.
    */
   async precheck(id: string): Promise<string> {
     const checkId = randomUUID();
     const job = await this.#change(id, "PRE_CHECK", (latest) => {
       if (!latest.source.tested || !latest.target.tested) {
-        throw new Refusal("DRS.M00300", message("needsTest"));
+        throw new ApiError("DRS.M00300", message("needsTest"));
       }
       return { ...latest, precheck: { id: checkId, at: Date.now(), done: false, items: [] } };
     });
@@ -209,7 +209,7 @@ export class JobActions {
         return { ...job, change };
       }
       // The change needs its task to run.
-      requireAction(job, "RETRY", this.runner.gateOf(job));
+      requireAction(job, "RETRY", this.runner.constraintsOf(job));
       return { ...runningAgain(job), change };
     });
   }
@@ -218,7 +218,7 @@ export class JobActions {
    * Begins a paused or failed task from the start: its rows are copied anew, into tables that are not emptied. A task
    * that copies none goes on where it stopped.
    *
-   * @throws Refusal DRS.M00304 when its pre-check has not passed.
+   * @throws ApiError DRS.M00304 when its pre-check has not passed.
    */
   async reset(id: string): Promise<void> {
     await this.#change(id, "RESET", (job) => {
@@ -233,7 +233,7 @@ export class JobActions {
   /**
    * Begins to change the task's objects to those that were edited.
    *
-   * @throws Refusal DRS.M00304 when nothing was edited, or its pre-check has not passed.
+   * @throws ApiError DRS.M00304 when nothing was edited, or its pre-check has not passed.
    */
   async applyEdit(id: string): Promise<void> {
     await this.#change(id, "CHANGE", (job) => {
@@ -280,10 +280,10 @@ export class JobActions {
       return;
     }
     this.#get(id);
-    await this.store.remove(id, (job) => requireAction(job, "DELETE", this.runner.gateOf(job)));
+    await this.store.remove(id, (job) => requireAction(job, "DELETE", this.runner.constraintsOf(job)));
   }
 
-  /** @throws Refusal DRS.M00277 when another task has the name. */
+  /** @throws ApiError DRS.M00277 when another task has the name. */
   async rename(id: string, name: string): Promise<void> {
     this.requireName(name, id);
     this.#get(id);
@@ -296,30 +296,30 @@ export class JobActions {
     await this.store.update(id, (job) => ({ ...job, description }));
   }
 
-  /** @throws Refusal for a name that is no task's name, or that of another task than the given one. */
+  /** @throws ApiError for a name that is no task's name, or that of another task than the given one. */
   requireName(name: string, id: string | undefined): void {
     fitting("name", jobName, name);
     const taken = this.store
       .all()
       .some((job) => job.id !== id && job.name.toLowerCase() === name.toLowerCase());
     if (taken) {
-      throw new Refusal("DRS.M00277", message("nameExists", { name }));
+      throw new ApiError("DRS.M00277", message("nameExists", { name }));
     }
   }
 
-  /** Limits the speed of the full synchronization. @throws Refusal DRS.M00007 for hours or a speed that is none. */
+  /** Limits the speed of the full synchronization. @throws ApiError DRS.M00007 for hours or a speed that is none. */
   async limitSpeed(id: string, limits: Job["speedLimits"]): Promise<void> {
     const wrong = limits.find((limit) => !isLimit(limit));
     if (wrong !== undefined) {
       const reason = `${wrong.begin}-${wrong.end} ${wrong.speed} MB/s`;
-      throw new Refusal("DRS.M00007", message("invalidField", { field: "speed_limit", reason }));
+      throw new ApiError("DRS.M00007", message("invalidField", { field: "speed_limit", reason }));
     }
     const job = this.#get(id);
     if (this.runner.isFrozen(job)) {
-      throw new Refusal("DRS.M00304", message("isFrozen", { account: job.account }));
+      throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
     }
     if (job.desired.goal === "released") {
-      throw new Refusal("DRS.M00403", message("wrongStatus", { status: job.status }));
+      throw new ApiError("DRS.M00403", message("wrongStatus", { status: job.status }));
     }
     await this.store.update(id, (latest) => ({ ...latest, speedLimits: [...limits] }));
   }
@@ -371,7 +371,7 @@ export class JobActions {
   #get(id: string): Job {
     const job = this.store.find(id);
     if (job === undefined) {
-      throw new Refusal("DRS.M00289", message("noSuchJob"));
+      throw new ApiError("DRS.M00289", message("noSuchJob"));
     }
     return job;
   }
@@ -384,31 +384,31 @@ export class JobActions {
     this.#get(id);
     const job = await this.store.update(this.store.parentOf(id)?.id ?? id, (latest) => {
       const meant = latest.change?.id === id ? childOf(latest, latest.change) : latest;
-      requireAction(meant, action, this.runner.gateOf(latest));
+      requireAction(meant, action, this.runner.constraintsOf(latest));
       return change(latest);
     });
     return job ?? this.#get(id);
   }
 }
 
-/** @throws Refusal DRS.M00007 for a value that is not of the field's form. */
+/** @throws ApiError DRS.M00007 for a value that is not of the field's form. */
 function fitting(field: string, schema: v.GenericSchema, value: string): void {
   const result = v.safeParse(schema, value);
   if (!result.success) {
-    throw new Refusal("DRS.M00007", message("invalidField", { field, reason: result.issues[0].message }));
+    throw new ApiError("DRS.M00007", message("invalidField", { field, reason: result.issues[0].message }));
   }
 }
 
-/** @throws Refusal DRS.M00007 for another engine. */
+/** @throws ApiError DRS.M00007 for another engine. */
 export function requirePostgres(engine: string): void {
   if (!/^postgresql(-to-postgresql)?$/i.test(engine)) {
-    throw new Refusal("DRS.M00007", message("onlyPostgres", { engine }));
+    throw new ApiError("DRS.M00007", message("onlyPostgres", { engine }));
   }
 }
 
 function requirePassedPrecheck({ precheck }: Job): void {
   if (precheck?.done !== true || precheck.items.some(({ result }) => result === "FAILED")) {
-    throw new Refusal("DRS.M00304", message("needsPrecheck"));
+    throw new ApiError("DRS.M00304", message("needsPrecheck"));
   }
 }
 

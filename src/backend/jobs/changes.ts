@@ -13,9 +13,9 @@ import {
 } from "../engine/engine";
 import { log } from "../log";
 import { type Message, message } from "../messages";
-import type { ChangeSeen } from "../reconcile";
+import type { ObservedChange } from "../reconcile";
 import type { SecretBox } from "../secrets";
-import { connectionOf } from "./endpoints";
+import { loginOf } from "./endpoints";
 import { type Change, type Job, plainName, tablesOf, without } from "./job";
 import { newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
@@ -32,7 +32,7 @@ export class ChangeSteps {
   async begin(job: Job, change: Change, runtime: Runtime): Promise<boolean> {
     return await this.#unlessLost(runtime, async () => {
       try {
-        const all = await this.engine.tablesOf(connectionOf(job.source, this.secrets));
+        const all = await this.engine.tablesOf(loginOf(job.source, this.secrets));
         const tables = change.tables.length > 0 ? change.tables : tablesOf(change.selection, all);
         if (tables.length === 0) {
           await this.#update(job, change, { failure: failureOf("", message("noObjects")) });
@@ -50,7 +50,7 @@ export class ChangeSteps {
         if (!(error instanceof EngineError) || isConnectionLoss(error.code)) {
           throw error;
         }
-        const connection = error.side === undefined ? undefined : connectionOf(job[error.side], this.secrets);
+        const connection = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
         log(`task ${job.name}: the change of its objects failed (${error.code})`);
         const text = this.engine.describe(error, connection);
         await this.#update(job, change, { failure: failureOf(error.code, text) });
@@ -59,7 +59,7 @@ export class ChangeSteps {
   }
 
   /** The added tables are in step: the task takes over the changed set. What it has no more is let go next. */
-  async adopt(job: Job, { id, tables, selection }: Change): Promise<boolean> {
+  async commitChange(job: Job, { id, tables, selection }: Change): Promise<boolean> {
     await this.store.update(job.id, (latest) =>
       latest.change?.id === id
         ? {
@@ -72,11 +72,11 @@ export class ChangeSteps {
   }
 
   /** The engine lets go of what is not the task's: all of it when the change is over, unfinished copies when it failed. */
-  async putBack(job: Job, change: Change, runtime: Runtime): Promise<boolean> {
+  async rollBack(job: Job, change: Change, runtime: Runtime): Promise<boolean> {
     return await this.#unlessLost(runtime, async () => {
       const over = change.withdrawn || change.settled;
       const copied = new Set(
-        strays(job, runtime)
+        extraTables(job, runtime)
           .filter(isCopied)
           .map(({ name }) => name),
       );
@@ -115,7 +115,7 @@ export class ChangeSteps {
 }
 
 /** What is seen of a task's change. */
-export function changeSeen(job: Job, runtime: Runtime): ChangeSeen | undefined {
+export function changeSeen(job: Job, runtime: Runtime): ObservedChange | undefined {
   const { change } = job;
   if (change === null) {
     return undefined;
@@ -123,7 +123,7 @@ export function changeSeen(job: Job, runtime: Runtime): ChangeSeen | undefined {
   const engine = runtime.engine?.kind === "present" ? runtime.engine : undefined;
   const phases = new Map(engine?.tables.map(({ name, phase }) => [name, phase]));
   const wanted = change.tables.map((table) => phases.get(plainName(table)));
-  const extra = strays(job, runtime);
+  const extra = extraTables(job, runtime);
   return {
     phase:
       wanted.length === 0 || wanted.includes(undefined)
@@ -131,7 +131,7 @@ export function changeSeen(job: Job, runtime: Runtime): ChangeSeen | undefined {
         : wanted.every((phase) => phase === "synced")
           ? "synced"
           : "copying",
-    strays: extra.length === 0 ? "none" : extra.every(isCopied) ? "copied" : "unfinished",
+    extraTables: extra.length === 0 ? "none" : extra.every(isCopied) ? "copied" : "unfinished",
     failed: change.failure !== null,
     withdrawn: change.withdrawn,
     settled: change.settled,
@@ -147,7 +147,7 @@ export function failedChange(change: Change | null, code: string, text: Message)
 }
 
 /** Tables that the engine has and the task has not. */
-function strays({ tables }: Job, { engine }: Runtime): readonly TableState[] {
+function extraTables({ tables }: Job, { engine }: Runtime): readonly TableState[] {
   const own = new Set(tables.map(plainName));
   return engine?.kind === "present" ? engine.tables.filter(({ name }) => !own.has(name)) : [];
 }

@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { type Engine, EngineError } from "../engine/engine";
 import { log, reasonOf } from "../log";
-import { type Message, message, Refusal } from "../messages";
+import { ApiError, type Message, message } from "../messages";
 import type { ControlDatabase } from "./control-database";
-import type { Runner } from "./controller";
+import type { Controller } from "./controller";
 import { type Job, tableId } from "./job";
 import type { JobStore } from "./store";
 
@@ -64,7 +64,7 @@ export class Comparisons {
   constructor(
     private readonly database: ControlDatabase,
     private readonly store: JobStore,
-    private readonly runner: Runner,
+    private readonly runner: Controller,
     private readonly engine: Engine,
   ) {}
 
@@ -88,25 +88,25 @@ export class Comparisons {
    * Begins a comparison and answers its id.
    *
    * @param tables ids of tables; undefined: all of the task.
-   * @throws Refusal DRS.M00304 when the task's status does not allow it, DRS.M01504 when one is running already.
+   * @throws ApiError DRS.M00304 when the task's status does not allow it, DRS.M01504 when one is running already.
    */
   async create(job: Job, kind: Comparison["kind"], tables: ReadonlySet<string> | undefined): Promise<string> {
     if (!this.engine.capabilities.canCompare) {
-      throw new Refusal("DRS.M10018", message("unsupported", { what: "create_compare" }));
+      throw new ApiError("DRS.M10018", message("unsupported", { what: "create_compare" }));
     }
     if (this.runner.isFrozen(job)) {
-      throw new Refusal("DRS.M00304", message("isFrozen", { account: job.account }));
+      throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
     }
     if (!comparable.has(job.status)) {
-      throw new Refusal("DRS.M00304", message("wrongStatus", { status: job.status }));
+      throw new ApiError("DRS.M00304", message("wrongStatus", { status: job.status }));
     }
     const open = [...this.#open.values()].map(({ comparison }) => comparison);
     if (open.some(({ jobId, endedAt }) => jobId === job.id && endedAt === null)) {
-      throw new Refusal("DRS.M01504", message("compareRuns"));
+      throw new ApiError("DRS.M01504", message("compareRuns"));
     }
     const chosen = job.tables.filter((table) => tables?.has(tableId(table)) !== false);
     if (chosen.length === 0) {
-      throw new Refusal("DRS.M00007", message("noObjects"));
+      throw new ApiError("DRS.M00007", message("noObjects"));
     }
     const comparison: Comparison = {
       ...{ id: randomUUID(), jobId: job.id, kind, status: "WAITING_FOR_RUNNING" },
@@ -124,11 +124,11 @@ export class Comparisons {
     return comparison.id;
   }
 
-  /** Cancels a comparison that is not over. @throws Refusal DRS.M00007 for one that is. */
+  /** Cancels a comparison that is not over. @throws ApiError DRS.M00007 for one that is. */
   async cancel(jobId: string, id: string): Promise<void> {
     const entry = this.#open.get(id);
     if (entry?.comparison.jobId !== jobId) {
-      throw new Refusal("DRS.M00007", message("noSuchQuery", { id }));
+      throw new ApiError("DRS.M00007", message("noSuchQuery", { id }));
     }
     entry.cancel.abort();
     if (entry.comparison.status === "WAITING_FOR_RUNNING") {
@@ -145,11 +145,11 @@ export class Comparisons {
     return found.rows.map(({ record }) => this.#latest(v.parse(comparisonSchema, record)));
   }
 
-  /** @throws Refusal DRS.M00007 for one that is not there. */
+  /** @throws ApiError DRS.M00007 for one that is not there. */
   async get(jobId: string, id: string): Promise<Comparison> {
     const comparison = (await this.list(jobId)).find((one) => one.id === id);
     if (comparison === undefined) {
-      throw new Refusal("DRS.M00007", message("noSuchQuery", { id }));
+      throw new ApiError("DRS.M00007", message("noSuchQuery", { id }));
     }
     return comparison;
   }

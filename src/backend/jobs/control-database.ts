@@ -1,7 +1,7 @@
 /** The way into the control database. Its server may be started again at any moment. */
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { type Connection, isConnectionLoss } from "../engine/engine";
+import { type DatabaseLogin, isConnectionLoss } from "../engine/engine";
 import { codeOf } from "../engine/postgres/databases";
 
 /** How long a statement waits for a server that is not there. */
@@ -14,7 +14,7 @@ export type Statements = Pick<ControlDatabase, "query">;
 export class ControlDatabase {
   readonly #pool: pg.Pool;
 
-  constructor({ host, port, user, password, database }: Connection) {
+  constructor({ host, port, user, password, database }: DatabaseLogin) {
     this.#pool = new pg.Pool({
       ...{ host, port, user, password, database },
       ...{ max: 8, connectionTimeoutMillis: 5_000 },

@@ -1,19 +1,25 @@
 /** Watches every task and drives it from what is observed towards what the user wants. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Gate } from "../api/actions";
+import type { ActionConstraints } from "../api/actions";
 import type { Capabilities, Engine, EngineState, EngineTask } from "../engine/engine";
 import { log, reasonOf } from "../log";
 import { message } from "../messages";
-import { changeStatusOf, nextStep, type Observed, statusOf, type Wish } from "../reconcile";
+import {
+  type DesiredState,
+  deriveChangeStatus,
+  deriveStatus,
+  nextStep,
+  type ObservedState,
+} from "../reconcile";
 import type { SecretBox } from "../secrets";
 import { changeSeen } from "./changes";
 import { currentFailure, type Job } from "./job";
 import { limitAt } from "./limits";
 import { Monitor, type Rates } from "./monitor";
 import { isWatched, newFault, ownEngine, phaseOf, type Runtime, Runtimes } from "./runtime";
-import { Steps } from "./step-executor";
+import { StepExecutor } from "./step-executor";
 import type { JobStore } from "./store";
-import type { Link } from "./tcp-relay";
+import type { TcpRelay } from "./tcp-relay";
 
 const pollMs = 500;
 const idlePollMs = 2_000;
@@ -33,9 +39,9 @@ export interface Live {
   readonly rates: Rates | undefined;
 }
 
-export class Runner {
+export class Controller {
   readonly #runtimes = new Runtimes();
-  readonly #steps: Steps;
+  readonly #steps: StepExecutor;
   readonly #monitor: Monitor;
   /** What is going on in the background. */
   readonly #work = new Set<Promise<void>>();
@@ -52,7 +58,7 @@ export class Runner {
     private readonly engine: Engine,
     secrets: SecretBox,
   ) {
-    this.#steps = new Steps(store, engine, secrets, this.#runtimes);
+    this.#steps = new StepExecutor(store, engine, secrets, this.#runtimes);
     this.#monitor = new Monitor(engine, () => this.#running());
   }
 
@@ -99,7 +105,7 @@ export class Runner {
   }
 
   /** What decides about the actions of a task. */
-  gateOf(job: Job): Gate {
+  constraintsOf(job: Job): ActionConstraints {
     return { frozen: this.isFrozen(job), can: this.engine.capabilities };
   }
 
@@ -109,7 +115,7 @@ export class Runner {
   }
 
   /** The link through which the rows of a task go; undefined where they go another way, or not at all. */
-  linkOf(job: Job): Link | undefined {
+  linkOf(job: Job): TcpRelay | undefined {
     const { link } = this.#runtimes.of(job.id);
     return link?.port === this.taskOf(job).publisher.port ? link : undefined;
   }
@@ -167,7 +173,7 @@ export class Runner {
     }
     if (now - this.#sweptAt > sweepMs) {
       this.#sweptAt = now;
-      this.#inBackground(this.#steps.sweep());
+      this.#inBackground(this.#steps.releaseOrphans());
     }
     return pairs.size > 0 || jobs.some(({ desired }) => desired.goal === "scheduled");
   }
@@ -229,10 +235,10 @@ export class Runner {
       const wish = { goal: job.desired.goal, taskType: job.taskType, frozen: this.isFrozen(job) };
       await this.#watchStream(job, wish, runtime);
       const seen = observed(job, runtime);
-      const changeStatus = seen.change === undefined ? undefined : changeStatusOf(seen.change);
-      await this.#show(job, statusOf(wish, seen), changeStatus, runtime);
+      const changeStatus = seen.change === undefined ? undefined : deriveChangeStatus(seen.change);
+      await this.#show(job, deriveStatus(wish, seen), changeStatus, runtime);
       const step = nextStep(wish, seen);
-      runtime.strandedSince = step === "mend" ? runtime.strandedSince : undefined;
+      runtime.slotLostSince = step === "restoreSlots" ? runtime.slotLostSince : undefined;
       if (step === "none" || !(await this.#steps.take(step, job))) {
         return;
       }
@@ -272,7 +278,7 @@ export class Runner {
   }
 
   /** Recognizes a lost connection, and its end. */
-  async #watchStream(job: Job, wish: Wish, runtime: Runtime): Promise<void> {
+  async #watchStream(job: Job, wish: DesiredState, runtime: Runtime): Promise<void> {
     const { engine } = runtime;
     const runs =
       wish.goal === "running" &&
@@ -288,7 +294,7 @@ export class Runner {
       return;
     }
     if (engine.streaming) {
-      if (runtime.strandedSince === undefined) {
+      if (runtime.slotLostSince === undefined) {
         runtime.settle();
       }
       return;
@@ -320,7 +326,7 @@ export class Runner {
   }
 }
 
-function observed(job: Job, runtime: Runtime): Observed {
+function observed(job: Job, runtime: Runtime): ObservedState {
   return {
     provisioned: job.provisioned,
     failure: currentFailure(job)?.phase,

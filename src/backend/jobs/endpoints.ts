@@ -1,9 +1,9 @@
-import type { Connection } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/engine";
 import type { SecretBox } from "../secrets";
 import type { StoredEndpoint } from "./job";
 
 /** The way into a task's database, with its password opened. */
-export function connectionOf(endpoint: StoredEndpoint, secrets: SecretBox): Connection {
+export function loginOf(endpoint: StoredEndpoint, secrets: SecretBox): DatabaseLogin {
   const { host, port, user, database, ssl } = endpoint;
   return { host, port, user, password: secrets.open(endpoint.sealedPassword), database, ssl };
 }

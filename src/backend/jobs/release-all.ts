@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { log } from "../log";
-import type { Runner } from "./controller";
+import type { Controller } from "./controller";
 import type { JobStore } from "./store";
 
 const limitMs = 20_000;
 const lookMs = 50;
 
 /** Ends all tasks by force and waits until they are ended; what cannot be reached by then stays where it is. */
-export async function releaseAll(store: JobStore, runner: Runner): Promise<void> {
+export async function releaseAll(store: JobStore, runner: Controller): Promise<void> {
   const open = () => store.all().filter(({ released }) => !released);
   for (const { id } of open()) {
     await store.update(id, (job) => ({

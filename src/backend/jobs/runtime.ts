@@ -1,7 +1,7 @@
 /** What is known of a task while this process runs, and is found out anew by the next one. */
 import type { EngineState } from "../engine/engine";
 import { type Job, plainName } from "./job";
-import type { Link } from "./tcp-relay";
+import type { TcpRelay } from "./tcp-relay";
 
 export const firstRetryMs = 500;
 
@@ -15,7 +15,7 @@ export interface Fault {
 
 export class Runtime {
   engine: EngineState | undefined;
-  link: Link | undefined;
+  link: TcpRelay | undefined;
   fault: Fault | undefined;
   /** The attempt for which the engine was told to run. */
   enabledAttempt: number | undefined;
@@ -24,7 +24,7 @@ export class Runtime {
   /** Since when an enabled task has had no stream. */
   silentSince: number | undefined;
   /** Since when a copied table has had nothing to go on from, and still has not at each look. */
-  strandedSince: number | undefined;
+  slotLostSince: number | undefined;
   /** Since when a start or a release has met nothing but lost connections. */
   lostSince: number | undefined;
   /** Counts steps, so that an answer to an older question is not taken for the present. */

@@ -1,11 +1,11 @@
 /** Lets only so many works run at once; others wait for their turn, in order. */
-export class Turns {
+export class Semaphore {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(private readonly limit: number) {}
 
-  async take<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= this.limit) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else {

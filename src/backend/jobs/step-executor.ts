@@ -12,12 +12,12 @@ import { type Message, message } from "../messages";
 import type { Step } from "../reconcile";
 import type { SecretBox } from "../secrets";
 import { ChangeSteps, failedChange } from "./changes";
-import { connectionOf, isLoopback } from "./endpoints";
+import { isLoopback, loginOf } from "./endpoints";
 import { isChanging, type Job, type JobFailure, tablesOf } from "./job";
 import { firstRetryMs, newFault, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
-import { Turns } from "./semaphore";
+import { Semaphore } from "./semaphore";
 import type { JobStore } from "./store";
-import { Link } from "./tcp-relay";
+import { TcpRelay } from "./tcp-relay";
 
 const longestRetryMs = 5_000;
 /** An unexplained stop is tried again once within this time before it counts as a failure. */
@@ -25,13 +25,13 @@ const probeMs = 60_000;
 /** How long a start or a release waits for a server that is not there: one that crashed is back within seconds. */
 const absenceMs = 10_000;
 /** How long a copied table must have been without its place in the log: one look may come just while a copy ends. */
-const strandedMs = 5_000;
+const slotLostMs = 5_000;
 /** Long steps at once between two servers. */
 const stepsAtOnce = 8;
 
-export class Steps {
+export class StepExecutor {
   readonly #changes: ChangeSteps;
-  readonly #turns = new Map<string, Turns>();
+  readonly #semaphores = new Map<string, Semaphore>();
 
   constructor(
     private readonly store: JobStore,
@@ -44,12 +44,12 @@ export class Steps {
 
   /** A task in the engine's terms. */
   taskOf(job: Job): EngineTask {
-    const source = connectionOf(job.source, this.secrets);
+    const source = loginOf(job.source, this.secrets);
     const port = this.runtimes.of(job.id).link?.port ?? job.linkPort;
     return {
       id: job.id,
       source,
-      target: connectionOf(job.target, this.secrets),
+      target: loginOf(job.target, this.secrets),
       publisher:
         isLoopback(job.target.host) && port !== null
           ? { host: "127.0.0.1", port }
@@ -69,21 +69,21 @@ export class Steps {
         return await this.#inTurn(job, async () => await this.#prepare(job, runtime));
       case "enable":
         return await this.#enable(job, runtime);
-      case "examine":
-        return await this.#examine(job, runtime);
+      case "diagnoseStop":
+        return await this.#diagnoseStop(job, runtime);
       case "suspend":
         await this.engine.suspend(this.taskOf(job));
         runtime.enabledAttempt = undefined;
         runtime.settle();
         return true;
       case "change":
-      case "adopt":
-      case "putBack":
+      case "commitChange":
+      case "rollBack":
         return await this.#change(step, job, runtime);
-      case "mend":
-        return await this.#mend(job, runtime);
-      case "tidy":
-        return await this.#tidy(job);
+      case "restoreSlots":
+        return await this.#restoreSlots(job, runtime);
+      case "cleanUp":
+        return await this.#cleanUp(job);
       case "finish":
         return await this.#finish(job);
       case "release":
@@ -94,20 +94,20 @@ export class Steps {
   /** Long steps of many tasks between the same servers take turns: each gets its connections in time. */
   async #inTurn<T>({ source, target }: Job, step: () => Promise<T>): Promise<T> {
     const servers = `${source.host}:${source.port} ${target.host}:${target.port}`;
-    const turns = this.#turns.get(servers) ?? new Turns(stepsAtOnce);
-    this.#turns.set(servers, turns);
-    return await turns.take(step);
+    const semaphore = this.#semaphores.get(servers) ?? new Semaphore(stepsAtOnce);
+    this.#semaphores.set(servers, semaphore);
+    return await semaphore.run(step);
   }
 
   /** Makes the task's instance, or leads it to where the source is now. */
   async provision(job: Job): Promise<true> {
     const runtime = this.runtimes.of(job.id);
     try {
-      runtime.link ??= await Link.open(job.linkPort ?? 0);
+      runtime.link ??= await TcpRelay.open(job.linkPort ?? 0);
     } catch (error) {
       return await this.fail(job, "create", "", message("instanceFailed", { reason: reasonOf(error) }));
     }
-    runtime.link.leadTo(job.source);
+    runtime.link.setUpstream(job.source);
     const { port } = runtime.link;
     if (!job.provisioned || job.linkPort !== port) {
       await this.store.update(job.id, (latest) => ({ ...latest, provisioned: true, linkPort: port }));
@@ -120,7 +120,7 @@ export class Steps {
       const tables =
         job.tables.length > 0
           ? job.tables
-          : tablesOf(job.selection, await this.engine.tablesOf(connectionOf(job.source, this.secrets)));
+          : tablesOf(job.selection, await this.engine.tablesOf(loginOf(job.source, this.secrets)));
       if (tables.length === 0) {
         return await this.fail(job, "start", "", message("noObjects"));
       }
@@ -169,7 +169,7 @@ export class Steps {
   }
 
   /** The engine stopped the task by itself: find out why, and recover if it is a lost connection. */
-  async #examine(job: Job, runtime: Runtime): Promise<boolean> {
+  async #diagnoseStop(job: Job, runtime: Runtime): Promise<boolean> {
     const { engine } = runtime;
     const phase = phaseOf(job, ownEngine(job, runtime));
     if (engine?.kind === "broken") {
@@ -185,13 +185,13 @@ export class Steps {
       if (cause.rejected !== undefined) {
         await this.store.history.dirtyRow(job.id, { ...cause.rejected, phase });
       }
-      return await this.#failOrPutBack(job, phase, cause.code, cause.message);
+      return await this.#failOrRollBack(job, phase, cause.code, cause.message);
     }
     const now = Date.now();
     if (cause.kind === "unknown") {
       if (now - runtime.probedAt < probeMs) {
         const text = message("stoppedUnknown", { reason: cause.hint });
-        return await this.#failOrPutBack(job, phase, "", text);
+        return await this.#failOrRollBack(job, phase, "", text);
       }
       runtime.probedAt = now;
       return await this.#enable(job, runtime);
@@ -250,7 +250,7 @@ export class Steps {
   }
 
   /** A stop while a change is on its way fails the change; the task goes on with its own tables, if it can. */
-  async #failOrPutBack(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
+  async #failOrRollBack(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
     if (!isChanging(job)) {
       return await this.fail(job, phase, code, text);
     }
@@ -262,7 +262,7 @@ export class Steps {
     return true;
   }
 
-  async #change(step: "change" | "adopt" | "putBack", job: Job, runtime: Runtime): Promise<boolean> {
+  async #change(step: "change" | "commitChange" | "rollBack", job: Job, runtime: Runtime): Promise<boolean> {
     const { change } = job;
     if (change === null) {
       return false;
@@ -271,10 +271,10 @@ export class Steps {
       switch (step) {
         case "change":
           return await this.#changes.begin(job, change, runtime);
-        case "adopt":
-          return await this.#changes.adopt(job, change);
-        case "putBack":
-          return await this.#changes.putBack(job, change, runtime);
+        case "commitChange":
+          return await this.#changes.commitChange(job, change);
+        case "rollBack":
+          return await this.#changes.rollBack(job, change, runtime);
       }
     } catch (error) {
       await this.#failBy(job, "incremental", error);
@@ -282,11 +282,11 @@ export class Steps {
     }
   }
 
-  async #mend(job: Job, runtime: Runtime): Promise<boolean> {
+  async #restoreSlots(job: Job, runtime: Runtime): Promise<boolean> {
     const task = this.taskOf(job);
     try {
-      await this.engine.mend(task);
-      runtime.strandedSince = undefined;
+      await this.engine.restoreSlots(task);
+      runtime.slotLostSince = undefined;
       return false;
     } catch (error) {
       if (error instanceof EngineError && isConnectionLoss(error.code)) {
@@ -296,8 +296,8 @@ export class Steps {
         await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
         return true;
       }
-      runtime.strandedSince ??= Date.now();
-      if (Date.now() - runtime.strandedSince < strandedMs) {
+      runtime.slotLostSince ??= Date.now();
+      if (Date.now() - runtime.slotLostSince < slotLostMs) {
         return false;
       }
       if (runtime.fault !== undefined) {
@@ -308,9 +308,9 @@ export class Steps {
   }
 
   /** What cannot be removed now is tried again at the next look: the task runs as well. */
-  async #tidy(job: Job): Promise<boolean> {
+  async #cleanUp(job: Job): Promise<boolean> {
     try {
-      await this.engine.tidy(this.taskOf(job));
+      await this.engine.cleanUp(this.taskOf(job));
     } catch (error) {
       if (!(error instanceof EngineError)) {
         throw error;
@@ -389,7 +389,7 @@ export class Steps {
   }
 
   /** Removes what forced endings left behind, once the ends can be reached again. */
-  async sweep(): Promise<void> {
+  async releaseOrphans(): Promise<void> {
     for (const orphan of await this.store.orphans()) {
       try {
         await this.engine.release(this.taskOf(orphan.job), orphan.side);
@@ -407,7 +407,7 @@ export class Steps {
     if (!(error instanceof EngineError)) {
       throw error;
     }
-    const connection = error.side === undefined ? undefined : connectionOf(job[error.side], this.secrets);
+    const connection = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
     const text = this.engine.describe(error, connection);
     await this.fail(job, phase, error.code, text);
   }

@@ -5,14 +5,14 @@ import { connect, createServer, type Server, type Socket } from "node:net";
  * A task's instance: a relay on 127.0.0.1 through which the target server reads from the source. It carries bytes,
  * counts them and holds them back to a limit; the replication itself is the database's.
  */
-export class Link {
+export class TcpRelay {
   readonly #sockets = new Set<Socket>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #limit: number | undefined;
   /** When the bytes let through so far have used up the limit, in milliseconds since 1970. */
   #paidUntil = 0;
   #bytes = 0;
-  #isCut = false;
+  #isDisconnected = false;
   #upstream: { readonly host: string; readonly port: number } | undefined;
 
   private constructor(
@@ -23,19 +23,19 @@ export class Link {
   }
 
   /** @param port the wanted port; another is taken when it is in use. */
-  static async open(port: number): Promise<Link> {
+  static async open(port: number): Promise<TcpRelay> {
     const server = createServer({ pauseOnConnect: true });
     server.listen(port, "127.0.0.1");
     try {
       await once(server, "listening");
     } catch (error) {
       if (port !== 0 && error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-        return await Link.open(0);
+        return await TcpRelay.open(0);
       }
       throw error;
     }
     const address = server.address();
-    return new Link(server, typeof address === "object" && address !== null ? address.port : port);
+    return new TcpRelay(server, typeof address === "object" && address !== null ? address.port : port);
   }
 
   /** Bytes carried from the source to the target since the link was opened. */
@@ -44,20 +44,20 @@ export class Link {
   }
 
   /** Where connections made from now on lead. */
-  leadTo(upstream: { readonly host: string; readonly port: number }): void {
+  setUpstream(upstream: { readonly host: string; readonly port: number }): void {
     this.#upstream = upstream;
   }
 
-  /** Breaks all connections and refuses others, until `mend`. */
-  cut(): void {
-    this.#isCut = true;
+  /** Breaks all connections and refuses others, until `reconnect`. */
+  disconnect(): void {
+    this.#isDisconnected = true;
     for (const socket of this.#sockets) {
       socket.destroy();
     }
   }
 
-  mend(): void {
-    this.#isCut = false;
+  reconnect(): void {
+    this.#isDisconnected = false;
   }
 
   /** Bytes per second from the source to the target; undefined: as fast as they come. */
@@ -76,7 +76,7 @@ export class Link {
   }
 
   #relay(client: Socket): void {
-    if (this.#upstream === undefined || this.#isCut) {
+    if (this.#upstream === undefined || this.#isDisconnected) {
       client.destroy();
       return;
     }

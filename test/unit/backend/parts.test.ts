@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { availableActions, type Gate, jobAction } from "../../../src/backend/api/actions";
+import { type ActionConstraints, availableActions, jobAction } from "../../../src/backend/api/actions";
 import { selectionOf } from "../../../src/backend/api/selection";
 import { isConnectionLoss } from "../../../src/backend/engine/engine";
 import { LagMeter } from "../../../src/backend/engine/postgres/lag";
@@ -9,8 +9,8 @@ import { conninfo, objectName } from "../../../src/backend/engine/postgres/names
 import { ServerLog } from "../../../src/backend/engine/postgres/server-log";
 import { parseFlags } from "../../../src/backend/flags";
 import { isLimit, limitAt } from "../../../src/backend/jobs/limits";
-import { Link } from "../../../src/backend/jobs/tcp-relay";
-import { message, Refusal, render } from "../../../src/backend/messages";
+import { TcpRelay } from "../../../src/backend/jobs/tcp-relay";
+import { ApiError, message, render } from "../../../src/backend/messages";
 import { SecretBox } from "../../../src/backend/secrets";
 import { StartError } from "../../../src/backend/start-error";
 
@@ -140,7 +140,7 @@ describe("parts of the local backend", () => {
       canCompare: true,
       knowsProgress: true,
     };
-    const available = (gate: Gate) => jobAction(job, gate).available_actions;
+    const available = (gate: ActionConstraints) => jobAction(job, gate).available_actions;
     assert.deepEqual(available({ frozen: false, can }), flowing);
     assert.deepEqual(available({ frozen: true, can }), []);
     assert.ok(jobAction(job, { frozen: true, can }).unavailable_actions.includes("PAUSE"));
@@ -201,15 +201,15 @@ describe("parts of the local backend", () => {
         { schema: "whole", table: null },
       ],
     );
-    assert.throws(() => select([{ ...t, id: "a.b.c" }]), Refusal);
-    assert.throws(() => select([{ object_type: "view", id: "public.v", select: "true" }]), Refusal);
+    assert.throws(() => select([{ ...t, id: "a.b.c" }]), ApiError);
+    assert.throws(() => select([{ object_type: "view", id: "public.v", select: "true" }]), ApiError);
     assert.throws(() => select([{ ...t, id: "public.t", object_alias_name: "u" }]), /DRS\.M10018/);
-    assert.throws(() => select([]), Refusal);
+    assert.throws(() => select([]), ApiError);
     assert.throws(
       () => select([{ ...t, id: "public.t", parent_id: "other" }]),
       /reads the database shop, not other/,
     );
-    assert.throws(() => select([{ object_type: "database", id: "other", select: "true" }]), Refusal);
+    assert.throws(() => select([{ object_type: "database", id: "other", select: "true" }]), ApiError);
   });
 
   it("carries bytes over a link, counts them and holds them back", async () => {
@@ -217,8 +217,8 @@ describe("parts of the local backend", () => {
     source.listen(0, "127.0.0.1");
     await once(source, "listening");
     const address = source.address();
-    const link = await Link.open(0);
-    link.leadTo({
+    const link = await TcpRelay.open(0);
+    link.setUpstream({
       host: "127.0.0.1",
       port: typeof address === "object" && address !== null ? address.port : 0,
     });
@@ -243,8 +243,8 @@ describe("parts of the local backend", () => {
   });
 
   it("takes another port for a link when the wanted one is in use", async () => {
-    const first = await Link.open(0);
-    const second = await Link.open(first.port);
+    const first = await TcpRelay.open(0);
+    const second = await TcpRelay.open(first.port);
     assert.notEqual(second.port, first.port);
     await Promise.all([first.close(), second.close()]);
   });

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { EngineState, TableState } from "../../../src/backend/engine/engine";
-import { nextStep, type Observed, statusOf, type Wish } from "../../../src/backend/reconcile";
+import {
+  type DesiredState,
+  deriveStatus,
+  nextStep,
+  type ObservedState,
+} from "../../../src/backend/reconcile";
 
 type Present = Extract<EngineState, { kind: "present" }>;
 
@@ -13,14 +18,14 @@ function engine(phases: readonly TableState["phase"][], change: Partial<Present>
     streaming: true,
     copyWorkers: 0,
     logKept: true,
-    stranded: false,
-    untidy: false,
+    slotLost: false,
+    needsCleanUp: false,
     delayMs: 0,
   } as const;
   return { ...state, tables: phases.map(table), ...change };
 }
 
-const base: Observed = {
+const base: ObservedState = {
   provisioned: true,
   failure: undefined,
   engine: { kind: "absent" },
@@ -32,13 +37,13 @@ const base: Observed = {
   change: undefined,
   last: "CONFIGURATION",
 };
-const runs: Partial<Observed> = { prepared: true, enabledNow: true };
+const runs: Partial<ObservedState> = { prepared: true, enabledNow: true };
 const unreachable: EngineState = { kind: "unreachable", side: "source", reason: "gone" };
 
 interface Case {
   readonly what: string;
-  readonly wish?: Partial<Wish>;
-  readonly seen: Partial<Observed>;
+  readonly wish?: Partial<DesiredState>;
+  readonly seen: Partial<ObservedState>;
   readonly status: string;
   readonly step: string;
 }
@@ -94,7 +99,7 @@ const cases: readonly Case[] = [
     what: "stopped in the copy",
     seen: { ...runs, engine: engine(["copying"], { enabled: false }), last: "FULL_TRANSFER_STARTED" },
     status: "FULL_TRANSFER_STARTED",
-    step: "examine",
+    step: "diagnoseStop",
   },
   {
     what: "full failed",
@@ -131,7 +136,7 @@ const cases: readonly Case[] = [
     what: "log lost",
     seen: { ...runs, engine: engine(["synced"], { logKept: false }) },
     status: "INCRE_TRANSFER_STARTED",
-    step: "examine",
+    step: "diagnoseStop",
   },
   {
     what: "incremental failed",
@@ -143,13 +148,13 @@ const cases: readonly Case[] = [
     what: "subscription dropped",
     seen: { ...runs, last: "INCRE_TRANSFER_STARTED" },
     status: "INCRE_TRANSFER_STARTED",
-    step: "examine",
+    step: "diagnoseStop",
   },
   {
     what: "connection lost",
     seen: { ...runs, recovering: true, engine: engine(["synced"], { enabled: false }) },
     status: "REBUILD_NODE_STARTED",
-    step: "examine",
+    step: "diagnoseStop",
   },
   {
     what: "server away",
@@ -223,9 +228,9 @@ const cases: readonly Case[] = [
   },
   {
     what: "streaming, while a copied table has nobody to lead it on",
-    seen: { ...runs, engine: engine(["synced", "copied"], { stranded: true, untidy: true }) },
+    seen: { ...runs, engine: engine(["synced", "copied"], { slotLost: true, needsCleanUp: true }) },
     status: "FULL_TRANSFER_STARTED",
-    step: "mend",
+    step: "restoreSlots",
   },
   {
     what: "streaming, after a crash that took the end of a copy",
@@ -235,17 +240,17 @@ const cases: readonly Case[] = [
   },
   {
     what: "streaming, with something left of the copies",
-    seen: { ...runs, engine: engine(["synced"], { untidy: true }) },
+    seen: { ...runs, engine: engine(["synced"], { needsCleanUp: true }) },
     status: "INCRE_TRANSFER_STARTED",
-    step: "tidy",
+    step: "cleanUp",
   },
   {
     what: "streaming beside the copy of an added table",
     seen: {
       ...runs,
-      engine: engine(["synced"], { untidy: true }),
+      engine: engine(["synced"], { needsCleanUp: true }),
       change: {
-        ...{ strays: "unfinished", phase: "copying" },
+        ...{ extraTables: "unfinished", phase: "copying" },
         ...{ failed: false, withdrawn: false, settled: false, last: "CHILD_TRANSFER_STARTED" },
       },
     },
@@ -292,9 +297,9 @@ const cases: readonly Case[] = [
 describe("desired and observed", () => {
   for (const { what, wish, seen, status, step } of cases) {
     it(`${what}: ${status}, ${step}`, () => {
-      const wanted: Wish = { goal: "running", taskType: "FULL_INCR_TRANS", frozen: false, ...wish };
+      const wanted: DesiredState = { goal: "running", taskType: "FULL_INCR_TRANS", frozen: false, ...wish };
       const observed = { ...base, ...seen };
-      assert.deepEqual([statusOf(wanted, observed), nextStep(wanted, observed)], [status, step]);
+      assert.deepEqual([deriveStatus(wanted, observed), nextStep(wanted, observed)], [status, step]);
     });
   }
 });

@@ -7,10 +7,10 @@ import { mock } from "node:test";
 import fc from "fast-check";
 import { type Action, availableActions } from "../../../src/backend/api/actions";
 import { JobActions } from "../../../src/backend/jobs/actions";
-import { Runner } from "../../../src/backend/jobs/controller";
+import { Controller } from "../../../src/backend/jobs/controller";
 import { childOf, type Job, newJobId } from "../../../src/backend/jobs/job";
 import { JobStore } from "../../../src/backend/jobs/store";
-import { Refusal } from "../../../src/backend/messages";
+import { ApiError } from "../../../src/backend/messages";
 import { SecretBox } from "../../../src/backend/secrets";
 import { SimulatedEngine, SimulatedWorld } from "../../support/simulated-world";
 import { causes, changeTransitions, passing, transitions } from "../../support/transitions";
@@ -46,7 +46,7 @@ class Span {
 interface Life {
   readonly span: Span;
   readonly store: JobStore;
-  readonly runner: Runner;
+  readonly runner: Controller;
   readonly actions: JobActions;
 }
 
@@ -54,7 +54,7 @@ async function begin(world: SimulatedWorld): Promise<Life> {
   const span = new Span();
   const engine = new SimulatedEngine(world, span.alive);
   const store = await JobStore.open(world.database(span.alive));
-  const runner = new Runner(store, engine, seal);
+  const runner = new Controller(store, engine, seal);
   await runner.start();
   return { span, store, runner, actions: new JobActions(store, runner, engine, seal) };
 }
@@ -184,7 +184,7 @@ class Walk {
   async act(choice: number, detail: number): Promise<void> {
     const life = await this.#alive();
     const { job } = this;
-    const gate = life.runner.gateOf(job);
+    const gate = life.runner.constraintsOf(job);
     const child = job.change === null ? undefined : childOf(job, job.change);
     const possible = [job, ...(child === undefined ? [] : [child])].flatMap((task) =>
       availableActions(task, gate)
@@ -199,7 +199,7 @@ class Walk {
 
   async retry(): Promise<void> {
     const life = await this.#alive();
-    const offered = availableActions(this.job, life.runner.gateOf(this.job));
+    const offered = availableActions(this.job, life.runner.constraintsOf(this.job));
     const action = (["RETRY", "START", "FREE_RESOURCE"] as const).find((one) => offered.includes(one));
     if (action !== undefined) {
       await this.#ask(life, users[action](life.actions, this.id, 4));
@@ -219,7 +219,7 @@ class Walk {
 
   /** A call of the API: it may be refused, and a dead backend does not answer. */
   async #ask(life: Life, call: Promise<void>): Promise<void> {
-    const answered = call.catch((error: unknown) => assert.ok(error instanceof Refusal, String(error)));
+    const answered = call.catch((error: unknown) => assert.ok(error instanceof ApiError, String(error)));
     await Promise.race([answered, life.span.ended]);
     life.runner.wake();
     await settle(life);

@@ -3,7 +3,7 @@ import { escapeLiteral } from "pg";
 import { type Message, message } from "../../messages";
 import {
   type CheckItem,
-  type Connection,
+  type DatabaseLogin,
   EngineError,
   type EngineTask,
   type Side,
@@ -78,7 +78,7 @@ function twoDatabases(source: ServerRow, target: ServerRow): CheckItem {
   return finding("different_databases", "network", same ? message("sameDatabase") : undefined);
 }
 
-async function server(databases: Databases, connection: Connection, side: Side) {
+async function server(databases: Databases, connection: DatabaseLogin, side: Side) {
   const item = `${side}_connection`;
   try {
     await databases.connectOnce(connection, side);
@@ -272,7 +272,7 @@ function full(item: string, setting: string, used: number, count: number): Check
   return finding(item, "parameters", reason);
 }
 
-function lacking(item: string, { user }: Connection, privileges: readonly string[]): CheckItem {
+function lacking(item: string, { user }: DatabaseLogin, privileges: readonly string[]): CheckItem {
   const reason =
     privileges.length > 0 ? message("noPrivilege", { user, privilege: listed(privileges) }) : undefined;
   return finding(item, "privileges", reason);

@@ -1,5 +1,5 @@
 /** What is seen of one worker of a subscription at one look. */
-export interface WorkerSight {
+export interface WorkerSample {
   /** Of which worker: a table's, or the one that applies changes. */
   readonly name: string;
   /** Null while it does not run. */
@@ -24,15 +24,15 @@ const mostWorkers = 3;
  * Tells a worker that fails again and again, on servers that say so nowhere but in their log: it is hardly ever seen, or
  * it is always another one that comes no further than the last.
  */
-export class WorkerWatch {
+export class CrashLoopDetector {
   readonly #seen = new Map<string, Seen>();
 
   /** Takes a look, some time after the last; answers whether one of the workers only fails. */
-  isFailing(now: number, sights: readonly WorkerSight[]): boolean {
+  isFailing(now: number, sights: readonly WorkerSample[]): boolean {
     return sights.map((sight) => this.#fails(now, sight)).includes(true);
   }
 
-  #fails(now: number, { name, pid, progress }: WorkerSight): boolean {
+  #fails(now: number, { name, pid, progress }: WorkerSample): boolean {
     let seen = this.#seen.get(name);
     if (seen?.progress !== progress) {
       seen = { progress, pids: new Set(), last: null, awaySince: undefined };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
 import { reasonOf } from "../../log";
-import { type Connection, EngineError, type Side } from "../engine";
+import { type DatabaseLogin, EngineError, type Side } from "../engine";
 
 const connectMs = 5_000;
 const statementMs = 30_000;
@@ -31,7 +31,7 @@ export class Databases {
    * @throws EngineError with the SQLSTATE, or the system's code when the server cannot be reached.
    */
   async query<R extends Row>(
-    connection: Connection,
+    connection: DatabaseLogin,
     side: Side,
     sql: string,
     values: readonly unknown[] = [],
@@ -44,7 +44,7 @@ export class Databases {
   }
 
   /** Connects anew, so that what is tried is today's password and not an open connection's. */
-  async connectOnce(connection: Connection, side: Side): Promise<void> {
+  async connectOnce(connection: DatabaseLogin, side: Side): Promise<void> {
     const client = new pg.Client(clientConfig(connection));
     client.on("error", () => undefined);
     try {
@@ -62,7 +62,7 @@ export class Databases {
    *
    * @throws EngineError as `query` does.
    */
-  async session(connection: Connection, side: Side, signal: AbortSignal): Promise<Session> {
+  async session(connection: DatabaseLogin, side: Side, signal: AbortSignal): Promise<Session> {
     const client = new pg.Client({ ...clientConfig(connection), ...longerWork });
     client.on("error", () => undefined);
     const end = async () => {
@@ -99,7 +99,7 @@ export class Databases {
     await Promise.allSettled(pools.map(async (pool) => await pool.end()));
   }
 
-  #pool(connection: Connection): pg.Pool {
+  #pool(connection: DatabaseLogin): pg.Pool {
     const key = createHash("sha256").update(JSON.stringify(connection)).digest("hex");
     const known = this.#pools.get(key);
     if (known !== undefined) {
@@ -132,7 +132,7 @@ const settings = [
   .map((setting) => `-c ${setting}`)
   .join(" ");
 
-function clientConfig(connection: Connection): pg.ClientConfig {
+function clientConfig(connection: DatabaseLogin): pg.ClientConfig {
   const { host, port, user, password, database, ssl } = connection;
   return {
     ...{ host, port, user, password, database },

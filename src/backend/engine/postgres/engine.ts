@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Message, message } from "../../messages";
 import {
   type CheckItem,
-  type Connection,
+  type DatabaseLogin,
   type Engine,
   EngineError,
   type EngineState,
@@ -18,7 +18,7 @@ import {
 } from "../engine";
 import { checkTask } from "./checks";
 import { compareTables } from "./compare";
-import { WorkerWatch } from "./crash-loop-detector";
+import { CrashLoopDetector } from "./crash-loop-detector";
 import { Databases } from "./databases";
 import { describe } from "./errors";
 import { LagMeter } from "./lag";
@@ -69,16 +69,16 @@ export class PostgresEngine implements Engine {
   } as const;
   readonly #databases = new Databases();
   readonly #lag = new Map<string, LagMeter>();
-  readonly #watches = new Map<string, WorkerWatch>();
+  readonly #watches = new Map<string, CrashLoopDetector>();
 
   /** @param logOf the log of a target server, where it can be read. */
-  constructor(private readonly logOf: (target: Connection) => ServerLog | undefined) {}
+  constructor(private readonly logOf: (target: DatabaseLogin) => ServerLog | undefined) {}
 
-  async test(connection: Connection, side: Side): Promise<void> {
+  async test(connection: DatabaseLogin, side: Side): Promise<void> {
     await this.#databases.connectOnce(connection, side);
   }
 
-  async tablesOf(connection: Connection): Promise<readonly TableName[]> {
+  async tablesOf(connection: DatabaseLogin): Promise<readonly TableName[]> {
     return await this.#databases.query<{ schema: string; table: string }>(
       connection,
       "source",
@@ -123,11 +123,11 @@ export class PostgresEngine implements Engine {
     await suspendSubscription(this.#databases, task);
   }
 
-  async mend(task: EngineTask): Promise<void> {
+  async restoreSlots(task: EngineTask): Promise<void> {
     await restoreSlots(this.#databases, task, await strandedSlots(this.#databases, task));
   }
 
-  async tidy(task: EngineTask): Promise<void> {
+  async cleanUp(task: EngineTask): Promise<void> {
     if (await isInStepForGood(this.#databases, task)) {
       await dropCopySlots(this.#databases, task);
       await dropSpare(this.#databases, task);
@@ -181,7 +181,7 @@ export class PostgresEngine implements Engine {
       this.#watches.delete(task.id);
       return subscription;
     }
-    const watch = this.#watches.get(task.id) ?? new WorkerWatch();
+    const watch = this.#watches.get(task.id) ?? new CrashLoopDetector();
     this.#watches.set(task.id, watch);
     const confirmed = slot instanceof EngineError ? undefined : slot?.confirmed;
     const applying = { name: "changes", pid: subscription.pid, progress: confirmed ?? "" };
@@ -252,7 +252,7 @@ export class PostgresEngine implements Engine {
     return log?.lastErrorOf(objectName(task.id));
   }
 
-  describe(error: EngineError, connection: Connection | undefined): Message {
+  describe(error: EngineError, connection: DatabaseLogin | undefined): Message {
     return describe(error, connection);
   }
 
@@ -271,13 +271,13 @@ export class PostgresEngine implements Engine {
     subscription: SubscriptionFacts,
     slot: SlotFacts | EngineError | undefined,
   ): EngineState {
-    const { enabled, pid, copyWorkers, stranded, tables } = subscription;
+    const { enabled, pid, copyWorkers, slotLost, tables } = subscription;
     const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
     const streaming = pid !== null && (slot instanceof EngineError || known?.active === true);
     return {
-      ...{ kind: "present", enabled, streaming, copyWorkers, stranded, tables },
+      ...{ kind: "present", enabled, streaming, copyWorkers, slotLost, tables },
       logKept: slot instanceof EngineError || known?.kept === true,
-      untidy: known?.spare === true,
+      needsCleanUp: known?.spare === true,
       delayMs:
         streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
       positions: known === undefined ? undefined : positionsOf(known, subscription),
@@ -299,9 +299,9 @@ export class PostgresEngine implements Engine {
   async #grouped<F extends { readonly name: string }>(
     tasks: readonly EngineTask[],
     side: Side,
-    ask: (databases: Databases, connection: Connection, names: readonly string[]) => Promise<readonly F[]>,
+    ask: (databases: Databases, connection: DatabaseLogin, names: readonly string[]) => Promise<readonly F[]>,
   ): Promise<(task: EngineTask) => F | EngineError | undefined> {
-    const groups = new Map<string, { readonly connection: Connection; readonly names: string[] }>();
+    const groups = new Map<string, { readonly connection: DatabaseLogin; readonly names: string[] }>();
     for (const task of tasks) {
       const key = JSON.stringify(task[side]);
       const group = groups.get(key) ?? { connection: task[side], names: [] };

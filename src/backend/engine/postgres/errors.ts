@@ -1,8 +1,8 @@
 import { type Message, message } from "../../messages";
-import { type Connection, type EngineError, isConnectionLoss } from "../engine";
+import { type DatabaseLogin, type EngineError, isConnectionLoss } from "../engine";
 
 /** What a database's error means to the user of a task. */
-export function describe(error: EngineError, connection: Connection | undefined): Message {
+export function describe(error: EngineError, connection: DatabaseLogin | undefined): Message {
   const side = error.side ?? "source";
   const { code, reason } = error;
   if (code === "28P01" || code === "28000") {

@@ -1,5 +1,5 @@
 import { escapeIdentifier } from "pg";
-import type { Connection, TableName } from "../engine";
+import type { DatabaseLogin, TableName } from "../engine";
 
 /** The name of a task's publication, slot and subscription: the same for all three. */
 export function objectName(jobId: string): string {
@@ -21,7 +21,7 @@ export function qualified({ schema, table }: TableName): string {
 
 /** A libpq connection string by which the target server finds the source. */
 export function conninfo(
-  source: Connection,
+  source: DatabaseLogin,
   publisher: { readonly host: string; readonly port: number },
   applicationName: string,
 ): string {

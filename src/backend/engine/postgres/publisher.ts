@@ -1,6 +1,6 @@
 /** The source's side of a task: publication and slot. */
 import { escapeIdentifier } from "pg";
-import type { Connection, EngineTask, TableName } from "../engine";
+import type { DatabaseLogin, EngineTask, TableName } from "../engine";
 import { EngineError, LogLostError } from "../engine";
 import type { Databases, Row } from "./databases";
 import { objectName, qualified, spareName } from "./names";
@@ -25,7 +25,7 @@ export interface SourceTable extends Row {
 /** Those of the tables that exist at the source. */
 export async function sourceTables(
   databases: Databases,
-  source: Connection,
+  source: DatabaseLogin,
   tables: readonly TableName[],
 ): Promise<readonly SourceTable[]> {
   return await databases.query<SourceTable>(
@@ -147,7 +147,12 @@ export async function restoreSlots(
   }
 }
 
-async function copySlot(databases: Databases, source: Connection, from: string, to: string): Promise<void> {
+async function copySlot(
+  databases: Databases,
+  source: DatabaseLogin,
+  from: string,
+  to: string,
+): Promise<void> {
   await databases.query(
     source,
     "source",
@@ -171,7 +176,7 @@ const countedExactly = 200_000;
 /** Rows per table: counted, or for a large table what the last ANALYZE estimated. */
 export async function countRows(
   databases: Databases,
-  source: Connection,
+  source: DatabaseLogin,
   tables: readonly TableName[],
 ): Promise<Readonly<Record<string, number>>> {
   const rows: Record<string, number> = {};
@@ -197,7 +202,11 @@ export async function countRows(
 }
 
 /** Drops slots and publication of a task, whoever still reads from the slot. */
-export async function dropPublisher(databases: Databases, source: Connection, jobId: string): Promise<void> {
+export async function dropPublisher(
+  databases: Databases,
+  source: DatabaseLogin,
+  jobId: string,
+): Promise<void> {
   const name = objectName(jobId);
   await databases.query(
     source,
@@ -231,7 +240,7 @@ export interface SlotFacts extends Row {
 
 export async function slotFacts(
   databases: Databases,
-  source: Connection,
+  source: DatabaseLogin,
   names: readonly string[],
 ): Promise<readonly SlotFacts[]> {
   return await databases.query<SlotFacts>(

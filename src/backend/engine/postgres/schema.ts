@@ -1,6 +1,6 @@
 /** Copies the definition of tables: PostgreSQL's logical replication moves rows, not definitions. */
 import { escapeIdentifier } from "pg";
-import type { Connection, TableName } from "../engine";
+import type { DatabaseLogin, TableName } from "../engine";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
 import { typeDefinitions } from "./types";
@@ -59,7 +59,7 @@ export interface DefaultSequence extends Row, TableName {
 
 export async function defaultSequences(
   databases: Databases,
-  source: Connection,
+  source: DatabaseLogin,
   table: TableName,
 ): Promise<readonly DefaultSequence[]> {
   return await databases.query<DefaultSequence>(source, "source", sequencesSql, [qualified(table)]);
@@ -68,7 +68,7 @@ export async function defaultSequences(
 /** The statements that make a table as the source has it, with the schemas, types and sequences that it needs. */
 export async function tableDefinition(
   databases: Databases,
-  source: Connection,
+  source: DatabaseLogin,
   table: TableName,
 ): Promise<readonly string[]> {
   const name = qualified(table);

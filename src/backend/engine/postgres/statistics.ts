@@ -1,5 +1,5 @@
 /** What PostgreSQL counts of a task. */
-import type { Connection } from "../engine";
+import type { DatabaseLogin } from "../engine";
 import type { Databases, Row } from "./databases";
 
 export interface WrittenRow extends Row {
@@ -11,7 +11,7 @@ export interface WrittenRow extends Row {
 /** Rows written into the tables of subscriptions; the server's statistics trail by up to a second. */
 export async function writtenRows(
   databases: Databases,
-  target: Connection,
+  target: DatabaseLogin,
   names: readonly string[],
 ): Promise<readonly WrittenRow[]> {
   return await databases.query<WrittenRow>(

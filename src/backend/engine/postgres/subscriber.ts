@@ -3,14 +3,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import {
-  type Connection,
+  type DatabaseLogin,
   EngineError,
   type EngineTask,
   type ReleaseTask,
   type TableName,
   type TableState,
 } from "../engine";
-import type { WorkerSight } from "./crash-loop-detector";
+import type { WorkerSample } from "./crash-loop-detector";
 import type { Databases, Row } from "./databases";
 import { conninfo, objectName, qualified } from "./names";
 import { defaultSequences, tableDefinition } from "./schema";
@@ -37,7 +37,7 @@ export async function ensureTables(
 /** Which of the tables the database has, by their quoted names; `writable`: as a subscription of this user needs it. */
 export async function existingTables(
   databases: Databases,
-  target: Connection,
+  target: DatabaseLogin,
   tables: readonly TableName[],
 ): Promise<ReadonlyMap<string, { readonly writable: boolean }>> {
   const rows = await databases.query<{ schema: string; table: string; writable: boolean }>(
@@ -67,7 +67,7 @@ export async function ensureSubscription(databases: Databases, task: EngineTask)
   );
 }
 
-/** Servers before PostgreSQL 15 do not have it; see `WorkerWatch`. */
+/** Servers before PostgreSQL 15 do not have it; see `CrashLoopDetector`. */
 async function setDisableOnError(databases: Databases, task: EngineTask, on: boolean): Promise<void> {
   const [has] = await databases.query(task.target, "target", `SELECT 1 WHERE NOT ${triesForEver}`);
   if (has !== undefined) {
@@ -136,7 +136,7 @@ export async function strandedSlots(
     "target",
     `SELECT 'pg_' || s.oid || '_sync_' || r.srrelid || '_' || c.system_identifier AS slot
      FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid, pg_control_system() c
-     WHERE s.subname = $1 AND ${isStranded}`,
+     WHERE s.subname = $1 AND ${isSlotLost}`,
     [objectName(id)],
   );
   return rows.map(({ slot }) => slot);
@@ -211,7 +211,7 @@ export async function dropCopySlots(
   }
 }
 
-async function hasSubscription(databases: Databases, target: Connection, name: string): Promise<boolean> {
+async function hasSubscription(databases: Databases, target: DatabaseLogin, name: string): Promise<boolean> {
   const [row] = await databases.query(
     target,
     "target",
@@ -229,7 +229,7 @@ interface SubscriptionRow extends Row {
   readonly pid: number | null;
   readonly received: string | null;
   readonly copy_workers: number;
-  readonly stranded: boolean;
+  readonly slot_lost: boolean;
   readonly tables: readonly {
     readonly name: string;
     readonly state: string;
@@ -247,17 +247,17 @@ export interface SubscriptionFacts {
   /** Whether the server starts a worker that fails again and again. */
   readonly endless: boolean;
   /** Where that is so: what is seen of the workers that copy. */
-  readonly copies: readonly WorkerSight[];
+  readonly copies: readonly WorkerSample[];
   /** Up to where the worker has the source's log, in bytes. */
   readonly received: string | null;
   readonly copyWorkers: number;
   /** Whether a table is copied, not yet in step, and has no worker. */
-  readonly stranded: boolean;
+  readonly slotLost: boolean;
   readonly tables: readonly TableState[];
 }
 
 /** Of a row `r` of `pg_subscription_rel`: its table is copied, and no worker leads it on. */
-const isStranded = `r.srsubstate = 'f' AND NOT EXISTS
+const isSlotLost = `r.srsubstate = 'f' AND NOT EXISTS
   (SELECT 1 FROM pg_stat_subscription w WHERE w.subid = r.srsubid AND w.relid = r.srrelid AND w.pid IS NOT NULL)`;
 
 const phaseByState: Readonly<Record<string, TableState["phase"]>> = {
@@ -269,7 +269,7 @@ const phaseByState: Readonly<Record<string, TableState["phase"]>> = {
 
 export async function subscriptionFacts(
   databases: Databases,
-  target: Connection,
+  target: DatabaseLogin,
   names: readonly string[],
 ): Promise<readonly SubscriptionFacts[]> {
   const rows = await databases.query<SubscriptionRow>(
@@ -282,7 +282,7 @@ export async function subscriptionFacts(
              WHERE w.subid = s.oid AND w.relid IS NULL) AS received,
             (SELECT count(*)::int FROM pg_stat_subscription w
              WHERE w.subid = s.oid AND w.relid IS NOT NULL AND w.pid IS NOT NULL) AS copy_workers,
-            EXISTS (SELECT 1 FROM pg_subscription_rel r WHERE r.srsubid = s.oid AND ${isStranded}) AS stranded,
+            EXISTS (SELECT 1 FROM pg_subscription_rel r WHERE r.srsubid = s.oid AND ${isSlotLost}) AS slot_lost,
             coalesce((SELECT json_agg(json_build_object('name', n.nspname || '.' || c.relname,
                                                         'state', r.srsubstate::text, 'pid', w.pid,
                                                         'copied', p.tuples_processed))
@@ -295,8 +295,8 @@ export async function subscriptionFacts(
      WHERE d.datname = current_database() AND s.subname = ANY($1)`,
     [names],
   );
-  return rows.map(({ name, enabled, pid, endless, received, copy_workers, stranded, tables }) => ({
-    ...{ name, enabled, pid, endless, received, copyWorkers: copy_workers, stranded },
+  return rows.map(({ name, enabled, pid, endless, received, copy_workers, slot_lost, tables }) => ({
+    ...{ name, enabled, pid, endless, received, copyWorkers: copy_workers, slotLost: slot_lost },
     copies: endless ? copiesSeen(tables) : [],
     tables: tables.map((table) => ({
       name: table.name,
@@ -306,7 +306,7 @@ export async function subscriptionFacts(
   }));
 }
 
-function copiesSeen(tables: SubscriptionRow["tables"]): readonly WorkerSight[] {
+function copiesSeen(tables: SubscriptionRow["tables"]): readonly WorkerSample[] {
   const begun = tables.filter(({ state }) => state === "d" || state === "f");
   const sights = begun.map(({ name, state, pid }) => ({ name, pid, progress: state }));
   // A table waits for a worker only while others copy.

@@ -1,6 +1,6 @@
 /** Copies the definition of the types that a table's columns have: enumerations, domains and composite types. */
 import { escapeLiteral } from "pg";
-import type { Connection } from "../engine";
+import type { DatabaseLogin } from "../engine";
 import type { Databases, Row } from "./databases";
 
 interface TypeRow extends Row {
@@ -48,7 +48,7 @@ const typesSql = `
 /** The schemas that the types of a table are in, and the statements that make those types where they are missing. */
 export async function typeDefinitions(
   databases: Databases,
-  source: Connection,
+  source: DatabaseLogin,
   table: string,
 ): Promise<{ readonly schemas: readonly string[]; readonly statements: readonly string[] }> {
   const rows = await databases.query<TypeRow>(source, "source", typesSql, [table]);

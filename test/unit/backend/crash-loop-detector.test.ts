@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { WorkerWatch } from "../../../src/backend/engine/postgres/crash-loop-detector";
+import { CrashLoopDetector } from "../../../src/backend/engine/postgres/crash-loop-detector";
 
 const lookMs = 500;
 
 /** Answers at which of the looks the worker fails, half a second apart; undefined: at none. */
 function failsAt(looks: readonly (readonly [pid: number | null, progress: string])[]): number | undefined {
-  const watch = new WorkerWatch();
+  const watch = new CrashLoopDetector();
   const at = looks.findIndex(([pid, progress], look) =>
     watch.isFailing(look * lookMs, [
       { name: "well", pid: 1, progress: "" },
