@@ -1,32 +1,32 @@
 import * as vscode from "vscode";
 import { registerTools } from "./agent/register";
 import { Alerts } from "./alerts/alerts";
-import { Quiet } from "./alerts/mutes";
-import { Local } from "./backend-client/controller";
+import { Mutes } from "./alerts/mutes";
+import { BackendController } from "./backend-client/controller";
 import { registerCommands } from "./commands/commands";
 import { commandOf } from "./commands/ids";
 import { localId, type TaskRef } from "./connections/connection";
 import { Connections } from "./connections/connections";
-import { Watch } from "./connections/session-manager";
+import { SessionManager } from "./connections/session-manager";
 import { Details } from "./details/details";
 import { watchTaskFiles } from "./files/register";
-import { formatsFor } from "./l10n/localizer";
+import { localizerFor } from "./l10n/localizer";
 import type { ActionId } from "./status/statuses";
 import { TasksView } from "./tree/view";
 
 /** Builds the parts and connects them. Nothing is sent and no large module is loaded before it is needed. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("DRS Sync Tasks", { log: true });
-  const formats = formatsFor(vscode.env.language, vscode.l10n.t);
+  const l10n = localizerFor(vscode.env.language, vscode.l10n.t);
   const { secrets } = context;
   const connections = new Connections(context);
-  const local = new Local(context, connections, formats, log);
-  const watch = new Watch(connections, formats, log, context.globalStorageUri);
+  const local = new BackendController(context, connections, l10n, log);
+  const sessions = new SessionManager(connections, l10n, log, context.globalStorageUri);
   const shared = vscode.Uri.joinPath(context.globalStorageUri, "alerts");
-  const quiet = new Quiet(shared);
-  const view = new TasksView(formats, context.workspaceState, (task) => quiet.isMuted(task));
+  const mutes = new Mutes(shared);
+  const view = new TasksView(l10n, context.workspaceState, (task) => mutes.isMuted(task));
   const alerts = new Alerts({
-    ...{ formats, log, quiet },
+    ...{ l10n, log, mutes },
     storage: shared,
     isPinned: (task) => view.isPinned(task),
     connections: () => connections.all.map(({ id }) => id),
@@ -34,30 +34,30 @@ export function activate(context: vscode.ExtensionContext): void {
   const run = async (action: ActionId, task: TaskRef) => {
     await vscode.commands.executeCommand(commandOf[action], task);
   };
-  const details = new Details(context.extensionUri, watch, formats, run);
+  const details = new Details(context.extensionUri, sessions, l10n, run);
   const openDetails = (task: TaskRef) => details.open(task);
 
   const showAll = () => {
-    view.show(watch.shown, connections.all.length);
-    alerts.show(watch.shown);
+    view.show(sessions.shown, connections.all.length);
+    alerts.show(sessions.shown);
   };
-  const tellFocus = () => watch.setFocused(vscode.window.state.focused);
-  const tellViewNeed = () => watch.setNeed("view", view.visible ? "visible" : "none");
-  const tellAlertsNeed = () => watch.setNeed("alerts", alerts.enabled ? "background" : "none");
+  const tellFocus = () => sessions.setFocused(vscode.window.state.focused);
+  const tellViewNeed = () => sessions.setDemand("view", view.visible ? "visible" : "none");
+  const tellAlertsNeed = () => sessions.setDemand("alerts", alerts.enabled ? "background" : "none");
 
   context.subscriptions.push(
     log,
     local,
-    watch,
-    quiet,
+    sessions,
+    mutes,
     view,
     alerts,
     details,
-    watch.onDidChange(showAll),
-    watch.onDidRead((reading) => {
-      view.show(watch.shown, connections.all.length, reading);
-      alerts.show(watch.shown, reading);
-      const { connection, session } = reading.watched;
+    sessions.onDidChange(showAll),
+    sessions.onDidUpdate((reading) => {
+      view.show(sessions.shown, connections.all.length, reading);
+      alerts.show(sessions.shown, reading);
+      const { connection, session } = reading.state;
       if (connection.kind === "local" && session?.store.snapshot.problem !== undefined) {
         local.follow().catch((error) => log.error("The local backend cannot be found.", error));
       }
@@ -70,14 +70,14 @@ export function activate(context: vscode.ExtensionContext): void {
         alerts.review();
       }
     }),
-    quiet.onDidChange(() => view.redraw()),
-    registerCommands({ connections, local, view, quiet, watch, secrets, openDetails, formats, log }),
-    watchTaskFiles({ connections, watch, secrets, openDetails, formats, log }),
-    registerTools({ watch, formats }),
+    mutes.onDidChange(() => view.redraw()),
+    registerCommands({ connections, local, view, mutes, sessions, secrets, openDetails, l10n, log }),
+    watchTaskFiles({ connections, sessions, secrets, openDetails, l10n, log }),
+    registerTools({ sessions, l10n }),
     vscode.window.registerUriHandler({
       handleUri: async (uri) => {
         const { openLink } = await import("./links/open");
-        await openLink(uri, { connections, watch, formats, openDetails, run });
+        await openLink(uri, { connections, sessions, l10n, openDetails, run });
       },
     }),
   );
@@ -95,7 +95,7 @@ export function activate(context: vscode.ExtensionContext): void {
         found = await local.attach();
       }
     } finally {
-      watch.localLooked();
+      sessions.localLooked();
     }
     if (!found) {
       startWhenSeen();
@@ -104,7 +104,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   /** Whoever used the local backend last time finds it running again as soon as they look, once a window. */
   function startWhenSeen(): void {
-    if (connections.local === undefined || watch.find(localId)?.session !== undefined) {
+    if (connections.local === undefined || sessions.find(localId)?.session !== undefined) {
       return;
     }
     if (view.visible) {

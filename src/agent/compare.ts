@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isDrsError } from "../drs/errors";
 import { operationsV5 } from "../drs/operations-v5";
-import { type Found, ToolError } from "./tool-context";
+import { type ResolvedTask, ToolError } from "./tool-context";
 
 export interface CompareInput {
   readonly type: "lines" | "contents";
@@ -18,7 +18,11 @@ const maxTables = 100;
 const running = new Set(["RUNNING", "WAITING_FOR_RUNNING"]);
 
 /** Begins a comparison, or looks for the one that was begun, and answers its results once it has ended. */
-export async function compare(found: Found, input: CompareInput, signal: AbortSignal): Promise<object> {
+export async function compare(
+  found: ResolvedTask,
+  input: CompareInput,
+  signal: AbortSignal,
+): Promise<object> {
   try {
     return await compared(found, input, signal);
   } catch (error) {
@@ -30,7 +34,7 @@ export async function compare(found: Found, input: CompareInput, signal: AbortSi
 }
 
 async function compared(
-  { session: { client }, task, place }: Found,
+  { session: { client }, task, place }: ResolvedTask,
   { type, comparison_id }: CompareInput,
   signal: AbortSignal,
 ): Promise<object> {

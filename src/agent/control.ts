@@ -4,8 +4,8 @@ import { actionName } from "../l10n/error-text";
 import { rowOf } from "../status/statuses";
 import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { precheck } from "../tasks/precheck";
-import { precheckOf, statusOf } from "./answers";
-import { type Found, type Scene, ToolError } from "./tool-context";
+import { describeStatus, precheckOf } from "./answers";
+import { type ResolvedTask, type ToolContext, ToolError } from "./tool-context";
 
 /** Resetting, ending and deleting cannot be undone; they are left to people. */
 export type ControlAction = "start" | "pause" | "resume";
@@ -16,9 +16,9 @@ export type ControlAction = "start" | "pause" | "resume";
  * @throws ToolError when the action is not legal now or the pre-check did not pass.
  */
 export async function control(
-  found: Found,
+  found: ResolvedTask,
   action: ControlAction,
-  { formats }: Scene,
+  { l10n }: ToolContext,
   signal: AbortSignal,
 ): Promise<object> {
   const { session, place } = found;
@@ -29,9 +29,9 @@ export async function control(
   }
   const legal = legalActions(task);
   if (!legal.includes(action)) {
-    const status = formats.pick(rowOf(task.status).name);
+    const status = l10n.localize(rowOf(task.status).name);
     throw new ToolError(
-      `${actionName(action, formats)} is not possible in status ${task.status} (${status}). Legal now: ${legal.join(", ") || "nothing"}.`,
+      `${actionName(action, l10n)} is not possible in status ${task.status} (${status}). Legal now: ${legal.join(", ") || "nothing"}.`,
     );
   }
   try {
@@ -39,7 +39,7 @@ export async function control(
     if (mode !== undefined) {
       const outcome = await precheck(client, task, signal, () => undefined, mode);
       if (!outcome.passed) {
-        const precheckResult = await precheckOf(outcome, found, formats);
+        const precheckResult = await precheckOf(outcome, found, l10n);
         return { started: false, reason: "The pre-check did not pass.", precheck: precheckResult };
       }
     }
@@ -54,7 +54,7 @@ export async function control(
   const after = store.snapshot.tasks.get(task.id) ?? task;
   return {
     ...{ name: task.name, id: task.id, connection: place.name, accepted: action },
-    ...{ status_before: task.status, ...statusOf(after, formats) },
+    ...{ status_before: task.status, ...describeStatus(after, l10n) },
     note: "The service accepted the action; it may take effect later. drs_inspect_task tells.",
   };
 }

@@ -5,7 +5,7 @@ import { accessOf, type Environment, environmentNames } from "../connections/acc
 import { type CloudConnection, type LocalConnection, localId } from "../connections/connection";
 import { openSession, type Session, type SessionOptions } from "../connections/session";
 import type { McpFlags } from "./mcp-flags";
-import type { Place } from "./tool-context";
+import type { ToolConnection } from "./tool-context";
 
 /** As the extension's settings have them. */
 const options: SessionOptions = {
@@ -16,7 +16,7 @@ const options: SessionOptions = {
 };
 
 /** Answers what the tools act on; the function is asked anew for each call. */
-export type Places = () => Promise<readonly Place[]>;
+export type Places = () => Promise<readonly ToolConnection[]>;
 
 /** @throws Error that names the variables that are not set. */
 export function placesFor(flags: Exclude<McpFlags, { kind: "help" }>, environment: Environment): Places {

@@ -3,19 +3,19 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { toStandardJsonSchema } from "@valibot/to-json-schema";
 import { version } from "../../package.json";
-import { formatsFor } from "../l10n/localizer";
+import { localizerFor } from "../l10n/localizer";
 import { parseMcpFlags, usage } from "./mcp-flags";
 import { placesFor } from "./mcp-places";
 import { toolNames } from "./names";
-import type { Scene } from "./tool-context";
+import type { ToolContext } from "./tool-context";
 import { tools } from "./tools";
 
 /** Fills the places of an English sentence. */
-const formats = formatsFor("en", (message, ...args) =>
+const l10n = localizerFor("en", (message, ...args) =>
   message.replaceAll(/\{(\d+)\}/g, (place, index: string) => String(args[Number(index)] ?? place)),
 );
 
-function serverOf(scene: Scene): McpServer {
+function serverOf(context: ToolContext): McpServer {
   const server = new McpServer(
     { name: "drs-sync-tasks", version },
     {
@@ -34,7 +34,7 @@ function serverOf(scene: Scene): McpServer {
       },
       async (input, { mcpReq: { signal } }) => {
         try {
-          return { content: [{ type: "text", text: await run(input, scene, signal) }] };
+          return { content: [{ type: "text", text: await run(input, context, signal) }] };
         } catch (error) {
           const text = error instanceof Error ? error.message : String(error);
           return { content: [{ type: "text", text }], isError: true };
@@ -52,10 +52,10 @@ function main(): void {
       process.stdout.write(usage);
       return;
     }
-    const scene = { formats, places: placesFor(flags, process.env) };
+    const context = { l10n, places: placesFor(flags, process.env) };
     // Ends with its client: kept connections to the service would hold the process after stdin's end.
     process.stdin.once("end", () => process.exit());
-    serveStdio(() => serverOf(scene));
+    serveStdio(() => serverOf(context));
   } catch (error) {
     process.stderr.write(`drs-mcp: ${error instanceof Error ? error.message : String(error)} (see --help)\n`);
     process.exitCode = 2;

@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
-import type { Watch } from "../connections/session-manager";
-import type { Formats } from "../l10n/localizer";
+import type { SessionManager } from "../connections/session-manager";
+import type { Localizer } from "../l10n/localizer";
 import { toolNames } from "./names";
 
 /** What VS Code's tools stand on. */
 export interface AgentParts {
-  readonly watch: Pick<Watch, "shown">;
-  readonly formats: Formats;
+  readonly sessions: Pick<SessionManager, "shown">;
+  readonly l10n: Localizer;
 }
 
 /** Registers the language model tools. What they do is a file of its own, loaded when an agent uses the first one. */

@@ -2,12 +2,12 @@
 import type { TablesCaller } from "../drs/client";
 import { isDrsError } from "../drs/errors";
 import { explain } from "../l10n/error-text";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { TaskStore } from "../tasks/store";
 import type { Task } from "../tasks/task";
 
 /** A connection as the tools see it. */
-export interface Place {
+export interface ToolConnection {
   readonly id: string;
   readonly name: string;
   readonly kind: "local" | "cloud";
@@ -25,16 +25,16 @@ export interface AgentSession {
   readonly store: Pick<TaskStore, "snapshot" | "refresh">;
 }
 
-export interface Scene {
+export interface ToolContext {
   /** The connections there are now. */
-  places(): Promise<readonly Place[]>;
-  readonly formats: Formats;
+  places(): Promise<readonly ToolConnection[]>;
+  readonly l10n: Localizer;
 }
 
 /** A task and where it is. */
-export interface Found {
+export interface ResolvedTask {
   readonly task: Task;
-  readonly place: Place;
+  readonly place: ToolConnection;
   readonly session: AgentSession;
 }
 
@@ -55,8 +55,11 @@ const maxReadings = 30;
 const maxCandidates = 20;
 
 /** The places of a call: all of them, or the one whose name or id is given. */
-export async function placesOf(scene: Scene, connection: string | undefined): Promise<readonly Place[]> {
-  const all = await scene.places();
+export async function placesOf(
+  context: ToolContext,
+  connection: string | undefined,
+): Promise<readonly ToolConnection[]> {
+  const all = await context.places();
   if (all.length === 0) {
     throw new ToolError("There is no connection. The user has to connect to DRS first.");
   }
@@ -76,8 +79,8 @@ export async function placesOf(scene: Scene, connection: string | undefined): Pr
  * a model tries again readily; the user's own refresh, or a new start of the server, tries once more.
  */
 export async function read(
-  { name, kind, session, trouble }: Place,
-  formats: Formats,
+  { name, kind, session, trouble }: ToolConnection,
+  l10n: Localizer,
 ): Promise<{ readonly tasks: readonly Task[]; readonly session: AgentSession }> {
   if (session === undefined) {
     throw new ToolError(
@@ -93,7 +96,7 @@ export async function read(
   }
   const { tasks, problem } = store.snapshot;
   if (problem !== undefined) {
-    const why = explain(problem, formats, kind === "local");
+    const why = explain(problem, l10n, kind === "local");
     throw new ToolError(`The tasks of ${name} cannot be read. ${why}`);
   }
   return { tasks: [...tasks.values()], session };
@@ -112,11 +115,14 @@ export interface Target {
  *
  * @throws ToolError when none has the name, or several have; then it lists them.
  */
-export async function find(scene: Scene, { task: wanted, connection }: Target): Promise<Found> {
-  const places = await placesOf(scene, connection);
+export async function find(
+  context: ToolContext,
+  { task: wanted, connection }: Target,
+): Promise<ResolvedTask> {
+  const places = await placesOf(context, connection);
   const readings = await Promise.allSettled(
     places.map(async (place) => {
-      const { tasks, session } = await read(place, scene.formats);
+      const { tasks, session } = await read(place, context.l10n);
       return tasks.map((task) => ({ task, place, session }));
     }),
   );
@@ -143,7 +149,7 @@ export async function find(scene: Scene, { task: wanted, connection }: Target): 
   throw new ToolError("There is no task of this name or id.", { similar: candidates(similar) });
 }
 
-function candidates(found: readonly Found[]): readonly object[] {
+function candidates(found: readonly ResolvedTask[]): readonly object[] {
   return found
     .slice(0, maxCandidates)
     .map(({ task: { name, id, status }, place }) => ({ name, id, status, connection: place.name }));

@@ -7,7 +7,7 @@ import { answerOf, explanationOf, inspectionOf, lineOf, meanings, precheckOf } f
 import { compare } from "./compare";
 import { type ControlAction, control } from "./control";
 import type { ToolName } from "./names";
-import { type Found, find, placesOf, read, type Scene, ToolError } from "./tool-context";
+import { find, placesOf, type ResolvedTask, read, type ToolContext, ToolError } from "./tool-context";
 
 /** What a tool is, apart from what it takes. */
 interface Description {
@@ -27,7 +27,7 @@ export interface Tool extends Description {
    *
    * @throws ToolError whose message is an answer, too; the signal's reason when it aborts.
    */
-  run(input: unknown, scene: Scene, signal: AbortSignal): Promise<string>;
+  run(input: unknown, context: ToolContext, signal: AbortSignal): Promise<string>;
 }
 
 const connectionField = v.optional(
@@ -75,24 +75,24 @@ const compareSchema = v.object({
 function tool<Schema extends v.GenericSchema<object>>(
   description: Description,
   schema: Schema,
-  work: (input: v.InferOutput<Schema>, scene: Scene, signal: AbortSignal) => Promise<object>,
+  work: (input: v.InferOutput<Schema>, context: ToolContext, signal: AbortSignal) => Promise<object>,
 ): Tool {
   return {
     ...description,
     schema,
-    run: async (input, scene, signal) => {
+    run: async (input, context, signal) => {
       try {
         const parsed = v.safeParse(schema, input);
         if (!parsed.success) {
           const reasons = parsed.issues.map(({ message }) => message);
           throw new ToolError(`The input is not valid: ${reasons.join("; ")}`);
         }
-        return answerOf(await work(parsed.output, scene, signal));
+        return answerOf(await work(parsed.output, context, signal));
       } catch (error) {
         signal.throwIfAborted();
         // An error may quote a service, too.
         const facts = error instanceof ToolError ? error.facts : {};
-        throw new ToolError(answerOf({ error: explain(error, scene.formats), ...facts }));
+        throw new ToolError(answerOf({ error: explain(error, context.l10n), ...facts }));
       }
     },
   };
@@ -102,23 +102,28 @@ function tool<Schema extends v.GenericSchema<object>>(
 function taskTool<Schema extends v.GenericSchema<object, { task: string; connection?: string | undefined }>>(
   description: Description,
   schema: Schema,
-  work: (found: Found, input: v.InferOutput<Schema>, scene: Scene, signal: AbortSignal) => Promise<object>,
+  work: (
+    found: ResolvedTask,
+    input: v.InferOutput<Schema>,
+    context: ToolContext,
+    signal: AbortSignal,
+  ) => Promise<object>,
 ): Tool {
-  return tool(description, schema, async (input, scene, signal) => {
-    const found = await find(scene, input);
+  return tool(description, schema, async (input, context, signal) => {
+    const found = await find(context, input);
     try {
-      return await work(found, input, scene, signal);
+      return await work(found, input, context, signal);
     } catch (error) {
       throw error instanceof ToolError
         ? error
-        : new ToolError(explain(error, scene.formats, found.place.kind === "local"));
+        : new ToolError(explain(error, context.l10n, found.place.kind === "local"));
     }
   });
 }
 
 function controlTool(action: ControlAction, title: string, description: string): Tool {
-  return taskTool({ title, description, reads: false }, targetSchema, (found, _, scene, signal) =>
-    control(found, action, scene, signal),
+  return taskTool({ title, description, reads: false }, targetSchema, (found, _, context, signal) =>
+    control(found, action, context, signal),
   );
 }
 
@@ -142,11 +147,11 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       reads: true,
     },
     targetSchema,
-    async (found, _, { formats }) => {
+    async (found, _, { l10n }) => {
       const children = [...found.session.store.snapshot.tasks.values()].filter(
         ({ parentId }) => parentId === found.task.id,
       );
-      return inspectionOf(found, children, formats);
+      return inspectionOf(found, children, l10n);
     },
   ),
   drs_explain_failure: taskTool(
@@ -157,7 +162,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       reads: true,
     },
     targetSchema,
-    async (found, _, { formats }) => await explanationOf(found, formats),
+    async (found, _, { l10n }) => await explanationOf(found, l10n),
   ),
   drs_precheck_task: taskTool(
     {
@@ -167,11 +172,11 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       reads: false,
     },
     targetSchema,
-    async (found, _, { formats }, signal) =>
+    async (found, _, { l10n }, signal) =>
       await precheckOf(
         await precheck(found.session.client, found.task, signal, () => undefined),
         found,
-        formats,
+        l10n,
       ),
   ),
   drs_compare_task: taskTool(
@@ -205,15 +210,15 @@ const usualLimit = 50;
 
 async function list(
   { status, text, connection, limit = usualLimit }: v.InferOutput<typeof listSchema>,
-  scene: Scene,
+  context: ToolContext,
 ): Promise<object> {
-  const places = await placesOf(scene, connection);
+  const places = await placesOf(context, connection);
   const troubles: { connection: string; problem: string }[] = [];
   const all = (
     await Promise.all(
       places.map(async (place) => {
         try {
-          return (await read(place, scene.formats)).tasks.map((task) => ({ task, place }));
+          return (await read(place, context.l10n)).tasks.map((task) => ({ task, place }));
         } catch (error) {
           troubles.push({ connection: place.name, problem: error instanceof Error ? error.message : "" });
           return [];
@@ -237,7 +242,7 @@ async function list(
       shown: shown.length,
       statuses: meanings(
         shown.map(({ task }) => task.status),
-        scene.formats,
+        context.l10n,
       ),
     },
     ...(troubles.length === 0 ? {} : { connections_not_read: troubles }),

@@ -1,49 +1,49 @@
 import * as vscode from "vscode";
-import type { Watched } from "../connections/session-manager";
+import type { ConnectionState } from "../connections/session-manager";
 import { actionName } from "../l10n/error-text";
-import { type Formats, unlinked } from "../l10n/localizer";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import type { ToolName } from "./names";
 import type { AgentParts } from "./register";
-import type { Place } from "./tool-context";
+import type { ToolConnection } from "./tool-context";
 import { tools } from "./tools";
 
 /** Before a tool runs: whatever does more than look is confirmed by the user, who reads which task it is about. */
 export function prepared(
   name: ToolName,
   input: object,
-  { watch, formats }: AgentParts,
+  { sessions, l10n }: AgentParts,
 ): vscode.PreparedToolInvocation {
   if (tools[name].reads) {
     return {};
   }
   const wanted = "task" in input ? String(input.task) : "";
-  const known = watch.shown
+  const known = sessions.shown
     .flatMap(({ connection, session }) =>
       [...(session?.store.snapshot.tasks.values() ?? [])].map((task) => ({ task, connection })),
     )
     .filter(({ task }) => task.id === wanted || task.name === wanted);
-  const { t, pick } = formats;
+  const { t, localize } = l10n;
   const facts = known.map(({ task, connection }) =>
-    t("Connection {0}, status {1}, id {2}", connection.name, pick(rowOf(task.status).name), task.id),
+    t("Connection {0}, status {1}, id {2}", connection.name, localize(rowOf(task.status).name), task.id),
   );
   return {
     confirmationMessages: {
-      title: unlinked(titleOf(name, known[0]?.task.name ?? wanted, formats)),
-      message: unlinked([t("An agent asks for this."), ...facts].join("\n\n")),
+      title: escapeNotification(titleOf(name, known[0]?.task.name ?? wanted, l10n)),
+      message: escapeNotification([t("An agent asks for this."), ...facts].join("\n\n")),
     },
   };
 }
 
-function titleOf(name: ToolName, task: string, formats: Formats): string {
-  const { t } = formats;
+function titleOf(name: ToolName, task: string, l10n: Localizer): string {
+  const { t } = l10n;
   switch (name) {
     case "drs_start_task":
-      return t('{0} task "{1}"', actionName("start", formats), task);
+      return t('{0} task "{1}"', actionName("start", l10n), task);
     case "drs_pause_task":
-      return t('{0} task "{1}"', actionName("pause", formats), task);
+      return t('{0} task "{1}"', actionName("pause", l10n), task);
     case "drs_resume_task":
-      return t('{0} task "{1}"', actionName("resume", formats), task);
+      return t('{0} task "{1}"', actionName("resume", l10n), task);
     case "drs_compare_task":
       return t('Compare both databases of task "{0}"', task);
     default:
@@ -55,21 +55,27 @@ function titleOf(name: ToolName, task: string, formats: Formats): string {
 export async function invoked(
   name: ToolName,
   input: object,
-  { watch, formats }: AgentParts,
+  { sessions, l10n }: AgentParts,
   token: vscode.CancellationToken,
 ): Promise<vscode.LanguageModelToolResult> {
   const controller = new AbortController();
   const subscription = token.onCancellationRequested(() => controller.abort());
   try {
-    const scene = { formats, places: async () => watch.shown.map(placeOf) };
-    const text = await tools[name].run(input, scene, controller.signal);
+    const context = { l10n, places: async () => sessions.shown.map(placeOf) };
+    const text = await tools[name].run(input, context, controller.signal);
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
   } finally {
     subscription.dispose();
   }
 }
 
-function placeOf({ connection: { id, name, kind }, state, session, trouble, readOnly }: Watched): Place {
-  const why = state === "stopped" ? "The local backend does not run; the user can start it." : undefined;
+function placeOf({
+  connection: { id, name, kind },
+  phase,
+  session,
+  trouble,
+  readOnly,
+}: ConnectionState): ToolConnection {
+  const why = phase === "stopped" ? "The local backend does not run; the user can start it." : undefined;
   return { id, name, kind, session, trouble: trouble ?? why, readOnly };
 }

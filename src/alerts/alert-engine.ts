@@ -2,21 +2,21 @@
 import type { Clock } from "../drs/clock";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
-import type { Entries, Ledger } from "./alert-records";
+import type { AlertRecordStore, AlertRecords } from "./alert-records";
 import {
+  type AlertRecord,
   conditionOf,
   decide,
   isBehind,
+  isExpired,
   isOpen,
-  isSpent,
   isWanted,
   type Notice,
   type Policy,
-  type Told,
 } from "./evaluate";
 
 /** The tasks of a connection as they were last read. */
-export interface Tasks {
+export interface TaskReading {
   readonly connection: string;
   readonly tasks: ReadonlyMap<string, Task>;
   /** When they were read, milliseconds since 1970. */
@@ -30,7 +30,7 @@ export interface PlacedNotice extends Notice {
 }
 
 /** What the user allows; asked each time it matters. */
-export interface TellerHost {
+export interface AlertEngineHost {
   policy(): Policy;
   /** Whether this task may alert at all: its connection is chosen, it is pinned where only such alert. */
   alerts(connection: string, task: Task): boolean;
@@ -43,9 +43,9 @@ export interface TellerHost {
   /** The connections that there are, shown or not. */
   connections(): readonly string[];
   /** What is shown, as it was last read. */
-  readings(): readonly Tasks[];
+  readings(): readonly TaskReading[];
   /** Receives what is to be told, together what came together. */
-  tell(notices: readonly PlacedNotice[]): void;
+  notify(notices: readonly PlacedNotice[]): void;
   /** Receives why something could not be kept. */
   warn(message: string): void;
 }
@@ -56,25 +56,25 @@ const togetherMs = 500;
 const againMs = 5_000;
 
 /**
- * `prime`: what is wrong was so before anybody looked. `settings`: what other settings uncover is no news, either.
+ * `baseline`: what is wrong was so before anybody looked. `settings`: what other settings uncover is no news, either.
  * Both take what they find as told.
  */
-type Mode = "tell" | "prime" | "settings";
+type Mode = "tell" | "baseline" | "settings";
 
 interface Next {
-  readonly entries: Entries[string];
+  readonly entries: AlertRecords[string];
   readonly notices: readonly PlacedNotice[];
 }
 
 /** Takes readings, and tells what is news. */
-export class Teller {
-  readonly #ledger: Ledger;
+export class AlertEngine {
+  readonly #records: AlertRecordStore;
   readonly #clock: Clock;
-  readonly #host: TellerHost;
+  readonly #host: AlertEngineHost;
   /** This window among all. */
   readonly #name = crypto.randomUUID();
-  /** What this window last saw in the ledger; undefined before it looked. */
-  #entries: Entries | undefined;
+  /** What this window last saw in the records; undefined before it looked. */
+  #entries: AlertRecords | undefined;
   /** Connections that this window was the first to read: what was wrong already is not news. */
   readonly #new = new Set<string>();
   /** Connections whose entries have been compared with the whole list in this session. */
@@ -92,22 +92,22 @@ export class Teller {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #disposed = false;
 
-  constructor(ledger: Ledger, clock: Clock, host: TellerHost) {
-    this.#ledger = ledger;
+  constructor(records: AlertRecordStore, clock: Clock, host: AlertEngineHost) {
+    this.#records = records;
     this.#clock = clock;
     this.#host = host;
   }
 
   /** Takes a reading. @returns when what follows from it has been decided. */
-  take(reading: Tasks, changes: readonly TaskChange[]): Promise<void> {
+  process(reading: TaskReading, changes: readonly TaskChange[]): Promise<void> {
     return this.#enqueue(reading, changes, "tell");
   }
 
   /** Looks at everything again: time has passed, another window told something, or the user wants to hear something else. */
   review(mode: "tell" | "settings" = "tell"): Promise<void> {
-    // What is lost in the ledger this window knows still.
+    // What is lost in the records this window knows still.
     this.#queue = this.#queue.then(async () => {
-      this.#entries = { ...this.#entries, ...(await this.#ledger.read()) };
+      this.#entries = { ...this.#entries, ...(await this.#records.read()) };
     });
     for (const reading of this.#host.readings()) {
       void this.#enqueue(reading, allOf(reading), mode);
@@ -119,9 +119,9 @@ export class Teller {
   delayed(connection: string): readonly Task[] {
     const tasks = this.#host.readings().find((reading) => reading.connection === connection)?.tasks;
     const policy = this.#host.policy();
-    return Object.entries(this.#entries?.[connection] ?? {}).flatMap(([id, told]) => {
-      const task = isOpen(told, "delayed") ? tasks?.get(id) : undefined;
-      return task !== undefined && isBehind(task, told, policy) ? [task] : [];
+    return Object.entries(this.#entries?.[connection] ?? {}).flatMap(([id, record]) => {
+      const task = isOpen(record, "delayed") ? tasks?.get(id) : undefined;
+      return task !== undefined && isBehind(task, record, policy) ? [task] : [];
     });
   }
 
@@ -133,11 +133,11 @@ export class Teller {
   forget(connection: string, forGood: boolean): void {
     this.#swept.delete(connection);
     if (forGood) {
-      const others = (entries: Entries) => only(entries, (id) => id !== connection);
+      const others = (entries: AlertRecords) => only(entries, (id) => id !== connection);
       this.#queue = this.#queue
         .then(async () => {
           this.#entries = others(this.#entries ?? {});
-          await this.#ledger.change(others);
+          await this.#records.change(others);
         })
         .catch((error) => this.#host.warn(`What was told of tasks cannot be forgotten: ${error}`));
     }
@@ -156,22 +156,22 @@ export class Teller {
     this.#cancelLook?.();
   }
 
-  #enqueue(reading: Tasks, changes: readonly TaskChange[], mode: Mode): Promise<void> {
+  #enqueue(reading: TaskReading, changes: readonly TaskChange[], mode: Mode): Promise<void> {
     this.#queue = this.#queue
       .then(async () => await this.#consider(reading, changes, mode))
       .catch((error) => this.#host.warn(`Alerts cannot be decided: ${error}`));
     return this.#queue;
   }
 
-  async #consider(reading: Tasks, changes: readonly TaskChange[], mode: Mode): Promise<void> {
+  async #consider(reading: TaskReading, changes: readonly TaskChange[], mode: Mode): Promise<void> {
     if (this.#disposed) {
       return;
     }
     const { connection, complete } = reading;
-    this.#entries ??= await this.#ledger.read();
+    this.#entries ??= await this.#records.read();
     const known = this.#entries[connection];
     if (known === undefined && !complete) {
-      // A connection that nobody has read before is primed when it has been read as a whole.
+      // A connection that nobody has read before is a baseline when it has been read as a whole.
       return;
     }
     const sweeps = complete && !this.#swept.has(connection);
@@ -182,12 +182,12 @@ export class Teller {
     if (complete) {
       this.#swept.add(connection);
     }
-    this.#watch();
+    this.#sessions();
   }
 
-  /** Decides with what is in the ledger now, writes it, and tells what is news. */
+  /** Decides with what is in the records now, writes it, and tells what is news. */
   async #settle(
-    reading: Tasks,
+    reading: TaskReading,
     changes: readonly TaskChange[],
     { mode, sweeps }: { readonly mode: Mode; readonly sweeps: boolean },
   ): Promise<void> {
@@ -195,32 +195,32 @@ export class Teller {
     const mine = this.#entries ?? {};
     const gone = this.#goneConnections();
     let notices: readonly PlacedNotice[] = [];
-    const work = (all: Entries): Entries => {
-      // What is lost in the ledger this window may know still.
+    const work = (all: AlertRecords): AlertRecords => {
+      // What is lost in the records this window may know still.
       const stored = all[connection] ?? mine[connection];
       if (stored === undefined) {
         this.#new.add(connection);
       }
       const there = sweeps ? only(stored ?? {}, (id) => tasks.has(id)) : (stored ?? {});
-      const next = this.#next(reading, changes, there, stored === undefined ? "prime" : mode);
+      const next = this.#next(reading, changes, there, stored === undefined ? "baseline" : mode);
       ({ notices } = next);
       const now = this.#clock.now();
       const kept = only(all, (id) => !gone.has(id));
       const entries =
         next.entries === all[connection]
           ? next.entries
-          : only(next.entries, (_, told) => !isSpent(told, now));
+          : only(next.entries, (_, record) => !isExpired(record, now));
       this.#entries = kept[connection] === entries ? kept : { ...kept, [connection]: entries };
       return this.#entries;
     };
     try {
-      await this.#ledger.change(work);
+      await this.#records.change(work);
     } catch (error) {
       // Where nothing can be kept, this window at least tells what it sees.
       this.#host.warn(`What was told of tasks cannot be kept: ${error}`);
       work(mine);
     }
-    this.#tell(notices);
+    this.#notify(notices);
   }
 
   /** The list of connections may be old, as far as other windows add some: only what this window knew can be gone. */
@@ -235,9 +235,9 @@ export class Teller {
 
   /** The entries of a connection after a reading; the very same where nothing is different. */
   #next(
-    { connection, asOf }: Tasks,
+    { connection, asOf }: TaskReading,
     changes: readonly TaskChange[],
-    entries: Entries[string],
+    entries: AlertRecords[string],
     mode: Mode,
   ): Next {
     const held = this.#clock.now() < this.#host.snoozedUntil();
@@ -245,13 +245,13 @@ export class Teller {
     const next = new Map(Object.entries(entries));
     const notices: PlacedNotice[] = [];
     let different = false;
-    const put = (id: string, told: Told | undefined) => {
-      if (next.get(id) !== told) {
+    const put = (id: string, record: AlertRecord | undefined) => {
+      if (next.get(id) !== record) {
         different = true;
-        if (told === undefined) {
+        if (record === undefined) {
           next.delete(id);
         } else {
-          next.set(id, told);
+          next.set(id, record);
         }
       }
     };
@@ -264,19 +264,19 @@ export class Teller {
         this.#behindSince.delete(key);
         continue;
       }
-      const told = next.get(id);
-      const behindSince = this.#followDelay(key, after, told, asOf, policy);
-      const condition = conditionOf(after, told, asOf - (behindSince ?? asOf), policy);
-      const subject = condition ?? (told?.phase === "over" ? undefined : told?.condition);
+      const record = next.get(id);
+      const behindSince = this.#followDelay(key, after, record, asOf, policy);
+      const condition = conditionOf(after, record, asOf - (behindSince ?? asOf), policy);
+      const subject = condition ?? (record?.phase === "resolved" ? undefined : record?.condition);
       const passes =
         !this.#host.muted(connection, id) &&
         this.#host.alerts(connection, after) &&
         (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
-      if (mode !== "prime" && !passes) {
+      if (mode !== "baseline" && !passes) {
         // Another window may want to hear what this one does not: what was told stays as it is.
         continue;
       }
-      const decision = decide(after, condition, told, { at: asOf, by: this.#name });
+      const decision = decide(after, condition, record, { at: asOf, by: this.#name });
       const waits = condition === undefined && behindSince !== undefined;
       const lookAt = decision.lookAt ?? (waits ? behindSince + policy.delayForMs : undefined);
       if (lookAt !== undefined) {
@@ -286,13 +286,13 @@ export class Teller {
         // It was frozen all the time; only now it is known.
         this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
       if (decision.notice === undefined || mode !== "tell" || lateFreeze) {
-        put(id, decision.told);
+        put(id, decision.record);
       } else if (!held) {
-        put(id, decision.told);
+        put(id, decision.record);
         notices.push({ ...decision.notice, connection });
       } else if (decision.notice.level === "recovered") {
         // Whatever was wrong and is well again while all is quiet needs no word.
-        put(id, decision.told);
+        put(id, decision.record);
       }
     }
     return { entries: different ? Object.fromEntries(next) : entries, notices };
@@ -302,11 +302,11 @@ export class Teller {
   #followDelay(
     key: string,
     task: Task,
-    told: Told | undefined,
+    record: AlertRecord | undefined,
     asOf: number,
     policy: Policy,
   ): number | undefined {
-    if (!isBehind(task, told, policy)) {
+    if (!isBehind(task, record, policy)) {
       this.#behindSince.delete(key);
       return undefined;
     }
@@ -316,7 +316,7 @@ export class Teller {
   }
 
   /** Readings that change nothing are not told of: a timer looks whether what was waited for has come. */
-  #watch(): void {
+  #sessions(): void {
     this.#cancelLook?.();
     this.#cancelLook = undefined;
     if (this.#lookAt.size > 0 && !this.#disposed) {
@@ -330,14 +330,14 @@ export class Teller {
     }
   }
 
-  #tell(notices: readonly PlacedNotice[]): void {
+  #notify(notices: readonly PlacedNotice[]): void {
     this.#pending.push(...notices);
     if (this.#pending.length === 0 || this.#cancelPending !== undefined || this.#disposed) {
       return;
     }
     this.#cancelPending = this.#clock.after(togetherMs, () => {
       this.#cancelPending = undefined;
-      this.#host.tell(this.#pending.splice(0));
+      this.#host.notify(this.#pending.splice(0));
     });
   }
 }
@@ -352,6 +352,6 @@ function only<T>(
   return kept.length === entries.length ? record : Object.fromEntries(kept);
 }
 
-function allOf({ tasks }: Tasks): readonly TaskChange[] {
+function allOf({ tasks }: TaskReading): readonly TaskChange[] {
   return [...tasks.values()].map((task) => ({ before: task, after: task }));
 }

@@ -1,12 +1,12 @@
 /** What was told of which task, kept for all windows and over restarts. Knows nothing of VS Code. */
 import * as v from "valibot";
 import { statusOrder } from "../status/statuses";
-import type { Told } from "./evaluate";
-import { SharedFile } from "./versioned-file";
+import type { AlertRecord } from "./evaluate";
+import { VersionedFile } from "./versioned-file";
 
 /** By connection, by task. A connection that is not here has never been read as a whole. */
-export type Entries = Readonly<Record<string, Readonly<Record<string, Told>>>>;
-export type Ledger = SharedFile<Entries>;
+export type AlertRecords = Readonly<Record<string, Readonly<Record<string, AlertRecord>>>>;
+export type AlertRecordStore = VersionedFile<AlertRecords>;
 
 const condition = v.picklist([...statusOrder, "delayed"]);
 const schema = v.record(
@@ -17,12 +17,12 @@ const schema = v.record(
       condition,
       at: v.number(),
       by: v.string(),
-      under: v.optional(condition),
-      phase: v.optional(v.picklist(["retried", "over"])),
+      maskedCondition: v.optional(condition),
+      phase: v.optional(v.picklist(["retrying", "resolved"])),
     }),
   ),
 );
 
-export function openLedger(folder: string): Ledger {
-  return new SharedFile<Entries>(folder, "told", schema, {});
+export function openAlertRecords(folder: string): AlertRecordStore {
+  return new VersionedFile<AlertRecords>(folder, "records", schema, {});
 }

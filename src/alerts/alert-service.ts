@@ -1,59 +1,59 @@
 /** Decides and tells; loaded when there is something to decide for the first time. */
 import * as vscode from "vscode";
-import type { Watched } from "../connections/session-manager";
+import type { ConnectionState } from "../connections/session-manager";
 import { systemClock } from "../drs/clock";
 import { rowOf, statusOrder } from "../status/statuses";
-import { type Tasks, Teller } from "./alert-engine";
-import { openLedger } from "./alert-records";
+import { AlertEngine, type TaskReading } from "./alert-engine";
+import { openAlertRecords } from "./alert-records";
 import type { AlertsHost } from "./alerts";
 import type { Policy } from "./evaluate";
 import { showNotices } from "./notifications";
 
 // What the windows share is in this file, too: both need the same.
-export { openQuiet } from "./mute-state";
+export { openMuteState } from "./mute-state";
 
 /** What tells, and the watch over what other windows tell. */
-export interface Telling extends vscode.Disposable {
-  readonly teller: Teller;
+export interface AlertService extends vscode.Disposable {
+  readonly engine: AlertEngine;
 }
 
 /**
  * @param shown what is shown now.
  * @param readings what was read of it, as far as it is to be told of.
  */
-export function createTelling(
+export function createAlertService(
   host: AlertsHost,
-  shown: () => readonly Watched[],
-  readings: () => readonly Tasks[],
-): Telling {
-  const { formats, log, quiet, storage, isPinned, connections } = host;
+  shown: () => readonly ConnectionState[],
+  readings: () => readonly TaskReading[],
+): AlertService {
+  const { l10n, log, mutes, storage, isPinned, connections } = host;
   const nameOf = (connection: string) =>
     shown().find(({ connection: { id } }) => id === connection)?.connection.name;
-  const teller = new Teller(openLedger(storage.fsPath), systemClock, {
+  const engine = new AlertEngine(openAlertRecords(storage.fsPath), systemClock, {
     policy,
     alerts: (connection, { id }) =>
       isChosen(nameOf(connection)) && (!pinnedOnly() || isPinned({ connection, id })),
-    muted: (connection, id) => quiet.isMuted({ connection, id }),
-    snoozedUntil: () => quiet.snoozedUntil,
-    refresh: async () => await quiet.load(),
+    muted: (connection, id) => mutes.isMuted({ connection, id }),
+    snoozedUntil: () => mutes.snoozedUntil,
+    refresh: async () => await mutes.load(),
     readings,
     connections,
-    tell: (notices) =>
+    notify: (notices) =>
       showNotices(notices, {
-        ...{ formats, log },
+        ...{ l10n, log },
         where: (connection) => (shown().length > 1 ? nameOf(connection) : undefined),
-        mute: async (task) => await quiet.mute(task, true),
+        mute: async (task) => await mutes.mute(task, true),
       }),
     warn: (message) => log.warn(message),
   });
-  const files = new vscode.RelativePattern(storage, "told.*.json");
+  const files = new vscode.RelativePattern(storage, "records.*.json");
   const watcher = vscode.workspace.createFileSystemWatcher(files, false, true, true);
-  watcher.onDidCreate(() => void teller.review());
+  watcher.onDidCreate(() => void engine.review());
   return {
-    teller,
+    engine,
     dispose: () => {
       watcher.dispose();
-      teller.dispose();
+      engine.dispose();
     },
   };
 }

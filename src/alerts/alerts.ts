@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
-import type { Reading, Watched } from "../connections/session-manager";
-import type { Formats } from "../l10n/localizer";
+import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
+import type { Localizer } from "../l10n/localizer";
 import type { Task } from "../tasks/task";
-import type { Tasks, Teller } from "./alert-engine";
-import type { Telling } from "./alert-service";
-import type { Quiet } from "./mutes";
+import type { AlertEngine, TaskReading } from "./alert-engine";
+import type { AlertService } from "./alert-service";
+import type { Mutes } from "./mutes";
 import { summaryOf } from "./texts";
 
 /** Where everything that is told can be read later. */
@@ -13,9 +13,9 @@ export type AlertsLog = Pick<vscode.LogOutputChannel, "info" | "warn" | "error" 
 
 /** What alerts need of the rest of the extension. */
 export interface AlertsHost {
-  readonly formats: Formats;
+  readonly l10n: Localizer;
   readonly log: AlertsLog;
-  readonly quiet: Quiet;
+  readonly mutes: Mutes;
   /** Where the windows keep what was told. */
   readonly storage: vscode.Uri;
   isPinned(task: TaskRef): boolean;
@@ -31,20 +31,20 @@ export class Alerts implements vscode.Disposable {
   readonly #host: AlertsHost;
   readonly #item: vscode.StatusBarItem;
   readonly #subscription: vscode.Disposable;
-  #shown: readonly Watched[] = [];
+  #shown: readonly ConnectionState[] = [];
   /** Whether anything has been read yet: what is muted and snoozed is looked at then. */
   #read = false;
-  #loading: Promise<Telling> | undefined;
-  #telling: Telling | undefined;
+  #loading: Promise<AlertService> | undefined;
+  #service: AlertService | undefined;
   #snoozed = false;
   #disposed = false;
 
   constructor(host: AlertsHost) {
     this.#host = host;
     this.#item = vscode.window.createStatusBarItem("drs.problems", vscode.StatusBarAlignment.Left);
-    this.#item.name = host.formats.t("DRS Sync Tasks");
+    this.#item.name = host.l10n.t("DRS Sync Tasks");
     this.#item.command = "drs.showProblems";
-    this.#subscription = host.quiet.onDidChange(() => this.#review("tell"));
+    this.#subscription = host.mutes.onDidChange(() => this.#review("tell"));
   }
 
   /** Whether the tasks are to be watched while nobody looks at them (setting `drs.alerts.enabled`). */
@@ -53,15 +53,15 @@ export class Alerts implements vscode.Disposable {
   }
 
   /** Takes what is shown now. `reading`: what the tasks of one connection changed by, if that is the occasion. */
-  show(shown: readonly Watched[], reading?: Reading): void {
+  show(shown: readonly ConnectionState[], reading?: StoreUpdate): void {
     this.#forget(shown);
     this.#shown = shown;
     this.#showStatus();
     if (reading !== undefined) {
-      this.#keepMarks(reading.watched);
-      const taken = readingOf(reading.watched);
+      this.#keepMarks(reading.state);
+      const taken = readingOf(reading.state);
       if (taken !== undefined) {
-        this.#tell((teller) => teller.take(taken, reading.changes));
+        this.#tell((engine) => engine.process(taken, reading.changes));
       }
     }
   }
@@ -74,78 +74,78 @@ export class Alerts implements vscode.Disposable {
   dispose(): void {
     this.#disposed = true;
     this.#subscription.dispose();
-    this.#telling?.dispose();
+    this.#service?.dispose();
     this.#item.dispose();
   }
 
   #review(mode: "tell" | "settings"): void {
     this.#showStatus();
     if (this.#read) {
-      this.#tell((teller) => teller.review(mode));
+      this.#tell((engine) => engine.review(mode));
     }
   }
 
   /** Forgets what is not shown any more; for good what is removed, or has become another project. */
-  #forget(shown: readonly Watched[]): void {
+  #forget(shown: readonly ConnectionState[]): void {
     const known = this.#host.connections();
     for (const { connection } of this.#shown) {
       const { id, projectId } = connection;
       const now = shown.find((one) => one.connection.id === id)?.connection;
       if (now === undefined || now.projectId !== projectId) {
         const forGood = now !== undefined || !known.includes(id);
-        this.#telling?.teller.forget(id, forGood);
+        this.#service?.engine.forget(id, forGood);
         if (forGood) {
-          this.#mark(async (quiet) => await quiet.keep(id, new Map()));
+          this.#mark(async (mutes) => await mutes.keep(id, new Map()));
         }
       }
     }
   }
 
   /** Looks at what is muted when something is read for the first time; a task is so until it is gone. */
-  #keepMarks({ connection: { id }, session }: Watched): void {
+  #keepMarks({ connection: { id }, session }: ConnectionState): void {
     const { tasks, unread } = session?.store.snapshot ?? {};
     const first = !this.#read;
     this.#read = true;
-    this.#mark(async (quiet) => {
+    this.#mark(async (mutes) => {
       if (first) {
-        await quiet.load();
+        await mutes.load();
       }
       if (tasks !== undefined && unread === undefined) {
-        await quiet.keep(id, tasks);
+        await mutes.keep(id, tasks);
       }
     });
   }
 
-  #mark(work: (quiet: Quiet) => Promise<void>): void {
-    const { quiet, log } = this.#host;
-    work(quiet).catch((error) => log.warn(`What is muted and snoozed cannot be kept: ${error}`));
+  #mark(work: (mutes: Mutes) => Promise<void>): void {
+    const { mutes, log } = this.#host;
+    work(mutes).catch((error) => log.warn(`What is muted and snoozed cannot be kept: ${error}`));
   }
 
-  #tell(work: (teller: Teller) => Promise<void>): void {
+  #tell(work: (engine: AlertEngine) => Promise<void>): void {
     if (!this.enabled) {
       return;
     }
     this.#loading ??= this.#load();
     this.#loading
-      .then(async ({ teller }) => {
-        await work(teller);
+      .then(async ({ engine }) => {
+        await work(engine);
         this.#showStatus();
       })
       .catch((error) => this.#host.log.error("Alerts do not work.", error));
   }
 
-  async #load(): Promise<Telling> {
-    const { createTelling } = await import("./alert-service");
+  async #load(): Promise<AlertService> {
+    const { createAlertService } = await import("./alert-service");
     const readings = () => (this.enabled ? this.#shown.flatMap((one) => readingOf(one) ?? []) : []);
-    this.#telling = createTelling(this.#host, () => this.#shown, readings);
+    this.#service = createAlertService(this.#host, () => this.#shown, readings);
     if (this.#disposed) {
-      this.#telling.dispose();
+      this.#service.dispose();
     }
-    return this.#telling;
+    return this.#service;
   }
 
   #showStatus(): void {
-    const { snoozedUntil } = this.#host.quiet;
+    const { snoozedUntil } = this.#host.mutes;
     if (this.#snoozed !== snoozedUntil > 0) {
       this.#snoozed = snoozedUntil > 0;
       void vscode.commands.executeCommand("setContext", "drs.snoozed", this.#snoozed);
@@ -156,15 +156,15 @@ export class Alerts implements vscode.Disposable {
       if (asOf === undefined && !unread) {
         return [];
       }
-      const heard = (task: Task) => !this.#host.quiet.isMuted({ connection: id, id: task.id });
-      const delayed = (this.#telling?.teller.delayed(id) ?? []).filter(heard);
+      const heard = (task: Task) => !this.#host.mutes.isMuted({ connection: id, id: task.id });
+      const delayed = (this.#service?.engine.delayed(id) ?? []).filter(heard);
       return [{ name, tasks: [...(tasks?.values() ?? [])].filter(heard), delayed, unread }];
     });
     if (!this.enabled || seen.length === 0) {
       this.#item.hide();
       return;
     }
-    const { text, label, tooltip, look } = summaryOf(seen, snoozedUntil, this.#host.formats);
+    const { text, label, tooltip, look } = summaryOf(seen, snoozedUntil, this.#host.l10n);
     this.#item.text = text;
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label };
@@ -175,7 +175,7 @@ export class Alerts implements vscode.Disposable {
 }
 
 /** What has been read of a connection; undefined before the first time. */
-function readingOf({ connection, session }: Watched): Tasks | undefined {
+function readingOf({ connection, session }: ConnectionState): TaskReading | undefined {
   const { tasks, asOf, unread } = session?.store.snapshot ?? {};
   return tasks === undefined || asOf === undefined
     ? undefined

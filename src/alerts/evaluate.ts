@@ -1,5 +1,5 @@
 /** What is worth an alert, given what was told before. Knows nothing of VS Code. */
-import { statusOf } from "../status/status";
+import { parseStatus } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
 import type { Task } from "../tasks/task";
 
@@ -14,16 +14,16 @@ export interface Notice {
 }
 
 /** What was told of a task. */
-export interface Told {
+export interface AlertRecord {
   readonly condition: Condition;
   /** When the task was read that was told, milliseconds since 1970. */
   readonly at: number;
   /** The window that told it. */
   readonly by: string;
   /** With a freeze: what the task alerted for already when it was frozen. */
-  readonly under?: Condition | undefined;
-  /** `retried`: somebody tries again, so what follows is news, whatever it is. `over`: it is not so any more. */
-  readonly phase?: "retried" | "over" | undefined;
+  readonly maskedCondition?: Condition | undefined;
+  /** `retrying`: somebody tries again, so what follows is news, whatever it is. `resolved`: it is not so any more. */
+  readonly phase?: "retrying" | "resolved" | undefined;
 }
 
 /** What the user wants to be told of. */
@@ -37,29 +37,35 @@ export interface Policy {
 }
 
 /** A delay that was told is over when it is this much below the threshold, so that it does not come and go. */
-const calm = 0.8;
+const recoveryRatio = 0.8;
 
 /** Whether the target is further behind than the user wants, or has not come back far enough since that was told. */
-export function isBehind({ status, delayMs }: Task, told: Told | undefined, policy: Policy): boolean {
+export function isBehind(
+  { status, delayMs }: Task,
+  record: AlertRecord | undefined,
+  policy: Policy,
+): boolean {
   if (policy.delayMs === 0 || status !== "incremental") {
     return false;
   }
-  const wasTold = isOpen(told, "delayed");
-  return delayMs === undefined ? wasTold : delayMs > (wasTold ? calm * policy.delayMs : policy.delayMs);
+  const wasTold = isOpen(record, "delayed");
+  return delayMs === undefined
+    ? wasTold
+    : delayMs > (wasTold ? recoveryRatio * policy.delayMs : policy.delayMs);
 }
 
 /** @param behindForMs for how long `isBehind` has been true, in milliseconds. */
 export function conditionOf(
   task: Task,
-  told: Told | undefined,
+  record: AlertRecord | undefined,
   behindForMs: number,
   policy: Policy,
 ): Condition | undefined {
   if (rowOf(task.status).alert !== "none") {
     return task.status;
   }
-  const due = isOpen(told, "delayed") || behindForMs >= policy.delayForMs;
-  return due && isBehind(task, told, policy) ? "delayed" : undefined;
+  const due = isOpen(record, "delayed") || behindForMs >= policy.delayForMs;
+  return due && isBehind(task, record, policy) ? "delayed" : undefined;
 }
 
 /** Whether the user wants to hear of a condition. */
@@ -68,14 +74,14 @@ export function isWanted(condition: Condition, policy: Policy): boolean {
 }
 
 export interface Decision {
-  readonly told: Told | undefined;
+  readonly record: AlertRecord | undefined;
   readonly notice?: Notice | undefined;
   /** When the task has to be looked at again, milliseconds since 1970, because it is too early to decide. */
   readonly lookAt?: number | undefined;
 }
 
 /** Whose reading is decided on, and when it was read, milliseconds since 1970. */
-export interface Occasion {
+export interface Observation {
   readonly at: number;
   readonly by: string;
 }
@@ -92,71 +98,77 @@ const setBackMs = 10 * 60_000;
 export function decide(
   task: Task,
   condition: Condition | undefined,
-  told: Told | undefined,
-  occasion: Occasion,
+  record: AlertRecord | undefined,
+  observation: Observation,
 ): Decision {
   // Without its details nobody knows whether a task is frozen still.
-  if (!task.detailed && isOpen(told, "frozen")) {
-    return { told };
+  if (!task.detailed && isOpen(record, "frozen")) {
+    return { record };
   }
-  const decision = decided(task, condition, told, occasion);
-  if (told === undefined || decision.told === told || told.by === occasion.by) {
+  const decision = decided(task, condition, record, observation);
+  if (record === undefined || decision.record === record || record.by === observation.by) {
     return decision;
   }
-  const { at } = occasion;
-  const overlaps = at < told.at + overlapMs && told.at - at < setBackMs;
-  return overlaps ? { told, lookAt: told.at + overlapMs } : decision;
+  const { at } = observation;
+  const overlaps = at < record.at + overlapMs && record.at - at < setBackMs;
+  return overlaps ? { record, lookAt: record.at + overlapMs } : decision;
 }
 
 function decided(
   task: Task,
   condition: Condition | undefined,
-  told: Told | undefined,
-  occasion: Occasion,
+  record: AlertRecord | undefined,
+  observation: Observation,
 ): Decision {
-  const open = told?.phase === "over" ? undefined : told;
+  const open = record?.phase === "resolved" ? undefined : record;
   if (condition === undefined) {
-    return open === undefined ? { told } : withoutCondition(task, open, occasion);
+    return open === undefined ? { record } : withoutCondition(task, open, observation);
   }
-  if (open?.condition === condition && open.phase !== "retried") {
-    return { told };
+  if (open?.condition === condition && open.phase !== "retrying") {
+    return { record };
   }
-  const under = condition === "frozen" ? underFreeze(task, open) : undefined;
-  const now: Told = { condition, ...occasion, ...(under === undefined ? {} : { under }) };
+  const maskedCondition = condition === "frozen" ? conditionUnderFreeze(task, open) : undefined;
+  const now: AlertRecord = {
+    condition,
+    ...observation,
+    ...(maskedCondition === undefined ? {} : { maskedCondition }),
+  };
   // Only the freeze is over: what failed before it was told then.
-  return open?.under === condition
-    ? { told: now }
-    : { told: now, notice: { level: levelOf(condition), condition, task } };
+  return open?.maskedCondition === condition
+    ? { record: now }
+    : { record: now, notice: { level: levelOf(condition), condition, task } };
 }
 
 /** Whether this was told and goes on. */
-export function isOpen(told: Told | undefined, condition: Condition): boolean {
-  return told?.condition === condition && told.phase !== "over";
+export function isOpen(record: AlertRecord | undefined, condition: Condition): boolean {
+  return record?.condition === condition && record.phase !== "resolved";
 }
 
 /** Whether an entry serves no purpose any more. @param now milliseconds since 1970. */
-export function isSpent({ phase, at }: Told, now: number): boolean {
-  return phase === "over" && (now - at > 2 * overlapMs || at - now > setBackMs);
+export function isExpired({ phase, at }: AlertRecord, now: number): boolean {
+  return phase === "resolved" && (now - at > 2 * overlapMs || at - now > setBackMs);
 }
 
 const healthy: ReadonlySet<StatusId> = new Set(["incremental", "full"]);
 /** Statuses on the way from a failure to something else. */
 const trying: ReadonlySet<StatusId> = new Set(["starting", "modifying", "upgrading", "creating"]);
 
-function withoutCondition(task: Task, told: Told, occasion: Occasion): Decision {
-  const { condition } = told;
+function withoutCondition(task: Task, record: AlertRecord, observation: Observation): Decision {
+  const { condition } = record;
   const recovered = condition === "frozen" || healthy.has(task.status);
   if (!recovered && trying.has(task.status)) {
-    return { told: told.phase === "retried" ? told : { ...told, ...occasion, phase: "retried" } };
+    return {
+      record: record.phase === "retrying" ? record : { ...record, ...observation, phase: "retrying" },
+    };
   }
-  const over: Told = { condition, ...occasion, phase: "over" };
-  return recovered ? { told: over, notice: { level: "recovered", condition, task } } : { told: over };
+  const over: AlertRecord = { condition, ...observation, phase: "resolved" };
+  return recovered ? { record: over, notice: { level: "recovered", condition, task } } : { record: over };
 }
 
-function underFreeze(task: Task, told: Told | undefined): Condition | undefined {
-  const status = statusOf(task.apiStatus);
+function conditionUnderFreeze(task: Task, record: AlertRecord | undefined): Condition | undefined {
+  const status = parseStatus(task.apiStatus);
   const failed = status !== undefined && status !== "frozen" && rowOf(status).alert !== "none";
-  return failed ? status : told?.condition;
+  return failed ? status : record?.condition;
 }
 
 function levelOf(condition: Condition): "error" | "warning" {

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
-import type { Hush, QuietFile } from "./mute-state";
+import type { MuteState, MuteStateFile } from "./mute-state";
 
 const keyOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 
@@ -8,14 +8,14 @@ const keyOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
  * What the user does not want to hear: tasks that are muted, and for how long everything is. Shared by the windows of
  * this user. The files are looked at, and their module is loaded, when `load` is called first.
  */
-export class Quiet implements vscode.Disposable {
+export class Mutes implements vscode.Disposable {
   readonly #folder: vscode.Uri;
   readonly #changed = new vscode.EventEmitter<void>();
   /** Fires also when a snooze is over, and when another window mutes or snoozes. */
   readonly onDidChange = this.#changed.event;
-  #opening: Promise<QuietFile> | undefined;
+  #opening: Promise<MuteStateFile> | undefined;
   #watcher: vscode.FileSystemWatcher | undefined;
-  #hush: Hush = { muted: [], snoozedUntil: 0 };
+  #state: MuteState = { muted: [], snoozedUntil: 0 };
   #muted: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
@@ -27,7 +27,7 @@ export class Quiet implements vscode.Disposable {
 
   /** Until when nothing is told, milliseconds since 1970; 0 when everything is. */
   get snoozedUntil(): number {
-    return this.#hush.snoozedUntil > Date.now() ? this.#hush.snoozedUntil : 0;
+    return this.#state.snoozedUntil > Date.now() ? this.#state.snoozedUntil : 0;
   }
 
   /** Looks at what is kept, again if it has been looked at before. */
@@ -37,7 +37,7 @@ export class Quiet implements vscode.Disposable {
   }
 
   async snooze(until: number): Promise<void> {
-    await this.#change((hush) => ({ ...hush, snoozedUntil: until }));
+    await this.#change((state) => ({ ...state, snoozedUntil: until }));
   }
 
   isMuted(task: TaskRef): boolean {
@@ -45,9 +45,9 @@ export class Quiet implements vscode.Disposable {
   }
 
   async mute(task: TaskRef, muted: boolean): Promise<void> {
-    await this.#change((hush) => {
-      const others = hush.muted.filter((key) => key !== keyOf(task));
-      return { ...hush, muted: muted ? [...others, keyOf(task)] : others };
+    await this.#change((state) => {
+      const others = state.muted.filter((key) => key !== keyOf(task));
+      return { ...state, muted: muted ? [...others, keyOf(task)] : others };
     });
   }
 
@@ -55,8 +55,8 @@ export class Quiet implements vscode.Disposable {
   async keep(connection: string, tasks: ReadonlyMap<string, unknown>): Promise<void> {
     const isGone = (key: string) =>
       key.startsWith(`${connection}/`) && !tasks.has(key.slice(connection.length + 1));
-    if (this.#hush.muted.some(isGone)) {
-      await this.#change((hush) => ({ ...hush, muted: hush.muted.filter((key) => !isGone(key)) }));
+    if (this.#state.muted.some(isGone)) {
+      await this.#change((state) => ({ ...state, muted: state.muted.filter((key) => !isGone(key)) }));
     }
   }
 
@@ -67,20 +67,20 @@ export class Quiet implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  async #change(work: (hush: Hush) => Hush): Promise<void> {
+  async #change(work: (state: MuteState) => MuteState): Promise<void> {
     const file = await this.#file();
     await file.change(work);
     this.#take(await file.read());
   }
 
-  #file(): Promise<QuietFile> {
+  #file(): Promise<MuteStateFile> {
     this.#opening ??= this.#open();
     return this.#opening;
   }
 
-  async #open(): Promise<QuietFile> {
-    const { openQuiet } = await import("./alert-service");
-    const { file, pattern } = openQuiet(this.#folder.fsPath);
+  async #open(): Promise<MuteStateFile> {
+    const { openMuteState } = await import("./alert-service");
+    const { file, pattern } = openMuteState(this.#folder.fsPath);
     if (!this.#disposed) {
       const files = new vscode.RelativePattern(this.#folder, pattern);
       this.#watcher = vscode.workspace.createFileSystemWatcher(files, false, true, true);
@@ -90,15 +90,15 @@ export class Quiet implements vscode.Disposable {
     return file;
   }
 
-  #take(hush: Hush): void {
+  #take(state: MuteState): void {
     if (this.#disposed) {
       return;
     }
-    const before = this.#hush;
-    this.#hush = hush;
-    this.#muted = new Set(hush.muted);
+    const before = this.#state;
+    this.#state = state;
+    this.#muted = new Set(state.muted);
     this.#awaitEnd();
-    if (before.snoozedUntil !== hush.snoozedUntil || before.muted.join() !== hush.muted.join()) {
+    if (before.snoozedUntil !== state.snoozedUntil || before.muted.join() !== state.muted.join()) {
       this.#changed.fire();
     }
   }

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
-import { type Formats, unlinked } from "../l10n/localizer";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
 import type { PlacedNotice } from "./alert-engine";
 import type { AlertsLog } from "./alerts";
 import { noticeText } from "./texts";
@@ -10,7 +10,7 @@ import { noticeText } from "./texts";
 const named = 3;
 
 export interface NotificationsHost {
-  readonly formats: Formats;
+  readonly l10n: Localizer;
   readonly log: AlertsLog;
   /** The name of a connection, where there are several. */
   where(connection: string): string | undefined;
@@ -30,11 +30,11 @@ export function showNotices(notices: readonly PlacedNotice[], host: Notification
 }
 
 async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<void> {
-  const { formats, log } = host;
-  const { t } = formats;
+  const { l10n, log } = host;
+  const { t } = l10n;
   const { level, task, connection } = notice;
   const diagnosis = level === "recovered" ? undefined : await diagnosisOf(task);
-  const message = located(noticeText(notice, diagnosis, formats), connection, host);
+  const message = located(noticeText(notice, diagnosis, l10n), connection, host);
   log.info(`${message} (${task.id})`);
   const details = t("Show Details");
   const mute = t("Mute Task");
@@ -57,12 +57,10 @@ async function showMany(
   notices: readonly [PlacedNotice, ...PlacedNotice[]],
   host: NotificationsHost,
 ): Promise<void> {
-  const { formats, log } = host;
-  const { t } = formats;
+  const { l10n, log } = host;
+  const { t } = l10n;
   for (const notice of notices) {
-    log.info(
-      `${located(noticeText(notice, undefined, formats), notice.connection, host)} (${notice.task.id})`,
-    );
+    log.info(`${located(noticeText(notice, undefined, l10n), notice.connection, host)} (${notice.task.id})`);
   }
   const places = notices.slice(0, named).map(({ task, connection }) => located(task.name, connection, host));
   const names = [...places, ...(notices.length > named ? ["…"] : [])].join(", ");
@@ -73,7 +71,7 @@ async function showMany(
       : t("Synchronization tasks need attention ({0}): {1}", notices.length, names);
   const problems = level === "recovered" ? t("Show Tasks") : t("Show Problems");
   const snooze = t("Snooze…");
-  switch (await ask(level, unlinked(message), [problems, t("Show Log"), snooze])) {
+  switch (await ask(level, escapeNotification(message), [problems, t("Show Log"), snooze])) {
     case problems:
       await vscode.commands.executeCommand("drs.showProblems");
       break;
@@ -99,7 +97,7 @@ function ask(
   return show(message, ...buttons);
 }
 
-function located(text: string, connection: string, { formats, where }: NotificationsHost): string {
+function located(text: string, connection: string, { l10n, where }: NotificationsHost): string {
   const name = where(connection);
-  return unlinked(name === undefined ? text : formats.t("{0}: {1}", name, text));
+  return escapeNotification(name === undefined ? text : l10n.t("{0}: {1}", name, text));
 }

@@ -1,6 +1,6 @@
 /** What notices and the status bar say. Knows nothing of VS Code. */
 import type { Diagnosis } from "../failures/diagnosis";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import { errorText, problemsOf } from "../tasks/problems";
 import type { Task } from "../tasks/task";
@@ -10,10 +10,10 @@ import type { Notice } from "./evaluate";
 export function noticeText(
   { level, condition, task }: Notice,
   diagnosis: Diagnosis | null | undefined,
-  { t, pick, duration }: Formats,
+  { t, localize, duration }: Localizer,
 ): string {
   const { name, meaning } = rowOf(task.status);
-  const status = pick(name);
+  const status = localize(name);
   if (condition === "delayed") {
     const delay = duration(task.delayMs ?? 0);
     return level === "recovered"
@@ -27,19 +27,19 @@ export function noticeText(
   if (level === "recovered") {
     return t('Synchronization task "{0}" recovered: {1}.', task.name, status);
   }
-  const told = (reason: string) => t('Synchronization task "{0}": {1}. {2}', task.name, status, reason);
+  const message = (reason: string) => t('Synchronization task "{0}": {1}. {2}', task.name, status, reason);
   if (condition === "frozen") {
     // An error that the task may have, too, is not why it is frozen.
-    return told(
-      `${pick(meaning)} ${t("Top up the account. The service unfreezes its instances when the balance is above 0.")}`,
+    return message(
+      `${localize(meaning)} ${t("Top up the account. The service unfreezes its instances when the balance is above 0.")}`,
     );
   }
   if (diagnosis == null) {
-    return told(errorText(task) ?? pick(meaning));
+    return message(errorText(task) ?? localize(meaning));
   }
-  const cause = pick(diagnosis.cause);
+  const cause = localize(diagnosis.cause);
   const why = diagnosis.sure ? t("Cause: {0}", cause) : t("Likely cause: {0}", cause);
-  return told(`${why} ${t("What to do: {0}", pick(diagnosis.remedy))}`);
+  return message(`${why} ${t("What to do: {0}", localize(diagnosis.remedy))}`);
 }
 
 /** A connection as the status bar sees it. */
@@ -66,8 +66,8 @@ export interface Summary {
 const named = 12;
 
 /** What the status bar shows. @param snoozedUntil milliseconds since 1970; 0: nothing is held back. */
-export function summaryOf(seen: readonly Seen[], snoozedUntil: number, formats: Formats): Summary {
-  const { t, pick, shortTime, duration } = formats;
+export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Localizer): Summary {
+  const { t, localize, shortTime, duration } = l10n;
   const tasks = seen.flatMap((one) => one.tasks);
   const { failed, frozen, recovering } = problemsOf(tasks);
   const delayed = seen.flatMap((one) => one.delayed);
@@ -79,7 +79,7 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, formats: 
     ...(delayed.length > 0 ? [`$(watch) ${delayed.length}`] : []),
     ...(unread.length > 0 ? ["$(debug-disconnect)"] : []),
   ];
-  const quiet = snoozedUntil > 0 ? " $(bell-slash)" : "";
+  const mutes = snoozedUntil > 0 ? " $(bell-slash)" : "";
   const counts = [
     t("Synchronization tasks: {0} failed, {1} frozen", failed.length, frozen.length),
     ...(recovering.length > 0 ? [t("{0} in fault rectification", recovering.length)] : []),
@@ -88,17 +88,17 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, formats: 
   const label = [
     counts,
     ...(unread.length > 0 ? [t("The tasks of {0} cannot be read at the moment.", unread.join(", "))] : []),
-    ...(quiet === "" ? [] : [t("Notifications are snoozed until {0}.", shortTime(snoozedUntil))]),
+    ...(mutes === "" ? [] : [t("Notifications are snoozed until {0}.", shortTime(snoozedUntil))]),
   ];
   const lines = [
     ...[...failed, ...frozen, ...recovering].map((task) =>
-      [task.name, pick(rowOf(task.status).name), task.error?.code].filter(Boolean).join(" · "),
+      [task.name, localize(rowOf(task.status).name), task.error?.code].filter(Boolean).join(" · "),
     ),
     ...delayed.map((task) => `${task.name} · ${t("delay {0}", duration(task.delayMs ?? 0))}`),
   ];
   const rest = lines.length - named;
   return {
-    text: (parts.length === 0 ? "$(pass) DRS" : `DRS ${parts.join(" ")}`) + quiet,
+    text: (parts.length === 0 ? "$(pass) DRS" : `DRS ${parts.join(" ")}`) + mutes,
     label: label.join(". "),
     tooltip: [...label, ...lines.slice(0, named), ...(rest > 0 ? [`… (+${rest})`] : [])].join("\n"),
     look:

@@ -18,7 +18,7 @@ const deadMs = 60_000;
  * Each change is a file of its own, `NAME.5.json` after `NAME.4.json`: making the next one succeeds for one window
  * only, and the others look again. So there is no lock that a window could die with, or sleep over.
  */
-export class SharedFile<T> {
+export class VersionedFile<T> {
   readonly #folder: string;
   readonly #name: string;
   readonly #schema: Schema<T>;

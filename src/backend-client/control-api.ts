@@ -13,7 +13,7 @@ const refusalSchema = v.object({ error_msg: v.string() });
  * @param body sent as JSON by `POST`; absent: `GET`.
  * @throws Error in the user's language when the backend refuses, or answers something else than `schema`.
  */
-export async function localCall<const S extends v.GenericSchema>(
+export async function callControlApi<const S extends v.GenericSchema>(
   { endpoint }: LocalConnection,
   { accessKey, secretKey }: AccessKey,
   call: { readonly path: `/_local/${string}`; readonly body?: unknown; readonly schema: S },

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { Connections } from "../connections/connections";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import { type BackendAddress, isReleased, runningBackend } from "./discovery";
 
 const pollMs = 250;
@@ -14,10 +14,10 @@ const otherLimitMs = 20_000;
  * The local backend as this window sees it: found when it runs, by whomever it was started; started when asked; ended
  * when asked, or when the last session with it is over (see Presence).
  */
-export class Local implements vscode.Disposable {
+export class BackendController implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   readonly #connections: Connections;
-  readonly #formats: Formats;
+  readonly #l10n: Localizer;
   readonly #log: vscode.LogOutputChannel;
   /** The start under way; whoever disposes or stops aborts it. */
   #starting: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
@@ -25,12 +25,12 @@ export class Local implements vscode.Disposable {
   constructor(
     context: vscode.ExtensionContext,
     connections: Connections,
-    formats: Formats,
+    l10n: Localizer,
     log: vscode.LogOutputChannel,
   ) {
     this.#context = context;
     this.#connections = connections;
-    this.#formats = formats;
+    this.#l10n = l10n;
     this.#log = log;
   }
 
@@ -95,7 +95,7 @@ export class Local implements vscode.Disposable {
     }
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: this.#formats.t("Starting the local backend"),
+      title: this.#l10n.t("Starting the local backend"),
       cancellable: true,
     };
     await vscode.window.withProgress(options, async (_progress, token) => {
@@ -117,15 +117,15 @@ export class Local implements vscode.Disposable {
   }
 
   async #spawn(signal: AbortSignal): Promise<void> {
-    const { startLocalBackend } = await import("./launch");
-    const address = await startLocalBackend(
+    const { launchBackend } = await import("./launch");
+    const address = await launchBackend(
       {
         script: this.#context.asAbsolutePath("dist/local-backend.js"),
         dataDirectory: this.#dataDirectory(),
         demo: vscode.workspace.getConfiguration("drs").get("localBackend.demo", true),
         keepRunning: vscode.workspace.getConfiguration("drs").get("localBackend.keepRunning", false),
         log: (line) => this.#log.debug(`[local backend] ${line}`),
-        t: this.#formats.t,
+        t: this.#l10n.t,
       },
       signal,
     );
@@ -143,7 +143,7 @@ export class Local implements vscode.Disposable {
   }
 
   #use({ endpoint, projectId, accessKey, secretKey }: BackendAddress): Promise<void> {
-    const name = this.#formats.t("Local backend");
+    const name = this.#l10n.t("Local backend");
     return this.#connections.useLocal({ name, endpoint, projectId }, { accessKey, secretKey });
   }
 

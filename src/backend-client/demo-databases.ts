@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
-import type { Formats } from "../l10n/localizer";
-import { localCall } from "./control-api";
+import type { Localizer } from "../l10n/localizer";
+import { callControlApi } from "./control-api";
 
 /** A database of the local backend's demo, with a login that may read and write its tables. */
 export interface DemoDatabase {
@@ -55,10 +55,10 @@ const sqlSchema = v.object({
 export async function demoLogins(
   connection: LocalConnection,
   key: AccessKey,
-  formats: Formats,
+  l10n: Localizer,
 ): Promise<DemoLogins> {
   const call = { path: "/_local/databases", schema: databasesSchema } as const;
-  const { databases, changed } = await localCall(connection, key, call, languageOf(formats), formats.t);
+  const { databases, changed } = await callControlApi(connection, key, call, languageOf(l10n), l10n.t);
   const part = encodeURIComponent;
   return {
     databases: databases.flatMap(({ server, host, port, databases: names, user, password, task }) =>
@@ -77,12 +77,12 @@ export async function runDemoSql(
   key: AccessKey,
   { server, database }: Pick<DemoDatabase, "server" | "database">,
   sql: string,
-  formats: Formats,
+  l10n: Localizer,
 ): Promise<SqlResult> {
   const call = { path: "/_local/sql", body: { server, database, sql }, schema: sqlSchema } as const;
-  return await localCall(connection, key, call, languageOf(formats), formats.t);
+  return await callControlApi(connection, key, call, languageOf(l10n), l10n.t);
 }
 
-function languageOf({ language }: Formats): "zh-cn" | "en-us" {
+function languageOf({ language }: Localizer): "zh-cn" | "en-us" {
   return language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us";
 }

@@ -9,7 +9,7 @@ const retryMs = 1_000;
  * Tells a local backend that this window uses it: a call of `GET /_local/presence`, held open until `dispose` and made
  * anew when it breaks. A backend that was started for its windows ends when nobody is present any more.
  */
-export class Presence {
+export class KeepAlive {
   readonly #connection: Connection;
   readonly #credentials: AccessKey;
   #call: ClientRequest | undefined;

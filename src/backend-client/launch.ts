@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Translate } from "../l10n/localizer";
 import { addressOf, type BackendAddress } from "./discovery";
 
-export interface LocalBackendOptions {
+export interface LaunchOptions {
   /** `dist/local-backend.js`. */
   readonly script: string;
   readonly dataDirectory: string;
@@ -28,10 +28,7 @@ const errorPrefix = "drs-local: ";
  *
  * @throws Error with the backend's own last words when it ends before it is ready, or after two minutes.
  */
-export function startLocalBackend(
-  options: LocalBackendOptions,
-  signal: AbortSignal,
-): Promise<BackendAddress> {
+export function launchBackend(options: LaunchOptions, signal: AbortSignal): Promise<BackendAddress> {
   const args = [options.script, "--data-dir", options.dataDirectory];
   args.push(...(options.demo ? ["--demo"] : []));
   args.push(...(options.keepRunning ? [] : ["--exit-when-unused", String(unusedSeconds)]));

@@ -3,7 +3,7 @@ import type { Session } from "../connections/session";
 import { isDrsError } from "../drs/errors";
 import { diagnosisOfFindings } from "../failures/diagnosis";
 import { actionName, explain } from "../l10n/error-text";
-import { type Formats, unlinked } from "../l10n/localizer";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { type ActionId, rowOf } from "../status/statuses";
 import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { type PrecheckOutcome, precheck } from "../tasks/precheck";
@@ -15,13 +15,13 @@ import { findingsText } from "./findings";
 const busy = new Set<string>();
 
 /** Where and for whom an action is done. */
-export interface Scene {
+export interface ActionContext {
   readonly session: Session;
   /** The name of the connection, where there are several. */
   readonly where: string | undefined;
   /** Told why, when the service lets this user only look. */
   readonly onReadOnly: (reason: string) => void;
-  readonly formats: Formats;
+  readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -46,9 +46,9 @@ export async function runAction(...args: Parameters<typeof act>): Promise<void> 
  *
  * @param startAt with `start`: milliseconds since 1970; absent: now.
  */
-async function act(scene: Scene, action: ActionId, known: Task, startAt?: number): Promise<void> {
-  const { session, where, onReadOnly, formats, log } = scene;
-  const { t } = formats;
+async function act(context: ActionContext, action: ActionId, known: Task, startAt?: number): Promise<void> {
+  const { session, where, onReadOnly, l10n, log } = context;
+  const { t } = l10n;
   let task = known;
   if (!legalActions(task).includes(action)) {
     // What is known may be older than what the user has seen elsewhere.
@@ -56,20 +56,20 @@ async function act(scene: Scene, action: ActionId, known: Task, startAt?: number
     task = session.store.snapshot.tasks.get(task.id) ?? task;
   }
   if (!legalActions(task).includes(action)) {
-    warnIllegal(action, task, formats);
+    warnIllegal(action, task, l10n);
     return;
   }
-  if (!(await confirmed(action, task, session.connection, where, formats))) {
+  if (!(await confirmed(action, task, session.connection, where, l10n))) {
     return;
   }
   // The task may have moved on while the question was open.
   task = session.store.snapshot.tasks.get(task.id) ?? task;
   if (!legalActions(task).includes(action)) {
-    warnIllegal(action, task, formats);
+    warnIllegal(action, task, l10n);
     return;
   }
   const mode = precheckBefore(action, task);
-  const title = unlinked(t('{0} task "{1}"', actionName(action, formats), task.name));
+  const title = escapeNotification(t('{0} task "{1}"', actionName(action, l10n), task.name));
   const location = mode !== undefined ? vscode.ProgressLocation.Notification : { viewId: "drs.tasks" };
   try {
     await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
@@ -79,9 +79,9 @@ async function act(scene: Scene, action: ActionId, known: Task, startAt?: number
       if (mode !== undefined) {
         progress.report({ message: t("pre-check") });
         const report = (percent: number) =>
-          progress.report({ message: `${t("pre-check")} ${formats.percent(percent)}` });
+          progress.report({ message: `${t("pre-check")} ${l10n.percent(percent)}` });
         const outcome = await precheck(session.client, task, signal, report, mode);
-        await throwUnlessPassed(outcome, task, formats);
+        await throwUnlessPassed(outcome, task, l10n);
       }
       const [outcome] = await perform(session.client, action, [task], { startAt, signal });
       if (outcome?.error !== undefined) {
@@ -98,13 +98,13 @@ async function act(scene: Scene, action: ActionId, known: Task, startAt?: number
     }
     log.error(`${action} failed for task ${task.name} (${task.id})`, error);
     const showLog = t("Show Log");
-    const why = explain(error, formats, session.connection.kind === "local");
+    const why = explain(error, l10n, session.connection.kind === "local");
     if (isDrsError(error) && error.failure.kind === "permission") {
       onReadOnly(why);
     }
-    const message = t('{0} failed for task "{1}": {2}', actionName(action, formats), task.name, why);
+    const message = t('{0} failed for task "{1}": {2}', actionName(action, l10n), task.name, why);
     // The action is over; whether the user reads this, and when, is another matter.
-    void vscode.window.showErrorMessage(unlinked(message), showLog).then((answer) => {
+    void vscode.window.showErrorMessage(escapeNotification(message), showLog).then((answer) => {
       if (answer === showLog) {
         log.show();
       }
@@ -112,26 +112,26 @@ async function act(scene: Scene, action: ActionId, known: Task, startAt?: number
   }
 }
 
-function warnIllegal(action: ActionId, task: Task, formats: Formats): void {
-  const message = formats.t(
+function warnIllegal(action: ActionId, task: Task, l10n: Localizer): void {
+  const message = l10n.t(
     '"{0}" is not possible for task "{1}" in status {2}.',
-    actionName(action, formats),
+    actionName(action, l10n),
     task.name,
-    formats.pick(rowOf(task.status).name),
+    l10n.localize(rowOf(task.status).name),
   );
-  void vscode.window.showWarningMessage(unlinked(message));
+  void vscode.window.showWarningMessage(escapeNotification(message));
 }
 
 /** @throws Error that names what did not pass, and the remedy of the first finding that is known. */
 export async function throwUnlessPassed(
   { passed, findings }: PrecheckOutcome,
   { engine }: Task,
-  formats: Formats,
+  l10n: Localizer,
 ): Promise<void> {
   if (!passed) {
     const failed = findings.filter(({ result }) => result === "FAILED");
-    const told = findingsText(failed, await diagnosisOfFindings(failed, engine), formats);
-    throw new Error(formats.t("the pre-check did not pass. {0}", told));
+    const told = findingsText(failed, await diagnosisOfFindings(failed, engine), l10n);
+    throw new Error(l10n.t("the pre-check did not pass. {0}", told));
   }
 }
 

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Session } from "../connections/session";
 import { actionName, explain } from "../l10n/error-text";
-import { type Formats, unlinked } from "../l10n/localizer";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { type ActionId, rowOf } from "../status/statuses";
 import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { precheck } from "../tasks/precheck";
@@ -25,61 +25,61 @@ interface Failed {
 export async function runMany(
   action: ActionId,
   all: readonly FoundTask[],
-  formats: Formats,
+  l10n: Localizer,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
   const able = all.filter((found) => isPossible(action, found));
-  if (!(await confirmed(action, all, able, formats))) {
+  if (!(await confirmed(action, all, able, l10n))) {
     return;
   }
   // Some may have moved on while the question was open.
   const now = able.flatMap((found) => latest(found) ?? []).filter((found) => isPossible(action, found));
-  const { t } = formats;
-  const title = t("{0}: {1} tasks", actionName(action, formats), now.length);
+  const { t } = l10n;
+  const title = t("{0}: {1} tasks", actionName(action, l10n), now.length);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   const failed = await vscode.window.withProgress(options, async (progress, token) => {
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());
-    return await performAll(action, now, formats, controller.signal, (found) =>
+    return await performAll(action, now, l10n, controller.signal, (found) =>
       progress.report({ message: found.task.name, increment: 100 / now.length }),
     );
   });
   for (const { found, error } of failed) {
     log.error(`${action} failed for task ${found.task.name} (${found.task.id})`, error);
   }
-  await tell(action, now, failed, formats, log);
+  await tell(action, now, failed, l10n, log);
 }
 
-function isPossible(action: ActionId, { task, watched }: FoundTask): boolean {
-  return watched.readOnly === undefined && legalActions(task).includes(action);
+function isPossible(action: ActionId, { task, state }: FoundTask): boolean {
+  return state.readOnly === undefined && legalActions(task).includes(action);
 }
 
-function latest({ watched, task }: FoundTask): FoundTask | undefined {
-  const now = watched.session?.store.snapshot.tasks.get(task.id);
-  return now && { watched, task: now };
+function latest({ state, task }: FoundTask): FoundTask | undefined {
+  const now = state.session?.store.snapshot.tasks.get(task.id);
+  return now && { state, task: now };
 }
 
 async function confirmed(
   action: ActionId,
   all: readonly FoundTask[],
   able: readonly FoundTask[],
-  formats: Formats,
+  l10n: Localizer,
 ): Promise<boolean> {
-  const { t, pick } = formats;
-  const name = actionName(action, formats);
+  const { t, localize } = l10n;
+  const name = actionName(action, l10n);
   const unable = all.filter((found) => !able.includes(found));
-  const skipped = namesOf(unable, ({ task }) => `${task.name} (${pick(rowOf(task.status).name)})`);
+  const skipped = namesOf(unable, ({ task }) => `${task.name} (${localize(rowOf(task.status).name)})`);
   if (able.length === 0) {
     const message = t('"{0}" is possible for none of these tasks: {1}', name, skipped.join(", "));
-    void vscode.window.showWarningMessage(unlinked(message));
+    void vscode.window.showWarningMessage(escapeNotification(message));
     return false;
   }
-  const several = new Set(able.map(({ watched }) => watched.connection.id)).size > 1;
-  const names = namesOf(able, ({ task, watched }) =>
-    several ? `${watched.connection.name}: ${task.name}` : task.name,
+  const several = new Set(able.map(({ state }) => state.connection.id)).size > 1;
+  const names = namesOf(able, ({ task, state }) =>
+    several ? `${state.connection.name}: ${task.name}` : task.name,
   );
   const tasks = able.map(({ task }) => task);
-  const consequence = consequenceOf(action, tasks, formats);
+  const consequence = consequenceOf(action, tasks, l10n);
   const detail = [
     names.join("\n"),
     ...(consequence === undefined ? [] : [consequence]),
@@ -93,12 +93,12 @@ async function confirmed(
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) {
     return false;
   }
-  if (!able.some(({ task, watched }) => stopsProduction(action, task, watched.connection))) {
+  if (!able.some(({ task, state }) => stopsProduction(action, task, state.connection))) {
     return true;
   }
   const count = String(able.length);
   const prompt = t("Production is among them. Type {0}, the number of tasks, to end them for good.", count);
-  return await confirmedByTyping(question, prompt, count, formats);
+  return await confirmedByTyping(question, prompt, count, l10n);
 }
 
 function namesOf(found: readonly FoundTask[], nameOf: (found: FoundTask) => string): readonly string[] {
@@ -110,7 +110,7 @@ function namesOf(found: readonly FoundTask[], nameOf: (found: FoundTask) => stri
 async function performAll(
   action: ActionId,
   all: readonly FoundTask[],
-  formats: Formats,
+  l10n: Localizer,
   signal: AbortSignal,
   onTask: (found: FoundTask) => void,
 ): Promise<readonly Failed[]> {
@@ -119,7 +119,7 @@ async function performAll(
   for (const found of all) {
     try {
       onTask(found);
-      await precheckFor(action, found, formats, signal);
+      await precheckFor(action, found, l10n, signal);
       ready.push(found);
     } catch (error) {
       failed.push({ found, error });
@@ -127,7 +127,7 @@ async function performAll(
   }
   const sessions = new Map<Session, FoundTask[]>();
   for (const found of ready) {
-    const { session } = found.watched;
+    const { session } = found.state;
     if (session !== undefined) {
       sessions.set(session, [...(sessions.get(session) ?? []), found]);
     }
@@ -153,15 +153,15 @@ async function performAll(
 
 async function precheckFor(
   action: ActionId,
-  { task, watched }: FoundTask,
-  formats: Formats,
+  { task, state }: FoundTask,
+  l10n: Localizer,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
   const mode = precheckBefore(action, task);
-  if (mode !== undefined && watched.session !== undefined) {
-    const outcome = await precheck(watched.session.client, task, signal, () => undefined, mode);
-    await throwUnlessPassed(outcome, task, formats);
+  if (mode !== undefined && state.session !== undefined) {
+    const outcome = await precheck(state.session.client, task, signal, () => undefined, mode);
+    await throwUnlessPassed(outcome, task, l10n);
   }
 }
 
@@ -172,27 +172,27 @@ async function tell(
   action: ActionId,
   all: readonly FoundTask[],
   failed: readonly Failed[],
-  formats: Formats,
+  l10n: Localizer,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
-  const { t } = formats;
-  const name = actionName(action, formats);
+  const { t } = l10n;
+  const name = actionName(action, l10n);
   if (failed.length === 0) {
     const message = t("{0}: accepted for {1} tasks.", name, all.length);
     const back = opposite[action];
-    const undo = back && t("Undo: {0}", actionName(back, formats));
+    const undo = back && t("Undo: {0}", actionName(back, l10n));
     const answer = await vscode.window.showInformationMessage(message, ...(undo === undefined ? [] : [undo]));
     if (answer !== undefined && back !== undefined) {
       const now = all.flatMap((found) => latest(found) ?? []);
-      await runMany(back, now, formats, log);
+      await runMany(back, now, l10n, log);
     }
     return;
   }
   const again = t("Retry the Failed");
   const showLog = t("Show Log");
   const reasons = failed.slice(0, 3).map(({ found, error }) => {
-    const local = found.watched.connection.kind === "local";
-    return `${found.task.name}: ${explain(error, formats, local)}`;
+    const local = found.state.connection.kind === "local";
+    return `${found.task.name}: ${explain(error, l10n, local)}`;
   });
   const message = t(
     "{0} failed for {1} of {2} tasks. {3}",
@@ -201,10 +201,10 @@ async function tell(
     all.length,
     reasons.join(" "),
   );
-  const answer = await vscode.window.showErrorMessage(unlinked(message), again, showLog);
+  const answer = await vscode.window.showErrorMessage(escapeNotification(message), again, showLog);
   if (answer === again) {
     const now = failed.flatMap(({ found }) => latest(found) ?? []);
-    await runMany(action, now, formats, log);
+    await runMany(action, now, l10n, log);
   } else if (answer === showLog) {
     log.show();
   }

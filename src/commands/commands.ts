@@ -1,11 +1,11 @@
 import * as vscode from "vscode";
-import type { Quiet } from "../alerts/mutes";
-import type { Local } from "../backend-client/controller";
+import type { Mutes } from "../alerts/mutes";
+import type { BackendController } from "../backend-client/controller";
 import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
-import type { Watch } from "../connections/session-manager";
+import type { SessionManager } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
-import { type Formats, unlinked } from "../l10n/localizer";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
 import type { TasksView } from "../tree/view";
 import { isForSelection } from "./argument";
 import { type CommandId, commandIds } from "./ids";
@@ -13,13 +13,13 @@ import { type CommandId, commandIds } from "./ids";
 /** The parts that commands act on. */
 export interface Parts {
   readonly connections: Connections;
-  readonly local: Local;
+  readonly local: BackendController;
   readonly view: TasksView;
-  readonly quiet: Quiet;
-  readonly watch: Watch;
+  readonly mutes: Mutes;
+  readonly sessions: SessionManager;
   readonly secrets: vscode.SecretStorage;
   readonly openDetails: (task: TaskRef) => Promise<void>;
-  readonly formats: Formats;
+  readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;
 }
 
@@ -49,7 +49,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
       // The user's own cancelling is no news.
       if (!(error instanceof Error && error.name === "AbortError")) {
         parts.log.error(id, error);
-        void vscode.window.showErrorMessage(unlinked(explain(error, parts.formats)));
+        void vscode.window.showErrorMessage(escapeNotification(explain(error, parts.l10n)));
       }
     }
   };

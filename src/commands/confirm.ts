@@ -1,7 +1,7 @@
 /** The questions before what cannot be undone. */
 import * as vscode from "vscode";
 import type { Connection } from "../connections/connection";
-import { type Formats, unlinked } from "../l10n/localizer";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
 import type { ActionId } from "../status/statuses";
 import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";
@@ -11,7 +11,7 @@ import { typingObjection } from "./typed-confirmation";
 export function consequenceOf(
   action: ActionId,
   tasks: readonly Pick<Task, "status" | "taskType">[],
-  { t }: Formats,
+  { t }: Localizer,
 ): string | undefined {
   switch (action) {
     case "reset":
@@ -51,21 +51,25 @@ export async function confirmed(
   task: Task,
   connection: Connection,
   where: string | undefined,
-  formats: Formats,
+  l10n: Localizer,
 ): Promise<boolean> {
-  const { t } = formats;
-  const words = wordsOf(action, task, formats);
+  const { t } = l10n;
+  const words = wordsOf(action, task, l10n);
   if (words === undefined) {
     return true;
   }
   const { question, yes } = words;
-  const consequence = consequenceOf(action, [task], formats) ?? "";
+  const consequence = consequenceOf(action, [task], l10n) ?? "";
   if (stopsProduction(action, task, connection)) {
     const prompt = t('{0} Type the name "{1}" to end it.', consequence, task.name);
-    return await confirmedByTyping(`${question} ${connection.name}`, prompt, task.name, formats);
+    return await confirmedByTyping(`${question} ${connection.name}`, prompt, task.name, l10n);
   }
   const detail = where === undefined ? consequence : `${where}\n\n${consequence}`;
-  const answer = await vscode.window.showWarningMessage(unlinked(question), { modal: true, detail }, yes);
+  const answer = await vscode.window.showWarningMessage(
+    escapeNotification(question),
+    { modal: true, detail },
+    yes,
+  );
   return answer === yes;
 }
 
@@ -77,12 +81,12 @@ export async function confirmedByTyping(
   title: string,
   prompt: string,
   expected: string,
-  formats: Formats,
+  l10n: Localizer,
 ): Promise<boolean> {
   const input = vscode.window.createInputBox();
   // A name may be copied from elsewhere, with the focus there.
   Object.assign(input, { title, prompt, placeholder: expected, ignoreFocusOut: true });
-  const objection = (complete: boolean) => typingObjection(input.value, expected, complete, formats) ?? "";
+  const objection = (complete: boolean) => typingObjection(input.value, expected, complete, l10n) ?? "";
   return await new Promise<boolean>((resolve) => {
     input.onDidChangeValue(() => {
       input.validationMessage = objection(false);
@@ -101,7 +105,7 @@ export async function confirmedByTyping(
 function wordsOf(
   action: ActionId,
   { name }: Task,
-  { t }: Formats,
+  { t }: Localizer,
 ): { readonly question: string; readonly yes: string } | undefined {
   switch (action) {
     case "reset":

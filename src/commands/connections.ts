@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { type CloudConnection, type Connection, localId } from "../connections/connection";
 import { type Draft, draftOf, objection } from "../connections/wizard/draft";
-import { unlinked } from "../l10n/localizer";
+import { escapeNotification } from "../l10n/localizer";
 import { targetOf } from "./argument";
 import type { Handler, Parts } from "./commands";
 
 /** What the commands about connections do. */
 export function connectionHandlers(parts: Parts) {
-  const { connections, local, watch, formats, log } = parts;
-  const { t } = formats;
+  const { connections, local, sessions, l10n, log } = parts;
+  const { t } = l10n;
 
   /** The connection that a row names; otherwise the user picks one, unless there is only one. */
   const chosen = async <C extends Connection>(
@@ -35,14 +35,14 @@ export function connectionHandlers(parts: Parts) {
 
   /** Without an argument: the connection that cannot sign in, if there is one and no other. */
   const lacking = (argument: unknown): unknown => {
-    const [first, second] = watch.shown.filter(({ missing }) => missing !== undefined);
+    const [first, second] = sessions.shown.filter(({ missing }) => missing !== undefined);
     const only = second === undefined ? first : undefined;
     return argument ?? (only && { connection: only.connection.id });
   };
 
   const show = async (ids: readonly string[]) => {
     await connections.show(ids);
-    if (ids.includes(localId) && watch.find(localId)?.session === undefined) {
+    if (ids.includes(localId) && sessions.find(localId)?.session === undefined) {
       await local.start();
     }
   };
@@ -51,7 +51,7 @@ export function connectionHandlers(parts: Parts) {
   const ask = async (draft: Draft, title: string, scope: "all" | "secret") => {
     // The questions are a file of their own, loaded with the first one.
     const { askConnection } = await import("../connections/wizard/wizard");
-    const asked = await askConnection(draft, { formats, log, names: otherNames(draft.id), title, scope });
+    const asked = await askConnection(draft, { l10n, log, names: otherNames(draft.id), title, scope });
     if (asked !== undefined) {
       await connections.save(asked.connection, asked.secret);
     }
@@ -122,7 +122,7 @@ export function connectionHandlers(parts: Parts) {
         return;
       }
       const remove = t("Remove Connection");
-      const question = unlinked(t('Remove connection "{0}"?', connection.name));
+      const question = escapeNotification(t('Remove connection "{0}"?', connection.name));
       const detail = t("Its secret is deleted from this machine. Nothing changes in the cloud.");
       if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
         await connections.remove(connection.id);

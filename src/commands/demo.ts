@@ -9,16 +9,16 @@ import {
 } from "../backend-client/demo-databases";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { Handler, Parts } from "./commands";
 
 export function demoHandlers(parts: Parts): Record<"drs.copyDemoDatabase" | "drs.runDemoSql", Handler> {
-  const { t } = parts.formats;
+  const { t } = parts.l10n;
   return {
     "drs.copyDemoDatabase": async () => {
       const { databases, changed } = (await demoOf(parts)) ?? {};
       const items = [
-        ...databasePicks(databases ?? [], parts.formats).map(({ one, ...item }) => ({
+        ...databasePicks(databases ?? [], parts.l10n).map(({ one, ...item }) => ({
           ...item,
           text: one.uri,
         })),
@@ -41,7 +41,7 @@ export function demoHandlers(parts: Parts): Record<"drs.copyDemoDatabase" | "drs
       const demo = await demoOf(parts);
       const picked =
         demo &&
-        (await vscode.window.showQuickPick(databasePicks(demo.databases, parts.formats), {
+        (await vscode.window.showQuickPick(databasePicks(demo.databases, parts.l10n), {
           placeHolder: t("Which database?"),
         }));
       const sql =
@@ -53,8 +53,8 @@ export function demoHandlers(parts: Parts): Record<"drs.copyDemoDatabase" | "drs
         }));
       if (demo !== undefined && picked !== undefined && sql) {
         await showResult(
-          await runDemoSql(demo.connection, demo.key, picked.one, sql, parts.formats),
-          parts.formats,
+          await runDemoSql(demo.connection, demo.key, picked.one, sql, parts.l10n),
+          parts.l10n,
         );
       }
     },
@@ -64,23 +64,23 @@ export function demoHandlers(parts: Parts): Record<"drs.copyDemoDatabase" | "drs
 /** The demo that runs; tells when none does. */
 async function demoOf({
   connections,
-  formats,
+  l10n,
 }: Parts): Promise<
   (DemoLogins & { readonly connection: LocalConnection; readonly key: AccessKey }) | undefined
 > {
   const connection = connections.local;
   const key = connection && (await connections.secret(connection));
   if (connection !== undefined && key !== undefined && "accessKey" in key) {
-    const logins = await demoLogins(connection, key, formats);
+    const logins = await demoLogins(connection, key, l10n);
     if (logins.databases.length > 0) {
       return { ...logins, connection, key };
     }
   }
-  void vscode.window.showInformationMessage(formats.t("The local backend is not running with its demo."));
+  void vscode.window.showInformationMessage(l10n.t("The local backend is not running with its demo."));
   return undefined;
 }
 
-function databasePicks(databases: readonly DemoDatabase[], { t }: Formats) {
+function databasePicks(databases: readonly DemoDatabase[], { t }: Localizer) {
   return databases.map((one) => ({
     label: `$(database) ${one.database}`,
     description: one.server === "source" ? t("Source database") : t("Target database"),
@@ -89,7 +89,7 @@ function databasePicks(databases: readonly DemoDatabase[], { t }: Formats) {
 }
 
 /** Rows in an editor, everything else in a notice. */
-async function showResult({ command, row_count, fields, rows }: SqlResult, { t }: Formats): Promise<void> {
+async function showResult({ command, row_count, fields, rows }: SqlResult, { t }: Localizer): Promise<void> {
   if (fields.length === 0) {
     void vscode.window.showInformationMessage(t("{0}: {1} rows", command, row_count));
     return;

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { localId } from "../connections/connection";
-import type { Watched } from "../connections/session-manager";
+import type { ConnectionState } from "../connections/session-manager";
 import { actionName } from "../l10n/error-text";
-import { unlinked } from "../l10n/localizer";
+import { escapeNotification } from "../l10n/localizer";
 import { walkthroughId } from "../links/link";
 import type { ActionId } from "../status/statuses";
 import { legalActions, mayChangePassword } from "../tasks/actions";
@@ -16,21 +16,21 @@ import { connectionHandlers } from "./connections";
 import { demoHandlers } from "./demo";
 import type { CommandId } from "./ids";
 import { linkHandlers } from "./links";
-import { quietHandlers } from "./mute";
+import { muteHandlers } from "./mute";
 import { changePassword } from "./password";
 import { reportProblem } from "./problem-report-command";
 import { askStartTime, byUrgency, type FoundTask, pickTask } from "./task-picker";
-import { arrangeHandlers } from "./tree-commands";
+import { treeHandlers } from "./tree-commands";
 
 /** How far ahead the cloud's service wants a start time to be. */
 const cloudNoticeMs = 5 * 60_000;
 
 /** What the commands do; one that is missing here does not compile. */
 export function createHandlers(parts: Parts): Record<CommandId, Handler> {
-  const { connections, local, view, watch, openDetails, formats, log } = parts;
-  const { t } = formats;
+  const { connections, local, view, sessions, openDetails, l10n, log } = parts;
+  const { t } = l10n;
 
-  const allTasks = (): readonly FoundTask[] => watch.shown.flatMap(tasksOf);
+  const allTasks = (): readonly FoundTask[] => sessions.shown.flatMap(tasksOf);
 
   /** The task that a menu, a row or another command names; otherwise the user picks one that fits. */
   const chosen = async (
@@ -42,13 +42,12 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     const { connection, id } = targetOf(argument);
     if (id !== undefined) {
       const named = all.filter(
-        ({ task, watched }) =>
-          task.id === id && watched.connection.id === (connection ?? watched.connection.id),
+        ({ task, state }) => task.id === id && state.connection.id === (connection ?? state.connection.id),
       );
       if (named.length === 0) {
         void vscode.window.showWarningMessage(t("This synchronization task is not in the list any more."));
       }
-      return named.length > 1 ? pickTask(named, prompt, formats) : named[0];
+      return named.length > 1 ? pickTask(named, prompt, l10n) : named[0];
     }
     const fitting = all.filter(({ task }) => isFitting(task));
     if (fitting.length === 0) {
@@ -59,29 +58,27 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       );
       return undefined;
     }
-    return pickTask(fitting, prompt, formats);
+    return pickTask(fitting, prompt, l10n);
   };
   /** The same for an action: only tasks that it is legal for are offered. */
   const chosenFor = async (action: ActionId, argument: unknown): Promise<FoundTask | undefined> => {
     const all = allTasks();
-    const readOnly = new Set(
-      all.flatMap(({ task, watched }) => (watched.readOnly === undefined ? [] : [task])),
-    );
+    const readOnly = new Set(all.flatMap(({ task, state }) => (state.readOnly === undefined ? [] : [task])));
     return await chosen(
       argument,
       (task) => !readOnly.has(task) && legalActions(task).includes(action),
-      t("{0}: which task?", actionName(action, formats)),
+      t("{0}: which task?", actionName(action, l10n)),
     );
   };
 
-  const run = async ({ task, watched }: FoundTask, action: ActionId, startAt?: number) => {
-    const { session, connection, readOnly } = watched;
+  const run = async ({ task, state }: FoundTask, action: ActionId, startAt?: number) => {
+    const { session, connection, readOnly } = state;
     if (readOnly !== undefined) {
-      await explainReadOnly(watched);
+      await explainReadOnly(state);
     } else if (session !== undefined) {
-      const where = watch.shown.length > 1 ? connection.name : undefined;
-      const onReadOnly = (reason: string) => watch.setReadOnly(connection.id, reason);
-      await runAction({ session, where, onReadOnly, formats, log }, action, task, startAt);
+      const where = sessions.shown.length > 1 ? connection.name : undefined;
+      const onReadOnly = (reason: string) => sessions.setReadOnly(connection.id, reason);
+      await runAction({ session, where, onReadOnly, l10n, log }, action, task, startAt);
     }
   };
   /** The tasks among several selected rows; none when only one row was meant. */
@@ -91,7 +88,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     const found = rows
       .map(targetOf)
       .flatMap(({ connection, id }) =>
-        all.filter(({ task, watched }) => task.id === id && watched.connection.id === connection),
+        all.filter(({ task, state }) => task.id === id && state.connection.id === connection),
       );
     return [...new Set(found)];
   };
@@ -103,7 +100,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
   const act = (action: ActionId) => async (argument: unknown, selected: unknown) => {
     const many = selectedTasks(selected);
     if (many.length > 1) {
-      await runMany(action, many, formats, log);
+      await runMany(action, many, l10n, log);
       return;
     }
     const found = await chosenFor(action, argument);
@@ -112,11 +109,11 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     }
   };
 
-  const explainReadOnly = async ({ connection, readOnly }: Watched) => {
+  const explainReadOnly = async ({ connection, readOnly }: ConnectionState) => {
     const refresh = t("Refresh");
     const message = t("{0} is read only: {1} Refresh to try again.", connection.name, readOnly ?? "");
-    if ((await vscode.window.showWarningMessage(unlinked(message), refresh)) === refresh) {
-      await watch.refresh(connection.id);
+    if ((await vscode.window.showWarningMessage(escapeNotification(message), refresh)) === refresh) {
+      await sessions.refresh(connection.id);
     }
   };
 
@@ -138,8 +135,8 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     ...connectionHandlers(parts),
     ...demoHandlers(parts),
     ...linkHandlers(parts, chosenOnes),
-    ...quietHandlers(parts, (argument) => chosen(argument)),
-    ...arrangeHandlers(parts, allTasks, (argument) => chosen(argument)),
+    ...muteHandlers(parts, (argument) => chosen(argument)),
+    ...treeHandlers(parts, allTasks, (argument) => chosen(argument)),
     "drs.startLocalBackend": () => local.start(),
     "drs.stopLocalBackend": async () => {
       if (await local.stop()) {
@@ -151,7 +148,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     "drs.refresh": async (argument) => {
       const { connection } = targetOf(argument);
       await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
-        watch.refresh(connection),
+        sessions.refresh(connection),
       );
     },
     "drs.openDetails": async (argument) => {
@@ -163,15 +160,15 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       }
       const found = await chosen(argument);
       if (found !== undefined) {
-        await openDetails({ connection: found.watched.connection.id, id: found.task.id });
+        await openDetails({ connection: found.state.connection.id, id: found.task.id });
       }
     },
     "drs.startTask": act("start"),
     "drs.startTaskAt": async (argument) => {
       const found = await chosenFor("start", argument);
       if (found !== undefined) {
-        const soonest = found.watched.connection.kind === "cloud" ? cloudNoticeMs : 0;
-        const time = await askStartTime(found.task, soonest, formats);
+        const soonest = found.state.connection.kind === "cloud" ? cloudNoticeMs : 0;
+        const time = await askStartTime(found.task, soonest, l10n);
         if (time !== undefined) {
           await run(found, "start", time);
         }
@@ -184,8 +181,8 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     "drs.deleteTask": act("delete"),
     "drs.explainReadOnly": async (argument) => {
       const found = await chosen(argument);
-      if (found?.watched.readOnly !== undefined) {
-        await explainReadOnly(found.watched);
+      if (found?.state.readOnly !== undefined) {
+        await explainReadOnly(found.state);
       }
     },
     "drs.copyTaskId": async (argument, selected) => {
@@ -197,10 +194,10 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     "drs.newTaskFile": onFile("newTaskFile"),
     "drs.saveTaskFile": async (argument) => {
       const found = await chosen(argument);
-      const session = found?.watched.session;
+      const session = found?.state.session;
       if (found !== undefined && session !== undefined) {
         const { fileHandlers } = await import("../files/editor");
-        await fileHandlers(parts).saveTaskFile({ task: found.task, watched: { ...found.watched, session } });
+        await fileHandlers(parts).saveTaskFile({ task: found.task, state: { ...found.state, session } });
       }
     },
     "drs.validateTaskFile": onFile("validateTaskFile"),
@@ -220,7 +217,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       const troubled = new Set([...failed, ...frozen, ...recovering]);
       const [first] = found.filter(({ task }) => troubled.has(task)).sort(byUrgency);
       if (first !== undefined) {
-        await view.reveal({ connection: first.watched.connection.id, id: first.task.id });
+        await view.reveal({ connection: first.state.connection.id, id: first.task.id });
       }
     },
     "drs.showLog": async () => log.show(),
@@ -231,6 +228,6 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
   };
 }
 
-function tasksOf(watched: Watched): readonly FoundTask[] {
-  return [...(watched.session?.store.snapshot.tasks.values() ?? [])].map((task) => ({ task, watched }));
+function tasksOf(state: ConnectionState): readonly FoundTask[] {
+  return [...(state.session?.store.snapshot.tasks.values() ?? [])].map((task) => ({ task, state }));
 }

@@ -1,21 +1,21 @@
 /** What the commands do that lead out of VS Code, or back into it. */
 import * as vscode from "vscode";
 import { consoleAddress } from "../drs/regions";
-import { unlinked } from "../l10n/localizer";
+import { escapeNotification } from "../l10n/localizer";
 import { extensionId, linkQuery } from "../links/link";
 import type { Handler, Parts } from "./commands";
 import type { FoundTask } from "./task-picker";
 
 /** @param chosen the tasks that a menu names, or the one that the user picks. */
 export function linkHandlers(
-  { formats: { t } }: Parts,
+  { l10n: { t } }: Parts,
   chosen: (argument: unknown, selected: unknown) => Promise<readonly FoundTask[]>,
 ): Record<"drs.copyTaskLink" | "drs.openInConsole", Handler> {
   return {
     "drs.copyTaskLink": async (argument, selected) => {
       const links = (await chosen(argument, selected)).map(
-        ({ task, watched }) =>
-          `${vscode.env.uriScheme}://${extensionId}/task?${linkQuery(task.id, watched.connection, process.env)}`,
+        ({ task, state }) =>
+          `${vscode.env.uriScheme}://${extensionId}/task?${linkQuery(task.id, state.connection, process.env)}`,
       );
       if (links.length > 0) {
         await vscode.env.clipboard.writeText(links.join("\n"));
@@ -26,12 +26,12 @@ export function linkHandlers(
       if (found === undefined) {
         return;
       }
-      const { connection } = found.watched;
+      const { connection } = found.state;
       const address =
         connection.kind === "cloud" ? consoleAddress(connection.site, connection.region) : undefined;
       if (address === undefined) {
         const message = t("No web console is known for {0}.", connection.name);
-        void vscode.window.showInformationMessage(unlinked(message));
+        void vscode.window.showInformationMessage(escapeNotification(message));
         return;
       }
       // The console's address of a single task is not published; its list can be searched.

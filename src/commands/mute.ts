@@ -6,15 +6,15 @@ import type { FoundTask } from "./task-picker";
 const minuteMs = 60_000;
 
 /** @param chosen the task that a menu names, or that the user picks. */
-export function quietHandlers(
-  { quiet, formats }: Parts,
+export function muteHandlers(
+  { mutes, l10n }: Parts,
   chosen: (argument: unknown) => Promise<FoundTask | undefined>,
 ): Record<`drs.${"mute" | "unmute"}Task` | "drs.snoozeAlerts" | "drs.endSnooze", Handler> {
-  const { t, shortTime } = formats;
+  const { t, shortTime } = l10n;
   const mute = (muted: boolean) => async (argument: unknown) => {
     const found = await chosen(argument);
     if (found !== undefined) {
-      await quiet.mute({ connection: found.watched.connection.id, id: found.task.id }, muted);
+      await mutes.mute({ connection: found.state.connection.id, id: found.task.id }, muted);
     }
   };
   return {
@@ -33,10 +33,10 @@ export function quietHandlers(
         { placeHolder: t("For how long shall no notification be shown?") },
       );
       if (picked !== undefined) {
-        await quiet.snooze(picked.until);
+        await mutes.snooze(picked.until);
       }
     },
-    "drs.endSnooze": () => quiet.snooze(0),
+    "drs.endSnooze": () => mutes.snooze(0),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What the command does that gives a task another password for one of its databases. */
 import * as vscode from "vscode";
 import { actionName, explain } from "../l10n/error-text";
-import { unlinked } from "../l10n/localizer";
+import { escapeNotification } from "../l10n/localizer";
 import { legalActions, mayChangePassword, refusalOf } from "../tasks/actions";
 import { isRefused } from "../tasks/create";
 import type { TaskEndpoint } from "../tasks/task";
@@ -11,14 +11,14 @@ import type { FoundTask } from "./task-picker";
 
 /** Asks for the end and the new password, sends it once, and offers to go on. The password is kept nowhere here. */
 export async function changePassword(
-  { task, watched }: FoundTask,
-  { formats, log }: Pick<Parts, "formats" | "log">,
+  { task, state }: FoundTask,
+  { l10n, log }: Pick<Parts, "l10n" | "log">,
 ): Promise<void> {
-  const { t } = formats;
-  const { session, connection } = watched;
-  if (session === undefined || watched.readOnly !== undefined || !mayChangePassword(task)) {
+  const { t } = l10n;
+  const { session, connection } = state;
+  if (session === undefined || state.readOnly !== undefined || !mayChangePassword(task)) {
     const message = t('The password of task "{0}" cannot be changed in its status.', task.name);
-    void vscode.window.showWarningMessage(unlinked(message));
+    void vscode.window.showWarningMessage(escapeNotification(message));
     return;
   }
   const ends = [
@@ -48,15 +48,15 @@ export async function changePassword(
     });
   } catch (error) {
     log.error(`the password of task ${task.name} (${task.id}) was not changed`, error);
-    const why = explain(error, formats, connection.kind === "local");
+    const why = explain(error, l10n, connection.kind === "local");
     const message = t('The password of task "{0}" was not changed: {1}', task.name, why);
-    void vscode.window.showErrorMessage(unlinked(message));
+    void vscode.window.showErrorMessage(escapeNotification(message));
     return;
   }
   const now = session.store.snapshot.tasks.get(task.id) ?? task;
   const next = (["resume", "start"] as const).find((action) => legalActions(now).includes(action));
-  const goOn = next && actionName(next, formats);
-  const message = unlinked(t('The password of task "{0}" was changed.', task.name));
+  const goOn = next && actionName(next, l10n);
+  const message = escapeNotification(t('The password of task "{0}" was changed.', task.name));
   const answer = await vscode.window.showInformationMessage(message, ...(goOn === undefined ? [] : [goOn]));
   if (next !== undefined && answer === goOn) {
     await vscode.commands.executeCommand(commandOf[next], { connection: connection.id, id: task.id });

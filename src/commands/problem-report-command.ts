@@ -6,7 +6,7 @@ import type { Parts } from "./commands";
 import { remoteKind, reportOf, type SettingFact } from "./problem-report";
 
 /** Shows the facts of a report in an editor. Nothing is sent: the user reads, changes and copies it. */
-export async function reportProblem({ watch, formats: { t } }: Parts): Promise<void> {
+export async function reportProblem({ sessions, l10n: { t } }: Parts): Promise<void> {
   const { packageJSON, extensionKind } = vscode.extensions.getExtension(extensionId) ?? {};
   const surroundings = {
     Extension: `${packageJSON?.version}, ${extensionKind === vscode.ExtensionKind.UI ? "ui" : "workspace"}`,
@@ -25,7 +25,7 @@ export async function reportProblem({ watch, formats: { t } }: Parts): Promise<v
       "The facts below hold no names, addresses, ids of tasks or projects, and no secrets. Nothing was sent: read them, then copy all of this into your report.",
     ),
     "",
-    reportOf(surroundings, settings, watch.shown, Date.now()),
+    reportOf(surroundings, settings, sessions.shown, Date.now()),
   ].join("\n");
   await vscode.window.showTextDocument(
     await vscode.workspace.openTextDocument({ language: "markdown", content }),

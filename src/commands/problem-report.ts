@@ -1,5 +1,5 @@
 /** What a report of a problem tells: facts without names, addresses, ids of tasks and projects, or secrets. Knows nothing of VS Code. */
-import type { Watched } from "../connections/session-manager";
+import type { ConnectionState } from "../connections/session-manager";
 import { isDrsError } from "../drs/errors";
 import { statusOrder } from "../status/statuses";
 import type { Snapshot } from "../tasks/store";
@@ -15,7 +15,7 @@ export interface SettingFact {
 }
 
 /** What a report reads of a connection. */
-export type Reported = Pick<Watched, "connection" | "state" | "missing" | "readOnly"> & {
+export type Reported = Pick<ConnectionState, "connection" | "phase" | "missing" | "readOnly"> & {
   readonly session: { readonly store: { readonly snapshot: Snapshot } } | undefined;
 };
 
@@ -35,7 +35,7 @@ export function reportOf(
       "Settings that are not the usual ones",
       settings.map(({ key, value }) => `${key}: ${settingText(value)}`),
     ),
-    ...shown.flatMap((watched, index) => section(`Connection ${index + 1}`, connectionFacts(watched, now))),
+    ...shown.flatMap((state, index) => section(`Connection ${index + 1}`, connectionFacts(state, now))),
   ].join("\n");
 }
 
@@ -59,7 +59,7 @@ function settingText(value: unknown): string {
   return Array.isArray(value) ? `${value.length} entries` : "set";
 }
 
-function connectionFacts({ connection, state, session, missing, readOnly }: Reported, now: number): string[] {
+function connectionFacts({ connection, phase, session, missing, readOnly }: Reported, now: number): string[] {
   const { tasks, asOf, unread, problem } = session?.store.snapshot ?? {};
   const all = [...(tasks?.values() ?? [])];
   return [
@@ -69,7 +69,7 @@ function connectionFacts({ connection, state, session, missing, readOnly }: Repo
           `kind: cloud, site: ${connection.site}, sign-in: ${connection.signIn.kind}`,
           ...(connection.site === "private" ? [] : [`region: ${connection.region}`]),
         ]),
-    `state: ${state}${missing === undefined ? "" : `, missing: ${missing}`}${readOnly === undefined ? "" : ", read only"}`,
+    `state: ${phase}${missing === undefined ? "" : `, missing: ${missing}`}${readOnly === undefined ? "" : ", read only"}`,
     `tasks: ${all.length}${unread === undefined ? "" : ` of ${unread.of} read`}`,
     ...countsOf(all, ({ status }) => status, statusOrder).map((count) => `status ${count}`),
     ...countsOf(all, ({ error }) => codeIn(error?.code)).map((count) => `error ${count}`),

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import type { Watched } from "../connections/session-manager";
-import type { Formats } from "../l10n/localizer";
+import type { ConnectionState } from "../connections/session-manager";
+import type { Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
 import { errorText } from "../tasks/problems";
 import type { Task } from "../tasks/task";
@@ -10,7 +10,7 @@ import { minuteText, parseMinute } from "./local-minute";
 /** A task and where it was found. */
 export interface FoundTask {
   readonly task: Task;
-  readonly watched: Watched;
+  readonly state: ConnectionState;
 }
 
 /** The most urgent status first. */
@@ -23,16 +23,16 @@ export function byUrgency(a: FoundTask, b: FoundTask): number {
 export async function pickTask(
   tasks: readonly FoundTask[],
   placeHolder: string,
-  formats: Formats,
+  l10n: Localizer,
 ): Promise<FoundTask | undefined> {
-  const several = new Set(tasks.map(({ watched }) => watched.connection.id)).size > 1;
+  const several = new Set(tasks.map(({ state }) => state.connection.id)).size > 1;
   const items = [...tasks].sort(byUrgency).map((found): TaskPick => {
-    const { task, watched } = found;
+    const { task, state } = found;
     const { icon, name } = rowOf(task.status);
-    const where = several ? watched.connection.name : "";
+    const where = several ? state.connection.name : "";
     return {
       label: `$(${icon}) ${task.name}`,
-      description: [formats.pick(name), descriptionOf(task, formats), where].filter(Boolean).join(" · "),
+      description: [l10n.localize(name), descriptionOf(task, l10n), where].filter(Boolean).join(" · "),
       // The id is there for whoever types or pastes it.
       detail: [errorText(task) ?? task.description, task.id].filter(Boolean).join(" · "),
       found,
@@ -42,7 +42,7 @@ export async function pickTask(
     const status = item.found?.task.status;
     const isNext = status !== undefined && status !== items[index - 1]?.found?.task.status;
     const kind = vscode.QuickPickItemKind.Separator;
-    return isNext ? [{ label: formats.pick(rowOf(status).name), kind }, item] : [item];
+    return isNext ? [{ label: l10n.localize(rowOf(status).name), kind }, item] : [item];
   });
   const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
   return (await vscode.window.showQuickPick(groups, options))?.found;
@@ -62,7 +62,7 @@ interface TaskPick extends vscode.QuickPickItem {
 export async function askStartTime(
   task: Task,
   noticeMs: number,
-  { t, duration }: Formats,
+  { t, duration }: Localizer,
 ): Promise<number | undefined> {
   const tomorrow = new Date(Date.now() + 24 * 3_600_000);
   const answer = await vscode.window.showInputBox({

@@ -1,6 +1,6 @@
 /** What the commands do that arrange the tree. */
 import * as vscode from "vscode";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import {
@@ -29,16 +29,16 @@ type ArrangeCommand = Extract<
  * @param allTasks what is shown now.
  * @param chosen the task that a menu names, or that the user picks.
  */
-export function arrangeHandlers(
-  { view, formats }: Parts,
+export function treeHandlers(
+  { view, l10n }: Parts,
   allTasks: () => readonly FoundTask[],
   chosen: (argument: unknown) => Promise<FoundTask | undefined>,
 ): Record<ArrangeCommand, Handler> {
-  const { t } = formats;
+  const { t } = l10n;
   const pin = (pinned: boolean) => async (argument: unknown) => {
     const found = await chosen(argument);
     if (found !== undefined) {
-      await view.pin({ connection: found.watched.connection.id, id: found.task.id }, pinned);
+      await view.pin({ connection: found.state.connection.id, id: found.task.id }, pinned);
     }
   };
   return {
@@ -55,7 +55,7 @@ export function arrangeHandlers(
       }
     },
     "drs.filterByStatus": async () => {
-      const filter = await pickStatuses(allTasks(), view.arrangement, formats);
+      const filter = await pickStatuses(allTasks(), view.arrangement, l10n);
       if (filter !== undefined) {
         await view.arrange({ filter });
       }
@@ -101,14 +101,14 @@ export function arrangeHandlers(
 async function pickStatuses(
   found: readonly FoundTask[],
   { filter }: Arrangement,
-  { t, pick, number }: Formats,
+  { t, localize, number }: Localizer,
 ): Promise<Arrangement["filter"] | undefined> {
   const count = (fits: (task: FoundTask["task"]) => boolean) =>
     number(found.filter(({ task }) => fits(task)).length);
   const statuses = statusOrder
     .filter((status) => filter.statuses.includes(status) || found.some(({ task }) => task.status === status))
     .map((status) => ({
-      label: `$(${rowOf(status).icon}) ${pick(rowOf(status).name)}`,
+      label: `$(${rowOf(status).icon}) ${localize(rowOf(status).name)}`,
       description: count((task) => task.status === status),
       picked: filter.statuses.includes(status),
       status,

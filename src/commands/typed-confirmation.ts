@@ -1,5 +1,5 @@
 /** Whether what is typed is what was asked for. Knows nothing of VS Code. */
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 
 /**
  * What is wrong with a text so far; undefined while it can still become what is expected.
@@ -10,7 +10,7 @@ export function typingObjection(
   text: string,
   expected: string,
   complete: boolean,
-  { t }: Pick<Formats, "t">,
+  { t }: Pick<Localizer, "t">,
 ): string | undefined {
   const typed = text.trim();
   const wanted = expected.trim();

@@ -1,6 +1,6 @@
 import type { SiteId } from "../drs/regions";
 import type { AccessKey } from "../drs/sign-in";
-import type { PollPace } from "../tasks/store";
+import type { PollIntervals } from "../tasks/store";
 
 /** Whose tasks are shown. Holds no secret: connections are kept in VS Code's state, as they are. */
 export type Connection = LocalConnection | CloudConnection;
@@ -52,7 +52,7 @@ export const localId = "local";
 const second = 1000;
 
 /** How often tasks are read: as fast as one likes from one's own machine, sparingly from the cloud (429 at 200 requests in 5 minutes). */
-export const paceOf: Readonly<Record<Connection["kind"], PollPace>> = {
+export const pollIntervalsOf: Readonly<Record<Connection["kind"], PollIntervals>> = {
   local: {
     soon: 0.5 * second,
     fast: 1 * second,

@@ -2,7 +2,7 @@
 import { createHash, scrypt } from "node:crypto";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Guard } from "../drs/credential-breaker";
+import { CredentialBreaker } from "../drs/credential-breaker";
 import { type Environment, environmentKey } from "./access";
 import type { CloudConnection, Secret } from "./connection";
 
@@ -13,7 +13,7 @@ const remembered = 20;
  * What a connection signs in with, and where that counts: regions of a site share their users and keys. It holds the
  * secret: it is for the memory only.
  */
-export function proofOf(
+export function credentialOf(
   { site, endpoint, signIn }: CloudConnection,
   secret: Secret | undefined,
   environment: Environment,
@@ -26,37 +26,37 @@ export function proofOf(
  * The refusals that all windows of this user know of, also after a restart: a file for each, so that windows need not
  * agree on anything. Its name is a slow hash, from which nobody finds a password by trying.
  */
-export class Refusals {
+export class RejectedCredentials {
   readonly #folder: string;
-  readonly #guards = new Map<string, Guard>();
+  readonly #breakers = new Map<string, CredentialBreaker>();
 
   /** @param folder made when the first proof is refused. */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** The guard of a proof; the same one for all connections of this window that use it. */
-  guardOf(proof: string): Guard {
-    const key = createHash("sha256").update(proof).digest("hex");
-    const guard = this.#guards.get(key) ?? new Guard();
-    this.#guards.set(key, guard);
-    return guard;
+  /** The breaker of a credential; the same one for all connections of this window that use it. */
+  breakerOf(credential: string): CredentialBreaker {
+    const key = createHash("sha256").update(credential).digest("hex");
+    const breaker = this.#breakers.get(key) ?? new CredentialBreaker();
+    this.#breakers.set(key, breaker);
+    return breaker;
   }
 
-  async has(proof: string): Promise<boolean> {
+  async has(credential: string): Promise<boolean> {
     const names = await this.#names();
-    return names.length > 0 && names.includes(await nameOf(proof));
+    return names.length > 0 && names.includes(await nameOf(credential));
   }
 
-  async add(proof: string): Promise<void> {
+  async add(credential: string): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    await writeFile(join(this.#folder, await nameOf(proof)), "");
+    await writeFile(join(this.#folder, await nameOf(credential)), "");
     await this.#forgetOldest();
   }
 
-  async remove(proof: string): Promise<void> {
+  async remove(credential: string): Promise<void> {
     if ((await this.#names()).length > 0) {
-      await rm(join(this.#folder, await nameOf(proof)), { force: true });
+      await rm(join(this.#folder, await nameOf(credential)), { force: true });
     }
   }
 
@@ -81,9 +81,9 @@ export class Refusals {
   }
 }
 
-function nameOf(proof: string): Promise<string> {
+function nameOf(credential: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    scrypt(proof, "drs refused proof", 16, (error, hash) =>
+    scrypt(credential, "drs refused proof", 16, (error, hash) =>
       error === null ? resolve(hash.toString("hex")) : reject(error),
     );
   });

@@ -1,24 +1,24 @@
 import * as vscode from "vscode";
-import type { Guard } from "../drs/credential-breaker";
+import type { CredentialBreaker } from "../drs/credential-breaker";
 import { isDrsError } from "../drs/errors";
 import { explain } from "../l10n/error-text";
-import { type Formats, unlinked } from "../l10n/localizer";
-import type { Need, TaskChange } from "../tasks/store";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Demand, TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
 import type { Missing } from "./access";
 import type { CloudConnection, Connection, Secret, TaskRef } from "./connection";
 import type { Connections, ConnectionsChange } from "./connections";
 import { limits } from "./limits";
-import type { Refusals } from "./rejected-credentials";
+import type { RejectedCredentials } from "./rejected-credentials";
 import type { Session } from "./session";
-import { Wake } from "./sleep-detector";
+import { SleepDetector } from "./sleep-detector";
 import { missingText } from "./wizard/missing-credential";
 
 /** A connection that is shown, and how far it has come. */
-export interface Watched {
+export interface ConnectionState {
   readonly connection: Connection;
   /** `opening`: its key is being looked for; `stopped`: the local backend does not run; `closed`: see `trouble`. */
-  readonly state: "opening" | "open" | "stopped" | "closed";
+  readonly phase: "opening" | "open" | "stopped" | "closed";
   /** While the state is `open`. */
   readonly session: Session | undefined;
   /** Why it cannot be used, in the user's language. */
@@ -30,39 +30,39 @@ export interface Watched {
 }
 
 /** A reading that changed something in one of the sessions. */
-export interface Reading {
-  readonly watched: Watched;
+export interface StoreUpdate {
+  readonly state: ConnectionState;
   readonly changes: readonly TaskChange[];
 }
 
-type Entry = { -readonly [Key in keyof Watched]: Watched[Key] } & {
+type Entry = { -readonly [Key in keyof ConnectionState]: ConnectionState[Key] } & {
   lastProblem?: string | undefined;
   refused: boolean;
 };
 
 /** What is known of what a connection signs in with. */
-interface Proof {
-  readonly guard: Guard;
-  isRefused(): Promise<boolean>;
-  refuse(): Promise<void>;
+interface RejectionState {
+  readonly breaker: CredentialBreaker;
+  isRejected(): Promise<boolean>;
+  reject(): Promise<void>;
   forgive(): Promise<void>;
 }
 
-interface NeedOf {
-  readonly need: Need;
+interface PlacedDemand {
+  readonly demand: Demand;
   /** Absent: of all connections. */
   readonly connection: string | undefined;
 }
 
 /** Keeps a session open for each connection that is shown, and passes on what their stores tell. */
-export class Watch implements vscode.Disposable {
+export class SessionManager implements vscode.Disposable {
   readonly #connections: Connections;
-  readonly #formats: Formats;
+  readonly #l10n: Localizer;
   readonly #log: vscode.LogOutputChannel;
   readonly #storage: vscode.Uri;
-  readonly #read = new vscode.EventEmitter<Reading>();
+  readonly #updated = new vscode.EventEmitter<StoreUpdate>();
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #needs = new Map<string, NeedOf>();
+  readonly #demands = new Map<string, PlacedDemand>();
   readonly #subscription: vscode.Disposable;
   #entries: ReadonlyMap<string, Entry> = new Map();
   #focused = true;
@@ -70,30 +70,30 @@ export class Watch implements vscode.Disposable {
   #disposed = false;
   /** Connections of which this window has already told that their secret is gone. */
   readonly #asked = new Set<string>();
-  #refusals: Refusals | undefined;
+  #rejected: RejectedCredentials | undefined;
   /** Since the first session. */
-  #wake: Wake | undefined;
+  #sleepDetector: SleepDetector | undefined;
   /** Fires after a reading that changed a task or failed. */
-  readonly onDidRead = this.#read.event;
+  readonly onDidUpdate = this.#updated.event;
   /** Fires when another connection is shown, one is not any more, or what is known of one changed. */
   readonly onDidChange = this.#changed.event;
 
   /** @param storage where all windows of this user keep what they share. */
-  constructor(connections: Connections, formats: Formats, log: vscode.LogOutputChannel, storage: vscode.Uri) {
+  constructor(connections: Connections, l10n: Localizer, log: vscode.LogOutputChannel, storage: vscode.Uri) {
     this.#connections = connections;
     this.#storage = storage;
-    this.#formats = formats;
+    this.#l10n = l10n;
     this.#log = log;
     this.#subscription = connections.onDidChange((change) => this.#follow(change));
     this.#follow({});
   }
 
   /** The connections that are shown, in their order. */
-  get shown(): readonly Watched[] {
+  get shown(): readonly ConnectionState[] {
     return [...this.#entries.values()];
   }
 
-  find(connection: string): Watched | undefined {
+  find(connection: string): ConnectionState | undefined {
     return this.#entries.get(connection);
   }
 
@@ -133,30 +133,30 @@ export class Watch implements vscode.Disposable {
   }
 
   /** Tells what somebody needs of the tasks of one connection or of all from now on, also of those shown later. */
-  setNeed(who: string, need: Need, connection?: string): void {
-    this.#needs.set(who, { need, connection });
-    this.#tellNeeds();
-    if (need === "none") {
-      this.#needs.delete(who);
+  setDemand(who: string, demand: Demand, connection?: string): void {
+    this.#demands.set(who, { demand, connection });
+    this.#passDemands();
+    if (demand === "none") {
+      this.#demands.delete(who);
     }
   }
 
   /** Tells whether somebody sits at this window; what nobody looks at is needed in the background only. */
   setFocused(focused: boolean): void {
     this.#focused = focused;
-    this.#wake?.check();
-    this.#tellNeeds();
+    this.#sleepDetector?.check();
+    this.#passDemands();
   }
 
   dispose(): void {
     this.#disposed = true;
     this.#subscription.dispose();
-    this.#wake?.dispose();
+    this.#sleepDetector?.dispose();
     for (const { session } of this.#entries.values()) {
       session?.dispose();
     }
     this.#entries = new Map();
-    this.#read.dispose();
+    this.#updated.dispose();
     this.#changed.dispose();
   }
 
@@ -173,7 +173,7 @@ export class Watch implements vscode.Disposable {
       } else {
         const entry: Entry = {
           connection,
-          state: "opening",
+          phase: "opening",
           session: undefined,
           trouble: undefined,
           missing: undefined,
@@ -207,73 +207,74 @@ export class Watch implements vscode.Disposable {
       const secret = await this.#connections.secret(connection);
       // Client and store are a file of their own, loaded with the first connection.
       if (connection.kind === "local" && secret === undefined) {
-        entry.state = this.#localLooked ? "stopped" : "opening";
+        entry.phase = this.#localLooked ? "stopped" : "opening";
       } else {
         const { accessOf, openSession } = await import("./session");
         const access = accessOf(connection, secret, process.env);
-        const proof = connection.kind === "cloud" ? await this.#proof(connection, secret) : undefined;
+        const credential =
+          connection.kind === "cloud" ? await this.#credentialFor(connection, secret) : undefined;
         if (demanded) {
-          await proof?.forgive();
+          await credential?.forgive();
         }
-        const refused = (await proof?.isRefused()) === true;
+        const refused = (await credential?.isRejected()) === true;
         if (this.#entries.get(connection.id) !== entry || entry.session !== undefined || this.#disposed) {
           return;
         }
         if (typeof access === "string") {
-          this.#close(entry, missingText(access, this.#formats.t));
+          this.#close(entry, missingText(access, this.#l10n.t));
           entry.missing = access;
           this.#ask(entry, access);
         } else if (refused) {
           access.signIn.dispose();
           this.#close(
             entry,
-            this.#formats.t(
+            this.#l10n.t(
               "The service has refused what this connection signs in with, in another window or before this one was opened. Nothing is sent, because five refusals lock an access key. Enter it again, or refresh to try once more.",
             ),
           );
         } else {
           const warn = (line: string) => this.#log.warn(line);
-          const options = { language: vscode.env.language, limits, warn, guard: proof?.guard };
-          this.#adopt(entry, openSession(connection, access, options), proof);
+          const options = { language: vscode.env.language, limits, warn, breaker: credential?.breaker };
+          this.#adopt(entry, openSession(connection, access, options), credential);
         }
       }
     } catch (error) {
       this.#log.error(`The connection ${connection.name} cannot be used.`, error);
-      this.#close(entry, explain(error, this.#formats));
+      this.#close(entry, explain(error, this.#l10n));
     }
     if (this.#entries.get(connection.id) === entry) {
       this.#changed.fire();
     }
   }
 
-  /** What is known of a proof of identity: in this window by its guard, in all of them by a file. */
-  async #proof(connection: CloudConnection, secret: Secret | undefined): Promise<Proof> {
-    const { proofOf, Refusals } = await import("./session");
-    this.#refusals ??= new Refusals(vscode.Uri.joinPath(this.#storage, "refused").fsPath);
-    const refusals = this.#refusals;
-    const text = proofOf(connection, secret, process.env);
-    const guard = refusals.guardOf(text);
+  /** What is known of a proof of identity: in this window by its breaker, in all of them by a file. */
+  async #credentialFor(connection: CloudConnection, secret: Secret | undefined): Promise<RejectionState> {
+    const { credentialOf, RejectedCredentials } = await import("./session");
+    this.#rejected ??= new RejectedCredentials(vscode.Uri.joinPath(this.#storage, "refused").fsPath);
+    const refusals = this.#rejected;
+    const text = credentialOf(connection, secret, process.env);
+    const breaker = refusals.breakerOf(text);
     const note = (work: Promise<void>) =>
       work.catch((error) => this.#log.warn(`What was refused cannot be noted: ${error}`));
     return {
-      guard,
-      isRefused: () => refusals.has(text),
-      refuse: () => note(refusals.add(text)),
+      breaker,
+      isRejected: () => refusals.has(text),
+      reject: () => note(refusals.add(text)),
       forgive: async () => {
-        guard.reopen();
+        breaker.reset();
         await note(refusals.remove(text));
       },
     };
   }
 
-  #adopt(entry: Entry, session: Session, proof: Proof | undefined): void {
-    this.#wake ??= new Wake(() => {
+  #adopt(entry: Entry, session: Session, credential: RejectionState | undefined): void {
+    this.#sleepDetector ??= new SleepDetector(() => {
       for (const each of this.#entries.values()) {
         each.session?.wake();
       }
     });
     entry.session = session;
-    entry.state = "open";
+    entry.phase = "open";
     entry.trouble = undefined;
     entry.missing = undefined;
     session.store.onDidChange((changes, { problem }) => {
@@ -281,15 +282,15 @@ export class Watch implements vscode.Disposable {
       const refused = isDrsError(problem) && problem.failure.kind === "authentication";
       if (refused !== entry.refused) {
         entry.refused = refused;
-        void (refused ? proof?.refuse() : proof?.forgive());
+        void (refused ? credential?.reject() : credential?.forgive());
       }
-      this.#read.fire({ watched: entry, changes });
+      this.#updated.fire({ state: entry, changes });
     });
-    this.#tellNeeds();
+    this.#passDemands();
   }
 
   #close(entry: Entry, trouble: string): void {
-    entry.state = "closed";
+    entry.phase = "closed";
     entry.trouble = trouble;
   }
 
@@ -299,9 +300,9 @@ export class Watch implements vscode.Disposable {
       return;
     }
     this.#asked.add(id);
-    const { t } = this.#formats;
+    const { t } = this.#l10n;
     const enter = t("Enter Again");
-    const message = unlinked(t("{0}: {1}", name, trouble ?? ""));
+    const message = escapeNotification(t("{0}: {1}", name, trouble ?? ""));
     void vscode.window.showWarningMessage(message, enter).then(async (answer) => {
       if (answer === enter) {
         await vscode.commands.executeCommand("drs.enterSecret", { connection: id });
@@ -309,12 +310,12 @@ export class Watch implements vscode.Disposable {
     });
   }
 
-  #tellNeeds(): void {
-    for (const [who, { need, connection }] of this.#needs) {
-      const told = need === "visible" && !this.#focused ? "background" : need;
+  #passDemands(): void {
+    for (const [who, { demand, connection }] of this.#demands) {
+      const told = demand === "visible" && !this.#focused ? "background" : demand;
       for (const { connection: one, session } of this.#entries.values()) {
         if (connection === undefined || connection === one.id) {
-          session?.store.setNeed(who, told);
+          session?.store.setDemand(who, told);
         }
       }
     }
@@ -338,6 +339,6 @@ export class Watch implements vscode.Disposable {
 }
 
 /** The task that a reference names, as it was last read. */
-export function taskOf(watch: Watch, { connection, id }: TaskRef): Task | undefined {
-  return watch.find(connection)?.session?.store.snapshot.tasks.get(id);
+export function findTask(sessions: SessionManager, { connection, id }: TaskRef): Task | undefined {
+  return sessions.find(connection)?.session?.store.snapshot.tasks.get(id);
 }

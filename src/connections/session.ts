@@ -1,15 +1,15 @@
-import { Presence } from "../backend-client/keep-alive";
+import { KeepAlive } from "../backend-client/keep-alive";
 import { DrsClient, type TablesCaller } from "../drs/client";
-import { Guard } from "../drs/credential-breaker";
-import { Budget } from "../drs/rate-limiter";
+import { CredentialBreaker } from "../drs/credential-breaker";
+import { RateLimiter } from "../drs/rate-limiter";
 import { TaskStore } from "../tasks/store";
 import type { Access } from "./access";
-import { type Connection, paceOf } from "./connection";
+import { type Connection, pollIntervalsOf } from "./connection";
 
 // With this file of their own, which holds the client, so that it is loaded once.
 export { projectsNamed } from "../drs/projects";
 export { accessOf, environmentKey, environmentProject, iamSignIn } from "./access";
-export { proofOf, Refusals } from "./rejected-credentials";
+export { credentialOf, RejectedCredentials } from "./rejected-credentials";
 
 /** A connection in use: its client and what is known of its tasks. */
 export interface Session {
@@ -37,14 +37,14 @@ export interface SessionOptions {
   /** Receives a line about every part of an answer that is not what the API promises. */
   readonly warn: (message: string) => void;
   /** Of what the connection signs in with, where several sessions do; absent: its own. */
-  readonly guard?: Guard | undefined;
+  readonly breaker?: CredentialBreaker | undefined;
 }
 
 /** Opens a session. Nothing is asked until the store is needed; a local backend is told at once that it is used. */
 export function openSession(
   connection: Connection,
   { projectId, signIn, key }: Access,
-  { language, limits, warn, guard = new Guard() }: SessionOptions,
+  { language, limits, warn, breaker = new CredentialBreaker() }: SessionOptions,
 ): Session {
   const client = new DrsClient({
     endpoint: connection.endpoint,
@@ -52,14 +52,14 @@ export function openSession(
     signIn,
     language: language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us",
     timeoutMs: limits.timeoutMs,
-    budget: connection.kind === "cloud" ? budgetOf(connection.id, limits.requests) : undefined,
+    rateLimiter: connection.kind === "cloud" ? budgetOf(connection.id, limits.requests) : undefined,
     // The local backend locks nothing.
-    guard: connection.kind === "cloud" ? guard : undefined,
+    breaker: connection.kind === "cloud" ? breaker : undefined,
     onMismatch: warn,
   });
-  const store = new TaskStore(client, paceOf[connection.kind]);
+  const store = new TaskStore(client, pollIntervalsOf[connection.kind]);
   const presence =
-    connection.kind === "local" && key !== undefined ? new Presence(connection, key) : undefined;
+    connection.kind === "local" && key !== undefined ? new KeepAlive(connection, key) : undefined;
   return {
     connection,
     client,
@@ -68,7 +68,7 @@ export function openSession(
       client.renewConnections();
       store.wake();
     },
-    tryAgain: () => guard.reopen(),
+    tryAgain: () => breaker.reset(),
     dispose: () => {
       presence?.dispose();
       store.dispose();
@@ -78,10 +78,10 @@ export function openSession(
 }
 
 /** By connection: whoever stops showing one and shows it again has not more to spend. */
-const budgets = new Map<string, Budget>();
+const budgets = new Map<string, RateLimiter>();
 
-function budgetOf(connection: string, requests: () => number): Budget {
-  const budget = budgets.get(connection) ?? new Budget(requests);
-  budgets.set(connection, budget);
-  return budget;
+function budgetOf(connection: string, requests: () => number): RateLimiter {
+  const rateLimiter = budgets.get(connection) ?? new RateLimiter(requests);
+  budgets.set(connection, rateLimiter);
+  return rateLimiter;
 }

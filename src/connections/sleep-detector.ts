@@ -5,7 +5,7 @@ const tickMs = 5_000;
 const toleranceMs = 15_000;
 
 /** Notices that the machine has slept: timers stand still meanwhile, this machine's clock does not. */
-export class Wake {
+export class SleepDetector {
   readonly #onWake: () => void;
   readonly #clock: Clock;
   #expected = 0;

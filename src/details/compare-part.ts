@@ -1,31 +1,31 @@
 /** Comparisons of a task: the list of them, and the tables and rows of one. */
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { PartValues, Query } from "./part-reader";
 import { type PartTable, timeCell } from "./part-table";
 import type { Cell } from "./part-view";
 
 type Compared = PartValues["compare"];
 
-export function comparePart(value: Compared, formats: Formats, { filter }: Query): PartTable {
-  return filter === "" ? list(value, formats) : tables(value, formats);
+export function comparePart(value: Compared, l10n: Localizer, { filter }: Query): PartTable {
+  return filter === "" ? list(value, l10n) : tables(value, l10n);
 }
 
-function list({ count, tasks }: Compared, formats: Formats): PartTable {
-  const { t } = formats;
+function list({ count, tasks }: Compared, l10n: Localizer): PartTable {
+  const { t } = l10n;
   return {
     columns: [t("Comparison"), t("Status"), t("Started"), t("Ended")],
     count,
     rows: tasks.map(({ id, type, status, start_time, end_time, error_msg }) => [
-      { text: kindText(type, formats), leadsTo: `${type ?? ""}/${id}` },
-      { ...statusCell(status, formats), detail: error_msg || undefined },
-      timeCell(start_time, formats),
-      timeCell(end_time, formats),
+      { text: kindText(type, l10n), leadsTo: `${type ?? ""}/${id}` },
+      { ...statusCell(status, l10n), detail: error_msg || undefined },
+      timeCell(start_time, l10n),
+      timeCell(end_time, l10n),
     ]),
     none: t("Nothing was compared yet."),
   };
 }
 
-function kindText(kind: string | null | undefined, { t }: Formats): string {
+function kindText(kind: string | null | undefined, { t }: Localizer): string {
   switch (kind) {
     case "lines":
       return t("Row counts");
@@ -38,7 +38,7 @@ function kindText(kind: string | null | undefined, { t }: Formats): string {
   }
 }
 
-function statusCell(status: string | null | undefined, { t }: Formats): Cell {
+function statusCell(status: string | null | undefined, { t }: Localizer): Cell {
   switch (status) {
     case "WAITING_FOR_RUNNING":
       return { text: t("Waiting") };
@@ -55,8 +55,8 @@ function statusCell(status: string | null | undefined, { t }: Formats): Cell {
   }
 }
 
-function tables({ count, lines, contents, differences }: Compared, formats: Formats): PartTable {
-  const { t, number } = formats;
+function tables({ count, lines, contents, differences }: Compared, l10n: Localizer): PartTable {
+  const { t, number } = l10n;
   const rowsOf = (value: string | number | null | undefined): Cell =>
     value == null || value === "" ? { text: "–" } : { text: number(Number(value)) };
   const verdict = (same: boolean | undefined): Cell =>

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
-import { taskOf, type Watch } from "../connections/session-manager";
+import { findTask, type SessionManager } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { ActionId } from "../status/statuses";
 import { type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";
@@ -16,16 +16,16 @@ export class Details implements vscode.Disposable {
   /** @param run does an action as the tree's commands do; never rejects. */
   constructor(
     extensionUri: vscode.Uri,
-    watch: Watch,
-    formats: Formats,
+    sessions: SessionManager,
+    l10n: Localizer,
     run: (action: ActionId, task: TaskRef) => Promise<void>,
   ) {
     this.#host = {
       extensionUri,
-      formats,
-      task: (ref) => taskOf(watch, ref),
+      l10n,
+      task: (ref) => findTask(sessions, ref),
       facts: (id) => {
-        const { session, connection, trouble, readOnly } = watch.find(id) ?? {};
+        const { session, connection, trouble, readOnly } = sessions.find(id) ?? {};
         const { asOf, problem } = session?.store.snapshot ?? {};
         return {
           connection: connection?.name,
@@ -33,25 +33,24 @@ export class Details implements vscode.Disposable {
           freshness: {
             connected: session !== undefined,
             asOf,
-            problem:
-              problem === undefined ? trouble : explain(problem, formats, connection?.kind === "local"),
+            problem: problem === undefined ? trouble : explain(problem, l10n, connection?.kind === "local"),
           },
         };
       },
-      client: (id) => watch.find(id)?.session?.client,
+      client: (id) => sessions.find(id)?.session?.client,
       run: async (action, ref) => {
-        if (taskOf(watch, ref) !== undefined) {
+        if (findTask(sessions, ref) !== undefined) {
           await run(action, ref);
         }
       },
-      refresh: (id) => void watch.refresh(id),
+      refresh: (id) => void sessions.refresh(id),
       onDidChange: (listener) =>
         vscode.Disposable.from(
-          watch.onDidRead(() => listener()),
-          watch.onDidChange(() => listener()),
+          sessions.onDidUpdate(() => listener()),
+          sessions.onDidChange(() => listener()),
         ),
       setVisible: ({ connection, id }, visible) =>
-        watch.setNeed(`details/${connection}/${id}`, visible ? "visible" : "none", connection),
+        sessions.setDemand(`details/${connection}/${id}`, visible ? "visible" : "none", connection),
     };
     this.#serializer = vscode.window.registerWebviewPanelSerializer(detailsViewType, {
       deserializeWebviewPanel: async (panel, state: unknown) => (await this.#loaded()).restore(panel, state),

@@ -1,7 +1,7 @@
 import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { TablesCaller } from "../drs/client";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { ActionId } from "../status/statuses";
 import type { Task } from "../tasks/task";
 import type { Freshness } from "./view";
@@ -26,7 +26,7 @@ export interface DetailsHost {
   facts(connection: string): ConnectionFacts;
   /** The client of a connection that is open. */
   client(connection: string): TablesCaller | undefined;
-  readonly formats: Formats;
+  readonly l10n: Localizer;
   /** Asks, acts and reports, as the command of the same name does. Settled when all of that is done; never rejects. */
   run(action: ActionId, task: TaskRef): Promise<void>;
   /** Reads the list of a connection now. */

@@ -15,7 +15,7 @@ type MoreMessage = Extract<PageMessage, { type: "open" | "ask" | "compare" }>;
 const paces = { local: 5_000, cloud: 60_000 } as const;
 const seenStatuses = 100;
 
-export class More {
+export class PageModel {
   readonly #host: DetailsHost;
   readonly #ref: TaskRef;
   readonly #changed: () => void;
@@ -101,13 +101,13 @@ export class More {
     if (this.#source() === undefined) {
       return undefined;
     }
-    const { formats } = this.#host;
+    const { l10n } = this.#host;
     const reader = this.#reader;
-    const all = formats.t("Everything");
+    const all = l10n.t("Everything");
     return {
-      charts: chartsOf(this.#samples.all, this.#told, formats),
+      charts: chartsOf(this.#samples.all, this.#told, l10n),
       parts: partsOf({
-        formats,
+        l10n,
         local: this.#ref.connection === localId,
         readings: reader.readings,
         isOpen: (part) => reader.isOpen(part),
@@ -117,8 +117,8 @@ export class More {
         problem: this.#problem,
       }),
       copyAll: [
-        copyButton("markdown", `${all} (Markdown)`, formats.t),
-        copyButton("json", `${all} (JSON)`, formats.t),
+        copyButton("markdown", `${all} (Markdown)`, l10n.t),
+        copyButton("json", `${all} (JSON)`, l10n.t),
       ],
     };
   }

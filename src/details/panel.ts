@@ -9,7 +9,7 @@ import type { Task } from "../tasks/task";
 import { asJson, asMarkdown } from "./copy-all";
 import { type DetailsHost, detailsViewType } from "./host";
 import { pageHtml } from "./html";
-import { More } from "./page-model";
+import { PageModel } from "./page-model";
 import type { Copyable, PageView } from "./page-view";
 import { type HostMessage, type PageMessage, parsePageMessage, parsePageState } from "./protocol";
 import { copyText, detailsOf, emptyDetails, type Reader } from "./view";
@@ -71,7 +71,7 @@ class DetailsPage implements vscode.Disposable {
   readonly #host: DetailsHost;
   readonly #ref: TaskRef;
   readonly #subscriptions: readonly vscode.Disposable[];
-  readonly #more: More;
+  readonly #more: PageModel;
   #lastKnown: Task | undefined;
   #running: ActionId | undefined;
   /** The known case behind the error that was last asked about. */
@@ -84,7 +84,7 @@ class DetailsPage implements vscode.Disposable {
     this.#host = host;
     this.#ref = task;
     this.panel = panel;
-    this.#more = new More(host, task, () => this.#update());
+    this.#more = new PageModel(host, task, () => this.#update());
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       panel.onDidChangeViewState(() => this.#setVisible(panel.visible)),
@@ -111,7 +111,7 @@ class DetailsPage implements vscode.Disposable {
     const asset = (name: string) =>
       webview.asWebviewUri(vscode.Uri.joinPath(this.#host.extensionUri, "dist", "webview", name)).toString();
     return pageHtml({
-      language: this.#host.formats.pick({ en: "en", zh: "zh-CN" }),
+      language: this.#host.l10n.localize({ en: "en", zh: "zh-CN" }),
       title: vscode.l10n.t("Task details"),
       loading: vscode.l10n.t("Loading the task…"),
       task: this.#ref,
@@ -149,7 +149,7 @@ class DetailsPage implements vscode.Disposable {
   #view(): PageView {
     const host = this.#host;
     const { connection, readOnly, freshness } = host.facts(this.#ref.connection);
-    const reader: Reader = { formats: host.formats, freshness };
+    const reader: Reader = { l10n: host.l10n, freshness };
     const current = host.task(this.#ref);
     this.#lastKnown = current ?? this.#lastKnown;
     if (this.#lastKnown === undefined) {

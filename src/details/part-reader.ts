@@ -53,7 +53,7 @@ interface PrecheckRow {
 }
 
 /** What is known of a part. The last good value stays when a reading fails. */
-export interface Reading<T> {
+export interface PartReading<T> {
   readonly value?: T | undefined;
   /** When it was read, milliseconds since 1970. */
   readonly asOf?: number | undefined;
@@ -63,7 +63,7 @@ export interface Reading<T> {
   readonly absent?: boolean | undefined;
 }
 
-export type Readings = { readonly [P in PartId]?: Reading<PartValues[P]> };
+export type Readings = { readonly [P in PartId]?: PartReading<PartValues[P]> };
 
 interface Asked {
   readonly client: TablesCaller;
@@ -304,7 +304,7 @@ export class TaskReader {
     }
   }
 
-  #keep<P extends PartId>(part: P, signal: AbortSignal, reading: Reading<PartValues[P]>): void {
+  #keep<P extends PartId>(part: P, signal: AbortSignal, reading: PartReading<PartValues[P]>): void {
     if (!signal.aborted) {
       this.#asking.delete(part);
       this.#readings = { ...this.#readings, [part]: reading };

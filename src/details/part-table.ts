@@ -1,4 +1,4 @@
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { Cell } from "./part-view";
 
 /** The rows of a part and what is said when there are none. */
@@ -12,7 +12,7 @@ export interface PartTable {
 }
 
 /** A time of the service; what is none is shown as it is. */
-export function timeCell(text: string | null | undefined, { time }: Formats): Cell {
+export function timeCell(text: string | null | undefined, { time }: Localizer): Cell {
   const ms = Date.parse(text ?? "");
   return Number.isNaN(ms) ? { text: text ?? "" } : { text: time(ms), time: new Date(ms).toISOString() };
 }

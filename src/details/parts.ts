@@ -1,11 +1,11 @@
 /** What was read of a task → the parts of its page. */
 
 import { actionName, explain } from "../l10n/error-text";
-import type { Formats } from "../l10n/localizer";
-import { statusOf } from "../status/status";
+import type { Localizer } from "../l10n/localizer";
+import { parseStatus } from "../status/status";
 import { type ActionId, type Bilingual, rowOf, type StatusId } from "../status/statuses";
 import { comparePart } from "./compare-part";
-import { type PartValues, pageSize, type Query, type Reading, type Readings } from "./part-reader";
+import { type PartReading, type PartValues, pageSize, type Query, type Readings } from "./part-reader";
 import { type PartTable, timeCell } from "./part-table";
 import type { Cell, Filter, Pager, PartId, PartView } from "./part-view";
 import { precheckItemName } from "./precheck-items";
@@ -18,7 +18,7 @@ export interface SeenStatus {
 }
 
 export interface PartFacts {
-  readonly formats: Formats;
+  readonly l10n: Localizer;
   readonly local: boolean;
   readonly readings: Readings;
   isOpen(part: PartId): boolean;
@@ -33,8 +33,8 @@ export interface PartFacts {
 
 /** The parts in the order of the page. */
 export function partsOf(facts: PartFacts): readonly PartView[] {
-  const { formats } = facts;
-  const { t } = formats;
+  const { l10n } = facts;
+  const { t } = l10n;
   return [
     part("timeline", t("Timeline"), facts, timeline, { absent: seenTimeline(facts) }),
     part("tables", t("Progress of the tables"), facts, tables, {
@@ -48,7 +48,7 @@ export function partsOf(facts: PartFacts): readonly PartView[] {
             { compare: "contents", label: t("Compare contents") },
           ]
         : [],
-      notes: facts.problem === undefined ? [] : [explain(facts.problem, formats, facts.local)],
+      notes: facts.problem === undefined ? [] : [explain(facts.problem, l10n, facts.local)],
     }),
     part("dirty", t("Dirty data"), facts, dirty, {
       filter: {
@@ -85,20 +85,16 @@ function part<P extends PartId>(
   id: P,
   heading: string,
   facts: PartFacts,
-  tableOf: (value: PartValues[P], formats: Formats, query: Query) => PartTable,
+  tableOf: (value: PartValues[P], l10n: Localizer, query: Query) => PartTable,
   { filter, buttons = [], notes = [], absent }: PartOptions = {},
 ): PartView {
-  const { formats, local } = facts;
-  const { t, time, number } = formats;
-  const reading: Reading<PartValues[P]> = facts.readings[id] ?? {};
+  const { l10n, local } = facts;
+  const { t, time, number } = l10n;
+  const reading: PartReading<PartValues[P]> = facts.readings[id] ?? {};
   const query = facts.query(id);
   const table =
-    reading.value === undefined
-      ? reading.absent
-        ? absent
-        : undefined
-      : tableOf(reading.value, formats, query);
-  const failed = reading.problem === undefined ? undefined : explain(reading.problem, formats, local);
+    reading.value === undefined ? (reading.absent ? absent : undefined) : tableOf(reading.value, l10n, query);
+  const failed = reading.problem === undefined ? undefined : explain(reading.problem, l10n, local);
   const state =
     table !== undefined
       ? table.rows.length === 0
@@ -126,13 +122,13 @@ function part<P extends PartId>(
     columns: table?.columns ?? [],
     rows: table?.rows ?? [],
     filter: filter === undefined || reading.absent ? undefined : { ...filter, value: query.filter },
-    pager: table && pagerOf(table, query, formats),
+    pager: table && pagerOf(table, query, l10n),
     back: table?.back,
     buttons: reading.absent || table?.back !== undefined ? [] : buttons,
   };
 }
 
-function pagerOf({ count, rows }: PartTable, { offset }: Query, { t, number }: Formats): Pager | undefined {
+function pagerOf({ count, rows }: PartTable, { offset }: Query, { t, number }: Localizer): Pager | undefined {
   const end = offset + rows.length;
   if (offset === 0 && end >= count) {
     return undefined;
@@ -167,38 +163,38 @@ const operationNames: Readonly<Record<string, Bilingual>> = {
 };
 
 /** What happened: a status in the service's term, an action by its name, anything else as the service calls it. */
-function eventCell(name: string, formats: Formats): Cell {
+function eventCell(name: string, l10n: Localizer): Cell {
   const action = Object.hasOwn(actionOf, name) ? actionOf[name] : undefined;
-  const status = statusOf(name) ?? "unknown";
+  const status = parseStatus(name) ?? "unknown";
   const { name: known, alert } = rowOf(status);
   if (action !== undefined) {
-    return { text: actionName(action, formats) };
+    return { text: actionName(action, l10n) };
   }
   const operation = Object.hasOwn(operationNames, name) ? operationNames[name] : undefined;
   if (operation !== undefined) {
-    return { text: formats.pick(operation) };
+    return { text: l10n.localize(operation) };
   }
   return status === "unknown"
     ? { text: name, code: true }
-    : { text: formats.pick(known), tone: alert === "none" ? undefined : alert };
+    : { text: l10n.localize(known), tone: alert === "none" ? undefined : alert };
 }
 
-function timeline({ count, rows }: PartValues["timeline"], formats: Formats): PartTable {
-  const { t } = formats;
+function timeline({ count, rows }: PartValues["timeline"], l10n: Localizer): PartTable {
+  const { t } = l10n;
   return {
     columns: [t("Time"), t("What happened"), t("Outcome"), t("By")],
     count,
     rows: rows.map(({ name, status, operation_time, user_name }) => [
-      timeCell(operation_time, formats),
-      eventCell(name ?? "", formats),
-      outcome(status, formats),
+      timeCell(operation_time, l10n),
+      eventCell(name ?? "", l10n),
+      outcome(status, l10n),
       { text: user_name ?? "" },
     ]),
     none: t("Nothing has happened yet."),
   };
 }
 
-function outcome(status: string | null | undefined, { t }: Formats): Cell {
+function outcome(status: string | null | undefined, { t }: Localizer): Cell {
   switch (status?.toLowerCase()) {
     case "success":
       return { text: t("Done"), tone: "ok" };
@@ -209,8 +205,8 @@ function outcome(status: string | null | undefined, { t }: Formats): Cell {
   }
 }
 
-function seenTimeline({ seen, formats }: PartFacts): PartTable {
-  const { t, time, pick } = formats;
+function seenTimeline({ seen, l10n }: PartFacts): PartTable {
+  const { t, time, localize } = l10n;
   return {
     columns: [t("Time"), t("What happened")],
     count: seen.length,
@@ -218,14 +214,14 @@ function seenTimeline({ seen, formats }: PartFacts): PartTable {
       .toReversed()
       .map(({ at, status }) => [
         { text: time(at), time: new Date(at).toISOString() },
-        { text: pick(rowOf(status).name) },
+        { text: localize(rowOf(status).name) },
       ]),
     none: t("Nothing has happened yet."),
     notes: [t("This service keeps no timeline. These are the statuses that this page has seen.")],
   };
 }
 
-function tables({ count, rows }: PartValues["tables"], { t, percent }: Formats): PartTable {
+function tables({ count, rows }: PartValues["tables"], { t, percent }: Localizer): PartTable {
   return {
     columns: [t("Name in the source"), t("Name in the target"), t("Progress")],
     count,
@@ -238,7 +234,7 @@ function tables({ count, rows }: PartValues["tables"], { t, percent }: Formats):
   };
 }
 
-function precheck({ passed, rows }: PartValues["precheck"], { t, pick }: Formats): PartTable {
+function precheck({ passed, rows }: PartValues["precheck"], { t, localize }: Localizer): PartTable {
   const order = ["FAILED", "ALARM"];
   const rank = (result: string | null | undefined) =>
     (order.indexOf(result ?? "") + order.length + 1) % (order.length + 1);
@@ -252,7 +248,7 @@ function precheck({ passed, rows }: PartValues["precheck"], { t, pick }: Formats
     // Whoever looks for a remedy elsewhere needs the service's own name.
     return name === undefined
       ? { text: item, code: true }
-      : { text: pick(name), detail: result === "PASSED" ? undefined : item };
+      : { text: localize(name), detail: result === "PASSED" ? undefined : item };
   };
   return {
     columns: [t("Item"), t("Result"), t("Reason")],
@@ -275,13 +271,13 @@ function precheck({ passed, rows }: PartValues["precheck"], { t, pick }: Formats
   };
 }
 
-function dirty({ count, rows }: PartValues["dirty"], formats: Formats): PartTable {
-  const { t } = formats;
+function dirty({ count, rows }: PartValues["dirty"], l10n: Localizer): PartTable {
+  const { t } = l10n;
   return {
     columns: [t("Time"), t("Table"), t("Why the target refused the row"), t("Statement")],
     count,
     rows: rows.map(({ db_name, schema_name, table_name, error_sql, error_time, error_msg }) => [
-      timeCell(error_time, formats),
+      timeCell(error_time, l10n),
       { text: [db_name, schema_name, table_name].filter(Boolean).join("."), code: true },
       { text: error_msg ?? "", tone: "error" },
       { text: error_sql ?? "", code: true },
@@ -294,8 +290,8 @@ function dirty({ count, rows }: PartValues["dirty"], formats: Formats): PartTabl
   };
 }
 
-function log({ count, rows }: PartValues["log"], formats: Formats): PartTable {
-  const { t } = formats;
+function log({ count, rows }: PartValues["log"], l10n: Localizer): PartTable {
+  const { t } = l10n;
   const levels: Readonly<Record<string, Cell>> = {
     info: { text: t("Information") },
     warn: { text: t("Warning"), tone: "warning" },
@@ -305,7 +301,7 @@ function log({ count, rows }: PartValues["log"], formats: Formats): PartTable {
     columns: [t("Time"), t("Level"), t("Message")],
     count,
     rows: rows.map(({ level, message, create_time }) => [
-      timeCell(create_time, formats),
+      timeCell(create_time, l10n),
       levels[level?.toLowerCase() ?? ""] ?? { text: level ?? "" },
       { text: message ?? "" },
     ]),

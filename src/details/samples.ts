@@ -1,5 +1,5 @@
 /** What was measured of a task while its page is open. */
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { ChartsView, ChartUnit } from "./part-view";
 
 export interface Sample {
@@ -40,7 +40,11 @@ export class Samples {
 }
 
 /** @param told whether the service tells speeds at all; undefined while that is not known. */
-export function chartsOf(samples: readonly Sample[], told: boolean | undefined, { t }: Formats): ChartsView {
+export function chartsOf(
+  samples: readonly Sample[],
+  told: boolean | undefined,
+  { t }: Localizer,
+): ChartsView {
   const chart = (id: "delay" | "rows" | "progress", label: string, unit: ChartUnit) => ({
     id,
     label,

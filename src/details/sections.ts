@@ -1,6 +1,6 @@
 /** The facts of a task, section by section. */
 
-import type { Formats, Translate } from "../l10n/localizer";
+import type { Localizer, Translate } from "../l10n/localizer";
 import { engineName } from "../tasks/engine";
 import type { SyncObject, Task, TaskEndpoint } from "../tasks/task";
 import { addressText } from "./address";
@@ -10,11 +10,11 @@ import type { Copyable, CopyButton, ObjectTable, Row, Section } from "./page-vie
 const maxObjects = 500;
 
 /** The sections in the order of the page. */
-export function sectionsOf(task: Task, connection: string | undefined, formats: Formats): readonly Section[] {
-  const { t } = formats;
+export function sectionsOf(task: Task, connection: string | undefined, l10n: Localizer): readonly Section[] {
+  const { t } = l10n;
   return [
     taskSection(task, connection, t),
-    timesSection(task, formats),
+    timesSection(task, l10n),
     endpointSection("source", t("Source database"), task.source, t),
     endpointSection("target", t("Target database"), task.target, t),
   ];
@@ -49,7 +49,7 @@ function taskTypeLabel(taskType: string, t: Translate): string {
   }
 }
 
-function timesSection(task: Task, { t, time }: Formats): Section {
+function timesSection(task: Task, { t, time }: Localizer): Section {
   const timeRow = (label: string, ms: number | undefined) =>
     ms === undefined ? undefined : { label, value: time(ms), time: new Date(ms).toISOString() };
   const rows = [
@@ -106,7 +106,7 @@ export function copyButton(what: Copyable, subject: string, t: Translate): CopyB
 }
 
 /** The table of the synchronization objects, as far as it is shown. */
-export function objectTable(objects: readonly SyncObject[], { t, number }: Formats): ObjectTable {
+export function objectTable(objects: readonly SyncObject[], { t, number }: Localizer): ObjectTable {
   return {
     heading: t("Synchronization objects"),
     count: number(objects.length),

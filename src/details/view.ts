@@ -1,7 +1,7 @@
 /** A task → what its details page shows. */
 import type { Diagnosis } from "../failures/diagnosis";
 import { actionName } from "../l10n/error-text";
-import { type Formats, remainingText, type Translate } from "../l10n/localizer";
+import { type Localizer, remainingText, type Translate } from "../l10n/localizer";
 import { type ActionId, rowOf } from "../status/statuses";
 import { errorText } from "../tasks/problems";
 import type { Task } from "../tasks/task";
@@ -32,7 +32,7 @@ export interface Freshness {
 
 /** The reader, and the state of the data. */
 export interface Reader {
-  readonly formats: Formats;
+  readonly l10n: Localizer;
   readonly freshness: Freshness;
 }
 
@@ -66,18 +66,18 @@ const withoutReturn: ReadonlySet<ActionId> = new Set(["reset", "end", "delete"])
 
 /** The page of a task. */
 export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
-  const { formats, listed } = facts;
-  const { t, pick } = formats;
+  const { l10n, listed } = facts;
+  const { t, localize } = l10n;
   const status = rowOf(task.status);
-  const name = pick(status.name);
+  const name = localize(status.name);
   const progress = progressOf(task, facts);
   return {
     kind: "task",
-    language: formats.language,
+    language: l10n.language,
     name: task.name === "" ? task.id : task.name,
     status: {
       name: task.status === "unknown" ? `${name}: ${task.apiStatus}` : name,
-      meaning: pick(status.meaning),
+      meaning: localize(status.meaning),
       icon: status.icon,
       color: listed ? status.color : "disabledForeground",
       alert: status.alert,
@@ -89,18 +89,18 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
     problem: problemOf(task, facts),
     progress,
     delay: progress === undefined ? delayOf(task, facts) : undefined,
-    sections: sectionsOf(task, facts.connection, formats),
-    objects: objectTable(task.objects ?? [], formats),
+    sections: sectionsOf(task, facts.connection, l10n),
+    objects: objectTable(task.objects ?? [], l10n),
   };
 }
 
 /** The page of a task of which nothing is known. */
 export function emptyDetails(taskId: string, reader: Reader): EmptyView {
-  const { formats, freshness } = reader;
+  const { l10n, freshness } = reader;
   return {
     kind: "empty",
-    language: formats.language,
-    ...absence(taskId, freshness, formats),
+    language: l10n.language,
+    ...absence(taskId, freshness, l10n),
     notices: staleNotices(reader),
   };
 }
@@ -108,7 +108,7 @@ export function emptyDetails(taskId: string, reader: Reader): EmptyView {
 function absence(
   taskId: string,
   { connected, asOf, problem }: Freshness,
-  { t }: Formats,
+  { t }: Localizer,
 ): Pick<EmptyView, "heading" | "text" | "waiting"> {
   if (!connected) {
     return {
@@ -144,7 +144,7 @@ export function copyText(task: Task, what: CopyableFact): string | undefined {
   }
 }
 
-function absenceNotices({ formats: { t }, freshness, listed }: DetailsFacts): readonly Notice[] {
+function absenceNotices({ l10n: { t }, freshness, listed }: DetailsFacts): readonly Notice[] {
   if (listed) {
     return [];
   }
@@ -161,7 +161,7 @@ function absenceNotices({ formats: { t }, freshness, listed }: DetailsFacts): re
       ];
 }
 
-function staleNotices({ formats: { t, time }, freshness: { asOf, problem } }: Reader): readonly Notice[] {
+function staleNotices({ l10n: { t, time }, freshness: { asOf, problem } }: Reader): readonly Notice[] {
   if (problem === undefined) {
     return [];
   }
@@ -172,7 +172,7 @@ function staleNotices({ formats: { t, time }, freshness: { asOf, problem } }: Re
   return [{ level: "warning", text, detail: problem, since: asOf, refresh: t("Refresh") }];
 }
 
-function readOnlyNotices({ formats: { t }, readOnly }: DetailsFacts): readonly Notice[] {
+function readOnlyNotices({ l10n: { t }, readOnly }: DetailsFacts): readonly Notice[] {
   return readOnly === undefined
     ? []
     : [
@@ -185,10 +185,10 @@ function readOnlyNotices({ formats: { t }, readOnly }: DetailsFacts): readonly N
       ];
 }
 
-function buttonsOf({ actions, formats }: DetailsFacts): readonly ActionButton[] {
+function buttonsOf({ actions, l10n }: DetailsFacts): readonly ActionButton[] {
   return actionsInOrder(actions).map((action, index) => ({
     action,
-    label: actionName(action, formats),
+    label: actionName(action, l10n),
     icon: actionIcons[action],
     primary: index === 0 && !withoutReturn.has(action),
   }));
@@ -200,7 +200,7 @@ function actionsInOrder(actions: readonly ActionId[]): readonly ActionId[] {
 }
 
 function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
-  const { t } = facts.formats;
+  const { t } = facts.l10n;
   const { alert } = rowOf(task.status);
   const { code, message } = task.error ?? {};
   const copy = task.error === undefined ? undefined : copyButton("error", t("Error"), t);
@@ -221,7 +221,7 @@ function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
   };
 }
 
-function explanationOf({ diagnosis, formats: { t, pick } }: DetailsFacts): Explanation | undefined {
+function explanationOf({ diagnosis, l10n: { t, localize } }: DetailsFacts): Explanation | undefined {
   if (diagnosis === undefined) {
     return undefined;
   }
@@ -235,17 +235,14 @@ function explanationOf({ diagnosis, formats: { t, pick } }: DetailsFacts): Expla
   const { cause, remedy, sure, url } = diagnosis;
   return {
     facts: [
-      { label: sure ? t("Cause") : t("Likely cause"), text: pick(cause) },
-      { label: t("What to do"), text: pick(remedy) },
+      { label: sure ? t("Cause") : t("Likely cause"), text: localize(cause) },
+      { label: t("What to do"), text: localize(remedy) },
     ],
     link: { label: t("More about this case"), href: url },
   };
 }
 
-function adviceOf(
-  { status }: Task,
-  { formats: { t }, actions, diagnosis }: DetailsFacts,
-): string | undefined {
+function adviceOf({ status }: Task, { l10n: { t }, actions, diagnosis }: DetailsFacts): string | undefined {
   if (status === "frozen") {
     return t("Top up the account. The service unfreezes its instances when the balance is above 0.");
   }
@@ -273,8 +270,8 @@ function adviceOf(
 }
 
 /** The full synchronization while it matters: it runs, it failed, or something stopped the task within it. */
-function progressOf(task: Task, { formats }: DetailsFacts): Progress | undefined {
-  const { t } = formats;
+function progressOf(task: Task, { l10n }: DetailsFacts): Progress | undefined {
+  const { t } = l10n;
   const { status, percent, remaining } = task;
   const inFull = status === "full" || status === "fullFailed";
   const inIncremental = status === "incremental" || status === "incrementalFailed";
@@ -285,11 +282,11 @@ function progressOf(task: Task, { formats }: DetailsFacts): Progress | undefined
   const bar = (label: string, value: number | undefined): Bar => ({
     label,
     percent: value,
-    text: value === undefined ? t("Not known yet") : formats.percent(value),
+    text: value === undefined ? t("Not known yet") : l10n.percent(value),
   });
   return {
     ...bar(t("Full synchronization"), percent),
-    remaining: remaining === undefined ? undefined : t("Remaining: {0}", remainingText(remaining, formats)),
+    remaining: remaining === undefined ? undefined : t("Remaining: {0}", remainingText(remaining, l10n)),
     parts: (task.parts ?? []).map((part) => bar(partLabel(part.part, t), part.percent)),
   };
 }
@@ -309,7 +306,7 @@ function partLabel(part: string, t: Translate): string {
 
 function delayOf(
   { status, delayMs }: Task,
-  { formats: { t, duration }, listed }: DetailsFacts,
+  { l10n: { t, duration }, listed }: DetailsFacts,
 ): Delay | undefined {
   const live = listed && status === "incremental";
   if (!live && (delayMs === undefined || rowOf(status).pace === "final")) {

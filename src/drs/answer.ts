@@ -43,7 +43,7 @@ export function checkedAnswer(
       operation: facts.operation,
       requestId,
       uncertain: !facts.reads,
-      ...faultOf("misshapen", issueText(result.issues[0])),
+      ...faultOf("schemaMismatch", issueText(result.issues[0])),
     });
   }
   return { ...(result.output as object), request_id: requestId };
@@ -92,9 +92,9 @@ function refusal(
     kind,
     code,
     ...(skewed
-      ? faultOf("skewed", new Date(serviceTime).toISOString())
+      ? faultOf("clockSkew", new Date(serviceTime).toISOString())
       : reason === undefined
-        ? faultOf("wordless", ` (HTTP ${facts.status})`)
+        ? faultOf("noReason", ` (HTTP ${facts.status})`)
         : { reason }),
     retryAfterMs: retryAfter(answer.header("retry-after")),
     requestId: facts.requestId ?? firstText(body?.request_id),

@@ -1,5 +1,5 @@
 import { checkedAnswer } from "./answer";
-import type { Guard } from "./credential-breaker";
+import type { CredentialBreaker } from "./credential-breaker";
 import { isDrsError } from "./errors";
 import {
   callOf,
@@ -25,9 +25,11 @@ export type ClientConfig = {
   /** Milliseconds until a call fails with kind `timeout`; 30,000 unless told. */
   readonly timeoutMs?: (() => number) | undefined;
   /** Waits until the next request may be sent; absent: never. */
-  readonly budget?: { spend(control: boolean, signal: AbortSignal | undefined): Promise<void> } | undefined;
+  readonly rateLimiter?:
+    | { acquire(control: boolean, signal: AbortSignal | undefined): Promise<void> }
+    | undefined;
   /** Sends nothing any more after a refused proof of identity; absent: the caller sees to that. */
-  readonly guard?: Guard | undefined;
+  readonly breaker?: CredentialBreaker | undefined;
   /** Receives one line about each part of an answer that does not fit its schema. */
   readonly onMismatch?: (message: string) => void;
 } & (AccessKey | { readonly signIn: SignIn });
@@ -119,18 +121,18 @@ export class DrsClient implements DrsCaller {
     input: object,
     options: CallOptions,
   ): Promise<Identified<R>> {
-    const { budget, guard } = this.#config;
-    await budget?.spend(!operation.reads, options.signal);
+    const { rateLimiter, breaker } = this.#config;
+    await rateLimiter?.acquire(!operation.reads, options.signal);
     const exchange = () => this.#exchange<R>(name, operation, input, options);
-    if (guard === undefined) {
+    if (breaker === undefined) {
       return await exchange();
     }
-    return await guard.pass(operation.reads, options.signal, async () => {
+    return await breaker.run(operation.reads, options.signal, async () => {
       try {
         return await exchange();
       } catch (error) {
         if (isDrsError(error) && error.failure.kind === "authentication") {
-          guard.refused(error);
+          breaker.trip(error);
         }
         throw error;
       }
@@ -167,10 +169,10 @@ export class DrsClient implements DrsCaller {
       value = check(answer);
     } catch (error) {
       // A refused proof was not looked at any further, so that the call can be sent again with a new one.
-      if (!(isDrsError(error) && error.failure.status === 401 && this.#signIn.refused())) {
+      if (!(isDrsError(error) && error.failure.status === 401 && this.#signIn.onRejected())) {
         throw error;
       }
-      await this.#config.budget?.spend(!operation.reads, options.signal);
+      await this.#config.rateLimiter?.acquire(!operation.reads, options.signal);
       answer = await send();
       value = check(answer);
     }

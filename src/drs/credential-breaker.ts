@@ -8,20 +8,20 @@ const lanes = 2;
  * Lets no call pass any more once the proof of identity was refused, until `reopen`. Reading calls go two at a time, and
  * one at a time until one has succeeded; calls that change something never wait for others.
  */
-export class Guard {
+export class CredentialBreaker {
   #refusal: DrsError | undefined;
   #proven = false;
   #running = 0;
   readonly #waiting = new Set<() => void>();
 
   /** Sends again; on the user's demand only. */
-  reopen(): void {
+  reset(): void {
     this.#refusal = undefined;
     this.#proven = false;
   }
 
   /** Takes note that the proof was refused. */
-  refused(error: DrsError): void {
+  trip(error: DrsError): void {
     this.#refusal ??= error;
   }
 
@@ -31,7 +31,7 @@ export class Guard {
    * @param reads whether the call only reads.
    * @throws the refusal, without sending anything; the signal's reason when it aborts.
    */
-  async pass<T>(reads: boolean, signal: AbortSignal | undefined, send: () => Promise<T>): Promise<T> {
+  async run<T>(reads: boolean, signal: AbortSignal | undefined, send: () => Promise<T>): Promise<T> {
     while (reads && this.#refusal === undefined && this.#running >= (this.#proven ? lanes : 1)) {
       await this.#turn(signal);
     }

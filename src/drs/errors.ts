@@ -13,36 +13,36 @@ export type FailureKind =
 
 /** What the client itself found wrong; everything else is in the service's words. */
 export type Fault =
-  | "refused"
-  | "unresolved"
-  | "cut"
-  | "untrusted"
-  | "invalid"
+  | "connectionRefused"
+  | "hostNotFound"
+  | "connectionReset"
+  | "certificateUntrusted"
+  | "certificateInvalid"
   | "unreachable"
-  | "silent"
+  | "timeout"
   | "notJson"
   | "redirected"
-  | "misshapen"
-  | "skewed"
-  | "wordless"
-  | "unanswered"
+  | "schemaMismatch"
+  | "clockSkew"
+  | "noReason"
+  | "missingResult"
   | "noV5";
 
 /** A fault in English. `subject`: the host, or what is known besides. */
 const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
-  refused: (host) => `nothing listens at ${host}`,
-  unresolved: (host) => `the name ${host} cannot be resolved`,
-  cut: (host) => `the connection to ${host} was cut`,
-  untrusted: (host) => `the certificate of ${host} is not trusted by this machine`,
-  invalid: (subject) => `the certificate is not valid for ${subject}`,
+  connectionRefused: (host) => `nothing listens at ${host}`,
+  hostNotFound: (host) => `the name ${host} cannot be resolved`,
+  connectionReset: (host) => `the connection to ${host} was cut`,
+  certificateUntrusted: (host) => `the certificate of ${host} is not trusted by this machine`,
+  certificateInvalid: (subject) => `the certificate is not valid for ${subject}`,
   unreachable: (subject) => `the service cannot be reached: ${subject}`,
-  silent: (host) => `no answer from ${host} in time`,
+  timeout: (host) => `no answer from ${host} in time`,
   notJson: (host) => `the answer of ${host} is not JSON; is there a proxy or a sign-in page in between?`,
   redirected: (host) => `${host} sends elsewhere; is there a proxy or a sign-in page in between?`,
-  misshapen: (subject) => `the answer is not what the API promises: ${subject}`,
-  skewed: (time) => `this machine's clock is off: the service's shows ${time}`,
-  wordless: (subject) => `the service refused without a reason${subject}`,
-  unanswered: () => "the service did not say what became of this task",
+  schemaMismatch: (subject) => `the answer is not what the API promises: ${subject}`,
+  clockSkew: (time) => `this machine's clock is off: the service's shows ${time}`,
+  noReason: (subject) => `the service refused without a reason${subject}`,
+  missingResult: () => "the service did not say what became of this task",
   noV5: () => "this service does not have version 5 of the API, which this needs",
 };
 

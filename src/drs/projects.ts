@@ -42,7 +42,7 @@ export async function projectsNamed(
     );
     const parsed = v.safeParse(answerSchema, bodyOf(answer, { operation, host: url.host, reads: true }));
     if (!parsed.success) {
-      throw new DrsError({ operation, kind: "protocol", ...faultOf("misshapen", "projects") });
+      throw new DrsError({ operation, kind: "protocol", ...faultOf("schemaMismatch", "projects") });
     }
     return parsed.output.projects.map(({ id, name }) => ({ id, name }));
   } finally {

@@ -10,7 +10,7 @@ export interface SignIn {
   /** The headers that are to go with a request, itself without them. */
   headers(request: Outgoing, signal: AbortSignal | undefined): Promise<Readonly<Record<string, string>>>;
   /** Takes note that the service refused the proof; answers whether another one can be had at once. */
-  refused(): boolean;
+  onRejected(): boolean;
   dispose(): void;
 }
 
@@ -38,7 +38,7 @@ export function keySignIn({ accessKey, secretKey, securityToken }: AccessKey, pr
       const request = { method, url, headers: signed, body };
       return { ...signed, authorization: authorization(request, accessKey, secretKey) };
     },
-    refused: () => false,
+    onRejected: () => false,
     dispose: () => undefined,
   };
 }
@@ -94,7 +94,7 @@ export function tokenSignIn(iam: IamUser): SignIn {
       return { "x-auth-token": value };
     },
     // A token may be withdrawn before its end; the refusal of a new one is about the user.
-    refused: () => {
+    onRejected: () => {
       token = undefined;
       return Date.now() - askedAt > freshMs;
     },
@@ -121,7 +121,7 @@ async function tokenOf({ iamEndpoint, domain, user, password, project }: IamUser
   const body = v.safeParse(tokenAnswer, bodyOf(answer, { operation, host: url.host, reads: true }));
   const value = answer.header("x-subject-token");
   if (!body.success || value === undefined) {
-    throw new DrsError({ operation, kind: "protocol", ...faultOf("misshapen", "X-Subject-Token") });
+    throw new DrsError({ operation, kind: "protocol", ...faultOf("schemaMismatch", "X-Subject-Token") });
   }
   const end = Date.parse(body.output.token?.expires_at ?? "");
   return { value, renewAt: Number.isNaN(end) ? Date.now() + assumedLifeMs : end - renewBeforeMs };

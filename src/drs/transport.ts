@@ -55,7 +55,7 @@ export class Transport {
     try {
       return await this.#once(request, options);
     } catch (error) {
-      if (options.reads && error instanceof DrsError && error.failure.fault?.id === "cut") {
+      if (options.reads && error instanceof DrsError && error.failure.fault?.id === "connectionReset") {
         this.#closeIdle();
         return await this.#once(request, options);
       }
@@ -70,7 +70,7 @@ export class Transport {
   renew(): void {
     this.#closeIdle();
     for (const limit of this.#reading) {
-      limit.end("cut");
+      limit.end("connectionReset");
     }
   }
 
@@ -105,13 +105,13 @@ export class Transport {
     } catch (error) {
       options.signal?.throwIfAborted();
       const { fault, detail } = limit.fault === undefined ? networkFault(error) : { fault: limit.fault };
-      if (fault === "silent") {
+      if (fault === "timeout") {
         // Where one connection is dead, so are the others.
         this.#closeIdle();
       }
       throw new DrsError(
         {
-          kind: fault === "silent" ? "timeout" : "network",
+          kind: fault === "timeout" ? "timeout" : "network",
           operation: options.operation,
           ...faultOf(
             fault,
@@ -129,27 +129,34 @@ export class Transport {
 }
 
 /** Faults after which the service cannot have seen the request. */
-const unsent: ReadonlySet<Fault> = new Set(["refused", "unresolved", "untrusted", "invalid"]);
+const unsent: ReadonlySet<Fault> = new Set([
+  "connectionRefused",
+  "hostNotFound",
+  "certificateUntrusted",
+  "certificateInvalid",
+]);
 
 function networkFault(error: unknown): { readonly fault: Fault; readonly detail?: string } {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   switch (code) {
     case "ECONNREFUSED":
-      return { fault: "refused" };
+      return { fault: "connectionRefused" };
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return { fault: "unresolved" };
+      return { fault: "hostNotFound" };
     case "ECONNRESET":
     case "EPIPE":
     case "ERR_STREAM_PREMATURE_CLOSE":
-      return { fault: "cut" };
+      return { fault: "connectionReset" };
     case "CERT_HAS_EXPIRED":
     case "CERT_NOT_YET_VALID":
     case "CERT_REVOKED":
     case "ERR_TLS_CERT_ALTNAME_INVALID":
-      return { fault: "invalid", detail: code };
+      return { fault: "certificateInvalid", detail: code };
     default:
-      return { fault: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code) ? "untrusted" : "unreachable" };
+      return {
+        fault: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code) ? "certificateUntrusted" : "unreachable",
+      };
   }
 }
 
@@ -163,11 +170,11 @@ class Limit {
   readonly #timer: NodeJS.Timeout;
   readonly #abort = () => this.#controller.abort();
   /** Why it ended the exchange: the time was up, or the connection is not trusted to live any more. */
-  fault: "silent" | "cut" | undefined;
+  fault: "timeout" | "connectionReset" | undefined;
 
   constructor(caller: AbortSignal | undefined, ms: number) {
     this.#caller = caller;
-    this.#timer = setTimeout(() => this.end("silent"), ms);
+    this.#timer = setTimeout(() => this.end("timeout"), ms);
     caller?.addEventListener("abort", this.#abort);
     if (caller?.aborted === true) {
       this.#abort();
@@ -178,7 +185,7 @@ class Limit {
     return this.#controller.signal;
   }
 
-  end(fault: "silent" | "cut"): void {
+  end(fault: "timeout" | "connectionReset"): void {
     this.fault ??= fault;
     this.#abort();
   }

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { demoLogins } from "../backend-client/demo-databases";
-import { type Formats, unlinked } from "../l10n/localizer";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { changeObjects, synchronizedObjects } from "../tasks/change-objects";
 import { configureTask, createTask, StepError, startTask } from "../tasks/create";
 import { explainStep, stepName } from "./explain";
@@ -11,7 +11,7 @@ import { choiceOf, diffOf, fileOf, objectsOf, planOf } from "./plan";
 import { exampleEnds, fileText, type TemplateEnds, templateText } from "./templates";
 import { readTaskFile } from "./validate";
 
-type Watched = PlacedTask["watched"];
+type Watched = PlacedTask["state"];
 
 /** How long the service may take to tell the objects of a task, in milliseconds. */
 const readLimitMs = 60_000;
@@ -29,7 +29,7 @@ export function fileHandlers(parts: FileParts) {
 }
 
 async function newTaskFile(parts: FileParts, argument: unknown): Promise<void> {
-  const { t } = parts.formats;
+  const { t } = parts.l10n;
   const templates = [
     {
       type: "full+incremental",
@@ -51,9 +51,9 @@ async function newTaskFile(parts: FileParts, argument: unknown): Promise<void> {
 /** Both ends in the demo's databases, whose passwords are kept at once; undefined when it does not run. */
 async function demoEnds({
   connections,
-  watch,
+  sessions,
   secrets,
-  formats,
+  l10n,
   log,
 }: FileParts): Promise<TemplateEnds | undefined> {
   const local = connections.local;
@@ -62,12 +62,12 @@ async function demoEnds({
     local === undefined ||
     key === undefined ||
     !("accessKey" in key) ||
-    watch.find(local.id)?.session === undefined
+    sessions.find(local.id)?.session === undefined
   ) {
     return undefined;
   }
   try {
-    const { databases } = await demoLogins(local, key, formats);
+    const { databases } = await demoLogins(local, key, l10n);
     const end = async (server: "source" | "target") => {
       const found = databases.find((one) => one.server === server);
       if (found === undefined) {
@@ -86,16 +86,16 @@ async function demoEnds({
   }
 }
 
-async function saveTaskFile({ formats: { t } }: FileParts, { task, watched }: PlacedTask): Promise<void> {
-  await watched.session.store.refresh(task.id);
-  const known = watched.session.store.snapshot.tasks.get(task.id) ?? task;
+async function saveTaskFile({ l10n: { t } }: FileParts, { task, state }: PlacedTask): Promise<void> {
+  await state.session.store.refresh(task.id);
+  const known = state.session.store.snapshot.tasks.get(task.id) ?? task;
   const file = fileOf(known);
   if (file === undefined) {
     const message = t(
       'The service does not tell the databases of task "{0}", so it cannot be saved as a file.',
       task.name,
     );
-    void vscode.window.showWarningMessage(unlinked(message));
+    void vscode.window.showWarningMessage(escapeNotification(message));
     return;
   }
   await showNewFile(task.name.replaceAll(/[^\w.-]/g, "-"), fileText(file));
@@ -103,7 +103,7 @@ async function saveTaskFile({ formats: { t } }: FileParts, { task, watched }: Pl
 
 /** The document that a command is about, and the file in it; tells what is wrong when it is none. */
 async function opened(
-  { formats: { t } }: FileParts,
+  { l10n: { t } }: FileParts,
   argument: unknown,
 ): Promise<{ file: TaskFile; warnings: number } | undefined> {
   const document =
@@ -122,7 +122,7 @@ async function opened(
   const line = document.positionAt(first?.offset ?? 0).line + 1;
   const show = t("Show Problems");
   const message = t("The task file is not valid. Line {0}: {1}", line, first?.message ?? "");
-  void vscode.window.showErrorMessage(unlinked(message), show).then((answer) => {
+  void vscode.window.showErrorMessage(escapeNotification(message), show).then((answer) => {
     if (answer === show) {
       void vscode.commands.executeCommand("workbench.actions.view.problems");
     }
@@ -133,7 +133,7 @@ async function opened(
 async function validate(parts: FileParts, argument: unknown): Promise<void> {
   const found = await opened(parts, argument);
   if (found !== undefined) {
-    const { t } = parts.formats;
+    const { t } = parts.l10n;
     void vscode.window.showInformationMessage(
       found.warnings === 0
         ? t("The task file is valid.")
@@ -144,16 +144,16 @@ async function validate(parts: FileParts, argument: unknown): Promise<void> {
 
 /** The task of the file's name; where several connections have one, or could have one, the user picks. */
 async function placeOf(
-  { watch, formats: { t } }: FileParts,
+  { sessions, l10n: { t } }: FileParts,
   name: string,
-): Promise<{ watched: Watched; task?: PlacedTask["task"] } | undefined> {
-  const existing = tasksNamed(watch, name);
+): Promise<{ state: Watched; task?: PlacedTask["task"] } | undefined> {
+  const existing = tasksNamed(sessions, name);
   const places =
     existing.length > 0
       ? existing
-      : openOnes(watch)
+      : openOnes(sessions)
           .filter(({ readOnly }) => readOnly === undefined)
-          .map((watched) => ({ watched }));
+          .map((state) => ({ state }));
   if (places.length === 0) {
     void vscode.window.showWarningMessage(
       t("No connection is open. Start the local backend or connect to Huawei Cloud, then try again."),
@@ -163,8 +163,8 @@ async function placeOf(
     return places[0];
   }
   const items = places.map((place) => ({
-    label: place.watched.connection.name,
-    description: place.watched.connection.kind === "cloud" ? place.watched.connection.region : "",
+    label: place.state.connection.name,
+    description: place.state.connection.kind === "cloud" ? place.state.connection.region : "",
     place,
   }));
   return (
@@ -173,28 +173,28 @@ async function placeOf(
 }
 
 async function create(parts: FileParts, argument: unknown, start: boolean): Promise<void> {
-  const { t } = parts.formats;
+  const { t } = parts.l10n;
   const file = (await opened(parts, argument))?.file;
   const place = file && (await placeOf(parts, file.name));
   if (file === undefined || place === undefined) {
     return;
   }
-  const { watched, task } = place;
+  const { state, task } = place;
   if (task !== undefined && task.status !== "configuration") {
     const message = t('There is a task "{0}" already, and it is configured. Choose another name.', file.name);
-    void vscode.window.showWarningMessage(unlinked(message));
+    void vscode.window.showWarningMessage(escapeNotification(message));
     return;
   }
-  if (!(await confirmedCost(file, watched, task === undefined, start, parts.formats))) {
+  if (!(await confirmedCost(file, state, task === undefined, start, parts.l10n))) {
     return;
   }
-  const passwords = await passwordsOf(file, parts.secrets, parts.formats);
+  const passwords = await passwordsOf(file, parts.secrets, parts.l10n);
   if (passwords === undefined) {
     return;
   }
   const plan = planOf(file, passwords);
-  await inProgress(parts, watched, file, async (options) => {
-    const { client, store } = watched.session;
+  await inProgress(parts, state, file, async (options) => {
+    const { client, store } = state.session;
     const seen = (id: string) => {
       parts.log.info(`task ${file.name} (${id}) was created from a file`);
       void store.refresh();
@@ -213,7 +213,7 @@ async function confirmedCost(
   { connection }: Watched,
   creates: boolean,
   start: boolean,
-  { t }: Formats,
+  { t }: Localizer,
 ): Promise<boolean> {
   if (connection.kind === "local") {
     return true;
@@ -238,39 +238,42 @@ async function confirmedCost(
   );
   const yes = start ? t("Create and Start") : t("Create and Pre-check");
   const detail = `${facts}\n\n${cost}`;
-  return (await vscode.window.showWarningMessage(unlinked(question), { modal: true, detail }, yes)) === yes;
+  return (
+    (await vscode.window.showWarningMessage(escapeNotification(question), { modal: true, detail }, yes)) ===
+    yes
+  );
 }
 
 async function apply(parts: FileParts, argument: unknown): Promise<void> {
-  const { t } = parts.formats;
+  const { t } = parts.l10n;
   const file = (await opened(parts, argument))?.file;
   const place = file && (await placeOf(parts, file.name));
   if (file === undefined || place === undefined) {
     return;
   }
-  const { watched, task } = place;
+  const { state, task } = place;
   if (task?.status !== "incremental" && task?.status !== "incrementalFailed") {
     void vscode.window.showWarningMessage(
       t("Objects can be changed while the task is in incremental synchronization."),
     );
     return;
   }
-  await watched.session.store.refresh(task.id);
-  const known = watched.session.store.snapshot.tasks.get(task.id) ?? task;
+  await state.session.store.refresh(task.id);
+  const known = state.session.store.snapshot.tasks.get(task.id) ?? task;
   const { added, removed } = diffOf(objectsOf(known), file.objects);
   if (added.length + removed.length === 0) {
     void vscode.window.showInformationMessage(t("The task has these objects already."));
     return;
   }
   const now = await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
-    synchronizedObjects(watched.session.client, task.id, AbortSignal.timeout(readLimitMs)),
+    synchronizedObjects(state.session.client, task.id, AbortSignal.timeout(readLimitMs)),
   );
   if (now === undefined) {
     const message = t(
       'The service does not tell how the objects of task "{0}" are set up, so a file cannot change them. Use the console.',
       file.name,
     );
-    void vscode.window.showWarningMessage(unlinked(message));
+    void vscode.window.showWarningMessage(escapeNotification(message));
     return;
   }
   const yes = t("Apply Change");
@@ -278,15 +281,15 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
   const note = t(
     "Added tables are copied and join the stream. Removed tables leave it; their rows stay at the target.",
   );
-  const question = unlinked(t('Change the objects of task "{0}"?', file.name));
+  const question = escapeNotification(t('Change the objects of task "{0}"?', file.name));
   const detail = [
-    ...(watched.connection.kind === "cloud" ? [watched.connection.name] : []),
+    ...(state.connection.kind === "cloud" ? [state.connection.name] : []),
     changes.join("\n"),
     note,
   ].join("\n\n");
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes) {
-    await inProgress(parts, watched, file, async (options) => {
-      await changeObjects(watched.session.client, task.id, choiceOf(file, now), options);
+    await inProgress(parts, state, file, async (options) => {
+      await changeObjects(state.session.client, task.id, choiceOf(file, now), options);
       parts.log.info(`the objects of task ${file.name} (${task.id}) change: ${changes.join(", ")}`);
     });
   }
@@ -299,9 +302,9 @@ async function inProgress(
   file: TaskFile,
   work: (options: Parameters<typeof configureTask>[3]) => Promise<void>,
 ): Promise<void> {
-  const { formats, log } = parts;
-  const { t } = formats;
-  const title = unlinked(t('Task "{0}"', file.name));
+  const { l10n, log } = parts;
+  const { t } = l10n;
+  const title = escapeNotification(t('Task "{0}"', file.name));
   const location = vscode.ProgressLocation.Notification;
   const controller = new AbortController();
   try {
@@ -310,8 +313,8 @@ async function inProgress(
       await work({
         signal: controller.signal,
         onStep: (step, percent) => {
-          const share = percent === undefined ? "" : ` ${formats.percent(percent)}`;
-          progress.report({ message: `${stepName(step, formats)}${share}` });
+          const share = percent === undefined ? "" : ` ${l10n.percent(percent)}`;
+          progress.report({ message: `${stepName(step, l10n)}${share}` });
         },
       });
     });
@@ -322,7 +325,7 @@ async function inProgress(
         'Task "{0}": cancelled. What was done until then stays; refresh the list to see it.',
         file.name,
       );
-      void vscode.window.showInformationMessage(unlinked(message));
+      void vscode.window.showInformationMessage(escapeNotification(message));
     } else if (error instanceof StepError) {
       log.error(`task file ${file.name}: ${error.step} failed`, error.cause ?? error.outcome?.findings);
       await tellStep(parts, error, file, connection.kind === "local");
@@ -335,14 +338,14 @@ async function inProgress(
 }
 
 async function tellStep(
-  { formats, secrets }: FileParts,
+  { l10n, secrets }: FileParts,
   error: StepError,
   file: TaskFile,
   local: boolean,
 ): Promise<void> {
-  const message = unlinked(await explainStep(error, file.name, formats, local));
+  const message = escapeNotification(await explainStep(error, file.name, l10n, local));
   const end = { connectSource: file.source, connectTarget: file.target }[error.step as string];
-  const forget = formats.t("Forget the Password");
+  const forget = l10n.t("Forget the Password");
   void vscode.window
     .showErrorMessage(message, ...(end === undefined ? [] : [forget]))
     .then(async (answer) => {

@@ -8,12 +8,12 @@ import { fileSuffix } from "./suffix";
 export { fileHandlers } from "./commands";
 
 /** Diagnostics and the line of buttons of the task files that are open. */
-export function startEditor({ watch, formats }: FileParts): vscode.Disposable {
+export function startEditor({ sessions, l10n }: FileParts): vscode.Disposable {
   const diagnostics = vscode.languages.createDiagnosticCollection("drs");
   const lensesChanged = new vscode.EventEmitter<void>();
   const check = (document: vscode.TextDocument) => {
     if (isTaskFile(document)) {
-      diagnostics.set(document.uri, diagnosticsOf(document, formats.t));
+      diagnostics.set(document.uri, diagnosticsOf(document, l10n.t));
     }
   };
   /** The lines as they were last told, so that a reading that changes none of them moves nothing. */
@@ -22,7 +22,7 @@ export function startEditor({ watch, formats }: FileParts): vscode.Disposable {
     const now = JSON.stringify(
       vscode.workspace.textDocuments
         .filter(isTaskFile)
-        .map((document) => lensesOf(document, watch, formats).map(({ command }) => command?.title)),
+        .map((document) => lensesOf(document, sessions, l10n).map(({ command }) => command?.title)),
     );
     if (now !== told) {
       told = now;
@@ -33,8 +33,8 @@ export function startEditor({ watch, formats }: FileParts): vscode.Disposable {
   return vscode.Disposable.from(
     diagnostics,
     lensesChanged,
-    watch.onDidRead(tell),
-    watch.onDidChange(tell),
+    sessions.onDidUpdate(tell),
+    sessions.onDidChange(tell),
     vscode.workspace.onDidOpenTextDocument(check),
     vscode.workspace.onDidChangeTextDocument(({ document }) => check(document)),
     vscode.workspace.onDidCloseTextDocument(({ uri }) => diagnostics.delete(uri)),
@@ -42,7 +42,7 @@ export function startEditor({ watch, formats }: FileParts): vscode.Disposable {
       { pattern: `**/*${fileSuffix}` },
       {
         onDidChangeCodeLenses: lensesChanged.event,
-        provideCodeLenses: (document) => lensesOf(document, watch, formats),
+        provideCodeLenses: (document) => lensesOf(document, sessions, l10n),
       },
     ),
   );

@@ -2,11 +2,11 @@
 import { isDrsError } from "../drs/errors";
 import { diagnosisOfFindings } from "../failures/diagnosis";
 import { explain } from "../l10n/error-text";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { CreationStep, StepError } from "../tasks/create";
 
 /** What is being done, for a progress notice. */
-export function stepName(step: CreationStep, { t }: Formats): string {
+export function stepName(step: CreationStep, { t }: Localizer): string {
   switch (step) {
     case "create":
       return t("creating the task");
@@ -31,19 +31,19 @@ export function stepName(step: CreationStep, { t }: Formats): string {
 export async function explainStep(
   error: StepError,
   name: string,
-  formats: Formats,
+  l10n: Localizer,
   local: boolean,
 ): Promise<string> {
-  const { t } = formats;
+  const { t } = l10n;
   const why =
     error.outcome === undefined
-      ? explain(error.cause, formats, local)
-      : await precheckReasons(error.outcome.findings, formats);
-  const failed = t('Task "{0}": {1} failed. {2}', name, stepName(error.step, formats), why);
-  return `${failed} ${nextOf(error, name, formats)}`;
+      ? explain(error.cause, l10n, local)
+      : await precheckReasons(error.outcome.findings, l10n);
+  const failed = t('Task "{0}": {1} failed. {2}', name, stepName(error.step, l10n), why);
+  return `${failed} ${nextOf(error, name, l10n)}`;
 }
 
-function nextOf({ step, id, cause }: StepError, name: string, { t }: Formats): string {
+function nextOf({ step, id, cause }: StepError, name: string, { t }: Localizer): string {
   if (id === undefined) {
     return isDrsError(cause) && cause.failure.uncertain === true
       ? t('The task may exist all the same: refresh, and look for "{0}" before creating it again.', name)
@@ -63,10 +63,10 @@ function nextOf({ step, id, cause }: StepError, name: string, { t }: Formats): s
 
 async function precheckReasons(
   findings: NonNullable<StepError["outcome"]>["findings"],
-  { t, pick }: Formats,
+  { t, localize }: Localizer,
 ): Promise<string> {
   const failed = findings.filter(({ result }) => result === "FAILED");
   const told = failed.map(({ item, reason }) => (reason === undefined ? item : `${item}: ${reason}`));
   const known = await diagnosisOfFindings(failed, "postgresql");
-  return [...told, ...(known ? [t("What to do: {0}", pick(known.remedy))] : [])].join(" ");
+  return [...told, ...(known ? [t("What to do: {0}", localize(known.remedy))] : [])].join(" ");
 }

@@ -1,14 +1,18 @@
 import * as vscode from "vscode";
-import type { Watch } from "../connections/session-manager";
-import type { Formats } from "../l10n/localizer";
+import type { SessionManager } from "../connections/session-manager";
+import type { Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import { tasksNamed } from "./open";
 import { diffOf, objectsOf } from "./plan";
 import { readTaskFile } from "./validate";
 
 /** The line of buttons above a task file: what can be done with it, given the task that exists already. */
-export function lensesOf(document: vscode.TextDocument, watch: Watch, formats: Formats): vscode.CodeLens[] {
-  const { t, pick } = formats;
+export function lensesOf(
+  document: vscode.TextDocument,
+  sessions: SessionManager,
+  l10n: Localizer,
+): vscode.CodeLens[] {
+  const { t, localize } = l10n;
   const { uri } = document;
   const top = new vscode.Range(0, 0, 0, 0);
   const lens = (title: string, command: string, argument: unknown = uri) =>
@@ -18,7 +22,7 @@ export function lensesOf(document: vscode.TextDocument, watch: Watch, formats: F
   if (file === undefined) {
     return [validate];
   }
-  const [existing] = tasksNamed(watch, file.name);
+  const [existing] = tasksNamed(sessions, file.name);
   if (existing === undefined) {
     return [
       validate,
@@ -26,11 +30,11 @@ export function lensesOf(document: vscode.TextDocument, watch: Watch, formats: F
       lens(`$(play) ${t("Create and Start")}`, "drs.createAndStartTaskFromFile"),
     ];
   }
-  const { task, watched } = existing;
+  const { task, state } = existing;
   const details = lens(
-    `$(${rowOf(task.status).icon}) ${task.name}: ${pick(rowOf(task.status).name)}`,
+    `$(${rowOf(task.status).icon}) ${task.name}: ${localize(rowOf(task.status).name)}`,
     "drs.openDetails",
-    { connection: watched.connection.id, id: task.id },
+    { connection: state.connection.id, id: task.id },
   );
   switch (task.status) {
     case "configuration":

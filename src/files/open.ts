@@ -2,25 +2,25 @@ import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import type { Session } from "../connections/session";
-import type { Watch, Watched } from "../connections/session-manager";
-import type { Formats } from "../l10n/localizer";
+import type { ConnectionState, SessionManager } from "../connections/session-manager";
+import type { Localizer } from "../l10n/localizer";
 import type { Task } from "../tasks/task";
 import { fileSuffix } from "./suffix";
 
 /** The parts that task files need. */
 export interface FileParts {
   readonly connections: Connections;
-  readonly watch: Watch;
+  readonly sessions: SessionManager;
   readonly secrets: vscode.SecretStorage;
   readonly openDetails: (task: TaskRef) => Promise<void>;
-  readonly formats: Formats;
+  readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;
 }
 
 /** A task and where it is. */
 export interface PlacedTask {
   readonly task: Task;
-  readonly watched: Watched & { readonly session: Session };
+  readonly state: ConnectionState & { readonly session: Session };
 }
 
 export function isTaskFile({ uri }: vscode.TextDocument): boolean {
@@ -28,18 +28,18 @@ export function isTaskFile({ uri }: vscode.TextDocument): boolean {
 }
 
 /** The tasks of this name in the connections that are open; one that has ended takes no part any more. */
-export function tasksNamed(watch: Watch, name: string): readonly PlacedTask[] {
-  return openOnes(watch).flatMap((watched) =>
-    [...watched.session.store.snapshot.tasks.values()]
+export function tasksNamed(sessions: SessionManager, name: string): readonly PlacedTask[] {
+  return openOnes(sessions).flatMap((state) =>
+    [...state.session.store.snapshot.tasks.values()]
       .filter((task) => task.name.toLowerCase() === name.toLowerCase() && task.status !== "completed")
-      .map((task) => ({ task, watched })),
+      .map((task) => ({ task, state })),
   );
 }
 
 /** The connections that can be used. */
-export function openOnes(watch: Watch): readonly PlacedTask["watched"][] {
-  return watch.shown.flatMap((watched) =>
-    watched.session === undefined ? [] : [{ ...watched, session: watched.session }],
+export function openOnes(sessions: SessionManager): readonly PlacedTask["state"][] {
+  return sessions.shown.flatMap((state) =>
+    state.session === undefined ? [] : [{ ...state, session: state.session }],
   );
 }
 

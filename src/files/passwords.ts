@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { FileEnd, TaskFile } from "./model";
 import type { Passwords } from "./plan";
 
@@ -37,14 +37,14 @@ export async function forgetPassword(secrets: vscode.SecretStorage, end: FileEnd
 export async function passwordsOf(
   file: TaskFile,
   secrets: vscode.SecretStorage,
-  formats: Formats,
+  l10n: Localizer,
 ): Promise<Passwords | undefined> {
-  const { t } = formats;
-  const source = await passwordOf(file.source, t("Source database"), secrets, formats);
+  const { t } = l10n;
+  const source = await passwordOf(file.source, t("Source database"), secrets, l10n);
   if (source === undefined) {
     return undefined;
   }
-  const target = await passwordOf(file.target, t("Target database"), secrets, formats);
+  const target = await passwordOf(file.target, t("Target database"), secrets, l10n);
   return target === undefined ? undefined : { source, target };
 }
 
@@ -52,7 +52,7 @@ async function passwordOf(
   end: FileEnd,
   which: string,
   secrets: vscode.SecretStorage,
-  { t }: Formats,
+  { t }: Localizer,
 ): Promise<string | undefined> {
   const { password } = end;
   if (password !== undefined && "env" in password) {

@@ -1,7 +1,7 @@
 /** Failed calls in the user's words: what went wrong and what to do next. Knows nothing of VS Code. */
 import { type Failure, type FailureKind, type Fault, isDrsError } from "../drs/errors";
 import type { ActionId, Bilingual } from "../status/statuses";
-import type { Formats } from "./localizer";
+import type { Localizer } from "./localizer";
 
 const remedies: Readonly<Record<FailureKind, Bilingual>> = {
   authentication: {
@@ -42,11 +42,11 @@ const remedies: Readonly<Record<FailureKind, Bilingual>> = {
 
 /** Faults whose remedy is another one than that of their kind. */
 const remediesOfFaults: Partial<Readonly<Record<Fault, Bilingual>>> = {
-  untrusted: {
+  certificateUntrusted: {
     en: "Where a company or a proxy signs certificates itself, add its CA to the system's certificates, which VS Code trusts (setting http.systemCertificates), or name the CA's file in the environment variable NODE_EXTRA_CA_CERTS, and start VS Code anew.",
     zh: "如果证书由公司或代理自行签发，请将其 CA 证书加入系统证书（VS Code 信任系统证书，见设置 http.systemCertificates），或在环境变量 NODE_EXTRA_CA_CERTS 中指定 CA 证书文件，然后重新启动 VS Code。",
   },
-  invalid: {
+  certificateInvalid: {
     en: "Check the address and this machine's clock; otherwise whoever runs the service has to renew its certificate.",
     zh: "请检查地址和本机时钟；否则需由服务的运维方更新证书。",
   },
@@ -60,19 +60,19 @@ const lookFirst: Bilingual = {
 
 /** Faults in Chinese; a failure carries them in English. */
 const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
-  refused: (host) => `${host} 上没有服务在监听`,
-  unresolved: (host) => `无法解析主机名 ${host}`,
-  cut: (host) => `与 ${host} 的连接中断`,
-  untrusted: (host) => `本机不信任 ${host} 的证书`,
-  invalid: (subject) => `证书对 ${subject} 无效`,
+  connectionRefused: (host) => `${host} 上没有服务在监听`,
+  hostNotFound: (host) => `无法解析主机名 ${host}`,
+  connectionReset: (host) => `与 ${host} 的连接中断`,
+  certificateUntrusted: (host) => `本机不信任 ${host} 的证书`,
+  certificateInvalid: (subject) => `证书对 ${subject} 无效`,
   unreachable: (subject) => `无法访问服务：${subject}`,
-  silent: (host) => `${host} 未在限定时间内应答`,
+  timeout: (host) => `${host} 未在限定时间内应答`,
   notJson: (host) => `${host} 的应答不是 JSON，中间是否有代理或登录页面？`,
   redirected: (host) => `${host} 将请求重定向到别处，中间是否有代理或登录页面？`,
-  misshapen: (subject) => `应答与 API 约定不符：${subject}`,
-  skewed: (time) => `本机时钟不准：服务端时间为 ${time}`,
-  wordless: (subject) => `服务拒绝了请求，但未说明原因${subject}`,
-  unanswered: () => "服务未说明该任务的处理结果",
+  schemaMismatch: (subject) => `应答与 API 约定不符：${subject}`,
+  clockSkew: (time) => `本机时钟不准：服务端时间为 ${time}`,
+  noReason: (subject) => `服务拒绝了请求，但未说明原因${subject}`,
+  missingResult: () => "服务未说明该任务的处理结果",
   noV5: () => "该服务没有此操作所需的 API v5",
 };
 
@@ -86,13 +86,13 @@ const localBackendGone: Bilingual = {
  *
  * @param local whether the local backend was called.
  */
-export function explain(error: unknown, { pick, t }: Formats, local = false): string {
+export function explain(error: unknown, { localize, t }: Localizer, local = false): string {
   if (isDrsError(error)) {
     const { reason, fault, code } = error.failure;
     const why =
-      fault === undefined ? reason : pick({ en: reason, zh: faultsInChinese[fault.id](fault.subject) });
+      fault === undefined ? reason : localize({ en: reason, zh: faultsInChinese[fault.id](fault.subject) });
     const what = sentence(code === undefined ? why : t("{0} ({1})", why, code));
-    return `${what}${what.endsWith("。") ? "" : " "}${pick(remedyOf(error.failure, local))}`;
+    return `${what}${what.endsWith("。") ? "" : " "}${localize(remedyOf(error.failure, local))}`;
   }
   return sentence(error instanceof Error ? error.message : String(error));
 }
@@ -115,8 +115,8 @@ const actionNames: Readonly<Record<ActionId, Bilingual>> = {
 };
 
 /** What the button or menu of an action is called. */
-export function actionName(action: ActionId, { pick }: Formats): string {
-  return pick(actionNames[action]);
+export function actionName(action: ActionId, { localize }: Localizer): string {
+  return localize(actionNames[action]);
 }
 
 function sentence(text: string): string {

@@ -4,7 +4,7 @@ import type { Bilingual } from "../status/statuses";
 /** Translates an English sentence with `{0}` places; `vscode.l10n.t` is one. */
 export type Translate = (message: string, ...args: (string | number)[]) => string;
 
-export interface Formats {
+export interface Localizer {
   /** BCP 47 tag of the user's language. */
   readonly language: string;
   readonly t: Translate;
@@ -18,7 +18,7 @@ export interface Formats {
   /** Milliseconds in their two largest units: `120 ms`, `12.3 sec`, `5 min 12 sec`, `2 days 3 hr`. */
   duration(ms: number): string;
   /** The text in the user's language. */
-  pick(text: Bilingual): string;
+  localize(text: Bilingual): string;
 }
 
 const second = 1000;
@@ -27,7 +27,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** @param language as `vscode.env.language` has it; everything that is not Chinese is served in English. */
-export function formatsFor(language: string, t: Translate): Formats {
+export function localizerFor(language: string, t: Translate): Localizer {
   const chinese = language.toLowerCase() === "zh-cn";
   // The first formatter of a kind takes milliseconds to make, which activation does not have.
   const times = onFirstUse(
@@ -57,23 +57,23 @@ export function formatsFor(language: string, t: Translate): Formats {
     percent: (value) => percents().format(Math.floor(value * 10) / 1000),
     number: (value) => numbers().format(value),
     duration: (ms) => durationText(ms, language),
-    pick: (text) => (chinese ? text.zh : text.en),
+    localize: (text) => (chinese ? text.zh : text.en),
   };
 }
 
 /** A delay for a list: coarse, so that a healthy task's row stays still. */
-export function coarseDelay(ms: number, { t, duration }: Formats): string {
+export function coarseDelay(ms: number, { t, duration }: Localizer): string {
   return ms < second ? t("< 1 s") : duration(Math.floor(ms / second) * second);
 }
 
 /** What is left of a full synchronization. The API says no unit: a bare number is seconds, as of its delays; else its own words. */
-export function remainingText(remaining: string, { duration }: Formats): string {
+export function remainingText(remaining: string, { duration }: Localizer): string {
   const ms = secondsIn(remaining);
   return ms === undefined ? remaining : duration(ms);
 }
 
 /** The same for a list: to the minute, so that the row stays still; undefined where it is no number. */
-export function coarseRemaining(remaining: string, { t, duration }: Formats): string | undefined {
+export function coarseRemaining(remaining: string, { t, duration }: Localizer): string | undefined {
   const ms = secondsIn(remaining);
   if (ms === undefined) {
     return undefined;
@@ -90,7 +90,7 @@ function secondsIn(text: string): number | undefined {
  * A text that becomes no link in a notification: VS Code makes `[label](command:…)` in it a link that runs commands,
  * and errors and names come from databases and services.
  */
-export function unlinked(text: string): string {
+export function escapeNotification(text: string): string {
   return text.replaceAll("](", "]\u200b(");
 }
 

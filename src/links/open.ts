@@ -2,16 +2,16 @@
 import * as vscode from "vscode";
 import type { Connection, TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
-import type { Watch } from "../connections/session-manager";
+import type { SessionManager } from "../connections/session-manager";
 import { actionName } from "../l10n/error-text";
-import { type Formats, unlinked } from "../l10n/localizer";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
 import type { Task } from "../tasks/task";
 import { connectionOf, type LinkAction, parseLink, type TaskLink } from "./link";
 
 export interface LinkParts {
   readonly connections: Connections;
-  readonly watch: Watch;
-  readonly formats: Formats;
+  readonly sessions: SessionManager;
+  readonly l10n: Localizer;
   readonly openDetails: (task: TaskRef) => Promise<void>;
   /** Does an action as the commands do, with their own checks and questions. */
   readonly run: (action: LinkAction, task: TaskRef) => Promise<void>;
@@ -22,8 +22,8 @@ const readLimitMs = 60_000;
 
 /** Opens the task of a link. What the link asks for besides is done only after the user has agreed. */
 export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void> {
-  const { formats, connections, openDetails, run } = parts;
-  const { t } = formats;
+  const { l10n, connections, openDetails, run } = parts;
+  const { t } = l10n;
   const link = parseLink(uri.path, uri.query);
   if (link === undefined) {
     void vscode.window.showWarningMessage(t("This is no link to a synchronization task. Nothing was done."));
@@ -31,7 +31,7 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
   }
   const connection = connectionOf(link, connections.all, process.env);
   if (connection === undefined) {
-    await offerConnection(link, formats);
+    await offerConnection(link, l10n);
     return;
   }
   if (!(await isShown(connection, parts))) {
@@ -43,17 +43,17 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
   );
   if (task === undefined) {
     const message = t("The task of this link ({0}) is not in the list of {1}.", link.id, connection.name);
-    void vscode.window.showWarningMessage(unlinked(message));
+    void vscode.window.showWarningMessage(escapeNotification(message));
     return;
   }
   const ref = { connection: connection.id, id: task.id };
   await openDetails(ref);
-  if (link.action !== undefined && (await isAgreed(link.action, task, connection, formats))) {
+  if (link.action !== undefined && (await isAgreed(link.action, task, connection, l10n))) {
     await run(link.action, ref);
   }
 }
 
-async function offerConnection({ place }: TaskLink, { t }: Formats): Promise<void> {
+async function offerConnection({ place }: TaskLink, { t }: Localizer): Promise<void> {
   if (place === undefined) {
     const start = t("Start the Local Backend");
     const message = t("This link is to a task of the local backend, which was never started here.");
@@ -76,15 +76,15 @@ async function offerConnection({ place }: TaskLink, { t }: Formats): Promise<voi
 /** Shows a connection that is not shown, if the user agrees: showing it sends requests. */
 async function isShown(
   connection: Connection,
-  { connections, watch, formats: { t } }: LinkParts,
+  { connections, sessions, l10n: { t } }: LinkParts,
 ): Promise<boolean> {
   const shown = connections.shown.map(({ id }) => id);
-  const isStopped = connection.kind === "local" && watch.find(connection.id)?.session === undefined;
+  const isStopped = connection.kind === "local" && sessions.find(connection.id)?.session === undefined;
   if (shown.includes(connection.id) && !isStopped) {
     return true;
   }
   const yes = t("Show Connection");
-  const message = unlinked(
+  const message = escapeNotification(
     t('The task of this link is in the connection "{0}", which is not shown.', connection.name),
   );
   if ((await vscode.window.showInformationMessage(message, yes)) !== yes) {
@@ -102,17 +102,17 @@ async function isShown(
 async function found(
   { id }: TaskLink,
   connection: Connection,
-  { watch }: LinkParts,
+  { sessions }: LinkParts,
   token: vscode.CancellationToken,
 ): Promise<Task | undefined> {
   const owned: vscode.Disposable[] = [];
   const look = () => {
-    const { tasks, asOf, unread } = watch.find(connection.id)?.session?.store.snapshot ?? {};
+    const { tasks, asOf, unread } = sessions.find(connection.id)?.session?.store.snapshot ?? {};
     const task = tasks?.get(id);
     return { task, over: task !== undefined || (asOf !== undefined && unread === undefined) };
   };
   try {
-    await watch.refresh(connection.id);
+    await sessions.refresh(connection.id);
     if (!look().over) {
       await new Promise<void>((resolve) => {
         const settle = () => {
@@ -122,8 +122,8 @@ async function found(
         };
         const timer = setTimeout(resolve, readLimitMs);
         owned.push(
-          watch.onDidRead(settle),
-          watch.onDidChange(settle),
+          sessions.onDidUpdate(settle),
+          sessions.onDidChange(settle),
           token.onCancellationRequested(() => resolve()),
           new vscode.Disposable(() => clearTimeout(timer)),
         );
@@ -139,11 +139,11 @@ async function isAgreed(
   action: LinkAction,
   task: Task,
   connection: Connection,
-  formats: Formats,
+  l10n: Localizer,
 ): Promise<boolean> {
-  const { t } = formats;
-  const name = actionName(action, formats);
-  const question = unlinked(t('{0} task "{1}"?', name, task.name));
+  const { t } = l10n;
+  const name = actionName(action, l10n);
+  const question = escapeNotification(t('{0} task "{1}"?', name, task.name));
   const detail = t(
     "A link asks for this. Connection: {0}. Agree only if you know where the link comes from.",
     connection.name,

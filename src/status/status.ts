@@ -56,7 +56,7 @@ const withoutInstance: ReadonlySet<StatusId> = new Set(["completed", "createFail
  * @param apiStatus `status` of the list, batch-status or batch-detail; any spelling of case, `-` and blanks.
  * @param orderStatus `period_order.status` of batch-detail, where `FROZEN_*` tells a frozen task.
  */
-export function statusOf(apiStatus: string, orderStatus?: string | null): StatusId | undefined {
+export function parseStatus(apiStatus: string, orderStatus?: string | null): StatusId | undefined {
   const value = Object.hasOwn(rowByApiStatus, apiStatus) ? apiStatus : normalized(apiStatus);
   if (value === deletedStatus) {
     return undefined;

@@ -52,7 +52,7 @@ export interface Outcome {
 }
 
 /** How long a refusal that passes by itself is waited out, try by try, in milliseconds. */
-const patience = [1_000, 2_000, 4_000, 8_000, 15_000];
+const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** Refusals that pass: calls too close together, another operation on the task not over yet. */
 function isPassing(error: DrsError | undefined): error is DrsError {
@@ -89,7 +89,7 @@ export async function perform(
 ): Promise<readonly Outcome[]> {
   const { signal, clock = systemClock } = options;
   let outcomes = await performOnce(client, action, tasks, options);
-  for (const ms of patience) {
+  for (const ms of retryDelaysMs) {
     const again = tasks.filter((_, index) => isPassing(outcomes[index]?.error));
     if (again.length === 0) {
       break;
@@ -185,10 +185,10 @@ export function refusalOf(
       requestId,
       kind: "protocol",
       uncertain: true,
-      ...faultOf("unanswered"),
+      ...faultOf("missingResult"),
     });
   }
   const code = item.error_code ?? undefined;
-  const said = item.error_msg ? { reason: item.error_msg } : faultOf("wordless");
+  const said = item.error_msg ? { reason: item.error_msg } : faultOf("noReason");
   return new DrsError({ operation, requestId, code, kind: kindOf(code, 400), ...said });
 }

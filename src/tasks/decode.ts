@@ -1,6 +1,6 @@
 /** What the list, batch-detail and batch-progress say of a job → a task. */
 import type { ItemOf } from "../drs/operations";
-import { statusOf } from "../status/status";
+import { parseStatus } from "../status/status";
 import type { PartProgress, SyncObject, Task, TaskEndpoint } from "./task";
 
 export type ListedJob = ItemOf<"listJobs">;
@@ -8,7 +8,7 @@ export type JobDetail = ItemOf<"batchDetail">;
 export type JobProgress = ItemOf<"batchProgress">;
 
 /** The task, or undefined for a deleted one. Detail and progress may be missing. */
-export function taskOf(
+export function decodeTask(
   job: ListedJob,
   detail: JobDetail | undefined,
   progress: JobProgress | undefined,
@@ -17,7 +17,7 @@ export function taskOf(
     resettable = false,
   }: { readonly parentId?: string | undefined; readonly resettable?: boolean } = {},
 ): Task | undefined {
-  const status = statusOf(job.status ?? "", detail?.period_order?.status);
+  const status = parseStatus(job.status ?? "", detail?.period_order?.status);
   if (status === undefined) {
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { CallOptions, DrsCaller } from "../drs/client";
 import { isDrsError, kindOf } from "../drs/errors";
 import type { RequestIn, ResponseIn } from "../drs/operations";
 import type { OperationsV5 } from "../drs/operations-v5";
-import { alertingApiStatuses, statusOf, unknownToV5 } from "../status/status";
+import { alertingApiStatuses, parseStatus, unknownToV5 } from "../status/status";
 import { rowOf } from "../status/statuses";
 import type { ListedJob } from "./decode";
 
@@ -33,15 +33,15 @@ export interface Listed {
 }
 
 /** How far the reading of a long list is. */
-interface Cycle {
+interface ScanCursor {
   readonly nextPage: number;
-  /** Tasks that the pages of this cycle showed. */
+  /** Tasks that the pages of this scan showed. */
   readonly seen: ReadonlySet<string>;
-  /** Tasks that no page of the last cycle showed: deleted, or moved between two pages. */
+  /** Tasks that no page of the last scan showed: deleted, or moved between two pages. */
   readonly missed: ReadonlySet<string>;
   /** When the failed tasks were last read, in the clock's milliseconds. */
   readonly failuresAt: number;
-  /** Whether v5's filter tells the failed tasks, as far as known in this cycle. */
+  /** Whether v5's filter tells the failed tasks, as far as known in this scan. */
   readonly filtersV5: boolean;
   /** Whether some tasks have not been read at all. */
   readonly first: boolean;
@@ -55,7 +55,7 @@ export interface Listing {
   /** How many tasks the service has, without child tasks. */
   readonly total: number;
   /** Only of a long list. */
-  readonly cycle: Cycle | undefined;
+  readonly cursor: ScanCursor | undefined;
 }
 
 export interface ListOptions {
@@ -65,7 +65,7 @@ export interface ListOptions {
   /** Tasks that somebody waits for. */
   readonly followed: ReadonlySet<string>;
   /** Whether of a long list only what is unsettled is to be read, because somebody waits for it. */
-  readonly briefly: boolean;
+  readonly onlyFollowed: boolean;
 }
 
 /**
@@ -78,15 +78,15 @@ export async function readList(
   last: Listing | undefined,
   options: ListOptions,
 ): Promise<Listing> {
-  if (last?.cycle !== undefined) {
-    return await readPart(client, last, last.cycle, options);
+  if (last?.cursor !== undefined) {
+    return await readPart(client, last, last.cursor, options);
   }
   const first = await readPage(client, 1, {}, options.signal);
   const pages = pagesOf(first.total);
   if (pages <= pagesAtOnce) {
     const rest = await readPages(client, 2, pages, options.signal);
     const jobs = new Map([first, ...rest].flatMap(({ listed }) => listed));
-    return { jobs, fresh: new Set(jobs.keys()), total: first.total, cycle: undefined };
+    return { jobs, fresh: new Set(jobs.keys()), total: first.total, cursor: undefined };
   }
   const begin = {
     nextPage: 1,
@@ -102,11 +102,11 @@ export async function readList(
 async function readPart(
   client: ListCaller,
   last: Pick<Listing, "jobs" | "total">,
-  cycle: Cycle,
-  { signal, now, followed, briefly }: ListOptions,
+  cycle: ScanCursor,
+  { signal, now, followed, onlyFollowed }: ListOptions,
 ): Promise<Listing> {
-  const failuresDue = !briefly && isOutdated(cycle.failuresAt, now, failuresMaxAgeMs);
-  const lastPage = Math.min(cycle.nextPage + (briefly ? 0 : pagesAtOnce) - 1, pagesOf(last.total));
+  const failuresDue = !onlyFollowed && isOutdated(cycle.failuresAt, now, failuresMaxAgeMs);
+  const lastPage = Math.min(cycle.nextPage + (onlyFollowed ? 0 : pagesAtOnce) - 1, pagesOf(last.total));
   const [failures, pages] = await Promise.all([
     failuresDue ? readFailures(client, last, cycle.filtersV5, signal) : undefined,
     readPages(client, cycle.nextPage, lastPage, signal),
@@ -137,27 +137,27 @@ async function readPart(
   const filtersV5 = !overlooked && (failures?.filtersV5 ?? cycle.filtersV5);
   const seen = new Set([...cycle.seen, ...paged.map(([id]) => id)]);
   if (lastPage < pagesOf(total)) {
-    return { jobs, fresh, total, cycle: { ...cycle, nextPage: lastPage + 1, seen, failuresAt, filtersV5 } };
+    return { jobs, fresh, total, cursor: { ...cycle, nextPage: lastPage + 1, seen, failuresAt, filtersV5 } };
   }
   if (pagesOf(total) <= pagesAtOnce) {
-    return { jobs, fresh, total, cycle: undefined };
+    return { jobs, fresh, total, cursor: undefined };
   }
   const missed = new Set([...jobs.keys()].filter((id) => !seen.has(id)));
   const next = { nextPage: 1, seen: new Set<string>(), missed, failuresAt, filtersV5: true, first: false };
-  return { jobs, fresh, total, cycle: next };
+  return { jobs, fresh, total, cursor: next };
 }
 
 /** Tasks whose status may be another by now, those first that somebody waits for. */
 function unsettled(
   jobs: ReadonlyMap<string, Listed>,
-  { missed }: Cycle,
+  { missed }: ScanCursor,
   followed: ReadonlySet<string>,
   failuresRead: boolean,
 ): readonly string[] {
   const moving: string[] = [];
   const recovered: string[] = [];
   for (const [id, { job }] of jobs) {
-    const row = rowOf(statusOf(job.status ?? "") ?? "completed");
+    const row = rowOf(parseStatus(job.status ?? "") ?? "completed");
     if (row.pace === "fast") {
       moving.push(id);
     } else if (failuresRead && row.alert === "error") {
@@ -301,7 +301,7 @@ async function readStatuses(
   const { results } = await client.call("batchStatus", { jobs: [...jobs], page_req }, { signal });
   for (const { id, status, error_code } of results) {
     if (status) {
-      statuses.set(id, statusOf(status) === undefined ? undefined : status);
+      statuses.set(id, parseStatus(status) === undefined ? undefined : status);
     } else if (kindOf(error_code ?? undefined, 400) === "notFound") {
       statuses.set(id, undefined);
     }

@@ -1,10 +1,10 @@
 /** One look at the tasks of a connection: list, then details and progress of those that need them. */
 import type { DrsCaller, TablesCaller } from "../drs/client";
 import { isDrsError } from "../drs/errors";
-import { statusOf } from "../status/status";
+import { parseStatus } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
 import { allowedActions } from "./actions";
-import { type JobDetail, type JobProgress, type ListedJob, taskOf } from "./decode";
+import { decodeTask, type JobDetail, type JobProgress, type ListedJob } from "./decode";
 import {
   isOutdated,
   type ListCaller,
@@ -39,8 +39,8 @@ interface KnownJob extends Listed {
   readonly task: Task | undefined;
 }
 
-/** What one sweep leaves for the next one: unchanged parts are not built again. */
-export interface Known {
+/** What one poll leaves for the next one: unchanged parts are not built again. */
+export interface PollState {
   readonly listing: Listing | undefined;
   readonly jobs: ReadonlyMap<string, KnownJob>;
   readonly tasks: ReadonlyMap<string, Task>;
@@ -54,7 +54,7 @@ interface KnownV5 {
   readonly askedAt: number;
 }
 
-export const nothingKnown: Known = {
+export const initialState: PollState = {
   ...{ listing: undefined, jobs: new Map(), tasks: new Map() },
   v5: { there: undefined, askedAt: Number.NEGATIVE_INFINITY },
 };
@@ -62,8 +62,8 @@ export const nothingKnown: Known = {
 /** How long what could not be told of v5 is not asked for again. */
 const v5AgainMs = 5 * 60_000;
 
-export interface SweepResult {
-  readonly known: Known;
+export interface PollResult {
+  readonly state: PollState;
   /** How many tasks there are while they have not all been read yet. */
   readonly unread: { readonly of: number } | undefined;
   /** How many requests it took. */
@@ -72,7 +72,7 @@ export interface SweepResult {
   readonly problem: unknown;
 }
 
-export interface SweepOptions extends ListOptions {
+export interface PollOptions extends ListOptions {
   /** How old a detail may be, in milliseconds, while the list shows no change of its task. */
   readonly detailMaxAgeMs: number;
 }
@@ -83,7 +83,11 @@ export interface SweepOptions extends ListOptions {
  *
  * @throws DrsError when the list cannot be had.
  */
-export async function sweep(service: TablesCaller, last: Known, options: SweepOptions): Promise<SweepResult> {
+export async function pollTasks(
+  service: TablesCaller,
+  last: PollState,
+  options: PollOptions,
+): Promise<PollResult> {
   let requests = 0;
   const client: ListCaller = {
     call: (...args) => {
@@ -98,20 +102,20 @@ export async function sweep(service: TablesCaller, last: Known, options: SweepOp
     },
   };
   const listing = await readList(client, last.listing, options);
-  const first = listing.cycle?.first === true;
+  const first = listing.cursor?.first === true;
   const fresh = [...listing.fresh].flatMap((id) => listing.jobs.get(id) ?? []);
   const outdated = fresh.filter(({ job }) => {
     const before = last.jobs.get(job.id);
     return (
       // While a long list has not been read once, details can wait, but for those of failures.
-      (!first || rowOf(statusOf(job.status ?? "") ?? "completed").alert !== "none") &&
+      (!first || rowOf(parseStatus(job.status ?? "") ?? "completed").alert !== "none") &&
       (before?.detail === undefined ||
         before.job.status !== job.status ||
         isOutdated(before.detailAt, options.now, options.detailMaxAgeMs))
     );
   });
   const moving = fresh.filter(
-    ({ job }) => !first && inTransfer.has(statusOf(job.status ?? "") ?? "completed"),
+    ({ job }) => !first && inTransfer.has(parseStatus(job.status ?? "") ?? "completed"),
   );
   const [details, progresses, asked] = await Promise.all([
     settled(readDetails(client, idsOf(outdated), options.signal)),
@@ -134,7 +138,7 @@ export async function sweep(service: TablesCaller, last: Known, options: SweepOp
     const before = last.jobs.get(id);
     const detail = details.value?.get(id) ?? before?.detail;
     const detailAt = details.value?.has(id) === true ? options.now : (before?.detailAt ?? 0);
-    const progress = inTransfer.has(statusOf(job.status ?? "") ?? "completed")
+    const progress = inTransfer.has(parseStatus(job.status ?? "") ?? "completed")
       ? (progresses.value?.get(id) ?? before?.progress)
       : undefined;
     const resettable = v5.there === true && listsReset(job);
@@ -145,7 +149,7 @@ export async function sweep(service: TablesCaller, last: Known, options: SweepOp
       before.detail === detail &&
       before.progress === progress &&
       before.parentId === parentId;
-    const task = unchanged ? before.task : taskOf(job, detail, progress, { parentId, resettable });
+    const task = unchanged ? before.task : decodeTask(job, detail, progress, { parentId, resettable });
     jobs.set(id, { job, parentId, detail, detailAt, progress, resettable, task });
     if (task === undefined) {
       tasks.delete(id);
@@ -155,12 +159,12 @@ export async function sweep(service: TablesCaller, last: Known, options: SweepOp
   }
   const unread = first ? { of: listing.total } : undefined;
   const problem = details.problem ?? progresses.problem ?? asked.problem;
-  return { known: { listing, jobs, tasks, v5 }, unread, requests, problem };
+  return { state: { listing, jobs, tasks, v5 }, unread, requests, problem };
 }
 
 /** What the list alone says of it, whether or not the service has the call. */
 function listsReset({ status, job_action }: ListedJob): boolean {
-  const row = statusOf(status ?? "") ?? "completed";
+  const row = parseStatus(status ?? "") ?? "completed";
   return allowedActions(row, job_action?.available_actions).includes("reset");
 }
 
@@ -169,7 +173,7 @@ async function readV5(
   service: TablesCaller,
   last: KnownV5,
   fresh: readonly Listed[],
-  { now, signal }: SweepOptions,
+  { now, signal }: PollOptions,
 ): Promise<KnownV5> {
   const due = last.there === undefined && isOutdated(last.askedAt, now, v5AgainMs);
   if (!due || !fresh.some(({ job }) => listsReset(job))) {

@@ -3,7 +3,7 @@ import type { TablesCaller } from "../drs/client";
 import { type Clock, systemClock } from "../drs/clock";
 import { isDrsError } from "../drs/errors";
 import { rowOf } from "../status/statuses";
-import { type Known, nothingKnown, sweep } from "./poll";
+import { initialState, type PollState, pollTasks } from "./poll";
 import type { Task } from "./task";
 
 /** A task that came (`before` absent), went (`after` absent) or changed. */
@@ -27,10 +27,10 @@ export interface Snapshot {
 export type SnapshotListener = (changes: readonly TaskChange[], snapshot: Snapshot) => void;
 
 /** How much somebody wants to know: `visible` what is on the screen, `background` only what must alert. */
-export type Need = "visible" | "background" | "none";
+export type Demand = "visible" | "background" | "none";
 
 /** Milliseconds between readings. */
-export interface PollPace {
+export interface PollIntervals {
   /** After a change or an action; grows by half with every reading that shows no change of status. */
   readonly soon: number;
   /** The longest pause while somebody looks and a task is in a status of pace `fast`. */
@@ -63,18 +63,18 @@ const jitter = 0.25;
  */
 export class TaskStore {
   readonly #client: TablesCaller;
-  readonly #pace: PollPace;
+  readonly #intervals: PollIntervals;
   readonly #clock: Clock;
   readonly #listeners = new Set<SnapshotListener>();
-  readonly #needs = new Map<string, Need>();
+  readonly #demands = new Map<string, Demand>();
   readonly #lifetime = new AbortController();
   #snapshot: Snapshot = { tasks: new Map(), asOf: undefined, problem: undefined };
-  #known: Known = nothingKnown;
+  #state: PollState = initialState;
   #requests = 0;
   /** Requests since the first one. */
   #spent = 0;
   /** Whether the next reading is only for the followed tasks, where the list is long. */
-  #briefly = false;
+  #onlyFollowed = false;
   /** Tasks that somebody acted on, and until when they are followed. */
   readonly #followed = new Map<string, number>();
   #running: Promise<void> | undefined;
@@ -87,9 +87,9 @@ export class TaskStore {
   /** The last reading failed for that reason. */
   #waking = false;
 
-  constructor(client: TablesCaller, pace: PollPace, clock: Clock = systemClock) {
+  constructor(client: TablesCaller, pace: PollIntervals, clock: Clock = systemClock) {
     this.#client = client;
-    this.#pace = pace;
+    this.#intervals = pace;
     this.#clock = clock;
     this.#interval = pace.soon;
   }
@@ -105,20 +105,20 @@ export class TaskStore {
   }
 
   /** Tells what somebody, named by a key of its own, needs from now on. Nothing is read while nobody needs it. */
-  setNeed(who: string, need: Need): void {
-    const before = this.#need();
+  setDemand(who: string, need: Demand): void {
+    const before = this.#demand();
     if (need === "none") {
-      this.#needs.delete(who);
+      this.#demands.delete(who);
     } else {
-      this.#needs.set(who, need);
+      this.#demands.set(who, need);
     }
-    const after = this.#need();
+    const after = this.#demand();
     if (before === after || this.#stopped() || this.#lifetime.signal.aborted) {
       return;
     }
     if (before !== "visible" && after === "visible") {
-      const due = this.#failures > 0 ? this.#pause() : this.#pace.soon;
-      this.#schedule(this.#failures === 0 && this.#sinceLast() >= this.#pace.steady ? 0 : due);
+      const due = this.#failures > 0 ? this.#pause() : this.#intervals.soon;
+      this.#schedule(this.#failures === 0 && this.#sinceLast() >= this.#intervals.steady ? 0 : due);
     } else {
       this.#schedule(this.#pause());
     }
@@ -132,9 +132,9 @@ export class TaskStore {
   refresh(taskId?: string): Promise<void> {
     if (taskId !== undefined) {
       this.#followed.set(taskId, this.#clock.now() + followMs);
-      this.#briefly = true;
+      this.#onlyFollowed = true;
     }
-    this.#interval = this.#pace.soon;
+    this.#interval = this.#intervals.soon;
     if (this.#running !== undefined) {
       this.#again = true;
       return this.#running;
@@ -148,7 +148,7 @@ export class TaskStore {
    * back at once is no trouble yet.
    */
   wake(): void {
-    if (this.#need() !== "none" && !this.#stopped() && !this.#lifetime.signal.aborted) {
+    if (this.#demand() !== "none" && !this.#stopped() && !this.#lifetime.signal.aborted) {
       this.#wakingUntil = this.#clock.now() + wakingMs;
       this.#failures = 0;
       if (this.#running === undefined) {
@@ -182,26 +182,26 @@ export class TaskStore {
     this.#cancelTimer?.();
     const { signal } = this.#lifetime;
     const now = this.#clock.now();
-    const briefly = this.#briefly;
-    this.#briefly = false;
+    const onlyFollowed = this.#onlyFollowed;
+    this.#onlyFollowed = false;
     try {
-      const { known, unread, requests, ...rest } = await sweep(this.#client, this.#known, {
+      const { state, unread, requests, ...rest } = await pollTasks(this.#client, this.#state, {
         signal,
         now,
-        detailMaxAgeMs: this.#pace.detailMaxAge,
+        detailMaxAgeMs: this.#intervals.detailMaxAge,
         followed: this.#stillFollowed(now),
-        briefly,
+        onlyFollowed,
       });
-      const { tasks } = known;
+      const { tasks } = state;
       const problem = this.#isWaking(rest.problem) ? undefined : rest.problem;
-      this.#known = known;
+      this.#state = state;
       this.#requests = requests;
       this.#spent += requests;
       this.#failures = 0;
       this.#waking = false;
       const changes = changesBetween(this.#snapshot.tasks, tasks);
       const moved = changes.some(({ before, after }) => before?.status !== after?.status);
-      this.#interval = moved ? this.#pace.soon : this.#interval * growth;
+      this.#interval = moved ? this.#intervals.soon : this.#interval * growth;
       this.#publish(changes, { tasks, asOf: this.#clock.now(), unread, problem });
     } catch (problem) {
       if (!signal.aborted) {
@@ -235,7 +235,7 @@ export class TaskStore {
 
   #schedule(ms: number): void {
     this.#cancelTimer?.();
-    if (this.#need() !== "none" && this.#running === undefined) {
+    if (this.#demand() !== "none" && this.#running === undefined) {
       this.#cancelTimer = this.#clock.after(ms, () => {
         this.#running ??= this.#read();
       });
@@ -244,10 +244,10 @@ export class TaskStore {
 
   #pause(): number {
     if (this.#waking) {
-      return this.#pace.soon;
+      return this.#intervals.soon;
     }
     if (this.#failures > 0) {
-      const backOff = Math.min(this.#pace.steady * 2 ** (this.#failures - 1), this.#pace.longest);
+      const backOff = Math.min(this.#intervals.steady * 2 ** (this.#failures - 1), this.#intervals.longest);
       const asked = isDrsError(this.#snapshot.problem)
         ? (this.#snapshot.problem.failure.retryAfterMs ?? 0)
         : 0;
@@ -255,11 +255,11 @@ export class TaskStore {
     }
     const usual = Math.min(this.#interval, this.#ceiling());
     // Whoever has just acted wants to see it take effect; the rest of the time makes up for it.
-    const hurried = this.#followed.size > 0 && this.#known.listing?.cycle === undefined;
+    const hurried = this.#followed.size > 0 && this.#state.listing?.cursor === undefined;
     if (this.#snapshot.unread !== undefined && this.#spent < burst) {
-      return this.#pace.soon;
+      return this.#intervals.soon;
     }
-    return hurried ? usual : Math.max(usual, this.#requests * this.#pace.perRequest);
+    return hurried ? usual : Math.max(usual, this.#requests * this.#intervals.perRequest);
   }
 
   #stillFollowed(now: number): ReadonlySet<string> {
@@ -273,15 +273,15 @@ export class TaskStore {
   }
 
   #ceiling(): number {
-    if (this.#need() !== "visible") {
-      return this.#pace.background;
+    if (this.#demand() !== "visible") {
+      return this.#intervals.background;
     }
     const changing = [...this.#snapshot.tasks.values()].some(({ status }) => rowOf(status).pace === "fast");
-    return changing ? this.#pace.fast : this.#pace.steady;
+    return changing ? this.#intervals.fast : this.#intervals.steady;
   }
 
-  #need(): Need {
-    const needs = [...this.#needs.values()];
+  #demand(): Demand {
+    const needs = [...this.#demands.values()];
     return needs.includes("visible") ? "visible" : needs.length > 0 ? "background" : "none";
   }
 

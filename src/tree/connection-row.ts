@@ -1,12 +1,15 @@
 /** What the tree says of a connection, as data. Knows nothing of VS Code. */
-import type { Watched } from "../connections/session-manager";
+import type { ConnectionState } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import { problemsOf } from "../tasks/problems";
 
 /** Why a connection shows no tasks, or old ones; undefined when all is well. */
-export function messageOf({ connection, session, trouble }: Watched, formats: Formats): string | undefined {
-  const { t, number, shortTime } = formats;
+export function messageOf(
+  { connection, session, trouble }: ConnectionState,
+  l10n: Localizer,
+): string | undefined {
+  const { t, number, shortTime } = l10n;
   if (session === undefined) {
     return trouble;
   }
@@ -16,39 +19,39 @@ export function messageOf({ connection, session, trouble }: Watched, formats: Fo
       unread && t("Read so far: {0} of {1} synchronization tasks.", number(tasks.size), number(unread.of))
     );
   }
-  const why = explain(problem, formats, connection.kind === "local");
+  const why = explain(problem, l10n, connection.kind === "local");
   return asOf === undefined ? why : t("As of {0}. {1}", shortTime(asOf), why);
 }
 
 /** The grey text behind a connection's name: where it is, and its state if that is not the usual one. */
-export function connectionDescription(watched: Watched, formats: Formats): string {
-  const { connection, readOnly } = watched;
-  const { t } = formats;
+export function connectionDescription(state: ConnectionState, l10n: Localizer): string {
+  const { connection, readOnly } = state;
+  const { t } = l10n;
   const region = connection.kind === "cloud" ? connection.region : undefined;
-  return [stateText(watched, formats), readOnly === undefined ? undefined : t("read only"), region]
+  return [stateText(state, l10n), readOnly === undefined ? undefined : t("read only"), region]
     .filter(Boolean)
     .join(" · ");
 }
 
 /** What a screen reader says of a connection's row. */
-export function connectionLabel(watched: Watched, formats: Formats): string {
-  const { failed, frozen } = problemsOf(watched.session?.store.snapshot.tasks.values() ?? []);
+export function connectionLabel(state: ConnectionState, l10n: Localizer): string {
+  const { failed, frozen } = problemsOf(state.session?.store.snapshot.tasks.values() ?? []);
   const counts =
-    watched.session?.store.snapshot.asOf === undefined
+    state.session?.store.snapshot.asOf === undefined
       ? ""
-      : formats.t("Synchronization tasks: {0} failed, {1} frozen", failed.length, frozen.length);
-  const kind = formats.t("Connection {0}", watched.connection.name);
-  return [kind, connectionDescription(watched, formats), counts].filter(Boolean).join(", ");
+      : l10n.t("Synchronization tasks: {0} failed, {1} frozen", failed.length, frozen.length);
+  const kind = l10n.t("Connection {0}", state.connection.name);
+  return [kind, connectionDescription(state, l10n), counts].filter(Boolean).join(", ");
 }
 
 /** Whether the row needs a look: its tasks cannot be read. */
-export function isTroubled({ session, state }: Watched): boolean {
-  return state === "closed" || session?.store.snapshot.problem !== undefined;
+export function isTroubled({ session, phase }: ConnectionState): boolean {
+  return phase === "closed" || session?.store.snapshot.problem !== undefined;
 }
 
-function stateText({ state, session }: Watched, { t }: Formats): string | undefined {
+function stateText({ phase, session }: ConnectionState, { t }: Localizer): string | undefined {
   const { asOf, problem, tasks } = session?.store.snapshot ?? {};
-  switch (state) {
+  switch (phase) {
     case "opening":
       return t("connecting");
     case "stopped":

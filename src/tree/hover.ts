@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { Diagnosis } from "../failures/diagnosis";
 import { actionName } from "../l10n/error-text";
-import { type Formats, remainingText } from "../l10n/localizer";
-import { literal } from "../l10n/markdown";
+import { type Localizer, remainingText } from "../l10n/localizer";
+import { escapeMarkdown } from "../l10n/markdown";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
@@ -15,47 +15,47 @@ import type { Task } from "../tasks/task";
 export function hoverOf(
   task: Task,
   diagnosis: Diagnosis | null | undefined,
-  formats: Formats,
+  l10n: Localizer,
 ): vscode.MarkdownString {
   const row = rowOf(task.status);
-  const heading = `**${literal(task.name)}**`;
-  const status = `**${literal(formats.pick(row.name))}** — ${literal(formats.pick(row.meaning))}`;
-  const facts = factsOf(task, formats).map(([label, value]) => literal(formats.t("{0}: {1}", label, value)));
-  const why = diagnosis === undefined ? [] : [whyOf(task, diagnosis, formats)];
+  const heading = `**${escapeMarkdown(task.name)}**`;
+  const status = `**${escapeMarkdown(l10n.localize(row.name))}** — ${escapeMarkdown(l10n.localize(row.meaning))}`;
+  const facts = factsOf(task, l10n).map(([label, value]) => escapeMarkdown(l10n.t("{0}: {1}", label, value)));
+  const why = diagnosis === undefined ? [] : [whyOf(task, diagnosis, l10n)];
   return new vscode.MarkdownString([heading, status, ...why, facts.join("  \n")].join("\n\n"));
 }
 
-function whyOf(task: Task, diagnosis: Diagnosis | null, formats: Formats): string {
-  const { t, pick } = formats;
+function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): string {
+  const { t, localize } = l10n;
   if (diagnosis === null) {
-    return literal(t("No known case matches this error; the details page copies its text."));
+    return escapeMarkdown(t("No known case matches this error; the details page copies its text."));
   }
   const { cause, remedy, resumable, sure, url } = diagnosis;
-  const line = (label: string, text: string) => `**${literal(label)}** — ${literal(text)}`;
+  const line = (label: string, text: string) => `**${escapeMarkdown(label)}** — ${escapeMarkdown(text)}`;
   const again = legalActions(task).find((action) => action === "resume" || action === "start");
   const afterwards =
     resumable === false
-      ? [literal(t("The task cannot go on from here."))]
+      ? [escapeMarkdown(t("The task cannot go on from here."))]
       : resumable && again
-        ? [line(t("Afterwards"), actionName(again, formats))]
+        ? [line(t("Afterwards"), actionName(again, l10n))]
         : [];
   return [
-    line(sure ? t("Cause") : t("Likely cause"), pick(cause)),
-    line(t("What to do"), pick(remedy)),
+    line(sure ? t("Cause") : t("Likely cause"), localize(cause)),
+    line(t("What to do"), localize(remedy)),
     ...afterwards,
-    `[${literal(t("More about this case"))}](${url})`,
+    `[${escapeMarkdown(t("More about this case"))}](${url})`,
   ].join("  \n");
 }
 
-function factsOf(task: Task, formats: Formats): readonly (readonly [string, string])[] {
-  const { t, time, percent, duration } = formats;
+function factsOf(task: Task, l10n: Localizer): readonly (readonly [string, string])[] {
+  const { t, time, percent, duration } = l10n;
   const copied = task.percent === undefined || task.percent >= 100;
   const facts: readonly (readonly [string, string | undefined])[] = [
     [t("Error"), [task.error?.code, task.error?.message].filter(Boolean).join(" ") || undefined],
     [t("Progress"), copied ? undefined : percent(task.percent)],
     [
       t("Remaining time"),
-      copied || task.remaining === undefined ? undefined : remainingText(task.remaining, formats),
+      copied || task.remaining === undefined ? undefined : remainingText(task.remaining, l10n),
     ],
     [t("Delay"), task.delayMs === undefined ? undefined : duration(task.delayMs)],
     [t("Description"), task.description],

@@ -1,7 +1,7 @@
 /** How the rows of the tree look. */
 import * as vscode from "vscode";
-import type { Watched } from "../connections/session-manager";
-import type { Formats } from "../l10n/localizer";
+import type { ConnectionState } from "../connections/session-manager";
+import type { Localizer } from "../l10n/localizer";
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { legalActions, mayChangePassword } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
@@ -12,26 +12,30 @@ import { descriptionOf, type Group, labelOf } from "./rows";
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
 export function connectionItem(
-  watched: Watched,
+  state: ConnectionState,
   message: string | undefined,
-  formats: Formats,
+  l10n: Localizer,
 ): vscode.TreeItem {
-  const { connection, readOnly } = watched;
+  const { connection, readOnly } = state;
   const item = new vscode.TreeItem(connection.name, Expanded);
-  item.description = connectionDescription(watched, formats);
-  item.iconPath = isTroubled(watched)
+  item.description = connectionDescription(state, l10n);
+  item.iconPath = isTroubled(state)
     ? new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"))
     : new vscode.ThemeIcon(connection.kind === "local" ? "server-process" : "cloud");
   item.tooltip = [connection.name, connection.endpoint, message, readOnly].filter(Boolean).join("\n");
   item.contextValue = `drsConnection:${connection.kind}:`;
-  item.accessibilityInformation = { label: connectionLabel(watched, formats) };
+  item.accessibilityInformation = { label: connectionLabel(state, l10n) };
   return item;
 }
 
-export function messageItem(message: string, watched: Watched | undefined, { t }: Formats): vscode.TreeItem {
+export function messageItem(
+  message: string,
+  state: ConnectionState | undefined,
+  { t }: Localizer,
+): vscode.TreeItem {
   const item = new vscode.TreeItem(message);
-  if (watched?.state === "closed") {
-    const argument = { connection: watched.connection.id };
+  if (state?.phase === "closed") {
+    const argument = { connection: state.connection.id };
     item.command = { command: "drs.enterSecret", title: t("Enter Again"), arguments: [argument] };
   }
   item.tooltip = message;
@@ -40,24 +44,24 @@ export function messageItem(message: string, watched: Watched | undefined, { t }
   return item;
 }
 
-export function groupItem(group: Group, formats: Formats): vscode.TreeItem {
-  const { name, icon, tooltip, expansion } = groupLook(group, formats);
+export function groupItem(group: Group, l10n: Localizer): vscode.TreeItem {
+  const { name, icon, tooltip, expansion } = groupLook(group, l10n);
   const item = new vscode.TreeItem(name, expansion);
-  item.description = formats.number(group.tasks.length);
+  item.description = l10n.number(group.tasks.length);
   item.iconPath = icon;
   item.tooltip = tooltip;
   item.contextValue = "drsGroup";
-  item.accessibilityInformation = { label: formats.t("{0}, tasks: {1}", name, group.tasks.length) };
+  item.accessibilityInformation = { label: l10n.t("{0}, tasks: {1}", name, group.tasks.length) };
   return item;
 }
 
-function groupLook({ kind, value }: Group, { t, pick }: Formats) {
+function groupLook({ kind, value }: Group, { t, localize }: Localizer) {
   const status = kind === "status" ? statusOrder.find((known) => known === value) : undefined;
   if (status !== undefined) {
     const { name, meaning } = rowOf(status);
     // Ended tasks are the long tail of the list; everything else is in sight.
     const expansion = status === "completed" ? Collapsed : Expanded;
-    return { name: pick(name), icon: iconOf(status), tooltip: pick(meaning), expansion };
+    return { name: localize(name), icon: iconOf(status), tooltip: localize(meaning), expansion };
   }
   switch (kind) {
     case "pinned": {
@@ -87,15 +91,15 @@ interface TaskState {
 export function taskItem(
   task: Task,
   state: TaskState & { readonly parent: boolean },
-  formats: Formats,
+  l10n: Localizer,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(task.name, state.parent ? Expanded : None);
-  const muted = state.muted ? formats.t("muted") : "";
+  const muted = state.muted ? l10n.t("muted") : "";
   // First, because a narrow view cuts the end off.
-  item.description = [muted, descriptionOf(task, formats)].filter(Boolean).join(" · ");
+  item.description = [muted, descriptionOf(task, l10n)].filter(Boolean).join(" · ");
   item.iconPath = iconOf(task.status);
   item.contextValue = contextOf(task, state);
-  item.accessibilityInformation = { label: [labelOf(task, formats), muted].filter(Boolean).join(", ") };
+  item.accessibilityInformation = { label: [labelOf(task, l10n), muted].filter(Boolean).join(", ") };
   return item;
 }
 
@@ -112,7 +116,7 @@ export function contextOf(task: Task, { readOnly, pinned, muted, console }: Task
 }
 
 /** The row behind the first tasks of a long list. */
-export function moreItem(count: number, { t, number }: Formats): vscode.TreeItem {
+export function moreItem(count: number, { t, number }: Localizer): vscode.TreeItem {
   const item = new vscode.TreeItem(t("Show {0} more", number(count)));
   item.iconPath = new vscode.ThemeIcon("ellipsis");
   item.contextValue = "drsMore";

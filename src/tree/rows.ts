@@ -1,6 +1,6 @@
 /** What the tree shows, as data: groups by status, their tasks, and the texts of both. Knows nothing of VS Code. */
 
-import { coarseDelay, coarseRemaining, type Formats } from "../l10n/localizer";
+import { coarseDelay, coarseRemaining, type Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
@@ -118,48 +118,46 @@ export function sameShape(a: Layout, b: Layout): boolean {
 }
 
 /** The grey text behind a task's name: what matters in its status, and its engine. */
-export function descriptionOf(task: Task, formats: Formats): string {
-  return [statusDetail(task, formats), engineName(task.engine)].filter(Boolean).join(" · ");
+export function descriptionOf(task: Task, l10n: Localizer): string {
+  return [statusDetail(task, l10n), engineName(task.engine)].filter(Boolean).join(" · ");
 }
 
 /** What a screen reader says of a task's row: name, status, and what the row shows besides. */
-export function labelOf(task: Task, formats: Formats): string {
-  return [task.name, formats.pick(rowOf(task.status).name), descriptionOf(task, formats)]
+export function labelOf(task: Task, l10n: Localizer): string {
+  return [task.name, l10n.localize(rowOf(task.status).name), descriptionOf(task, l10n)]
     .filter(Boolean)
     .join(", ");
 }
 
-function statusDetail(task: Task, formats: Formats): string | undefined {
+function statusDetail(task: Task, l10n: Localizer): string | undefined {
   switch (task.status) {
     case "unknown":
       return task.apiStatus;
     case "full":
-      return fullDetail(task, formats);
+      return fullDetail(task, l10n);
     case "incremental":
-      return task.delayMs === undefined
-        ? undefined
-        : formats.t("delay {0}", coarseDelay(task.delayMs, formats));
+      return task.delayMs === undefined ? undefined : l10n.t("delay {0}", coarseDelay(task.delayMs, l10n));
     case "pendingStart":
       return task.scheduledAt === undefined
         ? undefined
-        : formats.t("starts {0}", formats.shortTime(task.scheduledAt));
+        : l10n.t("starts {0}", l10n.shortTime(task.scheduledAt));
     case "createFailed":
-      return [task.error?.code, daysLeft(task, formats)].filter(Boolean).join(" · ");
+      return [task.error?.code, daysLeft(task, l10n)].filter(Boolean).join(" · ");
     default:
       return task.error?.code;
   }
 }
 
-function fullDetail({ percent, remaining }: Task, formats: Formats): string | undefined {
+function fullDetail({ percent, remaining }: Task, l10n: Localizer): string | undefined {
   if (percent === undefined) {
     return undefined;
   }
-  const left = percent >= 100 || remaining === undefined ? undefined : coarseRemaining(remaining, formats);
-  return [formats.percent(Math.floor(percent)), left].filter(Boolean).join(" · ");
+  const left = percent >= 100 || remaining === undefined ? undefined : coarseRemaining(remaining, l10n);
+  return [l10n.percent(Math.floor(percent)), left].filter(Boolean).join(" · ");
 }
 
 /** A task that could not be created stays listed for three days. */
-function daysLeft({ createdAt }: Task, { t, duration }: Formats): string | undefined {
+function daysLeft({ createdAt }: Task, { t, duration }: Localizer): string | undefined {
   const ms = createdAt === undefined ? 0 : createdAt + 3 * 24 * hourMs - Date.now();
   return ms <= 0 ? undefined : t("deleted in {0}", duration(Math.ceil(ms / hourMs) * hourMs));
 }

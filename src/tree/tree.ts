@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
-import type { Reading, Watched } from "../connections/session-manager";
+import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
 import { diagnosisOf } from "../failures/diagnosis";
-import type { Formats } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import type { Task } from "../tasks/task";
 import { type Arrangement, comparison } from "./arrangement";
@@ -32,7 +32,7 @@ export interface Marks {
 
 /** A connection as the tree shows it. */
 interface Branch {
-  readonly watched: Watched;
+  readonly state: ConnectionState;
   readonly layout: Layout;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly message: string | undefined;
@@ -50,7 +50,7 @@ const pageSize = 200;
  * selection survive.
  */
 export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  readonly #formats: Formats;
+  readonly #l10n: Localizer;
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #nodes = new Map<string, Node>();
@@ -62,8 +62,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   #arrangement: Arrangement;
   readonly #marks: Marks;
 
-  constructor(formats: Formats, arrangement: Arrangement, marks: Marks) {
-    this.#formats = formats;
+  constructor(l10n: Localizer, arrangement: Arrangement, marks: Marks) {
+    this.#l10n = l10n;
     this.#arrangement = arrangement;
     this.#marks = marks;
   }
@@ -80,18 +80,18 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   /** Arranges the tasks anew, also when one was marked. */
   arrange(arrangement: Arrangement): void {
     this.#arrangement = arrangement;
-    this.#branches = new Map([...this.#branches].map(([id, { watched }]) => [id, this.#branch(watched)]));
+    this.#branches = new Map([...this.#branches].map(([id, { state }]) => [id, this.#branch(state)]));
     this.#redrawAll();
   }
 
   /** Takes what is shown now and redraws what changed. `reading`: what the tasks of one connection changed by. */
-  show(shown: readonly Watched[], reading?: Reading): void {
+  show(shown: readonly ConnectionState[], reading?: StoreUpdate): void {
     const before = this.#branches;
     this.#branches = new Map(
-      shown.map((watched) => {
-        const { id } = watched.connection;
-        const same = reading !== undefined && reading.watched !== watched ? before.get(id) : undefined;
-        return [id, same ?? this.#branch(watched)];
+      shown.map((state) => {
+        const { id } = state.connection;
+        const same = reading !== undefined && reading.state !== state ? before.get(id) : undefined;
+        return [id, same ?? this.#branch(state)];
       }),
     );
     const sameConnections = [...before.keys()].join() === [...this.#branches.keys()].join();
@@ -176,7 +176,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     if (task !== undefined) {
       // An error that lingers in a healthy task explains nothing.
       const troubled = rowOf(task.status).alert !== "none";
-      item.tooltip = hoverOf(task, troubled ? await diagnosisOf(task) : undefined, this.#formats);
+      item.tooltip = hoverOf(task, troubled ? await diagnosisOf(task) : undefined, this.#l10n);
       this.#hovers.set(node, Date.now());
     }
     return item;
@@ -198,17 +198,17 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       case "connection":
         return branch === undefined
           ? new vscode.TreeItem(node.connection)
-          : connectionItem(branch.watched, branch.message, this.#formats);
+          : connectionItem(branch.state, branch.message, this.#l10n);
       case "message":
-        return messageItem(branch?.message ?? "", branch?.watched, this.#formats);
+        return messageItem(branch?.message ?? "", branch?.state, this.#l10n);
       case "group": {
         const group = this.#group(node.connection, node.group);
-        return group === undefined ? new vscode.TreeItem("") : groupItem(group, this.#formats);
+        return group === undefined ? new vscode.TreeItem("") : groupItem(group, this.#l10n);
       }
       case "task":
         return this.#taskItem(node, branch);
       case "more": {
-        const item = moreItem(pageSize, this.#formats);
+        const item = moreItem(pageSize, this.#l10n);
         item.command = { command: "drs.showMore", title: "", arguments: [node] };
         return item;
       }
@@ -223,17 +223,17 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const state = {
       pinned: this.#marks.isPinned(node),
       muted: this.#marks.isMuted(node),
-      readOnly: branch.watched.readOnly !== undefined,
-      console: branch.watched.connection.kind === "cloud" && branch.watched.connection.site !== "private",
+      readOnly: branch.state.readOnly !== undefined,
+      console: branch.state.connection.kind === "cloud" && branch.state.connection.site !== "private",
       parent: this.#childrenOf(node).length > 0,
     };
-    const item = taskItem(task, state, this.#formats);
+    const item = taskItem(task, state, this.#l10n);
     if (this.#arrangement.group === "none" && this.#branches.size > 1) {
-      item.description = [branch.watched.connection.name, item.description].filter(Boolean).join(" · ");
+      item.description = [branch.state.connection.name, item.description].filter(Boolean).join(" · ");
     }
     item.command = {
       command: "drs.openDetails",
-      title: this.#formats.t("Show Details"),
+      title: this.#l10n.t("Show Details"),
       arguments: [node],
     };
     return item;
@@ -261,19 +261,19 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return this.#branches.get(connection)?.layout.children.get(id) ?? [];
   }
 
-  #branch(watched: Watched): Branch {
-    const { readOnly, connection, state, session } = watched;
+  #branch(state: ConnectionState): Branch {
+    const { readOnly, connection, phase, session } = state;
     const tasks = session?.store.snapshot.tasks ?? new Map<string, Task>();
-    const look = [connection.name, connectionLabel(watched, this.#formats), state, readOnly].join("\n");
+    const look = [connection.name, connectionLabel(state, this.#l10n), phase, readOnly].join("\n");
     const layout = layoutOf(tasks.values(), this.#arrangement, (id) =>
       this.#marks.isPinned({ connection: connection.id, id }),
     );
-    return { watched, layout, tasks, message: messageOf(watched, this.#formats), look };
+    return { state, layout, tasks, message: messageOf(state, this.#l10n), look };
   }
 
   /** The rows of a connection that are to be drawn again; its own stands for everything below it. */
-  #redrawn(before: Branch | undefined, now: Branch, reading: Reading | undefined): Node[] {
-    const { id } = now.watched.connection;
+  #redrawn(before: Branch | undefined, now: Branch, reading: StoreUpdate | undefined): Node[] {
+    const { id } = now.state.connection;
     if (
       before === undefined ||
       before.look !== now.look ||
@@ -282,7 +282,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     ) {
       return [this.#interned({ kind: "connection", connection: id })];
     }
-    if (reading?.watched.connection.id !== id) {
+    if (reading?.state.connection.id !== id) {
       return [];
     }
     return reading.changes.flatMap(({ before: old, after }) => {
@@ -347,7 +347,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       before.remaining !== after.remaining ||
       before.startedAt !== after.startedAt ||
       contextOf(before, state) !== contextOf(after, state) ||
-      descriptionOf(before, this.#formats) !== descriptionOf(after, this.#formats)
+      descriptionOf(before, this.#l10n) !== descriptionOf(after, this.#l10n)
     );
   }
 

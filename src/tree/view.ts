@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { Missing } from "../connections/access";
 import type { TaskRef } from "../connections/connection";
-import type { Reading, Watched } from "../connections/session-manager";
-import type { Formats } from "../l10n/localizer";
+import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
+import type { Localizer } from "../l10n/localizer";
 import { problemsOf } from "../tasks/problems";
 import { type Arrangement, arrangementIn, isFiltered } from "./arrangement";
 import { messageOf } from "./connection-row";
@@ -31,11 +31,11 @@ const pinOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 
 /** The view of the tasks: the tree, its badge, and the line above it that tells how old the data is. */
 export class TasksView implements vscode.Disposable {
-  readonly #formats: Formats;
+  readonly #l10n: Localizer;
   readonly #state: vscode.Memento;
   readonly #isMuted: (task: TaskRef) => boolean;
   readonly #tree: TaskTree;
-  #shown: readonly Watched[] = [];
+  #shown: readonly ConnectionState[] = [];
   readonly #view: vscode.TreeView<Node>;
   readonly #context = new Map<string, unknown>();
   readonly onDidChangeVisibility: vscode.Event<vscode.TreeViewVisibilityChangeEvent>;
@@ -44,11 +44,11 @@ export class TasksView implements vscode.Disposable {
    * @param state of the workspace: keeps arrangement and pins.
    * @param isMuted whether a task's notices are held back.
    */
-  constructor(formats: Formats, state: vscode.Memento, isMuted: (task: TaskRef) => boolean) {
-    this.#formats = formats;
+  constructor(l10n: Localizer, state: vscode.Memento, isMuted: (task: TaskRef) => boolean) {
+    this.#l10n = l10n;
     this.#state = state;
     this.#isMuted = isMuted;
-    this.#tree = new TaskTree(formats, this.arrangement, {
+    this.#tree = new TaskTree(l10n, this.arrangement, {
       isPinned: (task) => this.isPinned(task),
       isMuted,
     });
@@ -108,7 +108,7 @@ export class TasksView implements vscode.Disposable {
    * @param known how many connections there are, shown or not.
    * @param reading what the tasks of one connection changed by, if that is the occasion.
    */
-  show(shown: readonly Watched[], known: number, reading?: Reading): void {
+  show(shown: readonly ConnectionState[], known: number, reading?: StoreUpdate): void {
     this.#shown = shown;
     this.#tree.show(shown, reading);
     const [only] = shown.length === 1 ? shown : [];
@@ -147,15 +147,15 @@ export class TasksView implements vscode.Disposable {
     this.#view.badge =
       count === 0
         ? undefined
-        : { value: count, tooltip: this.#formats.t("Synchronization tasks that need attention: {0}", count) };
+        : { value: count, tooltip: this.#l10n.t("Synchronization tasks that need attention: {0}", count) };
   }
 
   /** The lines above the tree: trouble with the one connection, and how many tasks fit the filter. */
   #tellMessage(): void {
-    const { t, number } = this.#formats;
+    const { t, number } = this.#l10n;
     const [only] = this.#shown.length === 1 ? this.#shown : [];
     // What is missing is told, and offered, in the empty view itself, which a message would hide.
-    const trouble = only === undefined || only.missing !== undefined ? "" : messageOf(only, this.#formats);
+    const trouble = only === undefined || only.missing !== undefined ? "" : messageOf(only, this.#l10n);
     const filtered = isFiltered(this.arrangement.filter);
     const { fitting, all } = this.#tree.counts;
     const count =
@@ -178,13 +178,10 @@ export class TasksView implements vscode.Disposable {
   }
 
   /** The name of the one connection, and what else there is to say of it. */
-  #descriptionOf(watched: Watched): string {
-    const { connection, readOnly } = watched;
+  #descriptionOf(state: ConnectionState): string {
+    const { connection, readOnly } = state;
     const region = connection.kind === "cloud" && connection.name !== connection.region;
-    const rest = [
-      region ? connection.region : "",
-      readOnly === undefined ? "" : this.#formats.t("read only"),
-    ];
+    const rest = [region ? connection.region : "", readOnly === undefined ? "" : this.#l10n.t("read only")];
     return [connection.name, ...rest].filter(Boolean).join(" · ");
   }
 
@@ -196,14 +193,14 @@ export class TasksView implements vscode.Disposable {
   }
 }
 
-function stateOf(shown: readonly Watched[]): ViewState {
+function stateOf(shown: readonly ConnectionState[]): ViewState {
   if (shown.length === 0) {
     return "disconnected";
   }
   if (shown.some(({ session }) => session?.store.snapshot.asOf !== undefined)) {
     return "connected";
   }
-  const states = new Set(shown.map(({ state }) => state));
+  const states = new Set(shown.map(({ phase }) => phase));
   if (states.has("open") || states.has("opening")) {
     return "connecting";
   }

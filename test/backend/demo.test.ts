@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { statusOf } from "../../src/status/status";
+import { parseStatus } from "../../src/status/status";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { TestTask } from "../support/backend-task";
 
@@ -45,7 +45,7 @@ describe("the demo", () => {
     return new Map(
       jobs.map((job, index) => [
         job.name ?? "",
-        statusOf(job.status ?? "", results[index]?.period_order?.status),
+        parseStatus(job.status ?? "", results[index]?.period_order?.status),
       ]),
     );
   }

@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { DrsClient } from "../../src/drs/client";
 import type { DrsError, FailureKind } from "../../src/drs/errors";
 import { explain } from "../../src/l10n/error-text";
-import { formatsFor } from "../../src/l10n/localizer";
+import { localizerFor } from "../../src/l10n/localizer";
 import { legalActions, perform } from "../../src/tasks/actions";
 import { precheck } from "../../src/tasks/precheck";
-import { type PollPace, type Snapshot, TaskStore } from "../../src/tasks/store";
+import { type PollIntervals, type Snapshot, TaskStore } from "../../src/tasks/store";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { TestTask } from "../support/backend-task";
 import { FaultyProxy, type ProxyFault } from "../support/faulty-proxy";
 import { fill } from "../support/texts";
 
-const english = formatsFor("en", fill);
+const english = localizerFor("en", fill);
 const timeoutMs = 400;
-const pace: PollPace = {
+const pace: PollIntervals = {
   soon: 50,
   fast: 50,
   steady: 100,
@@ -195,7 +195,7 @@ describe("the fault matrix", () => {
   /** The store reads by itself until the trouble is over. */
   const recovers = async () => {
     proxy.fault = undefined;
-    store.setNeed("test", "visible");
+    store.setDemand("test", "visible");
     await until("the trouble is over", 5_000, () => store.snapshot.problem === undefined);
   };
 
@@ -210,7 +210,7 @@ describe("the fault matrix", () => {
         assert.equal(store.snapshot.tasks, tasks);
         assert.equal(sent("/jobs"), reads);
         if (stops === true) {
-          store.setNeed("test", "visible");
+          store.setDemand("test", "visible");
           assert.equal(sent("/jobs"), reads);
           proxy.fault = undefined;
           await store.refresh();
@@ -267,7 +267,7 @@ describe("the fault matrix", () => {
         proxy.fault = undefined;
         if (paused) {
           // The task itself tells what became of the call.
-          store.setNeed("test", "visible");
+          store.setDemand("test", "visible");
           await until("the tree shows it", 5_000, () => known().status === "paused");
           await task.retry();
         }

@@ -7,7 +7,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { DrsClient } from "../../src/drs/client";
 import type { DrsError } from "../../src/drs/errors";
 import { explain } from "../../src/l10n/error-text";
-import { formatsFor } from "../../src/l10n/localizer";
+import { localizerFor } from "../../src/l10n/localizer";
 import { perform } from "../../src/tasks/actions";
 import { TaskStore } from "../../src/tasks/store";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
@@ -15,7 +15,7 @@ import { TestAuthority } from "../support/certificates";
 import { FaultyProxy } from "../support/faulty-proxy";
 import { fill } from "../support/texts";
 
-const [english, chinese] = [formatsFor("en", fill), formatsFor("zh-cn", fill)];
+const [english, chinese] = [localizerFor("en", fill), localizerFor("zh-cn", fill)];
 const pace = {
   soon: 50,
   fast: 50,
@@ -72,7 +72,7 @@ describe("roads to a backend", () => {
   it("a certificate of a CA that nobody knows is refused, with what to do about it, in both languages", async () => {
     const proxy = await open({ certificate: authority.issue("DNS:localhost,IP:127.0.0.1") });
     const error = await refusalAt(`https://127.0.0.1:${proxy.port}`);
-    assert.equal(error.failure.fault?.id, "untrusted");
+    assert.equal(error.failure.fault?.id, "certificateUntrusted");
     assert.match(
       explain(error, english),
       /certificate of 127\.0\.0\.1:\d+ is not trusted.*http\.systemCertificates.*NODE_EXTRA_CA_CERTS/,
@@ -147,7 +147,7 @@ describe("roads to a backend", () => {
   it("an address of IPv6 with a certificate of an unknown CA is refused, not misread", async () => {
     const proxy = await open({ address: "::1", certificate: authority.issue("IP:::1") });
     const error = await refusalAt(`https://[::1]:${proxy.port}`);
-    assert.equal(error.failure.fault?.id, "untrusted");
+    assert.equal(error.failure.fault?.id, "certificateUntrusted");
     assert.equal(error.failure.fault?.subject, `[::1]:${proxy.port}`);
   });
 });

@@ -5,7 +5,7 @@ import { fileText } from "../../src/files/templates";
 import { readTaskFile } from "../../src/files/validate";
 import { changeObjects, synchronizedObjects } from "../../src/tasks/change-objects";
 import { configureTask, createTask, StepError, startTask } from "../../src/tasks/create";
-import { taskOf } from "../../src/tasks/decode";
+import { decodeTask } from "../../src/tasks/decode";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { one } from "../support/backend-task";
 import { fill } from "../support/texts";
@@ -62,7 +62,7 @@ describe("a task from a file", () => {
       backend.client.call("listJobs", { cur_page: 1, per_page: 1, db_use_type: "sync", name: id }),
       backend.client.call("batchDetail", { jobs: [id] }),
     ]);
-    return taskOf(one(listed.jobs), one(detail.results), undefined) ?? assert.fail("the task is gone");
+    return decodeTask(one(listed.jobs), one(detail.results), undefined) ?? assert.fail("the task is gone");
   };
 
   it("is created, and says so when its source refuses the login; then it is configured and started", async () => {

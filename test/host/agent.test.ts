@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { toolNames } from "../../src/agent/names";
 import { prepared } from "../../src/agent/vscode-tools";
-import { type LocalConnection, paceOf } from "../../src/connections/connection";
-import { formatsFor } from "../../src/l10n/localizer";
+import { type LocalConnection, pollIntervalsOf } from "../../src/connections/connection";
+import { localizerFor } from "../../src/l10n/localizer";
 import { TaskStore } from "../../src/tasks/store";
 import { MemoryService } from "../support/service";
 import { waitFor } from "../support/wait";
@@ -37,7 +37,7 @@ describe("the tools for agents, in VS Code", () => {
   it("are confirmed when they do more than look, by a question that names the task and opens no link", async () => {
     const service = new MemoryService();
     service.set("t-1", "INCRE_TRANSFER_STARTED", { name: "[orders](command:x)" });
-    const store = new TaskStore(service.caller, paceOf.local);
+    const store = new TaskStore(service.caller, pollIntervalsOf.local);
     await store.refresh();
     const connection: LocalConnection = {
       ...{ kind: "local", id: "c", name: "Mine", endpoint: "http://127.0.0.1:1", projectId: "p" },
@@ -52,8 +52,8 @@ describe("the tools for agents, in VS Code", () => {
     };
     const facts = { trouble: undefined, missing: undefined, readOnly: undefined };
     const parts = {
-      watch: { shown: [{ connection, state: "open", session, ...facts } as const] },
-      formats: formatsFor("en", vscode.l10n.t),
+      sessions: { shown: [{ connection, phase: "open", session, ...facts } as const] },
+      l10n: localizerFor("en", vscode.l10n.t),
     };
     const questions = toolNames.map((name) => prepared(name, { task: "t-1" }, parts).confirmationMessages);
     assert.deepEqual(

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { Alerts } from "../../src/alerts/alerts";
-import { Quiet } from "../../src/alerts/mutes";
+import { Mutes } from "../../src/alerts/mutes";
 import { localId } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
-import { Watch } from "../../src/connections/session-manager";
-import { formatsFor } from "../../src/l10n/localizer";
+import { SessionManager } from "../../src/connections/session-manager";
+import { localizerFor } from "../../src/l10n/localizer";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { planOf, TestTask } from "../support/backend-task";
 import { StorageContext } from "../support/storage";
@@ -18,37 +18,37 @@ import { waitFor } from "../support/wait";
 const limit = 25_000;
 const rows = "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 10)";
 const account = "of-the-alerts";
-const formats = formatsFor("en", vscode.l10n.t);
+const l10n = localizerFor("en", vscode.l10n.t);
 
 /** The parts of a window that alert, with what other windows have in common with it. */
 class Window {
-  readonly quiet: Quiet;
+  readonly mutes: Mutes;
   readonly #context = new StorageContext();
   readonly #log = vscode.window.createOutputChannel("alerts test", { log: true });
   readonly #connections = new Connections(this.#context);
-  readonly #watch: Watch;
+  readonly #sessions: SessionManager;
   readonly #alerts: Alerts;
 
   /** @param told receives what this window tells of a task, as its log has it. */
   constructor(shared: vscode.Uri, told: string[]) {
-    this.quiet = new Quiet(shared);
-    this.#watch = new Watch(this.#connections, formats, this.#log, shared);
+    this.mutes = new Mutes(shared);
+    this.#sessions = new SessionManager(this.#connections, l10n, this.#log, shared);
     this.#alerts = new Alerts({
-      formats,
+      l10n,
       log: {
         info: (line) => void told.push(line),
         warn: (line) => void told.push(`warning: ${line}`),
         error: (line) => void told.push(`error: ${line}`),
         show: () => undefined,
       },
-      quiet: this.quiet,
+      mutes: this.mutes,
       storage: shared,
       isPinned: () => false,
       connections: () => this.#connections.all.map(({ id }) => id),
     });
-    this.#watch.onDidRead((reading) => this.#alerts.show(this.#watch.shown, reading));
-    this.#watch.onDidChange(() => this.#alerts.show(this.#watch.shown));
-    this.#watch.setNeed("test", "visible");
+    this.#sessions.onDidUpdate((reading) => this.#alerts.show(this.#sessions.shown, reading));
+    this.#sessions.onDidChange(() => this.#alerts.show(this.#sessions.shown));
+    this.#sessions.setDemand("test", "visible");
   }
 
   /** Connects, and waits until all tasks have been read and what follows is decided. */
@@ -58,20 +58,20 @@ class Window {
       { accessKey: ready.access_key, secretKey: ready.secret_key },
     );
     await waitFor(
-      async () => this.#watch.find(localId)?.session?.store.snapshot.asOf,
+      async () => this.#sessions.find(localId)?.session?.store.snapshot.asOf,
       (asOf) => asOf !== undefined,
       limit,
     );
   }
 
   status(task: TestTask): string | undefined {
-    return this.#watch.find(localId)?.session?.store.snapshot.tasks.get(task.id)?.status;
+    return this.#sessions.find(localId)?.session?.store.snapshot.tasks.get(task.id)?.status;
   }
 
   close(): void {
     this.#alerts.dispose();
-    this.quiet.dispose();
-    this.#watch.dispose();
+    this.mutes.dispose();
+    this.#sessions.dispose();
     for (const subscription of this.#context.subscriptions) {
       subscription.dispose();
     }
@@ -191,15 +191,15 @@ describe("alerts of two windows, on tasks of a local backend", () => {
     const knows = async (what: () => boolean) => {
       await waitFor(async () => what(), Boolean, limit);
     };
-    await first.quiet.mute(task, true);
-    await knows(() => second.quiet.isMuted(task));
-    await second.quiet.snooze(Date.now() + 3_600_000);
-    await knows(() => first.quiet.snoozedUntil > 0);
-    assert.ok(second.quiet.isMuted(task), "one does not undo the other");
-    await first.quiet.snooze(0);
-    await second.quiet.keep("another connection", new Map());
-    assert.ok(second.quiet.isMuted(task));
-    await second.quiet.keep(localId, new Map());
-    await knows(() => second.quiet.snoozedUntil === 0 && !first.quiet.isMuted(task));
+    await first.mutes.mute(task, true);
+    await knows(() => second.mutes.isMuted(task));
+    await second.mutes.snooze(Date.now() + 3_600_000);
+    await knows(() => first.mutes.snoozedUntil > 0);
+    assert.ok(second.mutes.isMuted(task), "one does not undo the other");
+    await first.mutes.snooze(0);
+    await second.mutes.keep("another connection", new Map());
+    assert.ok(second.mutes.isMuted(task));
+    await second.mutes.keep(localId, new Map());
+    await knows(() => second.mutes.snoozedUntil === 0 && !first.mutes.isMuted(task));
   });
 });

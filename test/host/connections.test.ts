@@ -5,9 +5,9 @@ import * as vscode from "vscode";
 import { iamSignIn } from "../../src/connections/access";
 import type { CloudConnection, Secret } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
-import { taskOf, Watch } from "../../src/connections/session-manager";
+import { findTask, SessionManager } from "../../src/connections/session-manager";
 import { projectsNamed } from "../../src/drs/projects";
-import { formatsFor } from "../../src/l10n/localizer";
+import { localizerFor } from "../../src/l10n/localizer";
 import { BackendProcess, makeDataDir, type Ready, removeDataDir } from "../support/backend-process";
 import { FaultyProxy } from "../support/faulty-proxy";
 import { StorageContext } from "../support/storage";
@@ -26,7 +26,7 @@ describe("connections side by side, to two local backends", () => {
   /** In front of the other backend, where requests are counted. */
   let proxy: FaultyProxy;
   let connections: Connections;
-  let watch: Watch;
+  let sessions: SessionManager;
 
   const connectionTo = (id: string, ready: Ready, facts: Partial<CloudConnection> = {}): CloudConnection => ({
     id,
@@ -44,7 +44,7 @@ describe("connections side by side, to two local backends", () => {
     accessKey,
     secretKey,
   });
-  const snapshotOf = (id: string) => watch.find(id)?.session?.store.snapshot;
+  const snapshotOf = (id: string) => sessions.find(id)?.session?.store.snapshot;
   const isRead = async (id: string) => {
     await waitFor(
       () => Promise.resolve(snapshotOf(id)),
@@ -60,11 +60,16 @@ describe("connections side by side, to two local backends", () => {
     other = await BackendProcess.start(otherDir, [], { ELECTRON_RUN_AS_NODE: "1" });
     proxy = await FaultyProxy.open(other.ready);
     connections = new Connections(context);
-    watch = new Watch(connections, formatsFor("en", vscode.l10n.t), log, vscode.Uri.file(storage));
-    watch.setNeed("test", "visible");
+    sessions = new SessionManager(
+      connections,
+      localizerFor("en", vscode.l10n.t),
+      log,
+      vscode.Uri.file(storage),
+    );
+    sessions.setDemand("test", "visible");
   });
   after(async () => {
-    watch?.dispose();
+    sessions?.dispose();
     await proxy?.close();
     await other?.stop();
     removeDataDir(otherDir);
@@ -84,9 +89,9 @@ describe("connections side by side, to two local backends", () => {
     );
     await Promise.all(["shop", "again", "other"].map(isRead));
     const [id = ""] = snapshotOf("shop")?.tasks.keys() ?? [];
-    assert.ok(taskOf(watch, { connection: "shop", id }));
-    assert.ok(taskOf(watch, { connection: "again", id }));
-    assert.equal(taskOf(watch, { connection: "other", id }), undefined);
+    assert.ok(findTask(sessions, { connection: "shop", id }));
+    assert.ok(findTask(sessions, { connection: "again", id }));
+    assert.equal(findTask(sessions, { connection: "other", id }), undefined);
     assert.equal(snapshotOf("other")?.tasks.size, 0);
   });
 
@@ -100,51 +105,51 @@ describe("connections side by side, to two local backends", () => {
   });
 
   it("fail one by one, and come back", async () => {
-    const session = watch.find("shop")?.session;
+    const session = sessions.find("shop")?.session;
     proxy.fault = { path: "/jobs", breaks: (response) => void response.destroy() };
-    await watch.refresh("other");
-    await watch.refresh("shop");
+    await sessions.refresh("other");
+    await sessions.refresh("shop");
     assert.notEqual(snapshotOf("other")?.problem, undefined);
     assert.equal(snapshotOf("shop")?.problem, undefined);
     proxy.fault = undefined;
-    await watch.refresh("other");
+    await sessions.refresh("other");
     assert.equal(snapshotOf("other")?.problem, undefined);
-    assert.equal(watch.find("shop")?.session, session);
+    assert.equal(sessions.find("shop")?.session, session);
   });
 
   it("are renamed without being read anew, and edited without touching another", async () => {
-    const [renamed, edited] = [watch.find("again")?.session, watch.find("other")?.session];
+    const [renamed, edited] = [sessions.find("again")?.session, sessions.find("other")?.session];
     await connections.rename("again", "a second look");
-    assert.equal(watch.find("again")?.connection.name, "a second look");
-    assert.equal(watch.find("again")?.session, renamed);
+    assert.equal(sessions.find("again")?.connection.name, "a second look");
+    assert.equal(sessions.find("again")?.session, renamed);
     await connections.save(
       connectionTo("other", other.ready, { endpoint: `http://127.0.0.1:${proxy.port}`, region: "moved" }),
       keyOf(other.ready),
     );
     await isRead("other");
-    assert.notEqual(watch.find("other")?.session, edited);
-    assert.equal(watch.find("again")?.session, renamed);
+    assert.notEqual(sessions.find("other")?.session, edited);
+    assert.equal(sessions.find("again")?.session, renamed);
   });
 
   it("may be read-only one by one, until they are refreshed", async () => {
-    watch.setReadOnly("again", "You may only look.");
-    assert.equal(watch.find("again")?.readOnly, "You may only look.");
-    assert.equal(watch.find("shop")?.readOnly, undefined);
-    await watch.refresh("again");
-    assert.equal(watch.find("again")?.readOnly, undefined);
+    sessions.setReadOnly("again", "You may only look.");
+    assert.equal(sessions.find("again")?.readOnly, "You may only look.");
+    assert.equal(sessions.find("shop")?.readOnly, undefined);
+    await sessions.refresh("again");
+    assert.equal(sessions.find("again")?.readOnly, undefined);
   });
 
   it("are not asked any more once they are not shown, and the others go on", async () => {
-    const session = watch.find("shop")?.session;
+    const session = sessions.find("shop")?.session;
     await connections.show(["shop"]);
     assert.deepEqual(
-      watch.shown.map(({ connection }) => connection.id),
+      sessions.shown.map(({ connection }) => connection.id),
       ["shop"],
     );
-    assert.equal(watch.find("shop")?.session, session);
+    assert.equal(sessions.find("shop")?.session, session);
     const requests = proxy.requests.length;
-    await watch.refresh();
-    await watch.refresh("other");
+    await sessions.refresh();
+    await sessions.refresh("other");
     assert.equal(proxy.requests.length, requests);
     await connections.show(["shop", "other"]);
     await isRead("other");
@@ -183,18 +188,18 @@ describe("connections side by side, to two local backends", () => {
     await connections.show(["other"]);
     context.kept.delete("drs.secret.shop");
     await connections.show(["shop", "other"]);
-    const { state, missing, trouble } = await waitFor(
-      () => Promise.resolve(watch.find("shop") ?? assert.fail()),
-      (watched) => watched.state !== "opening",
+    const { phase, missing, trouble } = await waitFor(
+      () => Promise.resolve(sessions.find("shop") ?? assert.fail()),
+      (state) => state.phase !== "opening",
       limit,
     );
-    assert.deepEqual([state, missing], ["closed", "secret"]);
+    assert.deepEqual([phase, missing], ["closed", "secret"]);
     assert.match(trouble ?? "", /without a keyring/);
     for (const { id } of connections.all) {
       await connections.remove(id);
     }
     assert.deepEqual([...context.kept.keys()], []);
-    assert.deepEqual(watch.shown, []);
+    assert.deepEqual(sessions.shown, []);
     assert.equal(new Connections(context).firstRun, false);
   });
 });

@@ -63,7 +63,7 @@ describe("the client, in VS Code's network", () => {
     await settings.update("noProxy", ["cloud.invalid"], vscode.ConfigurationTarget.Global);
     await assert.rejects(
       list(),
-      (error) => error instanceof DrsError && error.failure.fault?.id === "unresolved",
+      (error) => error instanceof DrsError && error.failure.fault?.id === "hostNotFound",
     );
     assert.deepEqual(asked, []);
   });
@@ -77,7 +77,7 @@ describe("the client, in VS Code's network", () => {
     try {
       await assert.rejects(
         list(`https://127.0.0.1:${port}`),
-        (error) => error instanceof DrsError && error.failure.fault?.id === "untrusted",
+        (error) => error instanceof DrsError && error.failure.fault?.id === "certificateUntrusted",
       );
     } finally {
       server.close();

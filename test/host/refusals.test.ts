@@ -7,8 +7,8 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import type { CloudConnection } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
-import { Watch } from "../../src/connections/session-manager";
-import { formatsFor } from "../../src/l10n/localizer";
+import { SessionManager } from "../../src/connections/session-manager";
+import { localizerFor } from "../../src/l10n/localizer";
 import { StorageContext } from "../support/storage";
 import { waitFor } from "../support/wait";
 
@@ -26,7 +26,7 @@ describe("a key that the service refuses, in several windows", () => {
   let service: Server;
   let refused = 0;
   let accepting = false;
-  let windows: Watch[] = [];
+  let windows: SessionManager[] = [];
 
   const connectionTo = (id: string, region: string): CloudConnection => ({
     ...{ id, kind: "cloud", name: id, site: "private", region, projectId: "p" },
@@ -34,29 +34,29 @@ describe("a key that the service refuses, in several windows", () => {
     signIn: { kind: "permanentKey" },
   });
   const openWindow = (connections = new Connections(context)) => {
-    const watch = new Watch(connections, formatsFor("en", vscode.l10n.t), log, storage);
-    watch.setNeed("test", "visible");
-    windows.push(watch);
-    return { watch, connections };
+    const sessions = new SessionManager(connections, localizerFor("en", vscode.l10n.t), log, storage);
+    sessions.setDemand("test", "visible");
+    windows.push(sessions);
+    return { sessions, connections };
   };
   const closeWindows = () => {
-    for (const watch of windows) {
-      watch.dispose();
+    for (const sessions of windows) {
+      sessions.dispose();
     }
     windows = [];
   };
-  const settles = async (watch: Watch, id: string) =>
+  const settles = async (sessions: SessionManager, id: string) =>
     await waitFor(
-      () => Promise.resolve(watch.find(id)),
-      (watched) =>
-        watched?.state === "closed" ||
-        watched?.session?.store.snapshot.problem !== undefined ||
-        watched?.session?.store.snapshot.asOf !== undefined,
+      () => Promise.resolve(sessions.find(id)),
+      (state) =>
+        state?.phase === "closed" ||
+        state?.session?.store.snapshot.problem !== undefined ||
+        state?.session?.store.snapshot.asOf !== undefined,
       limit,
     );
-  const isRead = async (watch: Watch, id: string) =>
+  const isRead = async (sessions: SessionManager, id: string) =>
     await waitFor(
-      () => Promise.resolve(watch.find(id)?.session?.store.snapshot),
+      () => Promise.resolve(sessions.find(id)?.session?.store.snapshot),
       (snapshot) => snapshot?.asOf !== undefined && snapshot.problem === undefined,
       limit,
     );
@@ -100,35 +100,35 @@ describe("a key that the service refuses, in several windows", () => {
 
   it("costs one refusal a window at most when they open together, and none after restarts", async () => {
     const opened = [openWindow(), openWindow()];
-    for (const { watch } of opened) {
-      await settles(watch, "north");
-      await settles(watch, "east");
+    for (const { sessions } of opened) {
+      await settles(sessions, "north");
+      await settles(sessions, "east");
     }
     assert.ok(refused >= 1 && refused <= 2, `${refused} refusals`);
     await isNoted();
     for (let restart = 0; restart < 3; restart++) {
       const before = refused;
       closeWindows();
-      const { watch } = openWindow();
+      const { sessions } = openWindow();
       for (const id of ["north", "east"]) {
-        const watched = await settles(watch, id);
-        assert.equal(watched?.state, "closed");
-        assert.match(watched?.trouble ?? "", /refused .* refresh to try once more/);
+        const state = await settles(sessions, id);
+        assert.equal(state?.phase, "closed");
+        assert.match(state?.trouble ?? "", /refused .* refresh to try once more/);
       }
-      watch.setFocused(false);
-      watch.setFocused(true);
+      sessions.setFocused(false);
+      sessions.setFocused(true);
       assert.equal(refused, before);
     }
   });
 
   it("is tried once more when the user asks, once for all connections that use it", async () => {
-    const [watch] = windows;
-    assert.ok(watch);
+    const [sessions] = windows;
+    assert.ok(sessions);
     const before = refused;
-    await watch.refresh();
-    await settles(watch, "north");
-    await settles(watch, "east");
-    await watch.refresh("north");
+    await sessions.refresh();
+    await settles(sessions, "north");
+    await settles(sessions, "east");
+    await sessions.refresh("north");
     assert.ok(refused - before <= 3, `${refused - before} refusals`);
     await isNoted();
   });
@@ -136,22 +136,22 @@ describe("a key that the service refuses, in several windows", () => {
   it("is forgotten everywhere as soon as another one is entered in one of the windows", async () => {
     closeWindows();
     const [one, other] = [openWindow(), openWindow()];
-    await settles(other.watch, "north");
+    await settles(other.sessions, "north");
     const before = refused;
     accepting = true;
     await one.connections.save(connectionTo("north", "north"), right);
-    await isRead(one.watch, "north");
-    await isRead(other.watch, "north");
-    assert.equal((await settles(other.watch, "east"))?.state, "closed", "it still has the old key");
+    await isRead(one.sessions, "north");
+    await isRead(other.sessions, "north");
+    assert.equal((await settles(other.sessions, "east"))?.phase, "closed", "it still has the old key");
     assert.equal(refused, before);
   });
 
   it("is forgotten when it is taken after all", async () => {
-    const [watch] = windows;
-    assert.ok(watch);
-    await watch.refresh("east");
-    await isRead(watch, "east");
+    const [sessions] = windows;
+    assert.ok(sessions);
+    await sessions.refresh("east");
+    await isRead(sessions, "east");
     closeWindows();
-    await isRead(openWindow().watch, "east");
+    await isRead(openWindow().sessions, "east");
   });
 });

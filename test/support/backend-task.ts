@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { RequestOf } from "../../src/drs/operations";
 import { diagnosisOf } from "../../src/failures/diagnosis";
-import { statusOf } from "../../src/status/status";
+import { parseStatus } from "../../src/status/status";
 import { type BackendProcess, until } from "./backend-process";
 
 export type Login = { host: string; port: number; user: string; password: string };
@@ -228,7 +228,7 @@ export class TestTask {
   async #isKnownCase(): Promise<void> {
     const { status, error_code, error_message, inst_info } = await this.detail();
     const known = await diagnosisOf({
-      status: statusOf(status ?? "") ?? "unknown",
+      status: parseStatus(status ?? "") ?? "unknown",
       engine: inst_info?.engine_type ?? undefined,
       error: { code: error_code ?? undefined, message: error_message ?? undefined },
     });

@@ -93,7 +93,7 @@ describe("the manifest", () => {
 });
 
 describe("the texts of the code", () => {
-  /** The first argument of every call of `t`, `l10n.t` and `formats.t`. */
+  /** The first argument of every call of `t` and `l10n.t`. */
   const used = [...source.matchAll(/\bt\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/g)].map(
     ([, double, single]) => double ?? single ?? "",
   );

@@ -71,7 +71,9 @@ export function siteOf({ site }: Draft): Site | undefined {
 export function suspect(draft: Draft, { kind, fault }: Pick<Failure, "kind" | "fault">): Step {
   switch (kind) {
     case "authentication":
-      return fault?.id === "skewed" ? "name" : (stepsOfSignIn[draft.signIn ?? "environment"][0] ?? "signIn");
+      return fault?.id === "clockSkew"
+        ? "name"
+        : (stepsOfSignIn[draft.signIn ?? "environment"][0] ?? "signIn");
     case "permission":
     case "notFound":
     case "validation":

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { isDrsError } from "../../drs/errors";
 import { sites } from "../../drs/regions";
 import { explain } from "../../l10n/error-text";
-import { type Formats, unlinked } from "../../l10n/localizer";
+import { escapeNotification, type Localizer } from "../../l10n/localizer";
 import type { CloudConnection, Secret } from "../connection";
 import { limits } from "../limits";
 import {
@@ -24,7 +24,7 @@ import { askChoice, askText, back, type StepFrame } from "./quick-inputs";
 
 export interface ConnectOptions {
   readonly title: string;
-  readonly formats: Formats;
+  readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;
   /** Names of the other connections. */
   readonly names: readonly string[];
@@ -76,8 +76,8 @@ async function ask(
   { step: number, totalSteps }: Omit<StepFrame, "title">,
   options: ConnectOptions,
 ): Promise<string | typeof back | undefined> {
-  const { formats, names } = options;
-  const { t } = formats;
+  const { l10n, names } = options;
+  const { t } = l10n;
   const frame = { title: options.title, step: number, totalSteps };
   const choose = (placeholder: string, items: readonly (vscode.QuickPickItem & { value: string })[]) =>
     askChoice<string>({ ...frame, placeholder, items, active: draft[step] });
@@ -97,7 +97,7 @@ async function ask(
     case "site":
       return await choose(t("Where do the tasks run?"), [
         ...sites.map(({ id, name, domain }) => ({
-          label: formats.pick(name),
+          label: l10n.localize(name),
           description: domain,
           value: id,
         })),
@@ -139,7 +139,7 @@ async function ask(
   }
 }
 
-function signInItems({ site, iamEndpoint }: Draft, t: Formats["t"]) {
+function signInItems({ site, iamEndpoint }: Draft, t: Localizer["t"]) {
   const items = [
     { label: t("Access key"), description: "AK/SK", value: "permanentKey" },
     { label: t("Temporary access key"), description: t("AK/SK with security token"), value: "temporaryKey" },
@@ -158,7 +158,7 @@ async function askProject(
   draft: Draft,
   frame: StepFrame,
   type: (prompt: string) => Promise<string | typeof back | undefined>,
-  { formats: { t }, log }: ConnectOptions,
+  { l10n: { t }, log }: ConnectOptions,
 ): Promise<string | typeof back | undefined> {
   const prompt = t("Project ID of the region (console: My Credentials)");
   const connection = connectionOf(draft);
@@ -202,8 +202,8 @@ async function askProject(
 }
 
 /** @throws when the service does not list the tasks. */
-async function verify(draft: Draft, { formats, log }: ConnectOptions): Promise<void> {
-  const { t } = formats;
+async function verify(draft: Draft, { l10n, log }: ConnectOptions): Promise<void> {
+  const { t } = l10n;
   const { accessOf, openSession } = await import("../session");
   const connection = connectionOf(draft);
   const access = accessOf(connection, secretOf(draft), process.env);
@@ -231,14 +231,14 @@ async function withProgress<T>(title: string, work: (signal: AbortSignal) => Pro
 }
 
 /** Tells what went wrong; answers whether the user wants to correct it. */
-async function tryAgain(draft: Draft, error: unknown, { formats, log }: ConnectOptions): Promise<boolean> {
+async function tryAgain(draft: Draft, error: unknown, { l10n, log }: ConnectOptions): Promise<boolean> {
   if (error instanceof Error && error.name === "AbortError") {
     return true;
   }
-  const { t } = formats;
+  const { t } = l10n;
   const { endpoint, name, region } = connectionOf(draft);
   log.error(`connecting to ${endpoint} failed`, error);
   const again = t("Try Again");
-  const message = t("Connecting to {0} failed: {1}", name || region, explain(error, formats));
-  return (await vscode.window.showErrorMessage(unlinked(message), again)) === again;
+  const message = t("Connecting to {0} failed: {1}", name || region, explain(error, l10n));
+  return (await vscode.window.showErrorMessage(escapeNotification(message), again)) === again;
 }

@@ -1,6 +1,6 @@
 import { html, render } from "lit/html.js";
 import uPlot from "uplot";
-import { type Formats, formatsFor } from "../../l10n/localizer";
+import { type Localizer, localizerFor } from "../../l10n/localizer";
 import type { ChartsView, ChartUnit, ChartView } from "../part-view";
 
 /** What one chart draws. */
@@ -27,7 +27,7 @@ const least: Readonly<Record<ChartUnit, number>> = { duration: 100, number: 1, p
 export function valueText(
   value: number | null | undefined,
   unit: ChartUnit,
-  formats: Formats,
+  l10n: Localizer,
   unknown: string,
 ): string {
   if (value == null) {
@@ -35,17 +35,17 @@ export function valueText(
   }
   switch (unit) {
     case "duration":
-      return formats.duration(value);
+      return l10n.duration(value);
     case "number":
-      return formats.number(value);
+      return l10n.number(value);
     case "percent":
-      return formats.percent(value);
+      return l10n.percent(value);
   }
 }
 
 /** Numbers and times for a page whose words come from the host. */
-export function pageFormats(language: string): Formats {
-  return formatsFor(language, (message) => message);
+export function pageFormats(language: string): Localizer {
+  return localizerFor(language, (message) => message);
 }
 
 const charts = new Set<ChartElement>();
@@ -110,10 +110,10 @@ export class ChartElement extends HTMLElement {
       return;
     }
     const { chart, times, texts, language } = this.#data;
-    const formats = pageFormats(language);
+    const l10n = pageFormats(language);
     const at = Math.min(this.#at ?? times.length - 1, times.length - 1);
-    const value = valueText(chart.values[at], chart.unit, formats, texts.unknown);
-    const time = formats.time(times[at] ?? 0);
+    const value = valueText(chart.values[at], chart.unit, l10n, texts.unknown);
+    const time = l10n.time(times[at] ?? 0);
     render(
       html`
         <div class="chart-head">
@@ -145,7 +145,7 @@ export class ChartElement extends HTMLElement {
       return;
     }
     const { chart, times, texts, language } = this.#data;
-    const formats = pageFormats(language);
+    const l10n = pageFormats(language);
     const axis = { stroke: () => color("foreground"), grid: { stroke: () => color("grid"), width: 1 } };
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     this.#plot = new uPlot(
@@ -178,8 +178,7 @@ export class ChartElement extends HTMLElement {
             size: 76,
             ticks: { show: false },
             ...(chart.unit === "duration" ? { incrs: durationSteps } : {}),
-            values: (_, splits) =>
-              splits.map((value) => valueText(value, chart.unit, formats, texts.unknown)),
+            values: (_, splits) => splits.map((value) => valueText(value, chart.unit, l10n, texts.unknown)),
           },
         ],
         series: [

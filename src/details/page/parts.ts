@@ -35,7 +35,7 @@ export function chartCard(view: ChartsView, language: string): TemplateResult {
 
 /** The newest first. */
 function valueTable({ charts, times, texts }: ChartsView, language: string): TemplateResult {
-  const formats = pageFormats(language);
+  const l10n = pageFormats(language);
   const order = times.map((_, index) => index).reverse();
   return html`<details class="values">
     <summary>${texts.table}</summary>
@@ -47,8 +47,8 @@ function valueTable({ charts, times, texts }: ChartsView, language: string): Tem
         <tbody>
           ${order.map(
             (index) => html`<tr>
-              <td>${formats.time(times[index] ?? 0)}</td>
-              ${charts.map(({ values, unit }) => html`<td class="number">${valueText(values[index], unit, formats, texts.unknown)}</td>`)}
+              <td>${l10n.time(times[index] ?? 0)}</td>
+              ${charts.map(({ values, unit }) => html`<td class="number">${valueText(values[index], unit, l10n, texts.unknown)}</td>`)}
             </tr>`,
           )}
         </tbody>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toolNames } from "../../../src/agent/names";
-import type { Place, Scene } from "../../../src/agent/tool-context";
+import type { ToolConnection, ToolContext } from "../../../src/agent/tool-context";
 import { tools } from "../../../src/agent/tools";
 import { DrsError } from "../../../src/drs/errors";
 import { TaskStore } from "../../../src/tasks/store";
@@ -11,7 +11,7 @@ const pace = { soon: 1, fast: 1, steady: 1, background: 1, longest: 1, detailMax
 const { signal } = new AbortController();
 
 /** A connection to a service of the test's own; its region has no v5. */
-function placeOf(name: string, service: MemoryService, facts: Partial<Place> = {}): Place {
+function placeOf(name: string, service: MemoryService, facts: Partial<ToolConnection> = {}): ToolConnection {
   const client = {
     call: service.caller.call,
     callIn: () =>
@@ -28,8 +28,8 @@ function placeOf(name: string, service: MemoryService, facts: Partial<Place> = {
   return { id: `id of ${name}`, name, kind: "cloud", session: { client, store }, ...facts };
 }
 
-function sceneOf(...places: readonly Place[]): Scene {
-  return { formats: english, places: async () => places };
+function sceneOf(...places: readonly ToolConnection[]): ToolContext {
+  return { l10n: english, places: async () => places };
 }
 
 /** The JSON of an answer, which follows the sentence that says what it is. */
@@ -40,18 +40,18 @@ function parsedOf(text: string) {
   return JSON.parse(json);
 }
 
-async function run(name: (typeof toolNames)[number], input: object, scene: Scene) {
-  return parsedOf(await tools[name].run(input, scene, signal));
+async function run(name: (typeof toolNames)[number], input: object, context: ToolContext) {
+  return parsedOf(await tools[name].run(input, context, signal));
 }
 
-async function failureOf(name: (typeof toolNames)[number], input: object, scene: Scene) {
-  const error = await tools[name].run(input, scene, signal).then(assert.fail, (reason: Error) => reason);
+async function failureOf(name: (typeof toolNames)[number], input: object, context: ToolContext) {
+  const error = await tools[name].run(input, context, signal).then(assert.fail, (reason: Error) => reason);
   return parsedOf(error.message);
 }
 
 describe("the tools for agents", () => {
   let service: MemoryService;
-  let scene: Scene;
+  let context: ToolContext;
   beforeEach(() => {
     service = new MemoryService();
     service.set("1", "INCRE_TRANSFER_STARTED", { name: "orders", engine_type: "postgresql" });
@@ -62,7 +62,7 @@ describe("the tools for agents", () => {
       error_msg: "23505 conflict detected: key already exists in unique index",
     });
     service.set("3", "PAUSING", { name: "products", description: "for the \u{E0041}search" });
-    scene = sceneOf(placeOf("north", service));
+    context = sceneOf(placeOf("north", service));
   });
 
   it("never end or delete", () => {
@@ -74,7 +74,7 @@ describe("the tools for agents", () => {
   });
 
   it("list tasks, what needs a person first, with the meaning of their statuses", async () => {
-    const { tasks, statuses, ...counts } = await run("drs_list_tasks", {}, scene);
+    const { tasks, statuses, ...counts } = await run("drs_list_tasks", {}, context);
     assert.deepEqual(
       tasks.map(({ name, status }: { name: string; status: string }) => `${name} ${status}`),
       ["reviews incrementalFailed", "orders incremental", "products paused"],
@@ -112,8 +112,11 @@ describe("the tools for agents", () => {
   });
 
   it("inspect a task by name or id, without characters that nobody sees", async () => {
-    const byName = await run("drs_inspect_task", { task: "products" }, scene);
-    assert.deepEqual(byName, await run("drs_inspect_task", { task: "3", connection: "id of north" }, scene));
+    const byName = await run("drs_inspect_task", { task: "products" }, context);
+    assert.deepEqual(
+      byName,
+      await run("drs_inspect_task", { task: "3", connection: "id of north" }, context),
+    );
     assert.equal(byName.description, "for the search");
     assert.equal(byName.status, "paused");
     assert.deepEqual(byName.actions, ["resume"]);
@@ -122,33 +125,33 @@ describe("the tools for agents", () => {
 
   it("answer an ambiguous name with the candidates, an unknown one with similar ones", async () => {
     service.set("4", "PAUSING", { name: "orders" });
-    const ambiguous = await failureOf("drs_inspect_task", { task: "orders" }, scene);
+    const ambiguous = await failureOf("drs_inspect_task", { task: "orders" }, context);
     assert.deepEqual(
       ambiguous.candidates.map(({ id }: { id: string }) => id),
       ["1", "4"],
     );
-    const unknown = await failureOf("drs_inspect_task", { task: "REV" }, scene);
+    const unknown = await failureOf("drs_inspect_task", { task: "REV" }, context);
     assert.deepEqual(
       unknown.similar.map(({ name }: { name: string }) => name),
       ["reviews"],
     );
-    const elsewhere = await failureOf("drs_inspect_task", { task: "1", connection: "west" }, scene);
+    const elsewhere = await failureOf("drs_inspect_task", { task: "1", connection: "west" }, context);
     assert.deepEqual(elsewhere.connections, ["north"]);
   });
 
   it("explain a failure by its known case, and say when there is none", async () => {
-    const known = await run("drs_explain_failure", { task: "reviews" }, scene);
+    const known = await run("drs_explain_failure", { task: "reviews" }, context);
     assert.equal(known.failed, true);
     assert.match(known.error.message, /23505/);
     assert.ok(known.known_case.cause && known.known_case.remedy, JSON.stringify(known));
     assert.ok(known.actions.includes("resume"));
     service.set("2", "INCRE_TRANSFER_FAILED", { name: "reviews", error_msg: "zzz" });
-    assert.equal((await run("drs_explain_failure", { task: "reviews" }, scene)).known_case, null);
-    assert.equal((await run("drs_explain_failure", { task: "orders" }, scene)).failed, false);
+    assert.equal((await run("drs_explain_failure", { task: "reviews" }, context)).known_case, null);
+    assert.equal((await run("drs_explain_failure", { task: "orders" }, context)).failed, false);
   });
 
   it("refuse what is not legal now, before the service is asked", async () => {
-    const { error } = await failureOf("drs_resume_task", { task: "orders" }, scene);
+    const { error } = await failureOf("drs_resume_task", { task: "orders" }, context);
     assert.match(error, /not possible in status incremental .* Legal now: pause, end\./);
     assert.ok(!service.calls.includes("batchRetry"));
     const readOnly = sceneOf(placeOf("north", service, { readOnly: "No permission." }));
@@ -158,22 +161,22 @@ describe("the tools for agents", () => {
 
   it("tell a service's refusal in the user's words", async () => {
     service.failing.set("batchPause", "permission");
-    const { error } = await failureOf("drs_pause_task", { task: "orders" }, scene);
+    const { error } = await failureOf("drs_pause_task", { task: "orders" }, context);
     assert.match(error, /BatchPause fails\. Ask the account's administrator/);
-    const comparison = await failureOf("drs_compare_task", { task: "orders" }, scene);
+    const comparison = await failureOf("drs_compare_task", { task: "orders" }, context);
     assert.match(comparison.error, /This region does not offer comparisons/);
   });
 
   it("send nothing more after a refused signature", async () => {
     service.failing.set("listJobs", "authentication");
-    await failureOf("drs_inspect_task", { task: "orders" }, scene);
+    await failureOf("drs_inspect_task", { task: "orders" }, context);
     const { length } = service.calls;
-    await failureOf("drs_inspect_task", { task: "orders" }, scene);
+    await failureOf("drs_inspect_task", { task: "orders" }, context);
     assert.equal(service.calls.length, length);
   });
 
   it("say what is wrong with an input", async () => {
-    assert.match((await failureOf("drs_inspect_task", {}, scene)).error, /input is not valid.*task/);
-    assert.match((await failureOf("drs_list_tasks", { limit: 0 }, scene)).error, /input is not valid/);
+    assert.match((await failureOf("drs_inspect_task", {}, context)).error, /input is not valid.*task/);
+    assert.match((await failureOf("drs_list_tasks", { limit: 0 }, context)).error, /input is not valid/);
   });
 });

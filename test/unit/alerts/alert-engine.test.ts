@@ -2,8 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type PlacedNotice, type Tasks, Teller, type TellerHost } from "../../../src/alerts/alert-engine";
-import { openLedger } from "../../../src/alerts/alert-records";
+import {
+  AlertEngine,
+  type AlertEngineHost,
+  type PlacedNotice,
+  type TaskReading,
+} from "../../../src/alerts/alert-engine";
+import { openAlertRecords } from "../../../src/alerts/alert-records";
 import type { Policy } from "../../../src/alerts/evaluate";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
@@ -15,13 +20,13 @@ const policy: Policy = {
   delayForMs: 30_000,
 };
 
-/** A window: a teller over a ledger, and what it told, a line for what came together. */
+/** A window: an engine over its records, and what it told, a line for what came together. */
 class Window {
-  readonly told: string[] = [];
+  readonly notified: string[] = [];
   readonly warnings: string[] = [];
   readonly muted = new Set<string>();
-  readonly #teller: Teller;
-  readonly #read = new Map<string, Tasks>();
+  readonly #engine: AlertEngine;
+  readonly #read = new Map<string, TaskReading>();
   /** What this window has not found out yet of what another one snoozed. */
   snoozedElsewhere: number | undefined;
   snoozedUntil = 0;
@@ -33,7 +38,7 @@ class Window {
     folder: string,
     readonly clock: ManualClock,
   ) {
-    const host: TellerHost = {
+    const host: AlertEngineHost = {
       policy: () => this.policy,
       alerts: (_, { id }) => !this.unpinned.includes(id),
       muted: (_, id) => this.muted.has(id),
@@ -43,10 +48,10 @@ class Window {
       },
       connections: () => this.connections,
       readings: () => [...this.#read.values()],
-      tell: (notices) => this.told.push(notices.map(wordsOf).join(", ")),
+      notify: (notices) => this.notified.push(notices.map(wordsOf).join(", ")),
       warn: (message) => this.warnings.push(message),
     };
-    this.#teller = new Teller(openLedger(folder), clock, host);
+    this.#engine = new AlertEngine(openAlertRecords(folder), clock, host);
   }
 
   /** Reads a connection: its tasks by name, with status or delay; `undefined`: gone. */
@@ -72,7 +77,7 @@ class Window {
     });
     const reading = { connection, tasks: next, asOf, complete };
     this.#read.set(connection, reading);
-    await this.#teller.take(reading, changes);
+    await this.#engine.process(reading, changes);
   }
 
   /** Reads a connection again, in which nothing has changed: nobody is told. */
@@ -83,20 +88,20 @@ class Window {
   }
 
   async reviews(mode?: "settings"): Promise<void> {
-    await this.#teller.review(mode);
+    await this.#engine.review(mode);
   }
 
   forgets(connection: string): void {
     this.#read.delete(connection);
-    this.#teller.forget(connection, true);
+    this.#engine.forget(connection, true);
   }
 
   delayed(): readonly string[] {
-    return this.#teller.delayed("shop").map(({ name }) => name);
+    return this.#engine.delayed("shop").map(({ name }) => name);
   }
 
   close(): void {
-    this.#teller.dispose();
+    this.#engine.dispose();
   }
 }
 
@@ -140,7 +145,7 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ c: "startFailed" });
     await window.reads({ d: "startFailed" });
     settle();
-    assert.deepEqual(window.told, ["error shop/d startFailed"]);
+    assert.deepEqual(window.notified, ["error shop/d startFailed"]);
   });
 
   it("say nothing of a freeze that only the details tell of, in a connection that is new", async () => {
@@ -148,11 +153,11 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: "incremental" }, { detailed: false });
     await window.reads({ a: "frozen" });
     settle();
-    assert.deepEqual(window.told, []);
+    assert.deepEqual(window.notified, []);
     await window.reads({ a: "incremental" });
     await window.reads({ a: "frozen" });
     settle();
-    assert.deepEqual(window.told, ["recovered shop/a frozen, error shop/a frozen"]);
+    assert.deepEqual(window.notified, ["recovered shop/a frozen, error shop/a frozen"]);
   });
 
   it("tell what happened while VS Code was closed, and nothing twice", async () => {
@@ -160,12 +165,12 @@ describe("alerts over windows and restarts", () => {
     await first.reads({ a: "incremental", b: "incrementalFailed", c: "incremental" });
     await first.reads({ c: "incrementalFailed" });
     settle();
-    assert.deepEqual(first.told, ["error shop/c incrementalFailed"]);
+    assert.deepEqual(first.notified, ["error shop/c incrementalFailed"]);
     first.close();
     const second = open();
     await second.reads({ a: "fullFailed", b: "incrementalFailed", c: "incrementalFailed" });
     settle();
-    assert.deepEqual(second.told, ["error shop/a fullFailed"]);
+    assert.deepEqual(second.notified, ["error shop/a fullFailed"]);
   });
 
   it("are told by one of several windows, whoever is first", async () => {
@@ -175,8 +180,8 @@ describe("alerts over windows and restarts", () => {
       await Promise.all(both.map((window) => window.reads({ a: status })));
     }
     settle();
-    const told = both.flatMap((window) => window.told.flatMap((line) => line.split(", ")));
-    assert.deepEqual(told.sort(), [
+    const notified = both.flatMap((window) => window.notified.flatMap((line) => line.split(", ")));
+    assert.deepEqual(notified.sort(), [
       "error shop/a incrementalFailed",
       "error shop/a incrementalFailed",
       "recovered shop/a incrementalFailed",
@@ -186,7 +191,7 @@ describe("alerts over windows and restarts", () => {
       [],
     );
     const files = readdirSync(folder);
-    assert.ok(files.length <= 4 && files.every((file) => /^told\.\d+\.json$/.test(file)), files.join());
+    assert.ok(files.length <= 4 && files.every((file) => /^records\.\d+\.json$/.test(file)), files.join());
   });
 
   it("come together when they are close together", async () => {
@@ -196,9 +201,9 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: "incrementalFailed" });
     await window.reads({ b: "incrementalFailed" });
     await window.reads({ z: "startFailed" }, { connection: "bank" });
-    assert.deepEqual(window.told, [], "not yet");
+    assert.deepEqual(window.notified, [], "not yet");
     settle();
-    assert.deepEqual(window.told, [
+    assert.deepEqual(window.notified, [
       "error shop/a incrementalFailed, error shop/b incrementalFailed, error bank/z startFailed",
     ]);
   });
@@ -210,11 +215,11 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
     await window.reads({ b: "incremental", c: "incremental" });
     settle();
-    assert.deepEqual(window.told, []);
+    assert.deepEqual(window.notified, []);
     window.snoozedUntil = 0;
     await window.reviews();
     settle();
-    assert.deepEqual(window.told, ["error shop/a incrementalFailed"]);
+    assert.deepEqual(window.notified, ["error shop/a incrementalFailed"]);
   });
 
   it("spare a task that is muted, and go on with it where they were", async () => {
@@ -223,12 +228,12 @@ describe("alerts over windows and restarts", () => {
     window.muted.add("a");
     await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
     settle();
-    assert.deepEqual(window.told, ["error shop/b incrementalFailed"]);
+    assert.deepEqual(window.notified, ["error shop/b incrementalFailed"]);
     await window.reads({ a: "incremental" });
     window.muted.clear();
     await window.reads({ a: "incrementalFailed" });
     settle();
-    assert.deepEqual(window.told.slice(1), ["error shop/a incrementalFailed"]);
+    assert.deepEqual(window.notified.slice(1), ["error shop/a incrementalFailed"]);
   });
 
   it("spare tasks that the user does not want to hear of", async () => {
@@ -237,7 +242,7 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: "incremental", b: "incremental" });
     await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
     settle();
-    assert.deepEqual(window.told, ["error shop/b incrementalFailed"]);
+    assert.deepEqual(window.notified, ["error shop/b incrementalFailed"]);
   });
 
   it("tell of a delay that lasts, also when no reading changes, and when it is over", async () => {
@@ -247,17 +252,17 @@ describe("alerts over windows and restarts", () => {
     assert.equal(clock.tick(), 30_000);
     await window.reads({ other: 5 }, { asOf: clock.now() - 20_000 });
     settle();
-    assert.deepEqual(window.told, [], "the last reading is too old to tell: the machine may have slept");
+    assert.deepEqual(window.notified, [], "the last reading is too old to tell: the machine may have slept");
     window.readsTheSame();
     assert.equal(clock.tick(), 5_000);
     await window.reads({});
     settle();
-    assert.deepEqual(window.told, ["warning shop/a delayed"]);
+    assert.deepEqual(window.notified, ["warning shop/a delayed"]);
     assert.deepEqual(window.delayed(), ["a"]);
     await window.reads({ a: 900 });
     await window.reads({ a: 500 });
     settle();
-    assert.deepEqual(window.told.slice(1), ["recovered shop/a delayed"]);
+    assert.deepEqual(window.notified.slice(1), ["recovered shop/a delayed"]);
     assert.deepEqual(window.delayed(), []);
   });
 
@@ -267,7 +272,7 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: 4_000 });
     await window.reads({ a: 5 });
     assert.equal(clock.next, undefined, "no timer is left");
-    assert.deepEqual(window.told, []);
+    assert.deepEqual(window.notified, []);
   });
 
   it("forget tasks and connections that are gone", async () => {
@@ -279,14 +284,18 @@ describe("alerts over windows and restarts", () => {
     const second = open();
     second.connections = ["shop"];
     await second.reads({ c: "incremental" });
-    assert.deepEqual(Object.keys(await openLedger(folder).read()), ["shop", "bank"], "may be new elsewhere");
+    assert.deepEqual(
+      Object.keys(await openAlertRecords(folder).read()),
+      ["shop", "bank"],
+      "may be new elsewhere",
+    );
     second.connections = ["shop", "bank"];
     await second.reads({ c: "startFailed" });
     second.connections = ["shop"];
     await second.reads({ c: "incremental" });
     clock.tick();
     await second.reads({ d: "startFailed" }, { asOf: clock.now() + 60_000 });
-    const { shop, ...others } = await openLedger(folder).read();
+    const { shop, ...others } = await openAlertRecords(folder).read();
     assert.deepEqual([Object.keys(shop ?? {}), others], [["c", "d"], {}]);
   });
 
@@ -298,13 +307,13 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ b: "incrementalFailed" });
     await window.reads({ c: "incrementalFailed" });
     settle();
-    assert.deepEqual(window.told, ["error shop/c incrementalFailed"]);
+    assert.deepEqual(window.notified, ["error shop/c incrementalFailed"]);
     window.forgets("shop");
     await window.reads({}, { connection: "bank" });
-    assert.deepEqual(await openLedger(folder).read(), { bank: {} });
+    assert.deepEqual(await openAlertRecords(folder).read(), { bank: {} });
   });
 
-  it("survive a ledger that is damaged, and tell nothing again", async () => {
+  it("survive records that are damaged, and tell nothing again", async () => {
     const window = open();
     await window.reads({ a: "incremental", b: "incremental" });
     await window.reads({ a: "incrementalFailed" });
@@ -314,12 +323,12 @@ describe("alerts over windows and restarts", () => {
     }
     await window.reads({ b: "incrementalFailed" });
     settle();
-    assert.deepEqual(window.told, ["error shop/a incrementalFailed", "error shop/b incrementalFailed"]);
+    assert.deepEqual(window.notified, ["error shop/a incrementalFailed", "error shop/b incrementalFailed"]);
     window.close();
     const second = open();
     await second.reads({ a: "incrementalFailed", b: "incrementalFailed" });
     settle();
-    assert.deepEqual(second.told, [], "it is whole again");
+    assert.deepEqual(second.notified, [], "it is whole again");
   });
 
   it("tell also where nothing can be kept", async () => {
@@ -330,7 +339,7 @@ describe("alerts over windows and restarts", () => {
     await barred.reads({ a: "incrementalFailed" });
     await barred.reads({ a: "incrementalFailed" });
     settle();
-    assert.deepEqual(barred.told, ["error shop/a incrementalFailed"]);
+    assert.deepEqual(barred.notified, ["error shop/a incrementalFailed"]);
     assert.match(barred.warnings.join(), /cannot be kept/);
   });
 
@@ -345,18 +354,18 @@ describe("alerts over windows and restarts", () => {
     await both[1].reads({ a: "incrementalFailed" });
     settle();
     assert.deepEqual(
-      both.map(({ told }) => told),
+      both.map(({ notified }) => notified),
       [["error shop/a incrementalFailed"], []],
     );
     // What is really over is told, if only a little later.
     await both[1].reads({ a: "incremental" });
     settle();
-    assert.deepEqual(both[1].told, []);
+    assert.deepEqual(both[1].notified, []);
     assert.equal(clock.tick(), 4_500, "half a second passed until the failure was told");
     both[1].readsTheSame();
     await both[1].reviews();
     settle();
-    assert.deepEqual(both[1].told, ["recovered shop/a incrementalFailed"]);
+    assert.deepEqual(both[1].notified, ["recovered shop/a incrementalFailed"]);
   });
 
   it("are told as over by a window that did not see what another one told before it closed", async () => {
@@ -372,15 +381,15 @@ describe("alerts over windows and restarts", () => {
       await both[1].reads({ busy: second }, { asOf: clock.now() + 1_000 * second });
     }
     settle();
-    assert.deepEqual(both[1].told, [], "its reading may be the older one");
+    assert.deepEqual(both[1].notified, [], "its reading may be the older one");
     assert.equal(clock.tick(), 4_500, "readings of what else changes do not put it off");
     both[1].readsTheSame();
     await both[1].reviews();
     settle();
-    assert.deepEqual(both[1].told, ["recovered shop/a incrementalFailed"]);
+    assert.deepEqual(both[1].notified, ["recovered shop/a incrementalFailed"]);
     await both[1].reads({ a: "incrementalFailed" });
     settle();
-    assert.deepEqual(both[1].told.slice(1), ["error shop/a incrementalFailed"]);
+    assert.deepEqual(both[1].notified.slice(1), ["error shop/a incrementalFailed"]);
   });
 
   it("do not take a freeze for over because a restart has not read the details yet", async () => {
@@ -393,7 +402,7 @@ describe("alerts over windows and restarts", () => {
     await second.reads({ a: "incremental" }, { detailed: false });
     await second.reads({ a: "frozen" });
     settle();
-    assert.deepEqual(second.told, []);
+    assert.deepEqual(second.notified, []);
   });
 
   it("say nothing of what a new connection began with, whatever happens before it is read as a whole", async () => {
@@ -410,7 +419,7 @@ describe("alerts over windows and restarts", () => {
     await both[1].reads({ b: "incremental" }, { asOf: clock.now() + 6_000 });
     settle();
     assert.deepEqual(
-      both.map(({ told }) => told),
+      both.map(({ notified }) => notified),
       [[], ["recovered shop/b startFailed"]],
     );
   });
@@ -424,7 +433,7 @@ describe("alerts over windows and restarts", () => {
     window.muted.clear();
     await window.reviews();
     settle();
-    assert.deepEqual(window.told, []);
+    assert.deepEqual(window.notified, []);
   });
 
   it("are held back by a snooze of another window that this one has not heard of", async () => {
@@ -433,7 +442,7 @@ describe("alerts over windows and restarts", () => {
     window.snoozedElsewhere = clock.now() + 60_000;
     await window.reads({ a: "incrementalFailed" });
     settle();
-    assert.deepEqual(window.told, []);
+    assert.deepEqual(window.notified, []);
   });
 
   it("are summed up by one window after a snooze, however many there are", async () => {
@@ -449,7 +458,7 @@ describe("alerts over windows and restarts", () => {
     await Promise.all(both.map((window) => window.reviews()));
     settle();
     assert.deepEqual(
-      both.flatMap(({ told }) => told),
+      both.flatMap(({ notified }) => notified),
       ["error shop/a incrementalFailed, error shop/b frozen"],
     );
   });
@@ -471,7 +480,7 @@ describe("alerts over windows and restarts", () => {
     const again = open();
     await again.reads({ ...wrong, c: 4_002 }, { asOf: clock.now() + 120_000 });
     settle();
-    assert.deepEqual([few.told, again.told], [[], []]);
+    assert.deepEqual([few.notified, again.notified], [[], []]);
   });
 
   it("say nothing of what only other settings uncover, and go on from there", async () => {
@@ -484,10 +493,10 @@ describe("alerts over windows and restarts", () => {
     window.policy = policy;
     await window.reviews("settings");
     settle();
-    assert.deepEqual(window.told, []);
+    assert.deepEqual(window.notified, []);
     await window.reads({ a: "incremental", b: "incremental" });
     settle();
-    assert.deepEqual(window.told, ["recovered shop/a frozen, recovered shop/b incrementalFailed"]);
+    assert.deepEqual(window.notified, ["recovered shop/a frozen, recovered shop/b incrementalFailed"]);
   });
 
   it("tell a failure of a task whose delay was told before the threshold was given up", async () => {
@@ -500,6 +509,6 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(window.delayed(), []);
     await window.reads({ a: "incrementalFailed" }, { asOf: clock.now() + 31_000 });
     settle();
-    assert.deepEqual(window.told, ["warning shop/a delayed", "error shop/a incrementalFailed"]);
+    assert.deepEqual(window.notified, ["warning shop/a delayed", "error shop/a incrementalFailed"]);
   });
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import {
+  type AlertRecord,
   type Condition,
   conditionOf,
   decide,
-  isSpent,
+  isExpired,
   isWanted,
   type Policy,
-  type Told,
 } from "../../../src/alerts/evaluate";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
@@ -27,21 +27,21 @@ const task = (status: StatusId, facts: Partial<Task> = {}): Task => ({
 
 /** What is told of a task that goes through statuses, one reading a second. */
 function toldOf(...path: readonly (StatusId | Task)[]): readonly string[] {
-  let told: Told | undefined;
+  let record: AlertRecord | undefined;
   return path.flatMap((step, second) => {
     const now = typeof step === "string" ? task(step) : step;
-    const decision = decide(now, conditionOf(now, told, policy.delayForMs, policy), told, {
+    const decision = decide(now, conditionOf(now, record, policy.delayForMs, policy), record, {
       at: second * 1000,
       by: "me",
     });
-    ({ told } = decision);
+    ({ record } = decision);
     const { level, condition } = decision.notice ?? {};
     return level === undefined ? [] : [`${level} ${condition}`];
   });
 }
 
 describe("what is news", () => {
-  const frozen = (under: string) => task("frozen", { apiStatus: under });
+  const frozen = (maskedCondition: string) => task("frozen", { apiStatus: maskedCondition });
   const cases: readonly [string, readonly (StatusId | Task)[], readonly string[]][] = [
     [
       "a failure, once",
@@ -108,49 +108,53 @@ describe("what is news", () => {
     it(name, () => assert.deepEqual(toldOf(...path), expected));
   }
 
-  const told: Told = { condition: "incrementalFailed", at: 60_000, by: "another window" };
-  const seen = (status: StatusId, at: number, before: Told | undefined = told, by = "me") =>
+  const record: AlertRecord = { condition: "incrementalFailed", at: 60_000, by: "another window" };
+  const seen = (status: StatusId, at: number, before: AlertRecord | undefined = record, by = "me") =>
     decide(task(status), conditionOf(task(status), before, 0, policy), before, { at, by });
 
   it("waits where another window has just told otherwise: this reading may be the older one", () => {
     for (const at of [59_000, 60_000, 64_999]) {
-      assert.deepEqual(seen("incremental", at), { told, lookAt: 65_000 });
+      assert.deepEqual(seen("incremental", at), { record, lookAt: 65_000 });
     }
     assert.equal(seen("incremental", 65_000).notice?.level, "recovered");
-    const over: Told = { ...told, phase: "over" };
-    assert.deepEqual(seen("incrementalFailed", 60_500, over), { told: over, lookAt: 65_000 });
+    const over: AlertRecord = { ...record, phase: "resolved" };
+    assert.deepEqual(seen("incrementalFailed", 60_500, over), { record: over, lookAt: 65_000 });
     assert.equal(seen("incrementalFailed", 65_000, over).notice?.level, "error");
   });
 
   it("does not wait for what this window told itself, nor for a clock that was set back", () => {
-    assert.equal(seen("incremental", 60_001, { ...told, by: "me" }).notice?.level, "recovered");
-    const later = { ...told, at: told.at + 3_600_000 };
+    assert.equal(seen("incremental", 60_001, { ...record, by: "me" }).notice?.level, "recovered");
+    const later = { ...record, at: record.at + 3_600_000 };
     assert.equal(seen("incremental", 60_000, later).notice?.level, "recovered");
     assert.equal(seen("incremental", 60_000, { ...later, by: "me" }).notice?.level, "recovered");
   });
 
   it("is no end of a freeze while the details, which alone tell of it, are not read", () => {
-    const frozen: Told = { condition: "frozen", at: 0, by: "me" };
+    const frozen: AlertRecord = { condition: "frozen", at: 0, by: "me" };
     for (const status of ["incremental", "incrementalFailed"] as const) {
       const now = task(status, { detailed: false });
       const condition = conditionOf(now, frozen, 0, policy);
-      assert.deepEqual(decide(now, condition, frozen, { at: 60_000, by: "me" }), { told: frozen });
+      assert.deepEqual(decide(now, condition, frozen, { at: 60_000, by: "me" }), { record: frozen });
     }
   });
 
   it("leaves nothing of what is over for long", () => {
-    const over: Told = { ...told, phase: "over" };
+    const over: AlertRecord = { ...record, phase: "resolved" };
     assert.deepEqual(
-      [isSpent(over, over.at + 5_000), isSpent(over, over.at + 60_000), isSpent(over, over.at - 3_600_000)],
+      [
+        isExpired(over, over.at + 5_000),
+        isExpired(over, over.at + 60_000),
+        isExpired(over, over.at - 3_600_000),
+      ],
       [false, true, true],
     );
-    assert.equal(isSpent(told, told.at + 1e9), false);
+    assert.equal(isExpired(record, record.at + 1e9), false);
   });
 
-  const late = (delayMs: number | undefined, told: Condition | undefined, behindForMs: number) =>
+  const late = (delayMs: number | undefined, record: Condition | undefined, behindForMs: number) =>
     conditionOf(
       task("incremental", { delayMs }),
-      told && { condition: told, at: 0, by: "me" },
+      record && { condition: record, at: 0, by: "me" },
       behindForMs,
       policy,
     );

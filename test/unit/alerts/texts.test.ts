@@ -40,15 +40,15 @@ describe("the text of a notice", () => {
   });
 
   it("tells of a freeze its own cause and remedy, whatever else is wrong with the task", () => {
-    const told = text(
+    const message = text(
       task("frozen", "orders", { error: { code: "23505", message: "duplicate key" } }),
       known,
     );
     assert.match(
-      told,
+      message,
       /^Synchronization task "orders": Frozen\. The account's balance .* Top up the account\./,
     );
-    assert.doesNotMatch(told, /23505|duplicate|row is there/);
+    assert.doesNotMatch(message, /23505|duplicate|row is there/);
   });
 
   it("tells a recovery without any cause", () => {

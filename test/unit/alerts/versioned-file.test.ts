@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { openQuiet } from "../../../src/alerts/mute-state";
-import { SharedFile } from "../../../src/alerts/versioned-file";
+import { openMuteState } from "../../../src/alerts/mute-state";
+import { VersionedFile } from "../../../src/alerts/versioned-file";
 
 describe("a file that windows share", () => {
   let folder: string;
-  const open = () => new SharedFile(folder, "count", v.object({ count: v.number() }), { count: 0 });
+  const open = () => new VersionedFile(folder, "count", v.object({ count: v.number() }), { count: 0 });
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
   beforeEach(() => {
@@ -76,7 +76,7 @@ describe("a file that windows share", () => {
   });
 
   it("keeps what is muted and snoozed, and nothing that is no time", async () => {
-    const { file, pattern } = openQuiet(folder);
+    const { file, pattern } = openMuteState(folder);
     await file.change(() => ({ muted: ["shop/a"], snoozedUntil: 5 }));
     assert.deepEqual([pattern, await file.read()], ["quiet.*.json", { muted: ["shop/a"], snoozedUntil: 5 }]);
     write("quiet.2.json", JSON.stringify({ muted: [], snoozedUntil: 1e300 }));

@@ -27,10 +27,14 @@ const task: Task = {
 };
 const problem = new DrsError({
   ...{ operation: "listJobs", kind: "authentication", reason: hidden.message, status: 401 },
-  ...{ code: "APIGW.0301", requestId: "e3a1c4f2-0001", fault: { id: "refused", subject: hidden.host } },
+  ...{
+    code: "APIGW.0301",
+    requestId: "e3a1c4f2-0001",
+    fault: { id: "connectionRefused", subject: hidden.host },
+  },
 });
-const watched: Reported = {
-  ...{ connection, state: "open", missing: undefined, readOnly: hidden.message },
+const state: Reported = {
+  ...{ connection, phase: "open", missing: undefined, readOnly: hidden.message },
   session: {
     store: {
       snapshot: {
@@ -52,7 +56,7 @@ describe("the report of a problem", () => {
       { key: "drs.alerts.connections", value: [hidden.name] },
       { key: "drs.cloud.requestBudget", value: 60 },
     ],
-    [watched],
+    [state],
     100_000,
   );
 
@@ -77,7 +81,7 @@ describe("the report of a problem", () => {
 - status incrementalFailed: 2
 - error 23505: 1
 - last read: 60 s ago
-- problem: kind authentication, operation listJobs, fault refused, status 401, code APIGW.0301, request e3a1c4f2-0001
+- problem: kind authentication, operation listJobs, fault connectionRefused, status 401, code APIGW.0301, request e3a1c4f2-0001
 `,
     );
   });

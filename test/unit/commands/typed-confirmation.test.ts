@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { typingObjection } from "../../../src/commands/typed-confirmation";
-import { formatsFor } from "../../../src/l10n/localizer";
+import { localizerFor } from "../../../src/l10n/localizer";
 import { fill } from "../../support/texts";
 
 describe("a confirmation that is typed", () => {
-  const english = formatsFor("en", fill);
+  const english = localizerFor("en", fill);
   const objection = (text: string, complete = false) =>
     typingObjection(text, "orders-prod", complete, english);
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Wake } from "../../../src/connections/sleep-detector";
+import { SleepDetector } from "../../../src/connections/sleep-detector";
 import { ManualClock } from "../../support/clock";
 
 const hour = 3_600_000;
@@ -7,12 +7,12 @@ const hour = 3_600_000;
 describe("a sleep of the machine", () => {
   let clock: ManualClock;
   let woken: number;
-  let wake: Wake;
+  let wake: SleepDetector;
 
   beforeEach(() => {
     clock = new ManualClock();
     woken = 0;
-    wake = new Wake(() => woken++, clock);
+    wake = new SleepDetector(() => woken++, clock);
   });
   afterEach(() => {
     wake.dispose();

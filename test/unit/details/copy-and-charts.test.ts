@@ -48,7 +48,7 @@ describe("all of a page as text", () => {
   it("is Markdown that nothing of the service can break", () => {
     const rows = [{ src_db: "shop", src_tb: "a|b", dst_db: "s", dst_tb: "t", progress: 50 }];
     const parts = partsOf({
-      formats: english,
+      l10n: english,
       local: true,
       readings: { tables: { value: { count: 1, rows }, asOf: now } },
       isOpen: (part) => part === "tables",

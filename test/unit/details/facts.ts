@@ -1,12 +1,12 @@
 import type { DetailsFacts } from "../../../src/details/view";
-import { type Formats, formatsFor } from "../../../src/l10n/localizer";
+import { type Localizer, localizerFor } from "../../../src/l10n/localizer";
 import { legalActions } from "../../../src/tasks/actions";
 import type { Task } from "../../../src/tasks/task";
 import { fill } from "../../support/texts";
 
 export const now = Date.UTC(2026, 10, 24, 3, 0, 0);
 
-export const english = formatsFor("en", fill);
+export const english = localizerFor("en", fill);
 
 /** A task that runs well, but for `facts`. */
 export const task = (facts: Partial<Task> = {}): Task => ({
@@ -20,7 +20,7 @@ export const task = (facts: Partial<Task> = {}): Task => ({
 
 /** The facts of a task that is listed and freshly read. */
 export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): DetailsFacts => ({
-  formats: english,
+  l10n: english,
   connection: "cn-north-4",
   readOnly: undefined,
   freshness: { connected: true, asOf: now, problem: undefined },
@@ -36,8 +36,8 @@ export function recording(
   language: string,
   messages: Set<string>,
   texts: Readonly<Record<string, string>>,
-): Formats {
-  return formatsFor(language, (message, ...args) => {
+): Localizer {
+  return localizerFor(language, (message, ...args) => {
     messages.add(message);
     return fill(texts[message] ?? message, ...args);
   });

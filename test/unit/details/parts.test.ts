@@ -6,7 +6,7 @@ import { DrsError } from "../../../src/drs/errors";
 import { english, now } from "./facts";
 
 const facts = (readings: Readings, more: Partial<PartFacts> = {}): PartFacts => ({
-  formats: english,
+  l10n: english,
   local: true,
   readings,
   isOpen: () => true,

@@ -242,7 +242,7 @@ describe("the details view", () => {
 
   it("tells waiting from failing, missing and not being connected while nothing is known", () => {
     const empty = (facts: Partial<DetailsFacts["freshness"]>) => {
-      const view = emptyDetails("some-id", { formats: english, ...freshness(facts) });
+      const view = emptyDetails("some-id", { l10n: english, ...freshness(facts) });
       return [view.heading, view.waiting, view.notices.length];
     };
     assert.deepEqual(empty({ asOf: undefined }), ["Loading the task…", true, 0]);
@@ -271,8 +271,8 @@ describe("the details view", () => {
 
   it("speaks Chinese throughout, with every sentence in the bundle", () => {
     const messages = new Set<string>();
-    const formats = recording("zh-cn", messages, chinese);
-    const reader = { formats, language: "zh-cn" };
+    const l10n = recording("zh-cn", messages, chinese);
+    const reader = { l10n, language: "zh-cn" };
     const objects = ["database", "schema", "table", "view"].map((type) => ({ type, name: "n" }));
     for (const status of statusOrder) {
       for (const taskType of ["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"]) {

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DrsClient } from "../../../src/drs/client";
-import { Guard } from "../../../src/drs/credential-breaker";
+import { CredentialBreaker } from "../../../src/drs/credential-breaker";
 import { DrsError } from "../../../src/drs/errors";
 import { waitFor } from "../../support/wait";
 
 describe("a guarded client", () => {
   let server: Server;
   let client: DrsClient;
-  let guard: Guard;
+  let breaker: CredentialBreaker;
   /** Requests that wait for their answer, in the order in which they came. */
   let open: ServerResponse[];
   let sent: number;
@@ -24,10 +24,10 @@ describe("a guarded client", () => {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    guard = new Guard();
+    breaker = new CredentialBreaker();
     client = new DrsClient({
       endpoint: `http://127.0.0.1:${port}`,
-      ...{ projectId: "p", accessKey: "a", secretKey: "s", guard },
+      ...{ projectId: "p", accessKey: "a", secretKey: "s", breaker },
     });
   });
   afterEach(() => {
@@ -64,7 +64,7 @@ describe("a guarded client", () => {
     assert.equal(await outcomeOf(list()), "authentication");
     assert.equal(await outcomeOf(change()), "authentication");
     assert.equal(sent, 1);
-    guard.reopen();
+    breaker.reset();
     const again = outcomeOf(list());
     await accept();
     assert.equal(await again, "answered");

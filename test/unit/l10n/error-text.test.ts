@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { DrsError, type Failure, faultOf } from "../../../src/drs/errors";
 import { explain } from "../../../src/l10n/error-text";
-import { formatsFor } from "../../../src/l10n/localizer";
+import { localizerFor } from "../../../src/l10n/localizer";
 import { fill } from "../../support/texts";
 
-const english = formatsFor("en", fill);
-const chinese = formatsFor("zh-cn", fill);
+const english = localizerFor("en", fill);
+const chinese = localizerFor("zh-cn", fill);
 
 const failed = (failure: Omit<Failure, "operation">) => new DrsError({ operation: "batchPause", ...failure });
 
@@ -19,19 +19,19 @@ describe("a failed call in the user's words", () => {
   });
 
   it("tells the client's own faults in the user's language", () => {
-    const error = failed({ kind: "network", ...faultOf("refused", "127.0.0.1:9") });
+    const error = failed({ kind: "network", ...faultOf("connectionRefused", "127.0.0.1:9") });
     assert.match(explain(error, english), /^Nothing listens at 127\.0\.0\.1:9\. Check the connection/);
     assert.match(explain(error, chinese), /^127\.0\.0\.1:9 上没有服务在监听。请检查/);
   });
 
   it("asks to look first when the call may have taken effect", () => {
-    const error = failed({ kind: "network", uncertain: true, ...faultOf("cut", "drs.example") });
+    const error = failed({ kind: "network", uncertain: true, ...faultOf("connectionReset", "drs.example") });
     assert.match(explain(error, english), /it may have taken effect\.$/);
     assert.doesNotMatch(explain(failed({ kind: "timeout", reason: "late" }), english), /taken effect/);
   });
 
   it("offers to start the local backend again when that is what does not answer", () => {
-    const error = failed({ kind: "network", ...faultOf("refused", "127.0.0.1:9") });
+    const error = failed({ kind: "network", ...faultOf("connectionRefused", "127.0.0.1:9") });
     assert.match(explain(error, english, true), /Start the local backend again/);
   });
 

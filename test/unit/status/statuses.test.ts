@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { statusOf } from "../../../src/status/status";
+import { parseStatus } from "../../../src/status/status";
 import { rowOf, type StatusId, statuses, statusOrder } from "../../../src/status/statuses";
 
 /** The service's terms, to the letter, with the API values that lead to each. */
@@ -42,7 +42,7 @@ describe("the status table", () => {
     it(`${zh} (${en})`, () => {
       assert.deepEqual(rowOf(id).name, { en, zh });
       for (const value of api) {
-        assert.equal(statusOf(value), id, value);
+        assert.equal(parseStatus(value), id, value);
       }
     });
   }
@@ -93,30 +93,30 @@ describe("the status table", () => {
 
 describe("API fields → row", () => {
   it("takes any spelling of case, hyphens and blanks", () => {
-    assert.equal(statusOf(" incre-transfer started "), "incremental");
+    assert.equal(parseStatus(" incre-transfer started "), "incremental");
   });
 
   it("keeps what it does not know as unknown", () => {
     for (const value of ["CLONING", "", "constructor", "NODE_UPGRADE_COMPLETE"]) {
-      assert.equal(statusOf(value), "unknown", value);
+      assert.equal(parseStatus(value), "unknown", value);
     }
   });
 
   it("makes no row of a deleted task", () => {
-    assert.equal(statusOf("DELETED"), undefined);
-    assert.equal(statusOf("deleted", "FROZEN_CAN_RENEW"), undefined);
+    assert.equal(parseStatus("DELETED"), undefined);
+    assert.equal(parseStatus("deleted", "FROZEN_CAN_RENEW"), undefined);
   });
 
   it("reads a freeze from the order", () => {
     for (const order of ["FROZEN_CAN_RENEW", "FROZEN_POLICE", "FROZEN"]) {
-      assert.equal(statusOf("INCRE_TRANSFER_STARTED", order), "frozen", order);
+      assert.equal(parseStatus("INCRE_TRANSFER_STARTED", order), "frozen", order);
     }
     for (const order of ["COMPLETED", "", null, undefined, "UNFROZEN", "FROZENISH"]) {
-      assert.equal(statusOf("INCRE_TRANSFER_STARTED", order), "incremental", String(order));
+      assert.equal(parseStatus("INCRE_TRANSFER_STARTED", order), "incremental", String(order));
     }
   });
 
   it("does not call a task frozen that holds no instance any more", () => {
-    assert.equal(statusOf("RELEASE_RESOURCE_COMPLETE", "FROZEN_CAN_RENEW"), "completed");
+    assert.equal(parseStatus("RELEASE_RESOURCE_COMPLETE", "FROZEN_CAN_RENEW"), "completed");
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { TablesCaller } from "../../../src/drs/client";
 import { DrsError } from "../../../src/drs/errors";
 import { explainStep } from "../../../src/files/explain";
-import { formatsFor } from "../../../src/l10n/localizer";
+import { localizerFor } from "../../../src/l10n/localizer";
 import { configureTask, createTask, StepError, startTask, type TaskPlan } from "../../../src/tasks/create";
 import { fill } from "../../support/texts";
 
@@ -104,7 +104,7 @@ describe("a task from its plan", () => {
         [error.step, error.id, calls.filter((name) => name === operation).length],
         [step, known, 1],
       );
-      const text = await explainStep(error, "orders", formatsFor("en", fill), true);
+      const text = await explainStep(error, "orders", localizerFor("en", fill), true);
       assert.match(text, told);
       assert.doesNotMatch(text, /p4ssw0rd/);
     });
@@ -116,7 +116,7 @@ describe("a task from its plan", () => {
       batchPrecheckResult: () => ({ results: [{ process: "100%", result: false, precheck_result }] }),
     });
     const error = await whole(caller, options()).then(assert.fail, (reason) => reason);
-    assert.match(await explainStep(error, "orders", formatsFor("en", fill), true), /wal_level: is replica/);
+    assert.match(await explainStep(error, "orders", localizerFor("en", fill), true), /wal_level: is replica/);
     assert.ok(!calls.includes("batchStarting"));
   });
 
@@ -132,7 +132,10 @@ describe("a task from its plan", () => {
     const { caller, calls } = service({ batchCreation: lost });
     const error = await whole(caller, options()).then(assert.fail, (reason) => reason);
     assert.deepEqual(calls, ["batchCreation"]);
-    assert.match(await explainStep(error, "orders", formatsFor("en", fill), true), /may exist all the same/);
+    assert.match(
+      await explainStep(error, "orders", localizerFor("en", fill), true),
+      /may exist all the same/,
+    );
   });
 
   it("sits out readings that fail for a moment while the instance is made", async () => {

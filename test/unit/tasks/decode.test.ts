@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type JobDetail, type JobProgress, type ListedJob, taskOf } from "../../../src/tasks/decode";
+import { decodeTask, type JobDetail, type JobProgress, type ListedJob } from "../../../src/tasks/decode";
 
 const listed = {
   id: "24834eb6-be30-464e-a299-f7aa730jb101",
@@ -11,7 +11,7 @@ const decoded = (
   detail?: Omit<JobDetail, "id">,
   progress?: Omit<JobProgress, "job_id">,
 ) =>
-  taskOf(
+  decodeTask(
     { ...listed, ...job },
     detail && { id: listed.id, ...detail },
     progress && { job_id: listed.id, ...progress },

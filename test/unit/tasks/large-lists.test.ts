@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { paceOf } from "../../../src/connections/connection";
+import { pollIntervalsOf } from "../../../src/connections/connection";
 import type { TablesCaller } from "../../../src/drs/client";
-import { Budget, budgetWindowMs } from "../../../src/drs/rate-limiter";
+import { RateLimiter, rateWindowMs } from "../../../src/drs/rate-limiter";
 import { TaskStore } from "../../../src/tasks/store";
 import { ManualClock } from "../../support/clock";
 import { MemoryService } from "../../support/service";
@@ -17,7 +17,7 @@ const requests = 120;
 class Day {
   readonly clock = new ManualClock();
   readonly service = new MemoryService();
-  readonly budget = new Budget(() => requests, this.clock);
+  readonly rateLimiter = new RateLimiter(() => requests, this.clock);
   /** When each request was sent. */
   readonly sent: number[] = [];
   /** Requests with v3's filter by status. */
@@ -30,7 +30,7 @@ class Day {
       this.service.set(`task-${index}`, "INCRE_TRANSFER_STARTED");
     }
     const spend = async (signal: AbortSignal | undefined) => {
-      await this.budget.spend(false, signal);
+      await this.rateLimiter.acquire(false, signal);
       this.sent.push(this.clock.now());
     };
     const caller: TablesCaller = {
@@ -44,7 +44,7 @@ class Day {
         return await this.service.caller.callIn(table, name, input, options);
       },
     };
-    this.store = new TaskStore(caller, paceOf.cloud, this.clock);
+    this.store = new TaskStore(caller, pollIntervalsOf.cloud, this.clock);
   }
 
   /** Lets time pass, reading by reading, until the condition holds. @returns the milliseconds that took. */
@@ -80,7 +80,7 @@ class Day {
   get busiest(): number {
     let [most, from] = [0, 0];
     for (let to = 0; to < this.sent.length; to++) {
-      while ((this.sent[to] ?? 0) - (this.sent[from] ?? 0) >= budgetWindowMs) {
+      while ((this.sent[to] ?? 0) - (this.sent[from] ?? 0) >= rateWindowMs) {
         from++;
       }
       most = Math.max(most, to - from + 1);
@@ -97,7 +97,7 @@ for (const v5 of [false, true]) {
     beforeEach(() => {
       day = new Day(10_000);
       day.service.v5 = v5;
-      day.store.setNeed("view", "visible");
+      day.store.setDemand("view", "visible");
     });
     afterEach(() => day.store.dispose());
 
@@ -114,7 +114,7 @@ for (const v5 of [false, true]) {
     it(`stay inside the budget for ${dayMs / hour} hours, and a failure is seen within two minutes`, async () => {
       await day.untilComplete();
       for (const [index, need] of (["visible", "background", "visible"] as const).entries()) {
-        day.store.setNeed("view", need);
+        day.store.setDemand("view", need);
         await day.until(() => day.clock.now() - day.begin > ((index + 1) * dayMs) / 3, dayMs);
         const id = `task-${index * 3_333 + 777}`;
         day.service.set(id, "FULL_TRANSFER_FAILED");
@@ -164,7 +164,7 @@ describe("the failed ones among thousands", () => {
   beforeEach(() => {
     day = new Day(2_000);
     day.service.v5 = true;
-    day.store.setNeed("view", "visible");
+    day.store.setDemand("view", "visible");
   });
   afterEach(() => day.store.dispose());
 
@@ -183,7 +183,7 @@ describe("the failed ones among thousands", () => {
       day = new Day(2_000);
       day.service.v5 = v5;
       fails(5);
-      day.store.setNeed("view", "visible");
+      day.store.setDemand("view", "visible");
       await day.untilComplete();
       const filtered = day.filtered;
       const count = counting();
@@ -205,7 +205,7 @@ describe("the failed ones among thousands", () => {
     day.store.dispose();
     day = new Day(10_000);
     day.service.v5 = true;
-    day.store.setNeed("view", "visible");
+    day.store.setDemand("view", "visible");
     fails(1);
     await day.untilComplete();
     // It counts as many, but not these.

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { isDrsError } from "../../../src/drs/errors";
-import { type PollPace, type TaskChange, TaskStore } from "../../../src/tasks/store";
+import { type PollIntervals, type TaskChange, TaskStore } from "../../../src/tasks/store";
 import { ManualClock } from "../../support/clock";
 import { MemoryService } from "../../support/service";
 
-const pace: PollPace = {
+const pace: PollIntervals = {
   soon: 100,
   fast: 200,
   steady: 1000,
@@ -36,9 +36,9 @@ describe("the task store", () => {
 
   it("reads nothing while nobody needs it", () => {
     assert.equal(clock.next, undefined);
-    store.setNeed("view", "visible");
+    store.setDemand("view", "visible");
     assert.equal(clock.next, 0);
-    store.setNeed("view", "none");
+    store.setDemand("view", "none");
     assert.equal(clock.next, undefined);
     assert.deepEqual(service.calls, []);
   });
@@ -78,7 +78,7 @@ describe("the task store", () => {
     service.set("a", "INCRE_TRANSFER_STARTED");
     await store.refresh();
     service.orders.set("a", "FROZEN_CAN_RENEW");
-    store.setNeed("view", "visible");
+    store.setDemand("view", "visible");
     for (let passed = 0; passed <= pace.detailMaxAge; passed += clock.tick()) {
       await settle();
     }
@@ -110,7 +110,7 @@ describe("the task store", () => {
 
   it("is quicker after a change and slows down to its pace", async () => {
     service.set("a", "INCRE_TRANSFER_STARTED");
-    store.setNeed("view", "visible");
+    store.setDemand("view", "visible");
     await settle();
     const pauses: number[] = [];
     for (let count = 0; count < 8; count++) {
@@ -119,7 +119,7 @@ describe("the task store", () => {
     }
     assert.ok(pauses[0] !== undefined && pauses[0] <= 150, `first pause ${pauses[0]}`);
     assert.equal(pauses.at(-1), pace.steady);
-    store.setNeed("view", "background");
+    store.setDemand("view", "background");
     for (let count = 0; count < 4; count++) {
       pauses.push(clock.tick());
       await settleWithoutHurry();
@@ -129,7 +129,7 @@ describe("the task store", () => {
 
   it("backs off while readings fail", async () => {
     service.failing.set("listJobs", "network");
-    store.setNeed("view", "visible");
+    store.setDemand("view", "visible");
     const pauses: number[] = [];
     for (let count = 0; count < 4; count++) {
       pauses.push(clock.tick());
@@ -140,10 +140,10 @@ describe("the task store", () => {
 
   it("sends nothing more after a refused signature until the user asks", async () => {
     service.failing.set("listJobs", "authentication");
-    store.setNeed("view", "visible");
+    store.setDemand("view", "visible");
     await settle();
     assert.equal(clock.next, undefined);
-    store.setNeed("details", "visible");
+    store.setDemand("details", "visible");
     assert.equal(clock.next, undefined);
     service.failing.clear();
     await store.refresh();
@@ -194,7 +194,7 @@ describe("the task store", () => {
     service.v5 = true;
     service.failing.set("listJobsV5", "timeout");
     service.set("a", "PAUSING");
-    store.setNeed("view", "visible");
+    store.setDemand("view", "visible");
     await store.refresh();
     await store.refresh();
     assert.equal(store.snapshot.problem, undefined);
@@ -214,7 +214,7 @@ describe("the task store", () => {
 
     beforeEach(async () => {
       service.set("a", "INCRE_TRANSFER_STARTED");
-      store.setNeed("view", "visible");
+      store.setDemand("view", "visible");
       await store.refresh();
     });
 
@@ -271,7 +271,7 @@ describe("the task store", () => {
       assert.equal(listed(), refused);
       service.failing.clear();
       await store.refresh();
-      store.setNeed("view", "none");
+      store.setDemand("view", "none");
       const before = listed();
       store.wake();
       assert.equal(listed(), before);

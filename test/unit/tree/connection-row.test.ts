@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { CloudConnection } from "../../../src/connections/connection";
-import { paceOf } from "../../../src/connections/connection";
-import type { Watched } from "../../../src/connections/session-manager";
-import { formatsFor } from "../../../src/l10n/localizer";
+import { pollIntervalsOf } from "../../../src/connections/connection";
+import type { ConnectionState } from "../../../src/connections/session-manager";
+import { localizerFor } from "../../../src/l10n/localizer";
 import { TaskStore } from "../../../src/tasks/store";
 import {
   connectionDescription,
@@ -13,7 +13,7 @@ import {
 import { MemoryService } from "../../support/service";
 import { fill } from "../../support/texts";
 
-const english = formatsFor("en", fill);
+const english = localizerFor("en", fill);
 
 const connection: CloudConnection = {
   id: "1",
@@ -27,10 +27,10 @@ const connection: CloudConnection = {
 };
 
 /** What is shown of a connection, and what its row says. */
-const pictureOf = (facts: Partial<Watched>) => {
-  const watched: Watched = {
+const pictureOf = (facts: Partial<ConnectionState>) => {
+  const state: ConnectionState = {
     connection,
-    state: "open",
+    phase: "open",
     session: undefined,
     trouble: undefined,
     missing: undefined,
@@ -38,16 +38,16 @@ const pictureOf = (facts: Partial<Watched>) => {
     ...facts,
   };
   return {
-    description: connectionDescription(watched, english),
-    label: connectionLabel(watched, english),
-    message: messageOf(watched, english),
-    troubled: isTroubled(watched),
+    description: connectionDescription(state, english),
+    label: connectionLabel(state, english),
+    message: messageOf(state, english),
+    troubled: isTroubled(state),
   };
 };
 
 describe("the row of a connection", () => {
   const service = new MemoryService();
-  const store = new TaskStore(service.caller, paceOf.cloud);
+  const store = new TaskStore(service.caller, pollIntervalsOf.cloud);
   const session = {
     connection,
     client: service.caller,
@@ -60,9 +60,9 @@ describe("the row of a connection", () => {
   after(() => session.dispose());
 
   it("tells that it is being opened, does not run or cannot be used", () => {
-    assert.equal(pictureOf({ state: "opening" }).description, "connecting · cn-north-4");
-    assert.equal(pictureOf({ state: "stopped" }).description, "not running · cn-north-4");
-    assert.deepEqual(pictureOf({ state: "closed", trouble: "The secret is gone." }), {
+    assert.equal(pictureOf({ phase: "opening" }).description, "connecting · cn-north-4");
+    assert.equal(pictureOf({ phase: "stopped" }).description, "not running · cn-north-4");
+    assert.deepEqual(pictureOf({ phase: "closed", trouble: "The secret is gone." }), {
       description: "cannot be used · cn-north-4",
       label: "Connection production, cannot be used · cn-north-4",
       message: "The secret is gone.",

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { formatsFor } from "../../../src/l10n/localizer";
+import { localizerFor } from "../../../src/l10n/localizer";
 import type { Task } from "../../../src/tasks/task";
 import { type Arrangement, arrangementIn, noFilter, usual } from "../../../src/tree/arrangement";
 import { descriptionOf, labelOf, layoutOf } from "../../../src/tree/rows";
 import { fill } from "../../support/texts";
 
-const english = formatsFor("en", fill);
+const english = localizerFor("en", fill);
 
 /** The tree as a picture: a line a row. */
 function picture(
@@ -163,6 +163,6 @@ describe("the tree's rows", () => {
       labelOf(task("orders", { delayMs: 3 }), english),
       "orders, Incremental synchronization, delay < 1 s",
     );
-    assert.match(labelOf(task("orders", {}), formatsFor("zh-cn", fill)), /增量同步/);
+    assert.match(labelOf(task("orders", {}), localizerFor("zh-cn", fill)), /增量同步/);
   });
 });
