@@ -438,6 +438,7 @@ describe("the status table", () => {
       await backend.sql("source", "postgres", "CREATE ROLE leaving LOGIN SUPERUSER PASSWORD 'leaving'");
       const task = await TestTask.started(backend, { ...plan, source: login });
       await task.reaches("INCRE_TRANSFER_STARTED");
+      await until("the spare slot of the copy is gone", 15_000, async () => (await slots(task)) === 1);
       await backend.sql("source", "postgres", "ALTER ROLE leaving NOLOGIN");
       // Connections that are open already would still serve.
       const others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'leaving'";
