@@ -1,5 +1,6 @@
-// Builds dist/ (the product) and, with --tests, out/ (the test suites). --production leaves source maps out.
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+// Builds dist/ (the product) and, with --tests, out/ (the test suites). --production leaves source maps out; --watch
+// builds again after every change.
+import { mkdir, readdir, readFile, rm, watch, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
@@ -69,34 +70,76 @@ const node = {
   alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
 };
 
-await rm(resolve(root, "dist"), { recursive: true, force: true });
-await Promise.all([
-  esbuild.build({
-    ...node,
-    supported: { "dynamic-import": false },
-    // What is loaded at once is one file: every further one costs a third of a millisecond.
-    entryPoints: { extension: "src/extension.ts", "mcp-server": "src/agent/mcp.ts" },
-    outdir: "dist",
-    charset: "utf8",
-    plugins: [lazyChunks],
-  }),
-  buildChunks(),
-  esbuild.build({
-    ...node,
-    entryPoints: { "local-backend": "src/backend/main.ts" },
-    outdir: "dist",
-  }),
-  esbuild.build({
-    ...common,
-    platform: "browser",
-    format: "esm",
-    target: "es2022",
-    entryPoints: { details: "src/details/page/main.ts", "details-style": "src/details/page/style.css" },
-    loader: { ".ttf": "file" },
-    assetNames: "[name]",
-    outdir: "dist/webview",
-  }),
-]);
+if (process.argv.includes("--watch")) {
+  await buildAgainAndAgain();
+} else {
+  await build();
+}
+
+/** Builds now and after every change of a source, until it is interrupted. What VS Code's task looks for is printed. */
+async function buildAgainAndAgain() {
+  let changed = true;
+  const once = async () => {
+    while (changed) {
+      changed = false;
+      console.log("Building");
+      console.log(
+        await build().then(
+          () => "Built",
+          () => "The build failed",
+        ),
+      );
+    }
+  };
+  let building = once();
+  for await (const _ of watch(resolve(root, "src"), { recursive: true })) {
+    changed = true;
+    building = building.then(once);
+  }
+}
+
+async function build() {
+  await rm(resolve(root, "dist"), { recursive: true, force: true });
+  await Promise.all([
+    esbuild.build({
+      ...node,
+      supported: { "dynamic-import": false },
+      // What is loaded at once is one file: every further one costs a third of a millisecond.
+      entryPoints: { extension: "src/extension.ts", "mcp-server": "src/agent/mcp.ts" },
+      outdir: "dist",
+      charset: "utf8",
+      plugins: [lazyChunks],
+    }),
+    buildChunks(),
+    esbuild.build({
+      ...node,
+      entryPoints: { "local-backend": "src/backend/main.ts" },
+      outdir: "dist",
+    }),
+    esbuild.build({
+      ...common,
+      platform: "browser",
+      format: "esm",
+      target: "es2022",
+      entryPoints: { details: "src/details/page/main.ts", "details-style": "src/details/page/style.css" },
+      loader: { ".ttf": "file" },
+      assetNames: "[name]",
+      outdir: "dist/webview",
+    }),
+  ]);
+  if (tests) {
+    await rm(resolve(root, "out"), { recursive: true, force: true });
+    const suites = (await readdir(resolve(root, "test"), { recursive: true })).filter((file) =>
+      file.endsWith(".test.ts"),
+    );
+    await esbuild.build({
+      ...node,
+      entryPoints: [...suites.map((file) => `test/${file}`), "test/host/index.ts"],
+      outbase: "test",
+      outdir: "out",
+    });
+  }
+}
 
 /**
  * Builds the files that are loaded on first use, and what several of them share as files of their own. esbuild splits
@@ -126,17 +169,4 @@ async function buildChunks() {
       await writeFile(path, code);
     }),
   );
-}
-
-if (tests) {
-  await rm(resolve(root, "out"), { recursive: true, force: true });
-  const suites = (await readdir(resolve(root, "test"), { recursive: true })).filter((file) =>
-    file.endsWith(".test.ts"),
-  );
-  await esbuild.build({
-    ...node,
-    entryPoints: [...suites.map((file) => `test/${file}`), "test/host/index.ts"],
-    outbase: "test",
-    outdir: "out",
-  });
 }
