@@ -1,6 +1,7 @@
 /** The parts of the backend, put together and taken apart in order. */
 import { createHandlers } from "./api/handlers";
 import { ApiServer } from "./api/server";
+import { warningsView } from "./api/warnings";
 import { type Binaries, findBinaries } from "./clusters/binaries";
 import { Clusters } from "./clusters/clusters";
 import { DataDir } from "./data-dir";
@@ -18,7 +19,7 @@ import { Controller } from "./jobs/controller";
 import { releaseAll } from "./jobs/release-all";
 import { JobStore } from "./jobs/store";
 import { log, reasonOf } from "./log";
-import { ApiError, message } from "./messages";
+import { ApiError, type Language, message } from "./messages";
 import { Presences } from "./presence";
 import { SecretBox } from "./secrets";
 import { StartError } from "./start-error";
@@ -138,6 +139,7 @@ export class Backend {
     const handlers = createHandlers({ store, runner: tasks, actions, comparisons });
     await tasks.start();
     const local = {
+      warnings: (language: Language) => warningsView(store.all(), (id) => tasks.live(id).engine, language),
       balances: async () => ({
         accounts: [...store.balances()].map(([account, balance]) => ({ account, balance })),
       }),

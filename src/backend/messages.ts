@@ -1,5 +1,6 @@
 /** Every text the backend answers, in both languages of the API (`X-Language`). */
 import type { Bilingual } from "../status/statuses";
+import { streamMessages } from "./messages-stream";
 
 export type Language = keyof Bilingual;
 
@@ -198,6 +199,7 @@ const messages = {
     en: "Source and target are the same database. Choose another target.",
     zh: "源库与目标库是同一个数据库。请选择其他目标库。",
   },
+  ...streamMessages,
 } as const satisfies Record<string, Bilingual>;
 
 export type MessageId = keyof typeof messages;

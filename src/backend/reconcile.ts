@@ -28,6 +28,8 @@ export interface ObservedState {
   /** Whether the full synchronization was complete once. */
   readonly fullDone: boolean;
   readonly released: boolean;
+  /** Whether the stream has lost rows of the task's tables, or loses them. */
+  readonly lost: boolean;
   /** The last change of the synchronization objects. */
   readonly change: ObservedChange | undefined;
   /** The status that was stored last. */
@@ -126,7 +128,7 @@ function runningStatus(wish: DesiredState, seen: ObservedState): string {
   if (seen.recovering) {
     return "REBUILD_NODE_STARTED";
   }
-  if (engine?.kind !== "present" || !seen.enabledNow) {
+  if (engine?.kind !== "present" || !seen.enabledNow || seen.lost) {
     return untilItFlows(seen);
   }
   const phases = engine.tables.map((table) => table.phase);
@@ -169,6 +171,8 @@ export type Step =
   | "enable"
   /** Find out why the engine stopped by itself. */
   | "diagnoseStop"
+  /** The stream loses rows: stop it and say so. */
+  | "failStream"
   | "suspend"
   /** Begin to copy the tables that a change adds. */
   | "change"
@@ -222,6 +226,10 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
   }
   if (!engine.logKept) {
     return "diagnoseStop";
+  }
+  // Whatever runs, stops or waits: it must not go on.
+  if (seen.lost) {
+    return "failStream";
   }
   // A connection that is being recovered comes first.
   if (change !== undefined && (engine.enabled || !seen.recovering)) {

@@ -58,7 +58,7 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       }
       const task = {
         id: `00000000-0000-0000-0000-${String(++count).padStart(6, "0")}jb101`,
-        ...{ source, target, copiesRows },
+        ...{ source, target, copiesRows, memory: null },
         publisher: { host: source.host, port: source.port },
         tables: tables.map(named),
       };

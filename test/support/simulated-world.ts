@@ -369,6 +369,7 @@ export class SimulatedEngine implements Engine {
       logKept: slot || away.has("source"),
       slotLost: slotLost.size > 0,
       needsCleanUp: spare && !away.has("source"),
+      findings: [],
     };
   }
 

@@ -48,6 +48,8 @@ export async function createJob(request: Creation, store: JobStore, actions: Job
     tables: [],
     prepared: false,
     anew: false,
+    stream: null,
+    findings: [],
     sourceRows: {},
     released: false,
     createdAt: now,

@@ -1,10 +1,16 @@
 /** What a call brings: its context and its checked body. */
 import type { HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
 import * as v from "valibot";
-import { ApiError, message } from "../messages";
+import { ApiError, type Language, message } from "../messages";
 
 /** What each call carries through its handlers; `body` are the exact bytes. */
 export type Env = { Variables: { requestId: string; body: Uint8Array }; Bindings: HttpBindings };
+
+/** The language in which a call wants its texts. */
+export function languageOf(c: Context): Language {
+  return c.req.header("x-language")?.toLowerCase() === "zh-cn" ? "zh" : "en";
+}
 
 /** @throws ApiError DRS.M00007 that names the field which is wrong. */
 export function checked<const S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {

@@ -1,17 +1,21 @@
 /** `/_local`: what steers the backend itself; signed like every other call, and no part of the DRS API. */
+import { createHash } from "node:crypto";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import * as v from "valibot";
 import type { Faults } from "../faults/faults";
 import { faultRequest } from "../faults/request";
+import type { Language } from "../messages";
 import type { Presences } from "../presence";
-import { checked, type Env, jsonOf } from "./input";
+import { checked, type Env, jsonOf, languageOf } from "./input";
 
 /**
  * What the running service answers. A balance of 0 or less freezes all tasks of the account: that is billing, not a
  * state of the engine, which is suspended and goes on where it was after a top-up.
  */
 export interface LocalCalls {
+  /** What is wrong with the streams of all tasks. */
+  warnings(language: Language): unknown;
   balances(): Promise<unknown>;
   setBalance(account: string, balance: number): Promise<unknown>;
   /** How to log in to the demo's databases. */
@@ -47,6 +51,16 @@ export function localRoutes({ faults, presences, reset }: Controls, service: () 
   app.post("/account", async (c) => {
     const { account, balance } = checked(accountRequest, jsonOf(c.get("body")));
     return c.json(await service().setBalance(account, balance));
+  });
+
+  app.get("/warnings", (c) => {
+    const body = JSON.stringify(service().warnings(languageOf(c)));
+    const tag = `"${createHash("sha256").update(body).digest("base64url")}"`;
+    c.header("ETag", tag);
+    c.header("Vary", "X-Language");
+    return c.req.header("if-none-match") === tag
+      ? c.body(null, 304)
+      : c.body(body, 200, { "Content-Type": "application/json" });
   });
 
   app.get("/databases", async (c) => c.json(await service().databases()));

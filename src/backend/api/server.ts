@@ -11,7 +11,7 @@ import { ApiError, type Language, message, render } from "../messages";
 import { StartError } from "../start-error";
 import { authenticate, refuseForeign } from "./authenticate";
 import { iamRoutes, isTokenCall } from "./iam";
-import { checked, type Env, jsonOf } from "./input";
+import { checked, type Env, jsonOf, languageOf } from "./input";
 import { type Controls, type LocalCalls, localRoutes } from "./local-calls";
 import { type AnswerOf, type InputOf, type Served, served, statusOf, type Table, table } from "./table";
 
@@ -193,10 +193,6 @@ async function bodyOf(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): 
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function languageOf(c: Context): Language {
-  return c.req.header("x-language")?.toLowerCase() === "zh-cn" ? "zh" : "en";
 }
 
 function asRefusal(error: unknown): ApiError {

@@ -44,6 +44,49 @@ export interface EngineTask {
   readonly tables: readonly TableName[];
   /** Whether the rows that are there already are copied first. */
   readonly copiesRows: boolean;
+  /** What `observe` wanted to be remembered of the stream last; null: nothing yet, or nothing that still counts. */
+  readonly memory: StreamMemory | null;
+}
+
+/**
+ * What an engine remembers of a task's stream from look to look, and beyond a restart: how both ends were when the copy
+ * began, and what has been lost since. JSON; its content is the engine's own. A table that is not in it is learned at
+ * the next look as it is then: leave it out when it is copied again.
+ */
+export interface StreamMemory {
+  readonly task: unknown;
+  /** By the tables' names, as in `TableState`. */
+  readonly tables: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Something that a look has found wrong with a task's stream although its workers may run: a `failure` has lost rows or
+ * loses them, a `warning` will break or needs a person.
+ */
+export interface StreamFinding {
+  /** The same as long as the same thing is wrong: kind, end, table and part of it. */
+  readonly id: string;
+  readonly level: "failure" | "warning";
+  readonly side: Side;
+  /** Undefined: it is about the whole task, or the engine cannot say about which table. */
+  readonly table: TableName | undefined;
+  /** Of its kind: `LS…` of a failure, `LW…` of a warning; see the catalogue of known failures. */
+  readonly code: string;
+  /** What is wrong, the cause, and what heals. */
+  readonly message: Message;
+}
+
+/** The log that a source keeps for a task that has not read it. */
+export interface KeptLog {
+  readonly bytes: number;
+  /** The most that the server keeps (`max_slot_wal_keep_size`), in bytes; null: as much as fits on its disk. */
+  readonly limit: number | null;
+  /** How fast the log grows, in bytes a second; undefined until it has been watched for long enough. */
+  readonly rate: number | undefined;
+  /** When it is lost at this rate, in milliseconds since 1970; undefined: not known, or not in sight. */
+  readonly lostAt: number | undefined;
+  /** When the disk of the source is full at this rate; undefined: not known, or not in sight. */
+  readonly diskFullAt: number | undefined;
 }
 
 /** How far a table is: `waiting` for its copy, `copying`, `copied`, or `synced` with the stream of changes. */
@@ -84,6 +127,12 @@ export type EngineState =
       /** How far the target is behind, in milliseconds; undefined while nothing flows. */
       readonly delayMs: number | undefined;
       readonly positions?: Positions | undefined;
+      /** What is wrong with the stream, of all tables that it has. */
+      readonly findings: readonly StreamFinding[];
+      /** What is to be remembered instead of `from`, the memory with which this look was taken. */
+      readonly remember?: { readonly from: StreamMemory | null; readonly to: StreamMemory } | undefined;
+      /** Undefined while the source cannot be asked. */
+      readonly keptLog?: KeptLog | undefined;
     }
   | { readonly kind: "unreachable"; readonly side: Side; readonly reason: string }
   /** The question itself was refused, such as after a change of the password. */

@@ -13,6 +13,7 @@ import {
 } from "../reconcile";
 import type { SecretBox } from "../secrets";
 import { changeSeen } from "./changes";
+import { lossOf, noteFindings } from "./findings";
 import { currentFailure, type Job } from "./job";
 import { limitAt } from "./limits";
 import { Monitor, type Rates } from "./monitor";
@@ -226,12 +227,13 @@ export class Controller {
 
   async #advance(id: string, runtime: Runtime): Promise<void> {
     for (let count = 0; count < stepsAtOnce && !this.#stop.signal.aborted; count++) {
-      const job = this.store.get(id);
-      if (job === undefined) {
+      const stored = this.store.get(id);
+      if (stored === undefined) {
         await runtime.link?.close();
         this.#runtimes.delete(id);
         return;
       }
+      const job = await noteFindings(this.store, stored, runtime.engine, Date.now());
       const wish = { goal: job.desired.goal, taskType: job.taskType, frozen: this.isFrozen(job) };
       await this.#watchStream(job, wish, runtime);
       const seen = observed(job, runtime);
@@ -336,6 +338,7 @@ function observed(job: Job, runtime: Runtime): ObservedState {
     enabledNow: runtime.enabledAttempt === job.desired.attempt,
     fullDone: job.fullCompletedAt !== null,
     released: job.released,
+    lost: lossOf(job, runtime.engine) !== undefined,
     change: changeSeen(job, runtime),
     last: job.status,
   };

@@ -91,6 +91,20 @@ const checkItem = v.object({
   raw: v.optional(v.string()),
 });
 
+const streamMemory = v.object({ task: v.unknown(), tables: v.record(v.string(), v.unknown()) });
+
+/** A finding of the stream, with the time since when it is known. See StreamFinding. */
+const finding = v.object({
+  id: v.string(),
+  level: v.picklist(["failure", "warning"]),
+  side: v.picklist(["source", "target"]),
+  table: v.optional(tableName),
+  code: v.string(),
+  message: messageSchema,
+  since: v.number(),
+});
+export type KnownFinding = v.InferOutput<typeof finding>;
+
 export const jobSchema = v.object({
   id: v.string(),
   name: v.string(),
@@ -127,6 +141,10 @@ export const jobSchema = v.object({
   prepared: v.boolean(),
   /** Whether what was made before is of no use any more, so that it is removed and all rows are copied anew. */
   anew: v.optional(v.boolean(), false),
+  /** What the engine remembers of the stream; null: it learns at its next look. */
+  stream: v.optional(v.nullable(streamMemory), null),
+  /** What is wrong with the stream as far as the last look knows. */
+  findings: v.optional(v.array(finding), []),
   /** Rows per table at the source when the copy began. */
   sourceRows: v.record(v.string(), v.number()),
   /** Whether everything that the task held was released. */
@@ -189,6 +207,16 @@ export function childOf(job: Job, { failure, ...change }: Change): Job {
     fullCompletedAt: change.settled && failure === null ? change.updatedAt : null,
     updatedAt: change.updatedAt,
   };
+}
+
+/** A task that is to learn its tables as they are at the next look, such as those that are copied again. */
+export function withoutMemoryOf(job: Job, tables: readonly TableName[]): Job {
+  if (job.stream === null) {
+    return job;
+  }
+  const names = new Set(tables.map(plainName));
+  const kept = Object.entries(job.stream.tables).filter(([name]) => !names.has(name));
+  return { ...job, stream: { ...job.stream, tables: Object.fromEntries(kept) } };
 }
 
 /** A table's name as engines report it. */

@@ -13,6 +13,7 @@ import type { Step } from "../reconcile";
 import type { SecretBox } from "../secrets";
 import { ChangeSteps, failedChange } from "./changes";
 import { isLoopback, loginOf } from "./endpoints";
+import { lossOf } from "./findings";
 import { isChanging, type Job, type JobFailure, tablesOf } from "./job";
 import { firstRetryMs, newFault, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 import { Semaphore } from "./semaphore";
@@ -56,6 +57,7 @@ export class StepExecutor {
           : { host: source.host, port: source.port },
       tables: job.tables,
       copiesRows: job.taskType !== "INCR_TRANS",
+      memory: job.stream,
     };
   }
 
@@ -71,6 +73,8 @@ export class StepExecutor {
         return await this.#enable(job, runtime);
       case "diagnoseStop":
         return await this.#diagnoseStop(job, runtime);
+      case "failStream":
+        return await this.#failStream(job, runtime);
       case "suspend":
         await this.engine.suspend(this.taskOf(job));
         runtime.enabledAttempt = undefined;
@@ -135,7 +139,13 @@ export class StepExecutor {
         await this.engine.release(this.taskOf(named), "source");
       }
       const sourceRows = await this.engine.prepare(this.taskOf(named));
-      await this.store.update(job.id, (latest) => ({ ...latest, sourceRows, prepared: true, anew: false }));
+      await this.store.update(job.id, (latest) => ({
+        ...latest,
+        sourceRows,
+        prepared: true,
+        anew: false,
+        stream: null,
+      }));
       runtime.lostSince = undefined;
     } catch (error) {
       if (isAwaited(error, runtime)) {
@@ -213,6 +223,25 @@ export class StepExecutor {
       await this.#failBy(job, phase, error);
       return true;
     }
+  }
+
+  /** Rows were lost: nothing may flow any further, so that what has not been lost can be taken up again. */
+  async #failStream(job: Job, runtime: Runtime): Promise<boolean> {
+    const loss = lossOf(job, runtime.engine);
+    if (loss === undefined) {
+      return false;
+    }
+    try {
+      await this.engine.suspend(this.taskOf(job));
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      // Tried again at the next look.
+      return false;
+    }
+    runtime.enabledAttempt = undefined;
+    return await this.fail(job, phaseOf(job, ownEngine(job, runtime)), loss.code, loss.message);
   }
 
   /** Nothing that comes back by itself: a fault that cannot be mended. */

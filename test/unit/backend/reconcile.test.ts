@@ -21,6 +21,7 @@ function engine(phases: readonly TableState["phase"][], change: Partial<Present>
     slotLost: false,
     needsCleanUp: false,
     delayMs: 0,
+    findings: [],
   } as const;
   return { ...state, tables: phases.map(table), ...change };
 }
@@ -34,6 +35,7 @@ const base: ObservedState = {
   enabledNow: false,
   fullDone: false,
   released: false,
+  lost: false,
   change: undefined,
   last: "CONFIGURATION",
 };

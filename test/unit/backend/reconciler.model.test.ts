@@ -287,6 +287,8 @@ function newJob(taskType: Job["taskType"]): Job {
     desired: { goal: "configured", attempt: 0, startAt: null, force: false },
     ...{ status: "CREATING", provisioned: false, linkPort: null, tables: [], prepared: false, anew: false },
     ...{
+      stream: null,
+      findings: [],
       sourceRows: {},
       released: false,
       createdAt: now,

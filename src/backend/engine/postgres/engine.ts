@@ -278,6 +278,7 @@ export class PostgresEngine implements Engine {
       ...{ kind: "present", enabled, streaming, copyWorkers, slotLost, tables },
       logKept: slot instanceof EngineError || known?.kept === true,
       needsCleanUp: known?.spare === true,
+      findings: [],
       delayMs:
         streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
       positions: known === undefined ? undefined : positionsOf(known, subscription),

@@ -1,0 +1,50 @@
+/** What is wrong with the streams of tasks although they may run, for whoever shows it: `GET /_local/warnings`. */
+import type { EngineState, KeptLog } from "../engine/engine";
+import { findingsOf } from "../jobs/findings";
+import { type Job, tableId } from "../jobs/job";
+import { type Language, render } from "../messages";
+
+/** Below this nobody needs to know of the log that is kept, in bytes. */
+const notableLog = 16 * 1024 * 1024;
+const minute = 60_000;
+
+/** Every task with something to say, by its id. It changes only when there is something new to say. */
+export function warningsView(
+  jobs: readonly Job[],
+  engineOf: (id: string) => EngineState | undefined,
+  language: Language,
+) {
+  const tasks = jobs.flatMap((job) => {
+    const engine = engineOf(job.id);
+    const warnings = findingsOf(job, engine).map(({ id, level, side, table, code, message, since }) => ({
+      ...{ id, level, side, code, since: new Date(since).toISOString() },
+      table: table === undefined ? null : tableId(table),
+      message: render(message, language),
+    }));
+    const kept = engine?.kind === "present" && job.prepared ? logView(job, engine.keptLog) : null;
+    return warnings.length > 0 || kept !== null ? [[job.id, { warnings, log: kept }] as const] : [];
+  });
+  return { tasks: Object.fromEntries(tasks) };
+}
+
+/** Of a task that runs it is said only when it is much. */
+function logView(job: Job, log: KeptLog | undefined) {
+  const runs = job.status === "INCRE_TRANSFER_STARTED" || job.status === "FULL_TRANSFER_STARTED";
+  if (log === undefined || (runs && log.bytes < notableLog)) {
+    return null;
+  }
+  const time = (at: number | undefined) =>
+    at === undefined ? null : new Date(Math.round(at / minute) * minute).toISOString();
+  return {
+    bytes: rounded(log.bytes),
+    limit: log.limit,
+    bytes_per_second: log.rate === undefined ? null : rounded(log.rate),
+    lost_at: time(log.lostAt),
+    disk_full_at: time(log.diskFullAt),
+  };
+}
+
+/** To two digits, so that the answer stays the same for a while. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(2));
+}

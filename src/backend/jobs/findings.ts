@@ -1,0 +1,94 @@
+/** What looks find wrong with the streams of tasks: kept with its task, and written into the task's log. */
+import type { EngineState, StreamFinding } from "../engine/engine";
+import { message } from "../messages";
+import { isChanging, type Job, type KnownFinding, plainName } from "./job";
+import type { JobStore } from "./store";
+
+/** Stores what a look wants to be remembered and what it has found; answers the task as it is then. */
+export async function noteFindings(
+  store: JobStore,
+  job: Job,
+  engine: EngineState | undefined,
+  now: number,
+): Promise<Job> {
+  const before = job.findings;
+  const noted = await store.update(job.id, (latest) => withNews(latest, engine, now));
+  const after = noted?.findings ?? [];
+  if (noted === undefined || after === before) {
+    return noted ?? job;
+  }
+  for (const { message: text } of warningsOf(after).filter(notAmong(before))) {
+    await store.history.log(job.id, "Warn", text);
+  }
+  for (const { code, table } of warningsOf(before).filter(notAmong(after))) {
+    const about = table === undefined ? job.name : plainName(table);
+    await store.history.log(job.id, "Warn", message("warningOver", { code, about }));
+  }
+  return noted;
+}
+
+/** The same object where there is no news. */
+function withNews(job: Job, engine: EngineState | undefined, now: number): Job {
+  if (!job.prepared || job.released) {
+    return job.findings.length === 0 && job.stream === null ? job : { ...job, findings: [], stream: null };
+  }
+  if (engine?.kind !== "present") {
+    return job;
+  }
+  const { findings, remember } = engine;
+  const known = new Map(job.findings.map((one) => [one.id, one]));
+  const changed =
+    findings.length !== known.size || findings.some(({ id, level }) => known.get(id)?.level !== level);
+  const next = changed
+    ? { ...job, findings: findings.map((one) => stored(one, known.get(one.id)?.since ?? now)) }
+    : job;
+  // A memory that was replaced meanwhile is not of this look.
+  return remember?.from === job.stream && remember !== undefined ? { ...next, stream: remember.to } : next;
+}
+
+function stored({ id, level, side, table, code, message: text }: StreamFinding, since: number): KnownFinding {
+  return {
+    ...{ id, level, side, code, since, message: { id: text.id, values: { ...text.values } } },
+    ...(table === undefined ? {} : { table: { ...table } }),
+  };
+}
+
+/**
+ * The loss for which a task cannot go on: of its own tables, and while its objects are being changed only of those that
+ * it is to keep.
+ */
+export function lossOf(job: Job, engine: EngineState | undefined): StreamFinding | undefined {
+  if (engine?.kind !== "present") {
+    return undefined;
+  }
+  const change = job.change !== null && isChanging(job) && !job.change.withdrawn ? job.change : undefined;
+  if (change?.tables.length === 0) {
+    // Which tables it is to keep is about to be found out.
+    return undefined;
+  }
+  const kept = new Set(change?.tables.map(plainName));
+  const counted = new Set(job.tables.map(plainName).filter((name) => change === undefined || kept.has(name)));
+  return engine.findings.find(
+    ({ level, table }) => level === "failure" && (table === undefined || counted.has(plainName(table))),
+  );
+}
+
+/** What is wrong with a task's stream now, in the words of the last look. */
+export function findingsOf(job: Job, engine: EngineState | undefined): readonly KnownFinding[] {
+  const fresh = new Map(
+    engine?.kind === "present" ? engine.findings.map((one) => [one.id, one.message]) : [],
+  );
+  return job.findings.map((one) => {
+    const { id, values } = fresh.get(one.id) ?? one.message;
+    return { ...one, message: { id, values: { ...values } } };
+  });
+}
+
+function warningsOf(findings: readonly KnownFinding[]): readonly KnownFinding[] {
+  return findings.filter(({ level }) => level === "warning");
+}
+
+function notAmong(others: readonly KnownFinding[]): (one: KnownFinding) => boolean {
+  const ids = new Set(others.map(({ id }) => id));
+  return ({ id }) => !ids.has(id);
+}
