@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import type { DatabaseLogin } from "../engine/engine";
+import { ownClient } from "../engine/postgres/guarded-client";
 import { log, reasonOf } from "../log";
 
 const pauseMs = 350;
@@ -47,9 +48,7 @@ export class Load {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const { host, port, user, password, database } = this.shop;
-      const client = new pg.Client({ host, port, user, password, database, connectionTimeoutMillis: 5_000 });
-      client.on("error", () => undefined);
+      const client = ownClient(this.shop);
       try {
         await client.connect();
         await this.#trade(client, signal);

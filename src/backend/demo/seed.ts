@@ -1,8 +1,8 @@
 /** Brings the demo's tasks into their statuses through the handlers of the API, as a user would. */
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
 import type { Handlers } from "../api/server";
 import type { DatabaseLogin } from "../engine/engine";
+import { ownClient } from "../engine/postgres/guarded-client";
 import type { JobStore } from "../jobs/store";
 import {
   conflictingReview,
@@ -181,8 +181,7 @@ function accepted(
 
 /** Runs statements one after another on a connection of their own. */
 export async function runSql(connection: DatabaseLogin, statements: readonly string[]): Promise<void> {
-  const { host, port, user, password, database } = connection;
-  const client = new pg.Client({ host, port, user, password, database });
+  const client = ownClient(connection);
   await client.connect();
   try {
     for (const sql of statements) {

@@ -1,5 +1,10 @@
 /** Statements that a person runs in the demo's databases. */
-import { Client, DatabaseError } from "pg";
+import { Query, type ResultBuilder } from "pg";
+import type { DatabaseLogin } from "../engine/engine";
+import { codeOf } from "../engine/postgres/databases";
+import { type GuardedClient, ownClient } from "../engine/postgres/guarded-client";
+import { ProtocolError } from "../engine/postgres/message-guard";
+import { reasonOf } from "../log";
 import { ApiError, message } from "../messages";
 import type { DemoLogin } from "./demo";
 
@@ -21,45 +26,90 @@ export interface SqlResult {
 
 const limitMs = 10_000;
 const shownRows = 100;
+/** Of what all statements answer, in bytes. */
+const answerLimit = 8 * 1024 * 1024;
 
 /**
- * Runs SQL as the shop's application or the analyst, whose logins the backend tells anyway.
+ * Runs SQL as the shop's application or the analyst, whose logins the backend tells anyway. It ends after 10 seconds,
+ * whatever the SQL sets.
  *
- * @throws ApiError DRS.M00007 for a database that is not the demo's, and for what PostgreSQL refuses.
+ * @throws ApiError DRS.M00007 for a database that is not the demo's, for what PostgreSQL refuses, and for an answer
+ * that is too late or too large.
  */
 export async function runDemoSql(logins: readonly DemoLogin[], request: SqlRequest): Promise<SqlResult> {
   const { server, database, sql } = request;
-  const login = logins.find((one) => one.server === server && one.databases.includes(database));
-  if (login === undefined) {
+  const known = logins.find((one) => one.server === server && one.databases.includes(database));
+  if (known === undefined) {
     throw new ApiError("DRS.M00007", message("noDemoDatabase", { server, database }));
   }
-  const { host, port, user, password } = login;
-  const client = new Client({
-    ...{ host, port, user, password, database },
-    ...{ connectionTimeoutMillis: limitMs, statement_timeout: limitMs },
-  });
-  client.on("error", () => undefined);
+  const { host, port, user, password } = known;
+  const login: DatabaseLogin = { host, port, user, password, database, ssl: false };
+  const client = ownClient(login, { answerLimit });
+  let session: number | undefined;
   try {
     await client.connect();
-    const types = { getTypeParser: () => (value: string) => value };
-    const query = { text: sql, rowMode: "array" as const, types };
-    const results = [await client.query<(string | null)[]>(query)].flat();
-    const last = results.at(-1);
-    return {
-      command: last?.command ?? "",
-      row_count: last?.rowCount ?? 0,
-      fields: last?.fields.map(({ name }) => name) ?? [],
-      rows: last?.rows.slice(0, shownRows) ?? [],
-    };
+    session = (await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows[0]?.pid;
+    return await within(limitMs, answerOf(client, sql));
   } catch (error) {
-    if (error instanceof DatabaseError) {
-      throw new ApiError(
-        "DRS.M00007",
-        message("sqlRefused", { code: error.code ?? "", reason: error.message }),
-      );
-    }
-    throw error;
+    await terminate(login, session);
+    throw new ApiError("DRS.M00007", message("sqlRefused", { code: codeOf(error), reason: reasonOf(error) }));
   } finally {
-    await client.end().catch(() => undefined);
+    await client.end();
+  }
+}
+
+/** Ends a session from outside: the server does not notice by itself that nobody waits for what it does. */
+async function terminate(login: DatabaseLogin, session: number | undefined): Promise<void> {
+  const client = ownClient(login, { query_timeout: 1_000 });
+  try {
+    await client.connect();
+    await client.query("SELECT pg_terminate_backend($1)", [session]);
+  } catch {
+    // It is gone already, or ends when its own limit is reached.
+  } finally {
+    await client.end();
+  }
+}
+
+/** What the last of the statements answers; of its rows only those that are shown are kept. */
+async function answerOf(client: GuardedClient, sql: string): Promise<SqlResult> {
+  const types = { getTypeParser: () => (value: string) => value };
+  const asked = { text: sql, rowMode: "array", types };
+  const query = new Query<(string | null)[]>(asked);
+  let rows: (string | null)[][] = [];
+  let shown: unknown;
+  query.on("row", (row: (string | null)[], result) => {
+    if (result !== shown) {
+      [rows, shown] = [[], result];
+    }
+    if (rows.length < shownRows) {
+      rows.push(row);
+    }
+  });
+  return await new Promise((resolve, reject) => {
+    query.on("error", reject);
+    query.on("end", (results: ResultBuilder | ResultBuilder[]) => {
+      const last = [results].flat().at(-1);
+      resolve({
+        command: last?.command ?? "",
+        row_count: last?.rowCount ?? 0,
+        fields: last?.fields.map(({ name }) => name) ?? [],
+        rows: last === shown ? rows : [],
+      });
+    });
+    client.query(query);
+  });
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new ProtocolError(`cancelled after ${ms / 1_000} seconds`, "57014");
+    timer = setTimeout(() => reject(error), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

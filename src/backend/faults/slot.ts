@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import pg, { escapeLiteral } from "pg";
+import type pg from "pg";
+import { escapeLiteral } from "pg";
 import type { DatabaseLogin } from "../engine/engine";
+import { ownClient } from "../engine/postgres/guarded-client";
 
 /** Log written to leave the slot behind all others, and the distance that the others must keep from it, in bytes. */
 const writtenBytes = 64 * 1024 * 1024;
@@ -17,10 +19,7 @@ const patienceMs = 5_000;
  * @param source the superuser's way into the server.
  */
 export async function loseSlot(source: DatabaseLogin, slot: string): Promise<"invalidated" | "dropped"> {
-  const { host, port, user, password, database } = source;
-  const client = new pg.Client({ host, port, user, password, database });
-  // Its end is noticed by the statement that waits for it.
-  client.on("error", () => undefined);
+  const client = ownClient(source);
   await client.connect();
   try {
     await untilUnread(client, slot);

@@ -1,8 +1,9 @@
 /** The way into the control database. Its server may be started again at any moment. */
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { type DatabaseLogin, isConnectionLoss } from "../engine/engine";
 import { codeOf } from "../engine/postgres/databases";
+import { guardedPool, ownOptions } from "../engine/postgres/guarded-client";
 
 /** How long a statement waits for a server that is not there. */
 const patienceMs = 10_000;
@@ -14,13 +15,8 @@ export type Statements = Pick<ControlDatabase, "query">;
 export class ControlDatabase {
   readonly #pool: pg.Pool;
 
-  constructor({ host, port, user, password, database }: DatabaseLogin) {
-    this.#pool = new pg.Pool({
-      ...{ host, port, user, password, database },
-      ...{ max: 8, connectionTimeoutMillis: 5_000 },
-    });
-    // An idle connection that breaks is made anew by the next statement.
-    this.#pool.on("error", () => undefined);
+  constructor(login: DatabaseLogin) {
+    this.#pool = guardedPool(ownOptions(login), { max: 8, idleMs: 10_000 });
   }
 
   /** Runs a statement, anew when the connection was lost: it must be one that may be repeated. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import pg from "pg";
 import { reasonOf } from "../../log";
 import { type DatabaseLogin, EngineError, type Side } from "../engine";
+import { type ClientOptions, GuardedClient, guardedPool } from "./guarded-client";
 
 const connectMs = 5_000;
 const statementMs = 30_000;
@@ -45,8 +46,7 @@ export class Databases {
 
   /** Connects anew, so that what is tried is today's password and not an open connection's. */
   async connectOnce(connection: DatabaseLogin, side: Side): Promise<void> {
-    const client = new pg.Client(clientConfig(connection));
-    client.on("error", () => undefined);
+    const client = new GuardedClient(clientOptions(connection));
     try {
       await client.connect();
       await client.query("SELECT 1");
@@ -63,8 +63,7 @@ export class Databases {
    * @throws EngineError as `query` does.
    */
   async session(connection: DatabaseLogin, side: Side, signal: AbortSignal): Promise<Session> {
-    const client = new pg.Client({ ...clientConfig(connection), ...longerWork });
-    client.on("error", () => undefined);
+    const client = new GuardedClient({ ...clientOptions(connection), ...longerWork });
     const end = async () => {
       signal.removeEventListener("abort", end);
       await client.end().catch(() => undefined);
@@ -105,13 +104,7 @@ export class Databases {
     if (known !== undefined) {
       return known;
     }
-    const pool = new pg.Pool({
-      ...clientConfig(connection),
-      max: mostConnections,
-      idleTimeoutMillis: idleMs,
-    });
-    // An idle connection that breaks is made anew by the next statement.
-    pool.on("error", () => undefined);
+    const pool = guardedPool(clientOptions(connection), { max: mostConnections, idleMs });
     this.#pools.set(key, pool);
     return pool;
   }
@@ -132,7 +125,7 @@ const settings = [
   .map((setting) => `-c ${setting}`)
   .join(" ");
 
-function clientConfig(connection: DatabaseLogin): pg.ClientConfig {
+function clientOptions(connection: DatabaseLogin): ClientOptions {
   const { host, port, user, password, database, ssl } = connection;
   return {
     ...{ host, port, user, password, database },
@@ -156,8 +149,8 @@ export function codeOf(error: unknown): string {
 
 /** What the driver reports in words only. */
 const inWords: readonly (readonly [RegExp, string])[] = [
-  [/^Connection terminated|^timeout e|^Query read timeout/, "08006"],
-  [/client password must be/, "28P01"],
+  [/^Connection terminated|^timeout e|^Query read timeout|^Client (has encountered|was closed)/, "08006"],
+  [/^SASL: /, "08P01"],
 ];
 
 function asEngineError(error: unknown, side: Side): EngineError {

@@ -1,0 +1,133 @@
+/** The driver's client for servers that may send anything: whatever it is, that connection ends and nothing else. */
+import { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
+import pg from "pg";
+import type { DatabaseLogin } from "../engine";
+import { MessageGuard, ProtocolError } from "./message-guard";
+
+declare module "pg" {
+  interface Connection {
+    /** Reads the server's messages from its socket, which after a change to TLS is another. */
+    attachListeners(stream: EventEmitter): void;
+  }
+}
+
+export interface ClientOptions extends pg.ClientConfig {
+  readonly password: string;
+  /** Whether it is a server of the backend's own, which must prove by SCRAM that it knows the password. */
+  readonly isOwn?: boolean;
+  /** Bytes that the answer to one statement may have. */
+  readonly answerLimit?: number;
+}
+
+const connectMs = 5_000;
+
+/** How long a server may take to close a connection that was ended, in milliseconds. */
+const goodbyeMs = 1_000;
+
+class GuardedConnection extends pg.Connection {
+  readonly #guard: MessageGuard;
+
+  constructor({ ssl, password, isOwn, answerLimit }: ClientOptions) {
+    super({ ssl });
+    const rules = { encrypted: Boolean(ssl), hasPassword: password !== "", mustProve: isOwn === true };
+    this.#guard = new MessageGuard(rules, answerLimit);
+    // The driver leaves it to the server to close a connection that it does not use any more.
+    this.on("error", () => this.stream.destroy());
+    this.on("errorMessage", () => {
+      if (!this.#guard.started) {
+        this.stream.destroy();
+      }
+    });
+  }
+
+  override attachListeners(stream: Duplex): void {
+    const messages = new EventEmitter();
+    super.attachListeners(messages);
+    stream.on("data", (bytes: Buffer) => {
+      try {
+        for (const message of this.#guard.take(bytes)) {
+          messages.emit("data", message);
+          if (stream.destroyed) {
+            return;
+          }
+        }
+      } catch (error) {
+        stream.destroy(error instanceof Error ? error : new ProtocolError(String(error)));
+      }
+    });
+  }
+
+  override query(text: string): void {
+    this.#guard.expectAnswer();
+    super.query(text);
+  }
+
+  override sync(): void {
+    this.#guard.expectAnswer();
+    super.sync();
+  }
+
+  override end(): void {
+    super.end();
+    const { stream } = this;
+    const timer = setTimeout(() => stream.destroy(), goodbyeMs);
+    stream.once("close", () => clearTimeout(timer));
+  }
+}
+
+/** A client whose server is not trusted. */
+export class GuardedClient extends pg.Client {
+  constructor(options: ClientOptions) {
+    const { password } = options;
+    const connection = new GuardedConnection(options);
+    // As a function, an empty password is none; the driver would look for another one in the user's files.
+    super(Object.assign({ ...options }, { password: () => password, types, connection }));
+    // The driver reports some errors to nobody but the listeners of this event, which ends the process without any.
+    this.on("error", () => undefined);
+  }
+}
+
+/** A client for a server of the backend's own, which must prove that it is one. */
+export function ownClient(login: DatabaseLogin, options: Partial<ClientOptions> = {}): GuardedClient {
+  return new GuardedClient({ ...ownOptions(login), ...options });
+}
+
+export function ownOptions({ host, port, user, password, database }: DatabaseLogin): ClientOptions {
+  return { host, port, user, password, database, isOwn: true, connectionTimeoutMillis: connectMs };
+}
+
+/** A pool of such clients; a statement after a broken connection makes another one. */
+export function guardedPool(options: ClientOptions, limits: { max: number; idleMs: number }): pg.Pool {
+  const pool = new pg.Pool({
+    max: limits.max,
+    idleTimeoutMillis: limits.idleMs,
+    connectionTimeoutMillis: options.connectionTimeoutMillis,
+    Client: class extends GuardedClient {
+      constructor() {
+        super(options);
+      }
+    },
+  });
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+/** Types (by OID) whose texts the driver reads in a time that grows with their length, and no faster. */
+const linear = new Set([
+  pg.types.builtins.BYTEA,
+  pg.types.builtins.JSON,
+  pg.types.builtins.JSONB,
+  // Arrays of bool, int2, int4, text, varchar, int8, oid.
+  ...[1000, 1005, 1007, 1009, 1015, 1016, 1028],
+]);
+/** No value of the other types is longer, in characters; what is stays a text. */
+const longestScalar = 100;
+
+/** The driver's expressions for dates take minutes for a long row of digits, and the server names the type. */
+const types = {
+  getTypeParser: (oid: number, format?: "text" | "binary") => {
+    const parse: (text: string) => unknown = pg.types.getTypeParser(oid, format);
+    return linear.has(oid) ? parse : (text: string) => (text.length > longestScalar ? text : parse(text));
+  },
+};
