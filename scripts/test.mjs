@@ -6,6 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { requireChromium } from "./chromium.mjs";
 import { runHostSuite } from "./host-suite.mjs";
+import { limits } from "./limits.mjs";
 import { startDemo } from "./local-backend.mjs";
 import { Failure, main, seconds } from "./main.mjs";
 import { installOldPostgres } from "./postgres.mjs";
@@ -239,7 +240,7 @@ async function runInHost(release, { folder, resultFile, signal }) {
       ...{ root, release, resultFile, signal },
       folder: join(folder, "profile"),
       settings: { "drs.localBackend.dataDirectory": dataDirectory },
-      limit: 180_000,
+      limit: limits.suite,
     });
     return { code, how: `ended with exit code ${code}` };
   });
@@ -252,7 +253,7 @@ async function runInBrowser(run) {
   return withDemo(run.folder, run.signal, (dataDirectory) =>
     runMocha(
       "browser",
-      { testLimit: 120_000, limit: 400_000, env: { DRS_TEST_DATA_DIRECTORY: dataDirectory } },
+      { testLimit: limits.test, limit: limits.suite, env: { DRS_TEST_DATA_DIRECTORY: dataDirectory } },
       run,
     ),
   );

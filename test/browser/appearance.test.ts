@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { statuses } from "../../src/status/statuses";
 import { assertAccessible } from "../support/axe";
-import { openWorkbench, type Theme, type Workbench } from "../support/workbench";
+import { openWorkbench, type Theme } from "../support/open-workbench";
+import type { Workbench } from "../support/workbench";
 
 const looks = [
   { theme: "dark", language: "en" },
@@ -18,8 +19,7 @@ for (const { theme, language } of looks) {
     const chinese = language === "zh-cn";
     let workbench: Workbench;
 
-    before(async function () {
-      this.timeout(120_000);
+    before(async () => {
       workbench = await openWorkbench({ theme, language });
       await workbench.openView();
     });
@@ -29,14 +29,14 @@ for (const { theme, language } of looks) {
 
     it("the tree, with the service's names of the statuses", async () => {
       const name = statuses.paused.name[chinese ? "zh" : "en"];
-      const tree = await workbench.treeWith(new RegExp(`^${name} {2}1$`, "m"), 60_000);
+      const tree = await workbench.treeWith(new RegExp(`^${name} {2}1$`, "m"));
       const groups = tree.split("\n").filter((line) => !line.startsWith(" "));
       assert.ok(groups.length >= 8, tree);
       await workbench.screenshot(`tree-${theme}-${language}`);
     });
 
     it("the hover", async () => {
-      const hover = await workbench.hover(failed);
+      const hover = await workbench.hover(workbench.row(failed), failed);
       await workbench.screenshot(`hover-${theme}-${language}`);
       const { name, meaning } = statuses.incrementalFailed;
       assert.ok(hover.includes(chinese ? name.zh : name.en), hover);
@@ -45,17 +45,16 @@ for (const { theme, language } of looks) {
 
     it("the details of a failed and of a running task", async () => {
       for (const task of [failed, running]) {
-        await workbench.row(task).click();
-        await workbench.webview().getByRole("heading", { name: task }).waitFor();
+        await workbench.openDetails(task);
         await workbench.screenshot(`details-${task}-${theme}-${language}`);
         await assertAccessible(workbench);
       }
       const page = workbench.webview();
       for (const part of ["precheck", "tables", "log"]) {
-        await page.locator(`[data-part="${part}"] summary`).click();
-        await page.locator(`[data-part="${part}"] td`).first().waitFor();
+        const cells = page.locator(`[data-part="${part}"] td`);
+        await workbench.open(page.locator(`[data-part="${part}"] summary`), cells);
       }
-      await page.locator("drs-chart canvas").first().waitFor();
+      await workbench.sees(page.locator("drs-chart canvas"));
       await assertAccessible(workbench);
       await page.locator(".course").evaluate((card) => card.scrollIntoView());
       await workbench.screenshot(`details-charts-${theme}-${language}`);
@@ -70,11 +69,10 @@ for (const { theme, language } of looks) {
       const window = page.viewportSize();
       const main = workbench.webview().locator("main");
       const part = main.locator('[data-part="tables"]');
-      await part.locator("summary").click();
-      await main.locator('[data-part="tables"]:not([open])').waitFor();
+      await workbench.click(part.locator("summary"), main.locator('[data-part="tables"]:not([open])'));
       await page.emulateMedia({ media: "print" });
       await page.setViewportSize({ width: 1280, height: 3000 });
-      await part.locator("td").first().waitFor();
+      await workbench.sees(part.locator("td"));
       await workbench.screenshot(`paper-${theme}-${language}`);
       assert.equal(await main.locator("button:not(.link):visible, input:visible, select:visible").count(), 0);
       const frame = await workbench.webviewFrame();

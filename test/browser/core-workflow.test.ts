@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
+import { openWorkbench } from "../support/open-workbench";
 import { waitFor } from "../support/wait";
-import { openWorkbench, type Workbench } from "../support/workbench";
+import type { Workbench } from "../support/workbench";
 
-/** What the tree may take to tell what an action did, in milliseconds. */
-const soon = 3_000;
-
-describe("the main job", function () {
-  this.timeout(120_000);
+describe("the main job", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
   let workbench: Workbench;
@@ -16,9 +13,7 @@ describe("the main job", function () {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     workbench = await openWorkbench({ settings: { "drs.localBackend.dataDirectory": dataDir } });
     await workbench.openView();
-    await workbench
-      .treeWith(/^Incremental synchronization /m, 60_000)
-      .finally(() => workbench.screenshot("first"));
+    await workbench.treeWith(/^Incremental synchronization /m).finally(() => workbench.screenshot("first"));
   });
   after(async () => {
     await workbench?.close();
@@ -32,11 +27,11 @@ describe("the main job", function () {
     const index = lines.findIndex((line) => line.startsWith(`  ${task}`));
     return lines.slice(0, index + 1).findLast((line) => !line.startsWith(" "));
   };
-  const comesInto = (task: string, group: RegExp, limit: number) =>
-    waitFor(
+  const isIn = async (task: string, group: RegExp) => group.test((await groupOf(task)) ?? "");
+  const comesInto = (task: string, group: RegExp) =>
+    workbench.reads(
       () => groupOf(task),
       (name) => group.test(name ?? ""),
-      limit,
     );
 
   it("lists the tasks under their statuses, what needs a person first", async () => {
@@ -60,16 +55,13 @@ describe("the main job", function () {
   });
 
   it("narrows the tree down to what is looked for, and back", async () => {
-    const { page, sideBar } = workbench;
     await workbench.runCommand("DRS: Filter Tasks by Text…");
-    const input = page.locator(".quick-input-widget input:visible");
-    await input.fill("warehouse");
-    await input.press("Enter");
+    await workbench.answer(/Show only tasks with this/, "warehouse");
     const tree = await workbench.treeWith(
       /^Incremental synchronization {2}1\n {2}orders-to-warehouse[^\n]*$/,
     );
     assert.equal(tree.split("\n").length, 2);
-    await sideBar.getByText(/^1 of \d+ tasks fit the filter/).waitFor();
+    await workbench.sees(workbench.sideBar.getByText(/^1 of \d+ tasks fit the filter/));
     await workbench.screenshot("filtered");
     await workbench.runCommand("DRS: Clear the Filter");
     await workbench.treeWith(/reviews-to-analytics/);
@@ -77,15 +69,15 @@ describe("the main job", function () {
 
   it("groups the tasks as asked", async () => {
     await workbench.runCommand("DRS: Group Tasks by…");
-    await workbench.page.locator(".quick-input-list").getByText("Not at all").click();
+    await workbench.pick("Not at all");
     await workbench.treeWith(/^reviews-to-analytics/);
     await workbench.runCommand("DRS: Group Tasks by…");
-    await workbench.page.locator(".quick-input-list").getByText("Status", { exact: true }).click();
+    await workbench.pick("Status");
     await workbench.treeWith(/^Incremental synchronization failed/);
   });
 
   it("tells in the hover what the status means, and the error", async () => {
-    const hover = await workbench.hover("reviews-to-analytics");
+    const hover = await workbench.hover(workbench.row("reviews-to-analytics"), "reviews-to-analytics");
     await workbench.screenshot("hover");
     assert.match(
       hover,
@@ -99,41 +91,37 @@ describe("the main job", function () {
   });
 
   it("says in the details why a task failed, what to do, and where to read more", async () => {
-    await workbench.row("invoices-to-billing").click();
+    await workbench.openDetails("invoices-to-billing");
     const problem = workbench.webview().locator(".problem");
-    await problem.getByText("The user or the password that the task has is not right").waitFor();
-    await problem.getByText("Remove the cause, then start the task again.").waitFor();
-    await problem.getByRole("button", { name: "Copy: Error" }).waitFor();
+    await workbench.sees(problem.getByText("The user or the password that the task has is not right"));
+    await workbench.sees(problem.getByText("Remove the cause, then start the task again."));
+    await workbench.sees(problem.getByRole("button", { name: "Copy: Error" }));
     const link = problem.getByRole("link", { name: "More about this case" });
     const address = (await link.getAttribute("href")) ?? "";
     assert.match(address, /^https:\/\/www\.postgresql\.org\/docs\//);
     const browser = workbench.page.context();
     await browser.route(address, (route) => route.fulfill({ body: "the page about this case" }));
-    const opened = browser.waitForEvent("page");
-    await link.click();
-    const page = await opened;
-    await page.getByText("the page about this case").waitFor();
+    const opened = () => browser.pages().find((page) => page.url().startsWith(address));
+    await workbench.click(link, async () => opened() !== undefined);
+    const page = opened() ?? assert.fail("no page was opened");
+    await workbench.sees(page.getByText("the page about this case"));
     await page.close();
   });
 
   it("counts failed and frozen tasks in the status bar, which leads to them", async () => {
     const item = workbench.statusBarItem("DRS");
-    await item.waitFor();
+    await workbench.sees(item);
     assert.match((await item.getAttribute("aria-label")) ?? "", /2 failed, 1 frozen/);
     assert.match((await item.getAttribute("class")) ?? "", /has-background-color|error-kind/);
-    await item.click();
-    const selected = workbench.sideBar.locator(".monaco-list-row.selected .label-name");
-    await selected.getByText("reviews-to-analytics", { exact: true }).waitFor();
+    await workbench.click(item, async () => (await workbench.selectedRows())[0] === "reviews-to-analytics");
   });
 
   it("offers only what is legal", async () => {
     const always = ["Copy Task ID", "Copy Link", "Save Task as File", "Pin Task", "Mute Task"];
     const running = await workbench.contextMenu("orders-to-warehouse");
     assert.deepEqual(running, ["Show Details", "Pause Task", "End Task…", ...always]);
-    await workbench.page.keyboard.press("Escape");
     const frozen = await workbench.contextMenu("trial-shop-mirror");
     assert.deepEqual(frozen, ["Show Details", ...always]);
-    await workbench.page.keyboard.press("Escape");
   });
 
   it("pauses and resumes a task by its context menu, and rows stop and go on", async () => {
@@ -144,96 +132,79 @@ describe("the main job", function () {
       return (source?.rows ?? 0) - (target?.rows ?? 0);
     };
     await workbench.choose("orders-to-warehouse", "Pause Task");
-    await comesInto("orders-to-warehouse", /^Paused/, soon);
+    await comesInto("orders-to-warehouse", /^Paused/);
     await workbench.screenshot("paused");
-    await waitFor(behind, (rows) => rows > 2, 20_000);
+    await waitFor(behind, (rows) => rows > 2);
     await workbench.choose("orders-to-warehouse", "Resume or Retry Task");
-    await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/, soon);
-    await waitFor(behind, (rows) => rows <= 1, 5_000);
+    await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/);
+    await waitFor(behind, (rows) => rows <= 1);
   });
 
   it("starts a configured task after its pre-check", async () => {
     await workbench.choose("events-to-lake", "Start Task");
-    await comesInto("events-to-lake", /^Incremental synchronization {2}/, 30_000);
+    await comesInto("events-to-lake", /^Incremental synchronization {2}/);
   });
 
   it("acts on several tasks at once, and takes it back", async () => {
-    await workbench.row("orders-to-warehouse").click();
-    const modifiers = { modifiers: ["ControlOrMeta" as const] };
-    await workbench.row("customers-to-crm").click(modifiers);
+    await workbench.select("orders-to-warehouse", "customers-to-crm");
     await workbench.choose("customers-to-crm", "Pause Task");
-    await workbench.page.locator(".monaco-dialog-box").waitFor();
+    await workbench.sees(workbench.dialog);
     await workbench.screenshot("many");
     const question = await workbench.answerDialog("Pause: 2 tasks");
     assert.match(question, /Pause: 2 tasks\?\s+orders-to-warehouse\s+customers-to-crm/);
-    await comesInto("orders-to-warehouse", /^Paused/, 10_000);
-    await comesInto("customers-to-crm", /^Paused/, 10_000);
-    await workbench.answerNotification("Undo: Resume");
+    await comesInto("orders-to-warehouse", /^Paused/);
+    await comesInto("customers-to-crm", /^Paused/);
+    await workbench.answerNotification("Undo: Resume", "Undo: Resume");
     await workbench.answerDialog("Resume: 2 tasks");
-    await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/, 10_000);
-    await comesInto("customers-to-crm", /^Incremental synchronization {2}/, 10_000);
+    await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/);
+    await comesInto("customers-to-crm", /^Incremental synchronization {2}/);
   });
 
   it("is used with the keyboard alone", async () => {
-    const { keyboard } = workbench.page;
-    const row = workbench.row("orders-to-warehouse");
-    await workbench.runCommand("DRS: Focus on Sync Tasks View");
-    const focused = workbench.sideBar.locator(".monaco-list-row.focused");
-    await keyboard.press("Home");
-    const arrive = async () => {
-      await keyboard.press("ArrowDown");
-      return await focused.locator(".label-name").innerText();
-    };
-    await waitFor(arrive, (name) => name === "orders-to-warehouse", 20_000);
-    await keyboard.press("Enter");
-    await workbench.webview().getByRole("heading", { name: "orders-to-warehouse" }).waitFor();
-    await row.and(workbench.page.locator(".selected")).waitFor();
-    await workbench.runCommand("DRS: Focus on Sync Tasks View");
-    await workbench.sideBar.locator(".monaco-list:focus-within").waitFor();
-    await keyboard.press("Control+Alt+p");
-    await comesInto("orders-to-warehouse", /^Paused/, soon);
-    await keyboard.press("Control+Alt+r");
-    await comesInto("orders-to-warehouse", /^Incremental synchronization {2}/, soon);
-    await keyboard.press("Control+c");
-    await waitFor(
-      () => workbench.clipboard(),
-      (text) => /^[0-9a-f-]{20,}/.test(text),
-      soon,
-    );
+    const task = "orders-to-warehouse";
+    await workbench.focusView();
+    const first = (await workbench.tree()).split("  ")[0];
+    await workbench.press("Home", async () => (await workbench.focusedRow()) === first);
+    for (let at = await workbench.focusedRow(); at !== task; at = await workbench.focusedRow()) {
+      await workbench.press("ArrowDown", async () => (await workbench.focusedRow()) !== at);
+    }
+    await workbench.press("Enter", workbench.webview().getByRole("heading", { name: task }));
+    assert.deepEqual(await workbench.selectedRows(), [task]);
+    await workbench.focusView();
+    await workbench.press("Control+Alt+p", () => isIn(task, /^Paused/));
+    await workbench.press("Control+Alt+r", () => isIn(task, /^Incremental synchronization {2}/));
+    await workbench.press("Control+c", async () => /^[0-9a-f-]{20,}/.test(await workbench.clipboard()));
   });
 
   it("lets a task be picked by what it is called, its status or its id", async () => {
-    const { page } = workbench;
     await workbench.runCommand("DRS: Show Details");
-    const list = page.locator(".quick-input-list .monaco-list-row");
-    await list.filter({ hasText: "reviews-to-analytics" }).waitFor();
+    const task = (name: string) => workbench.choices.filter({ hasText: name });
+    await workbench.sees(task("reviews-to-analytics"));
     await workbench.screenshot("picker");
-    const input = page.locator(".quick-input-widget input:visible");
-    await input.fill("paused");
-    await list.filter({ hasText: "reviews-to-analytics" }).waitFor({ state: "hidden" });
-    await list.filter({ hasText: "products-to-search" }).waitFor();
-    await page.keyboard.press("Escape");
+    await workbench.type(workbench.quickInputBox, "paused");
+    await workbench.seesNo(task("reviews-to-analytics"));
+    await workbench.sees(task("products-to-search"));
+    await workbench.dismiss();
   });
 
   it("shows the details, which are live and act", async () => {
-    await workbench.row("customers-to-crm").click();
+    await workbench.openDetails("customers-to-crm");
     const page = workbench.webview();
-    await page.getByRole("heading", { name: "customers-to-crm" }).waitFor();
     const status = (name: string) => page.locator(".title strong").getByText(name, { exact: true });
-    await status("Incremental synchronization").waitFor();
+    await workbench.sees(status("Incremental synchronization"));
     await workbench.screenshot("details");
-    await page.getByRole("button", { name: "Pause" }).click();
-    await status("Paused").waitFor({ timeout: soon });
-    await page.getByRole("button", { name: "Resume" }).click();
-    await status("Incremental synchronization").waitFor({ timeout: soon });
+    await workbench.click(page.getByRole("button", { name: "Pause" }), status("Paused"));
+    await workbench.click(
+      page.getByRole("button", { name: "Resume" }),
+      status("Incremental synchronization"),
+    );
   });
 
   it("copies a link to a task, which opens it, and asks before it does what it asks for", async () => {
     await workbench.choose("products-to-search", "Copy Link");
-    const link = await waitFor(
+    const link = await workbench.reads(
       () => workbench.clipboard(),
       (text) => text.includes("/task?id="),
-      soon,
     );
     const open = async (url: string) => {
       await workbench.runCommand("Developer: Open URL");
@@ -241,52 +212,47 @@ describe("the main job", function () {
       await workbench.answerDialog("Open");
     };
     await open(link);
-    const title = workbench.webview().getByRole("heading", { name: "products-to-search" });
-    await title.waitFor();
+    await workbench.sees(workbench.webview().getByRole("heading", { name: "products-to-search" }));
 
     await open(`${link}&action=resume`);
     const question = await workbench.answerDialog("Resume");
     assert.match(question, /Resume task "products-to-search"\?\s+A link asks for this\. Connection: /);
-    await comesInto("products-to-search", /^Incremental synchronization {2}/, 10_000);
+    await comesInto("products-to-search", /^Incremental synchronization {2}/);
 
     await open(`${link}&action=end`);
-    await workbench.notifications.filter({ hasText: "no link to a synchronization task" }).waitFor();
+    await workbench.sees(workbench.notifications.filter({ hasText: "no link to a synchronization task" }));
   });
 
   it("asks before a task is ended, and then ends and deletes it", async () => {
-    await workbench.row("Completed").click();
+    await workbench.expand("Completed");
     await workbench.treeWith(/catalog-move-2025/);
     await workbench.choose("payments-to-finance", "End Task…");
-    await workbench.page.locator(".monaco-dialog-box").waitFor();
+    await workbench.sees(workbench.dialog);
     await workbench.screenshot("end");
     assert.match(await workbench.answerDialog("Cancel"), /End task "payments-to-finance"\?/);
     assert.match((await groupOf("payments-to-finance")) ?? "", /^Incremental synchronization {2}/);
 
     await workbench.choose("payments-to-finance", "End Task…");
     assert.match(await workbench.answerDialog("End Task"), /cannot be started again/);
-    await comesInto("payments-to-finance", /^Completed/, 10_000);
+    await comesInto("payments-to-finance", /^Completed/);
     await workbench.choose("payments-to-finance", "Delete Task…");
     await workbench.answerDialog("Delete Task");
-    await waitFor(
-      () => workbench.tree(),
-      (tree) => !tree.includes("payments-to-finance"),
-      soon,
-    );
+    await workbench.seesNo(workbench.row("payments-to-finance"));
   });
 
   it("starts a paused task over, after saying what that means", async () => {
     await workbench.choose("customers-to-crm", "Pause Task");
-    await comesInto("customers-to-crm", /^Paused/, 10_000);
+    await comesInto("customers-to-crm", /^Paused/);
     await backend.sql("target", "shop_copy", "TRUNCATE customers CASCADE");
     await workbench.choose("customers-to-crm", "Reset Task…");
-    await workbench.page.locator(".monaco-dialog-box").waitFor();
+    await workbench.sees(workbench.dialog);
     await workbench.screenshot("reset");
     const question = await workbench.answerDialog("Reset Task");
     assert.match(
       question,
       /Reset task "customers-to-crm"\?[\s\S]*all rows are copied once more[\s\S]*are not emptied/,
     );
-    await comesInto("customers-to-crm", /^Incremental synchronization {2}/, 30_000);
+    await comesInto("customers-to-crm", /^Incremental synchronization {2}/);
     const copied = await backend.sql<{ n: number }>(
       "target",
       "shop_copy",
@@ -303,77 +269,60 @@ describe("the main job", function () {
       jobs: [{ job_id: jobs[0]?.id ?? "", name: "events-prod" }],
     });
     await workbench.treeWith(/events-prod/);
-    const input = workbench.page.locator(".quick-input-widget:visible");
     await workbench.choose("events-prod", "End Task…");
-    await input.getByText(/cannot be started again.*Type the name "events-prod"/).waitFor();
+    const question = /cannot be started again.*Type the name "events-prod"/;
+    await workbench.sees(workbench.quickInput.getByText(question));
     await workbench.screenshot("end-production");
-    await workbench.answer(/events-prod/, "events");
-    await input.getByText('Type "events-prod" to go on').waitFor();
+    await workbench.answerInVain(/events-prod/, "events", 'Type "events-prod" to go on');
     await workbench.screenshot("end-production-wrong");
-    await workbench.page.keyboard.press("Escape");
-    await input.waitFor({ state: "hidden" });
+    await workbench.dismiss();
     assert.match((await groupOf("events-prod")) ?? "", /^Incremental synchronization {2}/);
     await workbench.choose("events-prod", "End Task…");
     await workbench.answer(/events-prod/, "events-prod");
-    await comesInto("events-prod", /^Completed/, 10_000);
+    await comesInto("events-prod", /^Completed/);
   });
 
   it("mutes a task and snoozes all notifications, which the row and the status bar tell", async () => {
     const item = workbench.statusBarItem("DRS");
     await workbench.choose("trial-shop-mirror", "Mute Task");
     await workbench.treeWith(/trial-shop-mirror {2}[^\n]*muted/);
-    await waitFor(
-      () => item.getAttribute("aria-label"),
-      (label) => /2 failed, 0 frozen/.test(label ?? ""),
-      soon,
-    );
+    const tells = (pattern: RegExp) =>
+      workbench.reads(
+        () => item.getAttribute("aria-label"),
+        (label) => pattern.test(label ?? ""),
+      );
+    await tells(/2 failed, 0 frozen/);
     await workbench.choose("trial-shop-mirror", "Unmute Task");
     await workbench.runCommand("DRS: Snooze Notifications…");
-    await workbench.page.locator(".quick-input-list").getByText("For 30 minutes").click();
-    await waitFor(
-      () => item.getAttribute("aria-label"),
-      (label) => /1 frozen.*snoozed until/.test(label ?? ""),
-      soon,
-    );
-    await item.hover();
-    await workbench.page
-      .locator(".workbench-hover-container")
-      .getByText(/reviews-to-analytics · Incremental synchronization failed · 23505/)
-      .waitFor();
+    await workbench.pick("For 30 minutes");
+    await tells(/1 frozen.*snoozed until/);
+    await workbench.hover(item, /reviews-to-analytics · Incremental synchronization failed · 23505/);
     await workbench.screenshot("snoozed");
     await workbench.runCommand("DRS: End the Snooze");
-    await waitFor(
-      () => item.getAttribute("aria-label"),
-      (label) => !/snoozed/.test(label ?? ""),
-      soon,
-    );
+    await tells(/^((?!snoozed).)*$/s);
   });
 
   it("tells a freeze once, leads to its details, and tells the recovery", async () => {
-    const frozen = workbench.notifications.filter({ hasText: "Frozen" });
     await backend.setBalance("0", 0);
-    await frozen
-      .or(workbench.notifications.filter({ hasText: "need attention" }))
-      .first()
-      .waitFor({ timeout: 10_000 });
+    await workbench.sees(workbench.notifications.filter({ hasText: /Frozen|need attention/ }));
     await workbench.treeWith(/^Frozen {2}8$/m);
     await workbench.screenshot("frozen");
     const shown = await workbench.notifications.allInnerTexts();
     assert.equal(shown.filter((text) => /Frozen|need attention/.test(text)).length, 1, shown.join("\n"));
     await backend.setBalance("0", 100);
     await workbench.treeWith(/^Frozen {2}1$/m);
-    await workbench.notifications.filter({ hasText: "recovered" }).first().waitFor({ timeout: 10_000 });
+    await workbench.sees(workbench.notifications.filter({ hasText: "recovered" }));
   });
 
   it("keeps the last good data when the backend dies, and finds it again when it is back", async () => {
     const before = await workbench.tree();
     await backend.kill();
     const message = workbench.sideBar.getByText(/^As of .*nothing listens at 127\.0\.0\.1/i);
-    await message.waitFor();
+    await workbench.sees(message);
     await workbench.screenshot("unreachable");
     assert.deepEqual(namesIn(await workbench.tree()), namesIn(before));
     backend = await BackendProcess.start(dataDir, ["--demo"]);
-    await message.waitFor({ state: "hidden", timeout: 30_000 });
+    await workbench.seesNo(message);
     await workbench.treeWith(/customers-to-crm/);
   });
 

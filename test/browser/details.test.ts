@@ -1,22 +1,19 @@
 import assert from "node:assert/strict";
 import type { FrameLocator } from "playwright-core";
 import { assertAccessible } from "../support/axe";
-import { waitFor } from "../support/wait";
-import { openWorkbench, type Workbench } from "../support/workbench";
+import { openWorkbench } from "../support/open-workbench";
+import type { Workbench } from "../support/workbench";
 
-describe("the details page", function () {
-  this.timeout(60_000);
+describe("the details page", () => {
   let workbench: Workbench;
   let page: FrameLocator;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     workbench = await openWorkbench({ theme: "light" });
     await workbench.openView();
-    await workbench.treeWith(/^Incremental synchronization /m, 60_000);
-    await workbench.row("orders-to-warehouse").click();
+    await workbench.treeWith(/^Incremental synchronization /m);
+    await workbench.openDetails("orders-to-warehouse");
     page = workbench.webview();
-    await page.getByRole("heading", { name: "orders-to-warehouse" }).waitFor();
   });
   after(async () => {
     await workbench?.close();
@@ -25,10 +22,8 @@ describe("the details page", function () {
   const part = (id: string) => page.locator(`details[data-part="${id}"]`);
   /** Opens a part and returns its table as text, once a row of it says this. */
   const opened = async (id: string, row: RegExp) => {
-    if ((await part(id).getAttribute("open")) === null) {
-      await part(id).locator("summary").click();
-    }
-    await part(id).getByRole("row").filter({ hasText: row }).first().waitFor();
+    await workbench.open(part(id).locator("summary"), page.locator(`details[data-part="${id}"][open]`));
+    await workbench.sees(part(id).getByRole("row").filter({ hasText: row }));
     return await part(id).locator("table").innerText();
   };
 
@@ -39,62 +34,59 @@ describe("the details page", function () {
 
   it("draws delay and speed, with values by pointer and keyboard, zoom, and a table of the same", async () => {
     const delay = page.getByRole("slider", { name: "Delay" });
-    await delay.waitFor({ timeout: 30_000 });
-    await page.getByRole("slider", { name: "Rows per second" }).waitFor();
-    await delay.locator("canvas").waitFor();
-    await delay.focus();
-    const latest = await delay.getAttribute("aria-valuenow");
-    await delay.press("Home");
-    assert.equal(await delay.getAttribute("aria-valuenow"), "0");
+    await workbench.sees(page.getByRole("slider", { name: "Rows per second" }));
+    await workbench.sees(delay.locator("canvas"));
+    const at = async () => Number(await delay.getAttribute("aria-valuenow"));
+    const latest = await at();
+    await workbench.press("Home", async () => (await at()) === 0, delay);
     assert.match((await delay.getAttribute("aria-valuetext")) ?? "", /\d{4}.*: .*(ms|sec)/);
-    await delay.press("ArrowRight");
-    assert.equal(await delay.getAttribute("aria-valuenow"), "1");
-    await delay.press("+");
-    await delay.press("0");
-    await delay.press("End");
-    assert.ok(Number(await delay.getAttribute("aria-valuenow")) >= Number(latest));
-    await page.getByText("Show as a table").click();
-    assert.ok((await page.locator(".values tbody tr").count()) >= 2);
+    await workbench.press("ArrowRight", async () => (await at()) === 1, delay);
+    const whole = await delay.locator("canvas").screenshot();
+    const isWhole = async () => (await delay.locator("canvas").screenshot()).equals(whole);
+    await workbench.press("+", async () => !(await isWhole()), delay);
+    await workbench.press("0", isWhole, delay);
+    await workbench.press("End", async () => (await at()) >= latest, delay);
+    await workbench.open(page.getByText("Show as a table"), page.locator(".values tbody tr").nth(1));
     await workbench.screenshot("details-charts");
   });
 
   it("finds tables by name, with their progress", async () => {
     assert.match(await opened("tables", /orders/), /100%/);
     const search = part("tables").getByRole("searchbox", { name: "Search tables" });
-    await search.fill("no such table");
-    await search.press("Enter");
-    await part("tables").getByText("Nothing matches.").waitFor();
-    await search.fill("orders");
-    await search.press("Enter");
-    await opened("tables", /orders/);
+    await workbench.search(search, "no such table", part("tables").getByText("Nothing matches."));
+    await workbench.search(search, "orders", part("tables").getByRole("row").filter({ hasText: "orders" }));
   });
 
   it("filters the log by level", async () => {
     await opened("log", /Information/);
-    await part("log").getByRole("combobox", { name: "Level" }).selectOption("Error");
-    await waitFor(
+    await workbench.selectOption(part("log").getByRole("combobox", { name: "Level" }), "Errors");
+    await workbench.reads(
       () => part("log").innerText(),
       (text) => !/Information.*\n.*Information/s.test(text.replace(/All levels[\s\S]*?Errors/, "")),
-      10_000,
     );
   });
 
   it("compares contents and leads to the tables", async () => {
-    await part("compare").locator("summary").click();
-    await part("compare").getByRole("button", { name: "Compare contents" }).click();
+    const button = (name: string) => part("compare").getByRole("button", { name, exact: true });
+    await workbench.open(part("compare").locator("summary"), button("Compare contents"));
+    await workbench.click(button("Compare contents"), button("Contents"));
     await opened("compare", /Finished/);
-    await part("compare").getByRole("button", { name: "Contents", exact: true }).first().click();
+    await workbench.click(button("Contents").first(), button("All comparisons"));
     assert.match(await opened("compare", /orders/), /Same/);
-    await part("compare").getByRole("button", { name: "All comparisons" }).click();
+    await workbench.click(button("All comparisons"), button("Compare contents"));
     await opened("compare", /Finished/);
     await workbench.screenshot("details-compare");
   });
 
   it("copies everything", async () => {
-    for (const form of ["Markdown", "JSON"]) {
-      await page.getByRole("button", { name: `Copy: Everything (${form})` }).click();
-      await page.getByText("Copied").first().waitFor({ state: "attached" });
+    for (const [form, start] of [
+      ["Markdown", /^# orders-to-warehouse/],
+      ["JSON", /^\{/],
+    ] as const) {
+      const button = page.getByRole("button", { name: `Copy: Everything (${form})` });
+      await workbench.click(button, async () => start.test(await workbench.clipboard()));
     }
+    assert.ok((await page.getByText("Copied").count()) > 0);
   });
 
   it("has nothing that axe objects to", async () => {
@@ -102,9 +94,9 @@ describe("the details page", function () {
   });
 
   it("is there again after the window was reloaded", async () => {
-    await workbench.page.reload();
+    await workbench.reload();
     page = workbench.webview();
-    await page.getByRole("heading", { name: "orders-to-warehouse" }).waitFor();
-    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await workbench.sees(page.getByRole("heading", { name: "orders-to-warehouse" }));
+    await workbench.sees(page.getByRole("button", { name: "Pause" }));
   });
 });

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { templateText } from "../../src/files/templates";
 import { processesOf } from "../support/backend-process";
-import { openWorkbench, type Workbench } from "../support/workbench";
+import { openWorkbench } from "../support/open-workbench";
+import type { Workbench } from "../support/workbench";
 
-describe("a folder that is not trusted", function () {
-  this.timeout(120_000);
+describe("a folder that is not trusted", () => {
   const folder = mkdtempSync(join(tmpdir(), "drs-untrusted-"));
   const elsewhere = join(folder, "data");
   /** What reached the place to which the folder wants the requests to go. */
@@ -53,10 +53,10 @@ describe("a folder that is not trusted", function () {
   });
 
   it("shows the user's own tasks, and neither redirects a request nor silences an alert", async () => {
-    await workbench.statusBarItem("Restricted Mode").waitFor();
+    await workbench.sees(workbench.statusBarItem("Restricted Mode"));
     await workbench.openView();
-    await workbench.treeWith(/^Incremental synchronization {2}/m, 60_000);
-    await workbench.statusBarItem(/^DRS/).waitFor();
+    await workbench.treeWith(/^Incremental synchronization {2}/m);
+    await workbench.sees(workbench.statusBarItem(/^DRS/));
     await workbench.screenshot("restricted");
     assert.deepEqual(caught, []);
     assert.deepEqual(processesOf(elsewhere), []);
@@ -65,12 +65,11 @@ describe("a folder that is not trusted", function () {
   it("has its task files checked; one is made a task by a click only, and gets no variable", async () => {
     const { page } = workbench;
     await workbench.runCommand("View: Show Explorer");
-    await page.getByRole("treeitem", { name: "theirs.drs-task.json" }).click();
     const create = page.locator(".codelens-decoration a").filter({ hasText: "Create and Start" });
-    await create.waitFor();
-    assert.equal(await page.locator(".monaco-dialog-box").count(), 0);
-    await create.click();
-    await workbench.notifications.filter({ hasText: "cannot name environment variables" }).waitFor();
+    await workbench.click(page.getByRole("treeitem", { name: "theirs.drs-task.json" }), create);
+    assert.equal(await workbench.dialog.count(), 0);
+    const refusal = workbench.notifications.filter({ hasText: "cannot name environment variables" });
+    await workbench.click(create, refusal);
     await workbench.screenshot("restricted-task-file");
     await workbench.openView();
     assert.doesNotMatch(await workbench.treeWith(/^Incremental synchronization {2}/m), /theirs/);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { makeDataDir, processesOf, removeDataDir } from "../support/backend-process";
+import { openWorkbench } from "../support/open-workbench";
 import { waitFor } from "../support/wait";
-import { openWorkbench, type Workbench } from "../support/workbench";
+import type { Workbench } from "../support/workbench";
 
 const steps = ["backend", "tree", "failed", "resume", "cloud", "alerts", "files"];
 
@@ -21,14 +22,13 @@ async function isTicked(workbench: Workbench, step: string): Promise<void> {
   await waitFor(
     () => stepsOf(workbench),
     ({ done }) => done.includes(step),
-    60_000,
   ).finally(() => workbench.screenshot(`walkthrough-${step}`));
 }
 
 /** Opens a step of the walkthrough; its picture is then on the screen. */
-async function openStep({ page }: Workbench, step: string): Promise<void> {
-  await page.locator(`.getting-started-step[data-step-id$="#${step}"]`).click();
-  await page.locator(`.getting-started-step.expanded[data-step-id$="#${step}"]`).waitFor();
+async function openStep(workbench: Workbench, step: string): Promise<void> {
+  const row = workbench.page.locator(`.getting-started-step[data-step-id$="#${step}"]`);
+  await workbench.open(row, row.and(workbench.page.locator(".expanded")));
 }
 
 /** A button in the text of a step. */
@@ -36,8 +36,7 @@ function button({ page }: Workbench, name: string): Locator {
   return page.locator(".step-description-container").getByRole("button", { name, exact: true });
 }
 
-describe("the walkthrough", function () {
-  this.timeout(180_000);
+describe("the walkthrough", () => {
   const dataDir = makeDataDir();
   let workbench: Workbench;
 
@@ -46,56 +45,56 @@ describe("the walkthrough", function () {
   });
   after(async () => {
     await workbench?.close();
+    // It ends by itself 20 s after the last window.
     await waitFor(
-      () => Promise.resolve(processesOf(dataDir)),
+      () => processesOf(dataDir),
       (processes) => processes.length === 0,
-      60_000, // it ends by itself 20 s after the last window
     );
     removeDataDir(dataDir);
   });
 
   it("opens from the empty view, with nothing ticked off", async () => {
     await workbench.openView();
-    await workbench.sideBar.getByRole("button", { name: "Start the Local Backend" }).waitFor();
+    await workbench.sees(workbench.sideBar.getByRole("button", { name: "Start the Local Backend" }));
     await workbench.screenshot("walkthrough-empty");
-    await workbench.sideBar.getByText("Open the walkthrough").click();
-    await workbench.page.locator(".getting-started-step").first().waitFor();
+    await workbench.click(
+      workbench.sideBar.getByText("Open the walkthrough"),
+      workbench.page.locator(".getting-started-step"),
+    );
     assert.deepEqual(await stepsOf(workbench), { all: steps, done: [] });
   });
 
   it("ticks off the local backend, and the tree once it shows tasks", async () => {
     await openStep(workbench, "backend");
-    await button(workbench, "Start the Local Backend").click();
+    await workbench.click(button(workbench, "Start the Local Backend"), async () =>
+      (await stepsOf(workbench)).done.includes("backend"),
+    );
     await isTicked(workbench, "backend");
-    await workbench.treeWith(/reviews-to-analytics/, 60_000);
+    await workbench.treeWith(/reviews-to-analytics/);
     await isTicked(workbench, "tree");
   });
 
   it("ticks off the details of a task, and its resumption from the details page", async () => {
-    await workbench.row("orders-to-warehouse").click();
-    const details = workbench.webview();
-    await details.getByRole("button", { name: "Pause" }).click();
-    await details.getByRole("button", { name: "Resume" }).click({ timeout: 60_000 });
+    await workbench.openDetails("orders-to-warehouse");
+    const action = (name: string) => workbench.webview().getByRole("button", { name, exact: true });
+    await workbench.click(action("Pause"), action("Resume"));
+    await workbench.click(action("Resume"), action("Pause"));
     await workbench.runCommand("DRS: Open Walkthrough");
     await isTicked(workbench, "failed");
     await isTicked(workbench, "resume");
     await openStep(workbench, "failed");
-    await button(workbench, "Show Failed and Frozen Tasks").waitFor();
+    await workbench.sees(button(workbench, "Show Failed and Frozen Tasks"));
   });
 
   it("ticks off alerts and task files, and not the cloud, which nobody connected to", async () => {
-    const { page } = workbench;
     await openStep(workbench, "alerts");
-    await button(workbench, "Snooze Notifications").click();
-    await page.getByPlaceholder("For how long shall no notification be shown?").waitFor();
-    await page.locator(".quick-input-list .monaco-list-row").first().waitFor();
-    await page.keyboard.press("Enter");
+    await workbench.click(button(workbench, "Snooze Notifications"), workbench.choices);
+    await workbench.accept(/For how long shall no notification be shown\?/);
     await isTicked(workbench, "alerts");
     await openStep(workbench, "files");
-    await button(workbench, "New Task File").click();
-    // The list of before may still be going.
-    await page.getByPlaceholder("what is to be synchronized?").waitFor();
-    await page.keyboard.press("Escape");
+    const question = workbench.quickInput.getByPlaceholder("what is to be synchronized?");
+    await workbench.click(button(workbench, "New Task File"), question);
+    await workbench.dismiss();
     await isTicked(workbench, "files");
     assert.deepEqual(
       (await stepsOf(workbench)).done,
@@ -104,8 +103,7 @@ describe("the walkthrough", function () {
   });
 });
 
-describe("the walkthrough in Chinese", function () {
-  this.timeout(120_000);
+describe("the walkthrough in Chinese", () => {
   const dataDir = makeDataDir();
   let workbench: Workbench;
 
@@ -122,16 +120,16 @@ describe("the walkthrough in Chinese", function () {
 
   it("says everything in Chinese, with a picture for every step", async () => {
     await workbench.openView();
-    await workbench.sideBar.getByRole("button", { name: "启动本地后端" }).waitFor();
+    await workbench.sees(workbench.sideBar.getByRole("button", { name: "启动本地后端" }));
     await workbench.screenshot("first-run-zh");
-    await workbench.sideBar.getByText("打开入门演练").click();
     const { page } = workbench;
+    const title = page.locator(".gettingStartedContainer").getByText("DRS 同步任务入门");
+    await workbench.click(workbench.sideBar.getByText("打开入门演练"), title);
     // VS Code shows pictures beside the steps only where there is room.
     await page.setViewportSize({ width: 1800, height: 900 });
-    await page.locator(".gettingStartedContainer").getByText("DRS 同步任务入门").first().waitFor();
     for (const step of steps) {
       await openStep(workbench, step);
-      await workbench.webview().locator("svg text").first().waitFor();
+      await workbench.sees(workbench.webview().locator("svg text"));
       await workbench.screenshot(`walkthrough-zh-${step}`);
     }
   });

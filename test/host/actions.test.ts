@@ -5,9 +5,6 @@ import * as vscode from "vscode";
 import { DrsClient } from "../../src/drs/client";
 import { waitFor } from "../support/wait";
 
-/** What a command may take until the API tells its effect, in milliseconds. */
-const limit = 15_000;
-
 describe("the commands, on tasks of the local backend", () => {
   let client: DrsClient;
   let ids: ReadonlyMap<string, string>;
@@ -34,7 +31,6 @@ describe("the commands, on tasks of the local backend", () => {
     await waitFor(
       async () => (await client.call("batchStatus", { jobs: [idOf(name)] })).results[0]?.status,
       (current) => current === status,
-      limit,
     );
   };
 
@@ -46,7 +42,6 @@ describe("the commands, on tasks of the local backend", () => {
         return await vscode.env.clipboard.readText();
       },
       (text) => text === id,
-      limit,
     );
   });
 
@@ -73,7 +68,6 @@ describe("the commands, on tasks of the local backend", () => {
     await waitFor(
       () => Promise.resolve(pages().length),
       (count) => count === 1,
-      limit,
     );
   });
 

@@ -27,7 +27,6 @@ describe("the tools for agents, in VS Code", () => {
     const { tasks } = await waitFor(
       () => call("drs_list_tasks", { status: ["problems"] }),
       (answer) => answer.tasks.length > 0,
-      15_000,
     );
     assert.ok(tasks.some(({ name }: { name: string }) => name === "reviews-to-analytics"));
     const explained = await call("drs_explain_failure", { task: "reviews-to-analytics" });

@@ -13,9 +13,6 @@ import { FaultyProxy } from "../support/faulty-proxy";
 import { StorageContext } from "../support/storage";
 import { waitFor } from "../support/wait";
 
-/** How long a connection may take to be read for the first time, and to fail, in milliseconds. */
-const limit = 20_000;
-
 describe("connections side by side, to two local backends", () => {
   const otherDir = makeDataDir();
   const log = vscode.window.createOutputChannel("test", { log: true });
@@ -49,7 +46,6 @@ describe("connections side by side, to two local backends", () => {
     await waitFor(
       () => Promise.resolve(snapshotOf(id)),
       (snapshot) => snapshot?.asOf !== undefined && snapshot.problem === undefined,
-      limit,
     );
   };
 
@@ -191,7 +187,6 @@ describe("connections side by side, to two local backends", () => {
     const { phase, missing, trouble } = await waitFor(
       () => Promise.resolve(sessions.find("shop") ?? assert.fail()),
       (state) => state.phase !== "opening",
-      limit,
     );
     assert.deepEqual([phase, missing], ["closed", "secret"]);
     assert.match(trouble ?? "", /without a keyring/);

@@ -1,9 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "node:util";
-
-/** A test in the extension host may wait for the local backend, in milliseconds. */
-const timeout = 30_000;
+import { limits } from "../../scripts/limits.mjs";
 
 /**
  * Runs the suites of this folder inside VS Code's extension host: the entry point that
@@ -14,7 +12,11 @@ const timeout = 30_000;
  */
 export async function run(): Promise<void> {
   const { default: Mocha } = await import("mocha");
-  const mocha = new Mocha({ timeout, forbidOnly: process.env.CI !== undefined, forbidPending: true });
+  const mocha = new Mocha({
+    timeout: limits.test,
+    forbidOnly: process.env.CI !== undefined,
+    forbidPending: true,
+  });
   for (const file of readdirSync(__dirname).filter((name) => name.endsWith(".test.js"))) {
     mocha.addFile(join(__dirname, file));
   }

@@ -12,7 +12,6 @@ import { localizerFor } from "../../src/l10n/localizer";
 import { StorageContext } from "../support/storage";
 import { waitFor } from "../support/wait";
 
-const limit = 20_000;
 const [right, wrong] = [
   { accessKey: "AK", secretKey: "right" },
   { accessKey: "AK", secretKey: "wrong" },
@@ -52,13 +51,11 @@ describe("a key that the service refuses, in several windows", () => {
         state?.phase === "closed" ||
         state?.session?.store.snapshot.problem !== undefined ||
         state?.session?.store.snapshot.asOf !== undefined,
-      limit,
     );
   const isRead = async (sessions: SessionManager, id: string) =>
     await waitFor(
       () => Promise.resolve(sessions.find(id)?.session?.store.snapshot),
       (snapshot) => snapshot?.asOf !== undefined && snapshot.problem === undefined,
-      limit,
     );
 
   /** A window that ends in the very moment of the refusal may not have told it yet. */
@@ -69,7 +66,6 @@ describe("a key that the service refuses, in several windows", () => {
           readdirSync(storage.fsPath).flatMap((name) => readdirSync(join(storage.fsPath, name))),
         ),
       (names) => names.length === 1,
-      limit,
     );
 
   before(async () => {

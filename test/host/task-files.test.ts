@@ -6,9 +6,6 @@ import { DrsClient } from "../../src/drs/client";
 import { fieldDocs } from "../../src/files/model";
 import { waitFor } from "../support/wait";
 
-/** What VS Code and the local backend may take, in milliseconds. */
-const limit = 20_000;
-
 describe("a task file in the editor", () => {
   let client: DrsClient;
   let document: vscode.TextDocument;
@@ -42,7 +39,6 @@ describe("a task file in the editor", () => {
     await waitFor(
       async () => (await lenses()).join(" | "),
       (titles) => expected.test(titles),
-      limit,
     );
 
   it("is new from a template, in the demo's databases, without a password", async () => {
@@ -70,10 +66,8 @@ describe("a task file in the editor", () => {
       );
     };
     // The language server of JSON starts with the first file of its kind.
-    await waitFor(
-      explained,
-      (texts) => texts.some((text) => text.replaceAll("\\", "").includes(fieldDocs.name.en)),
-      limit,
+    await waitFor(explained, (texts) =>
+      texts.some((text) => text.replaceAll("\\", "").includes(fieldDocs.name.en)),
     );
     const completed = await vscode.commands.executeCommand<vscode.CompletionList>(
       "vscode.executeCompletionItemProvider",
@@ -94,7 +88,6 @@ describe("a task file in the editor", () => {
     await waitFor(
       async () => vscode.languages.getDiagnostics(document.uri).map(({ message }) => message),
       (messages) => messages.includes('"public.events" is here twice.'),
-      limit,
     );
     await lensesBecome(/^Validate$/);
     await replace(good);
@@ -111,7 +104,6 @@ describe("a task file in the editor", () => {
         return jobs.find(({ name }) => name === "host-from-file")?.status;
       },
       (status) => status === "INCRE_TRANSFER_STARTED",
-      limit,
     );
     await lensesBecome(/host-from-file: Incremental synchronization$/);
   });

@@ -82,7 +82,7 @@ describe("a task file on a virtual file system", () => {
       );
       return found.flatMap(({ command }) => command?.command ?? []);
     };
-    await waitFor(lenses, (found) => found.includes("drs.createAndStartTaskFromFile"), 20_000);
+    await waitFor(lenses, (found) => found.includes("drs.createAndStartTaskFromFile"));
     const edit = new vscode.WorkspaceEdit();
     const twice = { ...ends, objects: { tables: ["public.orders", "public.orders"] } };
     const whole = new vscode.Range(0, 0, document.lineCount, 0);
@@ -91,7 +91,6 @@ describe("a task file on a virtual file system", () => {
     await waitFor(
       async () => vscode.languages.getDiagnostics(uri).map(({ message }) => message),
       (messages) => messages.includes('"public.orders" is here twice.'),
-      20_000,
     );
     assert.equal(await document.save(), true);
     assert.match(new TextDecoder().decode(files.files.get(uri.path)), /"public\.orders",\s+"public\.orders"/);

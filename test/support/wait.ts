@@ -1,14 +1,16 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { limits } from "../../scripts/limits.mjs";
+
 /**
  * Reads until the value satisfies the condition.
  *
- * @throws with the last value after `limit` milliseconds
+ * @throws with the last value after `limits.wait`
  */
 export async function waitFor<T>(
-  read: () => Promise<T>,
-  condition: (value: T) => boolean,
-  limit: number,
-): Promise<T> {
-  const end = Date.now() + limit;
+  read: () => T | Promise<T>,
+  condition: (value: Awaited<T>) => boolean,
+): Promise<Awaited<T>> {
+  const end = Date.now() + limits.wait;
   for (;;) {
     const value = await read();
     if (condition(value)) {
@@ -16,9 +18,9 @@ export async function waitFor<T>(
     }
     if (Date.now() > end) {
       throw new Error(
-        `Not so within ${limit / 1000} s: ${String(condition)}\nThe last value was:\n${String(value)}`,
+        `Not so within ${limits.wait / 1000} s: ${String(condition)}\nThe last value was:\n${String(value)}`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delay(100);
   }
 }

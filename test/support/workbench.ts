@@ -1,295 +1,321 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Browser, Frame, FrameLocator, Locator, Page } from "playwright-core";
-import { launchChromium } from "../../scripts/chromium.mjs";
-import { makeProfile } from "../../scripts/profile.mjs";
-import { installation, startVSCodeServer } from "../../scripts/vscode-server.mjs";
-import { waitFor } from "./wait";
-
-export type Theme = "light" | "dark" | "high contrast";
-
-const themeNames = {
-  light: "Default Light Modern",
-  dark: "Default Dark Modern",
-  "high contrast": "Default High Contrast",
-} as const satisfies Record<Theme, string>;
-
-/** Settings with which a folder is opened without the question whether to trust it, and is not trusted. */
-const restricted = {
-  "security.workspace.trust.enabled": true,
-  "security.workspace.trust.startupPrompt": "never",
-};
-
-/** How long VS Code may take to load, and to answer what a user does, in milliseconds. */
-const loadLimit = 60_000;
-const answerLimit = 20_000;
-
-export interface WorkbenchOptions {
-  readonly theme?: Theme;
-  readonly language?: "en" | "zh-cn";
-  /** Added to the user's settings. */
-  readonly settings?: Readonly<Record<string, unknown>>;
-  /** A folder that is opened in Restricted Mode; without it no folder is open. */
-  readonly untrustedFolder?: string;
-}
+import type { Locator, Page } from "playwright-core";
+import { limits } from "../../scripts/limits.mjs";
+import { comes, type Effect, isThere, Sights } from "./sights";
 
 /**
- * Opens VS Code's server build in Chromium with a fresh profile, in which the extension is installed and the data
- * directory of the suite's local backend is set. The caller closes it; tests run from the repository's folder.
+ * For how long the first try of a gesture waits for its effect, in milliseconds; each further try waits twice as long.
+ * What the extension or a service has to answer gets more, so that it is not asked twice.
  */
-export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const { theme = "dark", language = "en", settings = {}, untrustedFolder } = options;
-  const root = process.cwd();
-  const folder = await mkdtemp(join(tmpdir(), "drs-workbench-"));
-  const owned: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
-  const close = async () => {
-    for (const end of owned.splice(0).reverse()) {
-      await end();
-    }
-  };
-  try {
-    const profile = await makeProfile({
-      folder,
-      settings: {
-        "workbench.colorTheme": themeNames[theme],
-        "drs.localBackend.dataDirectory": process.env.DRS_TEST_DATA_DIRECTORY ?? "",
-        ...(untrustedFolder === undefined ? {} : restricted),
-        ...settings,
-      },
-      extensionFolders: [root],
-      language,
-    });
-    const { program, address } = await startVSCodeServer({
-      installation: installation(root, "current"),
-      profile,
-      workspaceTrust: untrustedFolder !== undefined,
-      signal: AbortSignal.timeout(loadLimit),
-    });
-    owned.push(() => program.stop());
-    const browser: Browser = await launchChromium();
-    owned.push(() => browser.close());
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(answerLimit);
-    const query = untrustedFolder === undefined ? "" : `?${new URLSearchParams({ folder: untrustedFolder })}`;
-    await page.goto(`${address}${query}`, { timeout: loadLimit });
-    await page.locator(".monaco-workbench .activitybar").waitFor({ timeout: loadLimit });
-    return new Workbench(page, join(root, "out", "screenshots"), folder, close);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
+const patience = { window: 1_000, answer: 8_000 };
 
-/** A VS Code in a browser, used as a user uses it: through what is on the screen. */
-export class Workbench {
+/**
+ * A VS Code in a browser, used as a user uses it: through what is on the screen. A window that is busy loses gestures,
+ * so each is one that has an effect, and is tried until the effect is there.
+ */
+export class Workbench extends Sights {
   constructor(
-    readonly page: Page,
-    private readonly screenshots: string,
-    /** Where this VS Code keeps its logs, states and settings. */
-    private readonly folder: string,
+    page: Page,
+    screenshots: string,
+    folder: string,
     /** Ends browser and server and removes the profile. */
     readonly close: () => Promise<void>,
-  ) {}
-
-  /** The side bar, in which the DRS view is shown. */
-  get sideBar(): Locator {
-    return this.page.locator(".part.sidebar");
+  ) {
+    super(page, screenshots, folder);
   }
 
   /** Opens the DRS view by its icon in the activity bar. */
   async openView(): Promise<void> {
     const icon = this.page.locator('.activitybar .action-item:has([class*="view-extension-drs"])');
-    await icon.waitFor({ timeout: loadLimit });
-    if ((await icon.getAttribute("aria-expanded")) !== "true") {
-      await icon.click();
+    await this.sees(icon);
+    await this.open(icon, icon.and(this.page.locator('[aria-expanded="true"]')));
+    await this.sees(this.sideBar.locator(".pane-body"));
+  }
+
+  /** Loads the window once more, as a restart would, and opens the DRS view. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.openView();
+  }
+
+  /** Clicks on something that brings something else about. */
+  async click(target: Locator, effect: Effect): Promise<void> {
+    await this.#perform(`click ${target}`, (timeout) => target.click({ timeout }), effect, patience.answer);
+  }
+
+  /** Clicks on something that opens and closes, unless what it opens is there. */
+  async open(target: Locator, opened: Effect): Promise<void> {
+    if (!(await isThere(opened))) {
+      await this.#perform(`open ${target}`, (timeout) => target.click({ timeout }), opened);
     }
-    await this.sideBar.locator(".pane-body").first().waitFor();
   }
 
-  /**
-   * The tree as text: one line a visible row, two blanks a level, the name, and the description after two blanks.
-   */
-  async tree(): Promise<string> {
-    return await this.sideBar.getByRole("treeitem").evaluateAll((rows) =>
-      rows
-        .map((row) => ({
-          level: Number(row.getAttribute("aria-level")),
-          top: row.getBoundingClientRect().top,
-          texts: [".label-name", ".label-description"].map(
-            (part) => row.querySelector(part)?.textContent?.trim() ?? "",
-          ),
-        }))
-        .sort((one, other) => one.top - other.top)
-        .map(({ level, texts }) => "  ".repeat(level - 1) + texts.filter((text) => text !== "").join("  "))
-        .join("\n"),
-    );
+  /** Opens a group of the tree. */
+  async expand(name: string): Promise<void> {
+    await this.open(this.row(name), this.row(name).and(this.page.locator('[aria-expanded="true"]')));
   }
 
-  /** Waits until the tree's text matches, and returns it. */
-  async treeWith(pattern: RegExp, limit = answerLimit): Promise<string> {
-    return await waitFor(
-      () => this.tree(),
-      (tree) => pattern.test(tree),
-      limit,
-    );
+  /** Clicks on a task's row, which opens its details. */
+  async openDetails(task: string): Promise<void> {
+    const title = this.webview().getByRole("heading", { name: task, exact: true });
+    await this.click(this.row(task), title);
   }
 
-  /** The row of a task or group with exactly this name. */
-  row(name: string): Locator {
-    return this.sideBar
-      .getByRole("treeitem")
-      .filter({ has: this.page.locator(".label-name").getByText(name, { exact: true }) })
-      .first();
+  /** Selects rows: the first by a click, the others in addition. They are named from top to bottom. */
+  async select(...names: readonly string[]): Promise<void> {
+    const chosen = new Set<string>();
+    for (const name of names) {
+      const modifiers = chosen.size === 0 ? [] : (["ControlOrMeta"] as const);
+      chosen.add(name);
+      await this.#perform(
+        `select "${name}"`,
+        (timeout) => this.row(name).click({ modifiers: [...modifiers], timeout }),
+        async () => {
+          const selected = await this.selectedRows();
+          return selected.length === chosen.size && selected.every((one) => chosen.has(one));
+        },
+      );
+    }
   }
 
-  /** Hovers over a row and returns the text of its hover. */
-  async hover(name: string): Promise<string> {
-    const hover = this.page.locator(
-      ".monaco-hover.workbench-hover:visible, .workbench-hover-container .monaco-hover:visible",
-    );
-    const shown = hover.filter({ hasText: name }).first();
-    await waitFor(
-      async () => {
+  /** Hovers over something and returns the text of its hover, which has `text` in it. */
+  async hover(target: Locator, text: string | RegExp): Promise<string> {
+    const shown = this.hovers.filter({ hasText: text });
+    let shownText = "";
+    await this.#perform(
+      `hover over ${target}`,
+      async (timeout) => {
         // A hover opens for a pointer that comes from elsewhere, and not when its row is drawn anew meanwhile.
         await this.page.mouse.move(900, 400);
-        await this.row(name).hover();
-        return await comes(shown, "visible", 5_000);
+        await target.hover({ timeout });
       },
-      (isShown) => isShown,
-      answerLimit,
+      async () => {
+        shownText = (await shown.allInnerTexts())[0] ?? "";
+        return shownText !== "";
+      },
     );
-    return await shown.innerText();
+    return shownText;
   }
 
-  /** Opens a row's context menu and returns the names of its items. */
+  /** The names of the items in a row's context menu, which is closed again. */
   async contextMenu(name: string): Promise<readonly string[]> {
-    await this.row(name).click({ button: "right" });
-    const items = this.page.locator(".monaco-menu:visible .action-label:not(.separator)");
-    await items.first().waitFor();
-    return await items.allInnerTexts();
+    await this.#openMenu(name);
+    const items = await this.menu.locator(".action-label:not(.separator)").allInnerTexts();
+    await this.dismiss();
+    return items;
   }
 
   /** Opens a row's context menu and chooses an item. */
   async choose(name: string, item: string): Promise<void> {
-    await this.contextMenu(name);
-    const menu = this.page.locator(".monaco-menu:visible");
-    await clickedAway(menu.locator(".action-label").getByText(item, { exact: true }), menu);
+    const label = this.menu.locator(".action-label").getByText(item, { exact: true });
+    let isChosen = false;
+    await this.#perform(
+      `choose "${item}" in the context menu of "${name}"`,
+      async (timeout) => {
+        isChosen = false;
+        if (!(await this.#isMenuOf(name)) || !(await label.isVisible())) {
+          await this.dismiss();
+          await this.#openMenu(name);
+        }
+        // A menu that has just appeared stays, and does nothing, when it is clicked.
+        await label.click({ timeout });
+        isChosen = true;
+      },
+      async () => isChosen && !(await this.menu.isVisible()),
+    );
   }
 
   /** Waits for a modal dialog, returns what it says and presses a button of it. */
   async answerDialog(button: string): Promise<string> {
-    const dialog = this.page.locator(".monaco-dialog-box");
-    await dialog.waitFor();
-    const text = await dialog.locator(".dialog-message-container").innerText();
-    // Another dialog may follow at once.
-    const answered = await dialog.elementHandle();
-    await dialog.getByRole("button", { name: button, exact: true }).click();
-    await answered?.waitForElementState("hidden");
+    const choice = this.dialog.getByRole("button", { name: button, exact: true });
+    await this.sees(choice);
+    const text = await this.dialog.locator(".dialog-message-container").innerText();
+    // Another dialog may follow at once, so only a button of this one is pressed.
+    const answered = await choice.elementHandle();
+    await this.#perform(
+      `press "${button}" in the dialog`,
+      async (timeout) => await answered?.click({ timeout }),
+      async () => !(await answered?.isVisible()),
+    );
     return text;
   }
 
-  /** Presses a button of a notification, which goes with that. */
-  async answerNotification(button: string): Promise<void> {
-    const choice = this.notifications.getByRole("button", { name: button, exact: true });
-    await clickedAway(choice, choice);
-  }
-
-  /** The document of the webview that is open: VS Code puts it into a frame within a frame. */
-  webview(): FrameLocator {
-    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
-  }
-
-  /** The frame of the same document, for what is evaluated in it. */
-  async webviewFrame(): Promise<Frame> {
-    const body = await this.webview().locator("body").elementHandle();
-    const frame = await body?.ownerFrame();
-    if (frame == null) {
-      throw new Error("No webview is open.");
-    }
-    return frame;
-  }
-
-  /** The status bar item with this text in it. */
-  statusBarItem(text: string | RegExp): Locator {
-    return this.page.locator(".part.statusbar .statusbar-item").filter({ hasText: text });
-  }
-
-  /** The notifications on the screen, with their buttons. */
-  get notifications(): Locator {
-    return this.page.locator(".notifications-toasts .notification-list-item");
+  /** Presses a button of the notification with this text; the notification goes with that. */
+  async answerNotification(text: string | RegExp, button: string): Promise<void> {
+    const choice = this.notifications
+      .filter({ hasText: text })
+      .getByRole("button", { name: button, exact: true })
+      .first();
+    await this.sees(choice);
+    await this.#perform(
+      `press "${button}" in the notification`,
+      (timeout) => choice.click({ timeout }),
+      async () => !(await choice.isVisible()),
+    );
   }
 
   /** Runs a command by the name that the palette shows for it. */
   async runCommand(name: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input[type=text]");
-    await input.fill(`>${name}`);
-    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first().click();
+    const typed = `>${name}`;
+    const isPalette = async (start: string) =>
+      (
+        await this.quickInput.locator("input:visible").evaluateAll((inputs) => inputs[0]?.value ?? "")
+      ).startsWith(start);
+    let isRun = false;
+    await this.#perform(
+      `run the command "${name}"`,
+      async (timeout) => {
+        isRun = false;
+        if (!(await isPalette(">"))) {
+          await this.#pressInWindow("F1", () => isPalette(">"));
+        }
+        await this.quickInputBox.fill(typed, { timeout });
+        await this.choices.filter({ hasText: name }).first().click({ timeout });
+        isRun = true;
+      },
+      async () => isRun && !(await isPalette(typed)),
+    );
   }
 
-  /** The logs, stored files and frames of the window in which one of the secrets can be read. */
-  async leaksOf(secrets: readonly string[]): Promise<readonly string[]> {
-    const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
-    const files = await Promise.all(
-      entries
-        .filter((entry) => entry.isFile())
-        .map(async (entry) => {
-          const file = join(entry.parentPath, entry.name);
-          return [file, await readFile(file, "latin1")] as const;
-        }),
-    );
-    const frames = await Promise.all(
-      this.page.frames().map(async (frame) => [frame.url(), await frame.content()] as const),
-    );
-    return [...files, ...frames]
-      .filter(([, text]) => secrets.some((secret) => text.includes(secret)))
-      .map(([place]) => place);
+  /** Puts the focus on the tree. */
+  async focusView(): Promise<void> {
+    await this.runCommand("DRS: Focus on Sync Tasks View");
+    await this.sees(this.sideBar.locator(".monaco-list:focus-within"));
   }
 
   /** Answers the input that asks for `prompt`, which it shows or has as its placeholder; picks what a list has. */
   async answer(prompt: RegExp, text: string): Promise<void> {
-    const widget = this.page.locator(".quick-input-widget:visible");
-    const input = widget.locator("input:visible").first();
-    await waitFor(
-      async () => `${await widget.innerText()} ${await input.getAttribute("placeholder")}`,
-      (shown) => prompt.test(shown),
-      answerLimit,
+    await this.#enter(prompt, text, async () => !(await this.#asks(prompt)));
+  }
+
+  /** Gives an answer that the input does not take, and waits for what it says to that. */
+  async answerInVain(prompt: RegExp, text: string, complaint: string | RegExp): Promise<void> {
+    await this.#enter(prompt, text, this.quickInput.getByText(complaint));
+  }
+
+  /** Leaves what the input that asks for `prompt` has in it. */
+  async accept(prompt: RegExp): Promise<void> {
+    await this.#enter(prompt, undefined, async () => !(await this.#asks(prompt)));
+  }
+
+  /** Picks from the list that is open by a click. */
+  async pick(item: string): Promise<void> {
+    const choice = this.choices.filter({ has: this.page.getByText(item, { exact: true }) });
+    await this.sees(choice);
+    await this.#perform(
+      `pick "${item}"`,
+      (timeout) => choice.first().click({ timeout }),
+      async () => !(await choice.first().isVisible()),
     );
-    await input.fill(text);
-    await input.press("Enter");
   }
 
-  /** The text on the clipboard. */
-  async clipboard(): Promise<string> {
-    await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    return await this.page.evaluate<string>("navigator.clipboard.readText()");
+  /** Types a text into a field, in place of what it has. */
+  async type(field: Locator, text: string): Promise<void> {
+    await this.#perform(
+      `type "${text}" into ${field}`,
+      (timeout) => field.fill(text, { timeout }),
+      async () => (await field.inputValue()) === text,
+    );
   }
 
-  /** Keeps a picture of the window in out/screenshots. */
-  async screenshot(name: string): Promise<void> {
-    await mkdir(this.screenshots, { recursive: true });
-    await this.page.screenshot({ path: join(this.screenshots, `${name}.png`) });
+  /** Types a text into a field and presses Enter. */
+  async search(field: Locator, text: string, effect: Effect): Promise<void> {
+    await this.type(field, text);
+    await this.press("Enter", effect, field);
   }
-}
 
-/** Clicks until something is gone: what has just appeared does not take a click in its first moments. */
-async function clickedAway(choice: Locator, gone: Locator): Promise<void> {
-  await choice.waitFor();
-  await waitFor(
-    async () => {
-      // It may go while it is clicked once more.
-      await choice.click({ timeout: 1_000 }).catch(() => undefined);
-      return await comes(gone, "hidden", 1_000);
-    },
-    (isGone) => isGone,
-    answerLimit,
-  );
-}
+  /** Chooses in a list of a page, by what it shows. */
+  async selectOption(list: Locator, label: string): Promise<void> {
+    await this.#perform(
+      `choose "${label}" in ${list}`,
+      async (timeout) => void (await list.selectOption({ label }, { timeout })),
+      async () => (await list.locator("option:checked").innerText()) === label,
+    );
+  }
 
-async function comes(one: Locator, state: "visible" | "hidden", timeout: number): Promise<boolean> {
-  return await one.waitFor({ state, timeout }).then(
-    () => true,
-    () => false,
-  );
+  /** Presses a key whose effect is known, in the window or in something that is to have the focus. */
+  async press(key: string, effect: Effect, target?: Locator): Promise<void> {
+    await this.#perform(
+      `press ${key}`,
+      (timeout) => target?.press(key, { timeout }) ?? this.page.keyboard.press(key),
+      effect,
+      patience.answer,
+    );
+  }
+
+  /** Closes the menu, list or input that is open. */
+  async dismiss(): Promise<void> {
+    const isClosed = async () => !(await this.menu.isVisible()) && !(await this.quickInput.isVisible());
+    if (!(await isClosed())) {
+      await this.#pressInWindow("Escape", isClosed);
+    }
+  }
+
+  async #pressInWindow(key: string, effect: Effect): Promise<void> {
+    await this.#perform(`press ${key}`, () => this.page.keyboard.press(key), effect);
+  }
+
+  async #openMenu(name: string): Promise<void> {
+    await this.#perform(
+      `open the context menu of "${name}"`,
+      (timeout) => this.row(name).click({ button: "right", timeout }),
+      () => this.#isMenuOf(name),
+    );
+  }
+
+  /** Rows move: the menu that is open may be another row's. */
+  async #isMenuOf(name: string): Promise<boolean> {
+    return (await this.menu.isVisible()) && (await this.focusedRow()) === name;
+  }
+
+  async #asks(prompt: RegExp): Promise<boolean> {
+    const texts = await this.quickInput.allInnerTexts();
+    const placeholders = await this.quickInput
+      .locator("input:visible")
+      .evaluateAll((inputs) => inputs.map((input) => input.getAttribute("placeholder")));
+    return prompt.test([...texts, ...placeholders].join(" "));
+  }
+
+  async #enter(prompt: RegExp, text: string | undefined, effect: Effect): Promise<void> {
+    if (!(await comes(() => this.#asks(prompt), limits.wait))) {
+      throw await this.failure(`No input asks for ${prompt}`);
+    }
+    await this.#perform(
+      `enter "${text ?? "what is there"}" for ${prompt}`,
+      async (timeout) => {
+        if (text !== undefined) {
+          await this.quickInputBox.fill(text, { timeout });
+        }
+        await this.quickInputBox.press("Enter", { timeout });
+      },
+      effect,
+      patience.answer,
+    );
+  }
+
+  /**
+   * Makes a gesture, and makes it again as long as its effect does not come.
+   *
+   * @throws with what is on the screen after `limits.wait`
+   */
+  async #perform(
+    what: string,
+    gesture: (timeout: number) => Promise<void>,
+    effect: Effect,
+    firstPatience = patience.window,
+  ): Promise<void> {
+    const end = Date.now() + limits.wait;
+    for (let time = firstPatience; ; time *= 2) {
+      // What is to be clicked may be covered, or may have gone with the effect of the last try.
+      const trouble = await gesture(time).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (await comes(effect, time)) {
+        return;
+      }
+      if (Date.now() > end) {
+        throw await this.failure(`No effect: ${what} (${trouble ?? effect})`);
+      }
+    }
+  }
 }

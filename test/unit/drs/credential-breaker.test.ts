@@ -50,7 +50,6 @@ describe("a guarded client", () => {
     await waitFor(
       () => Promise.resolve(open.length),
       (count) => count > 0,
-      2_000,
     );
     open.shift()?.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   };
@@ -86,7 +85,6 @@ describe("a guarded client", () => {
     await waitFor(
       () => Promise.resolve(sent),
       (count) => count === 1,
-      2_000,
     );
     const controller = new AbortController();
     const waiting = outcomeOf(list(controller.signal));
@@ -94,7 +92,6 @@ describe("a guarded client", () => {
     await waitFor(
       () => Promise.resolve(sent),
       (count) => count === 2,
-      2_000,
     );
     controller.abort();
     assert.match(await waiting, /Abort/);

@@ -1,0 +1,12 @@
+/**
+ * How long tests wait, in milliseconds. The limits are generous: a busy machine needs several times what an idle one
+ * does, and a test that passes waits for what it wants to see, not for its limit.
+ */
+export const limits = {
+  /** One wait for something that is to happen. */
+  wait: 60_000,
+  /** One test or hook of a suite that waits for windows and backends. */
+  test: 300_000,
+  /** A suite of such tests. */
+  suite: 900_000,
+};

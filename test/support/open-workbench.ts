@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launchChromium } from "../../scripts/chromium.mjs";
+import { limits } from "../../scripts/limits.mjs";
+import { makeProfile } from "../../scripts/profile.mjs";
+import { installation, startVSCodeServer } from "../../scripts/vscode-server.mjs";
+import { Workbench } from "./workbench";
+
+export type Theme = "light" | "dark" | "high contrast";
+
+const themeNames = {
+  light: "Default Light Modern",
+  dark: "Default Dark Modern",
+  "high contrast": "Default High Contrast",
+} as const satisfies Record<Theme, string>;
+
+/** Settings with which a folder is opened without the question whether to trust it, and is not trusted. */
+const restricted = {
+  "security.workspace.trust.enabled": true,
+  "security.workspace.trust.startupPrompt": "never",
+};
+
+export interface WorkbenchOptions {
+  readonly theme?: Theme;
+  readonly language?: "en" | "zh-cn";
+  /** Added to the user's settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** A folder that is opened in Restricted Mode; without it no folder is open. */
+  readonly untrustedFolder?: string;
+}
+
+/**
+ * Opens VS Code's server build in Chromium with a fresh profile, in which the extension is installed and the data
+ * directory of the suite's local backend is set. The caller closes it; tests run from the repository's folder.
+ */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const { theme = "dark", language = "en", settings = {}, untrustedFolder } = options;
+  const root = process.cwd();
+  const folder = await mkdtemp(join(tmpdir(), "drs-workbench-"));
+  const owned: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const end of owned.splice(0).reverse()) {
+      await end();
+    }
+  };
+  try {
+    const profile = await makeProfile({
+      folder,
+      settings: {
+        "workbench.colorTheme": themeNames[theme],
+        "drs.localBackend.dataDirectory": process.env.DRS_TEST_DATA_DIRECTORY ?? "",
+        ...(untrustedFolder === undefined ? {} : restricted),
+        ...settings,
+      },
+      extensionFolders: [root],
+      language,
+    });
+    const { program, address } = await startVSCodeServer({
+      installation: installation(root, "current"),
+      profile,
+      workspaceTrust: untrustedFolder !== undefined,
+      signal: AbortSignal.timeout(limits.wait),
+    });
+    owned.push(() => program.stop());
+    const browser = await launchChromium();
+    owned.push(() => browser.close());
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(limits.wait);
+    const query = untrustedFolder === undefined ? "" : `?${new URLSearchParams({ folder: untrustedFolder })}`;
+    await page.goto(`${address}${query}`);
+    await page.locator(".monaco-workbench .activitybar").waitFor();
+    return new Workbench(page, join(root, "out", "screenshots"), folder, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
