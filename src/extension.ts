@@ -4,14 +4,13 @@ import { Alerts } from "./alerts/alerts";
 import { Mutes } from "./alerts/mutes";
 import { BackendController } from "./backend-client/controller";
 import { registerCommands } from "./commands/commands";
-import { commandOf } from "./commands/ids";
 import { localId, type TaskRef } from "./connections/connection";
 import { Connections } from "./connections/connections";
 import { SessionManager } from "./connections/session-manager";
 import { Details } from "./details/details";
 import { watchTaskFiles } from "./files/register";
 import { localizerFor } from "./l10n/localizer";
-import type { ActionId } from "./status/statuses";
+import { type ActionId, actionRow } from "./status/actions";
 import { TasksView } from "./tree/view";
 
 /** Builds the parts and connects them. Nothing is sent and no large module is loaded before it is needed. */
@@ -32,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
     connections: () => connections.all.map(({ id }) => id),
   });
   const run = async (action: ActionId, task: TaskRef) => {
-    await vscode.commands.executeCommand(commandOf[action], task);
+    await vscode.commands.executeCommand(actionRow(action).command, task);
   };
   const details = new Details(context.extensionUri, sessions, l10n, run);
   const openDetails = (task: TaskRef) => details.open(task);

@@ -7,7 +7,8 @@
  */
 import { diagnosisOf, diagnosisOfFindings } from "../failures/diagnosis";
 import type { Localizer } from "../l10n/localizer";
-import { type ActionId, rowOf, type StatusId } from "../status/statuses";
+import { isForAgents } from "../status/actions";
+import { isStreaming, rowOf, type StatusId } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import type { PrecheckOutcome } from "../tasks/precheck";
 import type { Task } from "../tasks/task";
@@ -37,8 +38,8 @@ export function lineOf({ task, place }: Pick<ResolvedTask, "task" | "place">): o
   const { id, name, status, engine, delayMs, percent, error, createdAt } = task;
   return {
     ...{ name, id, connection: place.name, status, engine, created: iso(createdAt) },
-    ...(status === "incremental" ? { delay_ms: delayMs } : {}),
-    ...(status === "full" || status === "fullFailed" ? { full_progress_percent: percent } : {}),
+    ...(isStreaming(status) ? { delay_ms: delayMs } : {}),
+    ...(rowOf(status).phase === "full" ? { full_progress_percent: percent } : {}),
     ...{ error_code: error?.code },
   };
 }
@@ -86,10 +87,9 @@ export function describeStatus({ status, apiStatus }: Task, { localize }: Locali
 /** What may be done now: by these tools, and by people only. */
 function actionsOf({ task, place }: Pick<ResolvedTask, "task" | "place">): object {
   const legal = place.readOnly === undefined ? legalActions(task) : [];
-  const byPeople: readonly ActionId[] = ["reset", "end", "delete"];
   return {
-    actions: legal.filter((action) => !byPeople.includes(action)),
-    actions_only_by_the_user: legal.filter((action) => byPeople.includes(action)),
+    actions: legal.filter(isForAgents),
+    actions_only_by_the_user: legal.filter((action) => !isForAgents(action)),
     read_only: place.readOnly,
   };
 }

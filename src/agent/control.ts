@@ -1,14 +1,11 @@
 /** Start, pause, resume. */
 
-import { actionName } from "../l10n/error-text";
+import { type AgentAction, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { precheck } from "../tasks/precheck";
 import { describeStatus, precheckOf } from "./answers";
 import { type ResolvedTask, type ToolContext, ToolError } from "./tool-context";
-
-/** Resetting, ending and deleting cannot be undone; they are left to people. */
-export type ControlAction = "start" | "pause" | "resume";
 
 /**
  * Asks the service for an action, and answers the status after it. A task that was never started is pre-checked first.
@@ -17,7 +14,7 @@ export type ControlAction = "start" | "pause" | "resume";
  */
 export async function control(
   found: ResolvedTask,
-  action: ControlAction,
+  action: AgentAction,
   { l10n }: ToolContext,
   signal: AbortSignal,
 ): Promise<object> {
@@ -31,7 +28,7 @@ export async function control(
   if (!legal.includes(action)) {
     const status = l10n.localize(rowOf(task.status).name);
     throw new ToolError(
-      `${actionName(action, l10n)} is not possible in status ${task.status} (${status}). Legal now: ${legal.join(", ") || "nothing"}.`,
+      `${l10n.localize(actionRow(action).name)} is not possible in status ${task.status} (${status}). Legal now: ${legal.join(", ") || "nothing"}.`,
     );
   }
   try {

@@ -1,11 +1,12 @@
 /** The tools: what they are called, what they take, what they do. VS Code and the MCP server offer the same ones. */
 import * as v from "valibot";
 import { explain } from "../l10n/error-text";
+import type { AgentAction } from "../status/actions";
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { precheck } from "../tasks/precheck";
 import { answerOf, explanationOf, inspectionOf, lineOf, meanings, precheckOf } from "./answers";
 import { compare } from "./compare";
-import { type ControlAction, control } from "./control";
+import { control } from "./control";
 import type { ToolName } from "./names";
 import { find, placesOf, type ResolvedTask, read, type ToolContext, ToolError } from "./tool-context";
 
@@ -121,7 +122,7 @@ function taskTool<Schema extends v.GenericSchema<object, { task: string; connect
   });
 }
 
-function controlTool(action: ControlAction, title: string, description: string): Tool {
+function controlTool(action: AgentAction, title: string, description: string): Tool {
   return taskTool({ title, description, reads: false }, targetSchema, (found, _, context, signal) =>
     control(found, action, context, signal),
   );

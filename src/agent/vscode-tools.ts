@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { ConnectionState } from "../connections/session-manager";
-import { actionName } from "../l10n/error-text";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
+import { actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import type { ToolName } from "./names";
 import type { AgentParts } from "./register";
@@ -39,11 +39,11 @@ function titleOf(name: ToolName, task: string, l10n: Localizer): string {
   const { t } = l10n;
   switch (name) {
     case "drs_start_task":
-      return t('{0} task "{1}"', actionName("start", l10n), task);
+      return t('{0} task "{1}"', l10n.localize(actionRow("start").name), task);
     case "drs_pause_task":
-      return t('{0} task "{1}"', actionName("pause", l10n), task);
+      return t('{0} task "{1}"', l10n.localize(actionRow("pause").name), task);
     case "drs_resume_task":
-      return t('{0} task "{1}"', actionName("resume", l10n), task);
+      return t('{0} task "{1}"', l10n.localize(actionRow("resume").name), task);
     case "drs_compare_task":
       return t('Compare both databases of task "{0}"', task);
     default:

@@ -1,6 +1,6 @@
 /** What is worth an alert, given what was told before. Knows nothing of VS Code. */
 import { parseStatus } from "../status/status";
-import { rowOf, type StatusId } from "../status/statuses";
+import { isStreaming, rowOf, type StatusId } from "../status/statuses";
 import type { Task } from "../tasks/task";
 
 /** What a task alerts for: a status of the table that alerts, or that its target is too far behind. */
@@ -45,7 +45,7 @@ export function isBehind(
   record: AlertRecord | undefined,
   policy: Policy,
 ): boolean {
-  if (policy.delayMs === 0 || status !== "incremental") {
+  if (policy.delayMs === 0 || !isStreaming(status)) {
     return false;
   }
   const wasTold = isOpen(record, "delayed");
@@ -149,14 +149,11 @@ export function isExpired({ phase, at }: AlertRecord, now: number): boolean {
   return phase === "resolved" && (now - at > 2 * overlapMs || at - now > setBackMs);
 }
 
-const healthy: ReadonlySet<StatusId> = new Set(["incremental", "full"]);
-/** Statuses on the way from a failure to something else. */
-const trying: ReadonlySet<StatusId> = new Set(["starting", "modifying", "upgrading", "creating"]);
-
 function withoutCondition(task: Task, record: AlertRecord, observation: Observation): Decision {
   const { condition } = record;
-  const recovered = condition === "frozen" || healthy.has(task.status);
-  if (!recovered && trying.has(task.status)) {
+  const { recovery } = rowOf(task.status);
+  const recovered = condition === "frozen" || recovery === "healthy";
+  if (recovery === "trying" && !recovered) {
     return {
       record: record.phase === "retrying" ? record : { ...record, ...observation, phase: "retrying" },
     };

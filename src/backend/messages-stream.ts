@@ -1,5 +1,5 @@
 /** What a look finds wrong with the stream of a task, in both languages: what, why, and what heals. */
-import type { Bilingual } from "../status/statuses";
+import type { Bilingual } from "../l10n/bilingual";
 
 export const streamMessages = {
   // Failures: rows are lost

@@ -1,5 +1,5 @@
 /** Every text the backend answers, in both languages of the API (`X-Language`). */
-import type { Bilingual } from "../status/statuses";
+import type { Bilingual } from "../l10n/bilingual";
 import { streamMessages } from "./messages-stream";
 
 export type Language = keyof Bilingual;

@@ -2,9 +2,10 @@ import * as vscode from "vscode";
 import type { Session } from "../connections/session";
 import { isDrsError } from "../drs/errors";
 import { diagnosisOfFindings } from "../failures/diagnosis";
-import { actionName, explain } from "../l10n/error-text";
+import { explain } from "../l10n/error-text";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
-import { type ActionId, rowOf } from "../status/statuses";
+import { type ActionId, actionRow } from "../status/actions";
+import { rowOf } from "../status/statuses";
 import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { type PrecheckOutcome, precheck } from "../tasks/precheck";
 import type { Task } from "../tasks/task";
@@ -69,7 +70,7 @@ async function act(context: ActionContext, action: ActionId, known: Task, startA
     return;
   }
   const mode = precheckBefore(action, task);
-  const title = escapeNotification(t('{0} task "{1}"', actionName(action, l10n), task.name));
+  const title = escapeNotification(t('{0} task "{1}"', l10n.localize(actionRow(action).name), task.name));
   const location = mode !== undefined ? vscode.ProgressLocation.Notification : { viewId: "drs.tasks" };
   try {
     await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
@@ -102,7 +103,12 @@ async function act(context: ActionContext, action: ActionId, known: Task, startA
     if (isDrsError(error) && error.failure.kind === "permission") {
       onReadOnly(why);
     }
-    const message = t('{0} failed for task "{1}": {2}', actionName(action, l10n), task.name, why);
+    const message = t(
+      '{0} failed for task "{1}": {2}',
+      l10n.localize(actionRow(action).name),
+      task.name,
+      why,
+    );
     // The action is over; whether the user reads this, and when, is another matter.
     void vscode.window.showErrorMessage(escapeNotification(message), showLog).then((answer) => {
       if (answer === showLog) {
@@ -115,7 +121,7 @@ async function act(context: ActionContext, action: ActionId, known: Task, startA
 function warnIllegal(action: ActionId, task: Task, l10n: Localizer): void {
   const message = l10n.t(
     '"{0}" is not possible for task "{1}" in status {2}.',
-    actionName(action, l10n),
+    l10n.localize(actionRow(action).name),
     task.name,
     l10n.localize(rowOf(task.status).name),
   );

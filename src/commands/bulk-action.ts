@@ -1,9 +1,10 @@
 /** An action on several tasks at once. */
 import * as vscode from "vscode";
 import type { Session } from "../connections/session";
-import { actionName, explain } from "../l10n/error-text";
+import { explain } from "../l10n/error-text";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
-import { type ActionId, rowOf } from "../status/statuses";
+import { type ActionId, actionRow } from "../status/actions";
+import { rowOf } from "../status/statuses";
 import { legalActions, perform, precheckBefore } from "../tasks/actions";
 import { precheck } from "../tasks/precheck";
 import { throwUnlessPassed } from "./actions";
@@ -35,7 +36,7 @@ export async function runMany(
   // Some may have moved on while the question was open.
   const now = able.flatMap((found) => latest(found) ?? []).filter((found) => isPossible(action, found));
   const { t } = l10n;
-  const title = t("{0}: {1} tasks", actionName(action, l10n), now.length);
+  const title = t("{0}: {1} tasks", l10n.localize(actionRow(action).name), now.length);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   const failed = await vscode.window.withProgress(options, async (progress, token) => {
     const controller = new AbortController();
@@ -66,7 +67,7 @@ async function confirmed(
   l10n: Localizer,
 ): Promise<boolean> {
   const { t, localize } = l10n;
-  const name = actionName(action, l10n);
+  const name = l10n.localize(actionRow(action).name);
   const unable = all.filter((found) => !able.includes(found));
   const skipped = namesOf(unable, ({ task }) => `${task.name} (${localize(rowOf(task.status).name)})`);
   if (able.length === 0) {
@@ -165,9 +166,6 @@ async function precheckFor(
   }
 }
 
-/** What takes an action back. */
-const opposite: Partial<Readonly<Record<ActionId, ActionId>>> = { pause: "resume", resume: "pause" };
-
 async function tell(
   action: ActionId,
   all: readonly FoundTask[],
@@ -176,11 +174,11 @@ async function tell(
   log: vscode.LogOutputChannel,
 ): Promise<void> {
   const { t } = l10n;
-  const name = actionName(action, l10n);
+  const name = l10n.localize(actionRow(action).name);
   if (failed.length === 0) {
     const message = t("{0}: accepted for {1} tasks.", name, all.length);
-    const back = opposite[action];
-    const undo = back && t("Undo: {0}", actionName(back, l10n));
+    const back = actionRow(action).inverse;
+    const undo = back && t("Undo: {0}", l10n.localize(actionRow(back).name));
     const answer = await vscode.window.showInformationMessage(message, ...(undo === undefined ? [] : [undo]));
     if (answer !== undefined && back !== undefined) {
       const now = all.flatMap((found) => latest(found) ?? []);

@@ -1,39 +1,59 @@
 /** The questions before what cannot be undone. */
 import * as vscode from "vscode";
 import type { Connection } from "../connections/connection";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
-import type { ActionId } from "../status/statuses";
+import { escapeNotification, type Localizer, type Translate } from "../l10n/localizer";
+import { type ActionId, type IrreversibleAction, isIrreversible } from "../status/actions";
+import { rowOf } from "../status/statuses";
 import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";
 import { typingObjection } from "./typed-confirmation";
 
+/** What the question about an action says; an action that cannot be undone and is not here does not compile. */
+interface Words {
+  readonly question: string;
+  readonly yes: string;
+  readonly consequence: string;
+}
+
+type Asked = Pick<Task, "name" | "status" | "taskType">;
+
+const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], t: Translate) => Words>> = {
+  reset: (tasks, t) => ({
+    question: t('Reset task "{0}"?', tasks[0]?.name ?? ""),
+    yes: t("Reset Task"),
+    consequence: tasks.every(({ taskType }) => taskType === "INCR_TRANS")
+      ? t("The synchronization begins anew. It copies no rows: it goes on with the changes.")
+      : t(
+          "The synchronization begins anew: all rows are copied once more. The target's tables are not emptied; rows in them may stand in the way.",
+        ),
+  }),
+  end: (tasks, t) => {
+    const end = t(
+      "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
+    );
+    const force = t(
+      "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
+    );
+    return {
+      question: t('End task "{0}"?', tasks[0]?.name ?? ""),
+      yes: t("End Task"),
+      consequence: tasks.some(({ status }) => rowOf(status).endsByForce) ? `${end} ${force}` : end,
+    };
+  },
+  delete: (tasks, t) => ({
+    question: t('Delete task "{0}"?', tasks[0]?.name ?? ""),
+    yes: t("Delete Task"),
+    consequence: t("Its record disappears from the list for good. Databases are not touched."),
+  }),
+};
+
 /** What cannot be undone of an action on tasks; undefined when everything can. */
 export function consequenceOf(
   action: ActionId,
-  tasks: readonly Pick<Task, "status" | "taskType">[],
+  tasks: readonly Asked[],
   { t }: Localizer,
 ): string | undefined {
-  switch (action) {
-    case "reset":
-      return tasks.every(({ taskType }) => taskType === "INCR_TRANS")
-        ? t("The synchronization begins anew. It copies no rows: it goes on with the changes.")
-        : t(
-            "The synchronization begins anew: all rows are copied once more. The target's tables are not emptied; rows in them may stand in the way.",
-          );
-    case "delete":
-      return t("Its record disappears from the list for good. Databases are not touched.");
-    case "end": {
-      const end = t(
-        "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
-      );
-      const force = t(
-        "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
-      );
-      return tasks.some(({ status }) => status === "stoppingFailed") ? `${end} ${force}` : end;
-    }
-    default:
-      return undefined;
-  }
+  return isIrreversible(action) ? words[action](tasks, t).consequence : undefined;
 }
 
 /** Whether an action stops what somebody's work hangs on. */
@@ -54,12 +74,10 @@ export async function confirmed(
   l10n: Localizer,
 ): Promise<boolean> {
   const { t } = l10n;
-  const words = wordsOf(action, task, l10n);
-  if (words === undefined) {
+  if (!isIrreversible(action)) {
     return true;
   }
-  const { question, yes } = words;
-  const consequence = consequenceOf(action, [task], l10n) ?? "";
+  const { question, yes, consequence } = words[action]([task], t);
   if (stopsProduction(action, task, connection)) {
     const prompt = t('{0} Type the name "{1}" to end it.', consequence, task.name);
     return await confirmedByTyping(`${question} ${connection.name}`, prompt, task.name, l10n);
@@ -100,21 +118,4 @@ export async function confirmedByTyping(
     input.onDidHide(() => resolve(false));
     input.show();
   }).finally(() => input.dispose());
-}
-
-function wordsOf(
-  action: ActionId,
-  { name }: Task,
-  { t }: Localizer,
-): { readonly question: string; readonly yes: string } | undefined {
-  switch (action) {
-    case "reset":
-      return { question: t('Reset task "{0}"?', name), yes: t("Reset Task") };
-    case "end":
-      return { question: t('End task "{0}"?', name), yes: t("End Task") };
-    case "delete":
-      return { question: t('Delete task "{0}"?', name), yes: t("Delete Task") };
-    default:
-      return undefined;
-  }
 }

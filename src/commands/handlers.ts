@@ -1,10 +1,9 @@
 import * as vscode from "vscode";
 import { localId } from "../connections/connection";
 import type { ConnectionState } from "../connections/session-manager";
-import { actionName } from "../l10n/error-text";
 import { escapeNotification } from "../l10n/localizer";
 import { walkthroughId } from "../links/link";
-import type { ActionId } from "../status/statuses";
+import { type ActionId, actionIds, actionRow } from "../status/actions";
 import { legalActions, mayChangePassword } from "../tasks/actions";
 import { problemsOf } from "../tasks/problems";
 import type { Task } from "../tasks/task";
@@ -14,7 +13,7 @@ import { runMany } from "./bulk-action";
 import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
 import { demoHandlers } from "./demo";
-import type { CommandId } from "./ids";
+import type { ActionCommand, CommandId } from "./ids";
 import { linkHandlers } from "./links";
 import { muteHandlers } from "./mute";
 import { changePassword } from "./password";
@@ -67,7 +66,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     return await chosen(
       argument,
       (task) => !readOnly.has(task) && legalActions(task).includes(action),
-      t("{0}: which task?", actionName(action, l10n)),
+      t("{0}: which task?", l10n.localize(actionRow(action).name)),
     );
   };
 
@@ -131,7 +130,10 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       await fileHandlers(parts)[name](argument);
     };
 
+  const actionHandlers = Object.fromEntries(actionIds.map((id) => [actionRow(id).command, act(id)]));
+
   return {
+    ...(actionHandlers as Record<ActionCommand, Handler>),
     ...connectionHandlers(parts),
     ...demoHandlers(parts),
     ...linkHandlers(parts, chosenOnes),
@@ -163,7 +165,6 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
         await openDetails({ connection: found.state.connection.id, id: found.task.id });
       }
     },
-    "drs.startTask": act("start"),
     "drs.startTaskAt": async (argument) => {
       const found = await chosenFor("start", argument);
       if (found !== undefined) {
@@ -174,11 +175,6 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
         }
       }
     },
-    "drs.pauseTask": act("pause"),
-    "drs.resumeTask": act("resume"),
-    "drs.resetTask": act("reset"),
-    "drs.endTask": act("end"),
-    "drs.deleteTask": act("delete"),
     "drs.explainReadOnly": async (argument) => {
       const found = await chosen(argument);
       if (found?.state.readOnly !== undefined) {

@@ -1,7 +1,7 @@
-import type { ActionId } from "../status/statuses";
+import { type ActionId, actionIds, actions } from "../status/actions";
 
-/** Every command of the extension; package.json is checked against it. */
-export const commandIds = [
+/** Every command but those that do an action, which the action table has. */
+const otherIds = [
   "drs.startLocalBackend",
   "drs.stopLocalBackend",
   "drs.connectCloud",
@@ -14,14 +14,8 @@ export const commandIds = [
   "drs.removeConnection",
   "drs.refresh",
   "drs.openDetails",
-  "drs.startTask",
   "drs.startTaskAt",
-  "drs.pauseTask",
-  "drs.resumeTask",
-  "drs.resetTask",
   "drs.changePassword",
-  "drs.endTask",
-  "drs.deleteTask",
   "drs.explainReadOnly",
   "drs.copyTaskId",
   "drs.copyTaskLink",
@@ -52,14 +46,8 @@ export const commandIds = [
   "drs.reportProblem",
 ] as const;
 
-export type CommandId = (typeof commandIds)[number];
+export type ActionCommand = (typeof actions)[ActionId]["command"];
+export type CommandId = (typeof otherIds)[number] | ActionCommand;
 
-/** The command that does an action; it takes a `TaskRef`, or a task id. */
-export const commandOf: Readonly<Record<ActionId, CommandId>> = {
-  start: "drs.startTask",
-  pause: "drs.pauseTask",
-  resume: "drs.resumeTask",
-  reset: "drs.resetTask",
-  end: "drs.endTask",
-  delete: "drs.deleteTask",
-};
+/** Every command of the extension; package.json is checked against it. */
+export const commandIds: readonly CommandId[] = [...otherIds, ...actionIds.map((id) => actions[id].command)];

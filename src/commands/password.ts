@@ -1,12 +1,13 @@
 /** What the command does that gives a task another password for one of its databases. */
+
 import * as vscode from "vscode";
-import { actionName, explain } from "../l10n/error-text";
+import { explain } from "../l10n/error-text";
 import { escapeNotification } from "../l10n/localizer";
+import { actionRow } from "../status/actions";
 import { legalActions, mayChangePassword, refusalOf } from "../tasks/actions";
 import { isRefused } from "../tasks/create";
 import type { TaskEndpoint } from "../tasks/task";
 import type { Parts } from "./commands";
-import { commandOf } from "./ids";
 import type { FoundTask } from "./task-picker";
 
 /** Asks for the end and the new password, sends it once, and offers to go on. The password is kept nowhere here. */
@@ -54,12 +55,12 @@ export async function changePassword(
     return;
   }
   const now = session.store.snapshot.tasks.get(task.id) ?? task;
-  const next = (["resume", "start"] as const).find((action) => legalActions(now).includes(action));
-  const goOn = next && actionName(next, l10n);
+  const next = legalActions(now).find((action) => actionRow(action).continues);
+  const goOn = next && l10n.localize(actionRow(next).name);
   const message = escapeNotification(t('The password of task "{0}" was changed.', task.name));
   const answer = await vscode.window.showInformationMessage(message, ...(goOn === undefined ? [] : [goOn]));
   if (next !== undefined && answer === goOn) {
-    await vscode.commands.executeCommand(commandOf[next], { connection: connection.id, id: task.id });
+    await vscode.commands.executeCommand(actionRow(next).command, { connection: connection.id, id: task.id });
   }
 }
 

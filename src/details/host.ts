@@ -2,7 +2,7 @@ import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { TablesCaller } from "../drs/client";
 import type { Localizer } from "../l10n/localizer";
-import type { ActionId } from "../status/statuses";
+import type { ActionId } from "../status/actions";
 import type { Task } from "../tasks/task";
 import type { Freshness } from "./view";
 

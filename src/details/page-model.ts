@@ -1,6 +1,7 @@
 /** What a page shows beyond what the list tells: its parts, its charts, and what can be done with them. */
 import { localId, type TaskRef } from "../connections/connection";
 import { v5Of } from "../drs/v5";
+import { isStreaming } from "../status/statuses";
 import type { DetailsHost } from "./host";
 import { type Source, TaskReader } from "./part-reader";
 import { type MoreView, partIds } from "./part-view";
@@ -39,8 +40,9 @@ export class PageModel {
         const { freshness } = host.facts(ref.connection);
         this.#told = monitor !== undefined;
         if (task !== undefined && freshness.problem === undefined) {
-          const delay =
-            task.status === "incremental" ? (task.delayMs ?? secondsToMs(monitor?.dst_delay)) : undefined;
+          const delay = isStreaming(task.status)
+            ? (task.delayMs ?? secondsToMs(monitor?.dst_delay))
+            : undefined;
           this.#samples.add(
             {
               at: Date.now(),
@@ -102,6 +104,7 @@ export class PageModel {
       return undefined;
     }
     const { l10n } = this.#host;
+    const task = this.#host.task(this.#ref);
     const reader = this.#reader;
     const all = l10n.t("Everything");
     return {
@@ -113,7 +116,7 @@ export class PageModel {
         isOpen: (part) => reader.isOpen(part),
         query: (part) => reader.query(part),
         seen: this.#seen,
-        mayCompare: active && this.#host.task(this.#ref)?.status === "incremental",
+        mayCompare: active && task !== undefined && isStreaming(task.status),
         problem: this.#problem,
       }),
       copyAll: [

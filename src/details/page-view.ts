@@ -1,6 +1,7 @@
 /** What the details page shows: plain data with every text ready in the reader's language. */
 
-import type { ActionId, AlertLevel } from "../status/statuses";
+import type { ActionId } from "../status/actions";
+import type { AlertLevel } from "../status/statuses";
 import type { MoreView } from "./part-view";
 
 /** A single fact of a task that a button copies. */

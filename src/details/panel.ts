@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { type Diagnosis, diagnosisOf } from "../failures/diagnosis";
-import type { ActionId } from "../status/statuses";
+import type { ActionId } from "../status/actions";
 import { legalActions } from "../tasks/actions";
 import type { Task } from "../tasks/task";
 import { asJson, asMarkdown } from "./copy-all";

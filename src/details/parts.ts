@@ -1,9 +1,11 @@
 /** What was read of a task → the parts of its page. */
 
-import { actionName, explain } from "../l10n/error-text";
+import type { Bilingual } from "../l10n/bilingual";
+import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
+import { actionOfCode, actionRow } from "../status/actions";
 import { parseStatus } from "../status/status";
-import { type ActionId, type Bilingual, rowOf, type StatusId } from "../status/statuses";
+import { rowOf, type StatusId } from "../status/statuses";
 import { comparePart } from "./compare-part";
 import { type PartReading, type PartValues, pageSize, type Query, type Readings } from "./part-reader";
 import { type PartTable, timeCell } from "./part-table";
@@ -141,15 +143,6 @@ function pagerOf({ count, rows }: PartTable, { offset }: Query, { t, number }: L
   };
 }
 
-const actionOf: Readonly<Record<string, ActionId>> = {
-  START: "start",
-  PAUSE: "pause",
-  RETRY: "resume",
-  RESET: "reset",
-  FREE_RESOURCE: "end",
-  DELETE: "delete",
-};
-
 /** Operations that are no actions of the page. */
 const operationNames: Readonly<Record<string, Bilingual>> = {
   CREATE: { en: "Creation", zh: "创建" },
@@ -164,17 +157,17 @@ const operationNames: Readonly<Record<string, Bilingual>> = {
 
 /** What happened: a status in the service's term, an action by its name, anything else as the service calls it. */
 function eventCell(name: string, l10n: Localizer): Cell {
-  const action = Object.hasOwn(actionOf, name) ? actionOf[name] : undefined;
+  const action = actionOfCode(name);
   const status = parseStatus(name) ?? "unknown";
   const { name: known, alert } = rowOf(status);
   if (action !== undefined) {
-    return { text: actionName(action, l10n) };
+    return { text: l10n.localize(actionRow(action).name) };
   }
   const operation = Object.hasOwn(operationNames, name) ? operationNames[name] : undefined;
   if (operation !== undefined) {
     return { text: l10n.localize(operation) };
   }
-  return status === "unknown"
+  return status === "unknown" || status === "otherFailed"
     ? { text: name, code: true }
     : { text: l10n.localize(known), tone: alert === "none" ? undefined : alert };
 }

@@ -1,7 +1,7 @@
 /** What the details page and its host say to each other. The page takes only the types from here. */
 import * as v from "valibot";
 import type { TaskRef } from "../connections/connection";
-import { actionIds } from "../status/statuses";
+import { actionIds } from "../status/actions";
 import type { Copyable, PageView } from "./page-view";
 import { partIds } from "./part-view";
 

@@ -1,8 +1,8 @@
 /** A task → what its details page shows. */
 import type { Diagnosis } from "../failures/diagnosis";
-import { actionName } from "../l10n/error-text";
 import { type Localizer, remainingText, type Translate } from "../l10n/localizer";
-import { type ActionId, rowOf } from "../status/statuses";
+import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
+import { isStreaming, rowOf } from "../status/statuses";
 import { errorText } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import { addressText } from "./address";
@@ -52,18 +52,6 @@ export interface DetailsFacts extends Reader {
   readonly diagnosis: Diagnosis | null | undefined;
 }
 
-/** In the order of the buttons: what helps first, what cannot be taken back last. */
-const actionIcons: Readonly<Record<ActionId, string>> = {
-  resume: "debug-continue",
-  start: "play",
-  pause: "debug-pause",
-  reset: "debug-restart",
-  end: "stop-circle",
-  delete: "trash",
-};
-
-const withoutReturn: ReadonlySet<ActionId> = new Set(["reset", "end", "delete"]);
-
 /** The page of a task. */
 export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
   const { l10n, listed } = facts;
@@ -76,7 +64,7 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
     language: l10n.language,
     name: task.name === "" ? task.id : task.name,
     status: {
-      name: task.status === "unknown" ? `${name}: ${task.apiStatus}` : name,
+      name: status.detail === "apiStatus" ? `${name}: ${task.apiStatus}` : name,
       meaning: localize(status.meaning),
       icon: status.icon,
       color: listed ? status.color : "disabledForeground",
@@ -186,17 +174,12 @@ function readOnlyNotices({ l10n: { t }, readOnly }: DetailsFacts): readonly Noti
 }
 
 function buttonsOf({ actions, l10n }: DetailsFacts): readonly ActionButton[] {
-  return actionsInOrder(actions).map((action, index) => ({
+  return actions.toSorted(byHelpfulness).map((action, index) => ({
     action,
-    label: actionName(action, l10n),
-    icon: actionIcons[action],
-    primary: index === 0 && !withoutReturn.has(action),
+    label: l10n.localize(actionRow(action).name),
+    icon: actionRow(action).icon,
+    primary: index === 0 && !actionRow(action).irreversible,
   }));
-}
-
-function actionsInOrder(actions: readonly ActionId[]): readonly ActionId[] {
-  const order = Object.keys(actionIcons);
-  return actions.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
 }
 
 function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
@@ -246,13 +229,13 @@ function adviceOf({ status }: Task, { l10n: { t }, actions, diagnosis }: Details
   if (status === "frozen") {
     return t("Top up the account. The service unfreezes its instances when the balance is above 0.");
   }
-  if (status === "stoppingFailed" && actions.includes("end")) {
+  if (rowOf(status).endsByForce && actions.includes("end")) {
     return t("End the task again to release its resources.");
   }
   if (diagnosis?.resumable === false && actions.includes("end")) {
     return t("This task cannot go on from here: end it, and create a new one if its data is still needed.");
   }
-  switch (actionsInOrder(actions)[0]) {
+  switch (actions.toSorted(byHelpfulness)[0]) {
     case "resume":
       return t("Remove the cause, then resume the task.");
     case "start":
@@ -273,10 +256,9 @@ function adviceOf({ status }: Task, { l10n: { t }, actions, diagnosis }: Details
 function progressOf(task: Task, { l10n }: DetailsFacts): Progress | undefined {
   const { t } = l10n;
   const { status, percent, remaining } = task;
-  const inFull = status === "full" || status === "fullFailed";
-  const inIncremental = status === "incremental" || status === "incrementalFailed";
+  const { phase } = rowOf(status);
   const within = percent !== undefined && percent > 0 && percent < 100;
-  if (!inFull && (inIncremental || !within)) {
+  if (phase !== "full" && (phase === "incremental" || !within)) {
     return undefined;
   }
   const bar = (label: string, value: number | undefined): Bar => ({
@@ -308,7 +290,7 @@ function delayOf(
   { status, delayMs }: Task,
   { l10n: { t, duration }, listed }: DetailsFacts,
 ): Delay | undefined {
-  const live = listed && status === "incremental";
+  const live = listed && isStreaming(status);
   if (!live && (delayMs === undefined || rowOf(status).pace === "final")) {
     return undefined;
   }

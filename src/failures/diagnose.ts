@@ -3,7 +3,7 @@
  * engine, by SQLSTATE; `catalogue.json` those that the cloud's service publishes. A case is one entry; the first of its
  * kind that matches is the best, so that special ones stand before general ones.
  */
-import type { Bilingual } from "../status/statuses";
+import type { Bilingual } from "../l10n/bilingual";
 import catalogue from "./catalogue.json";
 import type { Diagnosis, Symptoms } from "./diagnosis";
 import localEngine from "./local-engine.json";

@@ -1,5 +1,6 @@
 /** Why a task failed and what now. The catalogue of known cases is loaded with the first question. */
-import type { Bilingual, StatusId } from "../status/statuses";
+import type { Bilingual } from "../l10n/bilingual";
+import { rowOf, type StatusId } from "../status/statuses";
 
 /** A known case that explains a failure. */
 export interface Diagnosis {
@@ -44,7 +45,7 @@ export interface FailedTask {
  */
 export async function diagnosisOf(task: FailedTask): Promise<Diagnosis | null | undefined> {
   const { error, engine } = task;
-  return error && (await looked({ error, engine, phase: phaseOf(task.status) }));
+  return error && (await looked({ error, engine, phase: rowOf(task.status).phase }));
 }
 
 /** The same for the findings of a pre-check. */
@@ -61,18 +62,5 @@ async function looked(symptoms: Symptoms): Promise<Diagnosis | null | undefined>
     return diagnose(symptoms) ?? null;
   } catch {
     return undefined;
-  }
-}
-
-function phaseOf(status: StatusId): Symptoms["phase"] {
-  switch (status) {
-    case "full":
-    case "fullFailed":
-      return "full";
-    case "incremental":
-    case "incrementalFailed":
-      return "incremental";
-    default:
-      return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { demoLogins } from "../backend-client/demo-databases";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
+import { rowOf } from "../status/statuses";
 import { changeObjects, synchronizedObjects } from "../tasks/change-objects";
 import { configureTask, createTask, StepError, startTask } from "../tasks/create";
 import { explainStep, stepName } from "./explain";
@@ -180,7 +181,7 @@ async function create(parts: FileParts, argument: unknown, start: boolean): Prom
     return;
   }
   const { state, task } = place;
-  if (task !== undefined && task.status !== "configuration") {
+  if (task !== undefined && !rowOf(task.status).configurable) {
     const message = t('There is a task "{0}" already, and it is configured. Choose another name.', file.name);
     void vscode.window.showWarningMessage(escapeNotification(message));
     return;
@@ -252,7 +253,7 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
     return;
   }
   const { state, task } = place;
-  if (task?.status !== "incremental" && task?.status !== "incrementalFailed") {
+  if (task === undefined || rowOf(task.status).phase !== "incremental") {
     void vscode.window.showWarningMessage(
       t("Objects can be changed while the task is in incremental synchronization."),
     );

@@ -36,29 +36,19 @@ export function lensesOf(
     "drs.openDetails",
     { connection: state.connection.id, id: task.id },
   );
-  switch (task.status) {
-    case "configuration":
-      return [
-        validate,
-        lens(`$(checklist) ${t("Configure and Pre-check")}`, "drs.createTaskFromFile"),
-        lens(`$(play) ${t("Configure and Start")}`, "drs.createAndStartTaskFromFile"),
-        details,
-      ];
-    case "incremental":
-    case "incrementalFailed": {
-      const { added, removed } = diffOf(objectsOf(task), file.objects);
-      const change =
-        added.length + removed.length === 0
-          ? []
-          : [
-              lens(
-                `$(diff) ${t("Apply Change of Objects (+{0} -{1})", added.length, removed.length)}`,
-                "drs.applyTaskFile",
-              ),
-            ];
-      return [validate, ...change, details];
-    }
-    default:
-      return [validate, details];
+  const { configurable, phase } = rowOf(task.status);
+  if (configurable) {
+    return [
+      validate,
+      lens(`$(checklist) ${t("Configure and Pre-check")}`, "drs.createTaskFromFile"),
+      lens(`$(play) ${t("Configure and Start")}`, "drs.createAndStartTaskFromFile"),
+      details,
+    ];
   }
+  const { added, removed } = diffOf(objectsOf(task), file.objects);
+  if (phase !== "incremental" || added.length + removed.length === 0) {
+    return [validate, details];
+  }
+  const change = t("Apply Change of Objects (+{0} -{1})", added.length, removed.length);
+  return [validate, lens(`$(diff) ${change}`, "drs.applyTaskFile"), details];
 }

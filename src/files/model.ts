@@ -1,7 +1,7 @@
 /** A task as a file (`*.drs-task.json`): the one definition that validation, completion and hover are made from. */
 import * as v from "valibot";
 import { jobDescription, jobName } from "../drs/schemas";
-import type { Bilingual } from "../status/statuses";
+import type { Bilingual } from "../l10n/bilingual";
 
 /** What the editor tells about each field, and the field table of the docs. */
 export const fieldDocs = {

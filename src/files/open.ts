@@ -4,6 +4,7 @@ import type { Connections } from "../connections/connections";
 import type { Session } from "../connections/session";
 import type { ConnectionState, SessionManager } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
+import { hasEnded } from "../status/statuses";
 import type { Task } from "../tasks/task";
 import { fileSuffix } from "./suffix";
 
@@ -31,7 +32,7 @@ export function isTaskFile({ uri }: vscode.TextDocument): boolean {
 export function tasksNamed(sessions: SessionManager, name: string): readonly PlacedTask[] {
   return openOnes(sessions).flatMap((state) =>
     [...state.session.store.snapshot.tasks.values()]
-      .filter((task) => task.name.toLowerCase() === name.toLowerCase() && task.status !== "completed")
+      .filter((task) => task.name.toLowerCase() === name.toLowerCase() && !hasEnded(task.status))
       .map((task) => ({ task, state })),
   );
 }

@@ -1,6 +1,6 @@
 /** Failed calls in the user's words: what went wrong and what to do next. Knows nothing of VS Code. */
 import { type Failure, type FailureKind, type Fault, isDrsError } from "../drs/errors";
-import type { ActionId, Bilingual } from "../status/statuses";
+import type { Bilingual } from "../l10n/bilingual";
 import type { Localizer } from "./localizer";
 
 const remedies: Readonly<Record<FailureKind, Bilingual>> = {
@@ -103,20 +103,6 @@ function remedyOf({ kind, fault, uncertain }: Failure, local: boolean): Bilingua
   }
   const special = fault && remediesOfFaults[fault.id];
   return special ?? (local && kind === "network" ? localBackendGone : remedies[kind]);
-}
-
-const actionNames: Readonly<Record<ActionId, Bilingual>> = {
-  start: { en: "Start", zh: "启动" },
-  pause: { en: "Pause", zh: "暂停" },
-  resume: { en: "Resume", zh: "续传" },
-  reset: { en: "Reset", zh: "重置" },
-  end: { en: "End", zh: "结束" },
-  delete: { en: "Delete", zh: "删除" },
-};
-
-/** What the button or menu of an action is called. */
-export function actionName(action: ActionId, { localize }: Localizer): string {
-  return localize(actionNames[action]);
 }
 
 function sentence(text: string): string {

@@ -4,6 +4,7 @@
  */
 import { type Environment, projectOf } from "../connections/access";
 import type { Connection } from "../connections/connection";
+import { type AgentAction, actionIds, isForAgents } from "../status/actions";
 
 /** `publisher.name` of package.json. */
 export const extensionId = "drs-sync-tasks.drs-sync-tasks";
@@ -11,15 +12,11 @@ export const extensionId = "drs-sync-tasks.drs-sync-tasks";
 /** The walkthrough of package.json, as VS Code calls it. */
 export const walkthroughId = `${extensionId}#start`;
 
-/** What a link may ask for; what cannot be undone is for people only. */
-const linkActions = ["start", "pause", "resume"] as const;
-export type LinkAction = (typeof linkActions)[number];
-
 export interface TaskLink {
   readonly id: string;
   /** Address of the DRS endpoint, and project; undefined: the local backend of whoever opens the link. */
   readonly place: { readonly endpoint: string; readonly projectId: string } | undefined;
-  readonly action?: LinkAction | undefined;
+  readonly action?: AgentAction | undefined;
 }
 
 /** The query of a link to a task, such as `id=…&endpoint=…&project=…`. */
@@ -46,7 +43,7 @@ export function parseLink(path: string, query: string): TaskLink | undefined {
   const place =
     endpoint === undefined || project === undefined ? undefined : { endpoint, projectId: project };
   const asked = known.get("action");
-  const action = linkActions.find((one) => one === asked);
+  const action = actionIds.filter(isForAgents).find((one) => one === asked);
   const isWhole =
     isIdentifier(id) &&
     (local || (known.get("local") === undefined && place !== undefined && isPlace(place))) &&

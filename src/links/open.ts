@@ -1,12 +1,13 @@
 /** What a link to a task does. */
+
 import * as vscode from "vscode";
 import type { Connection, TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import type { SessionManager } from "../connections/session-manager";
-import { actionName } from "../l10n/error-text";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
+import { type AgentAction, actionRow } from "../status/actions";
 import type { Task } from "../tasks/task";
-import { connectionOf, type LinkAction, parseLink, type TaskLink } from "./link";
+import { connectionOf, parseLink, type TaskLink } from "./link";
 
 export interface LinkParts {
   readonly connections: Connections;
@@ -14,7 +15,7 @@ export interface LinkParts {
   readonly l10n: Localizer;
   readonly openDetails: (task: TaskRef) => Promise<void>;
   /** Does an action as the commands do, with their own checks and questions. */
-  readonly run: (action: LinkAction, task: TaskRef) => Promise<void>;
+  readonly run: (action: AgentAction, task: TaskRef) => Promise<void>;
 }
 
 /** How long a connection may take until its tasks are known, in milliseconds. */
@@ -136,13 +137,13 @@ async function found(
 }
 
 async function isAgreed(
-  action: LinkAction,
+  action: AgentAction,
   task: Task,
   connection: Connection,
   l10n: Localizer,
 ): Promise<boolean> {
   const { t } = l10n;
-  const name = actionName(action, l10n);
+  const name = l10n.localize(actionRow(action).name);
   const question = escapeNotification(t('{0} task "{1}"?', name, task.name));
   const detail = t(
     "A link asks for this. Connection: {0}. Agree only if you know where the link comes from.",

@@ -1,20 +1,9 @@
 /**
  * The status table: the one place that says what a task's status is called, what it means, how it looks, how
- * loud it is, how often it is asked for and what may be done in it. The names are the service's own terms.
+ * loud it is, how often it is polled and what may be done in it. The names are the service's own terms.
  */
-
-/** A text in both languages of the extension. */
-export interface Bilingual {
-  readonly en: string;
-  readonly zh: string;
-}
-
-/**
- * What a user can do to a task. `reset` starts it over, which needs a service with v5, `end` releases its instance for
- * good, `delete` removes its record.
- */
-export const actionIds = ["start", "pause", "resume", "reset", "end", "delete"] as const;
-export type ActionId = (typeof actionIds)[number];
+import type { Bilingual } from "../l10n/bilingual";
+import type { ActionId } from "./actions";
 
 /**
  * How fast the status is expected to change by itself: `fast` within seconds, `steady` only when something
@@ -22,7 +11,7 @@ export type ActionId = (typeof actionIds)[number];
  */
 export type Pace = "fast" | "steady" | "final";
 
-/** How loudly the transition into the status is told. */
+/** How loudly the transition into the status is reported. */
 export type AlertLevel = "error" | "warning" | "none";
 
 /** One row of the table. */
@@ -35,12 +24,43 @@ export interface StatusRow {
   readonly color: string;
   readonly alert: AlertLevel;
   readonly pace: Pace;
+  /** The API's values (API reference, task statuses of v3 and v5). */
+  readonly api: readonly string[];
+  /** Whether the filter of v5's list takes these values (API reference, v5 ListJobs). */
+  readonly inV5Filter: boolean;
   /** The legal actions where the service does not list them (`job_action.available_actions`). */
   readonly actions: readonly ActionId[];
+  /** In which synchronization the task is or failed. */
+  readonly phase: "full" | "incremental" | undefined;
+  /** `healthy`: what failed before is well again; `trying`: on the way from a failure to something else. */
+  readonly recovery: "healthy" | "trying" | undefined;
+  /** Whether the service has progress or delay to report. */
+  readonly hasProgress: boolean;
+  /** Whether the task has been started at least once, so that rows have gone through it. */
+  readonly started: boolean;
+  /** Whether the task holds an instance, which a frozen account freezes. */
+  readonly holdsInstance: boolean;
+  /** Whether its configuration can go on, after which a start needs a pre-check. */
+  readonly configurable: boolean;
+  /** Whether ending the task is forced, because releasing its resources has failed before. */
+  readonly endsByForce: boolean;
+  /** What a row of the list says behind the task's name. */
+  readonly detail: "error" | "progress" | "delay" | "startTime" | "daysLeft" | "apiStatus";
 }
 
-const failure = { color: "errorForeground", alert: "error", pace: "steady" } as const;
-const changing = { color: "charts.blue", alert: "none", pace: "fast" } as const;
+const usual = {
+  inV5Filter: true,
+  phase: undefined,
+  recovery: undefined,
+  started: true,
+  holdsInstance: true,
+  configurable: false,
+  endsByForce: false,
+  detail: "error",
+} as const;
+const failure = { ...usual, color: "errorForeground", alert: "error", pace: "steady" } as const;
+const changing = { ...usual, color: "charts.blue", alert: "none", pace: "fast" } as const;
+const resting = { ...usual, color: "foreground", alert: "none", pace: "steady" } as const;
 
 /** In the order in which the groups are shown: what needs a person first, what has ended last. */
 export const statuses = {
@@ -52,6 +72,9 @@ export const statuses = {
       zh: "增量同步失败，变更不再写入目标库。",
     },
     icon: "sync-ignored",
+    api: ["INCRE_TRANSFER_FAILED"],
+    hasProgress: true,
+    phase: "incremental",
     actions: ["pause", "resume", "reset", "end"],
   },
   fullFailed: {
@@ -59,6 +82,9 @@ export const statuses = {
     name: { en: "Full synchronization failed", zh: "全量同步失败" },
     meaning: { en: "The full synchronization failed.", zh: "全量同步失败。" },
     icon: "error",
+    api: ["FULL_TRANSFER_FAILED"],
+    hasProgress: true,
+    phase: "full",
     actions: ["pause", "resume", "reset", "end"],
   },
   startFailed: {
@@ -66,6 +92,8 @@ export const statuses = {
     name: { en: "Start failed", zh: "启动失败" },
     meaning: { en: "The task could not be started.", zh: "任务未能启动。" },
     icon: "debug-disconnect",
+    api: ["START_JOB_FAILED"],
+    hasProgress: false,
     actions: ["start", "end"],
   },
   createFailed: {
@@ -77,6 +105,11 @@ export const statuses = {
     },
     icon: "circle-slash",
     pace: "final",
+    api: ["CREATE_FAILED"],
+    hasProgress: false,
+    started: false,
+    holdsInstance: false,
+    detail: "daysLeft",
     actions: ["delete"],
   },
   modifyingFailed: {
@@ -87,6 +120,8 @@ export const statuses = {
       zh: "编辑了同步对象，但变更失败。",
     },
     icon: "request-changes",
+    api: ["CHANGE_JOB_FAILED", "CHILD_TRANSFER_FAILED"],
+    hasProgress: true,
     actions: ["resume", "end"],
   },
   rectificationFailed: {
@@ -94,6 +129,9 @@ export const statuses = {
     name: { en: "Fault rectification failed", zh: "故障恢复失败" },
     meaning: { en: "The automatic recovery from a fault failed.", zh: "系统自动恢复故障失败。" },
     icon: "flame",
+    api: ["REBUILD_NODE_FAILED"],
+    inV5Filter: false,
+    hasProgress: true,
     actions: ["resume", "end"],
   },
   stoppingFailed: {
@@ -104,6 +142,9 @@ export const statuses = {
       zh: "运行任务的实例和资源未能释放。",
     },
     icon: "report",
+    api: ["RELEASE_RESOURCE_FAILED"],
+    hasProgress: false,
+    endsByForce: true,
     actions: ["end"],
   },
   upgradeFailed: {
@@ -111,9 +152,26 @@ export const statuses = {
     name: { en: "Upgrade failed", zh: "升级失败" },
     meaning: { en: "The upgrade of the task's node failed.", zh: "任务所在节点升级失败。" },
     icon: "unverified",
+    api: ["NODE_UPGRADE_FAILED"],
+    inV5Filter: false,
+    hasProgress: false,
     actions: ["end"],
   },
+  otherFailed: {
+    ...failure,
+    name: { en: "Other failure", zh: "其他失败" },
+    meaning: {
+      en: "The service reported a failure that this version does not know. It is shown as received.",
+      zh: "服务返回了此版本不认识的失败状态，按原样显示。",
+    },
+    icon: "warning",
+    api: [],
+    hasProgress: false,
+    detail: "apiStatus",
+    actions: [],
+  },
   frozen: {
+    ...resting,
     name: { en: "Frozen", zh: "冻结" },
     meaning: {
       en: "The account's balance is at or below 0, and the system freezes the user's instances.",
@@ -122,7 +180,8 @@ export const statuses = {
     icon: "lock",
     color: "charts.purple",
     alert: "error",
-    pace: "steady",
+    api: ["FROZEN"],
+    hasProgress: false,
     actions: [],
   },
   rectification: {
@@ -135,6 +194,8 @@ export const statuses = {
     icon: "tools",
     color: "problemsWarningIcon.foreground",
     alert: "warning",
+    api: ["REBUILD_NODE_STARTED"],
+    hasProgress: true,
     actions: [],
   },
   modifying: {
@@ -145,6 +206,14 @@ export const statuses = {
       zh: "编辑了同步对象，正在进行变更。",
     },
     icon: "edit",
+    api: [
+      "CHANGE_JOB_STARTED",
+      "CHILD_TRANSFER_STARTING",
+      "CHILD_TRANSFER_STARTED",
+      "CHILD_TRANSFER_COMPLETE",
+    ],
+    hasProgress: true,
+    recovery: "trying",
     actions: [],
   },
   upgrading: {
@@ -152,6 +221,9 @@ export const statuses = {
     name: { en: "Upgrading", zh: "升级中" },
     meaning: { en: "The task's node is being upgraded.", zh: "任务所在节点正在升级。" },
     icon: "arrow-circle-up",
+    api: ["NODE_UPGRADE_START"],
+    hasProgress: false,
+    recovery: "trying",
     actions: [],
   },
   creating: {
@@ -162,6 +234,10 @@ export const statuses = {
       zh: "正在创建服务所需的同步实例。",
     },
     icon: "server-process",
+    api: ["CREATING"],
+    hasProgress: false,
+    recovery: "trying",
+    started: false,
     actions: ["end"],
   },
   starting: {
@@ -169,6 +245,9 @@ export const statuses = {
     name: { en: "Starting", zh: "启动中" },
     meaning: { en: "The synchronization task is being started.", zh: "正在启动同步任务。" },
     icon: "rocket",
+    api: ["STARTJOBING"],
+    hasProgress: true,
+    recovery: "trying",
     actions: [],
   },
   stopping: {
@@ -179,6 +258,8 @@ export const statuses = {
       zh: "正在释放运行任务的实例和资源。",
     },
     icon: "debug-stop",
+    api: ["RELEASE_RESOURCE_STARTED", "RELEASE_CHILD_TRANSFER_STARTED"],
+    hasProgress: false,
     actions: [],
   },
   full: {
@@ -189,9 +270,15 @@ export const statuses = {
       zh: "正在进行源库到目标库的全量同步。",
     },
     icon: "database",
+    api: ["FULL_TRANSFER_STARTED", "FULL_TRANSFER_COMPLETE"],
+    hasProgress: true,
+    phase: "full",
+    recovery: "healthy",
+    detail: "progress",
     actions: ["pause", "end"],
   },
   incremental: {
+    ...resting,
     name: { en: "Incremental synchronization", zh: "增量同步" },
     meaning: {
       en: "Changes flow continuously from the source to the target database.",
@@ -199,11 +286,15 @@ export const statuses = {
     },
     icon: "sync",
     color: "charts.green",
-    alert: "none",
-    pace: "steady",
+    api: ["INCRE_TRANSFER_STARTED"],
+    hasProgress: true,
+    phase: "incremental",
+    recovery: "healthy",
+    detail: "delay",
     actions: ["pause", "end"],
   },
   paused: {
+    ...resting,
     name: { en: "Paused", zh: "已暂停" },
     meaning: {
       en: "The user paused the task. The source keeps its log until the task is resumed.",
@@ -211,47 +302,54 @@ export const statuses = {
     },
     icon: "debug-pause",
     color: "charts.yellow",
-    alert: "none",
-    pace: "steady",
+    // `PAUSEING` is a spelling of the batch-status page.
+    api: ["PAUSING", "PAUSEING"],
+    hasProgress: true,
     actions: ["resume", "reset", "end"],
   },
   pendingStart: {
+    ...resting,
     name: { en: "Pending start", zh: "等待启动" },
     meaning: {
       en: "A timed start has been handed to the instance, which waits to start the task.",
       zh: "定时启动已下发到实例，实例正在等待启动任务。",
     },
     icon: "watch",
-    color: "foreground",
-    alert: "none",
-    pace: "steady",
+    api: ["WAITING_FOR_START"],
+    hasProgress: false,
+    started: false,
+    detail: "startTime",
     actions: ["start", "end"],
   },
   configuration: {
+    ...resting,
     name: { en: "Configuration", zh: "配置" },
     meaning: {
       en: "The instance was created, the task has not been started yet; its configuration can go on.",
       zh: "实例已创建，任务尚未启动，可以继续配置。",
     },
     icon: "gear",
-    color: "foreground",
-    alert: "none",
-    pace: "steady",
+    api: ["CONFIGURATION"],
+    hasProgress: false,
+    started: false,
+    configurable: true,
     actions: ["start", "end"],
   },
   unknown: {
+    ...resting,
     name: { en: "Unknown status", zh: "未知状态" },
     meaning: {
       en: "The service reported a status that this version does not know. It is shown as received.",
       zh: "服务返回了此版本不认识的状态，按原样显示。",
     },
     icon: "question",
-    color: "foreground",
-    alert: "none",
-    pace: "steady",
+    api: [],
+    hasProgress: false,
+    detail: "apiStatus",
     actions: [],
   },
   completed: {
+    ...resting,
     name: { en: "Completed", zh: "已结束" },
     meaning: {
       en: "The instance that the task held was released.",
@@ -259,8 +357,10 @@ export const statuses = {
     },
     icon: "pass",
     color: "disabledForeground",
-    alert: "none",
     pace: "final",
+    api: ["RELEASE_RESOURCE_COMPLETE", "RELEASE_CHILD_TRANSFER_COMPLETE"],
+    hasProgress: false,
+    holdsInstance: false,
     actions: ["delete"],
   },
 } as const satisfies Record<string, StatusRow>;
@@ -273,4 +373,14 @@ export const statusOrder = Object.keys(statuses) as readonly StatusId[];
 /** The row of a status. */
 export function rowOf(id: StatusId): StatusRow {
   return statuses[id];
+}
+
+/** Whether changes flow from source to target now, so that the delay is the present one. */
+export function isStreaming(id: StatusId): boolean {
+  return statuses[id].phase === "incremental" && statuses[id].recovery === "healthy";
+}
+
+/** Whether the task is over: it ran, and its instance is released. */
+export function hasEnded(id: StatusId): boolean {
+  return statuses[id].started && !statuses[id].holdsInstance;
 }

@@ -1,19 +1,9 @@
 import type { TablesCaller } from "../drs/client";
 import { type Clock, pause, systemClock } from "../drs/clock";
 import { DrsError, faultOf, isDrsError, kindOf } from "../drs/errors";
-import { type ActionId, rowOf, type StatusId } from "../status/statuses";
-import type { PrecheckMode } from "./precheck";
+import { type ActionId, actionIds, actionRow, type PrecheckMode } from "../status/actions";
+import { rowOf, type StatusId } from "../status/statuses";
 import type { Task } from "./task";
-
-/** `job_action.available_actions` codes → actions. */
-const actionByCode: Readonly<Record<string, ActionId>> = {
-  START: "start",
-  PAUSE: "pause",
-  RETRY: "resume",
-  RESET: "reset",
-  FREE_RESOURCE: "end",
-  DELETE: "delete",
-};
 
 /**
  * What may be done to a task now: what the service lists for it, or the status table's own list where the service
@@ -34,9 +24,7 @@ export function allowedActions(
 ): readonly ActionId[] {
   return listed == null
     ? rowOf(status).actions
-    : Object.entries(actionByCode)
-        .filter(([code]) => listed.includes(code))
-        .map(([, action]) => action);
+    : actionIds.filter((action) => listed.includes(actionRow(action).apiCode));
 }
 
 /** Whether a task may be given another password for its databases; only where the service says so. */
@@ -61,10 +49,8 @@ function isPassing(error: DrsError | undefined): error is DrsError {
 
 /** The pre-check that the service wants to have passed before an action; undefined where it wants none. */
 export function precheckBefore(action: ActionId, { status }: Pick<Task, "status">): PrecheckMode | undefined {
-  if (action === "reset") {
-    return "forRetryJob";
-  }
-  return action === "start" && status === "configuration" ? "forStartJob" : undefined;
+  const { precheck } = actionRow(action);
+  return precheck?.always || rowOf(status).configurable ? precheck?.mode : undefined;
 }
 
 export interface ActionOptions {
@@ -164,7 +150,7 @@ async function send(
         delete_type:
           action === "delete"
             ? ("delete" as const)
-            : status === "stoppingFailed"
+            : rowOf(status).endsByForce
               ? ("force_terminate" as const)
               : ("terminate" as const),
       }));

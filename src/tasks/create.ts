@@ -3,8 +3,9 @@ import type { DrsCaller, TablesCaller } from "../drs/client";
 import { type Clock, pause, systemClock } from "../drs/clock";
 import { isDrsError } from "../drs/errors";
 import type { RequestOf } from "../drs/operations";
+import type { PrecheckMode } from "../status/actions";
 import { perform, refusalOf } from "./actions";
-import { type PrecheckMode, type PrecheckOutcome, precheck } from "./precheck";
+import { type PrecheckOutcome, precheck } from "./precheck";
 
 type ConnectionTest = RequestOf<"batchConnection">["jobs"][number];
 type Selection = RequestOf<"batchSelectObjects">["jobs"][number];

@@ -1,6 +1,7 @@
 /** What the list, batch-detail and batch-progress say of a job → a task. */
 import type { ItemOf } from "../drs/operations";
 import { parseStatus } from "../status/status";
+import { rowOf } from "../status/statuses";
 import type { PartProgress, SyncObject, Task, TaskEndpoint } from "./task";
 
 export type ListedJob = ItemOf<"listJobs">;
@@ -35,7 +36,7 @@ export function decodeTask(
     startedAt: time(detail?.actual_start_time),
     fullCompletedAt: time(detail?.full_transfer_complete_time),
     updatedAt: time(detail?.update_time),
-    scheduledAt: status === "pendingStart" ? time(detail?.inst_info?.start_time) : undefined,
+    scheduledAt: rowOf(status).detail === "startTime" ? time(detail?.inst_info?.start_time) : undefined,
     percent: percent(progress?.progress),
     parts: partsOf(progress),
     remaining: text(progress?.remaining_time),

@@ -2,7 +2,7 @@
 import type { DrsCaller, TablesCaller } from "../drs/client";
 import { isDrsError } from "../drs/errors";
 import { parseStatus } from "../status/status";
-import { rowOf, type StatusId } from "../status/statuses";
+import { rowOf } from "../status/statuses";
 import { allowedActions } from "./actions";
 import { decodeTask, type JobDetail, type JobProgress, type ListedJob } from "./decode";
 import {
@@ -15,20 +15,6 @@ import {
   readList,
 } from "./list-reader";
 import type { Task } from "./task";
-
-/** Statuses in which the service has progress or delay to tell. */
-const inTransfer: ReadonlySet<StatusId> = new Set([
-  "starting",
-  "full",
-  "fullFailed",
-  "incremental",
-  "incrementalFailed",
-  "modifying",
-  "modifyingFailed",
-  "rectification",
-  "rectificationFailed",
-  "paused",
-]);
 
 interface KnownJob extends Listed {
   readonly detail: JobDetail | undefined;
@@ -115,7 +101,7 @@ export async function pollTasks(
     );
   });
   const moving = fresh.filter(
-    ({ job }) => !first && inTransfer.has(parseStatus(job.status ?? "") ?? "completed"),
+    ({ job }) => !first && rowOf(parseStatus(job.status ?? "") ?? "completed").hasProgress,
   );
   const [details, progresses, asked] = await Promise.all([
     settled(readDetails(client, idsOf(outdated), options.signal)),
@@ -138,7 +124,7 @@ export async function pollTasks(
     const before = last.jobs.get(id);
     const detail = details.value?.get(id) ?? before?.detail;
     const detailAt = details.value?.has(id) === true ? options.now : (before?.detailAt ?? 0);
-    const progress = inTransfer.has(parseStatus(job.status ?? "") ?? "completed")
+    const progress = rowOf(parseStatus(job.status ?? "") ?? "completed").hasProgress
       ? (progresses.value?.get(id) ?? before?.progress)
       : undefined;
     const resettable = v5.there === true && listsReset(job);

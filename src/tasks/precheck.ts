@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DrsCaller } from "../drs/client";
+import type { PrecheckMode } from "../status/actions";
 import { refusalOf } from "./actions";
 import type { Task } from "./task";
 
@@ -19,9 +20,6 @@ export interface PrecheckOutcome {
 const firstWaitMs = 300;
 const longestWaitMs = 3_000;
 const limitMs = 10 * 60_000;
-
-/** What a pre-check is for: a start, or going on (a reset, a change of the objects of a task that runs). */
-export type PrecheckMode = "forStartJob" | "forRetryJob";
 
 /**
  * Runs the pre-check that a start needs and waits for its end.

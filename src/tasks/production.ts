@@ -1,14 +1,6 @@
 /** Which tasks somebody else's work hangs on. Knows nothing of VS Code. */
-import type { StatusId } from "../status/statuses";
+import { rowOf } from "../status/statuses";
 import type { Task } from "./task";
-
-/** Statuses before a task's first start, in which no row has gone through it. */
-const beforeStart: ReadonlySet<StatusId> = new Set([
-  "creating",
-  "createFailed",
-  "configuration",
-  "pendingStart",
-]);
 
 /** `prod`, `prd` and `production` as words of their own (not `products`), or 生产. */
 const productionWord = /(?<![a-z])(?:prod|prd|production)(?![a-z])|生产/i;
@@ -22,7 +14,6 @@ export function isProduction(
   place: "local" | "cloud",
 ): boolean {
   return (
-    !beforeStart.has(status) &&
-    (place === "cloud" || [name, ...tags].some((text) => productionWord.test(text)))
+    rowOf(status).started && (place === "cloud" || [name, ...tags].some((text) => productionWord.test(text)))
   );
 }

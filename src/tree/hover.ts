@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { Diagnosis } from "../failures/diagnosis";
-import { actionName } from "../l10n/error-text";
 import { type Localizer, remainingText } from "../l10n/localizer";
 import { escapeMarkdown } from "../l10n/markdown";
+import { actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
@@ -32,12 +32,12 @@ function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): string
   }
   const { cause, remedy, resumable, sure, url } = diagnosis;
   const line = (label: string, text: string) => `**${escapeMarkdown(label)}** — ${escapeMarkdown(text)}`;
-  const again = legalActions(task).find((action) => action === "resume" || action === "start");
+  const again = legalActions(task).find((action) => actionRow(action).continues);
   const afterwards =
     resumable === false
       ? [escapeMarkdown(t("The task cannot go on from here."))]
       : resumable && again
-        ? [line(t("Afterwards"), actionName(again, l10n))]
+        ? [line(t("Afterwards"), l10n.localize(actionRow(again).name))]
         : [];
   return [
     line(sure ? t("Cause") : t("Likely cause"), localize(cause)),

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { ConnectionState } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
-import { rowOf, type StatusId, statusOrder } from "../status/statuses";
+import { hasEnded, rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { legalActions, mayChangePassword } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
@@ -60,7 +60,7 @@ function groupLook({ kind, value }: Group, { t, localize }: Localizer) {
   if (status !== undefined) {
     const { name, meaning } = rowOf(status);
     // Ended tasks are the long tail of the list; everything else is in sight.
-    const expansion = status === "completed" ? Collapsed : Expanded;
+    const expansion = hasEnded(status) ? Collapsed : Expanded;
     return { name: localize(name), icon: iconOf(status), tooltip: localize(meaning), expansion };
   }
   switch (kind) {

@@ -130,20 +130,20 @@ export function labelOf(task: Task, l10n: Localizer): string {
 }
 
 function statusDetail(task: Task, l10n: Localizer): string | undefined {
-  switch (task.status) {
-    case "unknown":
+  switch (rowOf(task.status).detail) {
+    case "apiStatus":
       return task.apiStatus;
-    case "full":
+    case "progress":
       return fullDetail(task, l10n);
-    case "incremental":
+    case "delay":
       return task.delayMs === undefined ? undefined : l10n.t("delay {0}", coarseDelay(task.delayMs, l10n));
-    case "pendingStart":
+    case "startTime":
       return task.scheduledAt === undefined
         ? undefined
         : l10n.t("starts {0}", l10n.shortTime(task.scheduledAt));
-    case "createFailed":
+    case "daysLeft":
       return [task.error?.code, daysLeft(task, l10n)].filter(Boolean).join(" · ");
-    default:
+    case "error":
       return task.error?.code;
   }
 }

@@ -35,7 +35,7 @@ describe("the details view", () => {
     for (const status of statusOrder) {
       const row = statuses[status];
       const { status: shown } = viewOf({ status });
-      const name = status === "unknown" ? `${row.name.en}: INCRE_TRANSFER_STARTED` : row.name.en;
+      const name = row.detail === "apiStatus" ? `${row.name.en}: INCRE_TRANSFER_STARTED` : row.name.en;
       const { icon, color, alert } = row;
       assert.deepEqual(shown, { name, meaning: row.meaning.en, icon, color, alert });
     }

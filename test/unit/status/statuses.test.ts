@@ -47,8 +47,8 @@ describe("the status table", () => {
     });
   }
 
-  it("has exactly these rows and the one for what is unknown", () => {
-    assert.deepEqual(new Set(statusOrder), new Set([...terms.map(([id]) => id), "unknown"]));
+  it("has exactly these rows and the two for what is not known", () => {
+    assert.deepEqual(new Set(statusOrder), new Set([...terms.map(([id]) => id), "unknown", "otherFailed"]));
   });
 
   it("gives every row an icon of its own and a meaning in both languages", () => {
@@ -99,6 +99,14 @@ describe("API fields → row", () => {
   it("keeps what it does not know as unknown", () => {
     for (const value of ["CLONING", "", "constructor", "NODE_UPGRADE_COMPLETE"]) {
       assert.equal(parseStatus(value), "unknown", value);
+    }
+  });
+
+  it("takes a failure that the table does not know for a failure, so that it alerts", () => {
+    for (const value of ["CLONE_FAILED", "modify-spec failed"]) {
+      const id = parseStatus(value);
+      assert.equal(id, "otherFailed", value);
+      assert.equal(id && rowOf(id).alert, "error");
     }
   });
 

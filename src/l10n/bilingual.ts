@@ -1,0 +1,5 @@
+/** A text in both languages of the extension. */
+export interface Bilingual {
+  readonly en: string;
+  readonly zh: string;
+}
