@@ -14,5 +14,6 @@ export function reasonOf(error: unknown): string {
     return reasonOf(error.errors[0]);
   }
   const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.replaceAll(/\s+/g, " ").trim();
+  // Two spaces after a colon tell where the words of another server begin.
+  return text.replaceAll(/: {2}(?=\S)|\s+/g, (gap) => (gap.startsWith(":") ? gap : " ")).trim();
 }

@@ -110,6 +110,10 @@ const messages = {
     en: "A connection was lost and is being taken up again: {reason}",
     zh: "连接中断，正在自动恢复：{reason}",
   },
+  tryingAgain: {
+    en: "The synchronization stopped and is being retried: {reason}",
+    zh: "同步中断，正在自动重试：{reason}",
+  },
   statusReached: { en: "The status is {status}.", zh: "任务状态变为 {status}。" },
   instanceFailed: { en: "The instance could not be created: {reason}", zh: "实例创建失败：{reason}" },
   // Databases

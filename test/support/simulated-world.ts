@@ -67,8 +67,9 @@ export class SimulatedWorld {
     for (const [name, phase] of subscription.tables) {
       if (this.blocked.has(name) && phase !== "waiting") {
         this.harm.conflict++;
-        const text = message("stopped", { code: "23505", reason: name });
-        this.#stop(subscription, { kind: "failure", code: "23505", message: text });
+        const said = { code: "23505", reason: name };
+        const text = message("stopped", said);
+        this.#stop(subscription, { kind: "failure", ...said, message: text, passing: false });
         return;
       }
       if (!this.slotLost.has(name)) {

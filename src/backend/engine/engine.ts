@@ -1,5 +1,6 @@
 /** What replicates: the backend asks, watches and explains, an engine moves the rows. */
 import type { Message } from "../messages";
+import { carriedWords, codeOfWords, type ErrorKind, kindOf } from "./error-kinds";
 
 /** A way into a database. Never logged. */
 export interface DatabaseLogin {
@@ -166,7 +167,11 @@ export type StopCause =
   | {
       readonly kind: "failure";
       readonly code: string;
+      /** The database's own words. */
+      readonly reason: string;
       readonly message: Message;
+      /** Whether it may pass, so that the task is to be tried again some times. */
+      readonly passing: boolean;
       /** The row that the target refused, if it is about one. */
       readonly rejected?: RejectedRow | undefined;
     }
@@ -267,25 +272,27 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
-/** Codes that mean a lost connection or a server that is not there (any more), and nothing else. */
-export function isConnectionLoss(code: string): boolean {
-  return /^(08...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EMFILE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
-    code,
-  );
-}
-
 /** What a database said, with its SQLSTATE or the system's error code. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 
+  /** What it is about. */
+  readonly kind: ErrorKind;
+  /** The SQLSTATE or the system's error code; the source's where the target only passes its words on. */
+  readonly code: string;
+  readonly side: Side | undefined;
+
   constructor(
-    readonly code: string,
-    readonly side: Side | undefined,
+    code: string,
+    side: Side | undefined,
     /** The database's own words. */
     readonly reason: string,
     options?: ErrorOptions,
   ) {
     super(reason, options);
+    this.kind = kindOf({ code, reason });
+    this.code = codeOfWords({ code, reason });
+    this.side = carriedWords({ code, reason }) === undefined ? side : "source";
   }
 }
 

@@ -3,21 +3,14 @@
  * are new beside the task's own, then the task takes over the changed set. A change that fails leaves the task's own
  * tables as they were; added tables that are copied already stay in step, so that a retry need not copy them again.
  */
-import {
-  type Engine,
-  EngineError,
-  type EngineTask,
-  isConnectionLoss,
-  type TableName,
-  type TableState,
-} from "../engine/engine";
+import { type Engine, EngineError, type EngineTask, type TableName, type TableState } from "../engine/engine";
 import { log } from "../log";
 import { type Message, message } from "../messages";
 import type { ObservedChange } from "../reconcile";
 import type { SecretBox } from "../secrets";
 import { loginOf } from "./endpoints";
 import { type Change, type Job, plainName, tablesOf, without } from "./job";
-import { newFault, type Runtime } from "./runtime";
+import { isAwaited, newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
 
 export class ChangeSteps {
@@ -47,7 +40,7 @@ export class ChangeSteps {
         }));
         runtime.enabledAttempt = job.desired.attempt;
       } catch (error) {
-        if (!(error instanceof EngineError) || isConnectionLoss(error.code)) {
+        if (!(error instanceof EngineError) || error.kind === "loss" || isAwaited(error, runtime)) {
           throw error;
         }
         const connection = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
@@ -89,16 +82,16 @@ export class ChangeSteps {
     });
   }
 
-  /** A lost connection is a fault of the task and not of the change, which goes on when it is back. */
+  /** A lost connection is a fault of the task and not of the change, which goes on when it is back; so is what passes. */
   async #unlessLost(runtime: Runtime, step: () => Promise<void>): Promise<boolean> {
     try {
       await step();
       return true;
     } catch (error) {
-      if (!(error instanceof EngineError) || !isConnectionLoss(error.code)) {
+      if (!(error instanceof EngineError) || !(error.kind === "loss" || isAwaited(error, runtime))) {
         throw error;
       }
-      runtime.fault ??= newFault(error.reason);
+      runtime.fault ??= newFault(error.reason, error.kind === "loss" ? "lost" : "passing");
       // The engine may have been left in the midst of the change.
       runtime.enabledAttempt = undefined;
       return false;

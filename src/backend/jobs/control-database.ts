@@ -1,9 +1,11 @@
 /** The way into the control database. Its server may be started again at any moment. */
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
-import { type DatabaseLogin, isConnectionLoss } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/engine";
+import { isConnectionLoss } from "../engine/error-kinds";
 import { codeOf } from "../engine/postgres/databases";
 import { guardedPool, ownOptions } from "../engine/postgres/guarded-client";
+import { reasonOf } from "../log";
 
 /** How long a statement waits for a server that is not there. */
 const patienceMs = 10_000;
@@ -28,7 +30,7 @@ export class ControlDatabase {
       try {
         return await this.#pool.query<R>(sql, [...values]);
       } catch (error) {
-        if (!isConnectionLoss(codeOf(error)) || Date.now() > deadline) {
+        if (!isConnectionLoss({ code: codeOf(error), reason: reasonOf(error) }) || Date.now() > deadline) {
           throw error;
         }
       }

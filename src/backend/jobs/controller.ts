@@ -17,7 +17,7 @@ import { lossOf, noteFindings } from "./findings";
 import { currentFailure, type Job } from "./job";
 import { limitAt } from "./limits";
 import { Monitor, type Rates } from "./monitor";
-import { isWatched, newFault, ownEngine, phaseOf, type Runtime, Runtimes } from "./runtime";
+import { isWatched, newFault, ownEngine, type Runtime, Runtimes } from "./runtime";
 import { StepExecutor } from "./step-executor";
 import type { JobStore } from "./store";
 import type { TcpRelay } from "./tcp-relay";
@@ -25,10 +25,6 @@ import type { TcpRelay } from "./tcp-relay";
 const pollMs = 500;
 const idlePollMs = 2_000;
 const stepsAtOnce = 8;
-/** How long an enabled task may be without a stream before it is asked why. */
-const silentMs = 3_000;
-/** How long it may be without one although nothing seems wrong. */
-const workerlessMs = 20_000;
 const sweepMs = 5_000;
 
 /** What the API shows of a running task beyond its record. */
@@ -270,7 +266,12 @@ export class Controller {
       }));
     }
     if (status === "REBUILD_NODE_STARTED" && job.status !== status && runtime.fault !== undefined) {
-      await this.store.history.log(job.id, "Warn", message("recovering", { reason: runtime.fault.reason }));
+      const { kind, reason } = runtime.fault;
+      await this.store.history.log(
+        job.id,
+        "Warn",
+        message(kind === "lost" ? "recovering" : "tryingAgain", { reason }),
+      );
     }
     if (runtime.link !== undefined) {
       // As the API has it, a limit is for the full synchronization only.
@@ -292,7 +293,7 @@ export class Controller {
       return;
     }
     if (engine.kind === "unreachable") {
-      runtime.fault ??= newFault(engine.reason);
+      runtime.fault ??= newFault(engine.reason, "lost");
       return;
     }
     if (engine.streaming) {
@@ -301,21 +302,8 @@ export class Controller {
       }
       return;
     }
-    runtime.silentSince ??= Date.now();
-    const silent = Date.now() - runtime.silentSince;
-    if (runtime.fault !== undefined && engine.enabled) {
-      // The target tries again by itself, for ever, also where the source refuses it.
-      await this.#steps.reachesSource(job, runtime);
-      return;
-    }
-    if (runtime.fault !== undefined || !engine.enabled || silent < silentMs) {
-      return;
-    }
-    const cause = await this.engine.explainStop(this.taskOf(job));
-    if (cause.kind === "connection") {
-      runtime.fault = newFault(cause.reason);
-    } else if (silent > workerlessMs) {
-      await this.#steps.fail(job, phaseOf(job, ownEngine(job, runtime)), "", message("noWorker"));
+    if (engine.enabled) {
+      await this.#steps.stops.watchSilence(job);
     }
   }
 

@@ -1,13 +1,18 @@
 /** What is known of a task while this process runs, and is found out anew by the next one. */
-import type { EngineState } from "../engine/engine";
+import { EngineError, type EngineState } from "../engine/engine";
 import { type Job, plainName } from "./job";
 import type { TcpRelay } from "./tcp-relay";
 
 export const firstRetryMs = 500;
+/** How long a start, a change or an end waits for what may pass: a server that crashed is back within seconds. */
+const patienceMs = 10_000;
 
-/** A lost connection that a task is recovering from. */
+/** What a task is recovering from: a lost connection, or an error that may pass. */
 export interface Fault {
+  readonly kind: "lost" | "passing";
   readonly reason: string;
+  /** Whether the engine was told to run again since. */
+  readonly retried: boolean;
   readonly tries: number;
   /** Milliseconds since 1970. */
   readonly retryAt: number;
@@ -19,13 +24,15 @@ export class Runtime {
   fault: Fault | undefined;
   /** The attempt for which the engine was told to run. */
   enabledAttempt: number | undefined;
-  /** When an unexplained stop was last tried again. */
-  probedAt = 0;
+  /** The last stop that was tried again: its words, how far the task was, and how often it was the same. */
+  stop: { readonly words: string; readonly progress: string; readonly count: number } | undefined;
   /** Since when an enabled task has had no stream. */
   silentSince: number | undefined;
+  /** Since when the source is there, and yet there is no stream. */
+  refusedSince: number | undefined;
   /** Since when a copied table has had nothing to go on from, and still has not at each look. */
   slotLostSince: number | undefined;
-  /** Since when a start or a release has met nothing but lost connections. */
+  /** Since when a step has met nothing but what may pass. */
   lostSince: number | undefined;
   /** Counts steps, so that an answer to an older question is not taken for the present. */
   epoch = 0;
@@ -38,6 +45,7 @@ export class Runtime {
   settle(): void {
     this.fault = undefined;
     this.silentSince = undefined;
+    this.refusedSince = undefined;
     this.lostSince = undefined;
   }
 }
@@ -65,8 +73,18 @@ export class Runtimes {
   }
 }
 
-export function newFault(reason: string): Fault {
-  return { reason, tries: 0, retryAt: Date.now() + firstRetryMs };
+/** @param tries how often it was tried before. */
+export function newFault(reason: string, kind: Fault["kind"], tries = 0): Fault {
+  return { kind, reason, retried: false, tries, retryAt: Date.now() + firstRetryMs * 1.5 ** tries };
+}
+
+/** Whether an error may pass, and what it interrupted has not waited for too long. */
+export function isAwaited(error: unknown, runtime: Runtime): boolean {
+  if (!(error instanceof EngineError) || error.kind === "failure") {
+    return false;
+  }
+  runtime.lostSince ??= Date.now();
+  return Date.now() - runtime.lostSince < patienceMs;
 }
 
 /** Whether the engine has something to say of a task. */

@@ -1,30 +1,20 @@
 /** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
-import {
-  type Engine,
-  EngineError,
-  type EngineTask,
-  isConnectionLoss,
-  LogLostError,
-  type Side,
-} from "../engine/engine";
+import { type Engine, EngineError, type EngineTask, LogLostError, type Side } from "../engine/engine";
 import { log, reasonOf } from "../log";
-import { type Message, message } from "../messages";
+import { message } from "../messages";
 import type { Step } from "../reconcile";
 import type { SecretBox } from "../secrets";
-import { ChangeSteps, failedChange } from "./changes";
+import { ChangeSteps } from "./changes";
 import { isLoopback, loginOf } from "./endpoints";
+import { Failures } from "./failures";
 import { lossOf } from "./findings";
-import { isChanging, type Job, type JobFailure, tablesOf } from "./job";
-import { firstRetryMs, newFault, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
+import { type Job, tablesOf } from "./job";
+import { isAwaited, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 import { Semaphore } from "./semaphore";
+import { StopSteps } from "./stops";
 import type { JobStore } from "./store";
 import { TcpRelay } from "./tcp-relay";
 
-const longestRetryMs = 5_000;
-/** An unexplained stop is tried again once within this time before it counts as a failure. */
-const probeMs = 60_000;
-/** How long a start or a release waits for a server that is not there: one that crashed is back within seconds. */
-const absenceMs = 10_000;
 /** How long a copied table must have been without its place in the log: one look may come just while a copy ends. */
 const slotLostMs = 5_000;
 /** Long steps at once between two servers. */
@@ -33,6 +23,8 @@ const stepsAtOnce = 8;
 export class StepExecutor {
   readonly #changes: ChangeSteps;
   readonly #semaphores = new Map<string, Semaphore>();
+  readonly failures: Failures;
+  readonly stops: StopSteps;
 
   constructor(
     private readonly store: JobStore,
@@ -40,7 +32,10 @@ export class StepExecutor {
     private readonly secrets: SecretBox,
     private readonly runtimes: Runtimes,
   ) {
-    this.#changes = new ChangeSteps(store, engine, secrets, (job) => this.taskOf(job));
+    const taskOf = (job: Job) => this.taskOf(job);
+    this.failures = new Failures(store, engine, secrets, runtimes);
+    this.stops = new StopSteps(engine, store.history, runtimes, this.failures, taskOf);
+    this.#changes = new ChangeSteps(store, engine, secrets, taskOf);
   }
 
   /** A task in the engine's terms. */
@@ -70,9 +65,9 @@ export class StepExecutor {
       case "prepare":
         return await this.#inTurn(job, async () => await this.#prepare(job, runtime));
       case "enable":
-        return await this.#enable(job, runtime);
+        return await this.stops.enable(job);
       case "diagnoseStop":
-        return await this.#diagnoseStop(job, runtime);
+        return await this.stops.diagnose(job);
       case "failStream":
         return await this.#failStream(job, runtime);
       case "suspend":
@@ -89,7 +84,7 @@ export class StepExecutor {
       case "cleanUp":
         return await this.#cleanUp(job);
       case "finish":
-        return await this.#finish(job);
+        return await this.#finish(job, runtime);
       case "release":
         return await this.#inTurn(job, async () => await this.#release(job, runtime));
     }
@@ -109,7 +104,12 @@ export class StepExecutor {
     try {
       runtime.link ??= await TcpRelay.open(job.linkPort ?? 0);
     } catch (error) {
-      return await this.fail(job, "create", "", message("instanceFailed", { reason: reasonOf(error) }));
+      return await this.failures.fail(
+        job,
+        "create",
+        "",
+        message("instanceFailed", { reason: reasonOf(error) }),
+      );
     }
     runtime.link.setUpstream(job.source);
     const { port } = runtime.link;
@@ -126,7 +126,7 @@ export class StepExecutor {
           ? job.tables
           : tablesOf(job.selection, await this.engine.tablesOf(loginOf(job.source, this.secrets)));
       if (tables.length === 0) {
-        return await this.fail(job, "start", "", message("noObjects"));
+        return await this.failures.fail(job, "start", "", message("noObjects"));
       }
       const named = { ...job, tables: [...tables] };
       await this.store.update(job.id, (latest) => ({
@@ -151,78 +151,9 @@ export class StepExecutor {
       if (isAwaited(error, runtime)) {
         return false;
       }
-      await this.#failBy(job, "start", error);
+      await this.failures.failBy(job, "start", error);
     }
     return true;
-  }
-
-  async #enable(job: Job, runtime: Runtime): Promise<boolean> {
-    try {
-      await this.engine.enable(this.taskOf(job));
-      runtime.enabledAttempt = job.desired.attempt;
-      runtime.silentSince = undefined;
-      return true;
-    } catch (error) {
-      if (error instanceof EngineError && isConnectionLoss(error.code)) {
-        // Nothing was tried: this is a fault to recover from, and no failed probe.
-        runtime.fault ??= newFault(error.reason);
-        runtime.probedAt = 0;
-        return false;
-      }
-      if ((await this.engine.observe([this.taskOf(job)])).get(job.id)?.kind === "absent") {
-        // Dropped since the last look: the next step says so.
-        return true;
-      }
-      await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
-      return false;
-    }
-  }
-
-  /** The engine stopped the task by itself: find out why, and recover if it is a lost connection. */
-  async #diagnoseStop(job: Job, runtime: Runtime): Promise<boolean> {
-    const { engine } = runtime;
-    const phase = phaseOf(job, ownEngine(job, runtime));
-    if (engine?.kind === "broken") {
-      return await this.fail(job, phase, engine.code, engine.message);
-    }
-    if (engine?.kind !== "present" || !engine.logKept) {
-      const [code, text] =
-        engine?.kind === "present" ? (["55000", "logLost"] as const) : (["42704", "dropped"] as const);
-      return await this.#lose(job, runtime, code, text);
-    }
-    const cause = await this.engine.explainStop(this.taskOf(job));
-    if (cause.kind === "failure") {
-      if (cause.rejected !== undefined) {
-        await this.store.history.dirtyRow(job.id, { ...cause.rejected, phase });
-      }
-      return await this.#failOrRollBack(job, phase, cause.code, cause.message);
-    }
-    const now = Date.now();
-    if (cause.kind === "unknown") {
-      if (now - runtime.probedAt < probeMs) {
-        const text = message("stoppedUnknown", { reason: cause.hint });
-        return await this.#failOrRollBack(job, phase, "", text);
-      }
-      runtime.probedAt = now;
-      return await this.#enable(job, runtime);
-    }
-    if (runtime.fault === undefined) {
-      runtime.fault = newFault(cause.reason);
-      return true;
-    }
-    if (!(await this.reachesSource(job, runtime))) {
-      return false;
-    }
-    try {
-      await this.engine.enable(this.taskOf(job));
-      return true;
-    } catch (error) {
-      if (error instanceof EngineError && isConnectionLoss(error.code)) {
-        return false;
-      }
-      await this.#failBy(job, phase, error);
-      return true;
-    }
   }
 
   /** Rows were lost: nothing may flow any further, so that what has not been lost can be taken up again. */
@@ -241,54 +172,7 @@ export class StepExecutor {
       return false;
     }
     runtime.enabledAttempt = undefined;
-    return await this.fail(job, phaseOf(job, ownEngine(job, runtime)), loss.code, loss.message);
-  }
-
-  /** Nothing that comes back by itself: a fault that cannot be mended. */
-  async #lose(job: Job, runtime: Runtime, code: string, text: "logLost" | "dropped"): Promise<true> {
-    if (runtime.fault === undefined) {
-      runtime.fault = newFault(text);
-      return true;
-    }
-    return await this.fail(job, "rectification", code, message(text));
-  }
-
-  /**
-   * Tries the way to the source again when it is time; a worker that finds nobody would only stop again. A server that
-   * is there and refuses, such as after a change of the password, is a failure and no fault.
-   */
-  async reachesSource(job: Job, runtime: Runtime): Promise<boolean> {
-    const { fault } = runtime;
-    const now = Date.now();
-    if (fault === undefined || now < fault.retryAt) {
-      return false;
-    }
-    const tries = fault.tries + 1;
-    const wait = Math.min(firstRetryMs * 1.5 ** tries, longestRetryMs);
-    runtime.fault = { ...fault, tries, retryAt: now + wait };
-    const task = this.taskOf(job);
-    try {
-      await this.engine.test({ ...task.source, ...task.publisher }, "source");
-      return true;
-    } catch (error) {
-      if (!(error instanceof EngineError) || !(isConnectionLoss(error.code) || isExhaustion(error.code))) {
-        await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
-      }
-      return false;
-    }
-  }
-
-  /** A stop while a change is on its way fails the change; the task goes on with its own tables, if it can. */
-  async #failOrRollBack(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
-    if (!isChanging(job)) {
-      return await this.fail(job, phase, code, text);
-    }
-    log(`task ${job.name}: the change of its objects failed (${code})`);
-    await this.store.update(job.id, (latest) => ({
-      ...latest,
-      change: failedChange(latest.change, code, text),
-    }));
-    return true;
+    return await this.failures.fail(job, phaseOf(job, ownEngine(job, runtime)), loss.code, loss.message);
   }
 
   async #change(step: "change" | "commitChange" | "rollBack", job: Job, runtime: Runtime): Promise<boolean> {
@@ -306,7 +190,7 @@ export class StepExecutor {
           return await this.#changes.rollBack(job, change, runtime);
       }
     } catch (error) {
-      await this.#failBy(job, "incremental", error);
+      await this.failures.failBy(job, "incremental", error);
       return true;
     }
   }
@@ -318,11 +202,11 @@ export class StepExecutor {
       runtime.slotLostSince = undefined;
       return false;
     } catch (error) {
-      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+      if (error instanceof EngineError && (error.kind === "loss" || isAwaited(error, runtime))) {
         return false;
       }
       if (!(error instanceof LogLostError)) {
-        await this.#failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
+        await this.failures.failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
         return true;
       }
       runtime.slotLostSince ??= Date.now();
@@ -332,7 +216,7 @@ export class StepExecutor {
       if (runtime.fault !== undefined) {
         await this.engine.suspend(task);
       }
-      return await this.#lose(job, runtime, error.code, "logLost");
+      return await this.stops.lose(job, error.code, "logLost");
     }
   }
 
@@ -349,7 +233,7 @@ export class StepExecutor {
   }
 
   /** FULL_TRANS is done with the copy: nothing must keep the source's log any longer. */
-  async #finish(job: Job): Promise<boolean> {
+  async #finish(job: Job, runtime: Runtime): Promise<boolean> {
     const task = this.taskOf(job);
     try {
       // Noted first: after a crash the missing subscription must not look as if somebody had dropped it.
@@ -362,11 +246,11 @@ export class StepExecutor {
       await this.engine.release(task, "source");
       await this.store.update(job.id, (latest) => ({ ...latest, prepared: false }));
     } catch (error) {
-      if (error instanceof EngineError && isConnectionLoss(error.code)) {
+      if (error instanceof EngineError && (error.kind === "loss" || isAwaited(error, runtime))) {
         // The copy is complete; the rest is done when both ends are there.
         return false;
       }
-      await this.#failBy(job, "full", error);
+      await this.failures.failBy(job, "full", error);
     }
     return true;
   }
@@ -394,7 +278,7 @@ export class StepExecutor {
       if (isAwaited(error, runtime)) {
         return false;
       }
-      await this.#failBy(job, "release", error);
+      await this.failures.failBy(job, "release", error);
       return true;
     }
     await runtime.link?.close();
@@ -431,40 +315,4 @@ export class StepExecutor {
       }
     }
   }
-
-  async #failBy(job: Job, phase: JobFailure["phase"], error: unknown): Promise<void> {
-    if (!(error instanceof EngineError)) {
-      throw error;
-    }
-    const connection = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
-    const text = this.engine.describe(error, connection);
-    await this.fail(job, phase, error.code, text);
-  }
-
-  /** Stores why the attempt in hand has failed. */
-  async fail(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
-    log(`task ${job.name}: ${phase} failed (${code})`);
-    const { attempt } = job.desired;
-    await this.store.update(job.id, (latest) => ({
-      ...latest,
-      failure: { attempt, phase, code, message: { id: text.id, values: { ...text.values } }, at: Date.now() },
-      change: failedChange(latest.change, code, text),
-    }));
-    this.runtimes.of(job.id).settle();
-    return true;
-  }
-}
-
-/** Whether an error says no more than that a server is away, and it may still come back. */
-function isAwaited(error: unknown, runtime: Runtime): boolean {
-  if (!(error instanceof EngineError) || !isConnectionLoss(error.code)) {
-    return false;
-  }
-  runtime.lostSince ??= Date.now();
-  return Date.now() - runtime.lostSince < absenceMs;
-}
-
-/** Class 53 of the SQLSTATEs: too many connections, no memory, a full disk. */
-function isExhaustion(code: string): boolean {
-  return code.startsWith("53");
 }

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { type ActionConstraints, availableActions, jobAction } from "../../../src/backend/api/actions";
 import { selectionOf } from "../../../src/backend/api/selection";
-import { isConnectionLoss } from "../../../src/backend/engine/engine";
 import { LagMeter } from "../../../src/backend/engine/postgres/lag";
 import { conninfo, objectName } from "../../../src/backend/engine/postgres/names";
 import { ServerLog } from "../../../src/backend/engine/postgres/server-log";
@@ -65,15 +64,6 @@ describe("parts of the local backend", () => {
     const text = conninfo(source, { host: "127.0.0.1", port: 2 }, "task");
     assert.match(text, /^host='127\.0\.0\.1' port='2' user='o\\'neil' password='a\\\\b\\'c' dbname='d' /);
     assert.match(text, /sslmode='require'/);
-  });
-
-  it("takes only lost connections for faults", () => {
-    for (const code of ["08006", "08001", "57P01", "57P03", "ECONNREFUSED", "ECONNRESET"]) {
-      assert.ok(isConnectionLoss(code), code);
-    }
-    for (const code of ["23505", "42702", "28P01", "57014", "3D000", "XX000", ""]) {
-      assert.ok(!isConnectionLoss(code), code);
-    }
   });
 
   it("reads errors of workers from a server's log", () => {

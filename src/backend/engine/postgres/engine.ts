@@ -7,7 +7,6 @@ import {
   EngineError,
   type EngineState,
   type EngineTask,
-  isConnectionLoss,
   type Positions,
   type ReleaseTask,
   type Side,
@@ -16,6 +15,7 @@ import {
   type TableName,
   type Written,
 } from "../engine";
+import { codeOfWords, kindOf } from "../error-kinds";
 import { checkTask } from "./checks";
 import { compareTables } from "./compare";
 import { CrashLoopDetector } from "./crash-loop-detector";
@@ -217,12 +217,14 @@ export class PostgresEngine implements Engine {
   async explainStop(task: EngineTask): Promise<StopCause> {
     const logged = await this.#loggedError(task);
     if (logged !== undefined) {
-      const { sqlState: code, message: reason } = logged;
-      return isConnectionLoss(code)
+      const { sqlState, text, message: reason } = logged;
+      const said = { code: sqlState, reason: text };
+      const [kind, code] = [kindOf(said), codeOfWords(said)];
+      return kind === "loss"
         ? { kind: "connection", reason }
         : {
-            ...{ kind: "failure", code, message: message("stopped", { code, reason }) },
-            rejected: rejectedRow(logged, task.tables),
+            ...{ kind: "failure", code, reason, message: message("stopped", { code, reason }) },
+            ...{ passing: kind === "transient", rejected: rejectedRow(logged, task.tables) },
           };
     }
     try {
@@ -232,9 +234,13 @@ export class PostgresEngine implements Engine {
       if (!(error instanceof EngineError)) {
         throw error;
       }
-      return isConnectionLoss(error.code)
-        ? { kind: "connection", reason: error.reason }
-        : { kind: "failure", code: error.code, message: describe(error, task.source) };
+      const { code, kind, reason } = error;
+      return kind === "loss"
+        ? { kind: "connection", reason }
+        : {
+            ...{ kind: "failure", code, reason, passing: kind === "transient" },
+            message: describe(error, task.source),
+          };
     }
     return { kind: "unknown", hint: objectName(task.id) };
   }
@@ -335,7 +341,7 @@ export class PostgresEngine implements Engine {
 
 /** Only a lost connection is a fault; any other error is told to the user. */
 function withoutAnswer(side: Side, error: EngineError): EngineState {
-  return isConnectionLoss(error.code)
+  return error.kind === "loss"
     ? { kind: "unreachable", side, reason: error.reason }
     : { kind: "broken", code: error.code, message: describe(error, undefined) };
 }

@@ -1,5 +1,5 @@
 import { type Message, message } from "../../messages";
-import { type DatabaseLogin, type EngineError, isConnectionLoss } from "../engine";
+import type { DatabaseLogin, EngineError } from "../engine";
 
 /** What a database's error means to the user of a task. */
 export function describe(error: EngineError, connection: DatabaseLogin | undefined): Message {
@@ -11,7 +11,7 @@ export function describe(error: EngineError, connection: DatabaseLogin | undefin
   if (code === "3D000") {
     return message("noDatabase", { side, reason });
   }
-  if (isConnectionLoss(code)) {
+  if (error.kind === "loss") {
     const address = connection === undefined ? side : `${connection.host}:${connection.port}`;
     return message("unreachable", { side, address, reason });
   }
