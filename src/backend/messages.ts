@@ -1,5 +1,6 @@
 /** Every text the backend answers, in both languages of the API (`X-Language`). */
 import type { Bilingual } from "../l10n/bilingual";
+import { endMessages } from "./messages-end";
 import { streamMessages } from "./messages-stream";
 
 export type Language = keyof Bilingual;
@@ -204,6 +205,7 @@ const messages = {
     zh: "源库与目标库是同一个数据库。请选择其他目标库。",
   },
   ...streamMessages,
+  ...endMessages,
 } as const satisfies Record<string, Bilingual>;
 
 export type MessageId = keyof typeof messages;

@@ -307,10 +307,11 @@ export class SimulatedEngine implements Engine {
     this.world.spare = false;
   }
 
-  async alignSequences(): Promise<void> {
+  async completeTarget(): Promise<readonly []> {
     await this.alive();
     this.world.reach("source");
     this.world.reach("target");
+    return [];
   }
 
   async release(_: unknown, side: Side): Promise<void> {

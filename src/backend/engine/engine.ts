@@ -251,8 +251,11 @@ export interface Engine {
   restoreSlots(task: EngineTask): Promise<void>;
   /** Removes what only copies under way can need. It is called when all tables are in step. */
   cleanUp(task: EngineTask): Promise<void>;
-  /** Copies the positions of sequences to the target, where it can. */
-  alignSequences(task: EngineTask): Promise<void>;
+  /**
+   * Gives the target, which nothing is written to any more, what the source has beside rows: the positions of sequences,
+   * and constraints that old rows need not meet. Answers what it could not do; that fails nothing.
+   */
+  completeTarget(task: EngineTask): Promise<readonly Message[]>;
   /** Removes what the task made at the given end. */
   release(task: ReleaseTask, side: Side): Promise<void>;
   /** The states of many tasks, asked for together. */

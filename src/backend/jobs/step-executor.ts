@@ -241,8 +241,8 @@ export class StepExecutor {
         ...latest,
         fullCompletedAt: latest.fullCompletedAt ?? Date.now(),
       }));
-      await this.engine.alignSequences(task);
       await this.engine.release(task, "target");
+      await this.#completeTarget(job, task);
       await this.engine.release(task, "source");
       await this.store.update(job.id, (latest) => ({ ...latest, prepared: false }));
     } catch (error) {
@@ -266,13 +266,12 @@ export class StepExecutor {
         await this.engine.test(task.target, "target");
         await this.engine.test(task.source, "source");
       }
-      if (used && job.fullCompletedAt !== null) {
-        await this.engine
-          .alignSequences(task)
-          .catch((error: unknown) => log(`task ${job.name}: sequences were not aligned: ${reasonOf(error)}`));
-      }
-      for (const side of used ? (["target", "source"] as const) : []) {
-        await this.#releaseSide(job, task, side);
+      if (used) {
+        await this.#releaseSide(job, task, "target");
+        if (job.fullCompletedAt !== null || job.taskType === "INCR_TRANS") {
+          await this.#completeTarget(job, task);
+        }
+        await this.#releaseSide(job, task, "source");
       }
     } catch (error) {
       if (isAwaited(error, runtime)) {
@@ -287,6 +286,21 @@ export class StepExecutor {
     runtime.fault = undefined;
     await this.store.update(job.id, (latest) => ({ ...latest, released: true, prepared: false }));
     return true;
+  }
+
+  /** What an end refuses is noted and fails nothing: the rows are there. An end that is away is waited for. */
+  async #completeTarget(job: Job, task: EngineTask): Promise<void> {
+    try {
+      for (const warning of await this.engine.completeTarget(task)) {
+        await this.store.history.log(job.id, "Warn", warning);
+      }
+    } catch (error) {
+      if (!(error instanceof EngineError) || (error.kind === "loss" && !job.desired.force)) {
+        throw error;
+      }
+      const { reason } = error;
+      await this.store.history.log(job.id, "Warn", message("targetNotCompleted", { reason }));
+    }
   }
 
   async #releaseSide(job: Job, task: EngineTask, side: Side): Promise<void> {

@@ -36,10 +36,10 @@ import {
   userTablesSql,
 } from "./publisher";
 import { rejectedRow } from "./rejected";
+import { alignSequences } from "./sequences";
 import type { ServerLog, WorkerError } from "./server-log";
 import { writtenRows } from "./statistics";
 import {
-  alignSequences,
   dropCopySlots,
   dropSubscription,
   enableSubscription,
@@ -53,6 +53,7 @@ import {
   subscriptionFacts,
   suspendSubscription,
 } from "./subscriber";
+import { addUnvalidated } from "./unvalidated";
 
 /**
  * PostgreSQL's own logical replication: a publication and a slot at the source, a subscription at the target, all
@@ -134,8 +135,11 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  async alignSequences(task: EngineTask): Promise<void> {
-    await alignSequences(this.#databases, task);
+  async completeTarget(task: EngineTask): Promise<readonly Message[]> {
+    return [
+      ...(await alignSequences(this.#databases, task)),
+      ...(await addUnvalidated(this.#databases, task)),
+    ];
   }
 
   async release(task: ReleaseTask, side: Side): Promise<void> {

@@ -19,6 +19,15 @@ export function qualified({ schema, table }: TableName): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
 }
 
+/**
+ * A table as it is read: its own rows, and those of its partitions, but not those of tables that inherit from it.
+ *
+ * @param kind as in `pg_class.relkind`.
+ */
+export function scanned(table: TableName, kind: string | undefined): string {
+  return kind === "p" ? qualified(table) : `ONLY ${qualified(table)}`;
+}
+
 /** A libpq connection string by which the target server finds the source. */
 export function conninfo(
   source: DatabaseLogin,

@@ -3,7 +3,7 @@ import { escapeIdentifier } from "pg";
 import type { DatabaseLogin, EngineTask, TableName } from "../engine";
 import { EngineError, LogLostError } from "../engine";
 import type { Databases, Row } from "./databases";
-import { objectName, qualified, spareName } from "./names";
+import { objectName, qualified, scanned, spareName } from "./names";
 
 /** Ordinary and partitioned tables of users; a partition belongs to its table. */
 export const userTablesSql = `
@@ -67,7 +67,12 @@ export async function ensurePublication(
     const what = `table "${keyless.schema}.${keyless.table}" has no primary key and no replica identity`;
     throw new EngineError("55000", "source", what);
   }
-  const list = found.map(qualified).join(", ");
+  const unfit = await unpublishable(databases, source, found, wanted);
+  if (unfit !== undefined) {
+    throw new EngineError("55000", "source", unfit);
+  }
+  // A table stands for itself: tables that inherit from it have rows and publications of their own.
+  const list = found.map((table) => `ONLY ${qualified(table)}`).join(", ");
   const [existing] = await databases.query(
     source,
     "source",
@@ -81,6 +86,46 @@ export async function ensurePublication(
       ? `CREATE PUBLICATION ${escapeIdentifier(name)} FOR TABLE ${list} WITH (publish_via_partition_root = true)`
       : `ALTER PUBLICATION ${escapeIdentifier(name)} SET TABLE ${list}`,
   );
+}
+
+/**
+ * Why one of the tables cannot be published as it is meant: rows of a partition that is selected beside its partitioned
+ * table arrive as the latter's, and a table without a column that is published cannot be copied.
+ *
+ * @param wanted the quoted names of those that are looked at.
+ */
+async function unpublishable(
+  databases: Databases,
+  source: DatabaseLogin,
+  tables: readonly TableName[],
+  wanted: ReadonlySet<string>,
+): Promise<string | undefined> {
+  if (wanted.size === 0) {
+    return undefined;
+  }
+  const rows = await databases.query<TableName & Row & { root: string | null; columns: number }>(
+    source,
+    "source",
+    `WITH chosen AS (
+       SELECT c.oid, w.schema, w."table" FROM unnest($1::text[], $2::text[]) w (schema, "table")
+       JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w."table")
+     SELECT x.schema, x."table",
+            (SELECT o.schema || '.' || o."table" FROM pg_partition_ancestors(x.oid) a (relid) JOIN chosen o ON o.oid = a.relid
+             WHERE a.relid <> x.oid LIMIT 1) AS root,
+            (SELECT count(*)::int FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attnum > 0 AND NOT a.attisdropped
+               AND a.attgenerated = '') AS columns
+     FROM chosen x`,
+    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+  );
+  for (const { schema, table, root, columns } of rows) {
+    if (root !== null) {
+      return `table "${schema}.${table}" is a partition of "${root}", which is selected as well and brings its rows; select only one of them`;
+    }
+    if (columns === 0 && wanted.has(qualified({ schema, table }))) {
+      return `table "${schema}.${table}" has no columns that are published (generated columns are not); leave it out`;
+    }
+  }
+  return undefined;
 }
 
 /** Makes the slot: from here on the source keeps its log for the task. */
@@ -181,10 +226,10 @@ export async function countRows(
 ): Promise<Readonly<Record<string, number>>> {
   const rows: Record<string, number> = {};
   for (const table of tables) {
-    const [estimate] = await databases.query<{ rows: number }>(
+    const [estimate] = await databases.query<{ rows: number; kind: string }>(
       source,
       "source",
-      "SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = $1::regclass",
+      "SELECT reltuples::float8 AS rows, relkind::text AS kind FROM pg_class WHERE oid = $1::regclass",
       [qualified(table)],
     );
     if (estimate !== undefined && estimate.rows > countedExactly) {
@@ -194,7 +239,7 @@ export async function countRows(
     const [counted] = await databases.query<{ rows: number }>(
       source,
       "source",
-      `SELECT count(*)::float8 AS rows FROM ${qualified(table)}`,
+      `SELECT count(*)::float8 AS rows FROM ${scanned(table, estimate?.kind)}`,
     );
     rows[`${table.schema}.${table.table}`] = counted?.rows ?? 0;
   }

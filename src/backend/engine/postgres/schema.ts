@@ -1,8 +1,9 @@
 /** Copies the definition of tables: PostgreSQL's logical replication moves rows, not definitions. */
-import { escapeIdentifier } from "pg";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import type { DatabaseLogin, TableName } from "../engine";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
+import { type ColumnSequence, columnSequences } from "./sequences";
 import { typeDefinitions } from "./types";
 
 interface ColumnRow extends Row {
@@ -15,8 +16,11 @@ interface ColumnRow extends Row {
   readonly collation: string | null;
 }
 
+// What old rows need not meet (NOT VALID, for NOT NULL since PostgreSQL 18) must not keep them out of the target.
 const columnsSql = `
-  SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
+  SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+         a.attnotnull AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
+                                      AND a.attnum = ANY (k.conkey) AND NOT k.convalidated) AS not_null,
          a.attidentity::text AS identity, a.attgenerated::text AS generated,
          pg_get_expr(d.adbin, d.adrelid) AS expression,
          CASE WHEN a.attcollation <> t.typcollation THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END
@@ -30,39 +34,34 @@ const columnsSql = `
   ORDER BY a.attnum`;
 
 // Primary key, unique, check and exclusion; foreign keys are left out: the source has checked them, and the tables of
-// a task arrive in any order.
+// a task arrive in any order. PostgreSQL 18 has checks that are not enforced, and says so in `conenforced`.
 const constraintsSql = `
-  SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-  WHERE conrelid = $1::regclass AND contype IN ('p', 'u', 'c', 'x') ORDER BY contype DESC, conname`;
+  SELECT conname AS name, pg_get_constraintdef(oid) AS definition,
+         coalesce(to_jsonb(k)->>'conenforced', 'true') = 'true' AS enforced
+  FROM pg_constraint k
+  WHERE conrelid = $1::regclass AND contype IN ('p', 'u', 'c', 'x')
+    AND (convalidated OR to_jsonb(k)->>'conenforced' = 'false')
+  ORDER BY contype DESC, conname`;
 
+// A partitioned table is an ordinary one at the target: its indexes lose the ONLY that stands behind their names.
 const indexesSql = `
-  SELECT pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
+  SELECT d.prefix || regexp_replace(substr(d.definition, length(d.prefix) + 1), '^ONLY ', '') AS definition
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+  CROSS JOIN LATERAL (SELECT pg_get_indexdef(c.oid) AS definition,
+    'CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || quote_ident(c.relname) || ' ON ' AS prefix) d
   WHERE i.indrelid = $1::regclass AND i.indisvalid
-    AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)`;
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))
+  ORDER BY c.relname`;
 
-// Sequences that the column defaults take their values from; `owned`: it belongs to the column (serial).
-const sequencesSql = `
-  SELECT a.attname AS column, n.nspname AS schema, c.relname AS "table",
-         EXISTS (SELECT 1 FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid
-                 AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum AND o.deptype = 'a') AS owned
-  FROM pg_attribute a JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-  JOIN pg_depend x ON x.classid = 'pg_attrdef'::regclass AND x.objid = d.oid AND x.refclassid = 'pg_class'::regclass
-  JOIN pg_class c ON c.oid = x.refobjid AND c.relkind = 'S' JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE a.attrelid = $1::regclass AND NOT a.attisdropped ORDER BY a.attnum`;
+const identitySql = `
+  SELECT c.relreplident::text AS kind, quote_ident(x.relname) AS index FROM pg_class c
+  LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisreplident LEFT JOIN pg_class x ON x.oid = i.indexrelid
+  WHERE c.oid = $1::regclass`;
 
-/** A sequence that a column's default takes its values from. */
-export interface DefaultSequence extends Row, TableName {
-  readonly column: string;
-  /** Whether it belongs to the column. */
-  readonly owned: boolean;
-}
-
-export async function defaultSequences(
-  databases: Databases,
-  source: DatabaseLogin,
-  table: TableName,
-): Promise<readonly DefaultSequence[]> {
-  return await databases.query<DefaultSequence>(source, "source", sequencesSql, [qualified(table)]);
+interface IdentityRow extends Row {
+  /** As in `pg_class.relreplident`. */
+  readonly kind: string;
+  readonly index: string | null;
 }
 
 /** The statements that make a table as the source has it, with the schemas, types and sequences that it needs. */
@@ -73,33 +72,51 @@ export async function tableDefinition(
 ): Promise<readonly string[]> {
   const name = qualified(table);
   const ask = async <R extends Row>(sql: string) => await databases.query<R>(source, "source", sql, [name]);
-  const [columns, constraints, indexes, sequences, types] = await Promise.all([
+  const [columns, constraints, indexes, [identity], all, types] = await Promise.all([
     ask<ColumnRow>(columnsSql),
-    ask<{ name: string; definition: string }>(constraintsSql),
+    ask<{ name: string; definition: string; enforced: boolean }>(constraintsSql),
     ask<{ definition: string }>(indexesSql),
-    defaultSequences(databases, source, table),
+    ask<IdentityRow>(identitySql),
+    columnSequences(databases, source, "source", [table]),
     typeDefinitions(databases, source, name),
   ]);
-  const schemas = new Set([table.schema, ...types.schemas, ...sequences.map(({ schema }) => schema)]);
+  const sequences = all.filter(({ kind }) => kind !== "identity");
+  const identities = new Map(
+    all.filter(({ kind }) => kind === "identity").map((one) => [one.column, one] as const),
+  );
+  const schemas = new Set([
+    table.schema,
+    ...types.schemas,
+    ...sequences.map(({ sequence }) => sequence.schema),
+  ]);
+  const constraint = (row: { name: string; definition: string }) =>
+    `CONSTRAINT ${escapeIdentifier(row.name)} ${row.definition}`;
   return [
     ...[...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`),
+    ...sequences.map(
+      ({ sequence, type, options }) =>
+        `CREATE SEQUENCE IF NOT EXISTS ${qualified(sequence)} AS ${type} ${options}`,
+    ),
     ...types.statements,
-    ...sequences.map((sequence) => `CREATE SEQUENCE IF NOT EXISTS ${qualified(sequence)}`),
     `CREATE TABLE ${name} (${[
-      ...columns.map(columnDefinition),
-      ...constraints.map((row) => `CONSTRAINT ${escapeIdentifier(row.name)} ${row.definition}`),
+      ...columns.map((column) => columnDefinition(column, identities.get(column.name))),
+      ...constraints.filter(({ enforced }) => enforced).map(constraint),
     ].join(", ")})`,
+    ...constraints
+      .filter(({ enforced }) => !enforced)
+      .map((row) => sincePostgres18(`ALTER TABLE ${name} ADD ${constraint(row)}`)),
     ...sequences
-      .filter(({ owned }) => owned)
+      .filter(({ kind }) => kind === "owned")
       .map(
-        (sequence) =>
-          `ALTER SEQUENCE ${qualified(sequence)} OWNED BY ${name}.${escapeIdentifier(sequence.column)}`,
+        ({ sequence, column }) =>
+          `ALTER SEQUENCE ${qualified(sequence)} OWNED BY ${name}.${escapeIdentifier(column)}`,
       ),
-    ...indexes.map((row) => row.definition.replace(" ON ONLY ", " ON ")),
+    ...indexes.map(({ definition }) => definition),
+    ...replicaIdentity(name, identity),
   ];
 }
 
-function columnDefinition(column: ColumnRow): string {
+function columnDefinition(column: ColumnRow, sequence: ColumnSequence | undefined): string {
   const { name, type, not_null, identity, generated, expression, collation } = column;
   return [
     escapeIdentifier(name),
@@ -109,8 +126,26 @@ function columnDefinition(column: ColumnRow): string {
     generated === "v" && expression !== null ? `GENERATED ALWAYS AS (${expression}) VIRTUAL` : "",
     generated === "" && expression !== null ? `DEFAULT ${expression}` : "",
     identity === "" ? "" : `GENERATED ${identity === "a" ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY`,
+    sequence === undefined ? "" : `(SEQUENCE NAME ${qualified(sequence.sequence)} ${sequence.options})`,
     not_null ? "NOT NULL" : "",
   ]
     .filter((part) => part !== "")
     .join(" ");
+}
+
+/** How the target finds the rows that updates and deletes speak of: by what the source sends of them. */
+function replicaIdentity(name: string, identity: IdentityRow | undefined): readonly string[] {
+  if (identity?.kind === "f") {
+    return [`ALTER TABLE ${name} REPLICA IDENTITY FULL`];
+  }
+  return identity?.kind === "i" && identity.index !== null
+    ? [`ALTER TABLE ${name} REPLICA IDENTITY USING INDEX ${identity.index}`]
+    : [];
+}
+
+/** An older target does without what it cannot express. */
+function sincePostgres18(statement: string): string {
+  return `DO ${escapeLiteral(
+    `BEGIN IF current_setting('server_version_num')::int >= 180000 THEN EXECUTE ${escapeLiteral(statement)}; END IF; END`,
+  )}`;
 }

@@ -13,7 +13,7 @@ import {
 import type { WorkerSample } from "./crash-loop-detector";
 import type { Databases, Row } from "./databases";
 import { conninfo, objectName, qualified } from "./names";
-import { defaultSequences, tableDefinition } from "./schema";
+import { tableDefinition } from "./schema";
 
 /** Whether the server starts a worker that fails again and again. */
 const triesForEver = "current_setting('server_version_num')::int < 150000";
@@ -314,58 +314,6 @@ function copiesSeen(tables: SubscriptionRow["tables"]): readonly WorkerSample[] 
   const states = tables.map(({ state }) => state).join("");
   const waiting = { name: "waiting tables", pid, progress: states };
   return states.includes("i") ? [...sights, waiting] : sights;
-}
-
-interface SequenceRow extends Row {
-  readonly column: string;
-  readonly last: string | null;
-}
-
-/** Sets the target's sequences to where the source's stand: replication moves rows only. */
-export async function alignSequences(databases: Databases, task: EngineTask): Promise<void> {
-  for (const table of task.tables) {
-    const name = qualified(table);
-    const owned = await databases.query<SequenceRow>(
-      task.source,
-      "source",
-      `SELECT a.attname AS column, pg_sequence_last_value(s.seq::regclass)::text AS last
-       FROM pg_attribute a
-       CROSS JOIN LATERAL (SELECT pg_get_serial_sequence($1, a.attname) AS seq) s
-       WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND s.seq IS NOT NULL`,
-      [name],
-    );
-    for (const { column, last } of owned) {
-      await setSequence(databases, task, "pg_get_serial_sequence($1, $2)", [name, column], last);
-    }
-    const shared = await defaultSequences(databases, task.source, table);
-    for (const sequence of shared.filter((one) => !one.owned)) {
-      const [row] = await databases.query<{ last: string | null }>(
-        task.source,
-        "source",
-        "SELECT pg_sequence_last_value($1::regclass)::text AS last",
-        [qualified(sequence)],
-      );
-      await setSequence(databases, task, "to_regclass($1)", [qualified(sequence)], row?.last ?? null);
-    }
-  }
-}
-
-/** Sets a sequence of the target, where it is there and the source's was used. */
-async function setSequence(
-  databases: Databases,
-  { target }: EngineTask,
-  sequence: string,
-  values: readonly string[],
-  last: string | null,
-): Promise<void> {
-  if (last !== null) {
-    await databases.query(
-      target,
-      "target",
-      `SELECT setval(seq::regclass, $${values.length + 1}::bigint) FROM ${sequence} seq WHERE seq IS NOT NULL`,
-      [...values, last],
-    );
-  }
 }
 
 /** Repeats a step that another session may hold up for a moment. */

@@ -1,0 +1,25 @@
+/** What is said when a task ends, in both languages. */
+import type { Bilingual } from "../l10n/bilingual";
+
+export const endMessages = {
+  sequenceNotRead: {
+    en: "The target's counterpart of sequence {sequence} was not set: user {user} may not read the sequence at the source. Set it at the target with SELECT setval('{sequence}', …).",
+    zh: "目标库中与序列 {sequence} 对应的序列未设置：用户 {user} 无权读取源库中的该序列。请在目标库执行 SELECT setval('{sequence}', …) 进行设置。",
+  },
+  sequenceNotSet: {
+    en: "Sequence {sequence} of the target database was not set: the {side} database reports: {reason}. Set it at the target with SELECT setval('{sequence}', …).",
+    zh: "目标库序列 {sequence} 未设置，{side}数据库报错：{reason}。请在目标库执行 SELECT setval('{sequence}', …) 进行设置。",
+  },
+  sequenceOfLostTable: {
+    en: "Sequence {sequence} of the target database was not set: its table {table} no longer exists in the source database. Set it at the target with SELECT setval('{sequence}', …) before rows are inserted there.",
+    zh: "目标库序列 {sequence} 未设置：源库中已不存在表 {table}。在目标库写入数据前，请执行 SELECT setval('{sequence}', …) 进行设置。",
+  },
+  constraintNotAdded: {
+    en: "Constraint {constraint} of {object}, which is NOT VALID at the source, was not added to the target: {reason}. Add it there with: {sql}",
+    zh: "源库中 {object} 的约束 {constraint} 为 NOT VALID，未能添加到目标库：{reason}。请在目标库执行：{sql}",
+  },
+  targetNotCompleted: {
+    en: "The sequences of the target database were not set to the positions of the source: {reason}. Set them with SELECT setval(…) before rows are inserted at the target.",
+    zh: "未能将目标库的序列设置为源库的位置：{reason}。在目标库写入数据前，请执行 SELECT setval(…) 进行设置。",
+  },
+} as const satisfies Record<string, Bilingual>;
