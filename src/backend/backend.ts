@@ -1,4 +1,5 @@
 /** The parts of the backend, put together and taken apart in order. */
+import { copyAgain, copyState } from "./api/copy-again";
 import { createHandlers } from "./api/handlers";
 import { ApiServer } from "./api/server";
 import { warningsView } from "./api/warnings";
@@ -150,6 +151,9 @@ export class Backend {
       },
       databases: async () => ({ databases: demo?.logins() ?? [], changed: demo?.changedPasswords() ?? [] }),
       sql: async (request: SqlRequest) => await runDemoSql(demo?.logins() ?? [], request),
+      copyAgain: async (id: string, request: Parameters<typeof copyAgain>[2]) =>
+        await copyAgain({ store, runner: tasks, actions }, id, request),
+      copyState: (id: string) => copyState({ store, runner: tasks, actions }, id),
     };
     if (demo !== undefined) {
       this.#owned(demo, async (running) => await running.stop());

@@ -97,6 +97,39 @@ const messages = {
     zh: "该任务已有正在进行的数据对比。",
   },
   interrupted: { en: "The backend was stopped meanwhile.", zh: "期间后端已停止。" },
+  // Copying tables again
+  copyNeedsAll: {
+    en: "The publication of this task is gone at the source, and with it changes of all its tables. Copy all tables again.",
+    zh: "任务在源库的发布已不存在，所有表的变更都已丢失。请重新复制全部表。",
+  },
+  copyReferenced: {
+    en: "Table {table} cannot be emptied at the target: rows of {other} refer to it by the foreign key {key}. Choose {other}, too, keep the rows of the target, or drop the key there and make it again afterwards.",
+    zh: "无法清空目标库表 {table}：表 {other} 的数据通过外键 {key} 引用该表。请同时选择 {other}，或保留目标库数据，或先删除该外键并在之后重建。",
+  },
+  copyDuringChange: {
+    en: "The objects of this task are being modified. Wait for the end of the change, or end it.",
+    zh: "任务的同步对象正在修改中。请等待修改完成，或结束该修改。",
+  },
+  copyRuns: {
+    en: "These tables are being copied again already: {tables}. Wait until they are in step.",
+    zh: "以下表正在重新复制：{tables}。请等待其完成。",
+  },
+  copyNeedsLog: {
+    en: "The log or the subscription of this task is lost, so that all of its tables miss rows. Empty them at the target and resume the task, which copies them all.",
+    zh: "任务所需的日志或订阅已丢失，所有表都缺少数据。请清空目标库中的这些表后续传任务，将重新复制全部表。",
+  },
+  copyNotNow: {
+    en: "Tables can be copied again while the task is in incremental synchronization, paused or failed, not in status {status}.",
+    zh: "只有任务处于增量同步、已暂停或失败状态时才能重新复制表，当前状态为 {status}。",
+  },
+  notOfTask: {
+    en: "The task does not synchronize {table}. Its tables are: {tables}.",
+    zh: "任务未同步表 {table}，任务的表为：{tables}。",
+  },
+  copiedAgain: {
+    en: "Copied again and in step: {tables}.",
+    zh: "已重新复制并保持同步：{tables}。",
+  },
   // Logs
   compared: {
     en: "A comparison of {count} tables ended: {status}, no differences.",

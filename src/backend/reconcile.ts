@@ -32,6 +32,8 @@ export interface ObservedState {
   readonly lost: boolean;
   /** The last change of the synchronization objects. */
   readonly change: ObservedChange | undefined;
+  /** The tables that are to be copied again. */
+  readonly copyAgain: ObservedCopy | undefined;
   /** The status that was stored last. */
   readonly last: string;
 }
@@ -49,6 +51,14 @@ export interface ObservedChange {
   readonly settled: boolean;
   /** Its status that was stored last. */
   readonly last: string;
+}
+
+/** What is seen of tables that are to be copied again. `engine` in `ObservedState` does not speak of them. */
+export interface ObservedCopy {
+  /** Whether the engine has begun to copy all of them. */
+  readonly begun: boolean;
+  /** How far it is with them; `unknown`: it does not have them all. */
+  readonly phase: "unknown" | "copying" | "synced";
 }
 
 const failedStatus = {
@@ -138,7 +148,7 @@ function runningStatus(wish: DesiredState, seen: ObservedState): string {
     }
     return engine.streaming ? "INCRE_TRANSFER_STARTED" : untilItFlows(seen);
   }
-  if (seen.fullDone) {
+  if (seen.fullDone || wish.taskType === "INCR_TRANS") {
     // The target has crashed, and has lost the last commits of a copy.
     return "REBUILD_NODE_STARTED";
   }
@@ -180,6 +190,10 @@ export type Step =
   | "commitChange"
   /** A change has failed or was ended: go back to the task's own tables. */
   | "rollBack"
+  /** Begin to copy tables again. */
+  | "copyAgain"
+  /** They are in step. */
+  | "commitCopy"
   /** Lead copied tables on that have lost their place. */
   | "restoreSlots"
   /** Let go of what only copies under way could need. */
@@ -224,6 +238,11 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
   if (open && change.phase === "synced") {
     return "commitChange";
   }
+  const { copyAgain } = seen;
+  const copies = copyAgain?.begun === true && copyAgain.phase !== "unknown";
+  if (copies && copyAgain.phase === "synced") {
+    return "commitCopy";
+  }
   if (!engine.logKept) {
     return "diagnoseStop";
   }
@@ -245,6 +264,9 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
       return "change";
     }
   }
+  if (copyAgain !== undefined && !copies && (engine.enabled || !seen.recovering)) {
+    return "copyAgain";
+  }
   if (!seen.enabledNow) {
     return "enable";
   }
@@ -254,7 +276,7 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
   if (engine.slotLost) {
     return "restoreSlots";
   }
-  if (!engine.tables.every((table) => table.phase === "synced")) {
+  if (copyAgain !== undefined || !engine.tables.every((table) => table.phase === "synced")) {
     return "none";
   }
   if (wish.taskType === "FULL_TRANS") {

@@ -225,6 +225,29 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       }
     });
 
+    it("copies a table again while the others go on, if it can", async () => {
+      if (world.engine.capabilities.canCopyAgain) {
+        const task = await started(["a", "b"]);
+        const again = [{ ...named("a"), keepRows: false }];
+        await world.sql(task.target, "DROP TABLE a");
+        await world.sql(task.source, "INSERT INTO a VALUES (1000, 'missed')");
+        assert.equal(await world.engine.copyObjection(task, again), undefined);
+        assert.deepEqual(await world.engine.copyAgain(task, again), { "public.a": 101 });
+        await world.engine.copyAgain(task, again);
+        await world.sql(task.source, "INSERT INTO b VALUES (1000, 'new')");
+        await flows(task);
+        await alike(task, "a");
+        await alike(task, "b");
+        await world.sql(task.source, "UPDATE a SET v = 'changed' WHERE id < 50");
+        await alike(task, "a");
+        const missing = [{ ...named("missing"), keepRows: false }];
+        await assert.rejects(world.engine.copyObjection(task, missing), EngineError);
+        await assert.rejects(world.engine.copyAgain(task, missing), EngineError);
+        await world.sql(task.source, "INSERT INTO a VALUES (1001, 'not harmed')");
+        await alike(task, "a");
+      }
+    });
+
     it("stops by itself at a change that it cannot apply, and goes on when the way is free", async () => {
       const task = await started(["a"]);
       await world.sql(task.target, "INSERT INTO a VALUES (1000, 'in the way')");

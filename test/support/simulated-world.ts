@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import type pg from "pg";
 import * as v from "valibot";
 import {
+  type AgainTable,
   type DatabaseLogin,
   type Engine,
   EngineError,
@@ -205,6 +206,7 @@ export class SimulatedEngine implements Engine {
     taskTypes: ["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"],
     canPause: true,
     canEditObjects: true,
+    canCopyAgain: true,
     canCompare: false,
     knowsProgress: true,
   } as const;
@@ -273,6 +275,38 @@ export class SimulatedEngine implements Engine {
     }
     await this.enable();
     return {};
+  }
+
+  async copyObjection() {
+    await this.alive();
+    this.world.reach("source");
+    this.world.reach("target");
+    return undefined;
+  }
+
+  async copyAgain(task: EngineTask, again: readonly AgainTable[]): Promise<Readonly<Record<string, number>>> {
+    await this.alive();
+    this.world.reach("source");
+    this.world.reach("target");
+    this.#refuse("target");
+    const subscription = this.#subscription();
+    for (const table of again) {
+      subscription.tables.delete(plainName(table));
+      this.world.slotLost.delete(plainName(table));
+    }
+    subscription.enabled = false;
+    await this.alive();
+    for (const table of again.filter(({ keepRows }) => !keepRows)) {
+      this.world.blocked.delete(plainName(table));
+    }
+    await this.alive();
+    this.world.reach("target");
+    this.world.spare = true;
+    for (const table of again) {
+      this.#subscription().tables.set(plainName(table), "waiting");
+    }
+    await this.enable();
+    return Object.fromEntries(task.tables.map((table) => [plainName(table), 1]));
   }
 
   async suspend(): Promise<void> {

@@ -68,8 +68,9 @@ export const passing = new Set([
 export const causes: Readonly<Record<string, readonly (keyof SimulatedWorld["harm"])[]>> = {
   START_JOB_FAILED: ["refusal", "away"],
   // A subscription that is dropped at the moment of a step fails that step.
-  FULL_TRANSFER_FAILED: ["conflict", "loss"],
-  INCRE_TRANSFER_FAILED: ["conflict", "loss"],
+  // A copy that is begun again may be refused.
+  FULL_TRANSFER_FAILED: ["conflict", "loss", "refusal"],
+  INCRE_TRANSFER_FAILED: ["conflict", "loss", "refusal"],
   REBUILD_NODE_FAILED: ["loss"],
   RELEASE_RESOURCE_FAILED: ["away"],
   CHILD_TRANSFER_FAILED: ["conflict", "refusal", "loss"],

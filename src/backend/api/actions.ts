@@ -1,6 +1,6 @@
 /** Which action a status allows, as the DRS API names actions and statuses. */
 import type { Capabilities } from "../engine/engine";
-import { isChanging, type Job } from "../jobs/job";
+import { isChanging, type Job, tableId } from "../jobs/job";
 import { ApiError, message } from "../messages";
 
 export type Action =
@@ -64,7 +64,7 @@ const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
   RELEASE_CHILD_TRANSFER_COMPLETE: ["DELETE"],
 };
 
-type Subject = Pick<Job, "status" | "taskType" | "edit" | "change" | "desired">;
+type Subject = Pick<Job, "status" | "taskType" | "edit" | "change" | "copyAgain" | "desired">;
 
 /** What decides about actions beside the task itself. */
 export interface ActionConstraints {
@@ -81,6 +81,7 @@ export function availableActions(job: Subject, { frozen, can }: ActionConstraint
   const listed = (actionsByStatus[job.status] ?? []).filter(
     (action) =>
       (action !== "PAUSE" || can.canPause) &&
+      (action !== "CHOOSE_OBJECT" || job.copyAgain === null) &&
       (action !== "CHOOSE_OBJECT" || can.canEditObjects || !job.status.startsWith("INCRE_TRANSFER_")),
   );
   if (isChanging(job)) {
@@ -113,5 +114,37 @@ export function requireAction(job: Job, action: Action, gate: ActionConstraints)
   }
   if (!availableActions(job, gate).includes(action)) {
     throw new ApiError("DRS.M00304", message("wrongStatus", { status: job.status }));
+  }
+}
+
+/** Statuses in which tables can be copied again. */
+const copying: ReadonlySet<string> = new Set([
+  "INCRE_TRANSFER_STARTED",
+  "INCRE_TRANSFER_FAILED",
+  "FULL_TRANSFER_FAILED",
+  "PAUSING",
+]);
+
+/** @throws ApiError DRS.M00304 with what is in the way, when tables of the task cannot be copied again now. */
+export function requireCopyAgain(job: Job, { frozen, can }: ActionConstraints): void {
+  if (!can.canCopyAgain) {
+    throw new ApiError("DRS.M10018", message("unsupported", { what: "copy-again" }));
+  }
+  if (frozen) {
+    throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
+  }
+  if (isChanging(job)) {
+    throw new ApiError("DRS.M00304", message("copyDuringChange"));
+  }
+  if (job.copyAgain !== null && job.status === "INCRE_TRANSFER_STARTED") {
+    const tables = job.copyAgain.tables.map(tableId).join(", ");
+    throw new ApiError("DRS.M00304", message("copyRuns", { tables }));
+  }
+  if (job.status === "REBUILD_NODE_FAILED") {
+    throw new ApiError("DRS.M00304", message("copyNeedsLog"));
+  }
+  const complete = job.taskType === "FULL_TRANS" && job.fullCompletedAt !== null;
+  if (complete || !copying.has(job.status)) {
+    throw new ApiError("DRS.M00304", message("copyNotNow", { status: job.status }));
   }
 }

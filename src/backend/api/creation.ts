@@ -38,6 +38,7 @@ export async function createJob(request: Creation, store: JobStore, actions: Job
     selection: null,
     edit: null,
     change: null,
+    copyAgain: null,
     precheck: null,
     speedLimits: [],
     desired: { goal: "configured", attempt: 0, startAt: null, force: false },

@@ -7,6 +7,7 @@ import type { Faults } from "../faults/faults";
 import { faultRequest } from "../faults/request";
 import type { Language } from "../messages";
 import type { Presences } from "../presence";
+import { type CopyState, copyAgainRequest } from "./copy-again";
 import { checked, type Env, jsonOf, languageOf } from "./input";
 
 /**
@@ -22,6 +23,9 @@ export interface LocalCalls {
   databases(): Promise<unknown>;
   /** Runs SQL in one of them. */
   sql(request: v.InferOutput<typeof sqlRequest>): Promise<unknown>;
+  /** Copies tables of a task again. */
+  copyAgain(id: string, request: v.InferOutput<typeof copyAgainRequest>): Promise<CopyState>;
+  copyState(id: string): CopyState;
 }
 
 /** What can be called whether the service is ready or not. */
@@ -66,6 +70,14 @@ export function localRoutes({ faults, presences, reset }: Controls, service: () 
   app.get("/databases", async (c) => c.json(await service().databases()));
 
   app.post("/sql", async (c) => c.json(await service().sql(checked(sqlRequest, jsonOf(c.get("body"))))));
+
+  app.get("/tasks/:id/copy-again", (c) => c.json(service().copyState(c.req.param("id"))));
+  app.post("/tasks/:id/copy-again", async (c) =>
+    c.json(
+      await service().copyAgain(c.req.param("id"), checked(copyAgainRequest, jsonOf(c.get("body")))),
+      202,
+    ),
+  );
 
   app.get("/faults", (c) => c.json({ faults: faults.list() }));
   app.post("/faults", async (c) => c.json(await faults.add(checked(faultRequest, jsonOf(c.get("body"))))));

@@ -4,7 +4,7 @@ import { ApiError, type Language, message, render } from "../messages";
 import type { Action } from "./actions";
 
 /** What users do to a task, in the API's terms. */
-export type UserAction = Action | "MODIFY_CONFIGURATION" | "CREATE_COMPARE" | "CANCEL_COMPARE";
+export type UserAction = Action | "MODIFY_CONFIGURATION" | "CREATE_COMPARE" | "CANCEL_COMPARE" | "COPY_AGAIN";
 
 export interface Outcome<T> {
   readonly answer?: T;

@@ -56,7 +56,8 @@ export function percentOf(job: Job, live: Live): number {
 
 /** How far one table is, 0 to 100. */
 export function tablePercent(job: Job, table: TableState): number {
-  if (isCopied(job) || isWhole(table)) {
+  const again = job.copyAgain?.tables.some((one) => plainName(one) === table.name) === true;
+  if ((isCopied(job) && !again) || isWhole(table)) {
     return 100;
   }
   return Math.min(99, Math.floor((table.copiedRows / rowsAtSource(job, table.name)) * 100));

@@ -29,6 +29,8 @@ export interface Capabilities {
   readonly canPause: boolean;
   /** Whether tables can be added and removed while changes flow: the actions CHOOSE_OBJECT and CHANGE then. */
   readonly canEditObjects: boolean;
+  /** Whether single tables of a running task can be copied again while the others go on. */
+  readonly canCopyAgain: boolean;
   /** Whether the contents of both ends can be compared: the action `create_compare`. */
   readonly canCompare: boolean;
   /** Whether it counts the rows of a running copy: `progress` of a full synchronization. */
@@ -88,6 +90,12 @@ export interface KeptLog {
   readonly lostAt: number | undefined;
   /** When the disk of the source is full at this rate; undefined: not known, or not in sight. */
   readonly diskFullAt: number | undefined;
+}
+
+/** A table that is to be copied again. */
+export interface AgainTable extends TableName {
+  /** Whether the rows that the target has stay there; else they are removed first. */
+  readonly keepRows: boolean;
 }
 
 /** How far a table is: `waiting` for its copy, `copying`, `copied`, or `synced` with the stream of changes. */
@@ -241,6 +249,18 @@ export interface Engine {
    * @param added those of the task's tables that are new to it: they are made at the target and copied.
    */
   change(task: EngineTask, added: readonly TableName[]): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Why tables cannot be copied again now; undefined when nothing is seen that is in the way.
+   *
+   * @param tables some of the task's.
+   */
+  copyObjection(task: EngineTask, tables: readonly AgainTable[]): Promise<Message | undefined>;
+  /**
+   * Makes a task that runs, or was stopped by a failure, copy some of its tables again, also those that publication or
+   * subscription have lost, while the others go on; answers the source's rows per table. Nothing is applied to these
+   * tables until they are copied.
+   */
+  copyAgain(task: EngineTask, tables: readonly AgainTable[]): Promise<Readonly<Record<string, number>>>;
   /** Stops the flow and a running copy; the source keeps its log. */
   suspend(task: EngineTask): Promise<void>;
   /**

@@ -2,13 +2,21 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { jobDescription, jobName } from "../../drs/schemas";
-import { type Action, requireAction } from "../api/actions";
+import { type Action, requireAction, requireCopyAgain } from "../api/actions";
 import type { InputOf } from "../api/table";
-import { type Engine, EngineError, type Side, type TableName, type TaskType } from "../engine/engine";
+import {
+  type AgainTable,
+  type Engine,
+  EngineError,
+  type Side,
+  type TableName,
+  type TaskType,
+} from "../engine/engine";
 import { log, reasonOf } from "../log";
-import { ApiError, message } from "../messages";
+import { ApiError, type Message, message } from "../messages";
 import type { SecretBox } from "../secrets";
 import type { Controller } from "./controller";
+import { together } from "./copy-again";
 import { loginOf } from "./endpoints";
 import {
   childOf,
@@ -18,6 +26,7 @@ import {
   newJobId,
   type Selection,
   type StoredEndpoint,
+  tableId,
   tablesOf,
   without,
 } from "./job";
@@ -28,7 +37,7 @@ type EndpointInput = InputOf<"batchCreation">["jobs"][number]["source_endpoint"]
 
 const defaultPort = 5432;
 /** What was made before is removed, and all rows are copied once more. */
-const copiedAnew = { prepared: false, anew: true, fullCompletedAt: null };
+const copiedAnew = { prepared: false, anew: true, fullCompletedAt: null, copyAgain: null };
 
 /** What an endpoint may say of its place, answered as it was received; none of it is a secret. */
 const shownFields = v.object({
@@ -228,6 +237,55 @@ export class JobActions {
         ...(job.taskType === "INCR_TRANS" ? {} : copiedAnew),
       };
     });
+  }
+
+  /**
+   * Copies tables of the task again while the others go on. A failed task is resumed with it; a paused one copies them
+   * when it is resumed.
+   *
+   * @param names the tables' ids.
+   * @param keepRows whether the rows that the target has stay there.
+   * @throws ApiError DRS.M00304 for what is in the way, DRS.M00007 for a table that is not the task's, DRS.M00299 when an
+   * end cannot be asked.
+   */
+  async copyAgain(id: string, names: readonly string[], keepRows: boolean): Promise<void> {
+    const job = this.#get(id);
+    requireCopyAgain(job, this.runner.constraintsOf(job));
+    const tables = [...new Set(names)].map((name) => {
+      const table = job.tables.find((one) => tableId(one) === name);
+      if (table === undefined) {
+        const all = job.tables.map(tableId).join(", ");
+        throw new ApiError("DRS.M00007", message("notOfTask", { table: name, tables: all }));
+      }
+      return { ...table, keepRows };
+    });
+    // Whatever befell the whole stream befell the others, too.
+    const all = tables.length === job.tables.length;
+    if (!all && job.findings.some(({ level, table }) => level === "failure" && table === undefined)) {
+      throw new ApiError("DRS.M00304", message("copyNeedsAll"));
+    }
+    const objection = await this.#objectionTo(job, tables);
+    if (objection !== undefined) {
+      throw new ApiError("DRS.M00304", objection);
+    }
+    await this.store.update(id, (latest) => {
+      requireCopyAgain(latest, this.runner.constraintsOf(latest));
+      const all = [...together(latest.copyAgain?.tables ?? [], tables)];
+      const copyAgain = { id: randomUUID(), tables: all, begun: false, at: Date.now() };
+      return { ...(currentFailure(latest) === undefined ? latest : runningAgain(latest)), copyAgain };
+    });
+  }
+
+  async #objectionTo(job: Job, tables: readonly AgainTable[]): Promise<Message | undefined> {
+    try {
+      return await this.engine.copyObjection(this.runner.taskOf(job), tables);
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      const login = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
+      throw new ApiError("DRS.M00299", this.engine.describe(error, login));
+    }
   }
 
   /**

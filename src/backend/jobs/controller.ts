@@ -13,6 +13,7 @@ import {
 } from "../reconcile";
 import type { SecretBox } from "../secrets";
 import { changeSeen } from "./changes";
+import { copySeen } from "./copy-again";
 import { lossOf, noteFindings } from "./findings";
 import { currentFailure, type Job } from "./job";
 import { limitAt } from "./limits";
@@ -328,6 +329,7 @@ function observed(job: Job, runtime: Runtime): ObservedState {
     released: job.released,
     lost: lossOf(job, runtime.engine) !== undefined,
     change: changeSeen(job, runtime),
+    copyAgain: copySeen(job, runtime),
     last: job.status,
   };
 }

@@ -1,7 +1,7 @@
 /** What looks find wrong with the streams of tasks: kept with its task, and written into the task's log. */
 import type { EngineState, StreamFinding } from "../engine/engine";
 import { message } from "../messages";
-import { isChanging, type Job, type KnownFinding, plainName } from "./job";
+import { isChanging, type Job, type KnownFinding, plainName, without } from "./job";
 import type { JobStore } from "./store";
 
 /** Stores what a look wants to be remembered and what it has found; answers the task as it is then. */
@@ -66,8 +66,17 @@ export function lossOf(job: Job, engine: EngineState | undefined): StreamFinding
     // Which tables it is to keep is about to be found out.
     return undefined;
   }
+  // What is about to be copied again is not lost.
+  const again = job.copyAgain?.begun === false ? job.copyAgain.tables : [];
+  if (again.length > 0 && without(job.tables, again).length === 0) {
+    return undefined;
+  }
   const kept = new Set(change?.tables.map(plainName));
-  const counted = new Set(job.tables.map(plainName).filter((name) => change === undefined || kept.has(name)));
+  const counted = new Set(
+    without(job.tables, again)
+      .map(plainName)
+      .filter((name) => change === undefined || kept.has(name)),
+  );
   return engine.findings.find(
     ({ level, table }) => level === "failure" && (table === undefined || counted.has(plainName(table))),
   );

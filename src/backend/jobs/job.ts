@@ -83,6 +83,15 @@ const change = v.object({
 });
 export type Change = v.InferOutput<typeof change>;
 
+/** Tables of the task that are to be copied again, until all of them are in step. */
+const copyAgain = v.object({
+  id: v.string(),
+  tables: v.array(v.object({ ...tableName.entries, keepRows: v.boolean() })),
+  /** Whether the engine has begun to copy all of them. */
+  begun: v.boolean(),
+  at: v.number(),
+});
+
 const checkItem = v.object({
   item: v.string(),
   group: v.string(),
@@ -124,6 +133,7 @@ export const jobSchema = v.object({
   edit: v.optional(v.nullable(v.object({ selection })), null),
   /** The last change of the synchronization objects. */
   change: v.optional(v.nullable(change), null),
+  copyAgain: v.optional(v.nullable(copyAgain), null),
   precheck: v.nullable(
     v.object({ id: v.string(), at: v.number(), done: v.boolean(), items: v.array(checkItem) }),
   ),
@@ -197,6 +207,7 @@ export function childOf(job: Job, { failure, ...change }: Change): Job {
     tables: [...(added.length > 0 ? added : change.tables)],
     edit: null,
     change: null,
+    copyAgain: null,
     precheck: null,
     desired: { ...job.desired, goal: "running" },
     status: change.status,

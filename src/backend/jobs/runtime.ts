@@ -1,6 +1,6 @@
 /** What is known of a task while this process runs, and is found out anew by the next one. */
 import { EngineError, type EngineState } from "../engine/engine";
-import { type Job, plainName } from "./job";
+import { type Job, plainName, without } from "./job";
 import type { TcpRelay } from "./tcp-relay";
 
 export const firstRetryMs = 500;
@@ -92,12 +92,18 @@ export function isWatched(job: Job): boolean {
   return job.prepared && !job.released;
 }
 
-/** What the engine says of the task's own tables; those of a change do not count yet. */
-export function ownEngine({ change, tables }: Job, { engine }: Runtime): EngineState | undefined {
-  if (change === null || engine?.kind !== "present") {
+/**
+ * What the engine says of the task's own tables. Those of a change do not count yet, and those that are copied again
+ * not while it lasts: the task itself is where it was.
+ */
+export function ownEngine(job: Job, { engine }: Runtime): EngineState | undefined {
+  const { change, copyAgain, tables, taskType, fullCompletedAt } = job;
+  if ((change === null && copyAgain === null) || engine?.kind !== "present") {
     return engine;
   }
-  const own = new Set(tables.map(plainName));
+  const complete = fullCompletedAt !== null || taskType === "INCR_TRANS";
+  const again = complete && copyAgain !== null ? copyAgain.tables : [];
+  const own = new Set(without(tables, again).map(plainName));
   return { ...engine, tables: engine.tables.filter(({ name }) => own.has(name)) };
 }
 

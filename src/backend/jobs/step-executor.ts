@@ -5,6 +5,7 @@ import { message } from "../messages";
 import type { Step } from "../reconcile";
 import type { SecretBox } from "../secrets";
 import { ChangeSteps } from "./changes";
+import { CopySteps } from "./copy-again";
 import { isLoopback, loginOf } from "./endpoints";
 import { Failures } from "./failures";
 import { lossOf } from "./findings";
@@ -22,6 +23,7 @@ const stepsAtOnce = 8;
 
 export class StepExecutor {
   readonly #changes: ChangeSteps;
+  readonly #copies: CopySteps;
   readonly #semaphores = new Map<string, Semaphore>();
   readonly failures: Failures;
   readonly stops: StopSteps;
@@ -36,6 +38,7 @@ export class StepExecutor {
     this.failures = new Failures(store, engine, secrets, runtimes);
     this.stops = new StopSteps(engine, store.history, runtimes, this.failures, taskOf);
     this.#changes = new ChangeSteps(store, engine, secrets, taskOf);
+    this.#copies = new CopySteps(store, engine, taskOf);
   }
 
   /** A task in the engine's terms. */
@@ -79,6 +82,10 @@ export class StepExecutor {
       case "commitChange":
       case "rollBack":
         return await this.#change(step, job, runtime);
+      case "copyAgain":
+        return await this.#inTurn(job, async () => await this.#copyAgain(job, runtime));
+      case "commitCopy":
+        return await this.#copies.commit(job);
       case "restoreSlots":
         return await this.#restoreSlots(job, runtime);
       case "cleanUp":
@@ -191,6 +198,15 @@ export class StepExecutor {
       }
     } catch (error) {
       await this.failures.failBy(job, "incremental", error);
+      return true;
+    }
+  }
+
+  async #copyAgain(job: Job, runtime: Runtime): Promise<boolean> {
+    try {
+      return await this.#copies.begin(job, runtime);
+    } catch (error) {
+      await this.failures.failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
       return true;
     }
   }

@@ -120,13 +120,14 @@ describe("parts of the local backend", () => {
     const desired = { goal: "running", attempt: 1, startAt: null, force: false } as const;
     const job = {
       ...({ status: "INCRE_TRANSFER_STARTED", taskType: "FULL_INCR_TRANS" } as const),
-      ...{ desired, edit: null, change: null },
+      ...{ desired, edit: null, change: null, copyAgain: null },
     };
     const flowing = ["CHOOSE_OBJECT", "PAUSE", "FREE_RESOURCE"];
     const can = {
       taskTypes: [],
       canPause: true,
       canEditObjects: true,
+      canCopyAgain: true,
       canCompare: true,
       knowsProgress: true,
     };
@@ -142,12 +143,13 @@ describe("parts of the local backend", () => {
       taskTypes: [],
       canPause: false,
       canEditObjects: false,
+      canCopyAgain: false,
       canCompare: false,
       knowsProgress: true,
     };
     const available = (status: string) =>
       availableActions(
-        { status, taskType: "FULL_INCR_TRANS", desired, edit: null, change: null },
+        { status, taskType: "FULL_INCR_TRANS", desired, edit: null, change: null, copyAgain: null },
         { frozen: false, can },
       );
     assert.deepEqual(available("INCRE_TRANSFER_STARTED"), ["FREE_RESOURCE"]);

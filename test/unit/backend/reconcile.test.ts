@@ -37,6 +37,7 @@ const base: ObservedState = {
   released: false,
   lost: false,
   change: undefined,
+  copyAgain: undefined,
   last: "CONFIGURATION",
 };
 const runs: Partial<ObservedState> = { prepared: true, enabledNow: true };
@@ -258,6 +259,68 @@ const cases: readonly Case[] = [
     },
     status: "INCRE_TRANSFER_STARTED",
     step: "none",
+  },
+  {
+    what: "streaming, with tables that are to be copied again",
+    seen: {
+      ...{ ...runs, fullDone: true, engine: engine(["synced"]), last: "INCRE_TRANSFER_STARTED" },
+      copyAgain: { begun: false, phase: "synced" },
+    },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "copyAgain",
+  },
+  {
+    what: "streaming beside a table that is copied again",
+    seen: {
+      ...{ ...runs, fullDone: true, engine: engine(["synced"], { needsCleanUp: true }) },
+      copyAgain: { begun: true, phase: "copying" },
+    },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "streaming, with a table that was lost while it was copied again",
+    seen: {
+      ...{ ...runs, fullDone: true, engine: engine(["synced"]) },
+      copyAgain: { begun: true, phase: "unknown" },
+    },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "copyAgain",
+  },
+  {
+    what: "all tables copied again and in step",
+    seen: {
+      ...{ ...runs, fullDone: true, engine: engine(["synced"]) },
+      copyAgain: { begun: true, phase: "synced" },
+    },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "commitCopy",
+  },
+  {
+    what: "one copy, a table of which is to be copied again",
+    wish: { taskType: "FULL_TRANS" },
+    seen: { ...runs, engine: engine(["synced"]), copyAgain: { begun: false, phase: "unknown" } },
+    status: "FULL_TRANSFER_STARTED",
+    step: "copyAgain",
+  },
+  {
+    what: "paused, with tables that are to be copied again",
+    wish: { goal: "paused" },
+    seen: {
+      ...{ prepared: true, engine: engine(["synced"], { enabled: false }), last: "PAUSING" },
+      copyAgain: { begun: false, phase: "synced" },
+    },
+    status: "PAUSING",
+    step: "none",
+  },
+  {
+    what: "resumed after a failure, with tables that are to be copied again",
+    seen: {
+      ...{ prepared: true, fullDone: true, engine: engine(["synced"], { enabled: false }) },
+      ...{ copyAgain: { begun: false, phase: "synced" }, last: "INCRE_TRANSFER_FAILED" },
+    },
+    status: "STARTJOBING",
+    step: "copyAgain",
   },
   {
     what: "one copy, all synced",

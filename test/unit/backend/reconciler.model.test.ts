@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import fc from "fast-check";
-import { type Action, availableActions } from "../../../src/backend/api/actions";
+import { type Action, availableActions, requireCopyAgain } from "../../../src/backend/api/actions";
 import { JobActions } from "../../../src/backend/jobs/actions";
 import { Controller } from "../../../src/backend/jobs/controller";
-import { childOf, type Job, newJobId } from "../../../src/backend/jobs/job";
+import { childOf, type Job, newJobId, plainName, tableId } from "../../../src/backend/jobs/job";
 import { JobStore } from "../../../src/backend/jobs/store";
 import { ApiError } from "../../../src/backend/messages";
 import { SecretBox } from "../../../src/backend/secrets";
@@ -186,14 +186,17 @@ class Walk {
     const { job } = this;
     const gate = life.runner.constraintsOf(job);
     const child = job.change === null ? undefined : childOf(job, job.change);
-    const possible = [job, ...(child === undefined ? [] : [child])].flatMap((task) =>
+    const listed = [job, ...(child === undefined ? [] : [child])].flatMap((task) =>
       availableActions(task, gate)
         .filter(isDone)
-        .map((action) => ({ id: task.id, action })),
+        .map((action) => async () => await users[action](life.actions, task.id, detail)),
     );
+    const possible = mayCopyAgain(job, gate)
+      ? [...listed, async () => await copyAgain(life.actions, job, detail)]
+      : listed;
     const chosen = possible[choice % Math.max(possible.length, 1)];
     if (chosen !== undefined) {
-      await this.#ask(life, users[chosen.action](life.actions, chosen.id, detail));
+      await this.#ask(life, chosen());
     }
   }
 
@@ -245,6 +248,21 @@ async function check(actions: JobActions, id: string): Promise<void> {
 
 type Deed = (actions: JobActions, id: string, detail: number) => Promise<void>;
 
+function mayCopyAgain(job: Job, gate: Parameters<typeof requireCopyAgain>[1]): boolean {
+  try {
+    requireCopyAgain(job, gate);
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof ApiError, String(error));
+    return false;
+  }
+}
+
+async function copyAgain(actions: JobActions, job: Job, detail: number): Promise<void> {
+  const chosen = job.tables.filter((_, index) => ((detail % 7) + 1) & (1 << index));
+  await actions.copyAgain(job.id, (chosen.length > 0 ? chosen : job.tables).map(tableId), detail % 2 === 0);
+}
+
 /** What users do; each may be refused. */
 const users = {
   START: async (actions, id, detail) => {
@@ -282,7 +300,8 @@ function newJob(taskType: Job["taskType"]): Job {
   return {
     ...{ id: newJobId(), name: "walk", description: "", engineType: "postgresql", taskType },
     ...{ dbUseType: "sync", netType: "eip", direction: "non-dbs", account, tags: [], speedLimits: [] },
-    ...{ source: endpoint, target: endpoint, edit: null, change: null, precheck: null, failure: null },
+    ...{ source: endpoint, target: endpoint, edit: null, change: null, copyAgain: null, precheck: null },
+    failure: null,
     selection: [{ schema: "public", table: "a" }],
     desired: { goal: "configured", attempt: 0, startAt: null, force: false },
     ...{ status: "CREATING", provisioned: false, linkPort: null, tables: [], prepared: false, anew: false },
@@ -315,8 +334,17 @@ function requireCauses({ history, harm }: SimulatedWorld): void {
   }
 }
 
-function requireRest({ status, change }: Job): void {
+function requireRest({ status, change, copyAgain: again, tables: own }: Job, world: SimulatedWorld): void {
   assert.ok(!passing.has(status), `hangs in ${status}`);
+  if (status === "INCRE_TRANSFER_STARTED") {
+    assert.equal(again, null, "a copy hangs");
+    const there = [...(world.subscription?.tables.keys() ?? [])];
+    assert.deepEqual(
+      own.map(plainName).filter((name) => !there.includes(name)),
+      [],
+      "tables are left out of the stream",
+    );
+  }
   assert.ok(
     change === null || !passing.has(change.status),
     `${status}: its change hangs in ${change?.status}`,
@@ -343,14 +371,14 @@ async function walk(taskType: Job["taskType"], path: readonly Event[]): Promise<
     await walking.take({ kind: "crash", after: Number.POSITIVE_INFINITY });
     await walking.take({ kind: "balance", balance: 10 });
     await walking.pass(quietPolls);
-    requireRest(walking.job);
+    requireRest(walking.job, world);
     assert.ok(walking.job.status !== "INCRE_TRANSFER_STARTED" || hasOpenCopies(world) || !world.spare);
     // Every failure has a way out once its cause is gone, be it the end of the task.
     await walking.take({ kind: "clear" });
     for (let again = 0; again < 3 && /_FAILED$/.test(walking.job.status); again++) {
       await walking.retry();
       await walking.pass(quietPolls);
-      requireRest(walking.job);
+      requireRest(walking.job, world);
     }
     assert.doesNotMatch(walking.job.status, /_FAILED$/, "no way out");
     // Nothing stays behind.

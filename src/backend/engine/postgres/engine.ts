@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Message, message } from "../../messages";
 import {
+  type AgainTable,
   type CheckItem,
   type DatabaseLogin,
   type Engine,
@@ -18,6 +19,7 @@ import {
 import { codeOfWords, kindOf } from "../error-kinds";
 import { checkTask } from "./checks";
 import { compareTables } from "./compare";
+import { copyAgain, copyObjection } from "./copy-again";
 import { CrashLoopDetector } from "./crash-loop-detector";
 import { Databases } from "./databases";
 import { describe } from "./errors";
@@ -65,6 +67,7 @@ export class PostgresEngine implements Engine {
     taskTypes: ["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"],
     canPause: true,
     canEditObjects: true,
+    canCopyAgain: true,
     canCompare: true,
     knowsProgress: true,
   } as const;
@@ -118,6 +121,20 @@ export class PostgresEngine implements Engine {
     this.logOf(task.target)?.forget(objectName(task.id));
     await refreshSubscription(this.#databases, task);
     return task.copiesRows ? await countRows(this.#databases, task.source, added) : {};
+  }
+
+  async copyObjection(task: EngineTask, tables: readonly AgainTable[]): Promise<Message | undefined> {
+    return await copyObjection(this.#databases, task, tables);
+  }
+
+  async copyAgain(
+    task: EngineTask,
+    tables: readonly AgainTable[],
+  ): Promise<Readonly<Record<string, number>>> {
+    this.logOf(task.target)?.forget(objectName(task.id));
+    this.#watches.delete(task.id);
+    await copyAgain(this.#databases, task, tables);
+    return await countRows(this.#databases, task.source, tables);
   }
 
   async suspend(task: EngineTask): Promise<void> {

@@ -55,22 +55,7 @@ export async function ensurePublication(
 ): Promise<void> {
   const { source } = task;
   const name = objectName(task.id);
-  const found = await sourceTables(databases, source, task.tables);
-  const missing = added.find((t) => !found.some((f) => f.schema === t.schema && f.table === t.table));
-  if (missing !== undefined) {
-    throw new EngineError("42P01", "source", `relation "${missing.schema}.${missing.table}" does not exist`);
-  }
-  const wanted = new Set(added.map(qualified));
-  const keyless = found.find((table) => !table.key && wanted.has(qualified(table)));
-  if (keyless !== undefined) {
-    // Publishing it would make the application's own updates fail.
-    const what = `table "${keyless.schema}.${keyless.table}" has no primary key and no replica identity`;
-    throw new EngineError("55000", "source", what);
-  }
-  const unfit = await unpublishable(databases, source, found, wanted);
-  if (unfit !== undefined) {
-    throw new EngineError("55000", "source", unfit);
-  }
+  const found = await requirePublishable(databases, source, task.tables, added);
   // A table stands for itself: tables that inherit from it have rows and publications of their own.
   const list = found.map((table) => `ONLY ${qualified(table)}`).join(", ");
   const [existing] = await databases.query(
@@ -86,6 +71,36 @@ export async function ensurePublication(
       ? `CREATE PUBLICATION ${escapeIdentifier(name)} FOR TABLE ${list} WITH (publish_via_partition_root = true)`
       : `ALTER PUBLICATION ${escapeIdentifier(name)} SET TABLE ${list}`,
   );
+}
+
+/**
+ * @param added those of the tables that must be there.
+ * @returns those of the tables that exist at the source.
+ * @throws EngineError 42P01 for an added table that is not there, 55000 for one that cannot be published as it is meant.
+ */
+export async function requirePublishable(
+  databases: Databases,
+  source: DatabaseLogin,
+  tables: readonly TableName[],
+  added: readonly TableName[],
+): Promise<readonly SourceTable[]> {
+  const found = await sourceTables(databases, source, tables);
+  const missing = added.find((t) => !found.some((f) => f.schema === t.schema && f.table === t.table));
+  if (missing !== undefined) {
+    throw new EngineError("42P01", "source", `relation "${missing.schema}.${missing.table}" does not exist`);
+  }
+  const wanted = new Set(added.map(qualified));
+  const keyless = found.find((table) => !table.key && wanted.has(qualified(table)));
+  if (keyless !== undefined) {
+    // Publishing it would make the application's own updates fail.
+    const what = `table "${keyless.schema}.${keyless.table}" has no primary key and no replica identity`;
+    throw new EngineError("55000", "source", what);
+  }
+  const unfit = await unpublishable(databases, source, found, wanted);
+  if (unfit !== undefined) {
+    throw new EngineError("55000", "source", unfit);
+  }
+  return found;
 }
 
 /**
