@@ -24,6 +24,8 @@ export const transitions: Readonly<Record<string, readonly string[]>> = {
   PAUSING: [
     ...["STARTJOBING", "FULL_TRANSFER_STARTED", "INCRE_TRANSFER_STARTED", "REBUILD_NODE_STARTED"],
     ...["FULL_TRANSFER_FAILED", "INCRE_TRANSFER_FAILED", "RELEASE_RESOURCE_STARTED"],
+    // The copy was complete when it was paused.
+    "FULL_TRANSFER_COMPLETE",
   ],
   REBUILD_NODE_STARTED: [
     ...["FULL_TRANSFER_STARTED", "FULL_TRANSFER_FAILED", "FULL_TRANSFER_COMPLETE", "STARTJOBING"],
