@@ -1,21 +1,17 @@
-/** Compares both ends of a task through v5, the only part of the API that tells differences by table. */
-import { setTimeout as delay } from "node:timers/promises";
+/** What a comparison of both ends says to a model. */
 import { isDrsError } from "../drs/errors";
-import { operationsV5 } from "../drs/operations-v5";
+import { beginComparison, type ComparisonType, followComparison } from "../tasks/use-cases/compare-ends";
 import { type ResolvedTask, ToolError } from "./tool-context";
 
 export interface CompareInput {
-  readonly type: "lines" | "contents";
+  readonly type: ComparisonType;
   /** A comparison that was begun before. */
   readonly comparison_id?: string | undefined;
 }
 
 /** A call waits this long for the end; agents' clients give up after a minute. */
 const waitMs = 40_000;
-const firstPauseMs = 300;
-const longestPauseMs = 3_000;
 const maxTables = 100;
-const running = new Set(["RUNNING", "WAITING_FOR_RUNNING"]);
 
 /** Begins a comparison, or looks for the one that was begun, and answers its results once it has ended. */
 export async function compare(
@@ -34,51 +30,32 @@ export async function compare(
 }
 
 async function compared(
-  { session: { client }, task, place }: ResolvedTask,
+  { session, task, place }: ResolvedTask,
   { type, comparison_id }: CompareInput,
   signal: AbortSignal,
 ): Promise<object> {
-  const job_id = task.id;
-  const result = async (query: Readonly<Record<string, string>>) => {
-    const input = { job_id, type: "compare", offset: 0, limit: 1000, ...query };
-    return (await client.callIn(operationsV5, "showJobDetail", input, { signal })).job.compare_result;
-  };
-  const begun = async () => {
-    const job = { action_name: "create_compare", action_params: { compare_task_param: { type } } };
-    const answer = await client.callIn(operationsV5, "executeAction", { job_id, job }, { signal });
-    return answer.query_id ?? undefined;
-  };
-  const id = comparison_id ?? (await begun());
+  const id = comparison_id ?? (await beginComparison(session, task.id, type, signal));
   if (id === undefined) {
     throw new ToolError(
       "The service began the comparison without telling its id. Look at it in the console.",
     );
   }
   const facts = { name: task.name, id: task.id, connection: place.name, comparison_id: id };
-  const deadline = Date.now() + waitMs;
-  for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
-    const { data_compare_task_list } = (await result({ query_type: "list" })) ?? {};
-    const one = data_compare_task_list?.find((entry) => entry.id === id);
-    if (one === undefined && comparison_id !== undefined) {
-      throw new ToolError("The task has no comparison of this id.");
-    }
-    if (one !== undefined && !running.has(one.status ?? "")) {
-      const compare_type = one.type === "contents" ? "content_compare" : "line_compare";
-      const details = await result({ compare_type, compare_task_id: id, query_type: "detail" });
-      return {
-        ...{ ...facts, type: one.type, state: one.status, error: one.error_msg },
-        ...{ started: one.start_time, ended: one.end_time, ...tablesOf(details) },
-      };
-    }
-    if (Date.now() >= deadline) {
-      return {
-        ...facts,
-        state: one?.status ?? "RUNNING",
-        note: "Not over yet. Call again with comparison_id.",
-      };
-    }
-    await delay(pause, undefined, { signal });
+  const wanted = { id, begun: comparison_id === undefined };
+  const { comparison, results } = await followComparison(session, task.id, wanted, {
+    signal,
+    limitMs: waitMs,
+  });
+  if (comparison === undefined && comparison_id !== undefined) {
+    throw new ToolError("The task has no comparison of this id.");
   }
+  const state = comparison?.status ?? "RUNNING";
+  return comparison === undefined || results === undefined
+    ? { ...facts, state, note: "Not over yet. Call again with comparison_id." }
+    : {
+        ...{ ...facts, type: comparison.type, state, error: comparison.error_msg },
+        ...{ started: comparison.start_time, ended: comparison.end_time, ...tablesOf(results) },
+      };
 }
 
 interface Row {

@@ -2,8 +2,8 @@
 
 import { type AgentAction, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
-import { legalActions, perform, precheckBefore } from "../tasks/actions";
-import { precheck } from "../tasks/precheck";
+import { legalActions } from "../tasks/actions";
+import { NotPossibleError, PrecheckError, runAction } from "../tasks/use-cases/run-action";
 import { describeStatus, precheckOf } from "./answers";
 import { type ResolvedTask, type ToolContext, ToolError } from "./tool-context";
 
@@ -18,37 +18,30 @@ export async function control(
   { l10n }: ToolContext,
   signal: AbortSignal,
 ): Promise<object> {
-  const { session, place } = found;
-  const { client, store } = session;
-  const task = found.task;
+  const { session, place, task } = found;
   if (place.readOnly !== undefined) {
     throw new ToolError(`This connection is read only. ${place.readOnly}`);
   }
-  const legal = legalActions(task);
-  if (!legal.includes(action)) {
-    const status = l10n.localize(rowOf(task.status).name);
+  const [result] = await runAction(action, [found], { signal });
+  if (result === undefined) {
+    throw new ToolError("An action on this task is under way. Look at it with drs_inspect_task.");
+  }
+  const { error } = result;
+  if (error instanceof NotPossibleError) {
+    const status = l10n.localize(rowOf(error.task.status).name);
+    const legal = legalActions(error.task).join(", ") || "nothing";
     throw new ToolError(
-      `${l10n.localize(actionRow(action).name)} is not possible in status ${task.status} (${status}). Legal now: ${legal.join(", ") || "nothing"}.`,
+      `${l10n.localize(actionRow(action).name)} is not possible in status ${error.task.status} (${status}). Legal now: ${legal}.`,
     );
   }
-  try {
-    const mode = precheckBefore(action, task);
-    if (mode !== undefined) {
-      const outcome = await precheck(client, task, signal, () => undefined, mode);
-      if (!outcome.passed) {
-        const precheckResult = await precheckOf(outcome, found, l10n);
-        return { started: false, reason: "The pre-check did not pass.", precheck: precheckResult };
-      }
-    }
-    const [outcome] = await perform(client, action, [task], { signal });
-    if (outcome?.error !== undefined) {
-      throw outcome.error;
-    }
-  } finally {
-    // Whatever became of the call, the task itself tells.
-    await store.refresh(task.id);
+  if (error instanceof PrecheckError) {
+    const precheckResult = await precheckOf(error.outcome, found, l10n);
+    return { started: false, reason: "The pre-check did not pass.", precheck: precheckResult };
   }
-  const after = store.snapshot.tasks.get(task.id) ?? task;
+  if (error !== undefined) {
+    throw error;
+  }
+  const after = session.store.snapshot.tasks.get(task.id) ?? task;
   return {
     ...{ name: task.name, id: task.id, connection: place.name, accepted: action },
     ...{ status_before: task.status, ...describeStatus(after, l10n) },

@@ -37,7 +37,7 @@ function cloudPlaces(
     throw new Error(`${accessKey}, ${secretKey} and ${projectId} must be set`);
   }
   const session = openSession(connection, access, options);
-  return async () => [{ id: name, name, kind: "cloud", session }];
+  return async () => [{ id: name, name, kind: "cloud", session, readOnly: session.control.refusal?.message }];
 }
 
 /** The backend may start, end, and start again at another address while an agent works. */

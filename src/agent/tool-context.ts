@@ -1,10 +1,9 @@
 /** What the tools act on: connections, their tasks, and how a call names one. Knows nothing of VS Code. */
-import type { TablesCaller } from "../drs/client";
 import { isDrsError } from "../drs/errors";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
-import type { TaskStore } from "../tasks/store";
 import type { Task } from "../tasks/task";
+import type { TaskSession } from "../tasks/use-cases/control";
 
 /** A connection as the tools see it. */
 export interface ToolConnection {
@@ -12,17 +11,11 @@ export interface ToolConnection {
   readonly name: string;
   readonly kind: "local" | "cloud";
   /** Absent while the connection cannot be used. */
-  readonly session: AgentSession | undefined;
+  readonly session: TaskSession | undefined;
   /** Why it cannot be used. */
   readonly trouble?: string | undefined;
   /** Why its tasks may only be looked at. */
   readonly readOnly?: string | undefined;
-}
-
-/** What the tools use of a session. */
-export interface AgentSession {
-  readonly client: TablesCaller;
-  readonly store: Pick<TaskStore, "snapshot" | "refresh">;
 }
 
 export interface ToolContext {
@@ -35,7 +28,7 @@ export interface ToolContext {
 export interface ResolvedTask {
   readonly task: Task;
   readonly place: ToolConnection;
-  readonly session: AgentSession;
+  readonly session: TaskSession;
 }
 
 /** Tells the model why a call came to nothing, and what it may choose from instead. */
@@ -81,7 +74,7 @@ export async function placesOf(
 export async function read(
   { name, kind, session, trouble }: ToolConnection,
   l10n: Localizer,
-): Promise<{ readonly tasks: readonly Task[]; readonly session: AgentSession }> {
+): Promise<{ readonly tasks: readonly Task[]; readonly session: TaskSession }> {
   if (session === undefined) {
     throw new ToolError(
       `The connection ${name} cannot be used. ${trouble ?? "It is being opened: try again."}`,

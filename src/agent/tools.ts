@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { explain } from "../l10n/error-text";
 import type { AgentAction } from "../status/actions";
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
-import { precheck } from "../tasks/precheck";
+import { checkTask } from "../tasks/use-cases/precheck";
 import { answerOf, explanationOf, inspectionOf, lineOf, meanings, precheckOf } from "./answers";
 import { compare } from "./compare";
 import { control } from "./control";
@@ -174,11 +174,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     },
     targetSchema,
     async (found, _, { l10n }, signal) =>
-      await precheckOf(
-        await precheck(found.session.client, found.task, signal, () => undefined),
-        found,
-        l10n,
-      ),
+      await precheckOf(await checkTask(found.session, found.task, { signal }), found, l10n),
   ),
   drs_compare_task: taskTool(
     {

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { Connections } from "../connections/connections";
+import { poll } from "../drs/poll";
 import type { Localizer } from "../l10n/localizer";
 import { type BackendAddress, isReleased, runningBackend } from "./discovery";
 
@@ -132,14 +132,10 @@ export class BackendController implements vscode.Disposable {
     await this.#use(address);
   }
 
-  /** Asks until the answer is true; false when that takes longer than `limitMs`. */
-  async #until(limitMs: number, condition: () => Promise<boolean>): Promise<boolean> {
-    for (const end = Date.now() + limitMs; Date.now() < end; await delay(pollMs)) {
-      if (await condition()) {
-        return true;
-      }
-    }
-    return false;
+  /** Asks until the answer is true; undefined when that takes longer than `limitMs`. */
+  #until(limitMs: number, condition: () => Promise<boolean>): Promise<true | undefined> {
+    const pauses = { firstMs: pollMs, longestMs: pollMs, limitMs };
+    return poll(async () => (await condition()) || undefined, pauses);
   }
 
   #use({ endpoint, projectId, accessKey, secretKey }: BackendAddress): Promise<void> {

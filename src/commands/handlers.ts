@@ -1,13 +1,12 @@
 import * as vscode from "vscode";
 import { localId } from "../connections/connection";
-import type { ConnectionState } from "../connections/session-manager";
+import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/session-manager";
 import { escapeNotification } from "../l10n/localizer";
 import { walkthroughId } from "../links/link";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
 import { legalActions, mayChangePassword } from "../tasks/actions";
 import { problemsOf } from "../tasks/problems";
 import type { Task } from "../tasks/task";
-import { runAction } from "./actions";
 import { targetOf } from "./argument";
 import { runMany } from "./bulk-action";
 import type { Handler, Parts } from "./commands";
@@ -16,9 +15,10 @@ import { demoHandlers } from "./demo";
 import type { ActionCommand, CommandId } from "./ids";
 import { linkHandlers } from "./links";
 import { muteHandlers } from "./mute";
-import { changePassword } from "./password";
+import { askPassword } from "./password";
 import { reportProblem } from "./problem-report-command";
-import { askStartTime, byUrgency, type FoundTask, pickTask } from "./task-picker";
+import { oneTaskDialog, runWith } from "./run-action";
+import { askStartTime, byUrgency, pickTask } from "./task-picker";
 import { treeHandlers } from "./tree-commands";
 
 /** How far ahead the cloud's service wants a start time to be. */
@@ -29,14 +29,14 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
   const { connections, local, view, sessions, openDetails, l10n, log } = parts;
   const { t } = l10n;
 
-  const allTasks = (): readonly FoundTask[] => sessions.shown.flatMap(tasksOf);
+  const allTasks = (): readonly PlacedTask[] => sessions.shown.flatMap(tasksOf);
 
   /** The task that a menu, a row or another command names; otherwise the user picks one that fits. */
   const chosen = async (
     argument: unknown,
     isFitting: (task: Task) => boolean = () => true,
     prompt = t("Which task?"),
-  ): Promise<FoundTask | undefined> => {
+  ): Promise<PlacedTask | undefined> => {
     const all = allTasks();
     const { connection, id } = targetOf(argument);
     if (id !== undefined) {
@@ -60,7 +60,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     return pickTask(fitting, prompt, l10n);
   };
   /** The same for an action: only tasks that it is legal for are offered. */
-  const chosenFor = async (action: ActionId, argument: unknown): Promise<FoundTask | undefined> => {
+  const chosenFor = async (action: ActionId, argument: unknown): Promise<PlacedTask | undefined> => {
     const all = allTasks();
     const readOnly = new Set(all.flatMap(({ task, state }) => (state.readOnly === undefined ? [] : [task])));
     return await chosen(
@@ -70,18 +70,17 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     );
   };
 
-  const run = async ({ task, state }: FoundTask, action: ActionId, startAt?: number) => {
-    const { session, connection, readOnly } = state;
+  const run = async (found: PlacedTask, action: ActionId, startAt?: number) => {
+    const { connection, readOnly } = found.state;
     if (readOnly !== undefined) {
-      await explainReadOnly(state);
-    } else if (session !== undefined) {
-      const where = sessions.shown.length > 1 ? connection.name : undefined;
-      const onReadOnly = (reason: string) => sessions.setReadOnly(connection.id, reason);
-      await runAction({ session, where, onReadOnly, l10n, log }, action, task, startAt);
+      await explainReadOnly(found.state);
+      return;
     }
+    const where = sessions.shown.length > 1 ? connection.name : undefined;
+    await runWith(oneTaskDialog(action, found, where, l10n, log), action, [found], log, startAt);
   };
   /** The tasks among several selected rows; none when only one row was meant. */
-  const selectedTasks = (selected: unknown): readonly FoundTask[] => {
+  const selectedTasks = (selected: unknown): readonly PlacedTask[] => {
     const rows: readonly unknown[] = Array.isArray(selected) && selected.length > 1 ? selected : [];
     const all = allTasks();
     const found = rows
@@ -91,7 +90,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       );
     return [...new Set(found)];
   };
-  const chosenOnes = async (argument: unknown, selected: unknown): Promise<readonly FoundTask[]> => {
+  const chosenOnes = async (argument: unknown, selected: unknown): Promise<readonly PlacedTask[]> => {
     const many = selectedTasks(selected);
     const one = many.length > 0 ? undefined : await chosen(argument);
     return one === undefined ? many : [one];
@@ -190,10 +189,9 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     "drs.newTaskFile": onFile("newTaskFile"),
     "drs.saveTaskFile": async (argument) => {
       const found = await chosen(argument);
-      const session = found?.state.session;
-      if (found !== undefined && session !== undefined) {
+      if (found !== undefined) {
         const { fileHandlers } = await import("../files/editor");
-        await fileHandlers(parts).saveTaskFile({ task: found.task, state: { ...found.state, session } });
+        await fileHandlers(parts).saveTaskFile(found);
       }
     },
     "drs.validateTaskFile": onFile("validateTaskFile"),
@@ -203,7 +201,7 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     "drs.changePassword": async (argument) => {
       const found = await chosen(argument, mayChangePassword);
       if (found !== undefined) {
-        await changePassword(found, parts);
+        await askPassword(found, parts);
       }
     },
     "drs.showProblems": async () => {
@@ -222,8 +220,4 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
     },
     "drs.reportProblem": () => reportProblem(parts),
   };
-}
-
-function tasksOf(state: ConnectionState): readonly FoundTask[] {
-  return [...(state.session?.store.snapshot.tasks.values() ?? [])].map((task) => ({ task, state }));
 }

@@ -1,15 +1,15 @@
 /** What the commands do that lead out of VS Code, or back into it. */
 import * as vscode from "vscode";
+import type { PlacedTask } from "../connections/session-manager";
 import { consoleAddress } from "../drs/regions";
 import { escapeNotification } from "../l10n/localizer";
 import { extensionId, linkQuery } from "../links/link";
 import type { Handler, Parts } from "./commands";
-import type { FoundTask } from "./task-picker";
 
 /** @param chosen the tasks that a menu names, or the one that the user picks. */
 export function linkHandlers(
   { l10n: { t } }: Parts,
-  chosen: (argument: unknown, selected: unknown) => Promise<readonly FoundTask[]>,
+  chosen: (argument: unknown, selected: unknown) => Promise<readonly PlacedTask[]>,
 ): Record<"drs.copyTaskLink" | "drs.openInConsole", Handler> {
   return {
     "drs.copyTaskLink": async (argument, selected) => {

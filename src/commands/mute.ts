@@ -1,14 +1,14 @@
 /** What the commands do that hold notices back. */
 import * as vscode from "vscode";
+import type { PlacedTask } from "../connections/session-manager";
 import type { Handler, Parts } from "./commands";
-import type { FoundTask } from "./task-picker";
 
 const minuteMs = 60_000;
 
 /** @param chosen the task that a menu names, or that the user picks. */
 export function muteHandlers(
   { mutes, l10n }: Parts,
-  chosen: (argument: unknown) => Promise<FoundTask | undefined>,
+  chosen: (argument: unknown) => Promise<PlacedTask | undefined>,
 ): Record<`drs.${"mute" | "unmute"}Task` | "drs.snoozeAlerts" | "drs.endSnooze", Handler> {
   const { t, shortTime } = l10n;
   const mute = (muted: boolean) => async (argument: unknown) => {

@@ -1,23 +1,22 @@
 /** What the command does that gives a task another password for one of its databases. */
 
 import * as vscode from "vscode";
+import type { PlacedTask } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
 import { escapeNotification } from "../l10n/localizer";
 import { actionRow } from "../status/actions";
-import { legalActions, mayChangePassword, refusalOf } from "../tasks/actions";
-import { isRefused } from "../tasks/create";
+import { legalActions } from "../tasks/actions";
 import type { TaskEndpoint } from "../tasks/task";
+import { canChangePassword, changePassword } from "../tasks/use-cases/change-password";
 import type { Parts } from "./commands";
-import type { FoundTask } from "./task-picker";
 
 /** Asks for the end and the new password, sends it once, and offers to go on. The password is kept nowhere here. */
-export async function changePassword(
-  { task, state }: FoundTask,
+export async function askPassword(
+  { task, session, state: { connection } }: PlacedTask,
   { l10n, log }: Pick<Parts, "l10n" | "log">,
 ): Promise<void> {
   const { t } = l10n;
-  const { session, connection } = state;
-  if (session === undefined || state.readOnly !== undefined || !mayChangePassword(task)) {
+  if (!canChangePassword(session, task)) {
     const message = t('The password of task "{0}" cannot be changed in its status.', task.name);
     void vscode.window.showWarningMessage(escapeNotification(message));
     return;
@@ -38,15 +37,9 @@ export async function changePassword(
     return;
   }
   try {
-    await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, async () => {
-      const jobs = [{ job_id: task.id, end_point_type: picked.end, db_password: password }];
-      const { results, request_id } = await session.client.call("batchModifyPwd", { jobs });
-      const [result] = results;
-      if (result === undefined || isRefused(result)) {
-        throw refusalOf("batchModifyPwd", result, request_id);
-      }
-      await session.store.refresh(task.id);
-    });
+    await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
+      changePassword(session, task, picked.end, password),
+    );
   } catch (error) {
     log.error(`the password of task ${task.name} (${task.id}) was not changed`, error);
     const why = explain(error, l10n, connection.kind === "local");

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { ConnectionState } from "../connections/session-manager";
+import type { PlacedTask } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
 import { errorText } from "../tasks/problems";
@@ -7,24 +7,18 @@ import type { Task } from "../tasks/task";
 import { descriptionOf } from "../tree/rows";
 import { minuteText, parseMinute } from "./local-minute";
 
-/** A task and where it was found. */
-export interface FoundTask {
-  readonly task: Task;
-  readonly state: ConnectionState;
-}
-
 /** The most urgent status first. */
-export function byUrgency(a: FoundTask, b: FoundTask): number {
-  const rank = ({ task }: FoundTask) => statusOrder.indexOf(task.status);
+export function byUrgency(a: PlacedTask, b: PlacedTask): number {
+  const rank = ({ task }: PlacedTask) => statusOrder.indexOf(task.status);
   return rank(a) - rank(b) || a.task.name.localeCompare(b.task.name);
 }
 
 /** Lets the user pick one of the tasks; undefined when nothing was picked. */
 export async function pickTask(
-  tasks: readonly FoundTask[],
+  tasks: readonly PlacedTask[],
   placeHolder: string,
   l10n: Localizer,
-): Promise<FoundTask | undefined> {
+): Promise<PlacedTask | undefined> {
   const several = new Set(tasks.map(({ state }) => state.connection.id)).size > 1;
   const items = [...tasks].sort(byUrgency).map((found): TaskPick => {
     const { task, state } = found;
@@ -50,7 +44,7 @@ export async function pickTask(
 
 /** A task, or the name of a status above its tasks. */
 interface TaskPick extends vscode.QuickPickItem {
-  readonly found?: FoundTask;
+  readonly found?: PlacedTask;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What the commands do that arrange the tree. */
 import * as vscode from "vscode";
+import type { PlacedTask } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
@@ -14,7 +15,6 @@ import {
 import { targetOf } from "./argument";
 import type { Handler, Parts } from "./commands";
 import type { CommandId } from "./ids";
-import type { FoundTask } from "./task-picker";
 
 type ArrangeCommand = Extract<
   CommandId,
@@ -31,8 +31,8 @@ type ArrangeCommand = Extract<
  */
 export function treeHandlers(
   { view, l10n }: Parts,
-  allTasks: () => readonly FoundTask[],
-  chosen: (argument: unknown) => Promise<FoundTask | undefined>,
+  allTasks: () => readonly PlacedTask[],
+  chosen: (argument: unknown) => Promise<PlacedTask | undefined>,
 ): Record<ArrangeCommand, Handler> {
   const { t } = l10n;
   const pin = (pinned: boolean) => async (argument: unknown) => {
@@ -99,11 +99,11 @@ export function treeHandlers(
 
 /** Lets the user tick the statuses and engines that are to be shown; undefined when nothing was decided. */
 async function pickStatuses(
-  found: readonly FoundTask[],
+  found: readonly PlacedTask[],
   { filter }: Arrangement,
   { t, localize, number }: Localizer,
 ): Promise<Arrangement["filter"] | undefined> {
-  const count = (fits: (task: FoundTask["task"]) => boolean) =>
+  const count = (fits: (task: PlacedTask["task"]) => boolean) =>
     number(found.filter(({ task }) => fits(task)).length);
   const statuses = statusOrder
     .filter((status) => filter.statuses.includes(status) || found.some(({ task }) => task.status === status))

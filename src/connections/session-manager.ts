@@ -111,7 +111,6 @@ export class SessionManager implements vscode.Disposable {
     const chosen = [...this.#entries.values()].filter(({ connection: { id } }) => id === (connection ?? id));
     await Promise.all(
       chosen.map(async (entry) => {
-        entry.readOnly = undefined;
         if (entry.session === undefined) {
           await this.#open(entry, true);
         } else {
@@ -121,15 +120,6 @@ export class SessionManager implements vscode.Disposable {
         }
       }),
     );
-  }
-
-  /** Takes note that the service lets this user only look. */
-  setReadOnly(connection: string, reason: string): void {
-    const entry = this.#entries.get(connection);
-    if (entry !== undefined) {
-      entry.readOnly = reason;
-      this.#changed.fire();
-    }
   }
 
   /** Tells what somebody needs of the tasks of one connection or of all from now on, also of those shown later. */
@@ -286,6 +276,11 @@ export class SessionManager implements vscode.Disposable {
       }
       this.#updated.fire({ state: entry, changes });
     });
+    session.control.onDidChange(() => {
+      const { refusal } = session.control;
+      entry.readOnly = refusal && explain(refusal, this.#l10n, entry.connection.kind === "local");
+      this.#changed.fire();
+    });
     this.#passDemands();
   }
 
@@ -336,6 +331,21 @@ export class SessionManager implements vscode.Disposable {
     }
     entry.lastProblem = now;
   }
+}
+
+/** A task and where it was found. */
+export interface PlacedTask {
+  readonly task: Task;
+  readonly session: Session;
+  readonly state: ConnectionState;
+}
+
+/** The tasks of a connection, as they were last read. */
+export function tasksOf(state: ConnectionState): readonly PlacedTask[] {
+  const { session } = state;
+  return session === undefined
+    ? []
+    : [...session.store.snapshot.tasks.values()].map((task) => ({ task, session, state }));
 }
 
 /** The task that a reference names, as it was last read. */

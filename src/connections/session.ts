@@ -1,8 +1,9 @@
 import { KeepAlive } from "../backend-client/keep-alive";
-import { DrsClient, type TablesCaller } from "../drs/client";
+import { DrsClient } from "../drs/client";
 import { CredentialBreaker } from "../drs/credential-breaker";
 import { RateLimiter } from "../drs/rate-limiter";
 import { TaskStore } from "../tasks/store";
+import { Control, type TaskSession } from "../tasks/use-cases/control";
 import type { Access } from "./access";
 import { type Connection, pollIntervalsOf } from "./connection";
 
@@ -12,14 +13,13 @@ export { accessOf, environmentKey, environmentProject, iamSignIn } from "./acces
 export { credentialOf, RejectedCredentials } from "./rejected-credentials";
 
 /** A connection in use: its client and what is known of its tasks. */
-export interface Session {
+export interface Session extends TaskSession {
   /** As it was opened; its name may be another one by now. */
   readonly connection: Connection;
-  readonly client: TablesCaller;
   readonly store: TaskStore;
   /** Reads at once, over new connections, after the machine slept. */
   wake(): void;
-  /** Lets calls pass again after a refused proof of identity; on the user's demand only. */
+  /** Lets calls pass again after a refused proof of identity or permission; on the user's demand only. */
   tryAgain(): void;
   dispose(): void;
 }
@@ -58,17 +58,22 @@ export function openSession(
     onMismatch: warn,
   });
   const store = new TaskStore(client, pollIntervalsOf[connection.kind]);
+  const control = new Control();
   const presence =
     connection.kind === "local" && key !== undefined ? new KeepAlive(connection, key) : undefined;
   return {
     connection,
     client,
     store,
+    control,
     wake: () => {
       client.renewConnections();
       store.wake();
     },
-    tryAgain: () => breaker.reset(),
+    tryAgain: () => {
+      breaker.reset();
+      control.reset();
+    },
     dispose: () => {
       presence?.dispose();
       store.dispose();

@@ -37,7 +37,7 @@ export class Details implements vscode.Disposable {
           },
         };
       },
-      client: (id) => sessions.find(id)?.session?.client,
+      session: (id) => sessions.find(id)?.session,
       run: async (action, ref) => {
         if (findTask(sessions, ref) !== undefined) {
           await run(action, ref);

@@ -1,9 +1,9 @@
 import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
-import type { TablesCaller } from "../drs/client";
 import type { Localizer } from "../l10n/localizer";
 import type { ActionId } from "../status/actions";
 import type { Task } from "../tasks/task";
+import type { TaskSession } from "../tasks/use-cases/control";
 import type { Freshness } from "./view";
 
 /** The type of the details panels, under which VS Code brings them back after a reload of the window. */
@@ -24,8 +24,8 @@ export interface DetailsHost {
   /** The task as it was last read; undefined when it is not in the list or the list was not read yet. */
   task(ref: TaskRef): Task | undefined;
   facts(connection: string): ConnectionFacts;
-  /** The client of a connection that is open. */
-  client(connection: string): TablesCaller | undefined;
+  /** The session of a connection that is open. */
+  session(connection: string): TaskSession | undefined;
   readonly l10n: Localizer;
   /** Asks, acts and reports, as the command of the same name does. Settled when all of that is done; never rejects. */
   run(action: ActionId, task: TaskRef): Promise<void>;

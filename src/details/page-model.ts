@@ -1,7 +1,7 @@
 /** What a page shows beyond what the list tells: its parts, its charts, and what can be done with them. */
 import { localId, type TaskRef } from "../connections/connection";
-import { v5Of } from "../drs/v5";
 import { isStreaming } from "../status/statuses";
+import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";
 import type { DetailsHost } from "./host";
 import { type Source, TaskReader } from "./part-reader";
 import { type MoreView, partIds } from "./part-view";
@@ -128,7 +128,7 @@ export class PageModel {
 
   #source(): Source | undefined {
     const { connection } = this.#ref;
-    const client = this.#host.client(connection);
+    const client = this.#host.session(connection)?.client;
     return client && { client, pace: connection === localId ? paces.local : paces.cloud };
   }
 
@@ -145,15 +145,13 @@ export class PageModel {
     }
   }
 
-  async #compare(type: "lines" | "contents"): Promise<void> {
-    const client = this.#host.client(this.#ref.connection);
-    if (client === undefined) {
+  async #compare(type: ComparisonType): Promise<void> {
+    const session = this.#host.session(this.#ref.connection);
+    if (session === undefined) {
       return;
     }
-    const job = { action_name: "create_compare", action_params: { compare_task_param: { type } } };
     try {
-      const { signal } = this.#lifetime;
-      await v5Of(client).call("executeAction", { job_id: this.#ref.id, job }, { signal });
+      await beginComparison(session, this.#ref.id, type, this.#lifetime.signal);
       this.#problem = undefined;
       this.#reader.setOpen("compare", true);
     } catch (problem) {

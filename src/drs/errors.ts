@@ -26,6 +26,7 @@ export type Fault =
   | "clockSkew"
   | "noReason"
   | "missingResult"
+  | "underWay"
   | "noV5";
 
 /** A fault in English. `subject`: the host, or what is known besides. */
@@ -43,6 +44,7 @@ const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
   clockSkew: (time) => `this machine's clock is off: the service's shows ${time}`,
   noReason: (subject) => `the service refused without a reason${subject}`,
   missingResult: () => "the service did not say what became of this task",
+  underWay: () => "another operation on this task is under way",
   noV5: () => "this service does not have version 5 of the API, which this needs",
 };
 

@@ -1,18 +1,21 @@
 import * as vscode from "vscode";
 import { demoLogins } from "../backend-client/demo-databases";
+import type { Connection } from "../connections/connection";
+import type { PlacedTask } from "../connections/session-manager";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
-import { changeObjects, synchronizedObjects } from "../tasks/change-objects";
-import { configureTask, createTask, StepError, startTask } from "../tasks/create";
+import { changeObjects, synchronizedObjects } from "../tasks/use-cases/change-objects";
+import { applyPlan, type CreationOptions, StepError } from "../tasks/use-cases/create-task";
 import { explainStep, stepName } from "./explain";
 import type { TaskFile } from "./model";
-import { type FileParts, isTaskFile, openOnes, type PlacedTask, showNewFile, tasksNamed } from "./open";
+import { type FileParts, isTaskFile, showNewFile, tasksNamed } from "./open";
 import { forgetPassword, keepPassword, passwordsOf } from "./passwords";
 import { choiceOf, diffOf, fileOf, objectsOf, planOf } from "./plan";
 import { exampleEnds, fileText, type TemplateEnds, templateText } from "./templates";
 import { readTaskFile } from "./validate";
 
-type Watched = PlacedTask["state"];
+/** Where a task of a file is, or could be. */
+type Place = Pick<PlacedTask, "session" | "state"> & { readonly task?: PlacedTask["task"] };
 
 /** How long the service may take to tell the objects of a task, in milliseconds. */
 const readLimitMs = 60_000;
@@ -87,9 +90,9 @@ async function demoEnds({
   }
 }
 
-async function saveTaskFile({ l10n: { t } }: FileParts, { task, state }: PlacedTask): Promise<void> {
-  await state.session.store.refresh(task.id);
-  const known = state.session.store.snapshot.tasks.get(task.id) ?? task;
+async function saveTaskFile({ l10n: { t } }: FileParts, { task, session }: PlacedTask): Promise<void> {
+  await session.store.refresh(task.id);
+  const known = session.store.snapshot.tasks.get(task.id) ?? task;
   const file = fileOf(known);
   if (file === undefined) {
     const message = t(
@@ -144,17 +147,15 @@ async function validate(parts: FileParts, argument: unknown): Promise<void> {
 }
 
 /** The task of the file's name; where several connections have one, or could have one, the user picks. */
-async function placeOf(
-  { sessions, l10n: { t } }: FileParts,
-  name: string,
-): Promise<{ state: Watched; task?: PlacedTask["task"] } | undefined> {
-  const existing = tasksNamed(sessions, name);
+async function placeOf({ sessions, l10n: { t } }: FileParts, name: string): Promise<Place | undefined> {
+  const existing: readonly Place[] = tasksNamed(sessions, name);
   const places =
     existing.length > 0
       ? existing
-      : openOnes(sessions)
-          .filter(({ readOnly }) => readOnly === undefined)
-          .map((state) => ({ state }));
+      : sessions.shown.flatMap((state) => {
+          const { session, readOnly } = state;
+          return session === undefined || readOnly !== undefined ? [] : [{ session, state }];
+        });
   if (places.length === 0) {
     void vscode.window.showWarningMessage(
       t("No connection is open. Start the local backend or connect to Huawei Cloud, then try again."),
@@ -180,7 +181,7 @@ async function create(parts: FileParts, argument: unknown, start: boolean): Prom
   if (file === undefined || place === undefined) {
     return;
   }
-  const { state, task } = place;
+  const { session, state, task } = place;
   if (task !== undefined && !rowOf(task.status).configurable) {
     const message = t('There is a task "{0}" already, and it is configured. Choose another name.', file.name);
     void vscode.window.showWarningMessage(escapeNotification(message));
@@ -194,24 +195,16 @@ async function create(parts: FileParts, argument: unknown, start: boolean): Prom
     return;
   }
   const plan = planOf(file, passwords);
-  await inProgress(parts, state, file, async (options) => {
-    const { client, store } = state.session;
-    const seen = (id: string) => {
-      parts.log.info(`task ${file.name} (${id}) was created from a file`);
-      void store.refresh();
-    };
-    const id = task?.id ?? (await createTask(client, plan, options, seen));
-    await configureTask(client, id, plan, options);
-    if (start) {
-      await startTask(client, id, options);
-    }
+  await inProgress(parts, state.connection, file, async (options) => {
+    const onCreated = (id: string) => parts.log.info(`task ${file.name} (${id}) was created from a file`);
+    await applyPlan(session, plan, { ...options, existing: task?.id, start, onCreated });
   });
 }
 
 /** Asks before what costs money. The local backend costs nothing. */
 async function confirmedCost(
   file: TaskFile,
-  { connection }: Watched,
+  { connection }: Place["state"],
   creates: boolean,
   start: boolean,
   { t }: Localizer,
@@ -252,22 +245,22 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
   if (file === undefined || place === undefined) {
     return;
   }
-  const { state, task } = place;
+  const { session, state, task } = place;
   if (task === undefined || rowOf(task.status).phase !== "incremental") {
     void vscode.window.showWarningMessage(
       t("Objects can be changed while the task is in incremental synchronization."),
     );
     return;
   }
-  await state.session.store.refresh(task.id);
-  const known = state.session.store.snapshot.tasks.get(task.id) ?? task;
+  await session.store.refresh(task.id);
+  const known = session.store.snapshot.tasks.get(task.id) ?? task;
   const { added, removed } = diffOf(objectsOf(known), file.objects);
   if (added.length + removed.length === 0) {
     void vscode.window.showInformationMessage(t("The task has these objects already."));
     return;
   }
   const now = await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
-    synchronizedObjects(state.session.client, task.id, AbortSignal.timeout(readLimitMs)),
+    synchronizedObjects(session.client, task.id, AbortSignal.timeout(readLimitMs)),
   );
   if (now === undefined) {
     const message = t(
@@ -289,8 +282,8 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
     note,
   ].join("\n\n");
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes) {
-    await inProgress(parts, state, file, async (options) => {
-      await changeObjects(state.session.client, task.id, choiceOf(file, now), options);
+    await inProgress(parts, state.connection, file, async (options) => {
+      await changeObjects(session, task.id, choiceOf(file, now), options);
       parts.log.info(`the objects of task ${file.name} (${task.id}) change: ${changes.join(", ")}`);
     });
   }
@@ -299,9 +292,9 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
 /** Does the steps with a notice that tells them and can cancel, and tells how they ended. */
 async function inProgress(
   parts: FileParts,
-  { connection, session }: Watched,
+  { kind }: Connection,
   file: TaskFile,
-  work: (options: Parameters<typeof configureTask>[3]) => Promise<void>,
+  work: (options: CreationOptions) => Promise<void>,
 ): Promise<void> {
   const { l10n, log } = parts;
   const { t } = l10n;
@@ -329,12 +322,10 @@ async function inProgress(
       void vscode.window.showInformationMessage(escapeNotification(message));
     } else if (error instanceof StepError) {
       log.error(`task file ${file.name}: ${error.step} failed`, error.cause ?? error.outcome?.findings);
-      await tellStep(parts, error, file, connection.kind === "local");
+      await tellStep(parts, error, file, kind === "local");
     } else {
       throw error;
     }
-  } finally {
-    void session.store.refresh();
   }
 }
 

@@ -1,9 +1,9 @@
 /** Where the way from a file to a task has ended, in the user's words. Knows nothing of VS Code. */
 import { isDrsError } from "../drs/errors";
-import { diagnosisOfFindings } from "../failures/diagnosis";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
-import type { CreationStep, StepError } from "../tasks/create";
+import type { CreationStep, StepError } from "../tasks/use-cases/create-task";
+import { findingsText } from "../tasks/use-cases/explain";
 
 /** What is being done, for a progress notice. */
 export function stepName(step: CreationStep, { t }: Localizer): string {
@@ -38,7 +38,7 @@ export async function explainStep(
   const why =
     error.outcome === undefined
       ? explain(error.cause, l10n, local)
-      : await precheckReasons(error.outcome.findings, l10n);
+      : await findingsText(error.outcome.findings, "postgresql", l10n);
   const failed = t('Task "{0}": {1} failed. {2}', name, stepName(error.step, l10n), why);
   return `${failed} ${nextOf(error, name, l10n)}`;
 }
@@ -59,14 +59,4 @@ function nextOf({ step, id, cause }: StepError, name: string, { t }: Localizer):
     default:
       return t("The task exists and keeps its place. Correct the file, then use the line above it again.");
   }
-}
-
-async function precheckReasons(
-  findings: NonNullable<StepError["outcome"]>["findings"],
-  { t, localize }: Localizer,
-): Promise<string> {
-  const failed = findings.filter(({ result }) => result === "FAILED");
-  const told = failed.map(({ item, reason }) => (reason === undefined ? item : `${item}: ${reason}`));
-  const known = await diagnosisOfFindings(failed, "postgresql");
-  return [...told, ...(known ? [t("What to do: {0}", localize(known.remedy))] : [])].join(" ");
 }

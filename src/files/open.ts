@@ -1,11 +1,9 @@
 import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
-import type { Session } from "../connections/session";
-import type { ConnectionState, SessionManager } from "../connections/session-manager";
+import { type PlacedTask, type SessionManager, tasksOf } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import { hasEnded } from "../status/statuses";
-import type { Task } from "../tasks/task";
 import { fileSuffix } from "./suffix";
 
 /** The parts that task files need. */
@@ -18,30 +16,15 @@ export interface FileParts {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** A task and where it is. */
-export interface PlacedTask {
-  readonly task: Task;
-  readonly state: ConnectionState & { readonly session: Session };
-}
-
 export function isTaskFile({ uri }: vscode.TextDocument): boolean {
   return uri.path.endsWith(fileSuffix);
 }
 
 /** The tasks of this name in the connections that are open; one that has ended takes no part any more. */
 export function tasksNamed(sessions: SessionManager, name: string): readonly PlacedTask[] {
-  return openOnes(sessions).flatMap((state) =>
-    [...state.session.store.snapshot.tasks.values()]
-      .filter((task) => task.name.toLowerCase() === name.toLowerCase() && !hasEnded(task.status))
-      .map((task) => ({ task, state })),
-  );
-}
-
-/** The connections that can be used. */
-export function openOnes(sessions: SessionManager): readonly PlacedTask["state"][] {
-  return sessions.shown.flatMap((state) =>
-    state.session === undefined ? [] : [{ ...state, session: state.session }],
-  );
+  return sessions.shown
+    .flatMap(tasksOf)
+    .filter(({ task }) => task.name.toLowerCase() === name.toLowerCase() && !hasEnded(task.status));
 }
 
 /**

@@ -1,7 +1,8 @@
 /** A task file as the requests that make it real, and a task as a file. Knows nothing of VS Code. */
-import type { ObjectChoice, ObjectMap } from "../tasks/change-objects";
-import type { TaskPlan } from "../tasks/create";
+
 import type { Task, TaskEndpoint } from "../tasks/task";
+import type { ObjectChoice, ObjectMap } from "../tasks/use-cases/change-objects";
+import type { TaskPlan } from "../tasks/use-cases/create-task";
 import { type FileEnd, type FileObjects, type TaskFile, taskTypes } from "./model";
 
 export interface Passwords {

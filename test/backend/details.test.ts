@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { precheckItemName } from "../../src/details/precheck-items";
 import type { RequestIn } from "../../src/drs/operations";
 import { type OperationsV5, operationsV5 } from "../../src/drs/operations-v5";
-import { perform } from "../../src/tasks/actions";
+import { perform } from "../../src/tasks/use-cases/perform";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
 

@@ -3,11 +3,12 @@ import type { TaskFile } from "../../src/files/model";
 import { choiceOf, diffOf, fileOf, objectsOf, planOf } from "../../src/files/plan";
 import { fileText } from "../../src/files/templates";
 import { readTaskFile } from "../../src/files/validate";
-import { changeObjects, synchronizedObjects } from "../../src/tasks/change-objects";
-import { configureTask, createTask, StepError, startTask } from "../../src/tasks/create";
 import { decodeTask } from "../../src/tasks/decode";
+import { changeObjects, synchronizedObjects } from "../../src/tasks/use-cases/change-objects";
+import { configureTask, createTask, StepError, startTask } from "../../src/tasks/use-cases/create-task";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { one } from "../support/backend-task";
+import { sessionOf } from "../support/session";
 import { fill } from "../support/texts";
 
 describe("a task from a file", () => {
@@ -87,7 +88,7 @@ describe("a task from a file", () => {
     });
     const now = await synchronizedObjects(backend.client, id, options.signal);
     assert.deepEqual(Object.keys(now?.filed?.schemas?.public?.tables ?? {}), ["one"]);
-    await changeObjects(backend.client, id, choiceOf(changed, now ?? {}), options);
+    await changeObjects(sessionOf(backend.client), id, choiceOf(changed, now ?? {}), options);
     await until("the added table arrives", 20_000, async () => (await rows("public.two")) === 20);
     await until("the task has the objects", 20_000, async () => {
       const { added, removed } = diffOf(objectsOf(await reread()), changed.objects);

@@ -5,6 +5,7 @@ import { prepared } from "../../src/agent/vscode-tools";
 import { type LocalConnection, pollIntervalsOf } from "../../src/connections/connection";
 import { localizerFor } from "../../src/l10n/localizer";
 import { TaskStore } from "../../src/tasks/store";
+import { Control } from "../../src/tasks/use-cases/control";
 import { MemoryService } from "../support/service";
 import { waitFor } from "../support/wait";
 
@@ -45,6 +46,7 @@ describe("the tools for agents, in VS Code", () => {
       connection,
       client: service.caller,
       store,
+      control: new Control(),
       tryAgain: () => undefined,
       wake: () => undefined,
       dispose: () => store.dispose(),

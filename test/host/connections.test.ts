@@ -6,6 +6,7 @@ import { iamSignIn } from "../../src/connections/access";
 import type { CloudConnection, Secret } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
 import { findTask, SessionManager } from "../../src/connections/session-manager";
+import { DrsError } from "../../src/drs/errors";
 import { projectsNamed } from "../../src/drs/projects";
 import { localizerFor } from "../../src/l10n/localizer";
 import { BackendProcess, makeDataDir, type Ready, removeDataDir } from "../support/backend-process";
@@ -128,8 +129,16 @@ describe("connections side by side, to two local backends", () => {
   });
 
   it("may be read-only one by one, until they are refreshed", async () => {
-    sessions.setReadOnly("again", "You may only look.");
-    assert.equal(sessions.find("again")?.readOnly, "You may only look.");
+    const refusal = new DrsError({
+      operation: "batchPause",
+      kind: "permission",
+      reason: "You may only look.",
+    });
+    sessions.find("again")?.session?.control.end("a task", refusal);
+    assert.match(
+      sessions.find("again")?.readOnly ?? "",
+      /^You may only look\. Ask the account's administrator/,
+    );
     assert.equal(sessions.find("shop")?.readOnly, undefined);
     await sessions.refresh("again");
     assert.equal(sessions.find("again")?.readOnly, undefined);

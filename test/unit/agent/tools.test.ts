@@ -3,11 +3,10 @@ import { toolNames } from "../../../src/agent/names";
 import type { ToolConnection, ToolContext } from "../../../src/agent/tool-context";
 import { tools } from "../../../src/agent/tools";
 import { DrsError } from "../../../src/drs/errors";
-import { TaskStore } from "../../../src/tasks/store";
 import { MemoryService } from "../../support/service";
+import { sessionOf } from "../../support/session";
 import { english } from "../details/facts";
 
-const pace = { soon: 1, fast: 1, steady: 1, background: 1, longest: 1, detailMaxAge: 0, perRequest: 0 };
 const { signal } = new AbortController();
 
 /** A connection to a service of the test's own; its region has no v5. */
@@ -24,8 +23,8 @@ function placeOf(name: string, service: MemoryService, facts: Partial<ToolConnec
         }),
       ),
   };
-  const store = new TaskStore(service.caller, pace);
-  return { id: `id of ${name}`, name, kind: "cloud", session: { client, store }, ...facts };
+  const session = { ...sessionOf(service.caller), client };
+  return { id: `id of ${name}`, name, kind: "cloud", session, ...facts };
 }
 
 function sceneOf(...places: readonly ToolConnection[]): ToolContext {
@@ -163,7 +162,10 @@ describe("the tools for agents", () => {
     service.failing.set("batchPause", "permission");
     const { error } = await failureOf("drs_pause_task", { task: "orders" }, context);
     assert.match(error, /BatchPause fails\. Ask the account's administrator/);
-    const comparison = await failureOf("drs_compare_task", { task: "orders" }, context);
+    assert.match((await failureOf("drs_pause_task", { task: "1" }, context)).error, /BatchPause fails/);
+    assert.equal(service.calls.filter((name) => name === "batchPause").length, 1, "nothing more is sent");
+    const elsewhere = sceneOf(placeOf("south", service));
+    const comparison = await failureOf("drs_compare_task", { task: "orders" }, elsewhere);
     assert.match(comparison.error, /This region does not offer comparisons/);
   });
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { TablesCaller } from "../../../src/drs/client";
 import { DrsError } from "../../../src/drs/errors";
-import { legalActions, mayChangePassword, perform, precheckBefore } from "../../../src/tasks/actions";
+import { legalActions, mayChangePassword, precheckBefore } from "../../../src/tasks/actions";
 import type { Task } from "../../../src/tasks/task";
+import { perform } from "../../../src/tasks/use-cases/perform";
 import { ManualClock } from "../../support/clock";
 
 const task = (facts: Partial<Task>): Task => ({

@@ -4,6 +4,7 @@ import { pollIntervalsOf } from "../../../src/connections/connection";
 import type { ConnectionState } from "../../../src/connections/session-manager";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { TaskStore } from "../../../src/tasks/store";
+import { Control } from "../../../src/tasks/use-cases/control";
 import {
   connectionDescription,
   connectionLabel,
@@ -52,6 +53,7 @@ describe("the row of a connection", () => {
     connection,
     client: service.caller,
     store,
+    control: new Control(),
     tryAgain: () => undefined,
     wake: () => undefined,
     dispose: () => store.dispose(),

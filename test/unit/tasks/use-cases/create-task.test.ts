@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
-import type { TablesCaller } from "../../../src/drs/client";
-import { DrsError } from "../../../src/drs/errors";
-import { explainStep } from "../../../src/files/explain";
-import { localizerFor } from "../../../src/l10n/localizer";
-import { configureTask, createTask, StepError, startTask, type TaskPlan } from "../../../src/tasks/create";
-import { fill } from "../../support/texts";
+import type { TablesCaller } from "../../../../src/drs/client";
+import { DrsError } from "../../../../src/drs/errors";
+import { explainStep } from "../../../../src/files/explain";
+import { localizerFor } from "../../../../src/l10n/localizer";
+import {
+  configureTask,
+  createTask,
+  StepError,
+  startTask,
+  type TaskPlan,
+} from "../../../../src/tasks/use-cases/create-task";
+import { fill } from "../../../support/texts";
 
 const id = "0123456789abcdef0123456789abcdef0123";
 const end = {

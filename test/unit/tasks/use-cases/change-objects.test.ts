@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { TablesCaller } from "../../../src/drs/client";
-import { DrsError } from "../../../src/drs/errors";
-import { changeObjects, synchronizedObjects } from "../../../src/tasks/change-objects";
-import { StepError } from "../../../src/tasks/create";
+import type { TablesCaller } from "../../../../src/drs/client";
+import { DrsError } from "../../../../src/drs/errors";
+import { changeObjects, synchronizedObjects } from "../../../../src/tasks/use-cases/change-objects";
+import { StepError } from "../../../../src/tasks/use-cases/create-task";
+import { sessionWithoutList } from "../../../support/session";
 
 const id = "0123456789abcdef0123456789abcdef0123";
 const { signal } = new AbortController();
@@ -49,7 +50,7 @@ function service(other: Readonly<Record<string, readonly unknown[]>> = {}) {
 describe("other objects for a task that runs", () => {
   it("are chosen, waited for until they are kept, pre-checked and applied", async () => {
     const { caller, calls } = service({ showObjectsSaving: [{ id: "q", status: "pending" }] });
-    await changeObjects(caller, id, objects, options);
+    await changeObjects(sessionWithoutList(caller), id, objects, options);
     assert.deepEqual(calls, [
       ...["updateJob", "showObjectsSaving", "showObjectsSaving"],
       ...["batchPrecheck", "batchPrecheckResult", "batchRetry"],
@@ -65,7 +66,9 @@ describe("other objects for a task that runs", () => {
   ] as const) {
     it(`tell where they were refused: ${Object.keys(other)} (${step})`, async () => {
       const { caller, calls } = service(other);
-      const error: unknown = await changeObjects(caller, id, objects, options).catch((reason) => reason);
+      const error: unknown = await changeObjects(sessionWithoutList(caller), id, objects, options).catch(
+        (reason) => reason,
+      );
       assert.ok(error instanceof StepError);
       assert.deepEqual([error.step, error.id], [step, id]);
       assert.equal(calls.includes("batchRetry"), step === "apply");

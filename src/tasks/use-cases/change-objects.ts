@@ -2,13 +2,14 @@
  * Other synchronization objects for a task whose changes flow. They are chosen through the API's v5: v3 takes objects
  * only in CONFIGURATION.
  */
-import type { TablesCaller } from "../drs/client";
-import { pause, systemClock } from "../drs/clock";
-import type { RequestIn, ResponseIn } from "../drs/operations";
-import type { OperationsV5 } from "../drs/operations-v5";
-import { type V5, v5Of } from "../drs/v5";
-import { refusalOf } from "./actions";
-import { type CreationOptions, inStep, isRefused, requirePrecheck } from "./create";
+import { type BatchResult, isRefused, onlyResult, refusalOf } from "../../drs/batch";
+import type { TablesCaller } from "../../drs/client";
+import type { RequestIn, ResponseIn } from "../../drs/operations";
+import type { OperationsV5 } from "../../drs/operations-v5";
+import { poll } from "../../drs/poll";
+import { type V5, v5Of } from "../../drs/v5";
+import { changing, type TaskSession } from "./control";
+import { type CreationOptions, inStep, requirePrecheck } from "./create-task";
 
 /** Databases, schemas and tables by name, with all that the service keeps of each (v5 `DatabaseObject`). */
 export type ObjectMap = NonNullable<ResponseIn<OperationsV5, "listDbObjects">["object_info"]>;
@@ -16,8 +17,8 @@ export type ObjectMap = NonNullable<ResponseIn<OperationsV5, "listDbObjects">["o
 /** What a task is to synchronize from now on (v5 `DbObject`). */
 export type ObjectChoice = NonNullable<RequestIn<OperationsV5, "updateJob">["job"]["params"]["db_object"]>;
 
-const firstWaitMs = 500;
-const longestWaitMs = 5_000;
+const firstMs = 500;
+const longestMs = 5_000;
 const limitMs = 5 * 60_000;
 
 /**
@@ -43,6 +44,15 @@ export async function synchronizedObjects(
  * @throws StepError; the signal's reason when it aborts. Until the step `apply` the task goes on with its own objects.
  */
 export async function changeObjects(
+  session: TaskSession,
+  id: string,
+  objects: ObjectChoice,
+  options: CreationOptions,
+): Promise<void> {
+  await changing(session, "updateJob", id, () => change(session.client, id, objects, options));
+}
+
+async function change(
   client: TablesCaller,
   id: string,
   objects: ObjectChoice,
@@ -54,11 +64,7 @@ export async function changeObjects(
   onStep("apply");
   await inStep("apply", id, signal, async () => {
     const jobs = [{ job_id: id, is_sync_re_edit: true }];
-    const { results, request_id } = await client.call("batchRetry", { jobs }, { signal });
-    const [result] = results;
-    if (result === undefined || isRefused(result)) {
-      throw refusalOf("batchRetry", result, request_id);
-    }
+    onlyResult("batchRetry", await client.call("batchRetry", { jobs }, { signal }));
   });
 }
 
@@ -76,31 +82,24 @@ async function choose(v5: V5, id: string, db_object: ObjectChoice, signal: Abort
   }
 }
 
-interface Pending {
-  readonly status?: string | null | undefined;
-  readonly error_code?: string | null | undefined;
-  readonly error_msg?: string | null | undefined;
-}
-
 /** Asks until the answer is not `pending` any more. @throws DrsError when it is `failed`, or pending for too long. */
-async function settled<T extends Pending>(
+async function settled<T extends BatchResult>(
   operation: string,
   signal: AbortSignal,
   ask: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const end = systemClock.now() + limitMs;
-  for (let wait = firstWaitMs; ; wait = Math.min(wait * 1.5, longestWaitMs)) {
-    const answer = await ask();
-    const status = answer?.status?.toLowerCase();
-    if (status === "failed") {
-      throw refusalOf(operation, answer, undefined);
-    }
-    if (status !== "pending") {
-      return answer;
-    }
-    if (systemClock.now() > end) {
-      throw refusalOf(operation, undefined, undefined);
-    }
-    await pause(wait, systemClock, signal);
+  const settled = await poll(
+    async () => {
+      const answer = await ask();
+      if (answer !== undefined && String(answer.status).toLowerCase() === "failed") {
+        throw refusalOf(operation, answer, undefined);
+      }
+      return String(answer?.status).toLowerCase() === "pending" ? undefined : { answer };
+    },
+    { firstMs, longestMs, limitMs, signal },
+  );
+  if (settled === undefined) {
+    throw refusalOf(operation, undefined, undefined);
   }
+  return settled.answer;
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { findingsText } from "../../../src/commands/findings";
-import { diagnosisOfFindings } from "../../../src/failures/diagnosis";
-import { english } from "../details/facts";
+import { findingsText } from "../../../../src/tasks/use-cases/explain";
+import { english } from "../../details/facts";
 
 describe("the findings of a pre-check", () => {
   it("are told with the remedy of the first one that is known", async () => {
@@ -10,7 +9,7 @@ describe("the findings of a pre-check", () => {
       { item: "odd_item", result: "FAILED" },
     ];
     assert.equal(
-      findingsText(findings, await diagnosisOfFindings(findings, "postgresql"), english),
+      await findingsText(findings, "postgresql", english),
       "source_primary_keys: Table t has no primary key. odd_item What to do: Add a primary key, " +
         "run ALTER TABLE … REPLICA IDENTITY FULL, or leave the table out.",
     );
@@ -18,9 +17,6 @@ describe("the findings of a pre-check", () => {
 
   it("are told without one where none is known", async () => {
     const findings = [{ item: "odd_item", result: "FAILED", reason: "Odd." }];
-    assert.equal(
-      findingsText(findings, await diagnosisOfFindings(findings, "postgresql"), english),
-      "odd_item: Odd.",
-    );
+    assert.equal(await findingsText(findings, "postgresql", english), "odd_item: Odd.");
   });
 });

@@ -1,10 +1,13 @@
 /** A new task, step by step: created, both ends tested, objects chosen, pre-checked, started. */
-import type { DrsCaller, TablesCaller } from "../drs/client";
-import { type Clock, pause, systemClock } from "../drs/clock";
-import { isDrsError } from "../drs/errors";
-import type { RequestOf } from "../drs/operations";
-import type { PrecheckMode } from "../status/actions";
-import { perform, refusalOf } from "./actions";
+import { onlyResult, refusalOf } from "../../drs/batch";
+import type { DrsCaller, TablesCaller } from "../../drs/client";
+import type { Clock } from "../../drs/clock";
+import { isDrsError } from "../../drs/errors";
+import type { RequestOf } from "../../drs/operations";
+import { poll } from "../../drs/poll";
+import type { PrecheckMode } from "../../status/actions";
+import type { TaskSession } from "./control";
+import { perform } from "./perform";
 import { type PrecheckOutcome, precheck } from "./precheck";
 
 type ConnectionTest = RequestOf<"batchConnection">["jobs"][number];
@@ -53,12 +56,47 @@ export class StepError extends Error {
   }
 }
 
-const firstWaitMs = 500;
-const longestWaitMs = 10_000;
+const firstMs = 500;
+const longestMs = 10_000;
 /** Making an instance takes minutes in the cloud; its own tools wait an hour. */
 const creationLimitMs = 60 * 60_000;
 /** Readings in a row that may fail while an instance is being made. */
 const readingsAllowedToFail = 5;
+
+/** What is to become of a plan. */
+export interface PlanOptions extends CreationOptions {
+  /** The task that exists already and is to be configured; absent: it is created. */
+  readonly existing?: string | undefined;
+  /** Whether it is started when its pre-check has passed. */
+  readonly start: boolean;
+  /** Receives the id as soon as the task exists. */
+  readonly onCreated: (id: string) => void;
+}
+
+/**
+ * Creates a task from its plan, configures it, and starts it where that is wanted.
+ *
+ * @throws StepError; DrsError without sending anything when the connection is read-only; the signal's reason when it aborts.
+ */
+export async function applyPlan(session: TaskSession, plan: TaskPlan, options: PlanOptions): Promise<void> {
+  const { client, control, store } = session;
+  const { existing, start, onCreated } = options;
+  const created = (id: string) => {
+    onCreated(id);
+    void store.refresh();
+  };
+  try {
+    await control.run("batchCreation", existing ?? plan.creation.name, async () => {
+      const id = existing ?? (await createTask(client, plan, options, created));
+      await configureTask(client, id, plan, options);
+      if (start) {
+        await startTask(client, id, options);
+      }
+    });
+  } finally {
+    void store.refresh(existing);
+  }
+}
 
 /**
  * Creates a task and waits until it can be configured. The creation is sent once: whether it was carried out although
@@ -77,12 +115,8 @@ export async function createTask(
   const { signal, onStep } = options;
   onStep("create");
   const id = await inStep("create", undefined, signal, async () => {
-    const { results, request_id } = await client.call("batchCreation", { jobs: [plan.creation] }, { signal });
-    const [result] = results;
-    if (!result?.id || isRefused(result)) {
-      throw refusalOf("batchCreation", result, request_id);
-    }
-    return result.id;
+    const answer = await client.call("batchCreation", { jobs: [plan.creation] }, { signal });
+    return onlyResult("batchCreation", answer, (result) => Boolean(result.id)).id ?? "";
   });
   onCreated(id);
   onStep("wait");
@@ -99,8 +133,9 @@ export async function configureTask(
   client: DrsCaller,
   id: string,
   plan: TaskPlan,
-  { signal, onStep }: CreationOptions,
+  options: CreationOptions,
 ): Promise<void> {
+  const { signal, onStep } = options;
   for (const [step, end] of [
     ["connectSource", plan.source],
     ["connectTarget", plan.target],
@@ -108,19 +143,12 @@ export async function configureTask(
     onStep(step);
     await inStep(step, id, signal, async () => {
       const jobs = [{ ...end, id }];
-      const { results, request_id } = await client.call("batchConnection", { jobs }, { signal });
-      const [result] = results;
-      if (
-        result === undefined ||
-        isRefused(result) ||
-        (result.success ?? result.status === "true") !== true
-      ) {
-        throw refusalOf("batchConnection", result, request_id);
-      }
+      const answer = await client.call("batchConnection", { jobs }, { signal });
+      onlyResult("batchConnection", answer, ({ success, status }) => success ?? status === "true");
     });
   }
-  await chooseObjects(client, id, plan.selection, { signal, onStep });
-  await requirePrecheck(client, id, "forStartJob", { signal, onStep });
+  await chooseObjects(client, id, plan.selection, options);
+  await requirePrecheck(client, id, "forStartJob", options);
 }
 
 /** Starts a task whose pre-check has passed. @throws StepError; the signal's reason when it aborts. */
@@ -147,11 +175,7 @@ async function chooseObjects(
   onStep("selectObjects");
   await inStep("selectObjects", id, signal, async () => {
     const jobs = [{ ...selection, job_id: id }];
-    const { results, request_id } = await client.call("batchSelectObjects", { jobs }, { signal });
-    const [result] = results;
-    if (result === undefined || result.status === false || result.error_code) {
-      throw refusalOf("batchSelectObjects", result, request_id);
-    }
+    onlyResult("batchSelectObjects", await client.call("batchSelectObjects", { jobs }, { signal }));
   });
 }
 
@@ -160,14 +184,19 @@ export async function requirePrecheck(
   client: DrsCaller,
   id: string,
   mode: PrecheckMode,
-  { signal, onStep }: CreationOptions,
+  { signal, onStep, clock }: CreationOptions,
 ): Promise<void> {
   onStep("precheck", 0);
   const outcome = await inStep(
     "precheck",
     id,
     signal,
-    async () => await precheck(client, { id }, signal, (percent) => onStep("precheck", percent), mode),
+    async () =>
+      await precheck(client, { id }, mode, {
+        signal,
+        clock,
+        onProgress: (percent) => onStep("precheck", percent),
+      }),
   );
   if (!outcome.passed) {
     throw new StepError("precheck", id, outcome, {});
@@ -177,21 +206,17 @@ export async function requirePrecheck(
 async function untilConfigurable(
   client: DrsCaller,
   id: string,
-  { signal, clock = systemClock }: CreationOptions,
+  { signal, clock }: CreationOptions,
 ): Promise<void> {
-  const end = clock.now() + creationLimitMs;
   let failed = 0;
-  for (let wait = firstWaitMs; ; wait = Math.min(wait * 1.5, longestWaitMs)) {
+  const isConfigurable = async () => {
     try {
-      const { results } = await client.call("batchStatus", { jobs: [id] }, { signal });
+      const [state] = (await client.call("batchStatus", { jobs: [id] }, { signal })).results;
       failed = 0;
-      const [state] = results;
-      if (state?.status === "CONFIGURATION") {
-        return;
+      if (state?.status === "CONFIGURATION" || state?.status === "CREATING") {
+        return state.status === "CONFIGURATION" || undefined;
       }
-      if (state?.status !== "CREATING") {
-        throw refusalOf("batchStatus", state, undefined);
-      }
+      throw refusalOf("batchStatus", state, undefined);
     } catch (error) {
       // The next reading may go well, unless the service has said what became of the task.
       const passes =
@@ -200,11 +225,11 @@ async function untilConfigurable(
       if (!passes || failed >= readingsAllowedToFail) {
         throw error;
       }
+      return undefined;
     }
-    if (clock.now() > end) {
-      throw refusalOf("batchStatus", undefined, undefined);
-    }
-    await pause(wait, clock, signal);
+  };
+  if (!(await poll(isConfigurable, { firstMs, longestMs, limitMs: creationLimitMs, signal, clock }))) {
+    throw refusalOf("batchStatus", undefined, undefined);
   }
 }
 
@@ -223,12 +248,4 @@ export async function inStep<T>(
     }
     throw new StepError(step, id, undefined, { cause: error });
   }
-}
-
-/** Whether the result of one task in a batch is a refusal. */
-export function isRefused(result: {
-  readonly status?: string | null | undefined;
-  readonly error_code?: string | null | undefined;
-}) {
-  return Boolean(result.error_code) || result.status?.toLowerCase() === "failed";
 }

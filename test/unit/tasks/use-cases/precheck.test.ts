@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { DrsCaller } from "../../../src/drs/client";
-import { precheck } from "../../../src/tasks/precheck";
-import { task } from "../details/facts";
+import type { DrsCaller } from "../../../../src/drs/client";
+import { precheck } from "../../../../src/tasks/use-cases/precheck";
+import { task } from "../../details/facts";
 
 /** A service that answers the results one after the other. */
 function service(
@@ -15,6 +15,15 @@ function service(
 }
 
 const { signal } = new AbortController();
+/** Waiting takes no time. */
+const clock = {
+  now: () => 0,
+  random: () => 0,
+  after: (_ms: number, callback: () => void) => {
+    queueMicrotask(callback);
+    return () => undefined;
+  },
+};
 const done = { precheck_id: "new", process: "100%", result: true };
 
 describe("a pre-check", () => {
@@ -27,7 +36,10 @@ describe("a pre-check", () => {
       { precheck_id: "new", process: "40%" },
       done,
     );
-    const outcome = await precheck(client, task(), signal, (percent) => percents.push(percent));
+    const outcome = await precheck(client, task(), "forStartJob", {
+      ...{ signal, clock },
+      onProgress: (percent) => percents.push(percent),
+    });
     assert.deepEqual(outcome, { passed: true, findings: [] });
     assert.deepEqual(percents, [0, 0, 40, 100]);
   });
@@ -41,8 +53,8 @@ describe("a pre-check", () => {
     const outcome = await precheck(
       service({}, { ...done, result: false, precheck_result }),
       task(),
-      signal,
-      () => {},
+      "forStartJob",
+      { signal, clock },
     );
     assert.deepEqual(outcome, {
       passed: false,
@@ -56,7 +68,7 @@ describe("a pre-check", () => {
   it("ends with the service's refusal", async () => {
     const refused = { status: "failed", error_code: "DRS.M00300", error_msg: "test the connection first" };
     await assert.rejects(
-      precheck(service(refused), task(), signal, () => {}),
+      precheck(service(refused), task(), "forStartJob", { signal, clock }),
       /test the connection first \(DRS\.M00300, request r-1\)/,
     );
   });
@@ -64,7 +76,10 @@ describe("a pre-check", () => {
   it("ends when the user cancels", async () => {
     const controller = new AbortController();
     const client = service({}, { process: "10%" }, { process: "20%" });
-    const outcome = precheck(client, task(), controller.signal, () => controller.abort());
+    const outcome = precheck(client, task(), "forStartJob", {
+      ...{ signal: controller.signal, clock },
+      onProgress: () => controller.abort(),
+    });
     await assert.rejects(outcome, { name: "AbortError" });
   });
 });

@@ -1,0 +1,105 @@
+/** What the user sees of an action: the question, the progress, and what became of it. */
+import * as vscode from "vscode";
+import type { PlacedTask } from "../connections/session-manager";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
+import { type ActionId, actionRow } from "../status/actions";
+import { precheckBefore } from "../tasks/actions";
+import type { Task } from "../tasks/task";
+import { explainOutcome, notPossibleText } from "../tasks/use-cases/explain";
+import { type ActionResult, NotPossibleError, planAction, runAction } from "../tasks/use-cases/run-action";
+import { confirmed } from "./confirm";
+
+/** How an action speaks to the user. */
+export interface ActionDialog {
+  /** Tells that no task takes the action. */
+  impossible(unable: readonly PlacedTask[]): void;
+  confirm(able: readonly PlacedTask[], unable: readonly PlacedTask[]): Promise<boolean>;
+  progress(able: readonly PlacedTask[]): vscode.ProgressOptions;
+  /** @param percent of the pre-check, 0 to 100. */
+  step(task: Task, percent: number | undefined): { readonly message: string; readonly increment?: number };
+  /** Tells what became of the tasks. Those with an action under way are not among them. */
+  report(results: readonly ActionResult<PlacedTask>[]): Promise<void>;
+}
+
+/** @param startAt with `start`: milliseconds since 1970; absent: now. */
+export async function runWith(
+  dialog: ActionDialog,
+  action: ActionId,
+  targets: readonly PlacedTask[],
+  log: vscode.LogOutputChannel,
+  startAt?: number,
+): Promise<void> {
+  const { able, unable } = await planAction(action, targets);
+  if (able.length === 0) {
+    dialog.impossible(unable);
+    return;
+  }
+  if (!(await dialog.confirm(able, unable))) {
+    return;
+  }
+  const options = { ...dialog.progress(able), cancellable: true };
+  const results = await vscode.window.withProgress(options, async (progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    return await runAction(action, able, {
+      ...{ signal: controller.signal, startAt },
+      onProgress: (task, percent) => progress.report(dialog.step(task, percent)),
+    });
+  });
+  for (const { target, error } of results) {
+    const { name, id } = target.task;
+    if (error === undefined) {
+      log.info(`${action} accepted for task ${name} (${id})`);
+    } else if (!isAbort(error)) {
+      log.error(`${action} failed for task ${name} (${id})`, error);
+    }
+  }
+  await dialog.report(results);
+}
+
+/** The dialog about an action on one task. @param where the name of its connection, where there are several. */
+export function oneTaskDialog(
+  action: ActionId,
+  { task, state: { connection } }: PlacedTask,
+  where: string | undefined,
+  l10n: Localizer,
+  log: vscode.LogOutputChannel,
+): ActionDialog {
+  const { t } = l10n;
+  const name = l10n.localize(actionRow(action).name);
+  const warnImpossible = (latest: Task) =>
+    void vscode.window.showWarningMessage(escapeNotification(notPossibleText(action, latest, l10n)));
+  return {
+    impossible: ([unable]) => warnImpossible(unable?.task ?? task),
+    confirm: async ([able]) => await confirmed(action, able?.task ?? task, connection, where, l10n),
+    progress: ([able]) => ({
+      title: escapeNotification(t('{0} task "{1}"', name, task.name)),
+      location:
+        precheckBefore(action, able?.task ?? task) === undefined
+          ? { viewId: "drs.tasks" }
+          : vscode.ProgressLocation.Notification,
+    }),
+    step: (_, percent) => ({
+      message: [t("pre-check"), percent === undefined ? "" : l10n.percent(percent)].filter(Boolean).join(" "),
+    }),
+    report: async ([result]) => {
+      const error = result?.error;
+      if (error instanceof NotPossibleError) {
+        warnImpossible(error.task);
+      } else if (error !== undefined && !isAbort(error)) {
+        const why = await explainOutcome(error, l10n, connection.kind === "local");
+        const message = escapeNotification(t('{0} failed for task "{1}": {2}', name, task.name, why));
+        // The action is over; whether the user reads this, and when, is another matter.
+        void vscode.window.showErrorMessage(message, t("Show Log")).then((answer) => {
+          if (answer !== undefined) {
+            log.show();
+          }
+        });
+      }
+    },
+  };
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}

@@ -1,0 +1,41 @@
+/** Why a use case came to nothing, in the user's words. */
+import { diagnosisOfFindings } from "../../failures/diagnosis";
+import { explain } from "../../l10n/error-text";
+import type { Localizer } from "../../l10n/localizer";
+import { actionRow } from "../../status/actions";
+import { rowOf } from "../../status/statuses";
+import type { PrecheckFinding } from "./precheck";
+import { NotPossibleError, PrecheckError } from "./run-action";
+
+/** What a failed pre-check found, each finding with its reason, and the remedy of the case that is known. */
+export async function findingsText(
+  findings: readonly PrecheckFinding[],
+  engine: string | undefined,
+  { t, localize }: Localizer,
+): Promise<string> {
+  const failed = findings.filter(({ result }) => result === "FAILED");
+  const told = failed.map(({ item, reason }) => (reason === undefined ? item : `${item}: ${reason}`));
+  const known = await diagnosisOfFindings(failed, engine);
+  return [...told, ...(known ? [t("What to do: {0}", localize(known.remedy))] : [])].join(" ");
+}
+
+/** One sentence or two, as `explain` writes them. @param local whether the local backend was called. */
+export async function explainOutcome(error: unknown, l10n: Localizer, local: boolean): Promise<string> {
+  if (error instanceof PrecheckError) {
+    const found = await findingsText(error.outcome.findings, error.task.engine, l10n);
+    return explain(new Error(l10n.t("the pre-check did not pass. {0}", found)), l10n);
+  }
+  return error instanceof NotPossibleError
+    ? notPossibleText(error.action, error.task, l10n)
+    : explain(error, l10n, local);
+}
+
+/** That an action is not possible for a task in its status. */
+export function notPossibleText(
+  action: NotPossibleError["action"],
+  { name, status }: NotPossibleError["task"],
+  { t, localize }: Localizer,
+): string {
+  const [what, where] = [localize(actionRow(action).name), localize(rowOf(status).name)];
+  return t('"{0}" is not possible for task "{1}" in status {2}.', what, name, where);
+}
