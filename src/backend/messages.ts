@@ -1,6 +1,7 @@
 /** Every text the backend answers, in both languages of the API (`X-Language`). */
 import type { Bilingual } from "../l10n/bilingual";
 import { endMessages } from "./messages-end";
+import { precheckMessages } from "./messages-precheck";
 import { streamMessages } from "./messages-stream";
 
 export type Language = keyof Bilingual;
@@ -184,35 +185,7 @@ const messages = {
     en: "No replication worker runs at the target database; see max_logical_replication_workers and the server's log.",
     zh: "目标库没有运行复制进程，请检查 max_logical_replication_workers 及服务器日志。",
   },
-  // Pre-check
-  versionTooOld: {
-    en: "PostgreSQL {version} is too old, {minimum} or newer is needed. Upgrade the server, or choose another.",
-    zh: "PostgreSQL {version} 版本过低，需要 {minimum} 或更高版本。请升级服务器或选择其他服务器。",
-  },
-  walLevel: {
-    en: "wal_level is {value} and must be logical. Set wal_level = logical in the server's configuration and restart it.",
-    zh: "wal_level 为 {value}，必须为 logical。请在服务器配置中设置 wal_level = logical 并重启。",
-  },
-  noneLeft: {
-    en: "All {count} of {setting} are in use. Raise the setting and restart the server, or end tasks that are not needed.",
-    zh: "{setting} 的 {count} 个名额已全部占用。请调大该参数并重启服务器，或结束不需要的任务。",
-  },
-  noPrivilege: {
-    en: "User {user} lacks: {privilege}. Have them granted, or test the connection with another user.",
-    zh: "用户 {user} 缺少权限：{privilege}。请授权，或使用其他用户测试连接。",
-  },
-  noTable: {
-    en: "Table {table} does not exist in the source database. Select the objects anew.",
-    zh: "源库中不存在表 {table}。请重新选择同步对象。",
-  },
-  noPrimaryKey: {
-    en: "Table {table} has neither a primary key nor a replica identity; publishing it would make its updates fail. Add a primary key, run ALTER TABLE … REPLICA IDENTITY FULL, or leave the table out.",
-    zh: "表 {table} 没有主键，也没有复制标识，发布后源库上的更新会失败。请添加主键、执行 ALTER TABLE … REPLICA IDENTITY FULL，或不选择该表。",
-  },
-  targetHasRows: {
-    en: "Table {table} of the target database already holds rows, which may conflict with those that are copied. Empty it if they do.",
-    zh: "目标库表 {table} 已有数据，可能与全量数据冲突。如有冲突，请先清空。",
-  },
+  // Comparisons
   atLeast: {
     en: "There may be more differing rows than were counted.",
     zh: "实际不一致的行数可能多于统计值。",
@@ -229,14 +202,7 @@ const messages = {
     en: "Table {table} of the target database lacks the column {column}. Add it there with ALTER TABLE … ADD COLUMN.",
     zh: "目标库表 {table} 缺少列 {column}。请在目标库执行 ALTER TABLE … ADD COLUMN 添加。",
   },
-  cannotCreate: {
-    en: "Table {table} cannot be made in the target database: {reason}. Provide there what is missing, such as an extension, or create the table yourself.",
-    zh: "无法在目标库中创建表 {table}：{reason}。请在目标库中补齐所缺内容（例如扩展），或自行创建该表。",
-  },
-  sameDatabase: {
-    en: "Source and target are the same database. Choose another target.",
-    zh: "源库与目标库是同一个数据库。请选择其他目标库。",
-  },
+  ...precheckMessages,
   ...streamMessages,
   ...endMessages,
 } as const satisfies Record<string, Bilingual>;

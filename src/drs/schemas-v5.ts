@@ -148,6 +148,7 @@ const precheckResult = v.looseObject({
         failed_reason: text,
         raw_error_msg: text,
         group: text,
+        remedy_sql: text,
         is_support_skip: flag,
         is_skipped: flag,
       }),

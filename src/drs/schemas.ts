@@ -159,6 +159,8 @@ export const precheckItem = v.looseObject({
   failed_reason: text,
   raw_error_msg: text,
   group: text,
+  /** SQL that remedies it; the local backend's own field. */
+  remedy_sql: text,
 });
 
 /** The state of a pre-check; `process` and `total_passed_rate` are percentages as text (`100%`). */

@@ -1,9 +1,10 @@
 /** A task as the API's v5 shows it. */
 import type * as v from "valibot";
 import type { listItem as listItemSchema } from "../../drs/schemas-v5";
+import type { Side } from "../engine/engine";
 import type { Live } from "../jobs/controller";
 import { childOf, currentFailure, type Job, plainName, type StoredEndpoint } from "../jobs/job";
-import { type Language, render } from "../messages";
+import { type Language, message, render } from "../messages";
 import { type ActionConstraints, jobAction } from "./actions";
 import { hasStructure, isWhole, progressOf } from "./progress";
 import type { AnswerOf } from "./table";
@@ -167,12 +168,28 @@ export function precheckFacts(job: Job, language: Language) {
     process: precheck.done ? "100%" : "0%",
     total_passed_rate: `${rate}%`,
     job_direction: job.direction,
-    items: precheck.items.map(({ item, group, result, reason, raw }) => ({
+    items: precheck.items.map(({ item, group, result, reasons, remedies, raw }) => ({
       ...{ item, group, result },
-      failed_reason: reason === undefined ? null : render(reason, language),
+      failed_reason: reasons.map((reason) => render(reason, language)).join(" ") || null,
       raw_error_msg: raw ?? null,
+      remedy_sql: scriptOf(job, remedies, language),
     })),
   };
+}
+
+/** Statements as one text to copy, with the end that each part is for. */
+function scriptOf(
+  job: Job,
+  remedies: readonly { readonly side: Side; readonly sql: string }[],
+  language: Language,
+): string | null {
+  const parts = (["source", "target"] as const).flatMap((side) => {
+    const statements = remedies.filter((remedy) => remedy.side === side).map(({ sql }) => `${sql};`);
+    return statements.length === 0
+      ? []
+      : [`-- ${render(message("remedyAt", { side }), language)}`, ...statements];
+  });
+  return parts.join("\n") || null;
 }
 
 export function precheckDetail(job: Job, language: Language): JobDetail {

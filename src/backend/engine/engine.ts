@@ -185,12 +185,20 @@ export type StopCause =
     }
   | { readonly kind: "unknown"; readonly hint: string };
 
+/** A statement that a user may run at an end; every name in it is quoted. */
+export interface Remedy {
+  readonly side: Side;
+  readonly sql: string;
+}
+
 /** One item of a pre-check. */
 export interface CheckItem {
   readonly item: string;
   readonly group: string;
   readonly result: "PASSED" | "ALARM" | "FAILED";
-  readonly reason?: Message | undefined;
+  /** Everything that was found, with what to do about it. */
+  readonly reasons: readonly Message[];
+  readonly remedies: readonly Remedy[];
   /** The database's own words. */
   readonly raw?: string | undefined;
 }
@@ -237,7 +245,8 @@ export interface Engine {
   test(connection: DatabaseLogin, side: Side): Promise<void>;
   /** The tables of a source database that can be synchronized. */
   tablesOf(connection: DatabaseLogin): Promise<readonly TableName[]>;
-  check(task: EngineTask): Promise<readonly CheckItem[]>;
+  /** @param wholeSchemas the schemas of which all tables were selected; null: all schemas. */
+  check(task: EngineTask, wholeSchemas: readonly string[] | null): Promise<readonly CheckItem[]>;
   /** Makes everything the task needs at both ends, not yet running. Answers the source's rows per table. */
   prepare(task: EngineTask): Promise<Readonly<Record<string, number>>>;
   /** Lets changes flow. */

@@ -388,7 +388,9 @@ export class JobActions {
       items = await this.#findings(job);
     } catch (error) {
       const reason = message("internal", { reason: reasonOf(error) });
-      items = [{ item: "precheck", group: "internal", result: "FAILED", reason: copied(reason) }];
+      items = [
+        { item: "precheck", group: "internal", result: "FAILED", reasons: [copied(reason)], remedies: [] },
+      ];
     }
     await this.store.update(job.id, (latest) =>
       latest.precheck?.id === checkId
@@ -408,10 +410,9 @@ export class JobActions {
         throw error;
       });
     const tables = await this.#tablesToCheck(job, all);
-    const items = await this.engine.check({ ...task, tables });
-    return items.map(({ item, group, result, reason, raw }) => ({
-      ...{ item, group, result },
-      ...(reason === undefined ? {} : { reason: copied(reason) }),
+    const items = await this.engine.check({ ...task, tables }, wholeSchemasOf(job));
+    return items.map(({ item, group, result, reasons, remedies, raw }) => ({
+      ...{ item, group, result, reasons: reasons.map(copied), remedies: [...remedies] },
       ...(raw === undefined ? {} : { raw }),
     }));
   }
@@ -462,6 +463,12 @@ export function requirePostgres(engine: string): void {
   if (!/^postgresql(-to-postgresql)?$/i.test(engine)) {
     throw new ApiError("DRS.M00007", message("onlyPostgres", { engine }));
   }
+}
+
+/** The schemas that were selected whole; null where that is the database. */
+function wholeSchemasOf({ edit, selection }: Job): readonly string[] | null {
+  const selected = edit === null ? selection : edit.selection;
+  return selected === null ? null : selected.flatMap(({ schema, table }) => (table === null ? [schema] : []));
 }
 
 function requirePassedPrecheck({ precheck }: Job): void {

@@ -96,7 +96,9 @@ const checkItem = v.object({
   item: v.string(),
   group: v.string(),
   result: v.picklist(["PASSED", "ALARM", "FAILED"]),
-  reason: v.optional(messageSchema),
+  /** Those of earlier versions had one reason. */
+  reasons: v.optional(v.array(messageSchema), []),
+  remedies: v.optional(v.array(v.object({ side: v.picklist(["source", "target"]), sql: v.string() })), []),
   raw: v.optional(v.string()),
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
+import { checks, connectionItems } from "../../../src/backend/engine/postgres/checks/list";
 import catalogue from "../../../src/failures/catalogue.json";
 import { diagnose, type Entry, entries } from "../../../src/failures/diagnose";
 import type { Symptoms } from "../../../src/failures/diagnosis";
@@ -108,15 +109,7 @@ describe("the cases of the local backend", () => {
       .join("\n");
 
   it("have every item of its pre-check", () => {
-    const checks = readFileSync("src/backend/engine/postgres/checks.ts", "utf8");
-    const named = [...checks.matchAll(/\b(?:finding|full|lacking)\(\s*"(\w+)"/g)].map(
-      ([, item]) => item ?? "",
-    );
-    const sided = [...checks.matchAll(/`\$\{side\}_(\w+)`/g)].flatMap(([, item]) =>
-      ["source", "target"].map((side) => `${side}_${item}`),
-    );
-    assert.ok(named.length > 8 && sided.length > 2);
-    for (const item of [...named, ...sided]) {
+    for (const item of [...connectionItems, ...checks.map((check) => check.item)]) {
       assert.match(diagnose({ findings: [{ item }] })?.id ?? item, /^local-precheck-/);
     }
   });

@@ -7,6 +7,8 @@ import { type ClientOptions, GuardedClient, guardedPool } from "./guarded-client
 const connectMs = 5_000;
 const statementMs = 30_000;
 const idleMs = 10_000;
+/** By which servers know connections of the backend. */
+export const applicationName = "drs-local-backend";
 /** To one server with one login. */
 const mostConnections = 10;
 
@@ -133,7 +135,7 @@ function clientOptions(connection: DatabaseLogin): ClientOptions {
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
     query_timeout: statementMs + 5_000,
-    application_name: "drs-local-backend",
+    application_name: applicationName,
     options: settings,
   };
 }

@@ -17,16 +17,16 @@ import {
   type Written,
 } from "../engine";
 import { codeOfWords, kindOf } from "../error-kinds";
-import { checkTask } from "./checks";
+import { checkTask } from "./checks/run";
 import { compareTables } from "./compare";
 import { copyAgain, copyObjection } from "./copy-again";
+import { countRows } from "./counts";
 import { CrashLoopDetector } from "./crash-loop-detector";
 import { Databases } from "./databases";
 import { describe } from "./errors";
 import { LagMeter } from "./lag";
 import { logPosition, objectName } from "./names";
 import {
-  countRows,
   dropPublisher,
   dropSpare,
   ensurePublication,
@@ -90,8 +90,8 @@ export class PostgresEngine implements Engine {
     );
   }
 
-  async check(task: EngineTask): Promise<readonly CheckItem[]> {
-    return await checkTask(this.#databases, task);
+  async check(task: EngineTask, wholeSchemas: readonly string[] | null): Promise<readonly CheckItem[]> {
+    return await checkTask(this.#databases, { ...task, wholeSchemas });
   }
 
   async prepare(task: EngineTask): Promise<Readonly<Record<string, number>>> {

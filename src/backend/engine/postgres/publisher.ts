@@ -3,7 +3,8 @@ import { escapeIdentifier } from "pg";
 import type { DatabaseLogin, EngineTask, TableName } from "../engine";
 import { EngineError, LogLostError } from "../engine";
 import type { Databases, Row } from "./databases";
-import { objectName, qualified, scanned, spareName } from "./names";
+import { objectName, qualified, spareName } from "./names";
+import { acceptsPublishedWrites } from "./relations";
 
 /** Ordinary and partitioned tables of users; a partition belongs to its table. */
 export const userTablesSql = `
@@ -13,13 +14,11 @@ export const userTablesSql = `
     AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
   ORDER BY 1, 2`;
 
-/** What is known of a table at the source; `key` says whether its updates can be published. */
+/** What is known of a table at the source; `key` says whether it and its partitions take updates once published. */
 export interface SourceTable extends Row {
   readonly schema: string;
   readonly table: string;
   readonly key: boolean;
-  readonly owned: boolean;
-  readonly readable: boolean;
 }
 
 /** Those of the tables that exist at the source. */
@@ -31,13 +30,12 @@ export async function sourceTables(
   return await databases.query<SourceTable>(
     source,
     "source",
-    `SELECT n.nspname AS schema, c.relname AS "table",
-            c.relreplident IN ('f', 'i') OR
-              (c.relreplident = 'd' AND EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)) AS key,
-            pg_has_role(c.relowner, 'USAGE') AS owned, has_table_privilege(c.oid, 'SELECT') AS readable
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
-     WHERE c.relkind IN ('r', 'p')`,
+    `SELECT n.nspname AS schema, t.relname AS "table",
+            NOT EXISTS (SELECT 1 FROM pg_class c WHERE c.relkind = 'r' AND NOT ${acceptsPublishedWrites}
+                        AND (c.oid = t.oid OR c.oid IN (SELECT relid FROM pg_partition_tree(t.oid)))) AS key
+     FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
+     JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = t.relname
+     WHERE t.relkind IN ('r', 'p')`,
     [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
   );
 }
@@ -229,36 +227,6 @@ export async function dropSpare(databases: Databases, task: EngineTask): Promise
     "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1",
     [spareName(task.id)],
   );
-}
-
-const countedExactly = 200_000;
-
-/** Rows per table: counted, or for a large table what the last ANALYZE estimated. */
-export async function countRows(
-  databases: Databases,
-  source: DatabaseLogin,
-  tables: readonly TableName[],
-): Promise<Readonly<Record<string, number>>> {
-  const rows: Record<string, number> = {};
-  for (const table of tables) {
-    const [estimate] = await databases.query<{ rows: number; kind: string }>(
-      source,
-      "source",
-      "SELECT reltuples::float8 AS rows, relkind::text AS kind FROM pg_class WHERE oid = $1::regclass",
-      [qualified(table)],
-    );
-    if (estimate !== undefined && estimate.rows > countedExactly) {
-      rows[`${table.schema}.${table.table}`] = estimate.rows;
-      continue;
-    }
-    const [counted] = await databases.query<{ rows: number }>(
-      source,
-      "source",
-      `SELECT count(*)::float8 AS rows FROM ${scanned(table, estimate?.kind)}`,
-    );
-    rows[`${table.schema}.${table.table}`] = counted?.rows ?? 0;
-  }
-  return rows;
 }
 
 /** Drops slots and publication of a task, whoever still reads from the slot. */

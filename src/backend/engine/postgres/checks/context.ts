@@ -1,0 +1,72 @@
+/** What the items of a pre-check ask: each fact is read once. */
+import { EngineError, type EngineTask, type Side } from "../../engine";
+import type { Databases, Row, Session } from "../databases";
+import { type Relation, relationParameters, relationsSql } from "../relations";
+import { type ServerFacts, serverFacts } from "./server-facts";
+
+/** A task that is checked. */
+export interface CheckedTask extends EngineTask {
+  /** The schemas of which all tables were selected; null: all schemas. */
+  readonly wholeSchemas: readonly string[] | null;
+}
+
+export class CheckContext {
+  readonly source: Facts;
+  readonly target: Facts;
+
+  /** @param sessions at the ends that can be reached. */
+  constructor(
+    readonly task: CheckedTask,
+    readonly databases: Databases,
+    sessions: Readonly<Partial<Record<Side, Session>>>,
+  ) {
+    this.source = new Facts(task, "source", sessions.source);
+    this.target = new Facts(task, "target", sessions.target);
+  }
+}
+
+/** What is known of one end. */
+export class Facts {
+  readonly server: () => Promise<ServerFacts>;
+  /** The task's tables with their partitions; views and foreign tables of these names, too. */
+  readonly relations: () => Promise<readonly Relation[]>;
+
+  constructor(
+    task: CheckedTask,
+    readonly side: Side,
+    private readonly session: Session | undefined,
+  ) {
+    this.server = once(async () => await serverFacts(this, task));
+    this.relations = once(async () => {
+      const { version } = await this.server();
+      return await this.ask<Relation>(relationsSql, relationParameters(task.tables, version));
+    });
+  }
+
+  /** @throws EngineError when the database refuses, or takes too long. */
+  async ask<R extends Row>(sql: string, values: readonly unknown[] = []): Promise<readonly R[]> {
+    if (this.session === undefined) {
+      throw new EngineError("08006", this.side, "no connection");
+    }
+    return await this.session.query<R>(sql, values);
+  }
+
+  /** Tables of users and their partitions: what can be published, or written to by a subscription. */
+  async parts(): Promise<readonly Relation[]> {
+    const relations = await this.relations();
+    return relations.filter(({ kind, system }) => !system && (kind === "r" || kind === "p"));
+  }
+
+  /** The same without partitions that are not selected themselves. */
+  async tables(): Promise<readonly Relation[]> {
+    return (await this.parts()).filter(({ is_root }) => is_root);
+  }
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let value: Promise<T> | undefined;
+  return () => {
+    value ??= read();
+    return value;
+  };
+}

@@ -1,0 +1,85 @@
+/** Whether the ends can be reached: by the backend, and the source by the target. */
+import { escapeIdentifier } from "pg";
+import { message } from "../../../messages";
+import type { DatabaseLogin, EngineError } from "../../engine";
+import { describe } from "../errors";
+import { conninfo, objectName } from "../names";
+import { alarm, at, type Check, failed, type Problem } from "./check";
+import { tried } from "./trial";
+
+/** Why an end cannot be reached. */
+export function unreachable(error: EngineError, login: DatabaseLogin): Problem {
+  const side = error.side ?? "source";
+  if (isPooler(error.reason)) {
+    return failed(message("pooler", { side, address: addressOf(login) }), [], error.reason);
+  }
+  if (error.code === "53300") {
+    const raise = `ALTER ROLE ${escapeIdentifier(login.user)} CONNECTION LIMIT -1`;
+    const text = message("noConnectionLeft", { side, user: login.user, reason: error.reason });
+    return failed(text, [at(side)(raise)], error.reason);
+  }
+  return failed(describe(error, login), [], error.reason);
+}
+
+/** What PgBouncer and its kind say to the parameters of a replication connection, or to settings. */
+function isPooler(reason: string): boolean {
+  return /unsupported startup parameter|pgbouncer|no such database: pgcat|replication .{0,20}not supported by/i.test(
+    reason,
+  );
+}
+
+function addressOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host}:${port}`;
+}
+
+export const differentDatabases: Check = {
+  ...{ item: "different_databases", group: "network", ends: ["source", "target"], ifUnknown: "FAILED" },
+  evaluate: async ({ source, target }) => {
+    const [one, other] = [await source.server(), await target.server()];
+    return one.identity === other.identity ? [failed(message("sameDatabase"))] : [];
+  },
+};
+
+/**
+ * The target makes a subscription with the very connection string that the task will use, in a transaction that is
+ * taken back: its server connects as a worker would, with a replication connection.
+ */
+export const targetReachesSource: Check = {
+  ...{ item: "target_reaches_source", group: "network", ends: ["source", "target"], ifUnknown: "ALARM" },
+  evaluate: async ({ task, target }) => {
+    const server = await target.server();
+    if (!server.can_subscribe || !server.can_create || server.standby || server.read_only) {
+      return [alarm(message("reachNotTried"))];
+    }
+    const name = escapeIdentifier(`${objectName(task.id)}_trial`);
+    const login = conninfo(task.source, task.publisher, `${objectName(task.id)}_trial`);
+    const [error] = await tried(target, [
+      {
+        parameter: login,
+        statement: `CREATE SUBSCRIPTION ${name} CONNECTION %L PUBLICATION ${escapeIdentifier(objectName(task.id))}
+          WITH (connect = true, enabled = false, create_slot = false, copy_data = false, slot_name = NONE)`,
+      },
+    ]);
+    if (error === undefined || error === null) {
+      return [];
+    }
+    const address = addressOf(task.publisher);
+    if (isPooler(error.reason)) {
+      return [
+        failed(message("pooler", { side: "source", address: addressOf(task.source) }), [], error.reason),
+      ];
+    }
+    if (error.code === "2F003") {
+      const look =
+        "SELECT line_number, type, database, user_name, address, auth_method FROM pg_hba_file_rules ORDER BY line_number";
+      return [
+        failed(
+          message("passwordNotAsked", { user: task.target.user, login: task.source.user }),
+          [at("source")(look)],
+          error.reason,
+        ),
+      ];
+    }
+    return [failed(message("targetCannotReach", { address, reason: error.reason }), [], error.reason)];
+  },
+};

@@ -1,0 +1,77 @@
+/** Versions and settings of the servers, and what their databases can hold. */
+import { escapeIdentifier, escapeLiteral } from "pg";
+import { message } from "../../../messages";
+import type { Side } from "../../engine";
+import { alarm, at, type Check, failed } from "./check";
+
+/** The oldest version of a source and of a target. */
+const minimumVersion = 14;
+
+function versionOf(side: Side): Check {
+  return {
+    ...{ item: `${side}_version`, group: "version", ends: [side], ifUnknown: "FAILED" },
+    evaluate: async (context) => {
+      const { version } = await context[side].server();
+      const values = { version: String(version), minimum: String(minimumVersion) };
+      return version < minimumVersion ? [failed(message("versionTooOld", values))] : [];
+    },
+  };
+}
+
+export const sourceVersion = versionOf("source");
+export const targetVersion = versionOf("target");
+
+export const walLevel: Check = {
+  ...{ item: "source_wal_level", group: "parameters", ends: ["source"], ifUnknown: "FAILED" },
+  evaluate: async ({ source }) => {
+    const { wal_level: value } = await source.server();
+    return value === "logical"
+      ? []
+      : [failed(message("walLevel", { value }), [at("source")("ALTER SYSTEM SET wal_level = logical")])];
+  },
+};
+
+/** Publications, tables and subscriptions are made at both ends: a standby or a read-only login refuses that. */
+function readWriteOf(side: Side): Check {
+  return {
+    ...{ item: `${side}_read_write`, group: "parameters", ends: [side], ifUnknown: "FAILED" },
+    evaluate: async ({ task, ...context }) => {
+      const { standby, read_only } = await context[side].server();
+      const { user, database } = task[side];
+      if (standby) {
+        return [failed(message("standby", { side }))];
+      }
+      const allow = `ALTER ROLE ${escapeIdentifier(user)} IN DATABASE ${escapeIdentifier(database)}
+  SET default_transaction_read_only = off`;
+      return read_only ? [failed(message("readOnly", { side, user }), [at(side)(allow)])] : [];
+    },
+  };
+}
+
+export const sourceReadWrite = readWriteOf("source");
+export const targetReadWrite = readWriteOf("target");
+
+/** Rows travel as text in the target's encoding: the source, or its worker, converts them. */
+export const encodings: Check = {
+  ...{ item: "encodings", group: "parameters", ends: ["source", "target"], ifUnknown: "ALARM" },
+  evaluate: async ({ task, source, target }) => {
+    const [{ encoding: from }, { encoding: to }] = [await source.server(), await target.server()];
+    if (from === to || to === "SQL_ASCII" || (to === "UTF8" && from !== "SQL_ASCII")) {
+      return [];
+    }
+    const same = `CREATE DATABASE ${escapeIdentifier(`${task.target.database}_new`)}
+  ENCODING ${escapeLiteral(from)} LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`;
+    const remedies = [at("target")(same)];
+    if (from === "SQL_ASCII") {
+      return [alarm(message("encodingUnknown", { target: to }), remedies)];
+    }
+    const [way] = await source.ask(
+      `SELECT 1 FROM pg_conversion WHERE condefault AND conforencoding = pg_char_to_encoding($1)
+       AND contoencoding = pg_char_to_encoding($2)`,
+      [from, to],
+    );
+    return way === undefined
+      ? [failed(message("encodingImpossible", { from, to }), remedies)]
+      : [alarm(message("encodingNarrow", { from, to }), remedies)];
+  },
+};

@@ -1,0 +1,165 @@
+/** Whether tables that the target has already take what comes from the source. */
+import { escapeIdentifier } from "pg";
+import { message } from "../../../messages";
+import { qualified } from "../names";
+import type { Column, Relation } from "../relations";
+import { alarm, at, type Check, failed, type Problem, plain, problemOf } from "./check";
+import { holds } from "./column-types";
+import type { Facts } from "./context";
+import { generatedIdentity } from "./identity";
+
+interface Pair {
+  readonly from: Relation;
+  readonly to: Relation;
+}
+
+/** The task's tables that are at both ends. */
+async function pairs(source: Facts, target: Facts): Promise<readonly Pair[]> {
+  const there = new Map((await target.tables()).map((table) => [qualified(table), table]));
+  return (await source.tables()).flatMap((from) => {
+    const to = there.get(qualified(from));
+    return to === undefined ? [] : [{ from, to }];
+  });
+}
+
+interface Misfit extends Pair {
+  readonly column: Column;
+  /** The column of the other end. */
+  readonly other?: Column | undefined;
+}
+
+const columnName = ({ to, column }: Misfit) => `${plain(to)}.${column.name}`;
+const alter = (table: Relation, what: string) => at("target")(`ALTER TABLE ${qualified(table)} ${what}`);
+const published = ({ columns }: Relation) => columns.filter(({ generated }) => generated === "");
+
+export const targetColumns: Check = {
+  ...{ item: "target_columns", group: "objects", ends: ["source", "target"], ifUnknown: "FAILED" },
+  evaluate: async ({ source, target }) => {
+    const both = await pairs(source, target);
+    const matched = both.flatMap((pair) =>
+      published(pair.from).map((column) => ({
+        ...pair,
+        column,
+        other: pair.to.columns.find(({ name }) => name === column.name),
+      })),
+    );
+    const extra = both.flatMap((pair) =>
+      published(pair.to)
+        .filter(({ name }) => !published(pair.from).some((column) => column.name === name))
+        .map((column): Misfit => ({ ...pair, column })),
+    );
+    const present = matched.flatMap((misfit) =>
+      misfit.other === undefined ? [] : [{ ...misfit, other: misfit.other }],
+    );
+    return [
+      ...problemOf(
+        matched.filter(({ other }) => other === undefined),
+        (column, remedies) => failed(message("targetLacksColumns", { column }), remedies),
+        columnName,
+        ({ to, column }) => alter(to, `ADD COLUMN ${escapeIdentifier(column.name)} ${column.type}`),
+      ),
+      ...problemOf(
+        present.filter(({ other }) => other.generated !== ""),
+        (column, remedies) => failed(message("targetGenerates", { column }), remedies),
+        columnName,
+        ({ to, column, other }) =>
+          other.generated === "s"
+            ? alter(to, `ALTER COLUMN ${escapeIdentifier(column.name)} DROP EXPRESSION`)
+            : undefined,
+      ),
+      ...problemOf(
+        present.filter(
+          ({ column, other }) => other.generated === "" && !holds(column.type, other.type, column.base),
+        ),
+        (column, remedies) => failed(message("targetType", { column }), remedies),
+        ({ column, other, ...pair }) => `${columnName({ ...pair, column })} (${column.type} → ${other.type})`,
+        ({ to, column }) => alter(to, `ALTER COLUMN ${escapeIdentifier(column.name)} TYPE ${column.type}`),
+      ),
+      ...problemOf(
+        extra.filter(({ column }) => column.notNull && !column.hasDefault),
+        (column, remedies) => failed(message("targetNeedsColumn", { column }), remedies),
+        columnName,
+        dropNotNull,
+      ),
+      ...problemOf(
+        present.filter(({ column, other }) => other.notNull && !column.notNull),
+        (column, remedies) => alarm(message("targetNotNull", { column }), remedies),
+        columnName,
+        dropNotNull,
+      ),
+      ...keyProblems(both, await target.parts()),
+    ];
+  },
+};
+
+function dropNotNull({ to, column }: Misfit) {
+  return alter(to, `ALTER COLUMN ${escapeIdentifier(column.name)} DROP NOT NULL`);
+}
+
+/** Columns by which the source says which row it means; undefined: all of them. */
+function sentKey(from: Relation): readonly string[] | undefined {
+  return from.replident === "f" ? undefined : (from.identity ?? []);
+}
+
+const columnList = (columns: readonly string[]) => columns.map(escapeIdentifier).join(", ");
+
+/** As check_relation_updatable decides it, for the table and its partitions. */
+function keyProblems(both: readonly Pair[], relations: readonly Relation[]): readonly Problem[] {
+  const parts = both.flatMap(({ from, to }) =>
+    relations
+      .filter((part) => qualified(part) === qualified(to))
+      .map((part) => ({ from, to: part, sent: sentKey(from) })),
+  );
+  const nameOf = ({ to }: Pair) => plain({ schema: to.part_schema, table: to.part_table });
+  const add = ({ from, to }: Pair) => {
+    const name = qualified({ schema: to.part_schema, table: to.part_table });
+    return from.identity === null || from.identity.length === 0
+      ? undefined
+      : at("target")(`ALTER TABLE ${name} ADD PRIMARY KEY (${columnList(from.identity)})`);
+  };
+  return [
+    ...problemOf(
+      parts.filter(({ to, sent }) => to.key === null && sent !== undefined && to.is_root),
+      (table, remedies) => failed(message("targetNoKey", { table }), remedies),
+      nameOf,
+      (pair) => replicaIdentity(pair) ?? add(pair),
+    ),
+    ...problemOf(
+      parts.filter(({ from, to, sent }) => {
+        const known = new Set(sent ?? published(from).map(({ name }) => name));
+        const generated = new Set(generatedIdentity(from));
+        return to.key?.some((column) => !known.has(column) || generated.has(column)) === true;
+      }),
+      (table, remedies) => failed(message("targetOtherKey", { table }), remedies),
+      ({ from, to, sent }) =>
+        `${nameOf({ from, to })} (${(sent ?? ["*"]).join(", ")} → ${(to.key ?? []).join(", ")})`,
+      ({ from }) => at("source")(`ALTER TABLE ${qualified(from)} REPLICA IDENTITY FULL`),
+    ),
+    ...problemOf(
+      parts.filter(
+        ({ to, sent }) =>
+          to.is_root &&
+          to.key !== null &&
+          sent !== undefined &&
+          sent.some((column) => !to.key?.includes(column)) &&
+          to.key.every((column) => sent.includes(column)),
+      ),
+      (table) => alarm(message("targetNarrowKey", { table })),
+      ({ from, to, sent }) =>
+        `${nameOf({ from, to })} (${(sent ?? []).join(", ")} → ${(to.key ?? []).join(", ")})`,
+    ),
+  ];
+}
+
+/** The unique index of the source's identity, where the target has its like, made the identity there, too. */
+function replicaIdentity({ from, to }: Pair) {
+  if (from.replident !== "i" || from.identity === null) {
+    return undefined;
+  }
+  const name = escapeIdentifier(`${to.part_table}_drs_identity`.slice(-63));
+  const table = qualified({ schema: to.part_schema, table: to.part_table });
+  return at("target")(
+    `CREATE UNIQUE INDEX ${name} ON ${table} (${columnList(from.identity)});
+ALTER TABLE ${table} REPLICA IDENTITY USING INDEX ${name}`,
+  );
+}

@@ -1,0 +1,117 @@
+/** Whether the tables that the target lacks can be made there: it is tried, and taken back. */
+import { escapeIdentifier } from "pg";
+import { message } from "../../../messages";
+import { type DatabaseLogin, EngineError, type Remedy, type TableName } from "../../engine";
+import type { Databases } from "../databases";
+import { qualified } from "../names";
+import type { Relation } from "../relations";
+import { tableDefinition } from "../schema";
+import { alarm, at, type Check, failed, plain, problemOf } from "./check";
+import type { Facts } from "./context";
+import { missingAt } from "./privileges";
+import { tried } from "./trial";
+
+/** Definitions that are read at once. */
+const atOnce = 2;
+
+export const targetObjects: Check = {
+  ...{ item: "target_objects", group: "objects", ends: ["source", "target"], ifUnknown: "FAILED" },
+  evaluate: async ({ task, databases, source, target }) => {
+    const { can_create, standby, read_only } = await target.server();
+    const missing = (await missingAt(source, target)).filter(
+      ({ usage, columns }) => usage && columns.length > 0,
+    );
+    if (!can_create || standby || read_only) {
+      return missing.length === 0 ? [] : [alarm(message("creationNotTried"))];
+    }
+    const definitions: (string | EngineError)[] = [];
+    for (let first = 0; first < missing.length; first += atOnce) {
+      const read = missing
+        .slice(first, first + atOnce)
+        .map(async (table) => await definitionOf(databases, task.source, table));
+      definitions.push(...(await Promise.all(read)));
+    }
+    const statements = definitions.filter((definition) => typeof definition === "string");
+    const answers = await tried(
+      target,
+      statements.map((statement) => ({ statement })),
+    );
+    const answerOf = new Map(statements.map((statement, place) => [statement, answers[place] ?? undefined]));
+    const refused = missing.flatMap((table, place) => {
+      const definition = definitions[place] ?? "";
+      const refusal = typeof definition === "string" ? answerOf.get(definition) : definition;
+      return refusal === undefined
+        ? []
+        : [
+            {
+              ...table,
+              reason: refusal.reason,
+              definition: typeof definition === "string" ? definition : "",
+            },
+          ];
+    });
+    const [first] = refused;
+    const remedies = [
+      ...(await missingExtensions(source, target, refused)),
+      ...(first === undefined || first.definition === "" ? [] : [at("target")(first.definition)]),
+    ];
+    return [
+      ...problemOf(
+        refused,
+        (table) =>
+          failed(message("cannotCreate", { table, reason: first?.reason ?? "" }), remedies, first?.reason),
+        plain,
+      ),
+      // Policies are not carried: what they hide at the source, everybody may read at the target.
+      ...problemOf(
+        missing.filter(({ row_security }) => row_security),
+        (table, remedies) => alarm(message("rowSecurityNotCarried", { table }), remedies),
+        plain,
+        (table) => at("target")(`ALTER TABLE ${qualified(table)} ENABLE ROW LEVEL SECURITY`),
+      ),
+    ];
+  },
+};
+
+async function definitionOf(
+  databases: Databases,
+  source: DatabaseLogin,
+  table: TableName,
+): Promise<string | EngineError> {
+  try {
+    return (await tableDefinition(databases, source, table)).join(";\n");
+  } catch (error) {
+    if (error instanceof EngineError) {
+      return error;
+    }
+    throw error;
+  }
+}
+
+/** Extensions of the source that the tables' types and defaults come from, and that the target has not. */
+async function missingExtensions(
+  source: Facts,
+  target: Facts,
+  refused: readonly Relation[],
+): Promise<readonly Remedy[]> {
+  if (refused.length === 0) {
+    return [];
+  }
+  const used = await source.ask<{ name: string }>(
+    `SELECT DISTINCT e.extname::text AS name
+     FROM pg_attribute a LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+     JOIN pg_type t ON t.oid = a.atttypid
+     LEFT JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid
+     JOIN pg_depend d ON d.deptype = 'e' AND d.refclassid = 'pg_extension'::regclass
+       AND (d.classid = 'pg_type'::regclass AND d.objid IN (t.oid, t.typelem, t.typbasetype)
+            OR d.classid = u.refclassid AND d.objid = u.refobjid)
+     JOIN pg_extension e ON e.oid = d.refobjid
+     WHERE a.attrelid::int8::float8 = ANY ($1::float8[]) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1`,
+    [refused.map(({ oid }) => oid)],
+  );
+  const have = await target.ask<{ name: string }>("SELECT extname::text AS name FROM pg_extension");
+  const names = new Set(have.map(({ name }) => name));
+  return used
+    .filter(({ name }) => !names.has(name))
+    .map(({ name }) => at("target")(`CREATE EXTENSION IF NOT EXISTS ${escapeIdentifier(name)}`));
+}
