@@ -125,6 +125,9 @@ describe("what is made at the target, and what the pre-check says of it", () => 
     const [finding, ...more] = failed(await foreign.precheck());
     assert.deepEqual(more, []);
     assert.equal(finding?.item, "target_object_privileges");
-    assert.match(finding?.failed_reason ?? "", /guest lacks: OWNER OF public\.t\. Have them granted/);
+    assert.match(
+      finding?.failed_reason ?? "",
+      /guest lacks: SET ROLE postgres \(OWNER OF public\.t\)\. Have them granted/,
+    );
   });
 });

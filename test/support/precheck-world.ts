@@ -71,6 +71,7 @@ export class PrecheckWorld {
       publisher: { host: this.source.login.host, port: this.source.login.port },
       tables: (options.tables ?? []).map((table) => tableOf(table, schema)),
       copiesRows: options.copiesRows ?? true,
+      memory: null,
     };
     return { schema, task };
   }

@@ -172,14 +172,13 @@ export function precheckFacts(job: Job, language: Language) {
       ...{ item, group, result },
       failed_reason: reasons.map((reason) => render(reason, language)).join(" ") || null,
       raw_error_msg: raw ?? null,
-      remedy_sql: scriptOf(job, remedies, language),
+      remedy_sql: scriptOf(remedies, language),
     })),
   };
 }
 
 /** Statements as one text to copy, with the end that each part is for. */
 function scriptOf(
-  job: Job,
   remedies: readonly { readonly side: Side; readonly sql: string }[],
   language: Language,
 ): string | null {

@@ -136,19 +136,17 @@ function keyProblems(both: readonly Pair[], relations: readonly Relation[]): rea
       ({ from }) => at("source")(`ALTER TABLE ${qualified(from)} REPLICA IDENTITY FULL`),
     ),
     ...problemOf(
-      parts.filter(
-        ({ to, sent }) =>
-          to.is_root &&
-          to.key !== null &&
-          sent !== undefined &&
-          sent.some((column) => !to.key?.includes(column)) &&
-          to.key.every((column) => sent.includes(column)),
-      ),
+      parts.filter(({ to, sent }) => to.is_root && isPart(to.key ?? undefined, sent)),
       (table) => alarm(message("targetNarrowKey", { table })),
       ({ from, to, sent }) =>
         `${nameOf({ from, to })} (${(sent ?? []).join(", ")} → ${(to.key ?? []).join(", ")})`,
     ),
   ];
+}
+
+/** Whether the key has some of the columns that are sent, and no others. */
+function isPart(key: readonly string[] = [], sent: readonly string[] = []): boolean {
+  return key.length > 0 && key.length < sent.length && key.every((column) => sent.includes(column));
 }
 
 /** The unique index of the source's identity, where the target has its like, made the identity there, too. */

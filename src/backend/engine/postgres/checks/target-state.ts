@@ -23,7 +23,10 @@ export const targetRows: Check = {
       const some = readable.slice(first, first + atOnce);
       const rows = await target.ask<{ place: number }>(
         some
-          .map((table, place) => `SELECT ${place} AS place WHERE EXISTS (SELECT FROM ${scanned(table, table.kind)})`)
+          .map(
+            (table, place) =>
+              `SELECT ${place} AS place WHERE EXISTS (SELECT FROM ${scanned(table, table.kind)})`,
+          )
           .join(" UNION ALL "),
       );
       const places = new Set(rows.map(({ place }) => place));
