@@ -138,7 +138,7 @@ interface OpenTransaction {
 }
 
 /** Older transactions than this are told; the replication slot waits for the end of each that has written. */
-const oldSeconds = 10;
+const oldSeconds = 5;
 
 export const transactions: Check = {
   ...{ item: "source_transactions", group: "objects", ends: ["source"], ifUnknown: "ALARM" },
