@@ -11,7 +11,7 @@ describe("the findings of a pre-check", () => {
     assert.equal(
       await findingsText(findings, "postgresql", english),
       "source_primary_keys: Table t has no primary key. odd_item What to do: Add a primary key, " +
-        "run ALTER TABLE … REPLICA IDENTITY FULL, or leave the table out.",
+        "run ALTER TABLE … REPLICA IDENTITY FULL for the table and each partition, or leave the table out.",
     );
   });
 
