@@ -25,10 +25,13 @@ function serverOf(context: ToolContext): McpServer {
   );
   for (const name of toolNames) {
     const { title, description, schema, reads, run } = tools[name];
+    const { "~standard": standard } = toStandardJsonSchema(schema);
+    // The tool checks its input itself and cuts what it says of it; the library would repeat it in full.
+    const inputSchema = { "~standard": { ...standard, validate: (value: unknown) => ({ value }) } };
     server.registerTool(
       name,
       {
-        ...{ title, description, inputSchema: toStandardJsonSchema(schema) },
+        ...{ title, description, inputSchema },
         // What is not read-only is asked about by clients; nothing here destroys.
         annotations: { readOnlyHint: reads, destructiveHint: false, openWorldHint: false },
       },

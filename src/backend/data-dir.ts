@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { log, reasonOf } from "./log";
@@ -36,6 +36,7 @@ export class DataDir {
     try {
       await makeDirectory(path);
       await lock(path);
+      await keepPrivate(path);
       return new DataDir(path, await keptIdentity(join(path, "identity.json")));
     } catch (error) {
       if (error instanceof StartError) {
@@ -70,6 +71,18 @@ async function makeDirectory(path: string): Promise<void> {
     }
     await makeDirectory(dirname(path));
     await mkdir(path, { mode: 0o700 });
+  }
+}
+
+/** Closes a directory that somebody else made to all but the user: the databases in it are the user's. */
+async function keepPrivate(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  const entries = await readdir(path);
+  // One that holds other things, as a home directory, is left as it is.
+  const isOurs = entries.includes("identity.json") || entries.every((entry) => entry === "owner.json");
+  if (process.platform !== "win32" && (mode & 0o077) !== 0 && isOurs) {
+    await chmod(path, 0o700);
+    log(`the data directory ${path} was open to other users and is closed to them now`);
   }
 }
 
@@ -166,14 +179,18 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process started, in the kernel's own terms; null where the system does not tell. */
-async function startTimeOf(pid: number): Promise<string | null> {
+/**
+ * When a process started, in the kernel's own terms; null where the system does not tell, undefined for one that has
+ * ended and whose parent has not asked for its exit code.
+ */
+async function startTimeOf(pid: number): Promise<string | null | undefined> {
   if (process.platform !== "linux") {
     return null;
   }
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // Field 22 (start time) is the 20th after the command's closing bracket.
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // State and start time are fields 3 and 22: the 1st and the 20th after the command's closing bracket.
+  const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" || fields[0] === "X" ? undefined : (fields[19] ?? null);
 }
 
 async function keptIdentity(file: string): Promise<Identity> {

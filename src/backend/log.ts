@@ -13,7 +13,22 @@ export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {
     return reasonOf(error.errors[0]);
   }
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  // Two spaces after a colon tell where the words of another server begin.
-  return text.replaceAll(/: {2}(?=\S)|\s+/g, (gap) => (gap.startsWith(":") ? gap : " ")).trim();
+  return shortened(error instanceof Error ? error.message || error.name : String(error));
+}
+
+/** The most that is kept of a text that somebody else wrote, in characters, and what says that it was cut. */
+const longestText = 4_000;
+const longestNote = 40;
+
+/** A text of others as it may be kept and shown: one line, not too long, without characters that steer a terminal. */
+export function shortened(text: string): string {
+  const line = text
+    .slice(0, 2 * longestText)
+    // Two spaces after a colon tell where the words of another server begin.
+    .replaceAll(/: {2}(?=\S)|\s+/g, (gap) => (gap.startsWith(":") ? gap : " "))
+    .replaceAll(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`)
+    .trim();
+  return text.length <= 2 * longestText && line.length <= longestText + longestNote
+    ? line
+    : `${line.slice(0, longestText).replace(/[\ud800-\udbff]$/, "")}… (${text.length} characters)`;
 }

@@ -25,6 +25,12 @@ const messages = {
   notReady: { en: "The local backend is still starting.", zh: "本地后端正在启动。" },
   wrongProject: { en: "The project ID is not the one of this backend.", zh: "项目 ID 与本后端不一致。" },
   tooLarge: { en: "The request body is larger than 1 MB.", zh: "请求体超过 1 MB。" },
+  brokenOff: { en: "The request ended before its body did.", zh: "请求在请求体结束之前中断。" },
+  batchTooLarge: {
+    en: "A call takes at most {limit} tasks, not {count}; send several calls.",
+    zh: "单次调用最多支持 {limit} 个任务，当前为 {count} 个，请分多次调用。",
+  },
+  batchTwice: { en: "The task {id} is in this call twice.", zh: "任务 {id} 在本次调用中重复出现。" },
   notJson: { en: "The request body is not JSON.", zh: "请求体不是 JSON。" },
   invalidField: { en: "Invalid parameter {field}: {reason}", zh: "参数 {field} 无效：{reason}" },
   notAllowed: {
@@ -92,6 +98,10 @@ const messages = {
   noSuchQuery: {
     en: "The query {id} is not known (any more); begin anew.",
     zh: "查询 {id} 不存在或已失效，请重新发起。",
+  },
+  compareEnded: {
+    en: "The comparison has ended already ({status}); there is nothing to cancel.",
+    zh: "该对比任务已结束（{status}），无需取消。",
   },
   compareRuns: {
     en: "A comparison of this task is running already.",

@@ -3,7 +3,7 @@
  * to are plain strings, as in v3. Times are ISO 8601 in UTC. Numbers of a query may come as text.
  */
 import * as v from "valibot";
-import { count, errorBody, flag, jobAction, jobId, speedLimit, text, wholeNumber } from "./schemas";
+import { byName, count, errorBody, flag, jobAction, jobId, speedLimit, text, wholeNumber } from "./schemas";
 
 const offset = v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0);
 /** As most lists of v5 have it: 10 unless told, 1 to 1000. */
@@ -273,20 +273,14 @@ export const jobDetail = v.looseObject({
 });
 
 /** What the objects of a database are called at the target, and which of them are synchronized. */
+const tableObject = v.looseObject({ name: text, type: text, all: flag });
 export const databaseObject = v.looseObject({
   name: text,
   all: flag,
   schemas: v.nullish(
-    v.record(
-      v.string(),
-      v.looseObject({
-        name: text,
-        all: flag,
-        tables: v.nullish(v.record(v.string(), v.looseObject({ name: text, type: text, all: flag }))),
-      }),
-    ),
+    byName(v.looseObject({ name: text, all: flag, tables: v.nullish(byName(tableObject)) })),
   ),
-  tables: v.nullish(v.record(v.string(), v.looseObject({ name: text, type: text, all: flag }))),
+  tables: v.nullish(byName(tableObject)),
 });
 
 /**
@@ -305,7 +299,7 @@ const actionParams = v.looseObject({
       compare_task_id: text,
       type: v.nullish(v.picklist(["object", "lines", "contents"])),
       start_time: text,
-      db_object: v.nullish(v.record(v.string(), databaseObject)),
+      db_object: v.nullish(byName(databaseObject)),
     }),
   ),
 });
@@ -345,7 +339,7 @@ export const updateRequest = v.looseObject({
       db_object: v.nullish(
         v.looseObject({
           object_scope: v.picklist(["all", "database", "table"]),
-          object_info: v.nullish(v.record(v.string(), databaseObject)),
+          object_info: v.nullish(byName(databaseObject)),
         }),
       ),
     }),
@@ -363,7 +357,7 @@ export const objectsState = v.looseObject({
   id: text,
   status: text,
   object_scope: text,
-  object_info: v.nullish(v.record(v.string(), databaseObject)),
+  object_info: v.nullish(byName(databaseObject)),
   error_code: text,
   error_msg: text,
 });

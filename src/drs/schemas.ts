@@ -19,6 +19,34 @@ export function wholeNumber(least: number, most: number) {
   );
 }
 
+/**
+ * An object by names that users choose, which may be any. valibot's own record leaves `constructor`, `prototype` and
+ * `__proto__` out.
+ */
+export function byName<const S extends v.GenericSchema>(schema: S) {
+  return v.pipe(
+    v.custom<Readonly<Record<string, v.InferInput<S>>>>(
+      (input) => typeof input === "object" && input !== null && !Array.isArray(input),
+      "must be an object",
+    ),
+    v.rawTransform<Readonly<Record<string, v.InferInput<S>>>, Record<string, v.InferOutput<S>>>(
+      ({ dataset, addIssue, NEVER }) => {
+        const entries: [string, v.InferOutput<S>][] = [];
+        for (const [name, value] of Object.entries(dataset.value)) {
+          const read = v.safeParse(schema, value);
+          if (!read.success) {
+            addIssue({ message: `${name}: ${read.issues[0].message}` });
+            return NEVER;
+          }
+          entries.push([name, read.output]);
+        }
+        // Unlike an assignment, this makes a field of every name.
+        return Object.fromEntries(entries);
+      },
+    ),
+  );
+}
+
 /** A task id has 36 letters, digits and hyphens; it only looks like a UUID. */
 export const jobId = v.pipe(v.string(), v.regex(/^[0-9A-Za-z-]{36}$/, "must be a task id of 36 characters"));
 
@@ -199,7 +227,7 @@ export const listRequest = v.looseObject({
   engine_type: text,
   net_type: text,
   enterprise_project_id: text,
-  tags: v.nullish(v.record(v.string(), v.string())),
+  tags: v.nullish(byName(v.string())),
   instance_ids: v.nullish(v.array(v.string())),
   instance_ip: text,
 });

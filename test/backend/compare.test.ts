@@ -239,11 +239,15 @@ describe("the comparison of both ends", () => {
     await task.reaches("INCRE_TRANSFER_STARTED");
     const id = await create("contents");
     await assert.rejects(create("lines"), /DRS\.M01504/);
-    await backend.client.callIn(operationsV5, "executeAction", {
-      job_id: task.id,
-      job: { action_name: "cancel_compare", action_params: { compare_task_param: { compare_task_id: id } } },
-    });
+    const cancel = async (compare_task_id: string) =>
+      await backend.client.callIn(operationsV5, "executeAction", {
+        job_id: task.id,
+        job: { action_name: "cancel_compare", action_params: { compare_task_param: { compare_task_id } } },
+      });
+    await cancel(id);
     assert.equal((await ended(id))?.status, "CANCELLED");
+    await assert.rejects(cancel(id), /has ended already \(CANCELLED\).*DRS\.M00007/);
+    await assert.rejects(cancel("none"), /not known.*DRS\.M00007/);
     await assert.rejects(create("lines", "nothing"), /DRS\.M00007/);
     await task.pause();
     await task.reaches("PAUSING");

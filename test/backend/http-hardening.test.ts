@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { authorization, sdkDate } from "../../src/drs/signer";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { creation } from "../support/backend-task";
+import { Random } from "../support/random";
 
 interface Raw {
   readonly method?: string;
@@ -19,6 +20,8 @@ interface Raw {
 }
 
 const list = JSON.stringify({ cur_page: 1, per_page: 10, db_use_type: "sync" });
+
+const codeIn = (body: string) => /"error_code":"([^"]*)"/.exec(body)?.[1];
 
 describe("hostile requests", () => {
   const dataDir = makeDataDir();
@@ -198,6 +201,50 @@ describe("hostile requests", () => {
       assert.match(body, /APIGW\.0301/);
       assert.ok(!body.includes(backend.ready.secret_key));
     }
+  });
+
+  it("are refused, and leave no line in the log, whatever their Authorization header says", async () => {
+    const random = new Random();
+    const [date = "", signed = ""] = proof("POST", jobs, list).split("\r\n");
+    const empty = `SDK-HMAC-SHA256 Access=x, SignedHeaders=host;x-sdk-date;, Signature=${"0".repeat(64)}`;
+    const listed = (names: string) => empty.replace("host;x-sdk-date;", names);
+    const cases = [
+      ...[
+        empty,
+        listed(";x-sdk-date"),
+        listed("x-sdk-date;ho st"),
+        listed("x-sdk-date;h:"),
+        listed("x-sdk-date;\u00e9"),
+      ],
+      ...[
+        listed("x-sdk-date;__proto__;constructor"),
+        listed(`x-sdk-date;${"a;".repeat(3_000)}`),
+        "",
+        " ",
+        "Basic YTpi",
+      ],
+    ];
+    for (let count = 0; count < 300; count++) {
+      const value = signed.slice("Authorization: ".length);
+      const at = random.below(value.length);
+      const character = String.fromCharCode(0x20 + random.below(0x5f));
+      cases.push(
+        random.pick([
+          value.slice(0, at),
+          value.slice(at + 1),
+          value.slice(0, at) + character + value.slice(at),
+        ]),
+      );
+    }
+    for (const value of cases) {
+      const { status, body } = await send({ proof: `${date}\r\nAuthorization: ${value}` });
+      assert.deepEqual([status, codeIn(body)], [401, "APIGW.0301"], `seed ${random.seed}: ${value}: ${body}`);
+    }
+    for (const token of ["", "x", ".", "a.b.c", "__proto__", "\u00ff", "x".repeat(9_000)]) {
+      const { status, body } = await send({ proof: `X-Auth-Token: ${token}` });
+      assert.deepEqual([status, codeIn(body)], [401, "APIGW.0301"], `${token}: ${body}`);
+    }
+    assert.ok(!/Error| {4}at /.test(backend.log), backend.log);
   });
 
   it("are refused when they are too large, however they come", async () => {

@@ -61,6 +61,21 @@ describe("the MCP server, on a local backend", () => {
     assert.deepEqual(tools.at(-1)?.inputSchema.required, ["task"]);
   });
 
+  it("cuts what it repeats of an input that is not valid", async () => {
+    const long = "x".repeat(100_000);
+    for (const [name, input] of [
+      ["drs_list_tasks", { status: [long] }],
+      ["drs_list_tasks", { limit: long }],
+      ["drs_inspect_task", { task: [long] }],
+      ["drs_compare_task", { task: "orders-to-warehouse", type: long }],
+    ] as const) {
+      const { isError, value } = await call(name, input);
+      assert.ok(isError, name);
+      assert.match(value.error, /not valid/);
+      assert.ok(JSON.stringify(value).length < 2_200, `${name}: ${JSON.stringify(value).length}`);
+    }
+  });
+
   it("lists the tasks that failed and explains one, with a remedy", async () => {
     const { value } = await call("drs_list_tasks", { status: ["problems"] });
     const names = value.tasks.map(({ name }: { name: string }) => name);

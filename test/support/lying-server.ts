@@ -2,8 +2,14 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
-/** What it sends: at the start of a session (`turn` 0), and then whenever something arrives. */
-export type Lie = (turn: number, received: Buffer) => Buffer | undefined;
+/**
+ * What it sends: at the start of a session (`turn` 0), and then whenever something arrives; `ends`: it closes the
+ * connection then.
+ */
+export type Lie = (
+  turn: number,
+  received: Buffer,
+) => Buffer | { readonly bytes: Buffer; readonly ends: boolean } | undefined;
 
 export class LyingServer {
   readonly #server: Server;
@@ -50,8 +56,10 @@ export class LyingServer {
         this.received.push(bytes);
       }
       const answer = this.lie(turn++, bytes);
-      if (answer !== undefined) {
+      if (Buffer.isBuffer(answer)) {
         socket.write(answer);
+      } else if (answer !== undefined) {
+        socket[answer.ends ? "end" : "write"](answer.bytes);
       }
     });
   }

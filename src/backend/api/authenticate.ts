@@ -13,6 +13,8 @@ export interface IncomingRequest {
   readonly body: Uint8Array;
 }
 
+/** As RFC 9110 has it; `Headers` throws for anything else. */
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 const largestSkewMs = 15 * 60 * 1_000;
 
 /**
@@ -45,6 +47,9 @@ function requireSignature(
     throw refused(`the algorithm must be ${signatureAlgorithm}`);
   }
   const names = list.split(";");
+  if (!names.every((name) => headerName.test(name))) {
+    throw refused("SignedHeaders names what is no header");
+  }
   if (!names.includes("x-sdk-date")) {
     throw refused("x-sdk-date is not signed");
   }

@@ -64,10 +64,10 @@ export function createCompareHandlers({
     },
 
     listComparisons: async ({ job_id, offset, limit }) => {
-      const all = await comparisons.list(known(job_id).id);
+      const { count, comparisons: shown } = await comparisons.list(known(job_id).id, { offset, limit });
       return {
-        count: all.length,
-        compare_jobs: all.slice(offset, offset + limit).map(({ id, kind, createdAt, endedAt, status }) => ({
+        count,
+        compare_jobs: shown.map(({ id, kind, createdAt, endedAt, status }) => ({
           ...{ id, type: kind, status, export_status: "INIT" },
           start_time: isoSeconds(new Date(createdAt)),
           end_time: endedAt === null ? null : isoSeconds(new Date(endedAt)),

@@ -9,8 +9,8 @@ import { executeAction } from "./actions-v5";
 import { isWanted } from "./filter";
 import type { Parts } from "./handlers";
 import { NetworkTests, Queries } from "./network-tests";
-import { objectMap, selectionIn } from "./object-map";
-import { notedOutcome, outcomeOf, type UserAction } from "./outcome";
+import { namesSchemas, objectMap, selectionIn } from "./object-map";
+import { inTurns, notedOutcome, outcomeOf, type UserAction } from "./outcome";
 import { hasStructure, tablePercent } from "./progress";
 import type { Handlers } from "./server";
 import type { InputOf } from "./table";
@@ -52,24 +52,22 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
     language: Language,
     step: (id: string, index: number) => Promise<Record<string, unknown> | undefined>,
   ) => {
-    const jobs = await Promise.all(
-      ids.map(async (id, index) => {
-        const name = store.find(id)?.name ?? null;
-        const { answer, refusal } = await notedOutcome(store, id, action, async () => {
-          known(id);
-          return await step(id, index);
-        });
-        return refusal === undefined
-          ? { id, name, status: "success", ...answer }
-          : {
-              id,
-              name,
-              status: "failed",
-              error_code: refusal.code,
-              error_msg: render(refusal.text, language),
-            };
-      }),
-    );
+    const jobs = await inTurns(ids, async (id, index) => {
+      const name = store.find(id)?.name ?? null;
+      const { answer, refusal } = await notedOutcome(store, id, action, async () => {
+        known(id);
+        return await step(id, index);
+      });
+      return refusal === undefined
+        ? { id, name, status: "success", ...answer }
+        : {
+            id,
+            name,
+            status: "failed",
+            error_code: refusal.code,
+            error_msg: render(refusal.text, language),
+          };
+    });
     runner.wake();
     return { jobs };
   };
@@ -110,8 +108,8 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
         job,
         input,
         input.query_type === "list" || !input.compare_task_id
-          ? await comparisons.list(job.id)
-          : [await comparisons.get(job.id, input.compare_task_id)],
+          ? await comparisons.list(job.id, input)
+          : { count: 1, comparisons: [await comparisons.get(job.id, input.compare_task_id)] },
         language,
       ),
     }),
@@ -241,16 +239,14 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
     },
 
     executeActions: async ({ jobs }, language) => {
-      const results = await Promise.all(
-        jobs.map(async ({ job_id, action_name, action_params }) => {
-          const { answer, refusal } = await outcomeOf(async () =>
-            executeAction({ ...parts, tests }, job_id, action_name, action_params ?? {}),
-          );
-          return answer === undefined
-            ? [{ id: job_id, status: "failed", ...failure(refusal, language) }]
-            : (await each([job_id], answer.action, language, answer.step)).jobs;
-        }),
-      );
+      const results = await inTurns(jobs, async ({ job_id, action_name, action_params }) => {
+        const { answer, refusal } = await outcomeOf(async () =>
+          executeAction({ ...parts, tests }, job_id, action_name, action_params ?? {}),
+        );
+        return answer === undefined
+          ? [{ id: job_id, status: "failed", ...failure(refusal, language) }]
+          : (await each([job_id], answer.action, language, answer.step)).jobs;
+      });
       return { jobs: results.flat() };
     },
 
@@ -288,7 +284,10 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
     updateJob: async ({ job_id, job: { type, params } }) =>
       await single(job_id, "MODIFY_CONFIGURATION", async () => {
         if (type === "db_object") {
-          await actions.select(job_id, (database) => selectionIn(params.db_object, database));
+          const known = namesSchemas(params.db_object)
+            ? (await outcomeOf(async () => await actions.sourceTables(job_id))).answer
+            : undefined;
+          await actions.select(job_id, (database) => selectionIn(params.db_object, database, known ?? []));
           return { query_id: saved.keep(job_id) };
         }
         if (type !== "name" && type !== "description") {

@@ -10,7 +10,7 @@ import { createJob } from "./creation";
 import { isWanted } from "./filter";
 import { createCompareHandlers } from "./handlers-compare";
 import { createHandlersV5 } from "./handlers-v5";
-import { errorOf, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
+import { errorOf, inTurns, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
 import { selectionOf } from "./selection";
 import type { Handlers } from "./server";
 import { detail, listItem, progress, status } from "./views";
@@ -23,6 +23,9 @@ export interface Parts {
   readonly comparisons: Comparisons;
 }
 
+/** A server that does not answer takes seconds. */
+const testsAtOnce = 32;
+
 export function createHandlers(parts: Parts): Handlers {
   const { store, runner, actions } = parts;
   /** One result a task: what the step answers, or why it was refused. */
@@ -32,15 +35,13 @@ export function createHandlers(parts: Parts): Handlers {
     language: Language,
     step: (id: string, index: number) => Promise<Record<string, unknown> | undefined>,
   ) => {
-    const results = await Promise.all(
-      ids.map(async (id, index) => {
-        const name = typeof action === "string" ? action : action(index);
-        const { answer, refusal } = await notedOutcome(store, id, name, async () => await step(id, index));
-        return refusal === undefined
-          ? { id, status: "success", ...answer }
-          : { id, status: "failed", error_code: refusal.code, error_msg: render(refusal.text, language) };
-      }),
-    );
+    const results = await inTurns(ids, async (id, index) => {
+      const name = typeof action === "string" ? action : action(index);
+      const { answer, refusal } = await notedOutcome(store, id, name, async () => await step(id, index));
+      return refusal === undefined
+        ? { id, status: "success", ...answer }
+        : { id, status: "failed", error_code: refusal.code, error_msg: render(refusal.text, language) };
+    });
     runner.wake();
     return { count: results.length, results };
   };
@@ -107,8 +108,9 @@ export function createHandlers(parts: Parts): Handlers {
     },
 
     batchConnection: async ({ jobs }, language) => {
-      const results = await Promise.all(
-        jobs.map(async (request): Promise<ItemOf<"batchConnection">> => {
+      const results = await inTurns(
+        jobs,
+        async (request): Promise<ItemOf<"batchConnection">> => {
           const { refusal } = await notedOutcome(
             store,
             request.id,
@@ -118,7 +120,8 @@ export function createHandlers(parts: Parts): Handlers {
           return refusal === undefined
             ? { id: request.id, status: "true", success: true }
             : { id: request.id, status: "false", success: false, ...errorOf(refusal, language) };
-        }),
+        },
+        testsAtOnce,
       );
       return { count: results.length, results };
     },
@@ -132,19 +135,17 @@ export function createHandlers(parts: Parts): Handlers {
       batch(ids, undefined, (id) => precheckState(store.get(id), id, language)),
 
     batchSelectObjects: async ({ jobs }, language) => {
-      const results = await Promise.all(
-        jobs.map(async (request): Promise<ItemOf<"batchSelectObjects">> => {
-          const { refusal } = await notedOutcome(
-            store,
-            request.job_id,
-            "CHOOSE_OBJECT",
-            async () => await actions.select(request.job_id, (database) => selectionOf(request, database)),
-          );
-          return refusal === undefined
-            ? { job_id: request.job_id, status: true }
-            : { job_id: request.job_id, status: false, ...errorOf(refusal, language) };
-        }),
-      );
+      const results = await inTurns(jobs, async (request): Promise<ItemOf<"batchSelectObjects">> => {
+        const { refusal } = await notedOutcome(
+          store,
+          request.job_id,
+          "CHOOSE_OBJECT",
+          async () => await actions.select(request.job_id, (database) => selectionOf(request, database)),
+        );
+        return refusal === undefined
+          ? { job_id: request.job_id, status: true }
+          : { job_id: request.job_id, status: false, ...errorOf(refusal, language) };
+      });
       return { all_counts: results.length, results };
     },
 

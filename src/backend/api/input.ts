@@ -2,6 +2,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import * as v from "valibot";
+import { shortened } from "../log";
 import { ApiError, type Language, message } from "../messages";
 
 /** What each call carries through its handlers; `body` are the exact bytes. */
@@ -20,7 +21,42 @@ export function checked<const S extends v.GenericSchema>(schema: S, body: unknow
   }
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? "body";
-  throw new ApiError("DRS.M00007", message("invalidField", { field, reason: issue.message }));
+  throw new ApiError("DRS.M00007", message("invalidField", { field, reason: shortened(issue.message) }));
+}
+
+/** Tasks in one call; the service's console works with pages of at most so many. */
+const largestBatch = 100;
+
+/**
+ * Refuses a call about too many tasks, or twice about one: each is a change of its own, and others' calls wait.
+ *
+ * @throws ApiError DRS.M00007
+ */
+export function requireBatch(input: unknown): void {
+  const { jobs, speed_limits } = fieldsOf(input);
+  const items: unknown = jobs ?? speed_limits;
+  if (!Array.isArray(items)) {
+    return;
+  }
+  if (items.length > largestBatch) {
+    const [limit, count] = [String(largestBatch), String(items.length)];
+    throw new ApiError("DRS.M00007", message("batchTooLarge", { limit, count }));
+  }
+  const named = new Set<string>();
+  for (const item of items) {
+    const { id, job_id, end_point_type } = fieldsOf(item);
+    const task = typeof item === "string" ? item : (job_id ?? id);
+    // Both ends of a task can be meant by one call.
+    const name = JSON.stringify([task, end_point_type]);
+    if (typeof task === "string" && named.has(name)) {
+      throw new ApiError("DRS.M00007", message("batchTwice", { id: task }));
+    }
+    named.add(name);
+  }
+}
+
+function fieldsOf(input: unknown): Readonly<Record<string, unknown>> {
+  return typeof input === "object" && input !== null ? { ...input } : {};
 }
 
 /** @throws ApiError DRS.M00007 for what is no JSON, or has text that no database can keep. */

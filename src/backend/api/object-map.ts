@@ -1,6 +1,7 @@
 /** Synchronization objects as v5 has them: a map of databases, schemas and tables. */
 import type * as v from "valibot";
 import type { databaseObject } from "../../drs/schemas-v5";
+import type { TableName } from "../engine/engine";
 import type { Selection } from "../jobs/job";
 import { ApiError, message } from "../messages";
 import type { InputOf } from "./table";
@@ -12,9 +13,11 @@ type Given = InputOf<"updateJob">["job"]["params"]["db_object"];
 /**
  * What an object map selects of the task's source database; null: all tables.
  *
+ * @param known the source's tables, as far as they could be read: a table without a schema is one of `public`, or is
+ * named with its schema (`app.items`, as in v3) where `public` has none of that name.
  * @throws ApiError for other names at the target, other databases, and a map without objects.
  */
-export function selectionIn(given: Given, database: string): Selection {
+export function selectionIn(given: Given, database: string, known: readonly TableName[]): Selection {
   if (given == null) {
     throw new ApiError("DRS.M00007", message("invalidField", { field: "db_object", reason: "is missing" }));
   }
@@ -30,7 +33,7 @@ export function selectionIn(given: Given, database: string): Selection {
     if (all === true || (!schemas && !tables)) {
       return null;
     }
-    chosen.push(...tablesIn("public", tables ?? {}));
+    chosen.push(...tablesIn("public", tables ?? {}).map((one) => found(one, known)));
     for (const [schema, one] of Object.entries(schemas ?? {})) {
       refuseRename(schema, one.name);
       chosen.push(
@@ -51,6 +54,20 @@ function tablesIn(schema: string, tables: NonNullable<DatabaseObject["tables"]>)
   });
 }
 
+/** Whether the map has tables whose names may begin with a schema. */
+export function namesSchemas(given: Given): boolean {
+  const tables = Object.values(given?.object_info ?? {}).flatMap((one) => Object.keys(one.tables ?? {}));
+  return tables.some((name) => name.includes("."));
+}
+
+function found(one: Chosen, known: readonly TableName[]): Chosen {
+  const is = ({ schema, table }: Chosen) =>
+    known.some((other) => other.schema === schema && other.table === table);
+  const [schema = "", ...rest] = one.table?.split(".") ?? [];
+  const split = { schema, table: rest.join(".") };
+  return !is(one) && is(split) ? split : one;
+}
+
 function refuseRename(object: string, alias: string | null | undefined): void {
   if (alias && alias !== object) {
     throw new ApiError("DRS.M10018", message("noRename", { object, alias }));
@@ -59,16 +76,19 @@ function refuseRename(object: string, alias: string | null | undefined): void {
 
 /** Tables, and whole schemas, as a map. */
 export function objectMap(database: string, objects: readonly Chosen[]): Record<string, DatabaseObject> {
-  const schemas: Record<string, NonNullable<DatabaseObject["schemas"]>[string]> = {};
+  const schemas = new Map<string, { all: boolean; readonly tables: Map<string, object> }>();
   for (const { schema, table } of objects) {
-    const before = schemas[schema];
-    schemas[schema] =
-      table === null
-        ? { name: schema, all: true }
-        : {
-            ...{ name: schema, all: before?.all ?? false },
-            tables: { ...before?.tables, [table]: { name: table, type: "table", all: true } },
-          };
+    const one = schemas.get(schema) ?? { all: false, tables: new Map<string, object>() };
+    schemas.set(schema, one);
+    if (table === null) {
+      one.all = true;
+    } else {
+      one.tables.set(table, { name: table, type: "table", all: true });
+    }
   }
-  return { [database]: { name: database, all: false, schemas } };
+  const shown = [...schemas].map(([name, { all, tables }]) => [
+    name,
+    tables.size === 0 ? { name, all } : { name, all, tables: Object.fromEntries(tables) },
+  ]);
+  return { [database]: { name: database, all: false, schemas: Object.fromEntries(shown) } };
 }

@@ -1,4 +1,5 @@
 /** How a step of a call ended: with what it answers, or with a refusal that is one task's own. */
+import { Semaphore } from "../jobs/semaphore";
 import type { JobStore } from "../jobs/store";
 import { ApiError, type Language, message, render } from "../messages";
 import type { Action } from "./actions";
@@ -21,6 +22,18 @@ export async function outcomeOf<T>(step: () => Promise<T>): Promise<Outcome<T>> 
     }
     throw error;
   }
+}
+
+/** Works on the items of a batch, a few at once, so that a long one leaves room for others' calls. */
+export async function inTurns<T, R>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<R>,
+  atOnce = 8,
+): Promise<R[]> {
+  const turns = new Semaphore(atOnce);
+  return await Promise.all(
+    items.map(async (item, index) => await turns.run(async () => await work(item, index))),
+  );
 }
 
 /** Takes a step that a user asked for, and notes it in the task's history. */

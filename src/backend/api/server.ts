@@ -11,7 +11,7 @@ import { ApiError, type Language, message, render } from "../messages";
 import { StartError } from "../start-error";
 import { authenticate, refuseForeign } from "./authenticate";
 import { iamRoutes, isTokenCall } from "./iam";
-import { checked, type Env, jsonOf, languageOf } from "./input";
+import { checked, type Env, jsonOf, languageOf, requireBatch } from "./input";
 import { type Controls, type LocalCalls, localRoutes } from "./local-calls";
 import { type AnswerOf, type InputOf, type Served, served, statusOf, type Table, table } from "./table";
 
@@ -172,6 +172,7 @@ async function call<N extends Served>(
   language: Language,
 ): Promise<AnswerOf<N>> {
   const handler: Handler<N> = handlers[name];
+  requireBatch(input);
   return await handler(checked<Table[N]["request"]>(table[name].request, input), language);
 }
 
@@ -185,12 +186,17 @@ function ready({ service }: State): Service {
 async function bodyOf(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of parts) {
-    length += chunk.length;
-    if (length > largestBody) {
-      throw new ApiError("DRS.M00007", message("tooLarge"), 413);
+  try {
+    for await (const chunk of parts) {
+      length += chunk.length;
+      if (length > largestBody) {
+        throw new ApiError("DRS.M00007", message("tooLarge"), 413);
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    // Whoever has broken the call off reads no answer, and is no trouble of this program's.
+    throw error instanceof ApiError ? error : new ApiError("DRS.M00007", message("brokenOff"));
   }
   return Buffer.concat(chunks);
 }

@@ -14,13 +14,13 @@ export function differences({ onlySource, onlyTarget, changed }: TableResult): n
 }
 
 /**
- * @param comparisons those the query asks for.
+ * @param found a page of those the query asks for, and the number of all.
  * @throws ApiError DRS.M10018 for what is not compared here.
  */
 export function compareDetail(
   job: Job,
   { compare_type, query_type, offset, limit, ...query }: Query,
-  comparisons: readonly Comparison[],
+  found: { readonly count: number; readonly comparisons: readonly Comparison[] },
   language: Language,
 ): Shown {
   const page = <T>(all: readonly T[]) => ({
@@ -28,13 +28,12 @@ export function compareDetail(
     shown: all.slice(offset, offset + limit),
   });
   if (query_type === "list" || (query_type == null && !query.compare_task_id)) {
-    const { total_count, shown } = page(comparisons);
     return {
-      total_count,
-      compare_result: { data_compare_task_list: shown.map((one) => task(one, language)) },
+      total_count: found.count,
+      compare_result: { data_compare_task_list: found.comparisons.map((one) => task(one, language)) },
     };
   }
-  const [comparison] = comparisons;
+  const [comparison] = found.comparisons;
   const results = comparison?.results ?? [];
   const status = statusOf(comparison);
   const [source_db, target_db] = [job.source.database, job.target.database];

@@ -27,7 +27,7 @@ export interface SqlResult {
 const limitMs = 10_000;
 const shownRows = 100;
 /** Of what all statements answer, in bytes. */
-const answerLimit = 8 * 1024 * 1024;
+const answerLimit = 32 * 1024 * 1024;
 
 /**
  * Runs SQL as the shop's application or the analyst, whose logins the backend tells anyway. It ends after 10 seconds,

@@ -6,6 +6,7 @@ import { log, reasonOf } from "../log";
 import { ApiError, type Message, message } from "../messages";
 import type { ControlDatabase } from "./control-database";
 import type { Controller } from "./controller";
+import type { Page } from "./history";
 import { type Job, tableId } from "./job";
 import type { JobStore } from "./store";
 
@@ -124,11 +125,12 @@ export class Comparisons {
     return comparison.id;
   }
 
-  /** Cancels a comparison that is not over. @throws ApiError DRS.M00007 for one that is. */
+  /** Cancels a comparison that is not over. @throws ApiError DRS.M00007 for one that is, and for none. */
   async cancel(jobId: string, id: string): Promise<void> {
     const entry = this.#open.get(id);
     if (entry?.comparison.jobId !== jobId) {
-      throw new ApiError("DRS.M00007", message("noSuchQuery", { id }));
+      const { status } = await this.get(jobId, id);
+      throw new ApiError("DRS.M00007", message("compareEnded", { status }));
     }
     entry.cancel.abort();
     if (entry.comparison.status === "WAITING_FOR_RUNNING") {
@@ -136,26 +138,41 @@ export class Comparisons {
     }
   }
 
-  /** The comparisons of a task, the newest first. */
-  async list(jobId: string): Promise<readonly Comparison[]> {
-    const found = await this.database.query<{ record: unknown }>(
-      "SELECT record FROM comparisons WHERE job_id = $1 ORDER BY number DESC",
-      [jobId],
+  /** A page of the comparisons of a task, the newest first, and the number of all. */
+  async list(
+    jobId: string,
+    { offset, limit }: Page,
+  ): Promise<{ readonly count: number; readonly comparisons: readonly Comparison[] }> {
+    const { rows: found } = await this.database.query<{ count: number; record: unknown }>(
+      `SELECT count, record
+       FROM (SELECT count(*)::int AS count FROM comparisons WHERE job_id = $1)
+       LEFT JOIN (SELECT number, record FROM comparisons WHERE job_id = $1
+                  ORDER BY number DESC OFFSET $2 LIMIT $3) ON true
+       ORDER BY number DESC`,
+      [jobId, offset, limit],
     );
-    return found.rows.map(({ record }) => this.#latest(v.parse(comparisonSchema, record)));
+    return {
+      count: found[0]?.count ?? 0,
+      comparisons: found.flatMap(({ record }) => (record === null ? [] : [this.#latest(record)])),
+    };
   }
 
   /** @throws ApiError DRS.M00007 for one that is not there. */
   async get(jobId: string, id: string): Promise<Comparison> {
-    const comparison = (await this.list(jobId)).find((one) => one.id === id);
-    if (comparison === undefined) {
+    const { rows: found } = await this.database.query<{ record: unknown }>(
+      "SELECT record FROM comparisons WHERE job_id = $1 AND id = $2",
+      [jobId, id],
+    );
+    const [one] = found;
+    if (one === undefined) {
       throw new ApiError("DRS.M00007", message("noSuchQuery", { id }));
     }
-    return comparison;
+    return this.#latest(one.record);
   }
 
   /** Results are stored at the end; until then they are here. */
-  #latest(stored: Comparison): Comparison {
+  #latest(record: unknown): Comparison {
+    const stored = v.parse(comparisonSchema, record);
     return this.#open.get(stored.id)?.comparison ?? stored;
   }
 

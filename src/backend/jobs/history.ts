@@ -1,5 +1,6 @@
 /** What became of the tasks, in the control database: what users did, status changes, logs, refused rows. */
 import * as v from "valibot";
+import { shortened } from "../log";
 import type { Message } from "../messages";
 import type { Statements } from "./control-database";
 
@@ -69,7 +70,10 @@ export class History {
   }
 
   async dirtyRow(jobId: string, row: EntryOf<"dirty">): Promise<void> {
-    await this.#add(jobId, [{ kind: "dirty", entry: row }]);
+    const [reason, detail, values] = [row.reason, row.detail, row.row].map(shortened);
+    await this.#add(jobId, [
+      { kind: "dirty", entry: { ...row, reason: reason ?? "", detail: detail ?? "", row: values ?? "" } },
+    ]);
   }
 
   /** @param fields values that an entry must have to be found. */
@@ -80,19 +84,22 @@ export class History {
     fields: Partial<EntryOf<K>> = {},
     between: { readonly from?: Date | undefined; readonly to?: Date | undefined } = {},
   ): Promise<Found<K>> {
-    const { rows } = await this.database.query<{ at: Date; entry: unknown }>(
-      `SELECT at, entry FROM history
-       WHERE job_id = $1 AND kind = $2 AND entry @> $3
-         AND ($4::timestamptz IS NULL OR at >= $4) AND ($5::timestamptz IS NULL OR at <= $5)
+    const { rows } = await this.database.query<{ count: number; at: Date | null; entry: unknown }>(
+      `WITH fitting AS NOT MATERIALIZED (
+         SELECT number, at, entry FROM history
+         WHERE job_id = $1 AND kind = $2 AND ($3::jsonb = '{}' OR entry @> $3)
+           AND ($4::timestamptz IS NULL OR at >= $4) AND ($5::timestamptz IS NULL OR at <= $5)
+       )
+       SELECT count, at, entry
+       FROM (SELECT count(*)::int AS count FROM fitting)
+       LEFT JOIN (SELECT * FROM fitting ORDER BY number DESC OFFSET $6 LIMIT $7) ON true
        ORDER BY number DESC`,
-      [jobId, kind, JSON.stringify(fields), between.from ?? null, between.to ?? null],
+      [jobId, kind, JSON.stringify(fields), between.from ?? null, between.to ?? null, offset, limit],
     );
     const schema: v.GenericSchema<unknown, EntryOf<K>> = schemas[kind];
     return {
-      count: rows.length,
-      entries: rows
-        .slice(offset, offset + limit)
-        .map(({ at, entry }) => ({ at, entry: v.parse(schema, entry) })),
+      count: rows[0]?.count ?? 0,
+      entries: rows.flatMap(({ at, entry }) => (at === null ? [] : [{ at, entry: v.parse(schema, entry) }])),
     };
   }
 
@@ -124,5 +131,6 @@ export class History {
 type Entry = { readonly [K in Kind]: { readonly kind: K; readonly entry: EntryOf<K> } }[Kind];
 
 function logEntry(level: Level, { id, values }: Message): Entry {
-  return { kind: "log", entry: { level, message: { id, values: { ...values } } } };
+  const kept = Object.entries(values).map(([name, value]) => [name, shortened(value)]);
+  return { kind: "log", entry: { level, message: { id, values: Object.fromEntries(kept) } } };
 }

@@ -76,7 +76,7 @@ describe("a server that is no PostgreSQL", () => {
       server.lie = (turn) => (turn === 0 ? answer : undefined);
       const found = await test();
       assert.match(found.reason, reason);
-      assert.equal(found.code, "08P01");
+      assert.equal(found.code, "08006");
     });
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
-import { reasonOf } from "../../log";
+import { reasonOf, shortened } from "../../log";
 import { type DatabaseLogin, EngineError, type Side } from "../engine";
 import { type ClientOptions, GuardedClient, guardedPool } from "./guarded-client";
 
@@ -151,11 +151,10 @@ export function codeOf(error: unknown): string {
 
 /** What the driver reports in words only. */
 const inWords: readonly (readonly [RegExp, string])[] = [
-  [/^Connection terminated|^timeout e|^Query read timeout|^Client (has encountered|was closed)/, "08006"],
-  [/^SASL: /, "08P01"],
+  [/^Connection terminated|^timeout e|^Query read timeout|^Client (has enc|was closed)|^SASL: /, "08006"],
 ];
 
 function asEngineError(error: unknown, side: Side): EngineError {
   const detail = error instanceof pg.DatabaseError && error.detail !== undefined ? ` (${error.detail})` : "";
-  return new EngineError(codeOf(error), side, `${reasonOf(error)}${detail}`, { cause: error });
+  return new EngineError(codeOf(error), side, shortened(`${reasonOf(error)}${detail}`), { cause: error });
 }

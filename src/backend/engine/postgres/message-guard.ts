@@ -7,8 +7,10 @@
 
 /** The largest message, in bytes: a row of more is not read. */
 const largestMessage = 16 * 1024 * 1024;
-/** What libpq reads before a session has begun, in bytes. */
-const largestAtStart = 30_000;
+/** Before a session has begun, and of types that are short, libpq reads no larger ones. */
+const largestShort = 30_000;
+/** Descriptions of rows, rows, errors, notices and notifications. */
+const longTypes = "TDENA";
 /** What may come between a statement and its end: bytes, and what it costs to keep what is small. */
 const largestAnswer = 64 * 1024 * 1024;
 const messageCost = 64;
@@ -32,8 +34,8 @@ export class ProtocolError extends Error {
 
   constructor(
     reason: string,
-    /** SQLSTATE: 08P01 is a violation of the protocol. */
-    readonly code: string = "08P01",
+    /** SQLSTATE: such a connection is lost, as one that broke. */
+    readonly code: string = "08006",
   ) {
     super(reason);
   }
@@ -87,12 +89,13 @@ export class MessageGuard {
     this.#needed = headerLength;
     while (all.length - start >= headerLength) {
       const length = 1 + all.readUInt32BE(start + 1);
-      const largest = this.#started ? Math.min(largestMessage, this.answerLimit) : largestAtStart;
-      if (length < headerLength || (length > largest && !this.#started)) {
+      const type = String.fromCharCode(all[start] ?? 0);
+      const isLong = length > largestShort && !(this.#started && longTypes.includes(type));
+      if (length < headerLength || isLong) {
         throw violation(`a message ${nameOf(all[start])} of ${length} bytes`);
       }
-      if (length > largest) {
-        throw tooLarge(largest);
+      if (length > Math.min(largestMessage, this.answerLimit)) {
+        throw tooLarge(Math.min(largestMessage, this.answerLimit));
       }
       if (start + length > all.length) {
         this.#needed = length;

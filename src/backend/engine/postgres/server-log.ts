@@ -2,6 +2,7 @@
  * What a target server's log says of subscriptions. No catalog holds the text of a worker's error; the log does, with
  * the prefix `%m|%p|%b|%e|` (time, process, kind of process, SQLSTATE).
  */
+import { shortened } from "../../log";
 
 /** An error of a worker. */
 export interface WorkerError {
@@ -78,7 +79,8 @@ export class ServerLog {
 
   /** The last error of a subscription's workers since `forget`. */
   lastErrorOf(subscription: string): WorkerError | undefined {
-    return this.#errors.get(subscription);
+    const error = this.#errors.get(subscription);
+    return error && { ...error, message: shortened(error.message) };
   }
 
   forget(subscription: string): void {
