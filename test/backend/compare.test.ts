@@ -9,8 +9,7 @@ describe("the comparison of both ends", () => {
   let backend: BackendProcess;
   let task: TestTask;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     await backend.sql("source", "postgres", "CREATE DATABASE compared");
     await backend.sql("target", "postgres", "CREATE DATABASE compared");

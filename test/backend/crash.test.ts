@@ -7,8 +7,7 @@ describe("kill -9 of the backend", () => {
   let backend: BackendProcess;
   let count = 0;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
   });
 

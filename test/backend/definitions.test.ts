@@ -6,8 +6,7 @@ import { EnginePair } from "../support/engine-pair";
 describe("tables that are made at the target", () => {
   let pair: EnginePair;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     pair = await EnginePair.start();
   });
 

@@ -12,8 +12,7 @@ describe("the details of a task", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     await backend.sql("source", "postgres", "CREATE DATABASE details");
     await backend.sql("target", "postgres", "CREATE DATABASE details");

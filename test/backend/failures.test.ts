@@ -7,8 +7,7 @@ describe("what goes wrong with a task", () => {
   let backend: BackendProcess;
   let count = 0;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
   });
 

@@ -140,8 +140,7 @@ describe("the fault matrix", () => {
   let store: TaskStore;
   let task: TestTask;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     await backend.sql("source", "postgres", "CREATE DATABASE matrix");
     await backend.sql("target", "postgres", "CREATE DATABASE matrix");

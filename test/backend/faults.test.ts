@@ -15,8 +15,7 @@ describe("faults on demand", () => {
   let task: TestTask;
   let other: TestTask;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
   });
 
@@ -233,8 +232,7 @@ describe("faults on demand", () => {
     );
   });
 
-  it("are undone by a reset, which puts everything back to the beginning", async function () {
-    this.timeout(90_000);
+  it("are undone by a reset, which puts everything back to the beginning", async () => {
     const { ready } = backend;
     await backend.setBalance("own", 0);
     await backend.fault({ kind: "dropped" });

@@ -13,8 +13,7 @@ describe("a copy whose slot is gone when the target comes back", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
   });
 

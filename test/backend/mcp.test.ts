@@ -12,8 +12,7 @@ describe("the MCP server, on a local backend", () => {
   const client = new Client({ name: "test", version: "1" });
   let backend: BackendProcess;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     await client.connect(
       new StdioClientTransport({

@@ -33,8 +33,7 @@ describe("roads to a backend", () => {
   let authority: TestAuthority;
   let backend: BackendProcess;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     authority = new TestAuthority(folder);
     backend = await BackendProcess.start(dataDir, ["--demo"]);
   });

@@ -7,8 +7,7 @@ describe("what is made at the target, and what the pre-check says of it", () => 
   let backend: BackendProcess;
   let count = 0;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
   });
 

@@ -42,8 +42,7 @@ describe("a task into PostgreSQL 14", () => {
   let target: OwnServer;
   let task: TestTask;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     [backend, target] = await Promise.all([
       BackendProcess.start(dataDir, ["--demo"]),
       OwnServer.start(packages),

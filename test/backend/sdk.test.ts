@@ -19,8 +19,7 @@ describe("an official SDK client", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     // The SDK prints every request that is refused.
     Logger4jInstance.level = "off";
     backend = await BackendProcess.start(dataDir, ["--demo"]);

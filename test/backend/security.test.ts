@@ -16,8 +16,7 @@ describe("safety", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
   });
 

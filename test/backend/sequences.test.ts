@@ -6,8 +6,7 @@ import { EnginePair } from "../support/engine-pair";
 describe("sequences of the target", () => {
   let pair: EnginePair;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     pair = await EnginePair.start();
   });
 
@@ -82,8 +81,7 @@ describe("sequences of the target", () => {
     },
   ] as const;
 
-  it("are made and set as the source's, whatever their kind", async function () {
-    this.timeout(60_000);
+  it("are made and set as the source's, whatever their kind", async () => {
     const task = await pair.started({ source: kinds.map(({ sql }) => sql).join(";\n") });
     assert.deepEqual(await pair.ended(task), []);
     for (const { kind, sequence, follows } of kinds) {

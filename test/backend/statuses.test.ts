@@ -13,8 +13,7 @@ describe("the status table", () => {
   let backend: BackendProcess;
   let count = 0;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
   });
 

@@ -19,8 +19,7 @@ describe("a task from a file", () => {
   let id: string;
   const options = { signal: new AbortController().signal, onStep: () => undefined };
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     await backend.sql("source", "postgres", "CREATE DATABASE filed");
     await backend.sql("target", "postgres", "CREATE DATABASE filed");

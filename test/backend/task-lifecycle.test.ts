@@ -6,8 +6,7 @@ describe("the life of a task", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     await backend.sql("source", "postgres", "CREATE DATABASE life");
     await backend.sql("target", "postgres", "CREATE DATABASE life");

@@ -12,6 +12,7 @@ import * as v from "valibot";
 import type { FaultRequest } from "../../src/backend/faults/request";
 import { DrsClient } from "../../src/drs/client";
 import { authorization, sdkDate } from "../../src/drs/signer";
+import { bound } from "./bounds";
 
 const readySchema = v.object({
   endpoint: v.string(),
@@ -332,21 +333,26 @@ export function processesOf(dataDir: string): readonly string[] {
   return list.split("\n").filter((line) => line.includes(dataDir) && !/^\s*\d+\s+Z/.test(line));
 }
 
-/** Waits until the condition holds; its last value is part of the error when it does not in time. */
+/**
+ * Waits until the condition holds; its last value is part of the error when it does not in time.
+ *
+ * @param timeoutMs the limit on an idle machine
+ */
 export async function until<T>(
   what: string,
   timeoutMs: number,
   read: () => T | Promise<T>,
   holds: (value: T) => boolean = (value) => Boolean(value),
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  const limit = bound(timeoutMs);
+  const deadline = Date.now() + limit;
   for (;;) {
     const value = await read();
     if (holds(value)) {
       return value;
     }
     if (Date.now() > deadline) {
-      throw new Error(`${what}: not within ${timeoutMs} ms; last seen ${JSON.stringify(value)}`);
+      throw new Error(`${what}: not within ${Math.round(limit)} ms; last seen ${JSON.stringify(value)}`);
     }
     await delay(50);
   }

@@ -31,8 +31,7 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
     let count = 0;
     const made: EngineTask[] = [];
 
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       world = await make();
     });
 
