@@ -119,7 +119,7 @@ describe("several connections", () => {
 
   it("one whose secret is gone after a restart asks for it, and says why", async () => {
     await workbench.reload();
-    await workbench.sees(workbench.sideBar.getByText(/Where the system has no keyring \(such as/));
+    await workbench.sees(workbench.sideBar.getByText(/If the system has no keyring \(such as/));
     await workbench.screenshot("secret-gone");
     await workbench.click(
       workbench.sideBar.getByRole("button", { name: "Enter the Secret Again" }),

@@ -200,6 +200,7 @@ export class Sights {
       dialog: this.dialog,
       menu: this.menu,
       input: this.quickInput,
+      "side bar": this.sideBar.locator(".welcome-view:visible"),
       hover: this.hovers,
       notification: this.notifications,
     };

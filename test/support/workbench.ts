@@ -7,6 +7,10 @@ import { comes, type Effect, isThere, Sights } from "./sights";
  * What the extension or a service has to answer gets more, so that it is not asked twice.
  */
 const patience = { window: 1_000, answer: 8_000 };
+/**
+ * How long a gesture itself may take, in milliseconds: a busy window takes seconds for a click, which then did happen.
+ */
+const timeout = 10_000;
 
 /**
  * A VS Code in a browser, used as a user uses it: through what is on the screen. A window that is busy loses gestures,
@@ -39,13 +43,13 @@ export class Workbench extends Sights {
 
   /** Clicks on something that brings something else about. */
   async click(target: Locator, effect: Effect): Promise<void> {
-    await this.#perform(`click ${target}`, (timeout) => target.click({ timeout }), effect, patience.answer);
+    await this.#perform(`click ${target}`, () => target.click({ timeout }), effect, patience.answer);
   }
 
   /** Clicks on something that opens and closes, unless what it opens is there. */
   async open(target: Locator, opened: Effect): Promise<void> {
     if (!(await isThere(opened))) {
-      await this.#perform(`open ${target}`, (timeout) => target.click({ timeout }), opened);
+      await this.#perform(`open ${target}`, () => target.click({ timeout }), opened);
     }
   }
 
@@ -68,7 +72,7 @@ export class Workbench extends Sights {
       chosen.add(name);
       await this.#perform(
         `select "${name}"`,
-        (timeout) => this.row(name).click({ modifiers: [...modifiers], timeout }),
+        () => this.row(name).click({ modifiers: [...modifiers], timeout }),
         async () => {
           const selected = await this.selectedRows();
           return selected.length === chosen.size && selected.every((one) => chosen.has(one));
@@ -83,7 +87,7 @@ export class Workbench extends Sights {
     let shownText = "";
     await this.#perform(
       `hover over ${target}`,
-      async (timeout) => {
+      async () => {
         // A hover opens for a pointer that comes from elsewhere, and not when its row is drawn anew meanwhile.
         await this.page.mouse.move(900, 400);
         await target.hover({ timeout });
@@ -110,7 +114,7 @@ export class Workbench extends Sights {
     let isChosen = false;
     await this.#perform(
       `choose "${item}" in the context menu of "${name}"`,
-      async (timeout) => {
+      async () => {
         isChosen = false;
         if (!(await this.#isMenuOf(name)) || !(await label.isVisible())) {
           await this.dismiss();
@@ -133,7 +137,7 @@ export class Workbench extends Sights {
     const answered = await choice.elementHandle();
     await this.#perform(
       `press "${button}" in the dialog`,
-      async (timeout) => await answered?.click({ timeout }),
+      async () => await answered?.click({ timeout }),
       async () => !(await answered?.isVisible()),
     );
     return text;
@@ -148,7 +152,7 @@ export class Workbench extends Sights {
     await this.sees(choice);
     await this.#perform(
       `press "${button}" in the notification`,
-      (timeout) => choice.click({ timeout }),
+      () => choice.click({ timeout }),
       async () => !(await choice.isVisible()),
     );
   }
@@ -163,7 +167,7 @@ export class Workbench extends Sights {
     let isRun = false;
     await this.#perform(
       `run the command "${name}"`,
-      async (timeout) => {
+      async () => {
         isRun = false;
         if (!(await isPalette(">"))) {
           await this.#pressInWindow("F1", () => isPalette(">"));
@@ -203,7 +207,7 @@ export class Workbench extends Sights {
     await this.sees(choice);
     await this.#perform(
       `pick "${item}"`,
-      (timeout) => choice.first().click({ timeout }),
+      () => choice.first().click({ timeout }),
       async () => !(await choice.first().isVisible()),
     );
   }
@@ -212,7 +216,7 @@ export class Workbench extends Sights {
   async type(field: Locator, text: string): Promise<void> {
     await this.#perform(
       `type "${text}" into ${field}`,
-      (timeout) => field.fill(text, { timeout }),
+      () => field.fill(text, { timeout }),
       async () => (await field.inputValue()) === text,
     );
   }
@@ -227,7 +231,7 @@ export class Workbench extends Sights {
   async selectOption(list: Locator, label: string): Promise<void> {
     await this.#perform(
       `choose "${label}" in ${list}`,
-      async (timeout) => void (await list.selectOption({ label }, { timeout })),
+      async () => void (await list.selectOption({ label }, { timeout })),
       async () => (await list.locator("option:checked").innerText()) === label,
     );
   }
@@ -236,7 +240,7 @@ export class Workbench extends Sights {
   async press(key: string, effect: Effect, target?: Locator): Promise<void> {
     await this.#perform(
       `press ${key}`,
-      (timeout) => target?.press(key, { timeout }) ?? this.page.keyboard.press(key),
+      () => target?.press(key, { timeout }) ?? this.page.keyboard.press(key),
       effect,
       patience.answer,
     );
@@ -257,7 +261,7 @@ export class Workbench extends Sights {
   async #openMenu(name: string): Promise<void> {
     await this.#perform(
       `open the context menu of "${name}"`,
-      (timeout) => this.row(name).click({ button: "right", timeout }),
+      () => this.row(name).click({ button: "right", timeout }),
       () => this.#isMenuOf(name),
     );
   }
@@ -281,7 +285,7 @@ export class Workbench extends Sights {
     }
     await this.#perform(
       `enter "${text ?? "what is there"}" for ${prompt}`,
-      async (timeout) => {
+      async () => {
         if (text !== undefined) {
           await this.quickInputBox.fill(text, { timeout });
         }
@@ -299,14 +303,14 @@ export class Workbench extends Sights {
    */
   async #perform(
     what: string,
-    gesture: (timeout: number) => Promise<void>,
+    gesture: () => Promise<void>,
     effect: Effect,
     firstPatience = patience.window,
   ): Promise<void> {
     const end = Date.now() + limits.wait;
     for (let time = firstPatience; ; time *= 2) {
       // What is to be clicked may be covered, or may have gone with the effect of the last try.
-      const trouble = await gesture(time).then(
+      const trouble = await gesture().then(
         () => undefined,
         (error: unknown) => error,
       );
