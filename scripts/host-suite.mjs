@@ -13,18 +13,18 @@ import { installation, startVSCodeServer } from "./vscode-server.mjs";
  * @param {keyof typeof import("./vscode-server.mjs").releases} options.release
  * @param {string} options.folder an empty folder for the profile
  * @param {Readonly<Record<string, unknown>>} options.settings the user's settings
- * @param {string} options.resultFile where the suite writes its counts
+ * @param {NodeJS.ProcessEnv} options.env for the tests; DRS_TEST_RESULT names the file to which the suite writes its counts
  * @param {number} options.limit in milliseconds
  * @param {AbortSignal} options.signal
  * @returns {Promise<number>} the exit code of the suite
  */
-export async function runHostSuite({ root, release, folder, settings, resultFile, limit, signal }) {
+export async function runHostSuite({ root, release, folder, settings, env, limit, signal }) {
   const profile = await makeProfile({ folder, settings, extensionFolders: [], language: "en" });
   const { program, address } = await startVSCodeServer({
     installation: installation(root, release),
     profile,
     testDriver: release === "current",
-    env: { DRS_TEST_RESULT: resultFile },
+    env,
     signal,
   });
   try {

@@ -7,6 +7,10 @@ export const limits = {
   wait: 60_000,
   /** One test or hook of a suite that waits for windows and backends. */
   test: 300_000,
-  /** A suite of such tests. */
+  /** A test that waits for nothing. */
+  unitTest: 30_000,
+  /** A file of tests, or a suite that is one process. */
   suite: 900_000,
+  /** The same where tests take their long form. */
+  soak: 3_600_000,
 };

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Locator } from "playwright-core";
-import { makeDataDir, processesOf, removeDataDir } from "../support/backend-process";
+import { copyDemoInto, makeDataDir, processesOf, removeDataDir } from "../support/backend-process";
 import { openWorkbench } from "../support/open-workbench";
 import { waitFor } from "../support/wait";
 import type { Workbench } from "../support/workbench";
@@ -37,100 +39,105 @@ function button({ page }: Workbench, name: string): Locator {
 }
 
 describe("the walkthrough", () => {
-  const dataDir = makeDataDir();
-  let workbench: Workbench;
+  const [dataDir, unused] = [makeDataDir(), makeDataDir()];
 
-  before(async () => {
-    workbench = await openWorkbench({ settings: { "drs.localBackend.dataDirectory": dataDir } });
-  });
   after(async () => {
-    await workbench?.close();
-    // It ends by itself 20 s after the last window.
+    // By itself it ends a minute after its last window.
+    const { pid } = JSON.parse(readFileSync(join(dataDir, "backend.json"), "utf8"));
+    process.kill(pid);
     await waitFor(
       () => processesOf(dataDir),
       (processes) => processes.length === 0,
     );
     removeDataDir(dataDir);
+    removeDataDir(unused);
   });
 
-  it("opens from the empty view, with nothing ticked off", async () => {
-    await workbench.openView();
-    await workbench.sees(workbench.sideBar.getByRole("button", { name: "Start the Local Backend" }));
-    await workbench.screenshot("walkthrough-empty");
-    await workbench.click(
-      workbench.sideBar.getByText("Open the walkthrough"),
-      workbench.page.locator(".getting-started-step"),
-    );
-    assert.deepEqual(await stepsOf(workbench), { all: steps, done: [] });
-  });
+  describe("in English", () => {
+    let workbench: Workbench;
 
-  it("ticks off the local backend, and the tree once it shows tasks", async () => {
-    await openStep(workbench, "backend");
-    await workbench.click(button(workbench, "Start the Local Backend"), async () =>
-      (await stepsOf(workbench)).done.includes("backend"),
-    );
-    await isTicked(workbench, "backend");
-    await workbench.treeWith(/reviews-to-analytics/);
-    await isTicked(workbench, "tree");
-  });
+    before(async () => {
+      await copyDemoInto(dataDir);
+      workbench = await openWorkbench({ settings: { "drs.localBackend.dataDirectory": dataDir } });
+    });
+    after(() => workbench?.close());
 
-  it("ticks off the details of a task, and its resumption from the details page", async () => {
-    await workbench.openDetails("orders-to-warehouse");
-    const action = (name: string) => workbench.webview().getByRole("button", { name, exact: true });
-    await workbench.click(action("Pause"), action("Resume"));
-    await workbench.click(action("Resume"), action("Pause"));
-    await workbench.runCommand("DRS: Open Walkthrough");
-    await isTicked(workbench, "failed");
-    await isTicked(workbench, "resume");
-    await openStep(workbench, "failed");
-    await workbench.sees(button(workbench, "Show Failed and Frozen Tasks"));
-  });
+    it("opens from the empty view, with nothing ticked off", async () => {
+      await workbench.openView();
+      await workbench.sees(workbench.sideBar.getByRole("button", { name: "Start the Local Backend" }));
+      await workbench.screenshot("walkthrough-empty");
+      await workbench.click(
+        workbench.sideBar.getByText("Open the walkthrough"),
+        workbench.page.locator(".getting-started-step"),
+      );
+      assert.deepEqual(await stepsOf(workbench), { all: steps, done: [] });
+    });
 
-  it("ticks off alerts and task files, and not the cloud, which nobody connected to", async () => {
-    await openStep(workbench, "alerts");
-    await workbench.click(button(workbench, "Snooze Notifications"), workbench.choices);
-    await workbench.accept(/For how long shall no notification be shown\?/);
-    await isTicked(workbench, "alerts");
-    await openStep(workbench, "files");
-    const question = workbench.quickInput.getByPlaceholder("what is to be synchronized?");
-    await workbench.click(button(workbench, "New Task File"), question);
-    await workbench.dismiss();
-    await isTicked(workbench, "files");
-    assert.deepEqual(
-      (await stepsOf(workbench)).done,
-      steps.filter((step) => step !== "cloud"),
-    );
-  });
-});
+    it("ticks off the local backend, and the tree once it shows tasks", async () => {
+      await openStep(workbench, "backend");
+      await workbench.click(button(workbench, "Start the Local Backend"), async () =>
+        (await stepsOf(workbench)).done.includes("backend"),
+      );
+      await isTicked(workbench, "backend");
+      assert.match(processesOf(dataDir).join("\n"), /--exit-when-unused/);
+      await workbench.treeWith(/reviews-to-analytics/);
+      await isTicked(workbench, "tree");
+    });
 
-describe("the walkthrough in Chinese", () => {
-  const dataDir = makeDataDir();
-  let workbench: Workbench;
+    it("ticks off the details of a task, and its resumption from the details page", async () => {
+      await workbench.openDetails("orders-to-warehouse");
+      const action = (name: string) => workbench.webview().getByRole("button", { name, exact: true });
+      await workbench.click(action("Pause"), action("Resume"));
+      await workbench.click(action("Resume"), action("Pause"));
+      await workbench.runCommand("DRS: Open Walkthrough");
+      await isTicked(workbench, "failed");
+      await isTicked(workbench, "resume");
+      await openStep(workbench, "failed");
+      await workbench.sees(button(workbench, "Show Failed and Frozen Tasks"));
+    });
 
-  before(async () => {
-    workbench = await openWorkbench({
-      ...{ theme: "light", language: "zh-cn" },
-      settings: { "drs.localBackend.dataDirectory": dataDir },
+    it("ticks off alerts and task files, and not the cloud, which nobody connected to", async () => {
+      await openStep(workbench, "alerts");
+      await workbench.click(button(workbench, "Snooze Notifications"), workbench.choices);
+      await workbench.accept(/For how long shall no notification be shown\?/);
+      await isTicked(workbench, "alerts");
+      await openStep(workbench, "files");
+      const question = workbench.quickInput.getByPlaceholder("what is to be synchronized?");
+      await workbench.click(button(workbench, "New Task File"), question);
+      await workbench.dismiss();
+      await isTicked(workbench, "files");
+      assert.deepEqual(
+        (await stepsOf(workbench)).done,
+        steps.filter((step) => step !== "cloud"),
+      );
     });
   });
-  after(async () => {
-    await workbench?.close();
-    removeDataDir(dataDir);
-  });
 
-  it("says everything in Chinese, with a picture for every step", async () => {
-    await workbench.openView();
-    await workbench.sees(workbench.sideBar.getByRole("button", { name: "启动本地后端" }));
-    await workbench.screenshot("first-run-zh");
-    const { page } = workbench;
-    const title = page.locator(".gettingStartedContainer").getByText("DRS 同步任务入门");
-    await workbench.click(workbench.sideBar.getByText("打开入门演练"), title);
-    // VS Code shows pictures beside the steps only where there is room.
-    await page.setViewportSize({ width: 1800, height: 900 });
-    for (const step of steps) {
-      await openStep(workbench, step);
-      await workbench.sees(workbench.webview().locator("svg text"));
-      await workbench.screenshot(`walkthrough-zh-${step}`);
-    }
+  describe("in Chinese", () => {
+    let workbench: Workbench;
+
+    before(async () => {
+      workbench = await openWorkbench({
+        ...{ theme: "light", language: "zh-cn" },
+        settings: { "drs.localBackend.dataDirectory": unused },
+      });
+    });
+    after(() => workbench?.close());
+
+    it("says everything in Chinese, with a picture for every step", async () => {
+      await workbench.openView();
+      await workbench.sees(workbench.sideBar.getByRole("button", { name: "启动本地后端" }));
+      await workbench.screenshot("first-run-zh");
+      const { page } = workbench;
+      const title = page.locator(".gettingStartedContainer").getByText("DRS 同步任务入门");
+      await workbench.click(workbench.sideBar.getByText("打开入门演练"), title);
+      // VS Code shows pictures beside the steps only where there is room.
+      await page.setViewportSize({ width: 1800, height: 900 });
+      for (const step of steps) {
+        await openStep(workbench, step);
+        await workbench.sees(workbench.webview().locator("svg text"));
+        await workbench.screenshot(`walkthrough-zh-${step}`);
+      }
+    });
   });
 });

@@ -9,6 +9,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import * as v from "valibot";
+import { copyDemo } from "../../scripts/demo-copy.mjs";
 import type { FaultRequest } from "../../src/backend/faults/request";
 import { DrsClient } from "../../src/drs/client";
 import { authorization, sdkDate } from "../../src/drs/signer";
@@ -120,15 +121,26 @@ async function ended(child: ChildProcessByStdio<null, Readable, Readable>): Prom
 /** Every test file has this module in its own bundle, so what they share is not in the module. */
 const shared: typeof globalThis & { drsDemoDir?: Promise<string> } = globalThis;
 
-/** A data directory in which the demo was made, and which no backend uses; made when it is first asked for. */
+/**
+ * A data directory in which the demo was made, and which no backend uses: the one that `npm test` made for all suites,
+ * or one that is made when it is first asked for.
+ */
 function demoDir(): Promise<string> {
   shared.drsDemoDir ??= (async () => {
+    if (process.env.DRS_TEST_DEMO !== undefined) {
+      return process.env.DRS_TEST_DEMO;
+    }
     const dataDir = makeDataDir();
     process.once("exit", () => removeDataDir(dataDir));
     await (await BackendProcess.startOn(dataDir, ["--demo"])).stop();
     return dataDir;
   })();
   return shared.drsDemoDir;
+}
+
+/** Makes the demo in a new data directory, as a copy of one that was made before. */
+export async function copyDemoInto(dataDir: string): Promise<void> {
+  await copyDemo(await demoDir(), dataDir);
 }
 
 /** A running backend. */
@@ -163,8 +175,7 @@ export class BackendProcess {
     env: Readonly<Record<string, string>> = {},
   ): Promise<BackendProcess> {
     if (args.includes("--demo") && readdirSync(dataDir).length === 0) {
-      // Node's own copy does not keep the modes of folders, which PostgreSQL looks at.
-      execFileSync("cp", ["-a", `${await demoDir()}/.`, dataDir]);
+      await copyDemoInto(dataDir);
     }
     return await BackendProcess.startOn(dataDir, args, env);
   }

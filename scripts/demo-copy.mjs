@@ -1,0 +1,18 @@
+// Copies of the demo: making it takes the most of the backend's first start.
+import { execFile } from "node:child_process";
+import { cp, mkdir } from "node:fs/promises";
+import { promisify } from "node:util";
+
+/**
+ * @param {string} from a data directory with the demo, which no backend uses
+ * @param {string} to the copy, an empty folder or none yet
+ */
+export async function copyDemo(from, to) {
+  if (process.platform === "win32") {
+    await cp(from, to, { recursive: true });
+  } else {
+    // Node's own copy does not keep the modes of folders, which PostgreSQL looks at.
+    await mkdir(to, { recursive: true });
+    await promisify(execFile)("cp", ["-a", `${from}/.`, to]);
+  }
+}

@@ -1,0 +1,100 @@
+// What the test suites need besides the build: programs and backends, each made once, when it is first asked for.
+import { join } from "node:path";
+import { requireChromium } from "./chromium.mjs";
+import { copyDemo } from "./demo-copy.mjs";
+import { startDemo } from "./local-backend.mjs";
+import { installOldPostgres } from "./postgres.mjs";
+import { installVSCodeServer } from "./vscode-server.mjs";
+
+/** @typedef {ReturnType<typeof testMeans>} TestMeans */
+
+/**
+ * The environment variables tell the tests where things are.
+ *
+ * @param {{ root: string, folder: string, signal: AbortSignal }} options `folder`: where backends have their data
+ */
+export function testMeans({ root, folder, signal }) {
+  const chromium = once(() => requireChromium(signal));
+  const releases = {
+    current: once(() => installVSCodeServer({ root, release: "current", signal })),
+    oldest: once(() => installVSCodeServer({ root, release: "oldest", signal })),
+  };
+  const oldPostgres = once(() => installOldPostgres({ root, signal }));
+  /** A data directory in which the demo was made, and which no backend uses: others are copies of it. */
+  const demo = once(async () => {
+    const dataDirectory = join(folder, "demo");
+    await (await startDemo({ root, dataDirectory, signal })).stop();
+    return dataDirectory;
+  });
+  const start = async (/** @type {string} */ dataDirectory) => {
+    await copyDemo(await demo(), dataDirectory);
+    return await startDemo({ root, dataDirectory, signal });
+  };
+  const sharedDirectory = join(folder, "shared");
+  /** The backend of all windows in the browser that want no other. */
+  const shared = once(() => start(sharedDirectory));
+  /** @type {(() => Promise<unknown>)[]} */
+  const owned = [];
+
+  return {
+    /** Begins to install what windows need. Who needs it hears what became of it. */
+    installAhead() {
+      for (const install of [chromium, releases.current, releases.oldest]) {
+        install().catch(() => undefined);
+      }
+    },
+
+    /** For the tests of the backend. */
+    async backendEnv() {
+      return { DRS_TEST_DEMO: await demo(), DRS_TEST_OLD_POSTGRES: await oldPostgres() };
+    },
+
+    /** For tests in VS Code's extension host. */
+    async hostEnv(/** @type {keyof typeof releases} */ release) {
+      await Promise.all([chromium(), releases[release]()]);
+      return { DRS_TEST_DEMO: await demo() };
+    },
+
+    /** For tests in windows. */
+    async browserEnv() {
+      await Promise.all([chromium(), releases.current()]);
+      owned.push((await shared()).stop);
+      return { DRS_TEST_DEMO: await demo(), DRS_TEST_DATA_DIRECTORY: sharedDirectory };
+    },
+
+    /**
+     * Runs a backend of its own with the demo during the work.
+     *
+     * @template T
+     * @param {string} dataDirectory
+     * @param {() => Promise<T>} work
+     */
+    async withDemo(dataDirectory, work) {
+      const backend = await start(dataDirectory);
+      try {
+        return await work();
+      } finally {
+        await backend.stop();
+      }
+    },
+
+    /** Ends what runs. */
+    async end() {
+      await Promise.all(owned.map((stop) => stop()));
+    },
+  };
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} make
+ * @returns {() => Promise<T>} makes it when it is first called
+ */
+function once(make) {
+  /** @type {Promise<T> | undefined} */
+  let made;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
