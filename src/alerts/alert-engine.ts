@@ -6,7 +6,9 @@ import type { AlertRecordStore, AlertRecords } from "./alert-records";
 import {
   type AlertRecord,
   conditionOf,
+  type Decision,
   decide,
+  decideWarnings,
   isBehind,
   isExpired,
   isOpen,
@@ -201,7 +203,7 @@ export class AlertEngine {
       if (stored === undefined) {
         this.#new.add(connection);
       }
-      const there = sweeps ? only(stored ?? {}, (id) => tasks.has(id)) : (stored ?? {});
+      const there = sweeps ? only(stored ?? {}, (id) => tasks.has(taskOf(id))) : (stored ?? {});
       const next = this.#next(reading, changes, there, stored === undefined ? "baseline" : mode);
       ({ notices } = next);
       const now = this.#clock.now();
@@ -261,8 +263,14 @@ export class AlertEngine {
       this.#lookAt.delete(key);
       if (after === undefined) {
         put(id, undefined);
+        put(warningsKey(id), undefined);
         this.#behindSince.delete(key);
         continue;
+      }
+      const warned = this.#warned({ connection, asOf }, after, next.get(warningsKey(id)), mode);
+      put(warningsKey(id), warned.record);
+      if (warned.notice !== undefined) {
+        notices.push({ ...warned.notice, connection });
       }
       const record = next.get(id);
       const behindSince = this.#followDelay(key, after, record, asOf, policy);
@@ -279,8 +287,9 @@ export class AlertEngine {
       const decision = decide(after, condition, record, { at: asOf, by: this.#name });
       const waits = condition === undefined && behindSince !== undefined;
       const lookAt = decision.lookAt ?? (waits ? behindSince + policy.delayForMs : undefined);
-      if (lookAt !== undefined) {
-        this.#lookAt.set(key, lookAt);
+      const due = [lookAt, warned.lookAt].filter((one) => one !== undefined);
+      if (due.length > 0) {
+        this.#lookAt.set(key, Math.min(...due));
       }
       const lateFreeze =
         // It was frozen all the time; only now it is known.
@@ -296,6 +305,28 @@ export class AlertEngine {
       }
     }
     return { entries: different ? Object.fromEntries(next) : entries, notices };
+  }
+
+  /** What follows for the warnings about a task's stream: they are told beside everything else. */
+  #warned(
+    { connection, asOf }: Pick<TaskReading, "connection" | "asOf">,
+    task: Task,
+    record: AlertRecord | undefined,
+    mode: Mode,
+  ): Decision {
+    const decision = decideWarnings(task, record, { at: asOf, by: this.#name });
+    if (decision.record === record || mode === "baseline") {
+      return { ...decision, notice: undefined };
+    }
+    const held = this.#clock.now() < this.#host.snoozedUntil();
+    const passes =
+      !this.#host.muted(connection, task.id) &&
+      this.#host.alerts(connection, task) &&
+      (mode === "settings" ? !held : isWanted("warned", this.#host.policy()));
+    if (!passes || (held && decision.notice !== undefined)) {
+      return { record };
+    }
+    return mode === "settings" ? { ...decision, notice: undefined } : decision;
   }
 
   /** @returns since when a task has been behind, as far as readings show it, milliseconds since 1970. */
@@ -340,6 +371,14 @@ export class AlertEngine {
       this.#host.notify(this.#pending.splice(0));
     });
   }
+}
+
+/** Where the records keep what was told of the warnings of a task. */
+const warningsKey = (task: string) => `${task}#warnings`;
+
+/** The task of a record. */
+function taskOf(key: string): string {
+  return key.split("#", 1)[0] ?? key;
 }
 
 /** The fields that are to stay; the very same object where all are. */

@@ -8,7 +8,7 @@ import { VersionedFile } from "./versioned-file";
 export type AlertRecords = Readonly<Record<string, Readonly<Record<string, AlertRecord>>>>;
 export type AlertRecordStore = VersionedFile<AlertRecords>;
 
-const condition = v.picklist([...statusOrder, "delayed"]);
+const condition = v.picklist([...statusOrder, "delayed", "warned"]);
 const schema = v.record(
   v.string(),
   v.record(
@@ -18,6 +18,7 @@ const schema = v.record(
       at: v.number(),
       by: v.string(),
       maskedCondition: v.optional(condition),
+      warnings: v.optional(v.array(v.string())),
       phase: v.optional(v.picklist(["retrying", "resolved"])),
     }),
   ),

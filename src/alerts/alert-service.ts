@@ -73,6 +73,7 @@ function policy(): Policy {
       Array.isArray(chosen) ? alerting.filter((status) => chosen.includes(status)) : alerting,
     ),
     delayMs: atLeastZero(delayMs),
+    warnings: vscode.workspace.getConfiguration("drs").get<unknown>("alerts.warnings") !== false,
     delayForMs: Math.min(atLeastZero(delayForSeconds), daySeconds) * 1000,
   };
 }

@@ -1,16 +1,22 @@
 /** What is worth an alert, given what was told before. Knows nothing of VS Code. */
 import { parseStatus } from "../status/status";
 import { isStreaming, rowOf, type StatusId } from "../status/statuses";
-import type { Task } from "../tasks/task";
+import { warningsOf } from "../tasks/stream-health";
+import type { Task, TaskWarning } from "../tasks/task";
 
-/** What a task alerts for: a status of the table that alerts, or that its target is too far behind. */
-export type Condition = StatusId | "delayed";
+/**
+ * What a task alerts for: a status of the table that alerts, that its target is too far behind, or beside these that
+ * something is wrong with its stream.
+ */
+export type Condition = StatusId | "delayed" | "warned";
 
 export interface Notice {
   readonly level: "error" | "warning" | "recovered";
   /** What is told, or what is over. */
   readonly condition: Condition;
   readonly task: Task;
+  /** With `warned`: those that are news. */
+  readonly warnings?: readonly TaskWarning[] | undefined;
 }
 
 /** What was told of a task. */
@@ -22,6 +28,8 @@ export interface AlertRecord {
   readonly by: string;
   /** With a freeze: what the task alerted for already when it was frozen. */
   readonly maskedCondition?: Condition | undefined;
+  /** With `warned`: the ids of the warnings that were told. */
+  readonly warnings?: readonly string[] | undefined;
   /** `retrying`: somebody tries again, so what follows is news, whatever it is. `resolved`: it is not so any more. */
   readonly phase?: "retrying" | "resolved" | undefined;
 }
@@ -34,6 +42,8 @@ export interface Policy {
   readonly delayMs: number;
   /** For how long it must be so, in milliseconds. */
   readonly delayForMs: number;
+  /** Whether warnings about streams alert. */
+  readonly warnings: boolean;
 }
 
 /** A delay that was told is over when it is this much below the threshold, so that it does not come and go. */
@@ -70,7 +80,14 @@ export function conditionOf(
 
 /** Whether the user wants to hear of a condition. */
 export function isWanted(condition: Condition, policy: Policy): boolean {
-  return condition === "delayed" ? policy.delayMs > 0 : policy.statuses.has(condition);
+  switch (condition) {
+    case "delayed":
+      return policy.delayMs > 0;
+    case "warned":
+      return policy.warnings;
+    default:
+      return policy.statuses.has(condition);
+  }
 }
 
 export interface Decision {
@@ -105,11 +122,41 @@ export function decide(
   if (!task.detailed && isOpen(record, "frozen")) {
     return { record };
   }
-  const decision = decided(task, condition, record, observation);
-  if (record === undefined || decision.record === record || record.by === observation.by) {
+  return unlessOverlapping(decided(task, condition, record, observation), record, observation);
+}
+
+/** The same for the warnings about a task's stream: each is told once while it lasts, its end is not. */
+export function decideWarnings(
+  task: Task,
+  record: AlertRecord | undefined,
+  observation: Observation,
+): Decision {
+  const now = warningsOf(task);
+  const known = record?.warnings ?? [];
+  const news = now.filter(({ id }) => !known.includes(id));
+  if (news.length === 0 && now.length === known.length) {
+    return { record };
+  }
+  const next: AlertRecord = {
+    ...{ condition: "warned", ...observation, warnings: now.map(({ id }) => id) },
+    ...(now.length === 0 ? { phase: "resolved" } : {}),
+  };
+  const decision: Decision =
+    news.length === 0
+      ? { record: next }
+      : { record: next, notice: { level: "warning", condition: "warned", task, warnings: news } };
+  return unlessOverlapping(decision, record, observation);
+}
+
+/** Waits where another window has just told something that this reading may be too old for. */
+function unlessOverlapping(
+  decision: Decision,
+  record: AlertRecord | undefined,
+  { at, by }: Observation,
+): Decision {
+  if (record === undefined || decision.record === record || record.by === by) {
     return decision;
   }
-  const { at } = observation;
   const overlaps = at < record.at + overlapMs && record.at - at < setBackMs;
   return overlaps ? { record, lookAt: record.at + overlapMs } : decision;
 }
@@ -169,5 +216,7 @@ function conditionUnderFreeze(task: Task, record: AlertRecord | undefined): Cond
 }
 
 function levelOf(condition: Condition): "error" | "warning" {
-  return condition !== "delayed" && rowOf(condition).alert === "error" ? "error" : "warning";
+  return condition !== "delayed" && condition !== "warned" && rowOf(condition).alert === "error"
+    ? "error"
+    : "warning";
 }

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
+import { troubledTables } from "../tasks/stream-health";
 import type { PlacedNotice } from "./alert-engine";
 import type { AlertsLog } from "./alerts";
 import { noticeText } from "./texts";
@@ -33,14 +34,19 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   const { l10n, log } = host;
   const { t } = l10n;
   const { level, task, connection } = notice;
-  const diagnosis = level === "recovered" ? undefined : await diagnosisOf(task);
+  const diagnosis =
+    level === "recovered" || notice.condition === "warned" ? undefined : await diagnosisOf(task);
   const message = located(noticeText(notice, diagnosis, l10n), connection, host);
   log.info(`${message} (${task.id})`);
   const details = t("Show Details");
   const mute = t("Mute Task");
   const ref = { connection, id: task.id };
   // The details begin with cause, remedy and the page that tells more.
-  switch (await ask(level, message, [details, t("Show Log"), mute])) {
+  const copy = level !== "recovered" && troubledTables(task).length > 0 ? [t("Copy Tables Again…")] : [];
+  switch (await ask(level, message, [...copy, details, t("Show Log"), mute])) {
+    case copy[0]:
+      await vscode.commands.executeCommand("drs.copyTablesAgain", ref);
+      break;
     case details:
       await vscode.commands.executeCommand("drs.openDetails", ref);
       break;

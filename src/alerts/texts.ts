@@ -3,12 +3,16 @@ import type { Diagnosis } from "../failures/diagnosis";
 import type { Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import { errorText, problemsOf } from "../tasks/problems";
+import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import type { Notice } from "./evaluate";
 
+/** So many warnings are told in one notice. */
+const toldWarnings = 2;
+
 /** What a notice says: cause and remedy where a case is known, otherwise the service's own words. */
 export function noticeText(
-  { level, condition, task }: Notice,
+  { level, condition, task, warnings = [] }: Notice,
   diagnosis: Diagnosis | null | undefined,
   { t, localize, duration }: Localizer,
 ): string {
@@ -23,6 +27,11 @@ export function noticeText(
           task.name,
           delay,
         );
+  }
+  if (condition === "warned") {
+    const told = warnings.slice(0, toldWarnings).map(({ message }) => message);
+    const rest = warnings.length > toldWarnings ? [`… (+${warnings.length - toldWarnings})`] : [];
+    return t('Synchronization task "{0}" has warnings: {1}', task.name, [...told, ...rest].join(" "));
   }
   if (level === "recovered") {
     return t('Synchronization task "{0}" recovered: {1}.', task.name, status);
@@ -71,12 +80,14 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Loc
   const tasks = seen.flatMap((one) => one.tasks);
   const { failed, frozen, recovering } = problemsOf(tasks);
   const delayed = seen.flatMap((one) => one.delayed);
+  const warned = tasks.filter((task) => warningsOf(task).length > 0);
   const unread = seen.filter((one) => one.unread).map(({ name }) => name);
   const parts = [
     ...(failed.length > 0 ? [`$(error) ${failed.length}`] : []),
     ...(frozen.length > 0 ? [`$(lock) ${frozen.length}`] : []),
     ...(recovering.length > 0 ? [`$(tools) ${recovering.length}`] : []),
     ...(delayed.length > 0 ? [`$(watch) ${delayed.length}`] : []),
+    ...(warned.length > 0 ? [`$(warning) ${warned.length}`] : []),
     ...(unread.length > 0 ? ["$(debug-disconnect)"] : []),
   ];
   const mutes = snoozedUntil > 0 ? " $(bell-slash)" : "";
@@ -84,6 +95,7 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Loc
     t("Synchronization tasks: {0} failed, {1} frozen", failed.length, frozen.length),
     ...(recovering.length > 0 ? [t("{0} in fault rectification", recovering.length)] : []),
     ...(delayed.length > 0 ? [t("{0} behind", delayed.length)] : []),
+    ...(warned.length > 0 ? [t("{0} with warnings", warned.length)] : []),
   ].join(", ");
   const label = [
     counts,
@@ -95,6 +107,7 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Loc
       [task.name, localize(rowOf(task.status).name), task.error?.code].filter(Boolean).join(" · "),
     ),
     ...delayed.map((task) => `${task.name} · ${t("delay {0}", duration(task.delayMs ?? 0))}`),
+    ...warned.map((task) => `${task.name} · ${warningsOf(task)[0]?.message ?? ""}`),
   ];
   const rest = lines.length - named;
   return {
@@ -104,7 +117,7 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Loc
     look:
       failed.length + frozen.length > 0
         ? "error"
-        : recovering.length + delayed.length + unread.length > 0
+        : recovering.length + delayed.length + warned.length + unread.length > 0
           ? "warning"
           : "calm",
   };

@@ -4,13 +4,14 @@ import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/s
 import { escapeNotification } from "../l10n/localizer";
 import { walkthroughId } from "../links/link";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
-import { legalActions, mayChangePassword } from "../tasks/actions";
+import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
 import { problemsOf } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import { targetOf } from "./argument";
 import { runMany } from "./bulk-action";
 import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
+import { copyTablesAgain } from "./copy-again";
 import { demoHandlers } from "./demo";
 import type { ActionCommand, CommandId } from "./ids";
 import { linkHandlers } from "./links";
@@ -202,6 +203,17 @@ export function createHandlers(parts: Parts): Record<CommandId, Handler> {
       const found = await chosen(argument, mayChangePassword);
       if (found !== undefined) {
         await askPassword(found, parts);
+      }
+    },
+    "drs.copyTablesAgain": async (argument) => {
+      const local = new Set(
+        allTasks().flatMap(({ task, state }) =>
+          state.readOnly === undefined && mayCopyAgain(task, state.connection.kind) ? [task] : [],
+        ),
+      );
+      const found = await chosen(argument, (task) => local.has(task));
+      if (found !== undefined) {
+        await copyTablesAgain(found, parts);
       }
     },
     "drs.showProblems": async () => {

@@ -16,6 +16,7 @@ const otherIds = [
   "drs.openDetails",
   "drs.startTaskAt",
   "drs.changePassword",
+  "drs.copyTablesAgain",
   "drs.explainReadOnly",
   "drs.copyTaskId",
   "drs.copyTaskLink",

@@ -1,5 +1,7 @@
 import { KeepAlive } from "../backend-client/keep-alive";
+import { WarningsReader } from "../backend-client/warnings";
 import { DrsClient } from "../drs/client";
+import { systemClock } from "../drs/clock";
 import { CredentialBreaker } from "../drs/credential-breaker";
 import { RateLimiter } from "../drs/rate-limiter";
 import { TaskStore } from "../tasks/store";
@@ -57,7 +59,16 @@ export function openSession(
     breaker: connection.kind === "cloud" ? breaker : undefined,
     onMismatch: warn,
   });
-  const store = new TaskStore(client, pollIntervalsOf[connection.kind]);
+  const warnings =
+    connection.kind === "local" && key !== undefined
+      ? new WarningsReader(connection, key, language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us")
+      : undefined;
+  const store = new TaskStore(
+    client,
+    pollIntervalsOf[connection.kind],
+    systemClock,
+    warnings && ((signal) => warnings.read(signal)),
+  );
   const control = new Control();
   const presence =
     connection.kind === "local" && key !== undefined ? new KeepAlive(connection, key) : undefined;

@@ -14,6 +14,7 @@ export function asMarkdown({
   status,
   notices,
   problem,
+  stream,
   progress,
   delay,
   sections,
@@ -31,6 +32,13 @@ export function asMarkdown({
           ...[problem.message, ...(problem.explanation?.facts ?? []).map(factText), problem.advice]
             .filter((text) => text !== undefined)
             .map(plain),
+        ]),
+    ...(stream === undefined
+      ? []
+      : [
+          `## ${plain(stream.heading)}`,
+          ...stream.warnings.map(({ code, text }) => plain(`${code} ${text}`)),
+          ...(stream.log === undefined ? [] : [plain(factText(stream.log))]),
         ]),
     ...(progress === undefined
       ? []

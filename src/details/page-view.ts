@@ -44,6 +44,24 @@ export interface Problem {
   readonly explanation?: Explanation | undefined;
   readonly advice?: string | undefined;
   readonly copy?: CopyButton | undefined;
+  /** The label of the button that copies tables again, where that heals. */
+  readonly copyAgain?: string | undefined;
+}
+
+/** What is wrong with a task's stream beside its status, and the log that its source keeps. */
+export interface StreamView {
+  readonly level: "warning" | "info";
+  readonly heading: string;
+  readonly warnings: readonly StreamWarning[];
+  /** Size, limit and growth of the kept log. */
+  readonly log?: Fact | undefined;
+}
+
+export interface StreamWarning {
+  readonly code: string;
+  readonly text: string;
+  /** Since when, in words and as an ISO 8601 time. */
+  readonly since?: { readonly text: string; readonly time: string } | undefined;
 }
 
 /** The known case behind an error, or that there is none. */
@@ -106,6 +124,8 @@ export interface ObjectTable {
   readonly more?: string | undefined;
   /** Said when there are no rows. */
   readonly empty: string;
+  /** The label of the button that copies tables again; absent where that cannot be. */
+  readonly copyAgain?: string | undefined;
 }
 
 export interface StatusView {
@@ -129,6 +149,7 @@ export interface TaskView {
   /** The action that is under way; none can be started meanwhile. */
   readonly running?: ActionId | undefined;
   readonly problem?: Problem | undefined;
+  readonly stream?: StreamView | undefined;
   readonly progress?: Progress | undefined;
   readonly delay?: Delay | undefined;
   readonly sections: readonly Section[];

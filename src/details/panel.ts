@@ -1,7 +1,7 @@
 /** The details panels: one for each task whose page is open. Loaded when the first one opens. */
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import type { TaskRef } from "../connections/connection";
+import { localId, type TaskRef } from "../connections/connection";
 import { type Diagnosis, diagnosisOf } from "../failures/diagnosis";
 import type { ActionId } from "../status/actions";
 import { legalActions } from "../tasks/actions";
@@ -162,6 +162,7 @@ class DetailsPage implements vscode.Disposable {
       readOnly,
       diagnosis: this.#diagnosis,
       listed: current !== undefined,
+      place: this.#ref.connection === localId ? "local" : "cloud",
       actions: readOnly === undefined ? legalActions(this.#lastKnown) : [],
       running: this.#running,
     });
@@ -204,6 +205,9 @@ class DetailsPage implements vscode.Disposable {
         break;
       case "run":
         void this.#run(message.action);
+        break;
+      case "copyTables":
+        void vscode.commands.executeCommand("drs.copyTablesAgain", this.#ref);
         break;
       case "copy":
         void this.#copy(message.what);

@@ -153,6 +153,7 @@ const operationNames: Readonly<Record<string, Bilingual>> = {
   MODIFY_CONFIGURATION: { en: "Settings changed", zh: "修改配置" },
   CREATE_COMPARE: { en: "Comparison started", zh: "创建对比" },
   CANCEL_COMPARE: { en: "Comparison canceled", zh: "取消对比" },
+  COPY_AGAIN: { en: "Copy tables again", zh: "重新复制表" },
 };
 
 /** What happened: a status in the service's term, an action by its name, anything else as the service calls it. */
@@ -166,6 +167,9 @@ function eventCell(name: string, l10n: Localizer): Cell {
   const operation = Object.hasOwn(operationNames, name) ? operationNames[name] : undefined;
   if (operation !== undefined) {
     return { text: l10n.localize(operation) };
+  }
+  if (/^LW\d+$/.test(name)) {
+    return { text: l10n.t("Warning {0}", name), tone: "warning" };
   }
   return status === "unknown" || status === "otherFailed"
     ? { text: name, code: true }

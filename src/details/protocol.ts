@@ -23,6 +23,7 @@ const pageMessage = v.variant("type", [
     offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
     filter: v.pipe(v.string(), v.maxLength(256)),
   }),
+  v.strictObject({ type: v.literal("copyTables") }),
   v.strictObject({ type: v.literal("compare"), kind: v.picklist(["lines", "contents"]) }),
 ]);
 

@@ -3,7 +3,10 @@ import type { Diagnosis } from "../failures/diagnosis";
 import { type Localizer, remainingText, type Translate } from "../l10n/localizer";
 import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
+import { mayCopyAgain } from "../tasks/actions";
+import { keptLogText } from "../tasks/kept-log";
 import { errorText } from "../tasks/problems";
+import { troubledTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import { addressText } from "./address";
 import type {
@@ -16,6 +19,7 @@ import type {
   Notice,
   Problem,
   Progress,
+  StreamView,
   TaskView,
 } from "./page-view";
 import { copyButton, objectTable, sectionsOf } from "./sections";
@@ -44,6 +48,7 @@ export interface DetailsFacts extends Reader {
   readonly readOnly: string | undefined;
   /** The task is in the list as it was last read; otherwise `task` is the last that was known of it. */
   readonly listed: boolean;
+  readonly place: "local" | "cloud";
   /** The legal actions. */
   readonly actions: readonly ActionId[];
   /** The action under way. */
@@ -75,10 +80,11 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
     actions: listed ? buttonsOf(facts) : [],
     running: facts.running,
     problem: problemOf(task, facts),
+    stream: streamOf(task, l10n),
     progress,
     delay: progress === undefined ? delayOf(task, facts) : undefined,
     sections: sectionsOf(task, facts.connection, l10n),
-    objects: objectTable(task.objects ?? [], l10n),
+    objects: { ...objectTable(task.objects ?? [], l10n), copyAgain: copyAgainLabel(task, facts) },
   };
 }
 
@@ -201,6 +207,38 @@ function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
     explanation,
     advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
     copy,
+    copyAgain: troubledTables(task).length > 0 ? copyAgainLabel(task, facts) : undefined,
+  };
+}
+
+function copyAgainLabel(
+  task: Task,
+  { listed, readOnly, place, l10n: { t } }: DetailsFacts,
+): string | undefined {
+  return listed && readOnly === undefined && mayCopyAgain(task, place) ? t("Copy Tables Again…") : undefined;
+}
+
+function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
+  const { t, time } = l10n;
+  const warnings = warningsOf(task);
+  const { keptLog } = task;
+  if (warnings.length === 0 && keptLog === undefined) {
+    return undefined;
+  }
+  return {
+    level: warnings.length > 0 ? "warning" : "info",
+    heading: warnings.length > 0 ? t("Warnings") : t("Kept log"),
+    warnings: warnings.map(({ code, message, since }) => ({
+      ...{ code, text: message },
+      since: since === undefined ? undefined : { text: time(since), time: new Date(since).toISOString() },
+    })),
+    log:
+      keptLog === undefined
+        ? undefined
+        : {
+            label: warnings.length > 0 ? t("Kept log") : undefined,
+            text: keptLogText(keptLog, l10n),
+          },
   };
 }
 

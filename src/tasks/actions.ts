@@ -29,6 +29,16 @@ export function mayChangePassword({ status, availableActions }: Task): boolean {
   return status !== "frozen" && availableActions?.includes("RESET_DB_PWD") === true;
 }
 
+const copying: ReadonlySet<StatusId> = new Set(["incremental", "incrementalFailed", "fullFailed", "paused"]);
+
+/** Whether single tables of a task can be copied again, which only the local backend does. */
+export function mayCopyAgain(
+  { status, parentId }: Pick<Task, "status" | "parentId">,
+  place: "local" | "cloud",
+): boolean {
+  return place === "local" && parentId === undefined && copying.has(status);
+}
+
 /** The pre-check that the service wants to have passed before an action; undefined where it wants none. */
 export function precheckBefore(action: ActionId, { status }: Pick<Task, "status">): PrecheckMode | undefined {
   const { precheck } = actionRow(action);

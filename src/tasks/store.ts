@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../drs/clock";
 import { isDrsError } from "../drs/errors";
 import { rowOf } from "../status/statuses";
 import { initialState, type PollState, pollTasks } from "./poll";
+import { HealthJoin, noHealths, type StreamHealths } from "./stream-health";
 import type { Task } from "./task";
 
 /** A task that came (`before` absent), went (`after` absent) or changed. */
@@ -63,6 +64,8 @@ const jitter = 0.25;
  */
 export class TaskStore {
   readonly #client: TablesCaller;
+  readonly #readHealth: (signal: AbortSignal) => Promise<StreamHealths>;
+  readonly #healths = new HealthJoin();
   readonly #intervals: PollIntervals;
   readonly #clock: Clock;
   readonly #listeners = new Set<SnapshotListener>();
@@ -87,7 +90,14 @@ export class TaskStore {
   /** The last reading failed for that reason. */
   #waking = false;
 
-  constructor(client: TablesCaller, pace: PollIntervals, clock: Clock = systemClock) {
+  /** @param readHealth reads what the service tells of streams beyond the DRS API; never rejects. */
+  constructor(
+    client: TablesCaller,
+    pace: PollIntervals,
+    clock: Clock = systemClock,
+    readHealth: (signal: AbortSignal) => Promise<StreamHealths> = async () => noHealths,
+  ) {
+    this.#readHealth = readHealth;
     this.#client = client;
     this.#intervals = pace;
     this.#clock = clock;
@@ -185,14 +195,17 @@ export class TaskStore {
     const onlyFollowed = this.#onlyFollowed;
     this.#onlyFollowed = false;
     try {
-      const { state, unread, requests, ...rest } = await pollTasks(this.#client, this.#state, {
-        signal,
-        now,
-        detailMaxAgeMs: this.#intervals.detailMaxAge,
-        followed: this.#stillFollowed(now),
-        onlyFollowed,
-      });
-      const { tasks } = state;
+      const [{ state, unread, requests, ...rest }, healths] = await Promise.all([
+        pollTasks(this.#client, this.#state, {
+          signal,
+          now,
+          detailMaxAgeMs: this.#intervals.detailMaxAge,
+          followed: this.#stillFollowed(now),
+          onlyFollowed,
+        }),
+        this.#readHealth(signal),
+      ]);
+      const tasks = this.#healths.join(state.tasks, healths);
       const problem = this.#isWaking(rest.problem) ? undefined : rest.problem;
       this.#state = state;
       this.#requests = requests;

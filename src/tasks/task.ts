@@ -23,6 +23,31 @@ export interface PartProgress {
   readonly percent: number;
 }
 
+/** Something that is wrong with a task's stream although it may run (local backend). */
+export interface TaskWarning {
+  /** The same as long as the same thing is wrong. */
+  readonly id: string;
+  /** `failure`: rows are lost, for which the task fails; `warning`: it will break, or needs a person. */
+  readonly level: "failure" | "warning";
+  /** Undefined: it is about the whole task. */
+  readonly table?: string | undefined;
+  readonly code: string;
+  /** What is wrong, why, and what heals, in the user's language. */
+  readonly message: string;
+  /** Milliseconds since 1970. */
+  readonly since?: number | undefined;
+}
+
+/** The log that the source keeps for a task that does not read it (local backend). Times: milliseconds since 1970. */
+export interface KeptLog {
+  readonly bytes: number;
+  /** The most that the server keeps, in bytes; undefined: no limit. */
+  readonly limit?: number | undefined;
+  readonly bytesPerSecond?: number | undefined;
+  readonly lostAt?: number | undefined;
+  readonly diskFullAt?: number | undefined;
+}
+
 /** A synchronization task (API: job) as the service last described it. Times are milliseconds since 1970. */
 export interface Task {
   readonly id: string;
@@ -58,6 +83,9 @@ export interface Task {
   readonly objects?: readonly SyncObject[] | undefined;
   /** `key=value` of each tag. */
   readonly tags?: readonly string[] | undefined;
+  /** What is wrong with its stream; only the local backend tells. */
+  readonly warnings?: readonly TaskWarning[] | undefined;
+  readonly keptLog?: KeptLog | undefined;
   /** `job_action.available_actions`, where the service lists them. */
   readonly availableActions?: readonly string[] | undefined;
   /** The service has v5, with which alone a task can be started over; only told where that matters. */

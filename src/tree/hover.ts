@@ -6,7 +6,11 @@ import { actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
+import { keptLogText } from "../tasks/kept-log";
+import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
+
+const shownWarnings = 3;
 
 /**
  * The hover of a task: status, its meaning, why it failed and what now, and the facts. Every text is made literal, so that it cannot become markup,
@@ -22,7 +26,19 @@ export function hoverOf(
   const status = `**${escapeMarkdown(l10n.localize(row.name))}** — ${escapeMarkdown(l10n.localize(row.meaning))}`;
   const facts = factsOf(task, l10n).map(([label, value]) => escapeMarkdown(l10n.t("{0}: {1}", label, value)));
   const why = diagnosis === undefined ? [] : [whyOf(task, diagnosis, l10n)];
-  return new vscode.MarkdownString([heading, status, ...why, facts.join("  \n")].join("\n\n"));
+  return new vscode.MarkdownString(
+    [heading, status, ...warningLines(task, l10n), ...why, facts.join("  \n")].join("\n\n"),
+  );
+}
+
+/** What is wrong with its stream: the first few, for the details page has them all. */
+function warningLines(task: Task, { t }: Localizer): readonly string[] {
+  const warnings = warningsOf(task);
+  const lines = warnings.slice(0, shownWarnings).map(({ code, message }) => {
+    return `**${escapeMarkdown(t("Warning"))}** ${escapeMarkdown(code)} — ${escapeMarkdown(message)}`;
+  });
+  const rest = warnings.length - shownWarnings;
+  return rest > 0 ? [...lines, escapeMarkdown(`… (+${rest})`)] : lines;
 }
 
 function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): string {
@@ -58,6 +74,7 @@ function factsOf(task: Task, l10n: Localizer): readonly (readonly [string, strin
       copied || task.remaining === undefined ? undefined : remainingText(task.remaining, l10n),
     ],
     [t("Delay"), task.delayMs === undefined ? undefined : duration(task.delayMs)],
+    [t("Kept log"), task.keptLog === undefined ? undefined : keptLogText(task.keptLog, l10n)],
     [t("Description"), task.description],
     [t("Engine"), engineName(task.engine)],
     [t("Starts"), task.scheduledAt === undefined ? undefined : time(task.scheduledAt)],

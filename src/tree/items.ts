@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { ConnectionState } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import { hasEnded, rowOf, type StatusId, statusOrder } from "../status/statuses";
-import { legalActions, mayChangePassword } from "../tasks/actions";
+import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
 import { connectionDescription, connectionLabel, isTroubled } from "./connection-row";
@@ -86,6 +86,8 @@ interface TaskState {
   readonly readOnly: boolean;
   /** Whether the service has a web console. */
   readonly console: boolean;
+  /** Whether it is the local backend's. */
+  readonly local: boolean;
 }
 
 export function taskItem(
@@ -104,10 +106,11 @@ export function taskItem(
 }
 
 /** `drsTask:pause:end:pin:mute:`, so that menus can ask for `viewItem =~ /:pause:/`; no action of a task that is read only. */
-export function contextOf(task: Task, { readOnly, pinned, muted, console }: TaskState): string {
+export function contextOf(task: Task, { readOnly, pinned, muted, console, local }: TaskState): string {
   const words = [
     ...(readOnly ? ["readOnly"] : legalActions(task)),
     ...(!readOnly && mayChangePassword(task) ? ["password"] : []),
+    ...(!readOnly && mayCopyAgain(task, local ? "local" : "cloud") ? ["copyAgain"] : []),
     pinned ? "unpin" : "pin",
     muted ? "unmute" : "mute",
     ...(console ? ["console"] : []),

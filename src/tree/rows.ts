@@ -3,6 +3,7 @@
 import { coarseDelay, coarseRemaining, type Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
+import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import { type Arrangement, comparison, fits, type Grouping } from "./arrangement";
 
@@ -119,7 +120,9 @@ export function sameShape(a: Layout, b: Layout): boolean {
 
 /** The grey text behind a task's name: what matters in its status, and its engine. */
 export function descriptionOf(task: Task, l10n: Localizer): string {
-  return [statusDetail(task, l10n), engineName(task.engine)].filter(Boolean).join(" · ");
+  return [warningMark(task, l10n), statusDetail(task, l10n), engineName(task.engine)]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** What a screen reader says of a task's row: name, status, and what the row shows besides. */
@@ -127,6 +130,12 @@ export function labelOf(task: Task, l10n: Localizer): string {
   return [task.name, l10n.localize(rowOf(task.status).name), descriptionOf(task, l10n)]
     .filter(Boolean)
     .join(", ");
+}
+
+/** First, because a narrow view cuts the end off. */
+function warningMark(task: Task, { t }: Localizer): string | undefined {
+  const { length } = warningsOf(task);
+  return length === 0 ? undefined : length === 1 ? t("⚠ 1 warning") : t("⚠ {0} warnings", length);
 }
 
 function statusDetail(task: Task, l10n: Localizer): string | undefined {

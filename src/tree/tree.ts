@@ -225,6 +225,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       muted: this.#marks.isMuted(node),
       readOnly: branch.state.readOnly !== undefined,
       console: branch.state.connection.kind === "cloud" && branch.state.connection.site !== "private",
+      local: branch.state.connection.kind === "local",
       parent: this.#childrenOf(node).length > 0,
     };
     const item = taskItem(task, state, this.#l10n);
@@ -340,9 +341,11 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #looksDifferent(before: Task, after: Task): boolean {
-    const state = { pinned: false, muted: false, readOnly: false, console: false };
+    const state = { pinned: false, muted: false, readOnly: false, console: false, local: true };
     return (
       before.name !== after.name ||
+      before.warnings !== after.warnings ||
+      before.keptLog !== after.keptLog ||
       before.error?.message !== after.error?.message ||
       before.remaining !== after.remaining ||
       before.startedAt !== after.startedAt ||

@@ -17,8 +17,8 @@ export async function noteFindings(
   if (noted === undefined || after === before) {
     return noted ?? job;
   }
-  for (const { message: text } of warningsOf(after).filter(notAmong(before))) {
-    await store.history.log(job.id, "Warn", text);
+  for (const { code, message: text } of warningsOf(after).filter(notAmong(before))) {
+    await store.history.warning(job.id, code, text);
   }
   for (const { code, table } of warningsOf(before).filter(notAmong(after))) {
     const about = table === undefined ? job.name : plainName(table);

@@ -65,6 +65,14 @@ export class History {
     ]);
   }
 
+  /** Notes a warning that begins, with its words in the task's log. */
+  async warning(jobId: string, code: string, text: Message): Promise<void> {
+    await this.#add(jobId, [
+      { kind: "event", entry: { name: code, failed: false, byUser: false } },
+      logEntry("Warn", text),
+    ]);
+  }
+
   async log(jobId: string, level: Level, message: Message): Promise<void> {
     await this.#add(jobId, [logEntry(level, message)]);
   }

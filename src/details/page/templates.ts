@@ -16,6 +16,7 @@ import type {
   Progress,
   Row,
   Section,
+  StreamView,
   TaskView,
 } from "../page-view";
 import type { MoreView } from "../part-view";
@@ -53,6 +54,7 @@ function taskPage(view: TaskView, context: PageContext): TemplateResult {
     ${noticeList(view.notices, view.language, context)}
     ${header(view, context)}
     ${view.problem === undefined ? nothing : problemBox(view.problem, context)}
+    ${view.stream === undefined ? nothing : streamBox(view.stream)}
     ${view.progress === undefined ? nothing : progressCard(view.progress)}
     ${view.delay === undefined ? nothing : delayCard(view.delay)}
     <div class="grid">
@@ -62,7 +64,7 @@ function taskPage(view: TaskView, context: PageContext): TemplateResult {
         ({ id }) => id,
         (section) => sectionCard(section, context),
       )}
-      ${objectCard(view.objects)}
+      ${objectCard(view.objects, context)}
     </div>
     ${view.more === undefined ? nothing : copyAll(view.more.copyAll, context)}`;
 }
@@ -148,7 +150,7 @@ function actionButton(
 }
 
 function problemBox(
-  { level, heading, code, message, explanation, advice, copy }: Problem,
+  { level, heading, code, message, explanation, advice, copy, copyAgain }: Problem,
   context: PageContext,
 ): TemplateResult {
   return html`<section class="problem ${level}" aria-labelledby="problem">
@@ -160,6 +162,34 @@ function problemBox(
       ${advice === undefined ? nothing : html`<p class="advice">${icon("lightbulb")}<span>${advice}</span></p>`}
     </div>
     ${copy === undefined ? nothing : copyControl(copy, context)}
+    ${copyAgain === undefined ? nothing : html`<div class="text remedy">${copyAgainButton(copyAgain, context)}</div>`}
+  </section>`;
+}
+
+function copyAgainButton(label: string, { send }: PageContext): TemplateResult {
+  return html`<button type="button" class="secondary" data-copy-again @click=${() => send({ type: "copyTables" })}>
+    ${icon("sync")}${label}
+  </button>`;
+}
+
+/** What is wrong with the stream although the task may run. */
+function streamBox({ level, heading, warnings, log }: StreamView): TemplateResult {
+  return html`<section class="notice ${level} stream" aria-labelledby="stream">
+    ${icon(level)}
+    <div class="explanation">
+      <h2 id="stream">${heading}</h2>
+      ${warnings.map(
+        ({ code, text, since }) => html`<p>
+          <code>${code}</code> <span dir="auto">${text}</span>
+          ${since === undefined ? nothing : html`<time class="age" datetime=${since.time}>${since.text}</time>`}
+        </p>`,
+      )}
+      ${
+        log === undefined
+          ? nothing
+          : html`<p>${log.label === undefined ? nothing : html`<strong>${log.label}</strong> `}<span>${log.text}</span></p>`
+      }
+    </div>
   </section>`;
 }
 
@@ -262,11 +292,15 @@ function copyAll(buttons: readonly CopyButton[], context: PageContext): Template
   </div>`;
 }
 
-function objectCard({ heading, count, columns, rows, more, empty }: ObjectTable): TemplateResult {
+function objectCard(
+  { heading, count, columns, rows, more, empty, copyAgain }: ObjectTable,
+  context: PageContext,
+): TemplateResult {
   return html`<section class="card wide" aria-labelledby="objects">
     <h2 id="objects">${heading} <span class="count">${count}</span></h2>
     ${rows.length === 0 ? html`<p class="none">${empty}</p>` : objectTable(columns, rows)}
     ${more === undefined ? nothing : html`<p class="none">${more}</p>`}
+    ${copyAgain === undefined ? nothing : html`<p class="remedy">${copyAgainButton(copyAgain, context)}</p>`}
   </section>`;
 }
 

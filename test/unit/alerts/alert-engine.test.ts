@@ -11,13 +11,14 @@ import {
 import { openAlertRecords } from "../../../src/alerts/alert-records";
 import type { Policy } from "../../../src/alerts/evaluate";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
-import type { Task } from "../../../src/tasks/task";
+import type { Task, TaskWarning } from "../../../src/tasks/task";
 import { ManualClock } from "../../support/clock";
 
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   delayMs: 1_000,
   delayForMs: 30_000,
+  warnings: true,
 };
 
 /** A window: an engine over its records, and what it told, a line for what came together. */
@@ -54,9 +55,9 @@ class Window {
     this.#engine = new AlertEngine(openAlertRecords(folder), clock, host);
   }
 
-  /** Reads a connection: its tasks by name, with status or delay; `undefined`: gone. */
+  /** Reads a connection: its tasks by name, with status, delay or the ids of warnings; `undefined`: gone. */
   async reads(
-    tasks: Readonly<Record<string, StatusId | number | undefined>>,
+    tasks: Readonly<Record<string, StatusId | number | readonly string[] | undefined>>,
     { connection = "shop", complete = true, detailed = true, asOf = this.clock.now() } = {},
   ): Promise<void> {
     const known = this.#read.get(connection)?.tasks ?? new Map<string, Task>();
@@ -67,10 +68,11 @@ class Window {
         next.delete(name);
         return { before };
       }
-      const status = typeof fact === "number" ? "incremental" : fact;
+      const status = typeof fact === "string" ? fact : "incremental";
       const after: Task = {
         ...{ id: name, name, status, apiStatus: status, detailed },
         ...(typeof fact === "number" ? { delayMs: fact } : {}),
+        ...(typeof fact === "object" ? { warnings: fact.map(warning) } : {}),
       };
       next.set(name, after);
       return { before, after };
@@ -105,8 +107,13 @@ class Window {
   }
 }
 
-function wordsOf({ level, condition, task, connection }: PlacedNotice): string {
-  return `${level} ${connection}/${task.name} ${condition}`;
+function warning(id: string): TaskWarning {
+  return { id, level: "warning", code: "LW001", message: `${id} will break.` };
+}
+
+function wordsOf({ level, condition, task, connection, warnings = [] }: PlacedNotice): string {
+  const ids = warnings.map(({ id }) => ` ${id}`).join("");
+  return `${level} ${connection}/${task.name} ${condition}${ids}`;
 }
 
 describe("alerts over windows and restarts", () => {
@@ -137,6 +144,60 @@ describe("alerts over windows and restarts", () => {
       clock.tick();
     }
   };
+
+  it("tell each warning once over windows and restarts, and its return as news", async () => {
+    const [one, other] = [open(), open()];
+    await one.reads({ orders: "incremental" });
+    await one.reads({ orders: ["a"] });
+    await other.reads({ orders: ["a"] });
+    settle();
+    clock.jump(20_000);
+    await other.reads({ orders: ["a", "b"] });
+    await one.reads({ orders: ["a", "b"] });
+    settle();
+    assert.deepEqual(one.notified, ["warning shop/orders warned a"]);
+    assert.deepEqual(other.notified, ["warning shop/orders warned b"]);
+    clock.jump(20_000);
+    await other.reads({ orders: [] });
+    const restarted = open();
+    clock.jump(20_000);
+    await restarted.reads({ orders: ["a"] });
+    settle();
+    assert.deepEqual(restarted.notified, ["warning shop/orders warned a"]);
+  });
+
+  it("tell no warning that was there before anybody looked, of a muted task, or that the user does not want", async () => {
+    const window = open();
+    await window.reads({ orders: ["a"], muted: [], off: [] });
+    window.muted.add("muted");
+    await window.reads({ muted: ["b"] });
+    window.policy = { ...policy, warnings: false };
+    await window.reads({ off: ["c"] });
+    settle();
+    assert.deepEqual(window.notified, []);
+    window.policy = policy;
+    window.snoozedUntil = clock.now() + 60_000;
+    await window.reads({ orders: ["a", "d"] });
+    settle();
+    assert.deepEqual(window.notified, []);
+    clock.jump(60_001);
+    await window.reviews();
+    settle();
+    assert.deepEqual(window.notified, ["warning shop/orders warned d, warning shop/off warned c"]);
+  });
+
+  it("tell a failure beside the warnings of the task", async () => {
+    const window = open();
+    await window.reads({ orders: "incremental" });
+    await window.reads({ orders: ["a"] });
+    settle();
+    await window.reads({ orders: "incrementalFailed" });
+    settle();
+    assert.deepEqual(window.notified, [
+      "warning shop/orders warned a",
+      "error shop/orders incrementalFailed",
+    ]);
+  });
 
   it("say nothing of what was wrong when a connection was first read, in however many parts", async () => {
     const window = open();

@@ -15,6 +15,7 @@ const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   delayMs: 1_000,
   delayForMs: 60_000,
+  warnings: true,
 };
 const apiStatus: Partial<Record<StatusId, string>> = {
   incremental: "INCRE_TRANSFER_STARTED",

@@ -58,6 +58,17 @@ describe("the text of a notice", () => {
     assert.equal(noticeText(notice, undefined, english), recovered);
   });
 
+  it("tells warnings in the backend's words, the first two of many", () => {
+    const warnings = ["One.", "Two.", "Three."].map((message) => ({
+      ...{ id: message, level: "warning" as const, code: "LW001", message },
+    }));
+    const notice = { condition: "warned", level: "warning", task: task("incremental"), warnings } as const;
+    assert.equal(
+      noticeText(notice, undefined, english),
+      'Synchronization task "orders" has warnings: One. Two. … (+1)',
+    );
+  });
+
   it("tells a delay, and that it is over", () => {
     const notice = {
       condition: "delayed",
@@ -78,6 +89,14 @@ describe("the status bar", () => {
       snoozedUntil,
       english,
     );
+
+  it("counts tasks with warnings, and tells the first of each", () => {
+    const warnings = [{ id: "1", level: "warning", code: "LW001", message: "Columns differ." } as const];
+    const { text, look, label, tooltip } = summary({ tasks: [task("incremental", "orders", { warnings })] });
+    assert.deepEqual([text, look], ["DRS $(warning) 1", "warning"]);
+    assert.match(label, /, 1 with warnings$/);
+    assert.match(tooltip, /\norders · Columns differ\.$/);
+  });
 
   it("is calm when all is well", () => {
     const { text, look, label } = summary({ tasks: [task("incremental")] });

@@ -25,6 +25,7 @@ export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): Details
   readOnly: undefined,
   freshness: { connected: true, asOf: now, problem: undefined },
   listed: true,
+  place: "cloud",
   actions: legalActions(shown),
   running: undefined,
   diagnosis: undefined,

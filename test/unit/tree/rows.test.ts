@@ -36,6 +36,15 @@ const task = (name: string, facts: Partial<Task>): Task => ({
 });
 
 describe("the tree's rows", () => {
+  it("begin with the warnings of a task, not with what it has failed for", () => {
+    const warning = { id: "1", level: "warning", code: "LW001", message: "Columns differ." } as const;
+    const rows = [[warning], [warning, { ...warning, id: "2" }], [{ ...warning, level: "failure" as const }]];
+    assert.deepEqual(
+      rows.map((warnings) => descriptionOf(task("orders", { warnings, delayMs: 120 }), english)),
+      ["⚠ 1 warning · delay < 1 s", "⚠ 2 warnings · delay < 1 s", "delay < 1 s"],
+    );
+  });
+
   it("are grouped in the table's order, tasks by name, each with what matters in its status", () => {
     assert.equal(
       picture([

@@ -1,0 +1,115 @@
+/** Reads what is wrong with the streams of the local backend's tasks (`GET /_local/warnings`). */
+import * as v from "valibot";
+import type { Connection } from "../connections/connection";
+import type { AccessKey } from "../drs/sign-in";
+import { authorization, sdkDate } from "../drs/signer";
+import { noHealths, type StreamHealth, type StreamHealths } from "../tasks/stream-health";
+
+const timeoutMs = 10_000;
+
+const time = v.nullish(v.string());
+const warning = v.object({
+  id: v.string(),
+  level: v.picklist(["failure", "warning"]),
+  table: v.nullish(v.string()),
+  code: v.string(),
+  message: v.string(),
+  since: time,
+});
+const keptLog = v.object({
+  bytes: v.number(),
+  limit: v.nullish(v.number()),
+  bytes_per_second: v.nullish(v.number()),
+  lost_at: time,
+  disk_full_at: time,
+});
+/** A part that cannot be read is left out. */
+const answer = v.object({
+  tasks: v.record(
+    v.string(),
+    v.object({
+      warnings: v.fallback(v.array(v.fallback(v.nullable(warning), null)), []),
+      log: v.fallback(v.nullish(keptLog), null),
+    }),
+  ),
+});
+
+/** Asks anew each time, and reads an answer only when it is another one. The last good answer stays when asking fails. */
+export class WarningsReader {
+  readonly #connection: Connection;
+  readonly #key: AccessKey;
+  readonly #language: string;
+  #tag: string | undefined;
+  #last: StreamHealths = noHealths;
+
+  /** @param language as the `X-Language` header has it. */
+  constructor(connection: Connection, key: AccessKey, language: "zh-cn" | "en-us") {
+    this.#connection = connection;
+    this.#key = key;
+    this.#language = language;
+  }
+
+  async read(signal: AbortSignal): Promise<StreamHealths> {
+    const url = new URL("/_local/warnings", this.#connection.endpoint);
+    const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
+    const { accessKey, secretKey } = this.#key;
+    try {
+      const response = await fetch(url, {
+        headers: {
+          ...headers,
+          authorization: authorization({ method: "GET", url, headers, body: "" }, accessKey, secretKey),
+          "x-language": this.#language,
+          ...(this.#tag === undefined ? {} : { "if-none-match": this.#tag }),
+        },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      });
+      const text = await response.text();
+      if (response.status === 200) {
+        this.#last = healthsOf(text, this.#last);
+        this.#tag = response.headers.get("etag") ?? undefined;
+      }
+    } catch {
+      // The list, which is read from the same backend, tells what is wrong with it.
+    }
+    return this.#last;
+  }
+}
+
+/** What an answer tells; a task of which it tells the same as before keeps its object. */
+export function healthsOf(text: string, last: StreamHealths): StreamHealths {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), answer), text);
+  if (!parsed.success) {
+    return last;
+  }
+  return new Map(
+    Object.entries(parsed.output.tasks).map(([id, { warnings, log }]) => {
+      const now: StreamHealth = {
+        warnings: warnings.flatMap((one) =>
+          one === null ? [] : [{ ...one, table: one.table ?? undefined, since: timeOf(one.since) }],
+        ),
+        keptLog: log == null ? undefined : logOf(log),
+      };
+      const before = last.get(id);
+      return [id, before !== undefined && isSame(before, now) ? before : now];
+    }),
+  );
+}
+
+function isSame(one: StreamHealth, other: StreamHealth): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function logOf(log: v.InferOutput<typeof keptLog>): NonNullable<StreamHealth["keptLog"]> {
+  return {
+    bytes: log.bytes,
+    limit: log.limit ?? undefined,
+    bytesPerSecond: log.bytes_per_second ?? undefined,
+    lostAt: timeOf(log.lost_at),
+    diskFullAt: timeOf(log.disk_full_at),
+  };
+}
+
+function timeOf(text: string | null | undefined): number | undefined {
+  const ms = Date.parse(text ?? "");
+  return Number.isNaN(ms) ? undefined : ms;
+}

@@ -1,0 +1,192 @@
+/** What the command does that copies tables of a task again. */
+import { setTimeout as delay } from "node:timers/promises";
+import * as vscode from "vscode";
+import { type CopyState, copyState, startCopy } from "../backend-client/copy-again";
+import type { LocalConnection } from "../connections/connection";
+import type { PlacedTask } from "../connections/session-manager";
+import type { AccessKey } from "../drs/sign-in";
+import { explain } from "../l10n/error-text";
+import { escapeNotification } from "../l10n/localizer";
+import { rowOf } from "../status/statuses";
+import { mayCopyAgain } from "../tasks/actions";
+import { errorText } from "../tasks/problems";
+import { isProduction } from "../tasks/production";
+import type { TaskStore } from "../tasks/store";
+import { troubledTables } from "../tasks/stream-health";
+import type { Task } from "../tasks/task";
+import { changing } from "../tasks/use-cases/control";
+import type { Parts } from "./commands";
+import { confirmedByTyping } from "./confirm";
+
+const pollMs = 1_000;
+/** So many tables are named in a question or a message. */
+const named = 10;
+
+type Context = Pick<Parts, "connections" | "l10n" | "log">;
+
+interface Choice {
+  readonly tables: readonly string[];
+  readonly keepRows: boolean;
+}
+
+/** Asks which tables and whether their rows stay, asks once more, starts the copy and follows it to its end. */
+export async function copyTablesAgain({ task, session, state }: PlacedTask, context: Context): Promise<void> {
+  const { connections, l10n, log } = context;
+  const { t } = l10n;
+  const { connection } = state;
+  const secret = connection.kind === "local" ? await connections.secret(connection) : undefined;
+  if (
+    connection.kind !== "local" ||
+    secret === undefined ||
+    !("accessKey" in secret) ||
+    state.readOnly !== undefined ||
+    !mayCopyAgain(task, connection.kind)
+  ) {
+    const status = l10n.localize(rowOf(task.status).name);
+    warn(t('Tables of task "{0}" cannot be copied again in status {1}.', task.name, status));
+    return;
+  }
+  const choice = await chosen(task, context);
+  if (choice === undefined || !(await confirmed(task, choice, connection.kind, context))) {
+    return;
+  }
+  try {
+    const start = async () => await startCopy(connection, secret, task.id, choice, l10n);
+    await changing(session, "copyAgain", task.id, start);
+    log.info(`copying again ${choice.tables.join(", ")} of task ${task.name} (${task.id})`);
+    await follow(task, choice, { connection, key: secret, store: session.store }, context);
+  } catch (error) {
+    log.error(`tables of task ${task.name} (${task.id}) were not copied again`, error);
+    const why = explain(error, l10n, true);
+    const message = t('The tables of task "{0}" were not copied again: {1}', task.name, why);
+    void vscode.window.showErrorMessage(escapeNotification(message));
+  }
+}
+
+async function chosen(task: Task, { l10n: { t } }: Context): Promise<Choice | undefined> {
+  const title = t('Copy tables of task "{0}" again', task.name);
+  const troubled = troubledTables(task);
+  const items = (task.objects ?? [])
+    .filter(({ type }) => type === "table")
+    .map(({ name }) => {
+      const warning = task.warnings?.find(({ table }) => table === name);
+      return {
+        label: name,
+        ...(warning === undefined ? {} : { detail: `$(warning) ${warning.message}` }),
+        picked: troubled.includes(name),
+      };
+    })
+    .sort((a, b) => Number(b.picked) - Number(a.picked));
+  const options = { title, placeHolder: t("Which tables?"), ignoreFocusOut: true, matchOnDetail: true };
+  const tables = await vscode.window.showQuickPick(items, { ...options, canPickMany: true });
+  if (tables === undefined || tables.length === 0) {
+    return undefined;
+  }
+  const empty = {
+    label: t("Empty the tables at the target first"),
+    detail: t("Their rows at the target are removed, then all rows of the source are copied."),
+    keepRows: false,
+  };
+  const keep = {
+    label: t("Keep the rows at the target"),
+    detail: t("The copy fails at the first row that the target already has under the same key."),
+    keepRows: true,
+  };
+  const rows = await vscode.window.showQuickPick([empty, keep], {
+    ...{ title, ignoreFocusOut: true },
+    placeHolder: t("What happens to the rows at the target?"),
+  });
+  return rows && { tables: tables.map(({ label }) => label), keepRows: rows.keepRows };
+}
+
+/** Names task, tables and what follows; production is confirmed by typing the task's name. */
+async function confirmed(
+  task: Task,
+  { tables, keepRows }: Choice,
+  place: "local" | "cloud",
+  { l10n }: Context,
+): Promise<boolean> {
+  const { t } = l10n;
+  const question = t('Copy {0} tables of task "{1}" again?', tables.length, task.name);
+  const consequence = keepRows
+    ? t(
+        "All rows of these tables are copied from the source. The rows at the target stay and may stop the copy.",
+      )
+    : t(
+        "All rows of these tables are removed from the target and copied from the source. They are incomplete until the copy ends. Other tables are not touched.",
+      );
+  const resumes = rowOf(task.status).alert === "error" ? [t("The task is resumed.")] : [];
+  const names = namesOf(tables);
+  if (!keepRows && isProduction(task, place)) {
+    const prompt = t('{0}: {1} Type the name "{2}" to copy them again.', names, consequence, task.name);
+    return await confirmedByTyping(question, prompt, task.name, l10n);
+  }
+  const detail = [names, consequence, ...resumes].join("\n\n");
+  const yes = t("Copy Again");
+  const options = { modal: true, detail };
+  return (await vscode.window.showWarningMessage(escapeNotification(question), options, yes)) === yes;
+}
+
+function namesOf(tables: readonly string[]): string {
+  const more = tables.length > named ? [`… (+${tables.length - named})`] : [];
+  return [...tables.slice(0, named), ...more].join(", ");
+}
+
+interface Place {
+  readonly connection: LocalConnection;
+  readonly key: AccessKey;
+  readonly store: TaskStore;
+}
+
+/** Shows the progress until all tables are in sync, the task fails or waits, or the user stops looking. */
+async function follow(task: Task, choice: Choice, place: Place, { l10n }: Context): Promise<void> {
+  const { t } = l10n;
+  const title = escapeNotification(t('Copying tables of task "{0}" again', task.name));
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const end = await vscode.window.withProgress(options, async (progress, token) => {
+    for (let shown = 0; !token.isCancellationRequested; await delay(pollMs)) {
+      const tables = await copyState(place.connection, place.key, task.id, l10n);
+      const now = place.store.snapshot.tasks.get(task.id);
+      if (tables.length === 0) {
+        return "done";
+      }
+      if (now === undefined || now.status === "paused" || rowOf(now.status).alert === "error") {
+        return now ?? "gone";
+      }
+      const percent = percentOf(tables);
+      progress.report({ message: l10n.percent(percent), increment: Math.max(percent - shown, 0) });
+      shown = percent;
+      await place.store.refresh(task.id);
+    }
+    return "unseen";
+  });
+  await place.store.refresh(task.id);
+  if (end === "done") {
+    const message = t(
+      'Tables of task "{0}" were copied again and are in sync: {1}',
+      task.name,
+      namesOf(choice.tables),
+    );
+    void vscode.window.showInformationMessage(escapeNotification(message));
+  } else if (typeof end !== "string") {
+    tellStop(end, t);
+  }
+}
+
+function tellStop(task: Task, t: Context["l10n"]["t"]): void {
+  if (task.status === "paused") {
+    warn(t('Task "{0}" is paused. Its tables are copied again when it is resumed.', task.name));
+    return;
+  }
+  const message = t('The copy for task "{0}" stopped: {1}', task.name, errorText(task) ?? task.apiStatus);
+  void vscode.window.showErrorMessage(escapeNotification(message));
+}
+
+function warn(message: string): void {
+  void vscode.window.showWarningMessage(escapeNotification(message));
+}
+
+/** Of all tables together, 0 to 100. */
+function percentOf(tables: CopyState): number {
+  return Math.floor(tables.reduce((sum, { percent }) => sum + percent, 0) / tables.length);
+}

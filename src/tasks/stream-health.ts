@@ -1,0 +1,64 @@
+/** What a service tells of the streams of its tasks beyond the DRS API. */
+import type { KeptLog, Task, TaskWarning } from "./task";
+
+export interface StreamHealth {
+  readonly warnings: readonly TaskWarning[];
+  readonly keptLog: KeptLog | undefined;
+}
+
+/** By task; a task that is not in it has nothing to say. The same object as long as nothing changes. */
+export type StreamHealths = ReadonlyMap<string, StreamHealth>;
+
+export const noHealths: StreamHealths = new Map();
+
+interface Joined {
+  readonly task: Task;
+  readonly health: StreamHealth;
+  readonly joined: Task;
+}
+
+/** Joins tasks with what is told of their streams. What did not change stays the same object. */
+export class HealthJoin {
+  #known: ReadonlyMap<string, Joined> = new Map();
+
+  join(tasks: ReadonlyMap<string, Task>, healths: StreamHealths): ReadonlyMap<string, Task> {
+    if (healths.size === 0) {
+      this.#known = new Map();
+      return tasks;
+    }
+    const known = new Map<string, Joined>();
+    const all = new Map(tasks);
+    for (const [id, health] of healths) {
+      const task = tasks.get(id);
+      if (task !== undefined) {
+        const before = this.#known.get(id);
+        const entry =
+          before?.task === task && before.health === health
+            ? before
+            : { task, health, joined: joined(task, health) };
+        known.set(id, entry);
+        all.set(id, entry.joined);
+      }
+    }
+    this.#known = known;
+    return all;
+  }
+}
+
+function joined(task: Task, { warnings, keptLog }: StreamHealth): Task {
+  return {
+    ...task,
+    ...(warnings.length === 0 ? {} : { warnings }),
+    ...(keptLog === undefined ? {} : { keptLog }),
+  };
+}
+
+/** The warnings of a task that has not failed for them. */
+export function warningsOf({ warnings = [] }: Pick<Task, "warnings">): readonly TaskWarning[] {
+  return warnings.filter(({ level }) => level === "warning");
+}
+
+/** The tables that something is wrong with, each once. */
+export function troubledTables({ warnings = [] }: Pick<Task, "warnings">): readonly string[] {
+  return [...new Set(warnings.flatMap(({ table }) => table ?? []))];
+}
