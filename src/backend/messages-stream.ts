@@ -69,8 +69,8 @@ export const streamMessages = {
     zh: "源库表 {table} 有目标表没有的列 {column}（{type}），该表发生下一次变更时同步会停止。请在目标库按相同的类型和 DEFAULT 添加该列。如已有数据行的值与该默认值不同，请重新复制该表。",
   },
   columnFilled: {
-    en: "Column {column} was added to table {table} after the table was copied, and rows from before have another value in the target database than in the source. Copy the table again, or fill the column at the target yourself.",
-    zh: "表 {table} 复制之后添加了列 {column}，添加之前的数据行在目标库中的值与源库不同。请重新复制该表，或自行填充目标库的该列。",
+    en: "Column {column} was added to table {table} after the table was copied, and rows from before may have another value in the target database than in the source. Copy the table again, or fill the column at the target yourself.",
+    zh: "表 {table} 复制之后添加了列 {column}，添加之前的数据行在目标库中的值可能与源库不同。请重新复制该表，或自行填充目标库的该列。",
   },
   columnRequired: {
     en: "Column {column} of table {table} is NOT NULL without a default in the target database, and the source's table lacks it. The synchronization stops at the next inserted row. Drop the column there, or give it a default.",
@@ -99,6 +99,10 @@ export const streamMessages = {
   logUnlimited: {
     en: "The source database keeps {bytes} of log for this task, without a limit. The log grows until the disk of the source is full. Resume the task or end it, or set max_slot_wal_keep_size.",
     zh: "源库为任务保留了 {bytes} 日志且没有上限，日志会持续增长直至源库磁盘写满。请续传或结束任务，或设置 max_slot_wal_keep_size。",
+  },
+  notWatched: {
+    en: "The {side} database refuses the questions that would show whether this task loses rows ({code}): {reason}",
+    zh: "{side}库拒绝了用于确认任务是否丢失数据的查询（{code}）：{reason}",
   },
   warningOver: {
     en: "The warning {code} about {about} is over.",

@@ -229,7 +229,7 @@ export function withoutMemoryOf(job: Job, tables: readonly TableName[]): Job {
   }
   const names = new Set(tables.map(plainName));
   const kept = Object.entries(job.stream.tables).filter(([name]) => !names.has(name));
-  return { ...job, stream: { ...job.stream, tables: Object.fromEntries(kept) } };
+  return { ...job, stream: { task: null, tables: Object.fromEntries(kept) } };
 }
 
 /** A table's name as engines report it. */

@@ -24,6 +24,7 @@ import { countRows } from "./counts";
 import { CrashLoopDetector } from "./crash-loop-detector";
 import { Databases } from "./databases";
 import { describe } from "./errors";
+import { grouped } from "./grouped";
 import { LagMeter } from "./lag";
 import { logPosition, objectName } from "./names";
 import {
@@ -41,6 +42,7 @@ import { rejectedRow } from "./rejected";
 import { alignSequences } from "./sequences";
 import type { ServerLog, WorkerError } from "./server-log";
 import { writtenRows } from "./statistics";
+import { StreamWatch, type Watched } from "./stream-watch";
 import {
   dropCopySlots,
   dropSubscription,
@@ -73,6 +75,7 @@ export class PostgresEngine implements Engine {
   } as const;
   readonly #databases = new Databases();
   readonly #lag = new Map<string, LagMeter>();
+  readonly #streams = new StreamWatch(this.#databases);
   readonly #watches = new Map<string, CrashLoopDetector>();
 
   /** @param logOf the log of a target server, where it can be read. */
@@ -95,6 +98,7 @@ export class PostgresEngine implements Engine {
   }
 
   async prepare(task: EngineTask): Promise<Readonly<Record<string, number>>> {
+    this.#streams.forget(task.id);
     // Anew, so that a login that does not work any more is found here and not in the target's log.
     await this.#databases.connectOnce(task.source, "source");
     await this.#databases.connectOnce(task.target, "target");
@@ -110,10 +114,12 @@ export class PostgresEngine implements Engine {
     this.logOf(task.target)?.forget(objectName(task.id));
     this.#lag.delete(task.id);
     this.#watches.delete(task.id);
+    this.#streams.forget(task.id);
     await enableSubscription(this.#databases, task);
   }
 
   async change(task: EngineTask, added: readonly TableName[]): Promise<Readonly<Record<string, number>>> {
+    this.#streams.forget(task.id);
     // The tables first: a change for a table that the target has not would stop the task.
     await ensureTables(this.#databases, task, added);
     await ensurePublication(this.#databases, task, added);
@@ -162,6 +168,7 @@ export class PostgresEngine implements Engine {
   async release(task: ReleaseTask, side: Side): Promise<void> {
     if (side === "target") {
       this.#watches.delete(task.id);
+      this.#streams.forget(task.id);
       await dropSubscription(this.#databases, task);
       return;
     }
@@ -171,9 +178,14 @@ export class PostgresEngine implements Engine {
   }
 
   async observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>> {
-    const [slots, subscriptions] = await Promise.all([
-      this.#grouped(tasks, "source", slotFacts),
-      this.#grouped(tasks, "target", subscriptionFacts),
+    const [slots, subscriptions, streams] = await Promise.all([
+      grouped(tasks, "source", async (login, some) => await slotFacts(this.#databases, login, namesOf(some))),
+      grouped(
+        tasks,
+        "target",
+        async (login, some) => await subscriptionFacts(this.#databases, login, namesOf(some)),
+      ),
+      this.#streams.look(tasks),
     ]);
     const states = tasks.map(async (task) => {
       const subscription = subscriptions(task);
@@ -186,7 +198,7 @@ export class PostgresEngine implements Engine {
       const slot = slots(task);
       return [
         task.id,
-        this.#state(task, await this.#stoppedIfFailing(task, subscription, slot), slot),
+        this.#state(task, await this.#stoppedIfFailing(task, subscription, slot), slot, streams(task)),
       ] as const;
     });
     return new Map(await Promise.all(states));
@@ -222,7 +234,11 @@ export class PostgresEngine implements Engine {
   }
 
   async measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>> {
-    const written = await this.#grouped(tasks, "target", writtenRows);
+    const written = await grouped(
+      tasks,
+      "target",
+      async (login, some) => await writtenRows(this.#databases, login, namesOf(some)),
+    );
     return new Map(
       tasks.flatMap((task) => {
         const rows = written(task);
@@ -236,6 +252,13 @@ export class PostgresEngine implements Engine {
   }
 
   async explainStop(task: EngineTask): Promise<StopCause> {
+    // A worker that finds no table does not know why.
+    this.#streams.forget(task.id);
+    const stream = (await this.#streams.look([task]))(task);
+    const loss = stream?.findings.find(({ level }) => level === "failure");
+    if (loss !== undefined) {
+      return { kind: "failure", code: loss.code, message: loss.message };
+    }
     const logged = await this.#loggedError(task);
     if (logged !== undefined) {
       const { sqlState, text, message: reason } = logged;
@@ -297,6 +320,7 @@ export class PostgresEngine implements Engine {
     task: EngineTask,
     subscription: SubscriptionFacts,
     slot: SlotFacts | EngineError | undefined,
+    stream: Watched | undefined,
   ): EngineState {
     const { enabled, pid, copyWorkers, slotLost, tables } = subscription;
     const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
@@ -305,7 +329,8 @@ export class PostgresEngine implements Engine {
       ...{ kind: "present", enabled, streaming, copyWorkers, slotLost, tables },
       logKept: slot instanceof EngineError || known?.kept === true,
       needsCleanUp: known?.spare === true,
-      findings: [],
+      findings: stream?.findings ?? [],
+      remember: stream?.remember,
       delayMs:
         streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
       positions: known === undefined ? undefined : positionsOf(known, subscription),
@@ -322,42 +347,6 @@ export class PostgresEngine implements Engine {
     this.#lag.set(id, meter);
     return meter.read(Date.now(), BigInt(slot.current), BigInt(reached), slot.lag_ms ?? undefined);
   }
-
-  /** Asks each server once for all tasks that log in there alike. */
-  async #grouped<F extends { readonly name: string }>(
-    tasks: readonly EngineTask[],
-    side: Side,
-    ask: (databases: Databases, connection: DatabaseLogin, names: readonly string[]) => Promise<readonly F[]>,
-  ): Promise<(task: EngineTask) => F | EngineError | undefined> {
-    const groups = new Map<string, { readonly connection: DatabaseLogin; readonly names: string[] }>();
-    for (const task of tasks) {
-      const key = JSON.stringify(task[side]);
-      const group = groups.get(key) ?? { connection: task[side], names: [] };
-      group.names.push(objectName(task.id));
-      groups.set(key, group);
-    }
-    const facts = new Map<string, F | EngineError>();
-    await Promise.all(
-      [...groups.values()].map(async ({ connection, names }) => {
-        const answer = await ask(this.#databases, connection, names).catch((error: unknown) => {
-          if (error instanceof EngineError) {
-            return error;
-          }
-          throw error;
-        });
-        if (answer instanceof EngineError) {
-          for (const name of names) {
-            facts.set(name, answer);
-          }
-        } else {
-          for (const fact of answer) {
-            facts.set(fact.name, fact);
-          }
-        }
-      }),
-    );
-    return (task) => facts.get(objectName(task.id));
-  }
 }
 
 /** Only a lost connection is a fault; any other error is told to the user. */
@@ -365,6 +354,10 @@ function withoutAnswer(side: Side, error: EngineError): EngineState {
   return error.kind === "loss"
     ? { kind: "unreachable", side, reason: error.reason }
     : { kind: "broken", code: error.code, message: describe(error, undefined) };
+}
+
+function namesOf(tasks: readonly EngineTask[]): readonly string[] {
+  return tasks.map(({ id }) => objectName(id));
 }
 
 function positionsOf(slot: SlotFacts, { received }: SubscriptionFacts): Positions {

@@ -1,0 +1,42 @@
+import { type DatabaseLogin, EngineError, type EngineTask, type Side } from "../engine";
+import { objectName } from "./names";
+
+/**
+ * Asks each server once for all tasks that log in there alike; answers what it says of a task, or why it says nothing.
+ *
+ * @param ask answers facts by the name of the task's objects.
+ */
+export async function grouped<F extends { readonly name: string }>(
+  tasks: readonly EngineTask[],
+  side: Side,
+  ask: (connection: DatabaseLogin, tasks: readonly EngineTask[]) => Promise<readonly F[]>,
+): Promise<(task: EngineTask) => F | EngineError | undefined> {
+  const groups = new Map<string, { readonly connection: DatabaseLogin; readonly tasks: EngineTask[] }>();
+  for (const task of tasks) {
+    const key = JSON.stringify(task[side]);
+    const group = groups.get(key) ?? { connection: task[side], tasks: [] };
+    group.tasks.push(task);
+    groups.set(key, group);
+  }
+  const facts = new Map<string, F | EngineError>();
+  await Promise.all(
+    [...groups.values()].map(async (group) => {
+      const answer = await ask(group.connection, group.tasks).catch((error: unknown) => {
+        if (error instanceof EngineError) {
+          return error;
+        }
+        throw error;
+      });
+      if (answer instanceof EngineError) {
+        for (const { id } of group.tasks) {
+          facts.set(objectName(id), answer);
+        }
+      } else {
+        for (const fact of answer) {
+          facts.set(fact.name, fact);
+        }
+      }
+    }),
+  );
+  return ({ id }) => facts.get(objectName(id));
+}

@@ -1,0 +1,305 @@
+/**
+ * What both ends of a task's stream have now, read from the catalogs alone: none of these questions takes a lock on a
+ * user's table, so that none waits for one.
+ */
+import type { DatabaseLogin, Side } from "../engine";
+import type { Databases, Row } from "./databases";
+
+/** A table of a task at one end, or a partition of it that holds rows. */
+export interface MemberFacts {
+  readonly oid: number;
+  /** `schema.table`. */
+  readonly name: string;
+  /** Its file, which changes when all its rows are written anew; 0: it has none. */
+  readonly node: number;
+  /** Changes with every change of a column's definition. */
+  readonly shape: string;
+  /** When it became a partition, as transaction and command; empty: it is the table itself. */
+  readonly link: string;
+  /** The transaction that gave it its present entry in the catalog. */
+  readonly changed: string;
+  /** The server's estimate of its rows; below 0: it was not counted since it was made or truncated. */
+  readonly tuples: number;
+  /** Whether updates and deletes can name their rows: at the source as published, at the target as a subscription needs it. */
+  readonly identity: boolean;
+  /** Whether row security applies to whoever reads it at the source, or writes it at the target. */
+  readonly filtered: boolean;
+}
+
+interface TableFacts {
+  readonly oid: number;
+  readonly schema: string;
+  readonly table: string;
+  readonly partitioned: boolean;
+  /** The highest number of a column. */
+  readonly columns: number;
+  /** The table itself first, then its partitions that hold rows. */
+  readonly members: readonly MemberFacts[];
+}
+
+export interface SourceTableFacts extends TableFacts {
+  readonly published: boolean;
+  /** Whether only some of its rows or columns are published. */
+  readonly restricted: boolean;
+  /** Whether updates and deletes carry the whole old row (REPLICA IDENTITY FULL). */
+  readonly full: boolean;
+}
+
+export interface TargetTableFacts extends TableFacts {
+  readonly subscribed: boolean;
+  /** Whether its rows are still being copied. */
+  readonly copying: boolean;
+}
+
+/** The source's side of a task. */
+export interface SourceFacts extends Row {
+  readonly name: string;
+  /** The oldest transaction that may still be running, with its epoch. */
+  readonly horizon: string;
+  readonly publication: {
+    readonly oid: number;
+    /** Operations that it does not publish. */
+    readonly missing: readonly string[];
+    readonly viaRoot: boolean;
+  } | null;
+  readonly tables: readonly SourceTableFacts[];
+}
+
+/** The target's side of a task. */
+export interface TargetFacts extends Row {
+  readonly name: string;
+  readonly version: number;
+  readonly horizon: string;
+  readonly tables: readonly TargetTableFacts[];
+}
+
+/** A task's tables, whether the end has them or not. */
+export interface Wanted {
+  readonly name: string;
+  readonly tables: readonly { readonly schema: string; readonly table: string }[];
+}
+
+const horizonSql = "pg_snapshot_xmin(pg_current_snapshot())::text";
+
+/**
+ * With `wanted (name, oid, …)`: the tables and their partitions that hold rows.
+ *
+ * @param facts of a member `c`: its `identity` and whether it is `filtered`.
+ */
+function membersSql(facts: { readonly identity: string; readonly filtered: string }): string {
+  return `
+  tree (root, oid, relkind, link) AS (
+    SELECT DISTINCT w.oid, w.oid, w.relkind, '' FROM wanted w
+    UNION ALL
+    SELECT t.root, c.oid, c.relkind, i.xmin::text || ' ' || i.cmin::text
+    FROM tree t JOIN pg_inherits i ON i.inhparent = t.oid AND NOT i.inhdetachpending
+    JOIN pg_class c ON c.oid = i.inhrelid WHERE t.relkind = 'p'),
+  members (root, list, columns) AS (
+    SELECT t.root,
+           json_agg(json_build_object(
+             'oid', c.oid::int8, 'name', n.nspname || '.' || c.relname, 'node', c.relfilenode::int8, 'shape', a.shape,
+             'link', t.link, 'changed', c.xmin::text, 'tuples', c.reltuples,
+             'identity', ${facts.identity}, 'filtered', ${facts.filtered}) ORDER BY t.oid <> t.root, t.oid),
+           max(a.columns) FILTER (WHERE t.oid = t.root)
+    FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL (
+      SELECT md5(string_agg(a.attnum || ' ' || a.xmin::text, ',' ORDER BY a.attnum)) AS shape, max(a.attnum) AS columns
+      FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) a
+    WHERE t.oid = t.root OR t.relkind <> 'p'
+    GROUP BY t.root)`;
+}
+
+/** A usable index that names rows, of a table `c`. @param which of its indexes, as a condition on `i`. */
+function identityIndex(which: string): string {
+  return `EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indislive AND i.indisvalid AND i.indisunique
+                  AND i.indimmediate AND i.indpred IS NULL AND ${which})`;
+}
+
+const replicaIndex =
+  "CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END";
+
+/** Whether PostgreSQL 18 finds a generated column, one that is not published, in an identity with the given columns. */
+function hasGenerated(columns: string): string {
+  return `current_setting('server_version_num')::int >= 180000 AND EXISTS (
+    SELECT 1 FROM pg_attribute g WHERE g.attrelid = c.oid AND g.attnum > 0 AND NOT g.attisdropped AND ${columns}
+      AND (g.attgenerated = 'v' OR g.attgenerated = 's' AND EXISTS (
+        SELECT 1 FROM pub JOIN pg_publication_rel r ON r.prpubid = pub.oid WHERE r.prrelid = t.root AND pub.gencols = 'n')))`;
+}
+
+/** As PostgreSQL decides whether it lets an application's update through; of a partitioned table only its partitions count. */
+const sourceIdentity = `c.relkind <> 'r' OR CASE WHEN c.relreplident = 'f' THEN NOT (${hasGenerated("true")})
+    ELSE ${identityIndex(`${replicaIndex} AND NOT (${hasGenerated("g.attnum = ANY(i.indkey)")})`)} END`;
+
+export async function sourceFacts(
+  databases: Databases,
+  source: DatabaseLogin,
+  wanted: readonly Wanted[],
+): Promise<readonly SourceFacts[]> {
+  return await databases.query<SourceFacts>(
+    source,
+    "source",
+    `WITH RECURSIVE
+     pub AS (SELECT p.*, coalesce(to_jsonb(p) ->> 'pubgencols', 'n') AS gencols FROM pg_publication p WHERE p.pubname = ANY($1)),
+     wanted AS (
+       SELECT w.name, c.oid, c.relkind, c.relreplident, n.nspname, c.relname FROM unnest($2::text[], $3::text[], $4::text[]) w (name, schema, "table")
+       JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w."table"
+       WHERE c.relkind IN ('r', 'p')
+       UNION
+       SELECT pub.pubname, c.oid, c.relkind, c.relreplident, n.nspname, c.relname FROM pub JOIN pg_publication_rel r ON r.prpubid = pub.oid
+       JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
+     ${membersSql({ identity: sourceIdentity, filtered: "row_security_active(c.oid)" })}
+     SELECT u.name, ${horizonSql} AS horizon,
+            (SELECT json_build_object('oid', pub.oid::int8, 'viaRoot', pub.pubviaroot, 'missing', array_remove(ARRAY[
+               CASE WHEN NOT pub.pubinsert THEN 'insert' END, CASE WHEN NOT pub.pubupdate THEN 'update' END,
+               CASE WHEN NOT pub.pubdelete THEN 'delete' END, CASE WHEN NOT pub.pubtruncate THEN 'truncate' END], NULL))
+             FROM pub WHERE pub.pubname = u.name) AS publication,
+            coalesce((SELECT json_agg(json_build_object(
+               'oid', w.oid::int8, 'schema', w.nspname, 'table', w.relname, 'partitioned', w.relkind = 'p',
+               'columns', m.columns, 'members', m.list, 
+               'full', w.relreplident = 'f', 'published', r.oid IS NOT NULL,
+               'restricted', coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') IS NOT NULL))
+             FROM wanted w JOIN members m ON m.root = w.oid
+             LEFT JOIN pub ON pub.pubname = w.name
+             LEFT JOIN pg_publication_rel r ON r.prpubid = pub.oid AND r.prrelid = w.oid
+             WHERE w.name = u.name), '[]') AS tables
+     FROM unnest($1::text[]) u (name)`,
+    parameters(wanted),
+  );
+}
+
+/** Since PostgreSQL 16 a subscription's workers write as the owner of the table. */
+const writer =
+  "CASE WHEN current_setting('server_version_num')::int >= 160000 THEN c.relowner ELSE o.subowner END";
+
+const targetFiltered = `c.relrowsecurity AND EXISTS (
+    SELECT 1 FROM pg_roles x, own o WHERE o.oid IN (SELECT w.subscription FROM wanted w WHERE w.oid = t.root)
+      AND x.oid = ${writer} AND NOT x.rolsuper AND NOT x.rolbypassrls
+      AND (c.relforcerowsecurity OR NOT pg_has_role(x.oid, c.relowner, 'USAGE')))`;
+
+export async function targetFacts(
+  databases: Databases,
+  target: DatabaseLogin,
+  wanted: readonly Wanted[],
+): Promise<readonly TargetFacts[]> {
+  return await databases.query<TargetFacts>(
+    target,
+    "target",
+    `WITH RECURSIVE
+     own AS (SELECT s.oid, s.subname, s.subowner FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+             WHERE d.datname = current_database() AND s.subname = ANY($1)),
+     wanted AS (
+       SELECT o.oid AS subscription, c.oid, c.relkind, n.nspname, c.relname
+       FROM unnest($2::text[], $3::text[], $4::text[]) w (name, schema, "table") JOIN own o ON o.subname = w.name
+       JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w."table"
+       WHERE c.relkind IN ('r', 'p')
+       UNION
+       SELECT o.oid, c.oid, c.relkind, n.nspname, c.relname FROM own o JOIN pg_subscription_rel r ON r.srsubid = o.oid
+       JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
+     ${membersSql({ identity: identityIndex(`(i.indisprimary OR ${replicaIndex})`), filtered: targetFiltered })}
+     SELECT o.subname AS name, current_setting('server_version_num')::int AS version, ${horizonSql} AS horizon,
+            coalesce((SELECT json_agg(json_build_object(
+               'oid', w.oid::int8, 'schema', w.nspname, 'table', w.relname, 'partitioned', w.relkind = 'p',
+               'columns', m.columns, 'members', m.list, 'subscribed', r.srrelid IS NOT NULL,
+               'copying', coalesce(r.srsubstate NOT IN ('s', 'r'), false)))
+             FROM wanted w JOIN members m ON m.root = w.oid
+             LEFT JOIN pg_subscription_rel r ON r.srsubid = w.subscription AND r.srrelid = w.oid
+             WHERE w.subscription = o.oid), '[]') AS tables
+     FROM own o`,
+    parameters(wanted),
+  );
+}
+
+function parameters(wanted: readonly Wanted[]): readonly (readonly string[])[] {
+  const rows = wanted.flatMap(({ name, tables }) => tables.map((table) => ({ name, ...table })));
+  return [
+    wanted.map(({ name }) => name),
+    rows.map(({ name }) => name),
+    rows.map(({ schema }) => schema),
+    rows.map(({ table }) => table),
+  ];
+}
+
+/** Changes that found no row at the target, as PostgreSQL 18 counts them for each subscription. */
+export interface ConflictCounters {
+  readonly updates: number;
+  readonly deletes: number;
+}
+
+export async function conflictCounters(
+  databases: Databases,
+  target: DatabaseLogin,
+  names: readonly string[],
+): Promise<readonly (ConflictCounters & { readonly name: string })[]> {
+  return await databases.query<ConflictCounters & { readonly name: string } & Row>(
+    target,
+    "target",
+    `SELECT subname AS name, confl_update_missing::float8 AS updates, confl_delete_missing::float8 AS deletes
+     FROM pg_stat_subscription_stats WHERE subname = ANY($1)`,
+    [names],
+  );
+}
+
+/** A column of a table at one end. */
+export interface Column extends Row {
+  readonly number: number;
+  readonly name: string;
+  readonly type: string;
+  /** Whether a row must bring a value of its own. */
+  readonly required: boolean;
+  readonly generated: boolean;
+  /** What rows have that are older than the column; null: nothing is kept for them. */
+  readonly missing: string | null;
+  /** Whether its definition has changed since the given transaction. */
+  readonly changed: boolean;
+}
+
+/** @param horizon as in `SourceFacts`. */
+export async function columnsOf(
+  databases: Databases,
+  login: DatabaseLogin,
+  side: Side,
+  { oid, horizon }: { readonly oid: number; readonly horizon: string },
+): Promise<readonly Column[]> {
+  return await databases.query<Column>(
+    login,
+    side,
+    `SELECT a.attnum AS number, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+            a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AS required, a.attgenerated <> '' AS generated,
+            CASE WHEN a.atthasmissing THEN a.attmissingval::text END AS missing,
+            age(a.xmin) <= age($2::xid8::xid) AS changed
+     FROM pg_attribute a WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+    [oid, horizon],
+  );
+}
+
+/**
+ * Whether a partition had rows before it was attached, as far as its first pages tell; undefined: somebody works on it
+ * and must not be waited for.
+ */
+export async function hadRows(
+  databases: Databases,
+  login: DatabaseLogin,
+  side: Side,
+  part: MemberFacts,
+): Promise<boolean | undefined> {
+  const [named] = await databases.query<{ name: string }>(
+    login,
+    side,
+    `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.oid = $1 AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.relation = c.oid AND l.mode = 'AccessExclusiveLock')`,
+    [part.oid],
+  );
+  if (named === undefined) {
+    return undefined;
+  }
+  const [transaction, command] = part.link.split(" ");
+  const rows = await databases.query(
+    login,
+    side,
+    `SELECT 1 FROM ONLY ${named.name} WHERE ctid < '(1000,0)'::tid
+       AND (age(xmin) > age($1::xid) OR xmin = $1::xid AND cmin::text::int8 < $2::int8) LIMIT 1`,
+    [transaction, command],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,513 @@
+/**
+ * What is wrong with a task's stream: what both ends have now, against how it was when each table joined. A pure
+ * function of the facts, the memory and the answers to what only some looks have to ask.
+ */
+import { type Message, type MessageId, message } from "../../messages";
+import type { Side, StreamFinding, TableName } from "../engine";
+import type {
+  Column,
+  ConflictCounters,
+  MemberFacts,
+  SourceFacts,
+  SourceTableFacts,
+  TargetFacts,
+  TargetTableFacts,
+} from "./stream-facts";
+import type { End, Entry, Joined, Lost, Memory, Part, TaskMemory } from "./stream-memory";
+
+/** What a look at a task has seen. */
+export interface Look {
+  readonly tables: readonly TableName[];
+  readonly source: SourceFacts;
+  readonly target: TargetFacts;
+  /** Undefined where the server does not count them. */
+  readonly conflicts: ConflictCounters | undefined;
+}
+
+/** What had to be asked beyond that. */
+export interface Answers {
+  /** By `partKey`: whether a partition had rows when it was attached. */
+  readonly parts: ReadonlyMap<string, boolean>;
+  /** By table: the columns of both ends. */
+  readonly columns: ReadonlyMap<string, ColumnPair>;
+}
+
+export interface ColumnPair {
+  readonly source: readonly Column[];
+  readonly target: readonly Column[];
+}
+
+/** Of each kind of finding; the catalogue of failures knows those that fail a task. */
+const codes = {
+  publicationGone: "LS001",
+  publicationPartial: "LS002",
+  sourceTableGone: "LS003",
+  sourceTableReplaced: "LS004",
+  tableUnpublished: "LS005",
+  targetTableLost: "LS006",
+  copyFiltered: "LS007",
+  logLost: "LS008",
+  tableRenamed: "LW001",
+  sourceNoIdentity: "LW002",
+  targetNoIdentity: "LW003",
+  partitionAttached: "LW004",
+  partitionDetached: "LW005",
+  partitionTruncated: "LW006",
+  sourceRowSecurity: "LW007",
+  targetRowSecurity: "LW008",
+  columnAdded: "LW009",
+  columnFilled: "LW010",
+  columnRequired: "LW011",
+  columnRetyped: "LW012",
+  tableRewritten: "LW013",
+  rowsMissing: "LW014",
+  logNearLimit: "LW015",
+  logFillsDisk: "LW016",
+  logUnlimited: "LW017",
+  notWatched: "LW018",
+} as const satisfies Partial<Record<MessageId, string>>;
+type Kind = keyof typeof codes;
+
+/** @param part tells findings of the same kind about the same table apart. */
+export function finding(
+  kind: Kind,
+  side: Side,
+  table: TableName | undefined,
+  values: Message["values"] = {},
+  part = "",
+): StreamFinding {
+  const about = table === undefined ? "" : plain(table);
+  const code = codes[kind];
+  return {
+    id: [kind, side, about, part].filter((one) => one !== "").join("/"),
+    level: code.startsWith("LS") ? "failure" : "warning",
+    ...{ side, table, code, message: message(kind, { side, table: about, ...values }) },
+  };
+}
+
+function plain({ schema, table }: TableName): string {
+  return `${schema}.${table}`;
+}
+
+/** Names a partition as it is attached now. */
+export function partKey({ oid, link }: MemberFacts): string {
+  return `${oid} ${link}`;
+}
+
+/** What is wrong now, and what is to be remembered: the same object for no change. */
+export function judge(
+  look: Look,
+  memory: Memory,
+  answers: Answers,
+): { readonly findings: readonly StreamFinding[]; readonly memory: Memory } {
+  const indexed = { look, source: indexOf(look.source.tables), target: indexOf(look.target.tables) };
+  const judged = tablesOf(look, memory).map(({ name, own }) => ({
+    name,
+    ...judgeTable(indexed, name, own, memory.tables[plain(name)] ?? {}, answers),
+  }));
+  const tables = Object.fromEntries(
+    judged.flatMap(({ name, entry }) => (entry === undefined ? [] : [[plain(name), entry] as const])),
+  );
+  const task = countConflicts(memory.task, look.conflicts);
+  const findings = [
+    ...merged(judged, look),
+    ...judged.flatMap(({ warnings }) => warnings),
+    ...rowsMissing(task),
+  ];
+  const next = { task, tables };
+  return { findings, memory: JSON.stringify(next) === JSON.stringify(memory) ? memory : next };
+}
+
+/** The task's own tables, and those that are in its stream beside them. */
+function tablesOf({ tables, target }: Look, { tables: known }: Memory) {
+  const own = new Set(tables.map(plain));
+  const others = target.tables.filter((table) => table.subscribed && !own.has(plain(table)));
+  // What has been renamed at the target is found as the task's own.
+  const renamed = new Set(Object.values(known).map(({ joined }) => joined?.target.oid));
+  return [
+    ...tables.map((name) => ({ name, own: true })),
+    ...others
+      .filter((table) => known[plain(table)] !== undefined || !renamed.has(table.oid))
+      .map(({ schema, table }) => ({ name: { schema, table }, own: false })),
+  ];
+}
+
+interface Judged {
+  readonly entry: Entry | undefined;
+  readonly warnings: readonly StreamFinding[];
+}
+
+function judgeTable(
+  { look, ...ends }: Indexed,
+  name: TableName,
+  own: boolean,
+  entry: Entry,
+  answers: Answers,
+): Judged {
+  const { joined } = entry;
+  const source = found(ends.source, name, joined?.source.oid);
+  const target = found(ends.target, name, joined?.target.oid);
+  const lost = entry.lost ?? lossOf(look, { joined, source, target });
+  if (!own && lost !== undefined) {
+    // On its way into the task or out of it, and not yet or no more in both ends.
+    return { entry: undefined, warnings: [] };
+  }
+  if (
+    lost !== undefined ||
+    source === undefined ||
+    target === undefined ||
+    look.source.publication === null
+  ) {
+    return { entry: lost === undefined ? entry : { ...entry, lost }, warnings: [] };
+  }
+  const before = joined ?? join(look, source, target, look.source.publication.oid);
+  const { after, warnings } = altered(
+    name,
+    before,
+    { source, target },
+    answers.columns.get(plain(name)),
+    look,
+  );
+  const parts = {
+    source: watchedParts(name, "source", after.source, source.members, answers),
+    target: watchedParts(name, "target", after.target, target.members, answers),
+  };
+  return {
+    entry: { ...entry, joined: { ...after, source: parts.source.end, target: parts.target.end } },
+    warnings: [
+      ...renamedAt("source", name, source),
+      ...renamedAt("target", name, target),
+      ...identities(name, before, source, target),
+      ...rowSecurity(name, source, target),
+      ...warnings,
+      ...parts.source.warnings,
+      ...parts.target.warnings,
+    ],
+  };
+}
+
+interface Index<T> {
+  readonly byName: ReadonlyMap<string, T>;
+  readonly byOid: ReadonlyMap<number, T>;
+}
+
+interface Indexed {
+  readonly look: Look;
+  readonly source: Index<SourceTableFacts>;
+  readonly target: Index<TargetTableFacts>;
+}
+
+function indexOf<T extends SourceTableFacts | TargetTableFacts>(tables: readonly T[]): Index<T> {
+  return {
+    byName: new Map(tables.map((table) => [plain(table), table])),
+    byOid: new Map(tables.map((table) => [table.oid, table])),
+  };
+}
+
+/** By its name, or where nothing has this name any more, by its oid. */
+function found<T>({ byName, byOid }: Index<T>, name: TableName, oid: number | undefined): T | undefined {
+  return byName.get(plain(name)) ?? (oid === undefined ? undefined : byOid.get(oid));
+}
+
+interface Seen {
+  readonly joined: Joined | undefined;
+  readonly source: SourceTableFacts | undefined;
+  readonly target: TargetTableFacts | undefined;
+}
+
+function lossOf({ source: { publication } }: Look, { joined, source, target }: Seen): Lost | undefined {
+  const because = (kind: Lost["kind"], what = "") => ({ kind, what });
+  if (publication === null || (joined !== undefined && joined.publication !== publication.oid)) {
+    return because("publicationGone");
+  }
+  if (source === undefined) {
+    return because("sourceTableGone");
+  }
+  if (joined !== undefined && joined.source.oid !== source.oid) {
+    return because("sourceTableReplaced");
+  }
+  if (!source.published || source.restricted) {
+    return because("tableUnpublished");
+  }
+  if (publication.missing.length > 0) {
+    return because("publicationPartial", publication.missing.join(", "));
+  }
+  if (source.partitioned && !publication.viaRoot) {
+    return because("publicationPartial", "publish_via_partition_root");
+  }
+  if (
+    target === undefined ||
+    !target.subscribed ||
+    (joined !== undefined && joined.target.oid !== target.oid)
+  ) {
+    return because("targetTableLost");
+  }
+  return target.copying && source.members[0]?.filtered === true ? because("copyFiltered") : undefined;
+}
+
+/** What was lost; once for the task where it is the same for all of its tables. */
+function merged(
+  judged: readonly (Judged & { readonly name: TableName })[],
+  { tables }: Look,
+): readonly StreamFinding[] {
+  const losses = judged.flatMap(({ name, entry }) =>
+    entry?.lost === undefined ? [] : [{ name, lost: entry.lost }],
+  );
+  const [first] = losses;
+  const ofTask = first?.lost.kind === "publicationGone" || first?.lost.kind === "publicationPartial";
+  if (
+    ofTask &&
+    losses.length === tables.length &&
+    losses.every(({ lost }) => lost.kind === first.lost.kind && lost.what === first.lost.what)
+  ) {
+    return [finding(first.lost.kind, "source", undefined, { what: first.lost.what })];
+  }
+  return losses.map(({ name, lost }) =>
+    finding(lost.kind, lost.kind === "targetTableLost" ? "target" : "source", name, { what: lost.what }),
+  );
+}
+
+function join(look: Look, source: SourceTableFacts, target: TargetTableFacts, publication: number): Joined {
+  return {
+    publication,
+    source: endOf(source, look.source.horizon),
+    target: endOf(target, look.target.horizon),
+  };
+}
+
+function endOf({ oid, columns, members }: SourceTableFacts | TargetTableFacts, horizon: string): End {
+  const [table, ...parts] = members;
+  return {
+    ...{
+      oid,
+      columns,
+      horizon,
+      node: table?.node ?? 0,
+      shape: table?.shape ?? "",
+      identity: table?.identity ?? false,
+    },
+    parts: Object.fromEntries(parts.map((part) => [String(part.oid), partOf(part)])),
+  };
+}
+
+function partOf({ name, node, shape, link }: MemberFacts): Part {
+  return { name, node, shape, link };
+}
+
+function renamedAt(
+  side: Side,
+  name: TableName,
+  now: SourceTableFacts | TargetTableFacts,
+): readonly StreamFinding[] {
+  return plain(now) === plain(name) ? [] : [finding("tableRenamed", side, name, { now: plain(now) })];
+}
+
+function identities(
+  name: TableName,
+  { target: before }: Joined,
+  source: SourceTableFacts,
+  target: TargetTableFacts,
+): readonly StreamFinding[] {
+  const atSource = source.members
+    .filter(({ identity }) => !identity)
+    .map((member) => finding("sourceNoIdentity", "source", name, { table: member.name }, member.name));
+  const gone = before.identity && target.members[0]?.identity === false && !source.full;
+  return [...atSource, ...(gone ? [finding("targetNoIdentity", "target", name)] : [])];
+}
+
+function rowSecurity(
+  name: TableName,
+  source: SourceTableFacts,
+  target: TargetTableFacts,
+): readonly StreamFinding[] {
+  const filtered = target.members.filter((member) => member.filtered);
+  return [
+    ...(source.members[0]?.filtered === true ? [finding("sourceRowSecurity", "source", name)] : []),
+    ...filtered.map((member) =>
+      finding("targetRowSecurity", "target", name, { table: member.name }, member.name),
+    ),
+  ];
+}
+
+/** Follows changes of the columns, until both ends are known to be alike again. */
+function altered(
+  name: TableName,
+  joined: Joined,
+  now: { readonly source: SourceTableFacts; readonly target: TargetTableFacts },
+  columns: ColumnPair | undefined,
+  look: Look,
+): { readonly after: Joined; readonly warnings: readonly StreamFinding[] } {
+  const [source, target] = [now.source.members[0], now.target.members[0]];
+  if (source === undefined || target === undefined) {
+    return { after: joined, warnings: [] };
+  }
+  const news = [
+    ...newShapes(joined.source, now.source.members),
+    ...newShapes(joined.target, now.target.members),
+  ];
+  const rewritten = newShapes(joined.source, now.source.members).some((one) => one.rewritten);
+  const current: Joined = {
+    ...joined,
+    ...(news.length === 0 ? {} : { altered: { rewritten: rewritten || joined.altered?.rewritten === true } }),
+    source: { ...joined.source, node: source.node, shape: source.shape },
+    target: { ...joined.target, node: target.node, shape: target.shape },
+  };
+  if (current.altered === undefined || columns === undefined) {
+    return { after: current, warnings: [] };
+  }
+  // What is computed from other columns is not replicated.
+  const values = current.altered.rewritten && columns.source.some((one) => one.changed && !one.generated);
+  const warnings = [
+    ...columnFindings(name, joined, columns, values),
+    ...(values ? [finding("tableRewritten", "source", name)] : []),
+  ];
+  if (warnings.length > 0) {
+    return { after: current, warnings };
+  }
+  const { altered: _, ...alike } = current;
+  const after = {
+    ...alike,
+    source: { ...alike.source, columns: now.source.columns, horizon: look.source.horizon },
+    target: { ...alike.target, columns: now.target.columns, horizon: look.target.horizon },
+  };
+  return { after, warnings };
+}
+
+/** Which of the table and its partitions have other columns than were seen last. */
+export function newShapes(
+  end: End,
+  members: readonly MemberFacts[],
+): readonly { readonly rewritten: boolean }[] {
+  return members.flatMap((member) => {
+    const before = member.link === "" ? end : end.parts[String(member.oid)];
+    return before === undefined || before.shape === member.shape
+      ? []
+      : [{ rewritten: before.node !== member.node }];
+  });
+}
+
+function columnFindings(
+  name: TableName,
+  joined: Joined,
+  { source, target }: ColumnPair,
+  rewritten: boolean,
+): readonly StreamFinding[] {
+  const atTarget = new Map(target.map((column) => [column.name, column]));
+  const replicated = source.filter(({ generated }) => !generated);
+  const names = new Set(source.map((column) => column.name));
+  return [
+    ...replicated.flatMap((column) => {
+      const { name: columnName, type } = column;
+      const other = atTarget.get(columnName);
+      if (other === undefined) {
+        return [finding("columnAdded", "source", name, { column: columnName, type }, columnName)];
+      }
+      if (other.type !== type && (column.changed || other.changed)) {
+        const types = { column: columnName, sourceType: type, targetType: other.type };
+        return [finding("columnRetyped", "source", name, types, columnName)];
+      }
+      const filled = column.number > joined.source.columns && !rewritten && column.missing !== other.missing;
+      return filled ? [finding("columnFilled", "target", name, { column: columnName }, columnName)] : [];
+    }),
+    ...target
+      .filter((column) => column.required && !names.has(column.name))
+      .map((column) => finding("columnRequired", "target", name, { column: column.name }, column.name)),
+  ];
+}
+
+/** Follows the partitions that hold rows: attaching, detaching and truncating them is not replicated. */
+function watchedParts(
+  table: TableName,
+  side: Side,
+  end: End,
+  members: readonly MemberFacts[],
+  { parts: answers }: Answers,
+): { readonly end: End; readonly warnings: readonly StreamFinding[] } {
+  const now = new Map(members.filter(({ link }) => link !== "").map((part) => [String(part.oid), part]));
+  const parts: Record<string, Part> = {};
+  for (const [oid, before] of Object.entries(end.parts)) {
+    // What came with rows and went again leaves both ends alike.
+    if (!now.has(oid) && before.mark !== "attached") {
+      parts[oid] = { ...before, mark: "detached" };
+    }
+  }
+  const emptied = side === "source" ? truncated(end, [...now.values()]) : [];
+  for (const [oid, part] of now) {
+    const before = end.parts[oid];
+    if (before?.link === part.link) {
+      const mark = emptied.includes(part) ? "truncated" : before.mark;
+      parts[oid] = { ...partOf(part), ...(mark === undefined ? {} : { mark }) };
+      continue;
+    }
+    const hadRows = answers.get(partKey(part));
+    if (hadRows !== undefined) {
+      parts[oid] = { ...partOf(part), ...(hadRows ? { mark: "attached" } : {}) };
+    } else if (before !== undefined) {
+      parts[oid] = before;
+    }
+  }
+  const warnings = Object.entries(parts).flatMap(([oid, { name, mark }]) =>
+    mark === undefined ? [] : [finding(kindOf[mark], side, table, { part: name }, oid)],
+  );
+  return { end: { ...end, parts }, warnings };
+}
+
+const kindOf = {
+  attached: "partitionAttached",
+  detached: "partitionDetached",
+  truncated: "partitionTruncated",
+} as const;
+
+/**
+ * The partitions that were truncated by themselves. A table that is truncated as a whole has all of its partitions
+ * truncated in one transaction, and that is replicated.
+ */
+function truncated(end: End, now: readonly MemberFacts[]): readonly MemberFacts[] {
+  const known = now.filter(({ oid, link }) => end.parts[String(oid)]?.link === link);
+  const renewed = known.filter((part) => {
+    const before = end.parts[String(part.oid)];
+    return before !== undefined && before.node !== part.node && before.shape === part.shape;
+  });
+  const asOne = renewed.length === known.length && new Set(renewed.map(({ changed }) => changed)).size === 1;
+  // A table that is written anew by VACUUM FULL or CLUSTER is counted at the same time.
+  return asOne ? [] : renewed.filter(({ tuples }) => tuples < 0);
+}
+
+/** Partitions of which it is to be asked whether they had rows. */
+export function newParts(
+  end: End | undefined,
+  members: readonly MemberFacts[] | undefined,
+): readonly MemberFacts[] {
+  return end === undefined
+    ? []
+    : (members ?? []).filter(({ oid, link }) => link !== "" && end.parts[String(oid)]?.link !== link);
+}
+
+/** Keeps what was counted since the tables joined; the server forgets its counters in a crash. */
+function countConflicts(before: TaskMemory, now: ConflictCounters | undefined): TaskMemory {
+  if (now === undefined) {
+    return before;
+  }
+  const counters = { updates: now.updates, deletes: now.deletes };
+  if (before === null) {
+    return { base: counters, told: { updates: 0, deletes: 0 } };
+  }
+  const base = {
+    updates: Math.min(before.base.updates, now.updates),
+    deletes: Math.min(before.base.deletes, now.deletes),
+  };
+  // Told in steps, so that a storm of them is not stored at each look.
+  const step = (told: number, count: number) => (count > told * 1.5 ? count : told);
+  const told = {
+    updates: step(before.told.updates, now.updates - base.updates),
+    deletes: step(before.told.deletes, now.deletes - base.deletes),
+  };
+  return { base, told };
+}
+
+function rowsMissing(task: TaskMemory): readonly StreamFinding[] {
+  const { updates, deletes } = task?.told ?? { updates: 0, deletes: 0 };
+  return updates + deletes === 0
+    ? []
+    : [finding("rowsMissing", "target", undefined, { updates: String(updates), deletes: String(deletes) })];
+}

@@ -1,0 +1,206 @@
+/** Looks at the streams of tasks every few seconds: what they need against what both ends have. */
+import {
+  EngineError,
+  type EngineTask,
+  isConnectionLoss,
+  type StreamFinding,
+  type StreamMemory,
+} from "../engine";
+import type { Databases } from "./databases";
+import { grouped } from "./grouped";
+import { objectName } from "./names";
+import {
+  type ConflictCounters,
+  columnsOf,
+  conflictCounters,
+  hadRows,
+  type SourceFacts,
+  sourceFacts,
+  type TargetFacts,
+  targetFacts,
+  type Wanted,
+} from "./stream-facts";
+import { type ColumnPair, finding, judge, newParts, newShapes, partKey } from "./stream-findings";
+import { type Memory, memoryOf } from "./stream-memory";
+
+const leastMs = 2_000;
+const mostMs = 10_000;
+/** A look may take one part in so many of the time between two looks. */
+const restShare = 20;
+const countsConflicts = 180_000;
+
+/** What is known of a stream. */
+export interface Watched {
+  readonly findings: readonly StreamFinding[];
+  readonly remember: { readonly from: StreamMemory | null; readonly to: StreamMemory } | undefined;
+}
+
+/** The last look at a task. */
+interface Check {
+  readonly dueAt: number;
+  /** As it should be stored by now. */
+  readonly memory: StreamMemory | null;
+  readonly source: SourceFacts | undefined;
+  readonly parts: Map<string, boolean>;
+  readonly columns: Map<string, { readonly shapes: string; readonly pair: ColumnPair }>;
+  readonly findings: readonly StreamFinding[];
+}
+
+export class StreamWatch {
+  readonly #checks = new Map<string, Check>();
+
+  constructor(private readonly databases: Databases) {}
+
+  /** Looks at the task at the next question, however short ago it did: a step has changed something. */
+  forget(id: string): void {
+    this.#checks.delete(id);
+  }
+
+  /** What is known of the tasks' streams, after a look at those that were not looked at for a while. */
+  async look(tasks: readonly EngineTask[]): Promise<(task: EngineTask) => Watched | undefined> {
+    const begin = Date.now();
+    const due = tasks.filter(({ id, memory }) => {
+      const check = this.#checks.get(id);
+      return check === undefined || check.memory !== memory || begin >= check.dueAt;
+    });
+    const news = new Map<string, Watched>();
+    if (due.length > 0) {
+      const ask = await this.#facts(due);
+      const dueAt = Date.now() + Math.min(Math.max(leastMs, restShare * (Date.now() - begin)), mostMs);
+      await Promise.all(
+        due.map(async (task) => {
+          const watched = await this.#check(task, dueAt, ask(task));
+          if (watched !== undefined) {
+            news.set(task.id, watched);
+          }
+        }),
+      );
+    }
+    return ({ id }) => {
+      const check = this.#checks.get(id);
+      return (
+        news.get(id) ?? (check === undefined ? undefined : { findings: check.findings, remember: undefined })
+      );
+    };
+  }
+
+  async #facts(tasks: readonly EngineTask[]) {
+    const { databases } = this;
+    const [source, target] = await Promise.all([
+      grouped(tasks, "source", async (login, some) => await sourceFacts(databases, login, some.map(wanted))),
+      grouped(tasks, "target", async (login, some) => await targetFacts(databases, login, some.map(wanted))),
+    ]);
+    const counting = tasks.filter((task) => {
+      const facts = target(task);
+      return facts !== undefined && !(facts instanceof EngineError) && facts.version >= countsConflicts;
+    });
+    const conflicts = await grouped(
+      counting,
+      "target",
+      async (login, some) =>
+        await conflictCounters(
+          databases,
+          login,
+          some.map(({ id }) => objectName(id)),
+        ),
+    );
+    return (task: EngineTask) => ({ source: source(task), target: target(task), conflicts: conflicts(task) });
+  }
+
+  /** Undefined when nothing new can be said. */
+  async #check(
+    task: EngineTask,
+    dueAt: number,
+    facts: {
+      readonly source: SourceFacts | EngineError | undefined;
+      readonly target: TargetFacts | EngineError | undefined;
+      readonly conflicts: ConflictCounters | EngineError | undefined;
+    },
+  ): Promise<Watched | undefined> {
+    const last = this.#checks.get(task.id);
+    const { source, target, conflicts } = facts;
+    const refused = [source, target].find(
+      (one): one is EngineError => one instanceof EngineError && !isConnectionLoss(one.code),
+    );
+    if (refused !== undefined) {
+      return { findings: [notWatched(refused)], remember: undefined };
+    }
+    // A source that is away is taken as it was seen last.
+    const known = source instanceof EngineError ? last?.source : source;
+    if (known === undefined || target === undefined || target instanceof EngineError) {
+      return undefined;
+    }
+    const memory = memoryOf(task.memory);
+    const answers = { parts: new Map(last?.parts), columns: new Map(last?.columns) };
+    const look = {
+      ...{ tables: task.tables, source: known, target },
+      conflicts: conflicts instanceof EngineError ? undefined : conflicts,
+    };
+    try {
+      await this.#ask(task, memory, look, answers);
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      return isConnectionLoss(error.code)
+        ? undefined
+        : { findings: [notWatched(error)], remember: undefined };
+    }
+    const columns = new Map([...answers.columns].map(([name, { pair }]) => [name, pair]));
+    const judged = judge(look, memory, { parts: answers.parts, columns });
+    const changed = judged.memory !== memory;
+    const next = changed ? judged.memory : task.memory;
+    this.#checks.set(task.id, { dueAt, memory: next, source: known, ...answers, findings: judged.findings });
+    return {
+      findings: judged.findings,
+      remember: changed ? { from: task.memory, to: judged.memory } : undefined,
+    };
+  }
+
+  /** Asks what only a change makes worth asking: of new partitions, and of tables whose columns were altered. */
+  async #ask(
+    task: EngineTask,
+    { tables }: Memory,
+    { source, target }: { readonly source: SourceFacts; readonly target: TargetFacts },
+    answers: Pick<Check, "parts" | "columns">,
+  ): Promise<void> {
+    const atSource = new Map(source.tables.map((table) => [table.oid, table]));
+    const atTarget = new Map(target.tables.map((table) => [table.oid, table]));
+    for (const [name, { joined }] of Object.entries(tables)) {
+      if (joined === undefined) {
+        continue;
+      }
+      const ends = { source: atSource.get(joined.source.oid), target: atTarget.get(joined.target.oid) };
+      for (const side of ["source", "target"] as const) {
+        for (const part of newParts(joined[side], ends[side]?.members)) {
+          const key = partKey(part);
+          const answer = answers.parts.get(key) ?? (await hadRows(this.databases, task[side], side, part));
+          if (answer !== undefined) {
+            answers.parts.set(key, answer);
+          }
+        }
+      }
+      const shapes = [ends.source, ends.target].map((one) => one?.members[0]?.shape).join(" ");
+      const isAltered =
+        joined.altered !== undefined ||
+        newShapes(joined.source, ends.source?.members ?? []).length > 0 ||
+        newShapes(joined.target, ends.target?.members ?? []).length > 0;
+      if (isAltered && answers.columns.get(name)?.shapes !== shapes) {
+        const [sourceColumns, targetColumns] = await Promise.all([
+          columnsOf(this.databases, task.source, "source", joined.source),
+          columnsOf(this.databases, task.target, "target", joined.target),
+        ]);
+        answers.columns.set(name, { shapes, pair: { source: sourceColumns, target: targetColumns } });
+      }
+    }
+  }
+}
+
+function wanted({ id, tables }: EngineTask): Wanted {
+  return { name: objectName(id), tables };
+}
+
+/** That it cannot be seen whether all is well is no reason to believe it. */
+function notWatched({ code, reason, side = "source" }: EngineError): StreamFinding {
+  return finding("notWatched", side, undefined, { code, reason });
+}

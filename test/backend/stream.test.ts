@@ -1,0 +1,190 @@
+/** What a look at a task's stream finds although its worker runs: each example of what happens to users' tables. */
+import assert from "node:assert/strict";
+import * as v from "valibot";
+import { operationsV5 } from "../../src/drs/operations-v5";
+import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
+import { TestTask, untilEqual } from "../support/backend-task";
+import { type Case, calm, concerns, type Deed, events, losses, stock } from "../support/stream-cases";
+
+const answer = v.object({
+  tasks: v.record(
+    v.string(),
+    v.object({
+      warnings: v.array(
+        v.object({
+          id: v.string(),
+          level: v.string(),
+          table: v.nullable(v.string()),
+          code: v.string(),
+          message: v.string(),
+        }),
+      ),
+      log: v.nullable(v.object({ bytes: v.number(), limit: v.nullable(v.number()) })),
+    }),
+  ),
+});
+
+const database = "stream";
+
+describe("the stream of a task", () => {
+  const dataDir = makeDataDir();
+  const placed = new Map<Case, { readonly task: TestTask; readonly schema: string }>();
+  let backend: BackendProcess;
+
+  const all = [...losses, ...concerns, ...calm];
+  const whole = losses.filter((loss) => loss.whole === true);
+  const schemaOf = (one: Case) => `s${all.indexOf(one)}`;
+  const tableOf = (one: Case) => `${schemaOf(one)}.${one.table ?? "stock"}`;
+
+  before(async function () {
+    this.timeout(180_000);
+    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    for (const server of ["source", "target"] as const) {
+      await backend.sql(server, "postgres", `CREATE DATABASE ${database}`);
+    }
+    const end = (server: "source" | "target") => ({ ...backend.login(server), database });
+    for (const one of all) {
+      const made = `CREATE SCHEMA ${schemaOf(one)}; SET search_path = ${schemaOf(one)}`;
+      await backend.sql("source", database, `${made}; ${one.table === "ev" ? events : stock}`);
+    }
+    const groups: readonly (readonly Case[])[] = [
+      ...whole.map((one) => [one]),
+      losses.filter((loss) => loss.whole !== true),
+      concerns,
+      calm,
+    ];
+    for (const [index, group] of groups.entries()) {
+      const plan = { name: `stream-${index}`, source: end("source"), target: end("target") };
+      const task = await TestTask.create(backend, { ...plan, tables: group.map(tableOf) });
+      for (const one of group) {
+        placed.set(one, { task, schema: schemaOf(one) });
+        await carryOut(one, one.given ?? []);
+      }
+      await task.test("so");
+      await task.test("ta");
+      await task.select(group.map(tableOf));
+      const check = await task.precheck();
+      assert.equal(check.result, true, JSON.stringify(check));
+      await task.start();
+    }
+    for (const one of all) {
+      await of(one).task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+    }
+    for (const one of all) {
+      await carryOut(one, one.deeds);
+    }
+  });
+
+  after(async () => {
+    await backend.stop();
+    removeDataDir(dataDir);
+  });
+
+  const of = (one: Case) => {
+    const known = placed.get(one);
+    assert.ok(known !== undefined);
+    return known;
+  };
+  const carryOut = async (one: Case, deeds: readonly Deed[]) => {
+    const { task, schema } = of(one);
+    const name = `drs_${task.id.toLowerCase().replaceAll("-", "_")}`;
+    for (const { at, sql } of deeds) {
+      const text = sql.replaceAll(/\{(publication|subscription)\}/g, name).replaceAll("{schema}", schema);
+      const path = /^(VACUUM|ALTER SUBSCRIPTION)/.test(text) ? "" : `SET search_path = ${schema}; `;
+      await backend.sql(at, database, path + text);
+    }
+  };
+  const allOf = async ({ id }: TestTask) =>
+    v.parse(answer, await backend.local("GET", "/_local/warnings")).tasks[id]?.warnings ?? [];
+  /** What is said of the case's table, or of no table. */
+  const saidOf = async (one: Case, code: RegExp) => {
+    const found = await allOf(of(one).task);
+    return found.filter(
+      ({ table, code: its }) => table === tableOf(one) || (table === null && code.test(its)),
+    );
+  };
+  const untilSaid = async (one: Case, code: string, level: string, says: RegExp) => {
+    const wanted = new RegExp(`^${code}$`);
+    const found = await until(
+      `${code} is found`,
+      30_000,
+      async () => await saidOf(one, wanted),
+      (some) => some.some(({ code: its }) => wanted.test(its)),
+    );
+    assert.deepEqual([found.length, found[0]?.level], [1, level], JSON.stringify(found));
+    assert.match(found[0]?.message ?? "", says);
+  };
+
+  for (const loss of losses) {
+    it(`fails when ${loss.what}`, async () => {
+      const { task } = of(loss);
+      await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+      await untilSaid(loss, loss.code, "failure", loss.says);
+      if (loss.whole === true) {
+        const line = await task.detailLine();
+        assert.match(line, new RegExp(`^INCRE_TRANSFER_FAILED ${loss.code} `));
+        assert.match(line, loss.says);
+      }
+    });
+  }
+
+  for (const concern of concerns) {
+    it(`warns when ${concern.what}`, async () => {
+      await untilSaid(concern, concern.code, "warning", concern.says);
+      assert.equal(await of(concern).task.status(), "INCRE_TRANSFER_STARTED");
+    });
+  }
+
+  it("has no warning any more when what it warned of is healed", async () => {
+    const healed = concerns.filter(({ heals }) => heals !== undefined);
+    for (const concern of healed) {
+      await carryOut(concern, concern.heals ?? []);
+    }
+    for (const concern of healed) {
+      await until(
+        `${concern.what}: the warning is over`,
+        30_000,
+        async () => await saidOf(concern, /^never/),
+        ({ length }) => length === 0,
+      );
+    }
+    const [concern] = concerns;
+    assert.ok(concern !== undefined);
+    assert.equal(await of(concern).task.status(), "INCRE_TRANSFER_STARTED");
+  });
+
+  it("says nothing of what users do every day", async () => {
+    for (const one of calm) {
+      assert.deepEqual([one.what, await saidOf(one, /./)], [one.what, []]);
+      assert.equal(await of(one).task.status(), "INCRE_TRANSFER_STARTED");
+    }
+  });
+
+  it("does not go on after a loss, whatever is put right, until its tables are copied again", async () => {
+    const failed = [...new Set(losses.map((loss) => of(loss).task))];
+    for (const task of failed) {
+      assert.equal((await task.retry()).status, "success");
+    }
+    for (const task of failed) {
+      await until(
+        `${task.plan.name} fails again`,
+        30_000,
+        async () => await task.detailLine(),
+        (line) => {
+          assert.doesNotMatch(line, /^INCRE_TRANSFER_STARTED/);
+          return /^INCRE_TRANSFER_FAILED LS/.test(line);
+        },
+      );
+    }
+    const one = whole.find(({ what }) => what === "the publication is dropped and made again");
+    assert.ok(one !== undefined);
+    const { task } = of(one);
+    await backend.sql("target", database, `TRUNCATE ${tableOf(one)}`);
+    assert.equal((await task.precheck()).result, true);
+    const job = { action_name: "reset" };
+    await backend.client.callIn(operationsV5, "executeAction", { job_id: task.id, job });
+    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await untilEqual(task, tableOf(one));
+    assert.deepEqual(await allOf(task), []);
+  });
+});

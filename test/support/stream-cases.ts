@@ -1,0 +1,370 @@
+/** What happens to the tables of a running task, by what a look at its stream must say of it. */
+
+/** The tables of the cases, with rows. */
+export const stock =
+  "CREATE TABLE stock (id int PRIMARY KEY, n int); INSERT INTO stock SELECT g, g FROM generate_series(1, 100) g;";
+export const events = `CREATE TABLE ev (id int, day int, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+  CREATE TABLE ev1 PARTITION OF ev FOR VALUES FROM (0) TO (10); CREATE TABLE ev2 PARTITION OF ev FOR VALUES FROM (10) TO (20);
+  INSERT INTO ev VALUES (1, 1), (2, 2), (3, 11);`;
+
+export interface Deed {
+  readonly at: "source" | "target";
+  /** `{schema}`, `{publication}` and `{subscription}` are the task's; names without a schema are in its schema. */
+  readonly sql: string;
+}
+const source = (sql: string): Deed => ({ at: "source", sql });
+const target = (sql: string): Deed => ({ at: "target", sql });
+
+export interface Case {
+  readonly what: string;
+  /** The table, made and filled at the source. */
+  readonly table?: "stock" | "ev";
+  /** What is there besides. */
+  readonly given?: readonly Deed[];
+  readonly deeds: readonly Deed[];
+}
+
+/** The stream loses rows. */
+export interface Loss extends Case {
+  /** Whether all tables of its task lose them, so that it needs a task of its own. */
+  readonly whole?: boolean;
+  readonly code: string;
+  /** What the error says. */
+  readonly says: RegExp;
+}
+
+export const losses: readonly Loss[] = [
+  {
+    what: "a table is dropped and created again at the source",
+    deeds: [
+      source(
+        "DROP TABLE stock; CREATE TABLE stock (id int PRIMARY KEY, n int); INSERT INTO stock VALUES (1000, 1)",
+      ),
+    ],
+    code: "LS004",
+    says: /\w+\.stock of the source database was replaced/,
+  },
+  {
+    what: "a table is exchanged by renaming at the source",
+    deeds: [
+      source(`BEGIN; CREATE TABLE n (LIKE stock INCLUDING ALL); INSERT INTO n SELECT * FROM stock;
+        ALTER TABLE stock RENAME TO o; ALTER TABLE n RENAME TO stock; COMMIT; UPDATE stock SET n = n + 1`),
+    ],
+    code: "LS004",
+    says: /\w+\.stock of the source database was replaced/,
+  },
+  {
+    what: "a replaced table is published by hand",
+    deeds: [
+      source(`BEGIN; DROP TABLE stock; CREATE TABLE stock (id int PRIMARY KEY, n int);
+        ALTER PUBLICATION {publication} ADD TABLE stock; COMMIT`),
+    ],
+    code: "LS004",
+    says: /\w+\.stock of the source database was replaced/,
+  },
+  {
+    what: "a table is dropped at the source",
+    deeds: [source("DROP TABLE stock")],
+    code: "LS003",
+    says: /\w+\.stock does not exist any more in the source/,
+  },
+  {
+    what: "the publication is dropped",
+    whole: true,
+    deeds: [source("DROP PUBLICATION {publication}; UPDATE stock SET n = n + 1")],
+    code: "LS001",
+    says: /publication of this task was dropped/,
+  },
+  {
+    what: "the publication is dropped and made again",
+    whole: true,
+    deeds: [
+      source(`BEGIN; DROP PUBLICATION {publication}; CREATE PUBLICATION {publication} FOR TABLE stock
+        WITH (publish_via_partition_root = true); COMMIT`),
+    ],
+    code: "LS001",
+    says: /publication of this task was dropped/,
+  },
+  {
+    what: "the publication does not publish deletes any more",
+    whole: true,
+    deeds: [source("ALTER PUBLICATION {publication} SET (publish = 'insert, update')")],
+    code: "LS002",
+    says: /does not publish delete, truncate/,
+  },
+  {
+    what: "a partitioned table is not published as one any more",
+    whole: true,
+    table: "ev",
+    deeds: [source("ALTER PUBLICATION {publication} SET (publish_via_partition_root = false)")],
+    code: "LS002",
+    says: /publish_via_partition_root/,
+  },
+  {
+    what: "a table is taken out of the publication",
+    deeds: [source("ALTER PUBLICATION {publication} DROP TABLE stock")],
+    code: "LS005",
+    says: /\w+\.stock was taken out/,
+  },
+  {
+    what: "a table is published with a filter",
+    deeds: [
+      source(
+        "ALTER PUBLICATION {publication} DROP TABLE stock; ALTER PUBLICATION {publication} ADD TABLE stock WHERE (id > 50)",
+      ),
+    ],
+    code: "LS005",
+    says: /\w+\.stock was taken out/,
+  },
+  {
+    what: "a table is dropped and created again at the target",
+    deeds: [
+      target("DROP TABLE stock; CREATE TABLE stock (id int PRIMARY KEY, n int)"),
+      source("INSERT INTO stock VALUES (500, 1)"),
+    ],
+    code: "LS006",
+    says: /\w+\.stock of the target database was dropped or replaced/,
+  },
+  {
+    what: "a table is dropped at the target",
+    deeds: [target("DROP TABLE stock"), source("INSERT INTO stock VALUES (500, 1)")],
+    code: "LS006",
+    says: /Creating it there is not enough/,
+  },
+  {
+    what: "a table is exchanged by renaming at the target",
+    deeds: [
+      target("ALTER TABLE stock RENAME TO o; CREATE TABLE stock (LIKE o INCLUDING ALL)"),
+      source("INSERT INTO stock VALUES (500, 1)"),
+    ],
+    code: "LS006",
+    says: /\w+\.stock of the target database was dropped or replaced/,
+  },
+  {
+    what: "the subscription loses a table",
+    whole: true,
+    deeds: [
+      source("ALTER PUBLICATION {publication} DROP TABLE stock"),
+      target("ALTER SUBSCRIPTION {subscription} REFRESH PUBLICATION"),
+      source("ALTER PUBLICATION {publication} ADD TABLE stock"),
+    ],
+    code: "LS00[56]",
+    says: /\w+\.stock/,
+  },
+];
+
+/** Something that will break, or needs a person; the task goes on. */
+export interface Concern extends Case {
+  readonly code: string;
+  readonly says: RegExp;
+  /** After which the warning is over. */
+  readonly heals?: readonly Deed[];
+}
+
+export const concerns: readonly Concern[] = [
+  {
+    what: "a table is renamed at the source",
+    deeds: [source("ALTER TABLE stock RENAME TO stock2")],
+    code: "LW001",
+    says: /\w+\.stock of the source database is named \w+\.stock2 now/,
+    heals: [source("ALTER TABLE stock2 RENAME TO stock")],
+  },
+  {
+    what: "a table is moved to another schema at the target",
+    deeds: [target("CREATE SCHEMA elsewhere_{schema}; ALTER TABLE stock SET SCHEMA elsewhere_{schema}")],
+    code: "LW001",
+    says: /\w+\.stock of the target database is named elsewhere_\w+\.stock now/,
+    heals: [target("ALTER TABLE elsewhere_{schema}.stock SET SCHEMA {schema}")],
+  },
+  {
+    what: "a key is dropped at the source",
+    deeds: [source("ALTER TABLE stock DROP CONSTRAINT stock_pkey")],
+    code: "LW002",
+    says: /Updates and deletes of \w+\.stock fail in the source/,
+    heals: [source("ALTER TABLE stock REPLICA IDENTITY FULL")],
+  },
+  {
+    what: "a key is dropped that was the identity by its index",
+    given: [
+      source(
+        "CREATE UNIQUE INDEX by_n ON stock (n); ALTER TABLE stock ALTER n SET NOT NULL, REPLICA IDENTITY USING INDEX by_n",
+      ),
+    ],
+    deeds: [source("DROP INDEX by_n")],
+    code: "LW002",
+    says: /\w+\.stock/,
+    heals: [source("ALTER TABLE stock REPLICA IDENTITY DEFAULT")],
+  },
+  {
+    what: "a partition has no identity any more",
+    table: "ev",
+    deeds: [source("ALTER TABLE ev1 REPLICA IDENTITY NOTHING")],
+    code: "LW002",
+    says: /\w+\.ev1/,
+    heals: [source("ALTER TABLE ev1 REPLICA IDENTITY DEFAULT")],
+  },
+  {
+    what: "an identity of all columns gets one that is generated",
+    given: [source("ALTER TABLE stock REPLICA IDENTITY FULL")],
+    deeds: [source("ALTER TABLE stock ADD twice int GENERATED ALWAYS AS (n * 2) STORED")],
+    code: "LW002",
+    says: /\w+\.stock/,
+    heals: [source("ALTER TABLE stock DROP twice")],
+  },
+  {
+    what: "a key is dropped at the target",
+    deeds: [target("ALTER TABLE stock DROP CONSTRAINT stock_pkey")],
+    code: "LW003",
+    says: /\w+\.stock of the target database has neither/,
+    heals: [target("ALTER TABLE stock ADD PRIMARY KEY (id)")],
+  },
+  {
+    what: "a partition with rows is attached",
+    table: "ev",
+    deeds: [
+      source(`CREATE TABLE ev3 (LIKE ev INCLUDING ALL); INSERT INTO ev3 VALUES (4, 21), (5, 22);
+        ALTER TABLE ev ATTACH PARTITION ev3 FOR VALUES FROM (20) TO (30)`),
+    ],
+    code: "LW004",
+    says: /Partition \w+\.ev3 was attached to table \w+\.ev in the source/,
+    heals: [source("ALTER TABLE ev DETACH PARTITION ev3")],
+  },
+  {
+    what: "a partition is made, filled and attached in one transaction",
+    table: "ev",
+    deeds: [
+      source(`BEGIN; CREATE TABLE ev3 (LIKE ev INCLUDING ALL); INSERT INTO ev3 VALUES (4, 21);
+        ALTER TABLE ev ATTACH PARTITION ev3 FOR VALUES FROM (20) TO (30); COMMIT`),
+    ],
+    code: "LW004",
+    says: /\w+\.ev3/,
+  },
+  {
+    what: "a partition is detached, and attached again with more rows",
+    table: "ev",
+    deeds: [
+      source(`ALTER TABLE ev DETACH PARTITION ev2; INSERT INTO ev2 VALUES (9, 12);
+        ALTER TABLE ev ATTACH PARTITION ev2 FOR VALUES FROM (10) TO (20)`),
+    ],
+    code: "LW004",
+    says: /\w+\.ev2/,
+  },
+  {
+    what: "a partition is detached",
+    table: "ev",
+    deeds: [source("ALTER TABLE ev DETACH PARTITION ev2")],
+    code: "LW005",
+    says: /Partition \w+\.ev2 of table \w+\.ev was detached or dropped/,
+  },
+  {
+    what: "a partition is dropped",
+    table: "ev",
+    deeds: [source("DROP TABLE ev2")],
+    code: "LW005",
+    says: /Partition \w+\.ev2/,
+  },
+  {
+    what: "a partition is truncated by itself",
+    table: "ev",
+    deeds: [source("TRUNCATE ev1")],
+    code: "LW006",
+    says: /Partition \w+\.ev1 of table \w+\.ev was truncated/,
+  },
+  {
+    what: "row security begins at the target",
+    deeds: [
+      target(`CREATE ROLE keeper_{subscription}; ALTER TABLE stock OWNER TO keeper_{subscription};
+        ALTER TABLE stock ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY`),
+    ],
+    code: "LW008",
+    says: /Row security of \w+\.stock applies to the user that writes it in the target/,
+    heals: [target("ALTER TABLE stock NO FORCE ROW LEVEL SECURITY")],
+  },
+  {
+    what: "a column is added at the source",
+    deeds: [source("ALTER TABLE stock ADD COLUMN w int DEFAULT 3")],
+    code: "LW009",
+    says: /has the column w \(integer\), which the target's lacks/,
+    heals: [target("ALTER TABLE stock ADD COLUMN w int DEFAULT 3")],
+  },
+  {
+    what: "a column is added at both ends with different defaults",
+    deeds: [
+      target("ALTER TABLE stock ADD COLUMN w int"),
+      source("ALTER TABLE stock ADD COLUMN w int DEFAULT 3"),
+    ],
+    code: "LW010",
+    says: /Column w was added to table \w+\.stock/,
+  },
+  {
+    what: "a column that the target needs is dropped at the source",
+    given: [source("ALTER TABLE stock ALTER n SET NOT NULL")],
+    deeds: [source("ALTER TABLE stock DROP COLUMN n")],
+    code: "LW011",
+    says: /Column n of table \w+\.stock is NOT NULL without a default/,
+    heals: [target("ALTER TABLE stock DROP COLUMN n")],
+  },
+  {
+    what: "a column gets another type at the source",
+    deeds: [source("ALTER TABLE stock ALTER n TYPE bigint USING n * 100")],
+    code: "LW012",
+    says: /is bigint in the source database and integer in the target/,
+  },
+  {
+    what: "values are written anew under the same type at the source",
+    deeds: [source("ALTER TABLE stock ALTER n TYPE int USING n * 100")],
+    code: "LW013",
+    says: /rows of table \w+\.stock were rewritten/,
+  },
+  {
+    what: "rows are deleted at the target and then updated at the source",
+    deeds: [target("DELETE FROM stock WHERE id <= 5"), source("UPDATE stock SET n = 1")],
+    code: "LW014",
+    says: /5 updates and 0 deletes/,
+  },
+];
+
+/** What users do every day. */
+export const calm: readonly Case[] = [
+  {
+    what: "a table is written anew to free space",
+    deeds: [source("VACUUM FULL {schema}.stock"), target("VACUUM FULL {schema}.stock")],
+  },
+  {
+    what: "a table is emptied and filled again",
+    deeds: [source("TRUNCATE stock; INSERT INTO stock VALUES (1, 1)")],
+  },
+  {
+    what: "a partitioned table is emptied and written anew",
+    table: "ev",
+    deeds: [
+      source("TRUNCATE ev"),
+      source("INSERT INTO ev VALUES (1, 1)"),
+      source("VACUUM FULL {schema}.ev1"),
+    ],
+  },
+  {
+    what: "a partition is made and filled",
+    table: "ev",
+    deeds: [
+      source(`CREATE TABLE ev3 PARTITION OF ev FOR VALUES FROM (20) TO (30); INSERT INTO ev VALUES (4, 21);
+        CREATE TABLE ev4 (LIKE ev INCLUDING ALL); ALTER TABLE ev ATTACH PARTITION ev4 FOR VALUES FROM (30) TO (40);
+        INSERT INTO ev VALUES (5, 31)`),
+    ],
+  },
+  {
+    what: "indexes, statistics, privileges and comments change",
+    deeds: [
+      source(`CREATE INDEX ON stock (n); ALTER TABLE stock ALTER n SET STATISTICS 500; COMMENT ON TABLE stock IS 'x';
+        GRANT SELECT (n) ON stock TO public; ALTER TABLE stock ALTER n SET DEFAULT 7`),
+      source("ANALYZE stock"),
+    ],
+  },
+  {
+    what: "a nullable column is added at both ends, and an old one dropped",
+    deeds: [
+      target("ALTER TABLE stock ADD COLUMN w text"),
+      source("ALTER TABLE stock ADD COLUMN w text; ALTER TABLE stock DROP COLUMN n"),
+    ],
+  },
+];
