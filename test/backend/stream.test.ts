@@ -4,7 +4,17 @@ import * as v from "valibot";
 import { operationsV5 } from "../../src/drs/operations-v5";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { TestTask, untilEqual } from "../support/backend-task";
-import { type Case, calm, concerns, type Deed, events, losses, stock } from "../support/stream-cases";
+import {
+  type Case,
+  type Concern,
+  calm,
+  concerns,
+  type Deed,
+  events,
+  type Loss,
+  losses,
+  stock,
+} from "../support/stream-cases";
 
 const answer = v.object({
   tasks: v.record(
@@ -103,12 +113,16 @@ describe("the stream of a task", () => {
       ({ table, code: its }) => table === tableOf(one) || (table === null && code.test(its)),
     );
   };
-  const untilSaid = async (one: Case, code: string, level: string, says: RegExp) => {
+  const untilSaid = async (one: Loss | Concern, level: string) => {
+    const { code, says } = one;
     const wanted = new RegExp(`^${code}$`);
     const found = await until(
       `${code} is found`,
       30_000,
-      async () => await saidOf(one, wanted),
+      async () => {
+        await carryOut(one, "meanwhile" in one ? (one.meanwhile ?? []) : []);
+        return await saidOf(one, wanted);
+      },
       (some) => some.some(({ code: its }) => wanted.test(its)),
     );
     assert.deepEqual([found.length, found[0]?.level], [1, level], JSON.stringify(found));
@@ -119,7 +133,7 @@ describe("the stream of a task", () => {
     it(`fails when ${loss.what}`, async () => {
       const { task } = of(loss);
       await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
-      await untilSaid(loss, loss.code, "failure", loss.says);
+      await untilSaid(loss, "failure");
       if (loss.whole === true) {
         const line = await task.detailLine();
         assert.match(line, new RegExp(`^INCRE_TRANSFER_FAILED ${loss.code} `));
@@ -130,7 +144,7 @@ describe("the stream of a task", () => {
 
   for (const concern of concerns) {
     it(`warns when ${concern.what}`, async () => {
-      await untilSaid(concern, concern.code, "warning", concern.says);
+      await untilSaid(concern, "warning");
       assert.equal(await of(concern).task.status(), "INCRE_TRANSFER_STARTED");
     });
   }

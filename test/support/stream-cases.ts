@@ -157,6 +157,8 @@ export const losses: readonly Loss[] = [
 export interface Concern extends Case {
   readonly code: string;
   readonly says: RegExp;
+  /** What goes on until it is found. */
+  readonly meanwhile?: readonly Deed[];
   /** After which the warning is over. */
   readonly heals?: readonly Deed[];
 }
@@ -320,6 +322,8 @@ export const concerns: readonly Concern[] = [
     what: "rows are deleted at the target and then updated at the source",
     deeds: [target("DELETE FROM stock WHERE id <= 5"), source("UPDATE stock SET n = 1")],
     code: "LW014",
+    // A worker that hears of the source all the time, but has nothing to commit, keeps its counters to itself.
+    meanwhile: [source("UPDATE stock SET n = n + 1 WHERE id = 100")],
     says: /5 updates and 0 deletes/,
   },
 ];

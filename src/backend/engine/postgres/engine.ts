@@ -76,6 +76,8 @@ export class PostgresEngine implements Engine {
   readonly #databases = new Databases();
   readonly #lag = new Map<string, LagMeter>();
   readonly #streams = new StreamWatch(this.#databases);
+  /** Tasks that ran at the last look. */
+  readonly #running = new Set<string>();
   readonly #watches = new Map<string, CrashLoopDetector>();
 
   /** @param logOf the log of a target server, where it can be read. */
@@ -139,6 +141,7 @@ export class PostgresEngine implements Engine {
   ): Promise<Readonly<Record<string, number>>> {
     this.logOf(task.target)?.forget(objectName(task.id));
     this.#watches.delete(task.id);
+    this.#streams.forget(task.id);
     await copyAgain(this.#databases, task, tables);
     return await countRows(this.#databases, task.source, tables);
   }
@@ -168,6 +171,7 @@ export class PostgresEngine implements Engine {
   async release(task: ReleaseTask, side: Side): Promise<void> {
     if (side === "target") {
       this.#watches.delete(task.id);
+      this.#running.delete(task.id);
       this.#streams.forget(task.id);
       await dropSubscription(this.#databases, task);
       return;
@@ -178,7 +182,7 @@ export class PostgresEngine implements Engine {
   }
 
   async observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>> {
-    const [slots, subscriptions, streams] = await Promise.all([
+    const [slots, subscriptions, known] = await Promise.all([
       grouped(tasks, "source", async (login, some) => await slotFacts(this.#databases, login, namesOf(some))),
       grouped(
         tasks,
@@ -187,6 +191,8 @@ export class PostgresEngine implements Engine {
       ),
       this.#streams.look(tasks),
     ]);
+    const stopped = tasks.filter((task) => this.#hasStopped(task, subscriptions(task)));
+    const streams = stopped.length === 0 ? known : await this.#streams.look(tasks);
     const states = tasks.map(async (task) => {
       const subscription = subscriptions(task);
       if (subscription instanceof EngineError) {
@@ -202,6 +208,22 @@ export class PostgresEngine implements Engine {
       ] as const;
     });
     return new Map(await Promise.all(states));
+  }
+
+  /** Whether it ran at the last look: its worker may have stopped over what it has not been looked at for yet. */
+  #hasStopped({ id }: EngineTask, subscription: SubscriptionFacts | EngineError | undefined): boolean {
+    if (subscription === undefined || subscription instanceof EngineError) {
+      return false;
+    }
+    if (subscription.enabled) {
+      this.#running.add(id);
+      return false;
+    }
+    const ran = this.#running.delete(id);
+    if (ran) {
+      this.#streams.forget(id);
+    }
+    return ran;
   }
 
   /** Does what `disable_on_error` does, where the server has it not. */
@@ -252,13 +274,6 @@ export class PostgresEngine implements Engine {
   }
 
   async explainStop(task: EngineTask): Promise<StopCause> {
-    // A worker that finds no table does not know why.
-    this.#streams.forget(task.id);
-    const stream = (await this.#streams.look([task]))(task);
-    const loss = stream?.findings.find(({ level }) => level === "failure");
-    if (loss !== undefined) {
-      return { kind: "failure", code: loss.code, message: loss.message };
-    }
     const logged = await this.#loggedError(task);
     if (logged !== undefined) {
       const { sqlState, text, message: reason } = logged;

@@ -16,8 +16,6 @@ export interface MemberFacts {
   readonly shape: string;
   /** When it became a partition, as transaction and command; empty: it is the table itself. */
   readonly link: string;
-  /** The transaction that gave it its present entry in the catalog. */
-  readonly changed: string;
   /** The server's estimate of its rows; below 0: it was not counted since it was made or truncated. */
   readonly tuples: number;
   /** Whether updates and deletes can name their rows: at the source as published, at the target as a subscription needs it. */
@@ -98,7 +96,7 @@ function membersSql(facts: { readonly identity: string; readonly filtered: strin
     SELECT t.root,
            json_agg(json_build_object(
              'oid', c.oid::int8, 'name', n.nspname || '.' || c.relname, 'node', c.relfilenode::int8, 'shape', a.shape,
-             'link', t.link, 'changed', c.xmin::text, 'tuples', c.reltuples,
+             'link', t.link, 'tuples', c.reltuples,
              'identity', ${facts.identity}, 'filtered', ${facts.filtered}) ORDER BY t.oid <> t.root, t.oid),
            max(a.columns) FILTER (WHERE t.oid = t.root)
     FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace

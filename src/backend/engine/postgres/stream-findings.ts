@@ -357,10 +357,10 @@ function altered(
   }
   // What is computed from other columns is not replicated.
   const values = current.altered.rewritten && columns.source.some((one) => one.changed && !one.generated);
-  const warnings = [
-    ...columnFindings(name, joined, columns, values),
-    ...(values ? [finding("tableRewritten", "source", name)] : []),
-  ];
+  const ofColumns = columnFindings(name, joined, columns, values);
+  // That a column has another type says so, too.
+  const isSaid = ofColumns.some(({ code }) => code === codes.columnRetyped);
+  const warnings = values && !isSaid ? [...ofColumns, finding("tableRewritten", "source", name)] : ofColumns;
   if (warnings.length > 0) {
     return { after: current, warnings };
   }
@@ -460,7 +460,7 @@ const kindOf = {
 
 /**
  * The partitions that were truncated by themselves. A table that is truncated as a whole has all of its partitions
- * truncated in one transaction, and that is replicated.
+ * truncated, and that is replicated.
  */
 function truncated(end: End, now: readonly MemberFacts[]): readonly MemberFacts[] {
   const known = now.filter(({ oid, link }) => end.parts[String(oid)]?.link === link);
@@ -468,9 +468,8 @@ function truncated(end: End, now: readonly MemberFacts[]): readonly MemberFacts[
     const before = end.parts[String(part.oid)];
     return before !== undefined && before.node !== part.node && before.shape === part.shape;
   });
-  const asOne = renewed.length === known.length && new Set(renewed.map(({ changed }) => changed)).size === 1;
   // A table that is written anew by VACUUM FULL or CLUSTER is counted at the same time.
-  return asOne ? [] : renewed.filter(({ tuples }) => tuples < 0);
+  return renewed.length === known.length ? [] : renewed.filter(({ tuples }) => tuples < 0);
 }
 
 /** Partitions of which it is to be asked whether they had rows. */

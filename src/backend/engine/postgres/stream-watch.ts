@@ -1,11 +1,5 @@
 /** Looks at the streams of tasks every few seconds: what they need against what both ends have. */
-import {
-  EngineError,
-  type EngineTask,
-  isConnectionLoss,
-  type StreamFinding,
-  type StreamMemory,
-} from "../engine";
+import { EngineError, type EngineTask, type StreamFinding, type StreamMemory } from "../engine";
 import type { Databases } from "./databases";
 import { grouped } from "./grouped";
 import { objectName } from "./names";
@@ -119,11 +113,10 @@ export class StreamWatch {
   ): Promise<Watched | undefined> {
     const last = this.#checks.get(task.id);
     const { source, target, conflicts } = facts;
-    const refused = [source, target].find(
-      (one): one is EngineError => one instanceof EngineError && !isConnectionLoss(one.code),
-    );
-    if (refused !== undefined) {
-      return { findings: [notWatched(refused)], remember: undefined };
+    for (const one of [source, target]) {
+      if (one instanceof EngineError && one.kind === "failure") {
+        return refusal(one, last);
+      }
     }
     // A source that is away is taken as it was seen last.
     const known = source instanceof EngineError ? last?.source : source;
@@ -142,9 +135,7 @@ export class StreamWatch {
       if (!(error instanceof EngineError)) {
         throw error;
       }
-      return isConnectionLoss(error.code)
-        ? undefined
-        : { findings: [notWatched(error)], remember: undefined };
+      return refusal(error, last);
     }
     const columns = new Map([...answers.columns].map(([name, { pair }]) => [name, pair]));
     const judged = judge(look, memory, { parts: answers.parts, columns });
@@ -200,7 +191,12 @@ function wanted({ id, tables }: EngineTask): Wanted {
   return { name: objectName(id), tables };
 }
 
-/** That it cannot be seen whether all is well is no reason to believe it. */
-function notWatched({ code, reason, side = "source" }: EngineError): StreamFinding {
-  return finding("notWatched", side, undefined, { code, reason });
+/** That it cannot be seen whether all is well is no reason to believe it; a server that is away or busy is asked again. */
+function refusal({ kind, code, reason, side = "source" }: EngineError, last: Check | undefined) {
+  return kind === "failure"
+    ? {
+        findings: [...(last?.findings ?? []), finding("notWatched", side, undefined, { code, reason })],
+        remember: undefined,
+      }
+    : undefined;
 }
