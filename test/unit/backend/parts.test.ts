@@ -61,9 +61,13 @@ describe("parts of the local backend", () => {
       "drs_24834eb6_be30_464e_a299_f7aa730jb101",
     );
     const source = { host: "h", port: 1, user: "o'neil", password: "a\\b'c", database: "d", ssl: true };
-    const text = conninfo(source, { host: "127.0.0.1", port: 2 }, "task");
+    const text = conninfo(source, { host: "127.0.0.1", port: 2 }, "task", 18);
     assert.match(text, /^host='127\.0\.0\.1' port='2' user='o\\'neil' password='a\\\\b\\'c' dbname='d' /);
     assert.match(text, /sslmode='require'/);
+    const open = (version: number) =>
+      conninfo({ ...source, ssl: false }, { host: "127.0.0.1", port: 2 }, "task", version);
+    assert.match(open(16), / require_auth='!password'$/);
+    assert.ok(![text, open(15)].some((one) => one.includes("require_auth")));
   });
 
   it("reads errors of workers from a server's log", () => {

@@ -140,10 +140,10 @@ function clientOptions(connection: DatabaseLogin): ClientOptions {
   };
 }
 
-/** The SQLSTATE or the system's code of what the driver threw. */
+/** The SQLSTATE or the system's code of what the driver threw; what looks like neither, a server has made up. */
 export function codeOf(error: unknown): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  if (inner instanceof Error && "code" in inner) {
+  if (inner instanceof Error && "code" in inner && /^[0-9A-Z_]{1,40}$/.test(String(inner.code))) {
     return String(inner.code);
   }
   return inWords.find(([pattern]) => pattern.test(reasonOf(inner)))?.[1] ?? "XX000";

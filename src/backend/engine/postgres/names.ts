@@ -28,11 +28,17 @@ export function scanned(table: TableName, kind: string | undefined): string {
   return kind === "p" ? qualified(table) : `ONLY ${qualified(table)}`;
 }
 
-/** A libpq connection string by which the target server finds the source. */
+/**
+ * A libpq connection string by which the target server finds the source.
+ *
+ * @param version of the target: from PostgreSQL 16 on its libpq can be told never to send the password in clear
+ * text without SSL, as the backend itself never does.
+ */
 export function conninfo(
   source: DatabaseLogin,
   publisher: { readonly host: string; readonly port: number },
   applicationName: string,
+  version: number,
 ): string {
   return Object.entries({
     host: publisher.host,
@@ -43,6 +49,7 @@ export function conninfo(
     application_name: applicationName,
     sslmode: source.ssl ? "require" : "prefer",
     connect_timeout: "5",
+    ...(source.ssl || version < 16 ? {} : { require_auth: "!password" }),
   })
     .map(([key, value]) => `${key}='${value.replaceAll(/[\\']/g, "\\$&")}'`)
     .join(" ");

@@ -61,7 +61,7 @@ export async function ensureSubscription(databases: Databases, task: EngineTask)
   await databases.query(
     task.target,
     "target",
-    `CREATE SUBSCRIPTION ${quoted} CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}
+    `CREATE SUBSCRIPTION ${quoted} CONNECTION ${await wayToSource(databases, task)}
      PUBLICATION ${quoted}
      WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)})`,
   );
@@ -77,12 +77,7 @@ async function setDisableOnError(databases: Databases, task: EngineTask, on: boo
 
 /** Enables the subscription, with today's way to the source. */
 export async function enableSubscription(databases: Databases, task: EngineTask): Promise<void> {
-  const name = objectName(task.id);
-  await alterSubscription(
-    databases,
-    task,
-    `CONNECTION ${escapeLiteral(conninfo(task.source, task.publisher, name))}`,
-  );
+  await alterSubscription(databases, task, `CONNECTION ${await wayToSource(databases, task)}`);
   await setDisableOnError(databases, task, true);
   await alterSubscription(databases, task, "ENABLE");
 }
@@ -92,17 +87,26 @@ export async function enableSubscription(databases: Databases, task: EngineTask)
  * must not disable itself meanwhile for a copy that fails and is about to be taken out.
  */
 export async function refreshSubscription(databases: Databases, task: EngineTask): Promise<void> {
-  const name = objectName(task.id);
-  const conninfoLiteral = escapeLiteral(conninfo(task.source, task.publisher, name));
+  const connection = await wayToSource(databases, task);
   await setDisableOnError(databases, task, false);
   try {
-    await alterSubscription(databases, task, `CONNECTION ${conninfoLiteral}`);
+    await alterSubscription(databases, task, `CONNECTION ${connection}`);
     await alterSubscription(databases, task, "ENABLE");
     const refresh = `REFRESH PUBLICATION WITH (copy_data = ${String(task.copiesRows)})`;
     await alterSubscription(databases, task, refresh);
   } finally {
     await setDisableOnError(databases, task, true);
   }
+}
+
+/** How the target finds the source, as a literal. */
+async function wayToSource(databases: Databases, task: EngineTask): Promise<string> {
+  const [server] = await databases.query<{ version: number }>(
+    task.target,
+    "target",
+    "SELECT current_setting('server_version_num')::int / 10000 AS version",
+  );
+  return escapeLiteral(conninfo(task.source, task.publisher, objectName(task.id), server?.version ?? 0));
 }
 
 async function alterSubscription(databases: Databases, task: EngineTask, what: string): Promise<void> {

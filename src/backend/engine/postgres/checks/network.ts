@@ -52,7 +52,7 @@ export const targetReachesSource: Check = {
       return [alarm(message("reachNotTried"))];
     }
     const name = escapeIdentifier(`${objectName(task.id)}_trial`);
-    const login = conninfo(task.source, task.publisher, `${objectName(task.id)}_trial`);
+    const login = conninfo(task.source, task.publisher, `${objectName(task.id)}_trial`, server.version);
     const [error] = await tried(target, [
       {
         parameter: login,
