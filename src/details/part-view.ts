@@ -1,38 +1,7 @@
 /** The parts of the page that are read when they are open, and its charts: plain data in the reader's language. */
 import type { CopyButton } from "./page-view";
-
-export const partIds = ["timeline", "tables", "precheck", "compare", "dirty", "log"] as const;
-export type PartId = (typeof partIds)[number];
-
-export interface Cell {
-  readonly text: string;
-  /** Below the text. */
-  readonly detail?: string | undefined;
-  readonly tone?: "error" | "warning" | "ok" | undefined;
-  /** Names and statements, in the editor's font. */
-  readonly code?: boolean | undefined;
-  /** The text as an ISO 8601 time. */
-  readonly time?: string | undefined;
-  /** 0 to 100: drawn as a bar. */
-  readonly percent?: number | undefined;
-  /** Makes the text a button that filters the part by this value. */
-  readonly leadsTo?: string | undefined;
-}
-
-/** Where in a long list the rows are; the offsets of the neighbours, where there are some. */
-export interface Pager {
-  readonly text: string;
-  readonly previous?: number | undefined;
-  readonly next?: number | undefined;
-  readonly labels: { readonly previous: string; readonly next: string };
-}
-
-/** A choice among values, or free text when there are no options. */
-export interface Filter {
-  readonly label: string;
-  readonly value: string;
-  readonly options?: readonly { readonly value: string; readonly label: string }[] | undefined;
-}
+import type { Cell, Filter, Pager, PartButton } from "./parts/part";
+import type { PartId } from "./parts/parts";
 
 /** A table that is read when its part is open. */
 export interface PartView {
@@ -51,7 +20,7 @@ export interface PartView {
   readonly pager?: Pager | undefined;
   /** Leads from a row's details back to the list. */
   readonly back?: string | undefined;
-  readonly buttons: readonly { readonly compare: "lines" | "contents"; readonly label: string }[];
+  readonly buttons: readonly PartButton[];
 }
 
 export type ChartUnit = "duration" | "number" | "percent";

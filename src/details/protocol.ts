@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { TaskRef } from "../connections/connection";
 import { actionIds } from "../status/actions";
 import type { Copyable, PageView } from "./page-view";
-import { partIds } from "./part-view";
+import { partIds } from "./parts/parts";
 
 const pageMessage = v.variant("type", [
   v.strictObject({ type: v.literal("ready") }),

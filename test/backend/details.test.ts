@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { precheckItemName } from "../../src/details/precheck-items";
+import { precheckItemName } from "../../src/details/parts/precheck-items";
 import type { RequestIn } from "../../src/drs/operations";
 import { type OperationsV5, operationsV5 } from "../../src/drs/operations-v5";
 import { perform } from "../../src/tasks/use-cases/perform";

@@ -1,6 +1,7 @@
 import { repeat } from "lit/directives/repeat.js";
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import type { Cell, ChartsView, Filter, PartView } from "../part-view";
+import type { ChartsView, PartView } from "../part-view";
+import type { Cell, Filter } from "../parts/part";
 import type { PageMessage } from "../protocol";
 import { pageFormats, valueText, zoomAll } from "./chart";
 import { icon } from "./icon";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { asJson, asMarkdown } from "../../../src/details/copy-all";
-import { partsOf } from "../../../src/details/parts";
+import { partsOf } from "../../../src/details/part-views";
 import { chartsOf, Samples } from "../../../src/details/samples";
 import { detailsOf } from "../../../src/details/view";
 import { english, factsOf, now, task } from "./facts";

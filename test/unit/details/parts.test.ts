@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type { Query, Readings } from "../../../src/details/part-reader";
-import { type PartId, partIds } from "../../../src/details/part-view";
-import { type PartFacts, partsOf } from "../../../src/details/parts";
+import type { Readings } from "../../../src/details/part-reader";
+import { type PartFacts, partsOf } from "../../../src/details/part-views";
+import type { Query } from "../../../src/details/parts/part";
+import { type PartId, partIds } from "../../../src/details/parts/parts";
 import { DrsError } from "../../../src/drs/errors";
 import { english, now } from "./facts";
 

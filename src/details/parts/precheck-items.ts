@@ -2,7 +2,7 @@
  * What the items of a pre-check look at. Names are those of `precheck_result[].item`: the cloud's, and the local
  * backend's with an underscore in them. An item that is not here keeps its name.
  */
-import type { Bilingual } from "../l10n/bilingual";
+import type { Bilingual } from "../../l10n/bilingual";
 
 const items: Readonly<Record<string, Bilingual>> = {
   // The local backend.

@@ -1,13 +1,81 @@
 /** Comparisons of a task: the list of them, and the tables and rows of one. */
-import type { Localizer } from "../l10n/localizer";
-import type { PartValues, Query } from "./part-reader";
-import { type PartTable, timeCell } from "./part-table";
-import type { Cell } from "./part-view";
+import { explain } from "../../l10n/error-text";
+import type { Localizer } from "../../l10n/localizer";
+import { type Asked, type Cell, type Part, type PartTable, pageSize, timeCell, type V5Answer } from "./part";
 
-type Compared = PartValues["compare"];
+type CompareResult = NonNullable<V5Answer<"showJobDetail">["job"]["compare_result"]>;
+type Items<T> = NonNullable<T>;
 
-export function comparePart(value: Compared, l10n: Localizer, { filter }: Query): PartTable {
-  return filter === "" ? list(value, l10n) : tables(value, l10n);
+interface Compared {
+  readonly count: number;
+  readonly tasks: Items<CompareResult["data_compare_task_list"]>;
+  readonly lines: Items<CompareResult["line_compare_detail_infos"]>;
+  readonly contents: Items<CompareResult["content_compare_detail_infos"]>;
+  readonly differences: CompareResult["content_diff_detail_info"];
+}
+
+/** Databases of a comparison whose tables are read. */
+const comparedDatabases = 10;
+
+export const compare: Part<Compared> = {
+  heading: (t) => t("Comparison"),
+  leadsOn: true,
+  read: async (asked) => (asked.query.filter === "" ? await comparisons(asked) : await comparison(asked)),
+  table: (value, l10n, { filter }) => (filter === "" ? list(value, l10n) : tables(value, l10n)),
+  around: ({ mayCompare, problem, l10n, local }) => ({
+    buttons: mayCompare
+      ? [
+          { compare: "lines", label: l10n.t("Compare row counts") },
+          { compare: "contents", label: l10n.t("Compare contents") },
+        ]
+      : [],
+    notes: problem === undefined ? [] : [explain(problem, l10n, local)],
+  }),
+};
+
+const nothingCompared = { count: 0, tasks: [], lines: [], contents: [], differences: undefined };
+
+async function comparisons({ v5, id, query: { offset }, signal }: Asked) {
+  const input = { job_id: id, type: "compare", query_type: "list", offset, limit: pageSize };
+  const answer = await v5.call("showJobDetail", input, { signal });
+  const tasks = answer?.job.compare_result?.data_compare_task_list ?? [];
+  return answer && { ...nothingCompared, count: answer.job.total_count ?? tasks.length, tasks };
+}
+
+/** The tables of one comparison; `filter` is its kind and its id. */
+async function comparison({ v5, id, query: { offset, filter }, signal }: Asked) {
+  const [kind = "", compare_task_id = ""] = filter.split("/");
+  const compare_type = kind === "contents" ? "content_compare" : "line_compare";
+  const ask = async (query_type: string, more: Record<string, string | number> = {}) => {
+    const input = { job_id: id, type: "compare", compare_type, query_type, compare_task_id, ...more };
+    return (await v5.call("showJobDetail", input, { signal }))?.job;
+  };
+  const overview = (await ask("overview", { limit: comparedDatabases }))?.compare_result;
+  const databases = [
+    ...(overview?.line_compare_overview_infos ?? []).map((info) => [
+      info.source_db_name,
+      info.target_db_name,
+    ]),
+    ...(overview?.content_compare_overview_infos ?? []).map((info) => [info.source_db, info.target_db]),
+  ];
+  let [count, differences] = [0, undefined as CompareResult["content_diff_detail_info"]];
+  const lines: Items<CompareResult["line_compare_detail_infos"]> = [];
+  const contents: Items<CompareResult["content_compare_detail_infos"]> = [];
+  for (const [source, target] of databases) {
+    const names = { source_db_name: source ?? "", target_db_name: target ?? "" };
+    const detail = await ask("detail", { ...names, offset, limit: pageSize });
+    count += detail?.total_count ?? 0;
+    lines.push(...(detail?.compare_result?.line_compare_detail_infos ?? []));
+    contents.push(...(detail?.compare_result?.content_compare_detail_infos ?? []));
+    if (
+      kind === "contents" &&
+      contents.some(({ content_compare_result }) => content_compare_result === false)
+    ) {
+      const diff = await ask("diff", { ...names, limit: pageSize });
+      differences = diff?.compare_result?.content_diff_detail_info ?? differences;
+    }
+  }
+  return { ...nothingCompared, count, lines, contents, differences };
 }
 
 function list({ count, tasks }: Compared, l10n: Localizer): PartTable {

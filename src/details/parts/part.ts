@@ -1,0 +1,118 @@
+/** What a part of the page is: how it is read while it is open, and what its table shows. */
+import type { TablesCaller } from "../../drs/client";
+import type { ResponseIn } from "../../drs/operations";
+import type { OperationsV5 } from "../../drs/operations-v5";
+import type { V5 } from "../../drs/v5";
+import type { Localizer, Translate } from "../../l10n/localizer";
+import type { StatusId } from "../../status/statuses";
+
+/** What the service's v5 answers to an operation. */
+export type V5Answer<N extends keyof OperationsV5> = ResponseIn<OperationsV5, N>;
+
+export interface Cell {
+  readonly text: string;
+  /** Below the text. */
+  readonly detail?: string | undefined;
+  readonly tone?: "error" | "warning" | "ok" | undefined;
+  /** Names and statements, in the editor's font. */
+  readonly code?: boolean | undefined;
+  /** The text as an ISO 8601 time. */
+  readonly time?: string | undefined;
+  /** 0 to 100: drawn as a bar. */
+  readonly percent?: number | undefined;
+  /** Makes the text a button that filters the part by this value. */
+  readonly leadsTo?: string | undefined;
+}
+
+/** Where in a long list the rows are; the offsets of the neighbours, where there are some. */
+export interface Pager {
+  readonly text: string;
+  readonly previous?: number | undefined;
+  readonly next?: number | undefined;
+  readonly labels: { readonly previous: string; readonly next: string };
+}
+
+/** A choice among values, or free text when there are no options. */
+export interface Filter {
+  readonly label: string;
+  readonly value: string;
+  readonly options?: readonly { readonly value: string; readonly label: string }[] | undefined;
+}
+
+/** The page of a part that is looked at. `filter` is the text, level, phase or comparison that was chosen. */
+export interface Query {
+  readonly offset: number;
+  readonly filter: string;
+}
+
+/** Rows of a page. */
+export const pageSize = 50;
+/** What a part is read with. */
+export interface Asked {
+  readonly client: TablesCaller;
+  readonly v5: V5;
+  readonly id: string;
+  readonly query: Query;
+  readonly signal: AbortSignal;
+}
+
+/** The rows of a part and what is said when there are none. */
+export interface PartTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly count: number;
+  readonly none: string;
+  readonly notes?: readonly string[];
+  readonly back?: string | undefined;
+}
+
+/** A status that this window has seen the task come into. */
+export interface SeenStatus {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly status: StatusId;
+}
+
+/** A button that begins a comparison. */
+export interface PartButton {
+  readonly compare: "lines" | "contents";
+  readonly label: string;
+}
+
+/** What else the page knows, for what a part shows besides its table. */
+export interface PageFacts {
+  readonly l10n: Localizer;
+  readonly local: boolean;
+  /** Statuses that were seen, the oldest first: the timeline of a service that tells none. */
+  readonly seen: readonly SeenStatus[];
+  /** Whether a comparison may be begun now. */
+  readonly mayCompare: boolean;
+  /** Why the last request to compare failed. */
+  readonly problem: unknown;
+}
+
+/** What stands around the table. */
+export interface Surroundings {
+  readonly buttons?: readonly PartButton[];
+  readonly notes?: readonly string[];
+  /** What is shown where the service does not tell. */
+  readonly absent?: PartTable;
+}
+
+/** A part of the page; `Value` is what the service answers. */
+export interface Part<Value> {
+  heading(t: Translate): string;
+  filter?(t: Translate): Omit<Filter, "value">;
+  /** Whether the filter leads to another table, such as the results of one comparison. */
+  readonly leadsOn?: true;
+  /** @returns undefined where the service has no v5. */
+  read(asked: Asked): Promise<Value | undefined>;
+  table(value: Value, l10n: Localizer, query: Query): PartTable;
+  around?(facts: PageFacts): Surroundings;
+}
+
+/** A time of the service; what is none is shown as it is. */
+export function timeCell(text: string | null | undefined, { time }: Localizer): Cell {
+  const ms = Date.parse(text ?? "");
+  return Number.isNaN(ms) ? { text: text ?? "" } : { text: time(ms), time: new Date(ms).toISOString() };
+}

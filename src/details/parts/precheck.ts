@@ -1,0 +1,60 @@
+import type { Cell, Part } from "./part";
+import { precheckItemName } from "./precheck-items";
+
+interface Precheck {
+  readonly passed: boolean | undefined;
+  readonly rows: readonly PrecheckRow[];
+}
+
+interface PrecheckRow {
+  readonly item?: string | null | undefined;
+  readonly result?: string | null | undefined;
+  readonly failed_reason?: string | null | undefined;
+  readonly raw_error_msg?: string | null | undefined;
+}
+
+/** The items of the last pre-check. */
+export const precheck: Part<Precheck> = {
+  heading: (t) => t("Pre-check"),
+  read: async ({ client, id, signal }) => {
+    const { results } = await client.call("batchPrecheckResult", { jobs: [id] }, { signal });
+    const [state] = results;
+    return { passed: state?.result ?? undefined, rows: state?.precheck_result ?? [] };
+  },
+  table: ({ passed, rows }, { t, localize }) => {
+    const order = ["FAILED", "ALARM"];
+    const rank = (result: string | null | undefined) =>
+      (order.indexOf(result ?? "") + order.length + 1) % (order.length + 1);
+    const results: Readonly<Record<string, Cell>> = {
+      PASSED: { text: t("Passed"), tone: "ok" },
+      ALARM: { text: t("Warning"), tone: "warning" },
+      FAILED: { text: t("Failed"), tone: "error" },
+    };
+    const itemCell = (item: string, result: string | null | undefined): Cell => {
+      const name = precheckItemName(item);
+      // Whoever looks for a remedy elsewhere needs the service's own name.
+      return name === undefined
+        ? { text: item, code: true }
+        : { text: localize(name), detail: result === "PASSED" ? undefined : item };
+    };
+    return {
+      columns: [t("Item"), t("Result"), t("Reason")],
+      count: rows.length,
+      rows: rows
+        .toSorted((a, b) => rank(a.result) - rank(b.result))
+        .map(({ item, result, failed_reason, raw_error_msg }) => [
+          itemCell(item ?? "", result),
+          results[result ?? ""] ?? { text: result ?? "" },
+          {
+            text: failed_reason || raw_error_msg || "",
+            detail: failed_reason ? raw_error_msg || undefined : undefined,
+          },
+        ]),
+      none: t("No pre-check was made yet. One is made when the task is started."),
+      notes:
+        rows.length === 0 || passed === undefined
+          ? []
+          : [passed ? t("The task passed the pre-check.") : t("The task did not pass the pre-check.")],
+    };
+  },
+};

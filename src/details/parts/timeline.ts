@@ -1,0 +1,103 @@
+import type { Bilingual } from "../../l10n/bilingual";
+import type { Localizer } from "../../l10n/localizer";
+import { actionOfCode, actionRow } from "../../status/actions";
+import { parseStatus } from "../../status/status";
+import { rowOf } from "../../status/statuses";
+import {
+  type Cell,
+  type PageFacts,
+  type Part,
+  type PartTable,
+  pageSize,
+  timeCell,
+  type V5Answer,
+} from "./part";
+
+interface Timeline {
+  readonly count: number;
+  readonly rows: V5Answer<"showTimeline">["timelines"];
+}
+
+/** What happened to the task, by whom. */
+export const timeline: Part<Timeline> = {
+  heading: (t) => t("Timeline"),
+  around: (facts) => ({ absent: seenTimeline(facts) }),
+  read: async ({ v5, id, query: { offset }, signal }) => {
+    const answer = await v5.call("showTimeline", { job_id: id, offset, limit: pageSize }, { signal });
+    return answer && { count: answer.count ?? answer.timelines.length, rows: answer.timelines };
+  },
+  table: ({ count, rows }, l10n) => {
+    const { t } = l10n;
+    return {
+      columns: [t("Time"), t("What happened"), t("Outcome"), t("By")],
+      count,
+      rows: rows.map(({ name, status, operation_time, user_name }) => [
+        timeCell(operation_time, l10n),
+        eventCell(name ?? "", l10n),
+        outcome(status, l10n),
+        { text: user_name ?? "" },
+      ]),
+      none: t("Nothing has happened yet."),
+    };
+  },
+};
+
+/** Operations that are no actions of the page. */
+const operationNames: Readonly<Record<string, Bilingual>> = {
+  CREATE: { en: "Creation", zh: "创建" },
+  MODIFY_DB_CONFIG: { en: "Database connection set", zh: "设置数据库连接" },
+  RESET_DB_PWD: { en: "Password changed", zh: "修改数据库密码" },
+  CHOOSE_OBJECT: { en: "Objects selected", zh: "选择对象" },
+  PRE_CHECK: { en: "Pre-check", zh: "预检查" },
+  MODIFY_CONFIGURATION: { en: "Settings changed", zh: "修改配置" },
+  CREATE_COMPARE: { en: "Comparison started", zh: "创建对比" },
+  CANCEL_COMPARE: { en: "Comparison canceled", zh: "取消对比" },
+  COPY_AGAIN: { en: "Copy tables again", zh: "重新复制表" },
+};
+
+/** What happened: a status in the service's term, an action by its name, anything else as the service calls it. */
+function eventCell(name: string, l10n: Localizer): Cell {
+  const action = actionOfCode(name);
+  const status = parseStatus(name) ?? "unknown";
+  const { name: known, alert } = rowOf(status);
+  if (action !== undefined) {
+    return { text: l10n.localize(actionRow(action).name) };
+  }
+  const operation = Object.hasOwn(operationNames, name) ? operationNames[name] : undefined;
+  if (operation !== undefined) {
+    return { text: l10n.localize(operation) };
+  }
+  if (/^LW\d+$/.test(name)) {
+    return { text: l10n.t("Warning {0}", name), tone: "warning" };
+  }
+  return status === "unknown" || status === "otherFailed"
+    ? { text: name, code: true }
+    : { text: l10n.localize(known), tone: alert === "none" ? undefined : alert };
+}
+
+function outcome(status: string | null | undefined, { t }: Localizer): Cell {
+  switch (status?.toLowerCase()) {
+    case "success":
+      return { text: t("Done"), tone: "ok" };
+    case "failed":
+      return { text: t("Failed"), tone: "error" };
+    default:
+      return { text: status ?? "" };
+  }
+}
+
+function seenTimeline({ seen, l10n }: PageFacts): PartTable {
+  const { t, time, localize } = l10n;
+  return {
+    columns: [t("Time"), t("What happened")],
+    count: seen.length,
+    rows: seen
+      .toReversed()
+      .map(({ at, status }) => [
+        { text: time(at), time: new Date(at).toISOString() },
+        { text: localize(rowOf(status).name) },
+      ]),
+    none: t("Nothing has happened yet."),
+    notes: [t("This service keeps no timeline. These are the statuses that this page has seen.")],
+  };
+}
