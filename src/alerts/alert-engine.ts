@@ -9,13 +9,14 @@ import {
   type Decision,
   decide,
   decideWarnings,
-  isBehind,
+  holds,
   isExpired,
   isOpen,
   isWanted,
   type Notice,
   type Policy,
 } from "./evaluate";
+import { type RuleId, ruleIds } from "./rules/rules";
 
 /** The tasks of a connection as they were last read. */
 export interface TaskReading {
@@ -25,6 +26,12 @@ export interface TaskReading {
   readonly asOf: number;
   /** Whether all of them have been read. */
   readonly complete: boolean;
+}
+
+/** A task for which a rule holds. */
+export interface RuleAlert {
+  readonly rule: RuleId;
+  readonly task: Task;
 }
 
 export interface PlacedNotice extends Notice {
@@ -83,8 +90,8 @@ export class AlertEngine {
   readonly #swept = new Set<string>();
   /** Connections that this window has known: those that are gone now are forgotten. */
   readonly #known = new Set<string>();
-  /** Since when a task has been further behind than the user wants, by connection and task. */
-  readonly #behindSince = new Map<string, number>();
+  /** Since when a rule has held, by connection, task and rule. */
+  readonly #heldSince = new Map<string, number>();
   /** When a task has to be looked at although it does not change, by connection and task. */
   readonly #lookAt = new Map<string, number>();
   #queue: Promise<void> = Promise.resolve();
@@ -117,13 +124,14 @@ export class AlertEngine {
     return this.#queue;
   }
 
-  /** Tasks of a connection that are told to be behind the user's threshold now. */
-  delayed(connection: string): readonly Task[] {
+  /** Tasks of a connection for which a rule was reported that holds now. */
+  alerting(connection: string): readonly RuleAlert[] {
     const tasks = this.#host.readings().find((reading) => reading.connection === connection)?.tasks;
     const policy = this.#host.policy();
     return Object.entries(this.#entries?.[connection] ?? {}).flatMap(([id, record]) => {
-      const task = isOpen(record, "delayed") ? tasks?.get(id) : undefined;
-      return task !== undefined && isBehind(task, record, policy) ? [task] : [];
+      const task = tasks?.get(id);
+      const rule = ruleIds.find((one) => isOpen(record, one));
+      return task && rule && holds(rule, task, record, policy) ? [{ rule, task }] : [];
     });
   }
 
@@ -143,7 +151,7 @@ export class AlertEngine {
         })
         .catch((error) => this.#host.warn(`What was told of tasks cannot be forgotten: ${error}`));
     }
-    for (const map of [this.#behindSince, this.#lookAt]) {
+    for (const map of [this.#heldSince, this.#lookAt]) {
       for (const key of map.keys()) {
         if (key.startsWith(`${connection}/`)) {
           map.delete(key);
@@ -264,7 +272,7 @@ export class AlertEngine {
       if (after === undefined) {
         put(id, undefined);
         put(warningsKey(id), undefined);
-        this.#behindSince.delete(key);
+        ruleIds.forEach((rule) => void this.#heldSince.delete(`${key}/${rule}`));
         continue;
       }
       const warned = this.#warned({ connection, asOf }, after, next.get(warningsKey(id)), mode);
@@ -273,8 +281,8 @@ export class AlertEngine {
         notices.push({ ...warned.notice, connection });
       }
       const record = next.get(id);
-      const behindSince = this.#followDelay(key, after, record, asOf, policy);
-      const condition = conditionOf(after, record, asOf - (behindSince ?? asOf), policy);
+      const since = this.#follow(key, after, record, asOf, policy);
+      const condition = conditionOf(after, record, (rule) => asOf - (since.get(rule) ?? asOf), policy);
       const subject = condition ?? (record?.phase === "resolved" ? undefined : record?.condition);
       const passes =
         !this.#host.muted(connection, id) &&
@@ -285,8 +293,9 @@ export class AlertEngine {
         continue;
       }
       const decision = decide(after, condition, record, { at: asOf, by: this.#name });
-      const waits = condition === undefined && behindSince !== undefined;
-      const lookAt = decision.lookAt ?? (waits ? behindSince + policy.delayForMs : undefined);
+      const dues = [...since].map(([rule, at]) => at + (policy.rules[rule]?.forMs ?? 0));
+      const waits = condition === undefined && dues.length > 0;
+      const lookAt = decision.lookAt ?? (waits ? Math.min(...dues) : undefined);
       const due = [lookAt, warned.lookAt].filter((one) => one !== undefined);
       if (due.length > 0) {
         this.#lookAt.set(key, Math.min(...due));
@@ -329,21 +338,25 @@ export class AlertEngine {
     return mode === "settings" ? { ...decision, notice: undefined } : decision;
   }
 
-  /** @returns since when a task has been behind, as far as readings show it, milliseconds since 1970. */
-  #followDelay(
+  /** @returns the rules that hold, and since when as far as readings show it, milliseconds since 1970. */
+  #follow(
     key: string,
     task: Task,
     record: AlertRecord | undefined,
     asOf: number,
     policy: Policy,
-  ): number | undefined {
-    if (!isBehind(task, record, policy)) {
-      this.#behindSince.delete(key);
-      return undefined;
+  ): ReadonlyMap<RuleId, number> {
+    const held = new Map<RuleId, number>();
+    for (const rule of ruleIds) {
+      const ruleKey = `${key}/${rule}`;
+      if (holds(rule, task, record, policy)) {
+        held.set(rule, this.#heldSince.get(ruleKey) ?? asOf);
+        this.#heldSince.set(ruleKey, held.get(rule) ?? asOf);
+      } else {
+        this.#heldSince.delete(ruleKey);
+      }
     }
-    const since = this.#behindSince.get(key) ?? asOf;
-    this.#behindSince.set(key, since);
-    return since;
+    return held;
   }
 
   /** Readings that change nothing are not told of: a timer looks whether what was waited for has come. */

@@ -2,13 +2,14 @@
 import * as v from "valibot";
 import { statusOrder } from "../status/statuses";
 import type { AlertRecord } from "./evaluate";
+import { ruleIds } from "./rules/rules";
 import { VersionedFile } from "./versioned-file";
 
 /** By connection, by task. A connection that is not here has never been read as a whole. */
 export type AlertRecords = Readonly<Record<string, Readonly<Record<string, AlertRecord>>>>;
 export type AlertRecordStore = VersionedFile<AlertRecords>;
 
-const condition = v.picklist([...statusOrder, "delayed", "warned"]);
+const condition = v.picklist([...statusOrder, ...ruleIds, "warned"]);
 const schema = v.record(
   v.string(),
   v.record(

@@ -8,6 +8,7 @@ import { openAlertRecords } from "./alert-records";
 import type { AlertsHost } from "./alerts";
 import type { Policy } from "./evaluate";
 import { showNotices } from "./notifications";
+import { activeRules } from "./rules/rules";
 
 // What the windows share is in this file, too: both need the same.
 export { openMuteState } from "./mute-state";
@@ -60,21 +61,16 @@ export function createAlertService(
 
 // Settings are checked by VS Code's editor for them only, not where they are read.
 
-/** The most that package.json allows for `drs.alerts.delayDuration`. */
-const daySeconds = 86_400;
-
 function policy(): Policy {
-  const chosen = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.statuses");
-  const delayMs = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.delayThreshold");
-  const delayForSeconds = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.delayDuration");
+  const settings = vscode.workspace.getConfiguration("drs");
+  const chosen = settings.get<unknown>("alerts.statuses");
   const alerting = statusOrder.filter((status) => rowOf(status).alert !== "none");
   return {
     statuses: new Set(
       Array.isArray(chosen) ? alerting.filter((status) => chosen.includes(status)) : alerting,
     ),
-    delayMs: atLeastZero(delayMs),
-    warnings: vscode.workspace.getConfiguration("drs").get<unknown>("alerts.warnings") !== false,
-    delayForMs: Math.min(atLeastZero(delayForSeconds), daySeconds) * 1000,
+    rules: activeRules(settings),
+    warnings: settings.get<unknown>("alerts.warnings") !== false,
   };
 }
 
@@ -85,8 +81,4 @@ function pinnedOnly(): boolean {
 function isChosen(name: string | undefined): boolean {
   const chosen = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.connections");
   return !Array.isArray(chosen) || chosen.length === 0 || chosen.includes(name);
-}
-
-function atLeastZero(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) ? Math.max(0, value) : 0;
 }

@@ -157,8 +157,8 @@ export class Alerts implements vscode.Disposable {
         return [];
       }
       const heard = (task: Task) => !this.#host.mutes.isMuted({ connection: id, id: task.id });
-      const delayed = (this.#service?.engine.delayed(id) ?? []).filter(heard);
-      return [{ name, tasks: [...(tasks?.values() ?? [])].filter(heard), delayed, unread }];
+      const alerting = (this.#service?.engine.alerting(id) ?? []).filter(({ task }) => heard(task));
+      return [{ name, tasks: [...(tasks?.values() ?? [])].filter(heard), alerting, unread }];
     });
     if (!this.enabled || seen.length === 0) {
       this.#item.hide();

@@ -1,14 +1,15 @@
 /** What is worth an alert, given what was told before. Knows nothing of VS Code. */
 import { parseStatus } from "../status/status";
-import { isStreaming, rowOf, type StatusId } from "../status/statuses";
+import { rowOf, type StatusId } from "../status/statuses";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task, TaskWarning } from "../tasks/task";
+import { type ActiveRules, isRule, type RuleId, ruleIds, rules } from "./rules/rules";
 
 /**
- * What a task alerts for: a status of the table that alerts, that its target is too far behind, or beside these that
+ * What a task alerts for: a status of the table that alerts, a rule, or beside these that
  * something is wrong with its stream.
  */
-export type Condition = StatusId | "delayed" | "warned";
+export type Condition = StatusId | RuleId | "warned";
 
 export interface Notice {
   readonly level: "error" | "warning" | "recovered";
@@ -38,56 +39,36 @@ export interface AlertRecord {
 export interface Policy {
   /** The statuses that alert. */
   readonly statuses: ReadonlySet<StatusId>;
-  /** How far behind a target may be, in milliseconds; 0: as far as it likes. */
-  readonly delayMs: number;
-  /** For how long it must be so, in milliseconds. */
-  readonly delayForMs: number;
+  readonly rules: ActiveRules;
   /** Whether warnings about streams alert. */
   readonly warnings: boolean;
 }
 
-/** A delay that was told is over when it is this much below the threshold, so that it does not come and go. */
-const recoveryRatio = 0.8;
-
-/** Whether the target is further behind than the user wants, or has not come back far enough since that was told. */
-export function isBehind(
-  { status, delayMs }: Task,
-  record: AlertRecord | undefined,
-  policy: Policy,
-): boolean {
-  if (policy.delayMs === 0 || !isStreaming(status)) {
-    return false;
-  }
-  const wasTold = isOpen(record, "delayed");
-  return delayMs === undefined
-    ? wasTold
-    : delayMs > (wasTold ? recoveryRatio * policy.delayMs : policy.delayMs);
+/** Whether a rule of the user's holds for a task; one that was reported holds until it is clearly over. */
+export function holds(id: RuleId, task: Task, record: AlertRecord | undefined, { rules }: Policy): boolean {
+  return rules[id]?.holds(task, isOpen(record, id)) === true;
 }
 
-/** @param behindForMs for how long `isBehind` has been true, in milliseconds. */
+/** @param heldForMs for how long a rule has held, in milliseconds. */
 export function conditionOf(
   task: Task,
   record: AlertRecord | undefined,
-  behindForMs: number,
+  heldForMs: (rule: RuleId) => number,
   policy: Policy,
 ): Condition | undefined {
   if (rowOf(task.status).alert !== "none") {
     return task.status;
   }
-  const due = isOpen(record, "delayed") || behindForMs >= policy.delayForMs;
-  return due && isBehind(task, record, policy) ? "delayed" : undefined;
+  const isDue = (id: RuleId) => isOpen(record, id) || heldForMs(id) >= (policy.rules[id]?.forMs ?? 0);
+  return ruleIds.find((id) => holds(id, task, record, policy) && isDue(id));
 }
 
 /** Whether the user wants to hear of a condition. */
 export function isWanted(condition: Condition, policy: Policy): boolean {
-  switch (condition) {
-    case "delayed":
-      return policy.delayMs > 0;
-    case "warned":
-      return policy.warnings;
-    default:
-      return policy.statuses.has(condition);
+  if (condition === "warned") {
+    return policy.warnings;
   }
+  return isRule(condition) ? policy.rules[condition] !== undefined : policy.statuses.has(condition);
 }
 
 export interface Decision {
@@ -216,7 +197,8 @@ function conditionUnderFreeze(task: Task, record: AlertRecord | undefined): Cond
 }
 
 function levelOf(condition: Condition): "error" | "warning" {
-  return condition !== "delayed" && condition !== "warned" && rowOf(condition).alert === "error"
-    ? "error"
-    : "warning";
+  if (isRule(condition)) {
+    return rules[condition].level;
+  }
+  return condition !== "warned" && rowOf(condition).alert === "error" ? "error" : "warning";
 }

@@ -5,7 +5,9 @@ import { rowOf } from "../status/statuses";
 import { errorText, problemsOf } from "../tasks/problems";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
+import type { RuleAlert } from "./alert-engine";
 import type { Notice } from "./evaluate";
+import { isRule, ruleIds, rules } from "./rules/rules";
 
 /** So many warnings are told in one notice. */
 const toldWarnings = 2;
@@ -14,19 +16,13 @@ const toldWarnings = 2;
 export function noticeText(
   { level, condition, task, warnings = [] }: Notice,
   diagnosis: Diagnosis | null | undefined,
-  { t, localize, duration }: Localizer,
+  l10n: Localizer,
 ): string {
+  const { t, localize } = l10n;
   const { name, meaning } = rowOf(task.status);
   const status = localize(name);
-  if (condition === "delayed") {
-    const delay = duration(task.delayMs ?? 0);
-    return level === "recovered"
-      ? t('Synchronization task "{0}" has caught up: its delay is {1}.', task.name, delay)
-      : t(
-          'Synchronization task "{0}" is behind: its delay is {1}. Likely cause: a long transaction or load at the source, locks or load at the target, or the network. What to do: look for these, and compare the delay in the details.',
-          task.name,
-          delay,
-        );
+  if (isRule(condition)) {
+    return level === "recovered" ? rules[condition].recovered(task, l10n) : rules[condition].text(task, l10n);
   }
   if (condition === "warned") {
     const told = warnings.slice(0, toldWarnings).map(({ message }) => message);
@@ -55,8 +51,8 @@ export function noticeText(
 export interface Seen {
   readonly name: string;
   readonly tasks: readonly Task[];
-  /** Those whose delay was told. */
-  readonly delayed: readonly Task[];
+  /** Those for which a rule was reported. */
+  readonly alerting: readonly RuleAlert[];
   /** Whether its tasks cannot be read. */
   readonly unread: boolean;
 }
@@ -76,17 +72,21 @@ const named = 12;
 
 /** What the status bar shows. @param snoozedUntil milliseconds since 1970; 0: nothing is held back. */
 export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Localizer): Summary {
-  const { t, localize, shortTime, duration } = l10n;
+  const { t, localize, shortTime } = l10n;
   const tasks = seen.flatMap((one) => one.tasks);
   const { failed, frozen, recovering } = problemsOf(tasks);
-  const delayed = seen.flatMap((one) => one.delayed);
+  const alerting = seen.flatMap((one) => one.alerting);
+  const byRule = ruleIds.flatMap((id) => {
+    const { length } = alerting.filter(({ rule }) => rule === id);
+    return length === 0 ? [] : [{ ...rules[id], length }];
+  });
   const warned = tasks.filter((task) => warningsOf(task).length > 0);
   const unread = seen.filter((one) => one.unread).map(({ name }) => name);
   const parts = [
     ...(failed.length > 0 ? [`$(error) ${failed.length}`] : []),
     ...(frozen.length > 0 ? [`$(lock) ${frozen.length}`] : []),
     ...(recovering.length > 0 ? [`$(tools) ${recovering.length}`] : []),
-    ...(delayed.length > 0 ? [`$(watch) ${delayed.length}`] : []),
+    ...byRule.map(({ icon, length }) => `$(${icon}) ${length}`),
     ...(warned.length > 0 ? [`$(warning) ${warned.length}`] : []),
     ...(unread.length > 0 ? ["$(debug-disconnect)"] : []),
   ];
@@ -94,7 +94,7 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Loc
   const counts = [
     t("Synchronization tasks: {0} failed, {1} frozen", failed.length, frozen.length),
     ...(recovering.length > 0 ? [t("{0} in fault rectification", recovering.length)] : []),
-    ...(delayed.length > 0 ? [t("{0} behind", delayed.length)] : []),
+    ...byRule.map(({ count, length }) => count(length, l10n)),
     ...(warned.length > 0 ? [t("{0} with warnings", warned.length)] : []),
   ].join(", ");
   const label = [
@@ -106,7 +106,7 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Loc
     ...[...failed, ...frozen, ...recovering].map((task) =>
       [task.name, localize(rowOf(task.status).name), task.error?.code].filter(Boolean).join(" · "),
     ),
-    ...delayed.map((task) => `${task.name} · ${t("delay {0}", duration(task.delayMs ?? 0))}`),
+    ...alerting.map(({ rule, task }) => `${task.name} · ${rules[rule].detail(task, l10n)}`),
     ...warned.map((task) => `${task.name} · ${warningsOf(task)[0]?.message ?? ""}`),
   ];
   const rest = lines.length - named;
@@ -117,7 +117,7 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Loc
     look:
       failed.length + frozen.length > 0
         ? "error"
-        : recovering.length + delayed.length + warned.length + unread.length > 0
+        : recovering.length + alerting.length + warned.length + unread.length > 0
           ? "warning"
           : "calm",
   };

@@ -65,9 +65,9 @@ describe("the manifest", () => {
   });
 
   it("reads only settings that it has, and has none that nobody reads", () => {
-    const read = [...source.matchAll(/getConfiguration\("drs"\)\s*\.get(?:<unknown>)?\(\s*"([^"]+)"/g)].map(
-      ([, key]) => `drs.${key}`,
-    );
+    const read = [
+      ...source.matchAll(/(?:getConfiguration\("drs"\)|\bsettings)\s*\.get(?:<unknown>)?\(\s*"([^"]+)"/g),
+    ].map(([, key]) => `drs.${key}`);
     assert.deepEqual(
       [...new Set(read)].sort(),
       Object.keys(manifest.contributes.configuration.properties).sort(),

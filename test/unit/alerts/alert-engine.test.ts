@@ -13,11 +13,11 @@ import type { Policy } from "../../../src/alerts/evaluate";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
 import type { Task, TaskWarning } from "../../../src/tasks/task";
 import { ManualClock } from "../../support/clock";
+import { rulesOf } from "./rules";
 
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
-  delayMs: 1_000,
-  delayForMs: 30_000,
+  rules: rulesOf(1_000, 30),
   warnings: true,
 };
 
@@ -99,7 +99,7 @@ class Window {
   }
 
   delayed(): readonly string[] {
-    return this.#engine.delayed("shop").map(({ name }) => name);
+    return this.#engine.alerting("shop").map(({ task: { name } }) => name);
   }
 
   close(): void {
@@ -528,7 +528,7 @@ describe("alerts over windows and restarts", () => {
     const all = open();
     const few = open();
     few.unpinned = ["a"];
-    few.policy = { ...policy, statuses: new Set(["frozen"]), delayMs: 0 };
+    few.policy = { ...policy, statuses: new Set(["frozen"]), rules: {} };
     const tasks = { a: "incremental", b: "incremental", c: 5 } as const;
     await all.reads(tasks);
     await few.reads(tasks);
@@ -566,7 +566,7 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: 4_000 });
     await window.reads({ a: 4_001 }, { asOf: clock.now() + 30_000 });
     settle();
-    window.policy = { ...policy, delayMs: 0 };
+    window.policy = { ...policy, rules: {} };
     assert.deepEqual(window.delayed(), []);
     await window.reads({ a: "incrementalFailed" }, { asOf: clock.now() + 31_000 });
     settle();

@@ -10,11 +10,11 @@ import {
 } from "../../../src/alerts/evaluate";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
+import { rulesOf } from "./rules";
 
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
-  delayMs: 1_000,
-  delayForMs: 60_000,
+  rules: rulesOf(1_000, 60),
   warnings: true,
 };
 const apiStatus: Partial<Record<StatusId, string>> = {
@@ -31,10 +31,15 @@ function toldOf(...path: readonly (StatusId | Task)[]): readonly string[] {
   let record: AlertRecord | undefined;
   return path.flatMap((step, second) => {
     const now = typeof step === "string" ? task(step) : step;
-    const decision = decide(now, conditionOf(now, record, policy.delayForMs, policy), record, {
-      at: second * 1000,
-      by: "me",
-    });
+    const decision = decide(
+      now,
+      conditionOf(now, record, () => 60_000, policy),
+      record,
+      {
+        at: second * 1000,
+        by: "me",
+      },
+    );
     ({ record } = decision);
     const { level, condition } = decision.notice ?? {};
     return level === undefined ? [] : [`${level} ${condition}`];
@@ -111,7 +116,12 @@ describe("what is news", () => {
 
   const record: AlertRecord = { condition: "incrementalFailed", at: 60_000, by: "another window" };
   const seen = (status: StatusId, at: number, before: AlertRecord | undefined = record, by = "me") =>
-    decide(task(status), conditionOf(task(status), before, 0, policy), before, { at, by });
+    decide(
+      task(status),
+      conditionOf(task(status), before, () => 0, policy),
+      before,
+      { at, by },
+    );
 
   it("waits where another window has just told otherwise: this reading may be the older one", () => {
     for (const at of [59_000, 60_000, 64_999]) {
@@ -134,7 +144,7 @@ describe("what is news", () => {
     const frozen: AlertRecord = { condition: "frozen", at: 0, by: "me" };
     for (const status of ["incremental", "incrementalFailed"] as const) {
       const now = task(status, { detailed: false });
-      const condition = conditionOf(now, frozen, 0, policy);
+      const condition = conditionOf(now, frozen, () => 0, policy);
       assert.deepEqual(decide(now, condition, frozen, { at: 60_000, by: "me" }), { record: frozen });
     }
   });
@@ -156,7 +166,7 @@ describe("what is news", () => {
     conditionOf(
       task("incremental", { delayMs }),
       record && { condition: record, at: 0, by: "me" },
-      behindForMs,
+      () => behindForMs,
       policy,
     );
 
@@ -168,12 +178,15 @@ describe("what is news", () => {
     assert.equal(late(800, "delayed", 0), undefined);
     assert.equal(late(undefined, "delayed", 0), "delayed", "not known is not over");
     assert.equal(late(undefined, undefined, 60_000), undefined);
-    const off = { ...policy, delayMs: 0 };
-    assert.equal(conditionOf(task("incremental", { delayMs: 9e9 }), undefined, 9e9, off), undefined);
+    const off = { ...policy, rules: {} };
+    assert.equal(
+      conditionOf(task("incremental", { delayMs: 9e9 }), undefined, () => 9e9, off),
+      undefined,
+    );
   });
 
   it("is what the user wants to hear of", () => {
-    const only = { ...policy, statuses: new Set<StatusId>(["frozen"]), delayMs: 0 };
+    const only = { ...policy, statuses: new Set<StatusId>(["frozen"]), rules: {} };
     const conditions = ["incrementalFailed", "frozen", "delayed"] as const;
     assert.deepEqual(
       conditions.map((condition) => [isWanted(condition, only), isWanted(condition, policy)]),

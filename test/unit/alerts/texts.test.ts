@@ -85,7 +85,7 @@ describe("the text of a notice", () => {
 describe("the status bar", () => {
   const summary = (seen: Partial<Seen>, snoozedUntil = 0) =>
     summaryOf(
-      [{ ...{ name: "shop", tasks: [], delayed: [], unread: false }, ...seen }],
+      [{ ...{ name: "shop", tasks: [], alerting: [], unread: false }, ...seen }],
       snoozedUntil,
       english,
     );
@@ -113,7 +113,7 @@ describe("the status bar", () => {
         task("incrementalFailed", "one", { error: { code: "23505" } }),
         ...[task("frozen", "two"), task("rectification", "three"), late],
       ],
-      delayed: [late],
+      alerting: [{ rule: "delayed", task: late }],
       unread: true,
     });
     assert.equal(text, "DRS $(error) 1 $(lock) 1 $(tools) 1 $(watch) 1 $(debug-disconnect)");

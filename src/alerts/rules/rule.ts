@@ -1,0 +1,36 @@
+/** What a task can alert for besides its status. */
+import type { Localizer } from "../../l10n/localizer";
+import type { Task } from "../../tasks/task";
+
+/** The settings of `drs`; only package.json checks what is in them. */
+export interface Settings {
+  get(key: string): unknown;
+}
+
+/** A rule with the limits that the user wants. */
+export interface ActiveRule {
+  /** For how long it must hold before it is reported, in milliseconds. */
+  readonly forMs: number;
+  /** @param open whether it has been reported and is not resolved, so that it does not come and go. */
+  holds(task: Task, open: boolean): boolean;
+}
+
+export interface AlertRule {
+  readonly level: "error" | "warning";
+  /** A codicon, for the status bar. */
+  readonly icon: string;
+  /** @returns undefined while the user does not want this alert. */
+  read(settings: Settings): ActiveRule | undefined;
+  /** The notification. */
+  text(task: Task, l10n: Localizer): string;
+  recovered(task: Task, l10n: Localizer): string;
+  /** How many tasks, for the status bar. */
+  count(tasks: number, l10n: Localizer): string;
+  /** What the status bar's hover says of a task. */
+  detail(task: Task, l10n: Localizer): string;
+}
+
+/** A setting as a number; anything else counts as 0. */
+export function atLeastZero(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? Math.max(0, value) : 0;
+}
