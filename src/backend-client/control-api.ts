@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
-import { authorization, sdkDate } from "../drs/signer";
 import type { Translate } from "../l10n/localizer";
+import { callBackend, jsonOf } from "./call";
 
 const timeoutMs = 15_000;
 const refusalSchema = v.object({ error_msg: v.string() });
@@ -15,28 +15,21 @@ const refusalSchema = v.object({ error_msg: v.string() });
  */
 export async function callControlApi<const S extends v.GenericSchema>(
   { endpoint }: LocalConnection,
-  { accessKey, secretKey }: AccessKey,
+  key: AccessKey,
   call: { readonly path: `/_local/${string}`; readonly body?: unknown; readonly schema: S },
   language: "zh-cn" | "en-us",
   t: Translate,
 ): Promise<v.InferOutput<S>> {
-  const url = new URL(call.path, endpoint);
-  const method = call.body === undefined ? "GET" : "POST";
-  const body = call.body === undefined ? "" : JSON.stringify(call.body);
-  const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
-  const signed = authorization({ method, url, headers, body }, accessKey, secretKey);
-  const response = await fetch(url, {
-    method,
-    headers: { ...headers, authorization: signed, "x-language": language },
-    ...(body === "" ? {} : { body }),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  const json: unknown = await response.json().catch(() => undefined);
+  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+  const headers = { "x-language": language };
+  const response = await callBackend(endpoint, { path: call.path, key, body, headers, timeoutMs });
+  const ok = response.status >= 200 && response.status < 300;
+  const json = jsonOf(response);
   const refusal = v.safeParse(refusalSchema, json);
-  if (!response.ok && refusal.success) {
+  if (!ok && refusal.success) {
     throw new Error(refusal.output.error_msg);
   }
-  const answer = v.safeParse(call.schema, response.ok ? json : undefined);
+  const answer = v.safeParse(call.schema, ok ? json : undefined);
   if (!answer.success) {
     throw new Error(t("The local backend did not answer as expected (HTTP {0}).", response.status));
   }

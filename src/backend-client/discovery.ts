@@ -1,5 +1,4 @@
 import { access, readFile } from "node:fs/promises";
-import { request } from "node:http";
 import { join } from "node:path";
 
 /** What a running local backend says of itself: its ready line, also kept in `<data-dir>/backend.json`. */
@@ -59,33 +58,13 @@ export function addressOf(line: string): BackendAddress | undefined {
 }
 
 /** Whether the backend with this pid answers that it is well; one that is stopping does not. */
-function isHealthy({ endpoint, pid }: BackendAddress): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = request(new URL("/_local/health", endpoint), { timeout: healthTimeoutMs }, (answer) => {
-      let body = "";
-      answer.setEncoding("utf8").on("data", (text: string) => {
-        body += text;
-      });
-      answer.once("end", () => resolve(answer.statusCode === 200 && isOk(body, pid)));
-      answer.once("error", () => resolve(false));
-    });
-    probe.once("timeout", () => probe.destroy());
-    probe.once("error", () => resolve(false));
-    probe.end();
-  });
-}
-
-function isOk(body: string, pid: number): boolean {
+async function isHealthy({ endpoint, pid }: BackendAddress): Promise<boolean> {
   try {
-    const value: unknown = JSON.parse(body);
-    return (
-      typeof value === "object" &&
-      value !== null &&
-      "pid" in value &&
-      value.pid === pid &&
-      "status" in value &&
-      value.status === "ok"
-    );
+    const { callBackend, jsonOf } = await import("./call");
+    const answer = await callBackend(endpoint, { path: "/_local/health", timeoutMs: healthTimeoutMs });
+    const value = jsonOf(answer);
+    const facts = new Map<string, unknown>(typeof value === "object" && value ? Object.entries(value) : []);
+    return answer.status === 200 && facts.get("pid") === pid && facts.get("status") === "ok";
   } catch {
     return false;
   }

@@ -1,48 +1,34 @@
-import { type ClientRequest, request } from "node:http";
 import type { Connection } from "../connections/connection";
+import { pause, systemClock } from "../drs/clock";
 import type { AccessKey } from "../drs/sign-in";
-import { authorization, sdkDate } from "../drs/signer";
+import { callBackend } from "./call";
 
 const retryMs = 1_000;
+/** The longest time that a timer knows. */
+const foreverMs = 2 ** 31 - 1;
 
 /**
  * Tells a local backend that this window uses it: a call of `GET /_local/presence`, held open until `dispose` and made
- * anew when it breaks. A backend that was started for its windows ends when nobody is present any more.
+ * again when it breaks. A backend that was started for its windows ends when nobody is present any more.
  */
 export class KeepAlive {
-  readonly #connection: Connection;
-  readonly #credentials: AccessKey;
-  #call: ClientRequest | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #ended = false;
+  readonly #lifetime = new AbortController();
 
-  constructor(connection: Connection, credentials: AccessKey) {
-    this.#connection = connection;
-    this.#credentials = credentials;
-    this.#open();
+  constructor({ endpoint }: Connection, key: AccessKey) {
+    this.#hold(endpoint, key).catch(() => undefined);
   }
 
   dispose(): void {
-    this.#ended = true;
-    clearTimeout(this.#timer);
-    this.#call?.destroy();
+    this.#lifetime.abort();
   }
 
-  #open(): void {
-    const url = new URL("/_local/presence", this.#connection.endpoint);
-    const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
-    const { accessKey, secretKey } = this.#credentials;
-    const signed = authorization({ method: "GET", url, headers, body: "" }, accessKey, secretKey);
-    const call = request(url, { agent: false, headers: { ...headers, authorization: signed } });
-    this.#call = call;
-    call.once("response", (answer) => answer.resume());
-    // "close" follows, whatever happened.
-    call.on("error", () => undefined);
-    call.once("close", () => {
-      if (!this.#ended) {
-        this.#timer = setTimeout(() => this.#open(), retryMs);
-      }
-    });
-    call.end();
+  /** @throws when it is disposed. */
+  async #hold(endpoint: string, key: AccessKey): Promise<void> {
+    const { signal } = this.#lifetime;
+    for (;;) {
+      const call = callBackend(endpoint, { path: "/_local/presence", key, timeoutMs: foreverMs, signal });
+      await call.catch(() => undefined);
+      await pause(retryMs, systemClock, signal);
+    }
   }
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
-import { authorization, sdkDate } from "../drs/signer";
+import { signedHeaders } from "../drs/signer";
 import { textOf } from "./data-dir";
 import { defaultDataDir } from "./flags";
 import { StartError } from "./start-error";
@@ -39,13 +39,12 @@ export async function call(args: readonly string[]): Promise<boolean> {
   }
   const { endpoint, project_id, access_key, secret_key } = ready.output;
   const url = new URL(path.replaceAll("{project_id}", project_id), endpoint);
-  const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
+  const key = { accessKey: access_key, secretKey: secret_key };
   const answer = await fetch(url, {
     method,
     headers: {
-      ...headers,
+      ...signedHeaders({ method, url, body }, key),
       "content-type": "application/json",
-      authorization: authorization({ method, url, headers, body }, access_key, secret_key),
     },
     ...(body === "" ? {} : { body }),
   });

@@ -1,4 +1,4 @@
-/** From a connection and its secret to what a client needs. Knows nothing of VS Code. */
+/** From a connection and its secret to what a client needs. */
 import { type AccessKey, keySignIn, type SignIn, tokenSignIn } from "../drs/sign-in";
 import type { CloudConnection, Connection, Secret } from "./connection";
 

@@ -1,4 +1,4 @@
-/** What is kept in SecretStorage. Knows nothing of VS Code. */
+/** What is kept in SecretStorage. */
 import type { Secret } from "./connection";
 
 /** The secret in a stored text; undefined when it is not there or damaged. */

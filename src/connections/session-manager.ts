@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { CredentialBreaker } from "../drs/credential-breaker";
 import { isDrsError } from "../drs/errors";
+import type { RateLimiter } from "../drs/rate-limiter";
 import { explain } from "../l10n/error-text";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
 import type { Demand, TaskChange } from "../tasks/store";
@@ -71,6 +72,8 @@ export class SessionManager implements vscode.Disposable {
   /** Connections of which this window has already told that their secret is gone. */
   readonly #asked = new Set<string>();
   #rejected: RejectedCredentials | undefined;
+  /** By connection, also while it is not shown. */
+  readonly #rateLimiters = new Map<string, RateLimiter>();
   /** Since the first session. */
   #sleepDetector: SleepDetector | undefined;
   /** Fires after a reading that changed a task or failed. */
@@ -175,6 +178,11 @@ export class SessionManager implements vscode.Disposable {
       }
     }
     this.#entries = entries;
+    for (const id of this.#rateLimiters.keys()) {
+      if (this.#connections.find(id) === undefined) {
+        this.#rateLimiters.delete(id);
+      }
+    }
     for (const [id, entry] of before) {
       if (entries.get(id) !== entry) {
         entry.session?.dispose();
@@ -199,7 +207,7 @@ export class SessionManager implements vscode.Disposable {
       if (connection.kind === "local" && secret === undefined) {
         entry.phase = this.#localLooked ? "stopped" : "opening";
       } else {
-        const { accessOf, openSession } = await import("./session");
+        const { accessOf, openSession, RateLimiter } = await import("./session");
         const access = accessOf(connection, secret, process.env);
         const credential =
           connection.kind === "cloud" ? await this.#credentialFor(connection, secret) : undefined;
@@ -224,7 +232,10 @@ export class SessionManager implements vscode.Disposable {
           );
         } else {
           const warn = (line: string) => this.#log.warn(line);
-          const options = { language: vscode.env.language, limits, warn, breaker: credential?.breaker };
+          const rateLimiter = this.#rateLimiters.get(connection.id) ?? new RateLimiter(limits.requests);
+          this.#rateLimiters.set(connection.id, rateLimiter);
+          const { language } = vscode.env;
+          const options = { language, limits, warn, breaker: credential?.breaker, rateLimiter };
           this.#adopt(entry, openSession(connection, access, options), credential);
         }
       }

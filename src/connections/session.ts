@@ -11,6 +11,7 @@ import { type Connection, pollIntervalsOf } from "./connection";
 
 // With this file of their own, which holds the client, so that it is loaded once.
 export { projectsNamed } from "../drs/projects";
+export { RateLimiter } from "../drs/rate-limiter";
 export { accessOf, environmentKey, environmentProject, iamSignIn } from "./access";
 export { credentialOf, RejectedCredentials } from "./rejected-credentials";
 
@@ -40,13 +41,21 @@ export interface SessionOptions {
   readonly warn: (message: string) => void;
   /** Of what the connection signs in with, where several sessions do; absent: its own. */
   readonly breaker?: CredentialBreaker | undefined;
+  /** Of the connection, where its sessions follow one another: showing it again gives no more to spend. */
+  readonly rateLimiter?: RateLimiter | undefined;
 }
 
 /** Opens a session. Nothing is asked until the store is needed; a local backend is told at once that it is used. */
 export function openSession(
   connection: Connection,
   { projectId, signIn, key }: Access,
-  { language, limits, warn, breaker = new CredentialBreaker() }: SessionOptions,
+  {
+    language,
+    limits,
+    warn,
+    breaker = new CredentialBreaker(),
+    rateLimiter = new RateLimiter(limits.requests),
+  }: SessionOptions,
 ): Session {
   const client = new DrsClient({
     endpoint: connection.endpoint,
@@ -54,7 +63,7 @@ export function openSession(
     signIn,
     language: language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us",
     timeoutMs: limits.timeoutMs,
-    rateLimiter: connection.kind === "cloud" ? budgetOf(connection.id, limits.requests) : undefined,
+    rateLimiter: connection.kind === "cloud" ? rateLimiter : undefined,
     // The local backend locks nothing.
     breaker: connection.kind === "cloud" ? breaker : undefined,
     onMismatch: warn,
@@ -91,13 +100,4 @@ export function openSession(
       client.dispose();
     },
   };
-}
-
-/** By connection: whoever stops showing one and shows it again has not more to spend. */
-const budgets = new Map<string, RateLimiter>();
-
-function budgetOf(connection: string, requests: () => number): RateLimiter {
-  const rateLimiter = budgets.get(connection) ?? new RateLimiter(requests);
-  budgets.set(connection, rateLimiter);
-  return rateLimiter;
 }

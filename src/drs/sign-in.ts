@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { bodyOf } from "./answer";
 import { DrsError, faultOf } from "./errors";
-import { authorization, sdkDate } from "./signer";
+import { signedHeaders } from "./signer";
 import { type Outgoing, Transport } from "./transport";
 
 /** A way to sign in; one for each connection. */
@@ -26,18 +26,10 @@ export interface AccessKey {
  *
  * @param projectId absent for services without projects, such as IAM.
  */
-export function keySignIn({ accessKey, secretKey, securityToken }: AccessKey, projectId?: string): SignIn {
+export function keySignIn(key: AccessKey, projectId?: string): SignIn {
+  const project = projectId === undefined ? {} : { "x-project-id": projectId };
   return {
-    headers: async ({ method, url, body }) => {
-      const signed = {
-        host: url.host,
-        ...(projectId === undefined ? {} : { "x-project-id": projectId }),
-        "x-sdk-date": sdkDate(new Date()),
-        ...(securityToken === undefined ? {} : { "x-security-token": securityToken }),
-      };
-      const request = { method, url, headers: signed, body };
-      return { ...signed, authorization: authorization(request, accessKey, secretKey) };
-    },
+    headers: async ({ method, url, body }) => signedHeaders({ method, url, body }, key, project),
     onRejected: () => false,
     dispose: () => undefined,
   };

@@ -33,6 +33,22 @@ export function authorization(request: SignableRequest, accessKey: string, secre
   return `${signatureAlgorithm} Access=${accessKey}, SignedHeaders=${signedHeaders.join(";")}, Signature=${signature}`;
 }
 
+/** The headers that prove who sends a request: `more`, host and time, signed with an access key. */
+export function signedHeaders(
+  request: Omit<SignableRequest, "headers">,
+  key: {
+    readonly accessKey: string;
+    readonly secretKey: string;
+    readonly securityToken?: string | undefined;
+  },
+  more: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const token = key.securityToken === undefined ? {} : { "x-security-token": key.securityToken };
+  const headers = { host: request.url.host, ...more, "x-sdk-date": sdkDate(new Date()), ...token };
+  const signed = authorization({ ...request, headers }, key.accessKey, key.secretKey);
+  return { ...headers, authorization: signed };
+}
+
 /** The signature, 64 hexadecimal digits, over the named headers (lower case, sorted). */
 export function signatureOf(
   request: SignableRequest,

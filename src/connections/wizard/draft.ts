@@ -1,4 +1,4 @@
-/** A connection while the user answers the questions about it. Knows nothing of VS Code. */
+/** A connection while the user answers the questions about it. */
 import type { Failure } from "../../drs/errors";
 import { endpointsOf, type Site, type SiteId, sites } from "../../drs/regions";
 import type { Translate } from "../../l10n/localizer";
