@@ -13,9 +13,11 @@ const tests = process.argv.includes("--tests");
 const chunks = new Map([
   ["src/connections/session.ts", "session"],
   ["src/backend-client/launch.ts", "start-backend"],
+  ["src/backend-client/call.ts", "call-backend"],
   ["src/connections/wizard/wizard.ts", "connect"],
   ["src/commands/handlers.ts", "commands"],
   ["src/alerts/alert-service.ts", "alerts"],
+  ["src/alerts/mute-state.ts", "mute-state"],
   ["src/links/open.ts", "links"],
   ["src/details/panel.ts", "details"],
   ["src/agent/vscode-tools.ts", "agent"],

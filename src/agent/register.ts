@@ -1,16 +1,9 @@
 import * as vscode from "vscode";
-import type { SessionManager } from "../connections/session-manager";
-import type { Localizer } from "../l10n/localizer";
+import type { AgentHost } from "./host";
 import { toolNames } from "./names";
 
-/** What VS Code's tools stand on. */
-export interface AgentParts {
-  readonly sessions: Pick<SessionManager, "shown">;
-  readonly l10n: Localizer;
-}
-
 /** Registers the language model tools. What they do is a file of its own, loaded when an agent uses the first one. */
-export function registerTools(parts: AgentParts): vscode.Disposable {
+export function registerTools(parts: AgentHost): vscode.Disposable {
   const load = () => import("./vscode-tools");
   return vscode.Disposable.from(
     ...toolNames.map((name) =>

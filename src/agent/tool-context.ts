@@ -1,4 +1,4 @@
-/** What the tools act on: connections, their tasks, and how a call names one. Knows nothing of VS Code. */
+/** What the tools act on: connections, their tasks, and how a call names one. */
 import { isDrsError } from "../drs/errors";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";

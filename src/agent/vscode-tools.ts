@@ -3,8 +3,8 @@ import type { ConnectionState } from "../connections/session-manager";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
+import type { AgentHost } from "./host";
 import type { ToolName } from "./names";
-import type { AgentParts } from "./register";
 import type { ToolConnection } from "./tool-context";
 import { tools } from "./tools";
 
@@ -12,7 +12,7 @@ import { tools } from "./tools";
 export function prepared(
   name: ToolName,
   input: object,
-  { sessions, l10n }: AgentParts,
+  { sessions, l10n }: AgentHost,
 ): vscode.PreparedToolInvocation {
   if (tools[name].reads) {
     return {};
@@ -55,7 +55,7 @@ function titleOf(name: ToolName, task: string, l10n: Localizer): string {
 export async function invoked(
   name: ToolName,
   input: object,
-  { sessions, l10n }: AgentParts,
+  { sessions, l10n }: AgentHost,
   token: vscode.CancellationToken,
 ): Promise<vscode.LanguageModelToolResult> {
   const controller = new AbortController();

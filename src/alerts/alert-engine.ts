@@ -1,4 +1,4 @@
-/** Says what is to be told, once over all windows and restarts. Knows nothing of VS Code. */
+/** Says what is to be told, once over all windows and restarts. */
 import type { Clock } from "../drs/clock";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";

@@ -1,4 +1,4 @@
-/** What was told of which task, kept for all windows and over restarts. Knows nothing of VS Code. */
+/** What was told of which task, kept for all windows and over restarts. */
 import * as v from "valibot";
 import { statusOrder } from "../status/statuses";
 import type { AlertRecord } from "./evaluate";

@@ -5,13 +5,10 @@ import { systemClock } from "../drs/clock";
 import { rowOf, statusOrder } from "../status/statuses";
 import { AlertEngine, type TaskReading } from "./alert-engine";
 import { openAlertRecords } from "./alert-records";
-import type { AlertsHost } from "./alerts";
 import type { Policy } from "./evaluate";
+import type { AlertsHost } from "./host";
 import { showNotices } from "./notifications";
 import { activeRules } from "./rules/rules";
-
-// What the windows share is in this file, too: both need the same.
-export { openMuteState } from "./mute-state";
 
 /** What tells, and the watch over what other windows tell. */
 export interface AlertService extends vscode.Disposable {

@@ -1,27 +1,11 @@
 import * as vscode from "vscode";
-import type { TaskRef } from "../connections/connection";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
-import type { Localizer } from "../l10n/localizer";
 import type { Task } from "../tasks/task";
 import type { AlertEngine, TaskReading } from "./alert-engine";
 import type { AlertService } from "./alert-service";
+import type { AlertsHost } from "./host";
 import type { Mutes } from "./mutes";
 import { summaryOf } from "./texts";
-
-/** Where everything that is told can be read later. */
-export type AlertsLog = Pick<vscode.LogOutputChannel, "info" | "warn" | "error" | "show">;
-
-/** What alerts need of the rest of the extension. */
-export interface AlertsHost {
-  readonly l10n: Localizer;
-  readonly log: AlertsLog;
-  readonly mutes: Mutes;
-  /** Where the windows keep what was told. */
-  readonly storage: vscode.Uri;
-  isPinned(task: TaskRef): boolean;
-  /** The ids of the connections that there are, shown or not. */
-  connections(): readonly string[];
-}
 
 /**
  * The status bar item, and notifications about what is news. Deciding and telling is a file of its own, loaded with the

@@ -1,4 +1,4 @@
-/** What is worth an alert, given what was told before. Knows nothing of VS Code. */
+/** What is worth an alert, given what was told before. */
 import { parseStatus } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
 import { warningsOf } from "../tasks/stream-health";

@@ -1,4 +1,4 @@
-/** What is muted and snoozed, kept for all windows and over restarts. Knows nothing of VS Code. */
+/** What is muted and snoozed, kept for all windows and over restarts. */
 import * as v from "valibot";
 import { VersionedFile } from "./versioned-file";
 

@@ -79,7 +79,7 @@ export class Mutes implements vscode.Disposable {
   }
 
   async #open(): Promise<MuteStateFile> {
-    const { openMuteState } = await import("./alert-service");
+    const { openMuteState } = await import("./mute-state");
     const { file, pattern } = openMuteState(this.#folder.fsPath);
     if (!this.#disposed) {
       const files = new vscode.RelativePattern(this.#folder, pattern);

@@ -4,7 +4,7 @@ import { diagnosisOf } from "../failures/diagnosis";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { troubledTables } from "../tasks/stream-health";
 import type { PlacedNotice } from "./alert-engine";
-import type { AlertsLog } from "./alerts";
+import type { AlertsLog } from "./host";
 import { noticeText } from "./texts";
 
 /** So many tasks are named in a notification about several. */

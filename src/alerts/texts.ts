@@ -1,5 +1,5 @@
-/** What notices and the status bar say. Knows nothing of VS Code. */
-import type { Diagnosis } from "../failures/diagnosis";
+/** What notices and the status bar say. */
+import type { Diagnosis } from "../failures/known-case";
 import type { Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import { errorText, problemsOf } from "../tasks/problems";

@@ -1,4 +1,4 @@
-/** A value in files that all windows of this user share. Knows nothing of VS Code. */
+/** A value in files that all windows of this user share. */
 import { constants } from "node:fs";
 import { copyFile, link, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -2,8 +2,8 @@
 import * as v from "valibot";
 import type { Connection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
-import { authorization, sdkDate } from "../drs/signer";
 import { noHealths, type StreamHealth, type StreamHealths } from "../tasks/stream-health";
+import { callBackend } from "./call";
 
 const timeoutMs = 10_000;
 
@@ -50,23 +50,16 @@ export class WarningsReader {
   }
 
   async read(signal: AbortSignal): Promise<StreamHealths> {
-    const url = new URL("/_local/warnings", this.#connection.endpoint);
-    const headers = { host: url.host, "x-sdk-date": sdkDate(new Date()) };
-    const { accessKey, secretKey } = this.#key;
+    const headers = {
+      "x-language": this.#language,
+      ...(this.#tag === undefined ? {} : { "if-none-match": this.#tag }),
+    };
+    const call = { path: "/_local/warnings", key: this.#key, headers, timeoutMs, signal } as const;
     try {
-      const response = await fetch(url, {
-        headers: {
-          ...headers,
-          authorization: authorization({ method: "GET", url, headers, body: "" }, accessKey, secretKey),
-          "x-language": this.#language,
-          ...(this.#tag === undefined ? {} : { "if-none-match": this.#tag }),
-        },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      });
-      const text = await response.text();
+      const response = await callBackend(this.#connection.endpoint, call);
       if (response.status === 200) {
-        this.#last = healthsOf(text, this.#last);
-        this.#tag = response.headers.get("etag") ?? undefined;
+        this.#last = healthsOf(response.bytes.toString("utf8"), this.#last);
+        this.#tag = response.header("etag");
       }
     } catch {
       // The list, which is read from the same backend, tells what is wrong with it.

@@ -1,4 +1,4 @@
-/** What a command was called with. Knows nothing of VS Code. */
+/** What a command was called with. */
 
 /** Whether a command is for the selected rows: what keybindings of the tree say, which hand over no row. */
 export function isForSelection(argument: unknown): boolean {

@@ -1,36 +1,12 @@
 import * as vscode from "vscode";
-import type { Mutes } from "../alerts/mutes";
-import type { BackendController } from "../backend-client/controller";
-import type { TaskRef } from "../connections/connection";
-import type { Connections } from "../connections/connections";
-import type { SessionManager } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
-import type { TasksView } from "../tree/view";
+import { escapeNotification } from "../l10n/localizer";
 import { isForSelection } from "./argument";
+import type { CommandHost, Handler } from "./host";
 import { type CommandId, commandIds } from "./ids";
 
-/** The parts that commands act on. */
-export interface Parts {
-  readonly connections: Connections;
-  readonly local: BackendController;
-  readonly view: TasksView;
-  readonly mutes: Mutes;
-  readonly sessions: SessionManager;
-  readonly secrets: vscode.SecretStorage;
-  readonly openDetails: (task: TaskRef) => Promise<void>;
-  readonly l10n: Localizer;
-  readonly log: vscode.LogOutputChannel;
-}
-
-/**
- * What a command does with the row, the reference, the task id or the nothing that it was called with. `selected`: the
- * rows that were selected when a menu was used on one of them.
- */
-export type Handler = (argument: unknown, selected: unknown) => Promise<void>;
-
 /** Registers every command. What they do is a file of its own, loaded with the first one that is called. */
-export function registerCommands(parts: Parts): vscode.Disposable {
+export function registerCommands(parts: CommandHost): vscode.Disposable {
   let handlers: Promise<Record<CommandId, Handler>> | undefined;
   const used = new Set<CommandId>();
   const run = async (id: CommandId, argument: unknown, selected: unknown) => {

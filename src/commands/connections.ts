@@ -4,10 +4,10 @@ import { type CloudConnection, type Connection, localId } from "../connections/c
 import { type Draft, draftOf, objection } from "../connections/wizard/draft";
 import { escapeNotification } from "../l10n/localizer";
 import { targetOf } from "./argument";
-import type { Handler, Parts } from "./commands";
+import type { CommandHost, Handler } from "./host";
 
 /** What the commands about connections do. */
-export function connectionHandlers(parts: Parts) {
+export function connectionHandlers(parts: CommandHost) {
   const { connections, local, sessions, l10n, log } = parts;
   const { t } = l10n;
 

@@ -15,14 +15,14 @@ import type { TaskStore } from "../tasks/store";
 import { troubledTables } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import { changing } from "../tasks/use-cases/control";
-import type { Parts } from "./commands";
 import { confirmedByTyping } from "./confirm";
+import type { CommandHost } from "./host";
 
 const pollMs = 1_000;
 /** So many tables are named in a question or a message. */
 const named = 10;
 
-type Context = Pick<Parts, "connections" | "l10n" | "log">;
+type Context = Pick<CommandHost, "connections" | "l10n" | "log">;
 
 interface Choice {
   readonly tables: readonly string[];

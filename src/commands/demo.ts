@@ -10,9 +10,9 @@ import {
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
 import type { Localizer } from "../l10n/localizer";
-import type { Handler, Parts } from "./commands";
+import type { CommandHost, Handler } from "./host";
 
-export function demoHandlers(parts: Parts): Record<"drs.copyDemoDatabase" | "drs.runDemoSql", Handler> {
+export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" | "drs.runDemoSql", Handler> {
   const { t } = parts.l10n;
   return {
     "drs.copyDemoDatabase": async () => {
@@ -65,7 +65,7 @@ export function demoHandlers(parts: Parts): Record<"drs.copyDemoDatabase" | "drs
 async function demoOf({
   connections,
   l10n,
-}: Parts): Promise<
+}: CommandHost): Promise<
   (DemoLogins & { readonly connection: LocalConnection; readonly key: AccessKey }) | undefined
 > {
   const connection = connections.local;

@@ -9,10 +9,10 @@ import { problemsOf } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import { targetOf } from "./argument";
 import { runMany } from "./bulk-action";
-import type { Handler, Parts } from "./commands";
 import { connectionHandlers } from "./connections";
 import { copyTablesAgain } from "./copy-again";
 import { demoHandlers } from "./demo";
+import type { CommandHost, Handler } from "./host";
 import type { ActionCommand, CommandId } from "./ids";
 import { linkHandlers } from "./links";
 import { muteHandlers } from "./mute";
@@ -26,7 +26,7 @@ import { treeHandlers } from "./tree-commands";
 const cloudNoticeMs = 5 * 60_000;
 
 /** What the commands do; one that is missing here does not compile. */
-export function createHandlers(parts: Parts): Record<CommandId, Handler> {
+export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   const { connections, local, view, sessions, openDetails, l10n, log } = parts;
   const { t } = l10n;
 

@@ -4,11 +4,11 @@ import type { PlacedTask } from "../connections/session-manager";
 import { consoleAddress } from "../drs/regions";
 import { escapeNotification } from "../l10n/localizer";
 import { extensionId, linkQuery } from "../links/link";
-import type { Handler, Parts } from "./commands";
+import type { CommandHost, Handler } from "./host";
 
 /** @param chosen the tasks that a menu names, or the one that the user picks. */
 export function linkHandlers(
-  { l10n: { t } }: Parts,
+  { l10n: { t } }: CommandHost,
   chosen: (argument: unknown, selected: unknown) => Promise<readonly PlacedTask[]>,
 ): Record<"drs.copyTaskLink" | "drs.openInConsole", Handler> {
   return {

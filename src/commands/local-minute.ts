@@ -1,4 +1,4 @@
-/** A moment to the minute as a person types it. Knows nothing of VS Code. */
+/** A moment to the minute as a person types it. */
 
 /** `2026-11-24 09:05` in this machine's zone. */
 export function minuteText(date: Date): string {

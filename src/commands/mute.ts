@@ -1,13 +1,13 @@
 /** What the commands do that hold notices back. */
 import * as vscode from "vscode";
 import type { PlacedTask } from "../connections/session-manager";
-import type { Handler, Parts } from "./commands";
+import type { CommandHost, Handler } from "./host";
 
 const minuteMs = 60_000;
 
 /** @param chosen the task that a menu names, or that the user picks. */
 export function muteHandlers(
-  { mutes, l10n }: Parts,
+  { mutes, l10n }: CommandHost,
   chosen: (argument: unknown) => Promise<PlacedTask | undefined>,
 ): Record<`drs.${"mute" | "unmute"}Task` | "drs.snoozeAlerts" | "drs.endSnooze", Handler> {
   const { t, shortTime } = l10n;

@@ -8,12 +8,12 @@ import { actionRow } from "../status/actions";
 import { legalActions } from "../tasks/actions";
 import type { TaskEndpoint } from "../tasks/task";
 import { canChangePassword, changePassword } from "../tasks/use-cases/change-password";
-import type { Parts } from "./commands";
+import type { CommandHost } from "./host";
 
 /** Asks for the end and the new password, sends it once, and offers to go on. The password is kept nowhere here. */
 export async function askPassword(
   { task, session, state: { connection } }: PlacedTask,
-  { l10n, log }: Pick<Parts, "l10n" | "log">,
+  { l10n, log }: Pick<CommandHost, "l10n" | "log">,
 ): Promise<void> {
   const { t } = l10n;
   if (!canChangePassword(session, task)) {

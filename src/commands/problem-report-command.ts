@@ -2,11 +2,11 @@
 import { release } from "node:os";
 import * as vscode from "vscode";
 import { extensionId } from "../links/link";
-import type { Parts } from "./commands";
+import type { CommandHost } from "./host";
 import { remoteKind, reportOf, type SettingFact } from "./problem-report";
 
 /** Shows the facts of a report in an editor. Nothing is sent: the user reads, changes and copies it. */
-export async function reportProblem({ sessions, l10n: { t } }: Parts): Promise<void> {
+export async function reportProblem({ sessions, l10n: { t } }: CommandHost): Promise<void> {
   const { packageJSON, extensionKind } = vscode.extensions.getExtension(extensionId) ?? {};
   const surroundings = {
     Extension: `${packageJSON?.version}, ${extensionKind === vscode.ExtensionKind.UI ? "ui" : "workspace"}`,

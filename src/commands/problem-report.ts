@@ -1,4 +1,4 @@
-/** What a report of a problem tells: facts without names, addresses, ids of tasks and projects, or secrets. Knows nothing of VS Code. */
+/** What a report of a problem tells: facts without names, addresses, ids of tasks and projects, or secrets. */
 import type { ConnectionState } from "../connections/session-manager";
 import { isDrsError } from "../drs/errors";
 import { statusOrder } from "../status/statuses";

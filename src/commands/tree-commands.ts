@@ -13,7 +13,7 @@ import {
   sortings,
 } from "../tree/arrangement";
 import { targetOf } from "./argument";
-import type { Handler, Parts } from "./commands";
+import type { CommandHost, Handler } from "./host";
 import type { CommandId } from "./ids";
 
 type ArrangeCommand = Extract<
@@ -30,7 +30,7 @@ type ArrangeCommand = Extract<
  * @param chosen the task that a menu names, or that the user picks.
  */
 export function treeHandlers(
-  { view, l10n }: Parts,
+  { view, l10n }: CommandHost,
   allTasks: () => readonly PlacedTask[],
   chosen: (argument: unknown) => Promise<PlacedTask | undefined>,
 ): Record<ArrangeCommand, Handler> {

@@ -1,4 +1,4 @@
-/** Whether what is typed is what was asked for. Knows nothing of VS Code. */
+/** Whether what is typed is what was asked for. */
 import type { Localizer } from "../l10n/localizer";
 
 /**

@@ -2,7 +2,7 @@
 
 import type { ActionId } from "../status/actions";
 import type { AlertLevel } from "../status/statuses";
-import type { MoreView } from "./part-view";
+import type { ChartsView, PartView } from "./part-view";
 
 /** A single fact of a task that a button copies. */
 export type CopyableFact = "id" | "parentId" | "error" | "source" | "target";
@@ -156,6 +156,14 @@ export interface TaskView {
   readonly objects: ObjectTable;
   /** What the page reads for itself; absent while there is nothing to read from. */
   readonly more?: MoreView | undefined;
+}
+
+/** What the page reads for itself. */
+export interface MoreView {
+  readonly charts: ChartsView;
+  readonly parts: readonly PartView[];
+  /** Buttons that copy all of the page. */
+  readonly copyAll: readonly CopyButton[];
 }
 
 /** Nothing is known of the task: not yet (`waiting`), or because it is not in the list. */

@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { localId, type TaskRef } from "../connections/connection";
-import { type Diagnosis, diagnosisOf } from "../failures/diagnosis";
+import { diagnosisOf } from "../failures/diagnosis";
+import type { Diagnosis } from "../failures/known-case";
 import type { ActionId } from "../status/actions";
 import { legalActions } from "../tasks/actions";
 import type { Task } from "../tasks/task";

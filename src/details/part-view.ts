@@ -1,5 +1,4 @@
 /** The parts of the page that are read when they are open, and its charts: plain data in the reader's language. */
-import type { CopyButton } from "./page-view";
 import type { Cell, Filter, Pager, PartButton } from "./parts/part";
 import type { PartId } from "./parts/parts";
 
@@ -46,11 +45,4 @@ export interface ChartsView {
     readonly reset: string;
     readonly unknown: string;
   };
-}
-
-export interface MoreView {
-  readonly charts: ChartsView;
-  readonly parts: readonly PartView[];
-  /** Buttons that copy all of the page. */
-  readonly copyAll: readonly CopyButton[];
 }

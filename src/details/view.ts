@@ -1,5 +1,5 @@
 /** A task → what its details page shows. */
-import type { Diagnosis } from "../failures/diagnosis";
+import type { Diagnosis } from "../failures/known-case";
 import { type Localizer, remainingText, type Translate } from "../l10n/localizer";
 import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";

@@ -5,7 +5,7 @@
  */
 import type { Bilingual } from "../l10n/bilingual";
 import catalogue from "./catalogue.json";
-import type { Diagnosis, Symptoms } from "./diagnosis";
+import type { Diagnosis, Symptoms } from "./known-case";
 import localEngine from "./local-engine.json";
 
 /** A known case. */

@@ -1,4 +1,4 @@
-/** Where the way from a file to a task has ended, in the user's words. Knows nothing of VS Code. */
+/** Where the way from a file to a task has ended, in the user's words. */
 import { isDrsError } from "../drs/errors";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";

@@ -1,4 +1,4 @@
-/** A task file as the requests that make it real, and a task as a file. Knows nothing of VS Code. */
+/** A task file as the requests that make it real, and a task as a file. */
 
 import type { Task, TaskEndpoint } from "../tasks/task";
 import type { ObjectChoice, ObjectMap } from "../tasks/use-cases/change-objects";

@@ -1,4 +1,4 @@
-/** What a new task file begins with. Knows nothing of VS Code. */
+/** What a new task file begins with. */
 import type { FileEnd, TaskFile } from "./model";
 
 export type TemplateEnds = Pick<TaskFile, "source" | "target" | "objects">;

@@ -1,4 +1,4 @@
-/** Text of a task file → the file, or what is wrong with it and where. Knows nothing of VS Code. */
+/** Text of a task file → the file, or what is wrong with it and where. */
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
 import * as v from "valibot";
 import type { Translate } from "../l10n/localizer";

@@ -1,6 +1,6 @@
-/** Failed calls in the user's words: what went wrong and what to do next. Knows nothing of VS Code. */
+/** Failed calls in the user's words: what went wrong and what to do next. */
 import { type Failure, type FailureKind, type Fault, isDrsError } from "../drs/errors";
-import type { Bilingual } from "../l10n/bilingual";
+import type { Bilingual } from "./bilingual";
 import type { Localizer } from "./localizer";
 
 const remedies: Readonly<Record<FailureKind, Bilingual>> = {

@@ -1,5 +1,5 @@
-/** How numbers, times and names are written in the user's language. Knows nothing of VS Code. */
-import type { Bilingual } from "../l10n/bilingual";
+/** How numbers, times and names are written in the user's language. */
+import type { Bilingual } from "./bilingual";
 
 /** Translates an English sentence with `{0}` places; `vscode.l10n.t` is one. */
 export type Translate = (message: string, ...args: (string | number)[]) => string;

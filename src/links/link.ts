@@ -1,6 +1,6 @@
 /**
  * Links to tasks that work on any machine: they name a connection by what it leads to, not by this machine's id or name
- * for it. Knows nothing of VS Code.
+ * for it.
  */
 import { type Environment, projectOf } from "../connections/access";
 import type { Connection } from "../connections/connection";

@@ -1,4 +1,4 @@
-/** The log that a source keeps for a task, in words. Knows nothing of VS Code. */
+/** The log that a source keeps for a task, in words. */
 import type { Localizer } from "../l10n/localizer";
 import type { KeptLog } from "./task";
 

@@ -1,4 +1,4 @@
-/** Which tasks somebody else's work hangs on. Knows nothing of VS Code. */
+/** Which tasks somebody else's work hangs on. */
 import { rowOf } from "../status/statuses";
 import type { Task } from "./task";
 

@@ -1,4 +1,4 @@
-/** How the user wants the tasks to be shown: grouped, sorted, filtered. Knows nothing of VS Code. */
+/** How the user wants the tasks to be shown: grouped, sorted, filtered. */
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";

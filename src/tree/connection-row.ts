@@ -1,4 +1,4 @@
-/** What the tree says of a connection, as data. Knows nothing of VS Code. */
+/** What the tree says of a connection, as data. */
 import type { ConnectionState } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";

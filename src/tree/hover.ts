@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Diagnosis } from "../failures/diagnosis";
+import type { Diagnosis } from "../failures/known-case";
 import { type Localizer, remainingText } from "../l10n/localizer";
 import { escapeMarkdown } from "../l10n/markdown";
 import { actionRow } from "../status/actions";

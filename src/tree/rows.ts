@@ -1,4 +1,4 @@
-/** What the tree shows, as data: groups by status, their tasks, and the texts of both. Knows nothing of VS Code. */
+/** What the tree shows, as data: groups by status, their tasks, and the texts of both. */
 
 import { coarseDelay, coarseRemaining, type Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";

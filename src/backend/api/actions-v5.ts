@@ -1,12 +1,12 @@
 /** The actions of v5 by name. */
 import * as v from "valibot";
+import type { InputOf } from "../../drs/all-operations";
 import { connectionRequest } from "../../drs/schemas";
 import { tableId } from "../jobs/job";
 import { ApiError, message } from "../messages";
-import type { Parts } from "./handlers";
 import type { NetworkTest, NetworkTests } from "./network-tests";
 import { outcomeOf, type UserAction } from "./outcome";
-import type { InputOf } from "./table";
+import type { Parts } from "./parts";
 
 type Params = NonNullable<InputOf<"executeAction">["job"]["action_params"]>;
 

@@ -1,8 +1,8 @@
+import type { InputOf } from "../../drs/all-operations";
 import { type JobActions, requirePostgres } from "../jobs/actions";
 import { type Job, newJobId } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { ApiError, message } from "../messages";
-import type { InputOf } from "./table";
 
 type Creation = InputOf<"batchCreation">["jobs"][number];
 

@@ -1,19 +1,19 @@
 /** What each operation of v5 does here. */
 
+import type { InputOf } from "../../drs/all-operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import type { EntryOf, Kind, Page } from "../jobs/history";
 import { type Job, plainName, tableId } from "../jobs/job";
+import { jobAction } from "../jobs/legal-actions";
 import { ApiError, type Language, message, render } from "../messages";
-import { jobAction } from "./actions";
 import { executeAction } from "./actions-v5";
 import { isWanted } from "./filter";
-import type { Parts } from "./handlers";
 import { NetworkTests, Queries } from "./network-tests";
 import { namesSchemas, objectMap, selectionIn } from "./object-map";
 import { inTurns, notedOutcome, outcomeOf, type UserAction } from "./outcome";
+import type { Parts } from "./parts";
 import { hasStructure, tablePercent } from "./progress";
 import type { Handlers } from "./server";
-import type { InputOf } from "./table";
 import { compareDetail } from "./views-compare";
 import {
   baseDetail,

@@ -1,27 +1,17 @@
 /** What each operation of the DRS API does here. Reads answer from what is known; actions store a wish. */
 import type { ItemOf } from "../../drs/operations";
-import type { JobActions } from "../jobs/actions";
-import type { Comparisons } from "../jobs/comparisons";
-import type { Controller } from "../jobs/controller";
 import type { Job } from "../jobs/job";
-import type { JobStore } from "../jobs/store";
 import { ApiError, type Language, message, render } from "../messages";
 import { createJob } from "./creation";
 import { isWanted } from "./filter";
 import { createCompareHandlers } from "./handlers-compare";
 import { createHandlersV5 } from "./handlers-v5";
 import { errorOf, inTurns, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
+import type { Parts } from "./parts";
 import { selectionOf } from "./selection";
 import type { Handlers } from "./server";
 import { detail, listItem, progress, status } from "./views";
 import { precheckFacts } from "./views-v5";
-
-export interface Parts {
-  readonly store: JobStore;
-  readonly runner: Controller;
-  readonly actions: JobActions;
-  readonly comparisons: Comparisons;
-}
 
 /** A server that does not answer takes seconds. */
 const testsAtOnce = 32;

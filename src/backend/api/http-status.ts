@@ -1,20 +1,4 @@
-/** All operations of the API that are served here. */
-import type * as v from "valibot";
-import { operations } from "../../drs/operations";
-import { operationsCompare } from "../../drs/operations-compare";
-import { operationsV5 } from "../../drs/operations-v5";
-
-export const table = { ...operations, ...operationsCompare, ...operationsV5 };
-
-export type Table = typeof table;
-export type Served = keyof Table;
-
-// Object.keys forgets the keys' type; the tables are the only place they come from.
-export const served = Object.keys(table) as readonly Served[];
-
-/** The checked input of a call of the operation; fields that the table does not name pass. */
-export type InputOf<N extends Served> = v.InferOutput<Table[N]["request"]>;
-export type AnswerOf<N extends Served> = v.InferOutput<Table[N]["response"]>;
+import { type AnswerOf, type Served, table } from "../../drs/all-operations";
 
 /** Answers whose HTTP status is not always the table's. */
 const statusBy: { readonly [N in Served]?: (answer: AnswerOf<N>) => Success | undefined } = {

@@ -3,9 +3,10 @@ import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
 import * as v from "valibot";
 import type { Identity } from "../data-dir";
+import type { Env } from "../env";
 import { message, render } from "../messages";
 import { iamCalls } from "./iam-calls";
-import { checked, type Env, jsonOf } from "./input";
+import { checked, jsonOf } from "./input";
 import { issueToken, tokenLifeMs } from "./tokens";
 
 /** The name of the one project, as that of a region. */

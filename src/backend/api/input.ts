@@ -1,12 +1,8 @@
 /** What a call brings: its context and its checked body. */
-import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import * as v from "valibot";
 import { shortened } from "../log";
 import { ApiError, type Language, message } from "../messages";
-
-/** What each call carries through its handlers; `body` are the exact bytes. */
-export type Env = { Variables: { requestId: string; body: Uint8Array }; Bindings: HttpBindings };
 
 /** The language in which a call wants its texts. */
 export function languageOf(c: Context): Language {

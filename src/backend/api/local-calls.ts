@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import * as v from "valibot";
+import type { Env } from "../env";
 import type { Faults } from "../faults/faults";
 import { faultRequest } from "../faults/request";
 import type { Language } from "../messages";
 import type { Presences } from "../presence";
 import { type CopyState, copyAgainRequest } from "./copy-again";
-import { checked, type Env, jsonOf, languageOf } from "./input";
+import { checked, jsonOf, languageOf } from "./input";
 
 /**
  * What the running service answers. A balance of 0 or less freezes all tasks of the account: that is billing, not a

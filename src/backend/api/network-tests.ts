@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { AnswerOf } from "../../drs/all-operations";
 import { ApiError, type Language, message, render } from "../messages";
-import type { AnswerOf } from "./table";
 
 /** The outcome of a connection test. */
 export interface NetworkTest {

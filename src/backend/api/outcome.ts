@@ -1,8 +1,9 @@
 /** How a step of a call ended: with what it answers, or with a refusal that is one task's own. */
+
+import type { Action } from "../jobs/legal-actions";
 import { Semaphore } from "../jobs/semaphore";
 import type { JobStore } from "../jobs/store";
 import { ApiError, type Language, message, render } from "../messages";
-import type { Action } from "./actions";
 
 /** What users do to a task, in the API's terms. */
 export type UserAction = Action | "MODIFY_CONFIGURATION" | "CREATE_COMPARE" | "CANCEL_COMPARE" | "COPY_AGAIN";

@@ -1,6 +1,6 @@
+import type { InputOf } from "../../drs/all-operations";
 import { idSeparator, type Selection, tableId } from "../jobs/job";
 import { ApiError, message } from "../messages";
-import type { InputOf } from "./table";
 
 type Request = InputOf<"batchSelectObjects">["jobs"][number];
 type Selected = NonNullable<Request["job"]>[number];

@@ -4,16 +4,25 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { type ServerType, serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
+import {
+  type AnswerOf,
+  type InputOf,
+  type Served,
+  served,
+  type Table,
+  table,
+} from "../../drs/all-operations";
 import type { Identity } from "../data-dir";
+import type { Env } from "../env";
 import { withFaults } from "../faults/wire";
 import { log, reasonOf } from "../log";
 import { ApiError, type Language, message, render } from "../messages";
 import { StartError } from "../start-error";
 import { authenticate, refuseForeign } from "./authenticate";
+import { statusOf } from "./http-status";
 import { iamRoutes, isTokenCall } from "./iam";
-import { checked, type Env, jsonOf, languageOf, requireBatch } from "./input";
+import { checked, jsonOf, languageOf, requireBatch } from "./input";
 import { type Controls, type LocalCalls, localRoutes } from "./local-calls";
-import { type AnswerOf, type InputOf, type Served, served, statusOf, type Table, table } from "./table";
 
 export type Handler<N extends Served> = (input: InputOf<N>, language: Language) => Promise<AnswerOf<N>>;
 

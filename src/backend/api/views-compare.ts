@@ -1,8 +1,9 @@
 /** Comparisons as v5's detail of the type `compare` shows them. */
+
+import type { InputOf } from "../../drs/all-operations";
 import type { Comparison, TableResult } from "../jobs/comparisons";
 import { type Job, tableId } from "../jobs/job";
 import { ApiError, type Language, message, render } from "../messages";
-import type { InputOf } from "./table";
 import { isoSeconds, type JobDetail } from "./views-v5";
 
 type Query = InputOf<"showJobDetail">;

@@ -1,13 +1,13 @@
 /** A task as the API's v5 shows it. */
 import type * as v from "valibot";
+import type { AnswerOf } from "../../drs/all-operations";
 import type { listItem as listItemSchema } from "../../drs/schemas-v5";
 import type { Side } from "../engine/engine";
 import type { Live } from "../jobs/controller";
 import { childOf, currentFailure, type Job, plainName, type StoredEndpoint } from "../jobs/job";
+import { type ActionConstraints, jobAction } from "../jobs/legal-actions";
 import { type Language, message, render } from "../messages";
-import { type ActionConstraints, jobAction } from "./actions";
 import { hasStructure, isWhole, progressOf } from "./progress";
-import type { AnswerOf } from "./table";
 import { failureText } from "./views";
 
 export type JobDetail = AnswerOf<"showJobDetail">["job"];

@@ -2,8 +2,8 @@
 import type { ItemOf } from "../../drs/operations";
 import type { Live } from "../jobs/controller";
 import { childOf, currentFailure, type Job, type StoredEndpoint, tableId } from "../jobs/job";
+import { type ActionConstraints, jobAction } from "../jobs/legal-actions";
 import { type Language, render } from "../messages";
-import { type ActionConstraints, jobAction } from "./actions";
 import { progressOf } from "./progress";
 
 export function listItem(job: Job, gate: ActionConstraints, language: Language): ItemOf<"listJobs"> {

@@ -1,5 +1,5 @@
 /** The demo's tasks and how each of them honestly comes into its status. */
-import type { InputOf } from "../api/table";
+import type { InputOf } from "../../drs/all-operations";
 import { sourceDatabase, type targetDatabases } from "./shop";
 
 /** What becomes of a task. */

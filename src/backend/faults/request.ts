@@ -1,6 +1,6 @@
 /** What can be asked to go wrong, as `POST /_local/faults` takes it. */
 import * as v from "valibot";
-import { table } from "../api/table";
+import { table } from "../../drs/all-operations";
 
 const name = v.pipe(v.string(), v.minLength(1));
 const seconds = v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(86_400)));

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, Next } from "hono";
-import type { Env } from "../api/input";
+import type { Env } from "../env";
 import { ApiError, message } from "../messages";
 import type { Faults } from "./faults";
 import type { WireFault } from "./request";

@@ -1,9 +1,8 @@
 /** What a user can ask of a task. Each call stores a wish; the runner carries it out. */
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
+import type { InputOf } from "../../drs/all-operations";
 import { jobDescription, jobName } from "../../drs/schemas";
-import { type Action, requireAction, requireCopyAgain } from "../api/actions";
-import type { InputOf } from "../api/table";
 import {
   type AgainTable,
   type Engine,
@@ -30,6 +29,7 @@ import {
   tablesOf,
   without,
 } from "./job";
+import { type Action, requireAction, requireCopyAgain } from "./legal-actions";
 import { isLimit } from "./limits";
 import type { JobStore } from "./store";
 

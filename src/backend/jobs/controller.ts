@@ -1,6 +1,5 @@
 /** Watches every task and drives it from what is observed towards what the user wants. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { ActionConstraints } from "../api/actions";
 import type { Capabilities, Engine, EngineState, EngineTask } from "../engine/engine";
 import { log, reasonOf } from "../log";
 import { message } from "../messages";
@@ -16,6 +15,7 @@ import { changeSeen } from "./changes";
 import { copySeen } from "./copy-again";
 import { lossOf, noteFindings } from "./findings";
 import { currentFailure, type Job } from "./job";
+import type { ActionConstraints } from "./legal-actions";
 import { limitAt } from "./limits";
 import { Monitor, type Rates } from "./monitor";
 import { isWatched, newFault, ownEngine, type Runtime, Runtimes } from "./runtime";

@@ -1,7 +1,7 @@
 /** Which action a status allows, as the DRS API names actions and statuses. */
 import type { Capabilities } from "../engine/engine";
-import { isChanging, type Job, tableId } from "../jobs/job";
 import { ApiError, message } from "../messages";
+import { isChanging, type Job, tableId } from "./job";
 
 export type Action =
   /** Start the change to the objects that were edited. */

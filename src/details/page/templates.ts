@@ -9,6 +9,7 @@ import type {
   Delay,
   EmptyView,
   Explanation,
+  MoreView,
   Notice,
   ObjectTable,
   PageView,
@@ -19,7 +20,6 @@ import type {
   StreamView,
   TaskView,
 } from "../page-view";
-import type { MoreView } from "../part-view";
 import type { PageMessage } from "../protocol";
 import { ageText } from "./age";
 import { icon } from "./icon";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { noticeText, type Seen, summaryOf } from "../../../src/alerts/texts";
-import type { Diagnosis } from "../../../src/failures/diagnosis";
+import type { Diagnosis } from "../../../src/failures/known-case";
 import type { StatusId } from "../../../src/status/statuses";
 import { problemsOf } from "../../../src/tasks/problems";
 import type { Task } from "../../../src/tasks/task";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { type ActionConstraints, availableActions, jobAction } from "../../../src/backend/api/actions";
 import { selectionOf } from "../../../src/backend/api/selection";
 import { LagMeter } from "../../../src/backend/engine/postgres/lag";
 import { conninfo, objectName } from "../../../src/backend/engine/postgres/names";
 import { ServerLog } from "../../../src/backend/engine/postgres/server-log";
 import { parseFlags } from "../../../src/backend/flags";
+import { type ActionConstraints, availableActions, jobAction } from "../../../src/backend/jobs/legal-actions";
 import { isLimit, limitAt } from "../../../src/backend/jobs/limits";
 import { TcpRelay } from "../../../src/backend/jobs/tcp-relay";
 import { ApiError, message, render } from "../../../src/backend/messages";

@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import fc from "fast-check";
-import { type Action, availableActions, requireCopyAgain } from "../../../src/backend/api/actions";
 import { JobActions } from "../../../src/backend/jobs/actions";
 import { Controller } from "../../../src/backend/jobs/controller";
 import { childOf, type Job, newJobId, plainName, tableId } from "../../../src/backend/jobs/job";
+import { type Action, availableActions, requireCopyAgain } from "../../../src/backend/jobs/legal-actions";
 import { JobStore } from "../../../src/backend/jobs/store";
 import { ApiError } from "../../../src/backend/messages";
 import { SecretBox } from "../../../src/backend/secrets";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import chinese from "../../../l10n/bundle.l10n.zh-cn.json";
 import { copyText, type DetailsFacts, detailsOf, emptyDetails } from "../../../src/details/view";
-import type { Diagnosis } from "../../../src/failures/diagnosis";
+import type { Diagnosis } from "../../../src/failures/known-case";
 import { statuses, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
 import { english, factsOf, now, recording, task } from "./facts";

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { checks, connectionItems } from "../../../src/backend/engine/postgres/checks/list";
 import catalogue from "../../../src/failures/catalogue.json";
 import { diagnose, type Entry, entries } from "../../../src/failures/diagnose";
-import type { Symptoms } from "../../../src/failures/diagnosis";
+import type { Symptoms } from "../../../src/failures/known-case";
 import localEngine from "../../../src/failures/local-engine.json";
 
 const bilingual = v.strictObject({

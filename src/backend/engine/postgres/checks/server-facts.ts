@@ -1,9 +1,8 @@
 /** What a server says of itself and of the login. */
-import { EngineError } from "../../engine";
+import { EngineError, type EngineTask, type Side } from "../../engine";
 import type { Row } from "../databases";
 import { applicationName } from "../databases";
 import { objectName, spareName } from "../names";
-import type { CheckedTask, Facts } from "./context";
 
 /** One end's server. What is used is used by others: this task's own slots, workers and connections do not count. */
 export interface ServerFacts extends Row {
@@ -78,8 +77,11 @@ const factsSql = `
   WHERE r.rolname = current_user AND d.datname = current_database()`;
 
 export async function serverFacts(
-  end: Pick<Facts, "ask" | "side">,
-  { id }: CheckedTask,
+  end: {
+    readonly side: Side;
+    ask<R extends Row>(sql: string, values: readonly unknown[]): Promise<readonly R[]>;
+  },
+  { id }: Pick<EngineTask, "id">,
 ): Promise<ServerFacts> {
   const [row] = await end.ask<ServerFacts>(factsSql, [[objectName(id), spareName(id)], applicationName]);
   if (row === undefined) {

@@ -1,0 +1,8 @@
+import type { SessionManager } from "../connections/session-manager";
+import type { Localizer } from "../l10n/localizer";
+
+/** What VS Code's tools stand on. */
+export interface AgentHost {
+  readonly sessions: Pick<SessionManager, "shown">;
+  readonly l10n: Localizer;
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+// Which folders may import which, and that there are no circles, the linter checks: biome.json.
+
+const files = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => ({ file: file.replaceAll("\\", "/"), text: readFileSync(join("src", file), "utf8") }));
+
+/** The modules that show or ask something, or hand VS Code to them. Everything else runs without VS Code. */
+const edge: Readonly<Record<string, readonly string[]>> = {
+  agent: ["register", "vscode-tools"],
+  alerts: ["alert-service", "alerts", "host", "mutes", "notifications"],
+  "backend-client": ["controller"],
+  commands: [
+    "bulk-action",
+    "commands",
+    "confirm",
+    "connections",
+    "copy-again",
+    "demo",
+    "handlers",
+    "host",
+    "links",
+    "mute",
+    "password",
+    "problem-report-command",
+    "run-action",
+    "task-picker",
+    "tree-commands",
+  ],
+  connections: ["connections", "limits", "session-manager"],
+  "connections/wizard": ["quick-inputs", "wizard"],
+  details: ["details", "host", "panel"],
+  "": ["extension"],
+  files: ["commands", "diagnostics", "editor", "lenses", "open", "passwords", "register"],
+  links: ["open"],
+  tree: ["hover", "items", "tree", "view"],
+};
+
+describe("the source", () => {
+  it("imports vscode only where something is shown or asked", () => {
+    const found = files.filter(({ text }) => /from "vscode"/.test(text)).map(({ file }) => file);
+    const listed = Object.entries(edge).flatMap(([folder, names]) =>
+      names.map((name) => join(folder, `${name}.ts`).replaceAll("\\", "/")),
+    );
+    assert.deepEqual(found.sort(), listed.sort());
+  });
+
+  it("of the extension has one way to the network", () => {
+    const found = files
+      .filter(({ file }) => dirname(file).split("/")[0] !== "backend")
+      .filter(({ text }) => /from "(node-fetch|node:https?|undici)"|\bfetch\(/.test(text))
+      .map(({ file }) => file);
+    assert.deepEqual(found, ["drs/transport.ts"]);
+  });
+});
