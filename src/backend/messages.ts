@@ -195,6 +195,30 @@ const messages = {
     en: "No replication worker runs at the target database; see max_logical_replication_workers and the server's log.",
     zh: "目标库没有运行复制进程，请检查 max_logical_replication_workers 及服务器日志。",
   },
+  slotWaits: {
+    en: "The source database cannot make the replication slot before older transactions end: {holders}. Commit or roll them back (a session also by pg_terminate_backend, a prepared transaction by ROLLBACK PREPARED), then start the task again.",
+    zh: "源库须等待较早的事务结束后才能创建复制槽：{holders}。请提交或回滚这些事务（会话也可用 pg_terminate_backend 结束，预备事务用 ROLLBACK PREPARED），然后重新启动任务。",
+  },
+  waitsForSession: {
+    en: "The synchronization waits at the {side} database for a transaction of another session: {holder}. It goes on when the transaction ends; pg_terminate_backend({name}) ends the session.",
+    zh: "同步正在{side}库等待其他会话的事务：{holder}。事务结束后同步会继续；可用 pg_terminate_backend({name}) 结束该会话。",
+  },
+  waitsForPrepared: {
+    en: "The synchronization waits at the {side} database for a prepared transaction: {holder}. Run COMMIT PREPARED or ROLLBACK PREPARED '{name}'.",
+    zh: "同步正在{side}库等待预备事务：{holder}。请执行 COMMIT PREPARED 或 ROLLBACK PREPARED '{name}'。",
+  },
+  waitsForWorker: {
+    en: "The synchronization waits for a replication worker: all {count} of max_logical_replication_workers at the target database are in use, by {subscriptions}. Raise the setting and restart the server, or end other tasks.",
+    zh: "同步正在等待复制进程：目标库 max_logical_replication_workers 的 {count} 个进程已全部被占用（{subscriptions}）。请调大该参数并重启服务器，或结束其他任务。",
+  },
+  tooFewAtSource: {
+    en: "{setting} is {count} at the source database, which does not suffice: the copy of a table needs one beside the task's own. Raise the setting and restart the server, or end what uses them.",
+    zh: "源库 {setting} 为 {count}，数量不足：复制表时除任务自身占用外还需要一个。请调大该参数并重启服务器，或结束占用者。",
+  },
+  passwordRequired: {
+    en: "The source database lets user {user} in without a password, and the target database needs one: its user is no superuser (password is required). Make the source's pg_hba.conf ask for a password (scram-sha-256), or use a superuser at the target.",
+    zh: "源库允许用户 {user} 无密码登录，而目标库用户不是超级用户，要求使用密码（password is required）。请在源库 pg_hba.conf 中要求密码（scram-sha-256），或在目标库使用超级用户。",
+  },
   // Comparisons
   atLeast: {
     en: "There may be more differing rows than were counted.",

@@ -150,7 +150,7 @@ describe(`${kills} random kills`, function () {
         times.push(took);
         console.log(`       all well after ${Math.round(took)} ms`);
       } catch (error) {
-        console.log(await facts());
+        console.log(await facts().catch(String));
         throw error;
       } finally {
         await writer.stop();

@@ -226,13 +226,18 @@ export class TestTask {
 
   /** Whatever makes a task fail here must be a case that the extension explains. */
   async #isKnownCase(): Promise<void> {
+    assert.match((await this.diagnosis()) ?? `unknown: ${await this.detailLine()}`, /^local-/);
+  }
+
+  /** The known case that explains the task's failure. */
+  async diagnosis(): Promise<string | undefined> {
     const { status, error_code, error_message, inst_info } = await this.detail();
     const known = await diagnosisOf({
       status: parseStatus(status ?? "") ?? "unknown",
       engine: inst_info?.engine_type ?? undefined,
       error: { code: error_code ?? undefined, message: error_message ?? undefined },
     });
-    assert.match(known?.id ?? `unknown: ${error_code} ${error_message}`, /^local-/);
+    return known?.id;
   }
 
   async detailLine(): Promise<string> {

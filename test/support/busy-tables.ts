@@ -28,7 +28,11 @@ export class BusyTables {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      const client = new pg.Client({ ...this.login, connectionTimeoutMillis: 2_000 });
+      const client = new pg.Client({
+        ...this.login,
+        // A session may outlive its killed server, and answer nothing.
+        ...{ connectionTimeoutMillis: 2_000, query_timeout: 10_000 },
+      });
       client.on("error", () => undefined);
       try {
         await client.connect();

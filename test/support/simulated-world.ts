@@ -21,6 +21,9 @@ import {
 import { type Job, jobSchema, plainName } from "../../src/backend/jobs/job";
 import { message } from "../../src/backend/messages";
 
+/** How often a lock must not be got before that is a failure. */
+const triesOfLocks = 5;
+
 interface Subscription {
   enabled: boolean;
   /** Why it has stopped by itself. */
@@ -33,6 +36,8 @@ export class SimulatedWorld {
   readonly away = new Set<Side>();
   /** Tables at the target with a row that is in the way. */
   readonly blocked = new Set<string>();
+  /** Whether a lock at the target is never got in time. */
+  locked = false;
   /** Whether the databases refuse to make anything. */
   refusing = false;
   slot = false;
@@ -42,7 +47,7 @@ export class SimulatedWorld {
   readonly slotLost = new Set<string>();
   subscription: Subscription | undefined;
   /** How often something really went wrong, by what it leads to. */
-  readonly harm = { conflict: 0, refusal: 0, loss: 0, away: 0 };
+  readonly harm = { conflict: 0, refusal: 0, loss: 0, away: 0, locks: 0 };
   /** The statuses of the task and of its changes, as they were stored. */
   readonly history: { readonly statuses: string[]; readonly changes: Map<string, string[]> } = {
     statuses: [],
@@ -63,6 +68,17 @@ export class SimulatedWorld {
       return;
     }
     if (!this.slot) {
+      return;
+    }
+    if (this.locked) {
+      this.harm.locks += 1 / triesOfLocks;
+      const said = { code: "55P03", reason: "canceling statement due to lock timeout" };
+      this.#stop(subscription, {
+        kind: "failure",
+        ...said,
+        message: message("stopped", said),
+        passing: true,
+      });
       return;
     }
     for (const [name, phase] of subscription.tables) {

@@ -71,9 +71,9 @@ export const causes: Readonly<Record<string, readonly (keyof SimulatedWorld["har
   START_JOB_FAILED: ["refusal", "away"],
   // A subscription that is dropped at the moment of a step fails that step.
   // A copy that is begun again may be refused.
-  FULL_TRANSFER_FAILED: ["conflict", "loss", "refusal"],
-  INCRE_TRANSFER_FAILED: ["conflict", "loss", "refusal"],
+  FULL_TRANSFER_FAILED: ["conflict", "loss", "refusal", "locks"],
+  INCRE_TRANSFER_FAILED: ["conflict", "loss", "refusal", "locks"],
   REBUILD_NODE_FAILED: ["loss"],
   RELEASE_RESOURCE_FAILED: ["away"],
-  CHILD_TRANSFER_FAILED: ["conflict", "refusal", "loss"],
+  CHILD_TRANSFER_FAILED: ["conflict", "refusal", "loss", "locks"],
 };

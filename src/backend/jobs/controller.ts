@@ -16,7 +16,6 @@ import { copySeen } from "./copy-again";
 import { lossOf, noteFindings } from "./findings";
 import { currentFailure, type Job } from "./job";
 import type { ActionConstraints } from "./legal-actions";
-import { limitAt } from "./limits";
 import { Monitor, type Rates } from "./monitor";
 import { isWatched, newFault, ownEngine, type Runtime, Runtimes } from "./runtime";
 import { StepExecutor } from "./step-executor";
@@ -274,11 +273,7 @@ export class Controller {
         message(kind === "lost" ? "recovering" : "tryingAgain", { reason }),
       );
     }
-    if (runtime.link !== undefined) {
-      // As the API has it, a limit is for the full synchronization only.
-      const full = status === "FULL_TRANSFER_STARTED" || status === "STARTJOBING";
-      runtime.link.limit = full ? limitAt(job.speedLimits, new Date()) : undefined;
-    }
+    this.#steps.holdLimit(job, runtime);
   }
 
   /** Recognizes a lost connection, and its end. */

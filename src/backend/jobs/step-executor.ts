@@ -9,7 +9,8 @@ import { CopySteps } from "./copy-again";
 import { isLoopback, loginOf } from "./endpoints";
 import { Failures } from "./failures";
 import { lossOf } from "./findings";
-import { type Job, tablesOf } from "./job";
+import { isChanging, type Job, tablesOf } from "./job";
+import { limitAt } from "./limits";
 import { isAwaited, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 import { Semaphore } from "./semaphore";
 import { StopSteps } from "./stops";
@@ -119,11 +120,27 @@ export class StepExecutor {
       );
     }
     runtime.link.setUpstream(job.source);
+    this.holdLimit(job, runtime);
     const { port } = runtime.link;
     if (!job.provisioned || job.linkPort !== port) {
       await this.store.update(job.id, (latest) => ({ ...latest, provisioned: true, linkPort: port }));
     }
     return true;
+  }
+
+  /**
+   * Holds the link to its limit. As the API has it, a limit is for the full synchronization only: for every copy, also
+   * those that a fault has broken off, that a change adds, or that nobody has looked at yet.
+   */
+  holdLimit(job: Job, { link, engine }: Runtime): void {
+    if (link !== undefined) {
+      const isOpen =
+        engine?.kind === "present"
+          ? engine.tables.some(({ phase }) => phase !== "synced")
+          : job.fullCompletedAt === null || isChanging(job);
+      const copies = job.taskType !== "INCR_TRANS" && isOpen;
+      link.limit = copies ? limitAt(job.speedLimits, new Date()) : undefined;
+    }
   }
 
   async #prepare(job: Job, runtime: Runtime): Promise<boolean> {

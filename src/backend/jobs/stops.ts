@@ -22,7 +22,7 @@ type Failure = Extract<StopCause, { kind: "failure" }>;
 
 const longestRetryMs = 5_000;
 /** How often a task stops alike without progress before it has failed. */
-const mostStops = { passing: 5, unknown: 3 };
+const mostStops = { passing: 5, unknown: 2 };
 /** How long a source may refuse the target's worker, which tries again every five seconds by default. */
 const refusalMs = 15_000;
 /** How long a source that is there may have no connection left. */

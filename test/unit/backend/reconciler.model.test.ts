@@ -78,7 +78,7 @@ type Event =
   | { readonly kind: "away"; readonly side: "source" | "target" }
   | { readonly kind: "block"; readonly table: (typeof tables)[number] }
   | { readonly kind: "balance"; readonly balance: number }
-  | { readonly kind: "refuse" | "back" | "clear" | "loseSlot" | "loseSpare" | "strand" | "drop" }
+  | { readonly kind: "refuse" | "lock" | "back" | "clear" | "loseSlot" | "loseSpare" | "strand" | "drop" }
   | { readonly kind: "crash"; readonly after: number };
 
 const events: fc.Arbitrary<Event> = fc.oneof(
@@ -93,7 +93,7 @@ const events: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ kind: fc.constant("away" as const), side: fc.constantFrom("source", "target") }),
   fc.record({ kind: fc.constant("block" as const), table: fc.constantFrom(...tables) }),
   fc.record({ kind: fc.constant("balance" as const), balance: fc.constantFrom(0, 10) }),
-  fc.record({ kind: fc.constantFrom("refuse", "loseSlot", "loseSpare", "strand", "strand", "drop") }),
+  fc.record({ kind: fc.constantFrom("refuse", "lock", "loseSlot", "loseSpare", "strand", "strand", "drop") }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("back", "clear") }) },
   fc.record({ kind: fc.constant("crash" as const), after: fc.nat(20) }),
 );
@@ -144,6 +144,7 @@ class Walk {
       case "back":
         world.away.clear();
         world.refusing = false;
+        world.locked = false;
         break;
       case "block":
         world.blocked.add(`public.${event.table}`);
@@ -153,6 +154,9 @@ class Walk {
         break;
       case "refuse":
         world.refusing = true;
+        break;
+      case "lock":
+        world.locked = true;
         break;
       case "loseSlot":
         world.loseSlot();

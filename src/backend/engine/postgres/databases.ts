@@ -48,7 +48,21 @@ export class Databases {
 
   /** Connects anew, so that what is tried is today's password and not an open connection's. */
   async connectOnce(connection: DatabaseLogin, side: Side): Promise<void> {
-    const client = new GuardedClient(clientOptions(connection));
+    await this.#connect(clientOptions(connection), side);
+  }
+
+  /** Connects as the workers of a subscription do; answers whether the server asked for the password. */
+  async connectAsWorker(connection: DatabaseLogin, side: Side): Promise<boolean> {
+    let asked = false;
+    const onPassword = () => {
+      asked = true;
+    };
+    await this.#connect({ ...clientOptions(connection), replication: "database", onPassword }, side);
+    return asked;
+  }
+
+  async #connect(options: ClientOptions, side: Side): Promise<void> {
+    const client = new GuardedClient(options);
     try {
       await client.connect();
       await client.query("SELECT 1");
@@ -82,6 +96,8 @@ export class Databases {
       void end();
       throw asEngineError(error, side);
     }
+    // Whoever asks first waits for it; where it is refused, the session does without.
+    client.query(lateSettings).catch(() => undefined);
     return {
       query: async <R extends Row>(sql: string, values: readonly unknown[] = []) => {
         try {
@@ -107,9 +123,49 @@ export class Databases {
       return known;
     }
     const pool = guardedPool(clientOptions(connection), { max: mostConnections, idleMs });
+    pool.on("connect", (client) => {
+      client.query(lateSettings).catch(() => undefined);
+    });
     this.#pools.set(key, pool);
     return pool;
   }
+}
+
+/**
+ * What sessions of a task need, whatever the role, the database or the server is set to: no time limits but the
+ * backend's own, and errors in the language by whose words they are known.
+ */
+const needed = {
+  ...{ statement_timeout: "0", lock_timeout: "0", idle_in_transaction_session_timeout: "0" },
+  ...{ idle_session_timeout: "0", transaction_timeout: "0", lc_messages: "C" },
+};
+
+/** Those of a server's settings among them that this session may change: older servers lack some. */
+const changeable = `SELECT name FROM pg_settings
+  WHERE name = ANY($1) AND (context = 'user' OR (context = 'superuser' AND current_setting('is_superuser') = 'on'))`;
+
+/** Settings that some servers lack, or do not let everybody change, so that they cannot be sent with the login. */
+const lateSettings = `SELECT set_config(name, wanted, false) FROM pg_settings
+  JOIN (VALUES ('idle_session_timeout', '0'), ('transaction_timeout', '0'), ('lc_messages', 'C')) w (name, wanted)
+  USING (name) WHERE context = 'user' OR (context = 'superuser' AND current_setting('is_superuser') = 'on')`;
+
+/** The settings that a session of this login is to have. A server that is away is asked for the most common ones. */
+export async function sessionSettings(
+  databases: Databases,
+  login: DatabaseLogin,
+  side: Side,
+): Promise<Readonly<Record<string, string>>> {
+  const names = Object.keys(needed);
+  const may = await databases.query<{ name: string }>(login, side, changeable, [names]).catch((error) => {
+    if (error instanceof EngineError && error.kind === "loss") {
+      return ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"].map((name) => ({
+        name,
+      }));
+    }
+    throw error;
+  });
+  const allowed = new Set(may.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(needed).filter(([name]) => allowed.has(name)));
 }
 
 /**
@@ -123,6 +179,8 @@ const settings = [
   "intervalstyle=postgres",
   "extra_float_digits=3",
   "bytea_output=hex",
+  "lock_timeout=0",
+  "idle_in_transaction_session_timeout=0",
 ]
   .map((setting) => `-c ${setting}`)
   .join(" ");

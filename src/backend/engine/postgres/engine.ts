@@ -1,5 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { type Message, message } from "../../messages";
+import type { Message } from "../../messages";
 import {
   type AgainTable,
   type CheckItem,
@@ -12,11 +11,11 @@ import {
   type ReleaseTask,
   type Side,
   type StopCause,
+  type StreamFinding,
   type TableComparison,
   type TableName,
   type Written,
 } from "../engine";
-import { codeOfWords, kindOf } from "../error-kinds";
 import { checkTask } from "./checks/run";
 import { compareTables } from "./compare";
 import { copyAgain, copyObjection } from "./copy-again";
@@ -38,10 +37,10 @@ import {
   slotFacts,
   userTablesSql,
 } from "./publisher";
-import { rejectedRow } from "./rejected";
 import { alignSequences } from "./sequences";
-import type { ServerLog, WorkerError } from "./server-log";
+import type { ServerLog } from "./server-log";
 import { writtenRows } from "./statistics";
+import { stopCause } from "./stop-cause";
 import { StreamWatch, type Watched } from "./stream-watch";
 import {
   dropCopySlots,
@@ -58,6 +57,7 @@ import {
   suspendSubscription,
 } from "./subscriber";
 import { addUnvalidated } from "./unvalidated";
+import { type Movement, WaitWatch } from "./waits";
 
 /**
  * PostgreSQL's own logical replication: a publication and a slot at the source, a subscription at the target, all
@@ -79,6 +79,7 @@ export class PostgresEngine implements Engine {
   /** Tasks that ran at the last look. */
   readonly #running = new Set<string>();
   readonly #watches = new Map<string, CrashLoopDetector>();
+  readonly #waits = new WaitWatch(this.#databases);
 
   /** @param logOf the log of a target server, where it can be read. */
   constructor(private readonly logOf: (target: DatabaseLogin) => ServerLog | undefined) {}
@@ -173,6 +174,7 @@ export class PostgresEngine implements Engine {
       this.#watches.delete(task.id);
       this.#running.delete(task.id);
       this.#streams.forget(task.id);
+      this.#waits.forget(task.id);
       await dropSubscription(this.#databases, task);
       return;
     }
@@ -202,10 +204,9 @@ export class PostgresEngine implements Engine {
         return [task.id, { kind: "absent" }] as const;
       }
       const slot = slots(task);
-      return [
-        task.id,
-        this.#state(task, await this.#stoppedIfFailing(task, subscription, slot), slot, streams(task)),
-      ] as const;
+      const seen = await this.#stoppedIfFailing(task, subscription, slot);
+      const waits = await this.#waits.look(task, movementOf(seen));
+      return [task.id, this.#state(task, seen, slot, streams(task), waits)] as const;
     });
     return new Map(await Promise.all(states));
   }
@@ -274,47 +275,7 @@ export class PostgresEngine implements Engine {
   }
 
   async explainStop(task: EngineTask): Promise<StopCause> {
-    const logged = await this.#loggedError(task);
-    if (logged !== undefined) {
-      const { sqlState, text, message: reason } = logged;
-      const said = { code: sqlState, reason: text };
-      const [kind, code] = [kindOf(said), codeOfWords(said)];
-      return kind === "loss"
-        ? { kind: "connection", reason }
-        : {
-            ...{ kind: "failure", code, reason, message: message("stopped", { code, reason }) },
-            ...{ passing: kind === "transient", rejected: rejectedRow(logged, task.tables) },
-          };
-    }
-    try {
-      // The way that the target's workers go, which may be cut although the source is well.
-      await this.#databases.connectOnce({ ...task.source, ...task.publisher }, "source");
-    } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
-      const { code, kind, reason } = error;
-      return kind === "loss"
-        ? { kind: "connection", reason }
-        : {
-            ...{ kind: "failure", code, reason, passing: kind === "transient" },
-            message: describe(error, task.source),
-          };
-    }
-    return { kind: "unknown", hint: objectName(task.id) };
-  }
-
-  /** A worker logs its error before it disables the subscription, but the line takes a moment to arrive here. */
-  async #loggedError(task: EngineTask): Promise<WorkerError | undefined> {
-    const log = this.logOf(task.target);
-    for (const wait of log === undefined ? [] : [0, 100, 300]) {
-      await delay(wait);
-      const error = log?.lastErrorOf(objectName(task.id));
-      if (error?.complete === true) {
-        return error;
-      }
-    }
-    return log?.lastErrorOf(objectName(task.id));
+    return await stopCause(this.#databases, this.logOf, task);
   }
 
   describe(error: EngineError, connection: DatabaseLogin | undefined): Message {
@@ -336,6 +297,7 @@ export class PostgresEngine implements Engine {
     subscription: SubscriptionFacts,
     slot: SlotFacts | EngineError | undefined,
     stream: Watched | undefined,
+    waits: readonly StreamFinding[],
   ): EngineState {
     const { enabled, pid, copyWorkers, slotLost, tables } = subscription;
     const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
@@ -344,7 +306,7 @@ export class PostgresEngine implements Engine {
       ...{ kind: "present", enabled, streaming, copyWorkers, slotLost, tables },
       logKept: slot instanceof EngineError || known?.kept === true,
       needsCleanUp: known?.spare === true,
-      findings: stream?.findings ?? [],
+      findings: [...(stream?.findings ?? []), ...waits],
       remember: stream?.remember,
       delayMs:
         streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
@@ -373,6 +335,16 @@ function withoutAnswer(side: Side, error: EngineError): EngineState {
 
 function namesOf(tasks: readonly EngineTask[]): readonly string[] {
   return tasks.map(({ id }) => objectName(id));
+}
+
+/** Undefined where nothing needs to move: changes come when they come. */
+function movementOf({ enabled, pid, copyWorkers, tables }: SubscriptionFacts): Movement | undefined {
+  const open = tables.filter(({ phase }) => phase !== "synced");
+  if (!enabled || (pid !== null && open.length === 0)) {
+    return undefined;
+  }
+  const progress = open.map(({ name, phase, copiedRows }) => `${name} ${phase} ${copiedRows}`).toSorted();
+  return { progress: progress.join("\n"), lacksWorker: pid === null || copyWorkers === 0 };
 }
 
 function positionsOf(slot: SlotFacts, { received }: SubscriptionFacts): Positions {

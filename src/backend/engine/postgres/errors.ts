@@ -1,10 +1,14 @@
 import { type Message, message } from "../../messages";
 import type { DatabaseLogin, EngineError } from "../engine";
+import { SlotWaitsError } from "./publisher";
 
 /** What a database's error means to the user of a task. */
 export function describe(error: EngineError, connection: DatabaseLogin | undefined): Message {
   const side = error.side ?? "source";
   const { code, reason } = error;
+  if (error instanceof SlotWaitsError) {
+    return message("slotWaits", { holders: error.holders });
+  }
   if (code === "28P01" || code === "28000") {
     return message("badLogin", { side, user: connection?.user ?? "", reason });
   }

@@ -16,6 +16,10 @@ export interface ClientOptions extends pg.ClientConfig {
   readonly password: string;
   /** Whether it is a server of the backend's own, which must prove by SCRAM that it knows the password. */
   readonly isOwn?: boolean;
+  /** Whether the session is one of the server's log senders, as a subscription's workers have them. */
+  readonly replication?: "database";
+  /** Is called when the server asks for the password. */
+  readonly onPassword?: () => void;
   /** Bytes that the answer to one statement may have. */
   readonly answerLimit?: number;
 }
@@ -79,10 +83,14 @@ class GuardedConnection extends pg.Connection {
 /** A client whose server is not trusted. */
 export class GuardedClient extends pg.Client {
   constructor(options: ClientOptions) {
-    const { password } = options;
+    const { password, onPassword } = options;
+    const asked = () => {
+      onPassword?.();
+      return password;
+    };
     const connection = new GuardedConnection(options);
     // As a function, an empty password is none; the driver would look for another one in the user's files.
-    super(Object.assign({ ...options }, { password: () => password, types, connection }));
+    super(Object.assign({ ...options }, { password: asked, types, connection }));
     // The driver reports some errors to nobody but the listeners of this event, which ends the process without any.
     this.on("error", () => undefined);
   }

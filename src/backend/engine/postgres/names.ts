@@ -33,13 +33,16 @@ export function scanned(table: TableName, kind: string | undefined): string {
  *
  * @param version of the target: from PostgreSQL 16 on its libpq can be told never to send the password in clear
  * text without SSL, as the backend itself never does.
+ * @param settings of the sessions at the source; older minor releases of PostgreSQL 15 to 18 leave them out.
  */
 export function conninfo(
   source: DatabaseLogin,
   publisher: { readonly host: string; readonly port: number },
   applicationName: string,
   version: number,
+  settings: Readonly<Record<string, string>> = {},
 ): string {
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   return Object.entries({
     host: publisher.host,
     port: String(publisher.port),
@@ -50,6 +53,7 @@ export function conninfo(
     sslmode: source.ssl ? "require" : "prefer",
     connect_timeout: "5",
     ...(source.ssl || version < 16 ? {} : { require_auth: "!password" }),
+    ...(options.length === 0 ? {} : { options: options.join(" ") }),
   })
     .map(([key, value]) => `${key}='${value.replaceAll(/[\\']/g, "\\$&")}'`)
     .join(" ");

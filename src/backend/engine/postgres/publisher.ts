@@ -5,6 +5,7 @@ import { EngineError, LogLostError } from "../engine";
 import type { Databases, Row } from "./databases";
 import { objectName, qualified, spareName } from "./names";
 import { acceptsPublishedWrites } from "./relations";
+import { slotHolders } from "./waits";
 
 /** Ordinary and partitioned tables of users; a partition belongs to its table. */
 export const userTablesSql = `
@@ -141,15 +142,47 @@ async function unpublishable(
   return undefined;
 }
 
-/** Makes the slot: from here on the source keeps its log for the task. */
+/** A slot waits for all transactions that were open before it. */
+export class SlotWaitsError extends EngineError {
+  constructor(
+    { code, side, reason }: EngineError,
+    /** Whom it waits for, in one line. */
+    readonly holders: string,
+  ) {
+    super(code, side, reason);
+  }
+}
+
+const holdersMs = 2_000;
+
+/**
+ * Makes the slot: from here on the source keeps its log for the task.
+ *
+ * @throws SlotWaitsError when older transactions do not end in time.
+ */
 export async function ensureSlot(databases: Databases, task: EngineTask): Promise<void> {
-  await databases.query(
-    task.source,
-    "source",
-    `SELECT pg_create_logical_replication_slot($1, 'pgoutput')
-     WHERE NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE slot_name = $1)`,
-    [objectName(task.id)],
-  );
+  let holders = "";
+  const timer = setInterval(() => {
+    slotHolders(databases, task.source).then(
+      (found) => {
+        holders = found || holders;
+      },
+      () => undefined,
+    );
+  }, holdersMs);
+  try {
+    await databases.query(
+      task.source,
+      "source",
+      `SELECT pg_create_logical_replication_slot($1, 'pgoutput')
+       WHERE NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE slot_name = $1)`,
+      [objectName(task.id)],
+    );
+  } catch (error) {
+    throw error instanceof EngineError && holders !== "" ? new SlotWaitsError(error, holders) : error;
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 /**

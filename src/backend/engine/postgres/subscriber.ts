@@ -11,7 +11,7 @@ import {
   type TableState,
 } from "../engine";
 import type { WorkerSample } from "./crash-loop-detector";
-import type { Databases, Row } from "./databases";
+import { type Databases, type Row, sessionSettings } from "./databases";
 import { conninfo, objectName, qualified } from "./names";
 import { tableDefinition } from "./schema";
 
@@ -106,7 +106,9 @@ async function wayToSource(databases: Databases, task: EngineTask): Promise<stri
     "target",
     "SELECT current_setting('server_version_num')::int / 10000 AS version",
   );
-  return escapeLiteral(conninfo(task.source, task.publisher, objectName(task.id), server?.version ?? 0));
+  const settings = await sessionSettings(databases, task.source, "source");
+  const { id, source, publisher } = task;
+  return escapeLiteral(conninfo(source, publisher, objectName(id), server?.version ?? 0, settings));
 }
 
 async function alterSubscription(databases: Databases, task: EngineTask, what: string): Promise<void> {
