@@ -14,7 +14,8 @@ const timeout = 10_000;
 
 /**
  * A VS Code in a browser, used as a user uses it: through what is on the screen. A window that is busy loses gestures,
- * so each is one that has an effect, and is tried until the effect is there.
+ * so each is one that has an effect, and is tried until the effect is there. An effect that was there before the gesture
+ * shows nothing.
  */
 export class Workbench extends Sights {
   constructor(
@@ -117,7 +118,6 @@ export class Workbench extends Sights {
       async () => {
         isChosen = false;
         if (!(await this.#isMenuOf(name)) || !(await label.isVisible())) {
-          await this.dismiss();
           await this.#openMenu(name);
         }
         // A menu that has just appeared stays, and does nothing, when it is clicked.
@@ -261,7 +261,13 @@ export class Workbench extends Sights {
   async #openMenu(name: string): Promise<void> {
     await this.#perform(
       `open the context menu of "${name}"`,
-      () => this.row(name).click({ button: "right", timeout }),
+      async () => {
+        // A menu that is open lets nothing else be clicked.
+        if (await this.menu.isVisible()) {
+          await this.page.keyboard.press("Escape");
+        }
+        await this.row(name).click({ button: "right", timeout });
+      },
       () => this.#isMenuOf(name),
     );
   }
