@@ -59,7 +59,9 @@ export class OwnServer {
     const client = new pg.Client({ ...this.login, database });
     await client.connect();
     try {
-      return (await client.query<Record<string, unknown>>(text)).rows;
+      const results = await client.query<Record<string, unknown>>(text);
+      // Several statements have several results.
+      return [results].flat().at(-1)?.rows ?? [];
     } finally {
       await client.end();
     }

@@ -1,10 +1,11 @@
 /** Copies the definition of tables: PostgreSQL's logical replication moves rows, not definitions. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { DatabaseLogin, TableName } from "../engine";
-import type { Databases, Row } from "./databases";
+import type { Row } from "./databases";
 import { qualified } from "./names";
+import { type Asked, perTable } from "./per-table";
 import { type ColumnSequence, columnSequences } from "./sequences";
-import { typeDefinitions } from "./types";
+import { type TypeDefinitions, typeDefinitions } from "./types";
 
 interface ColumnRow extends Row {
   readonly name: string;
@@ -64,22 +65,71 @@ interface IdentityRow extends Row {
   readonly index: string | null;
 }
 
+/** What the source says of a table. */
+interface TableFacts {
+  readonly columns: readonly ColumnRow[];
+  readonly constraints: readonly ConstraintRow[];
+  readonly indexes: readonly { readonly definition: string }[];
+  readonly identity: IdentityRow | undefined;
+  readonly sequences: readonly ColumnSequence[];
+  readonly types: TypeDefinitions;
+}
+
+interface ConstraintRow extends Row {
+  readonly name: string;
+  readonly definition: string;
+  readonly enforced: boolean;
+}
+
 /** The statements that make a table as the source has it, with the schemas, types and sequences that it needs. */
 export async function tableDefinition(
-  databases: Databases,
+  databases: Asked,
   source: DatabaseLogin,
   table: TableName,
 ): Promise<readonly string[]> {
-  const name = qualified(table);
-  const ask = async <R extends Row>(sql: string) => await databases.query<R>(source, "source", sql, [name]);
-  const [columns, constraints, indexes, [identity], all, types] = await Promise.all([
+  const [definition = []] = await tableDefinitions(databases, source, [table]);
+  return definition;
+}
+
+/** The same of many tables, with a few questions for all of them. */
+export async function tableDefinitions(
+  databases: Asked,
+  source: DatabaseLogin,
+  tables: readonly TableName[],
+): Promise<readonly (readonly string[])[]> {
+  const names = tables.map(qualified);
+  const ask = async <R extends Row>(sql: string) =>
+    await perTable<R>(databases, source, "source", sql, names);
+  const [columns, constraints, indexes, identities, sequences, types] = await Promise.all([
     ask<ColumnRow>(columnsSql),
-    ask<{ name: string; definition: string; enforced: boolean }>(constraintsSql),
+    ask<ConstraintRow>(constraintsSql),
     ask<{ definition: string }>(indexesSql),
     ask<IdentityRow>(identitySql),
-    columnSequences(databases, source, "source", [table]),
-    typeDefinitions(databases, source, name),
+    columnSequences(databases, source, "source", tables),
+    typeDefinitions(databases, source, names),
   ]);
+  const sequencesBy = new Map<string, readonly ColumnSequence[]>();
+  for (const sequence of sequences) {
+    const name = qualified(sequence);
+    sequencesBy.set(name, [...(sequencesBy.get(name) ?? []), sequence]);
+  }
+  return tables.map((table, place) =>
+    definitionOf(table, {
+      columns: columns[place] ?? [],
+      constraints: constraints[place] ?? [],
+      indexes: indexes[place] ?? [],
+      identity: identities[place]?.[0],
+      sequences: sequencesBy.get(qualified(table)) ?? [],
+      types: types[place] ?? { schemas: [], statements: [] },
+    }),
+  );
+}
+
+function definitionOf(
+  table: TableName,
+  { columns, constraints, indexes, identity, sequences: all, types }: TableFacts,
+): readonly string[] {
+  const name = qualified(table);
   const sequences = all.filter(({ kind }) => kind !== "identity");
   const identities = new Map(
     all.filter(({ kind }) => kind === "identity").map((one) => [one.column, one] as const),

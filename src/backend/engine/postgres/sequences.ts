@@ -3,6 +3,7 @@ import { type Message, message } from "../../messages";
 import { type DatabaseLogin, EngineError, type EngineTask, type Side, type TableName } from "../engine";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
+import type { Asked } from "./per-table";
 
 /** A sequence that a table's column takes its values from, or that belongs to it. */
 export interface ColumnSequence extends Row {
@@ -52,7 +53,7 @@ const sequencesSql = `
 
 /** The sequences of those of the tables that are there. */
 export async function columnSequences(
-  databases: Databases,
+  databases: Asked,
   connection: DatabaseLogin,
   side: Side,
   tables: readonly TableName[],

@@ -1,7 +1,8 @@
 /** Copies the definition of the types that a table's columns have: enumerations, domains, ranges and composite types. */
 import { escapeLiteral } from "pg";
 import type { DatabaseLogin } from "../engine";
-import type { Databases, Row } from "./databases";
+import type { Row } from "./databases";
+import { type Asked, perTable } from "./per-table";
 
 interface TypeRow extends Row {
   readonly schema: string;
@@ -67,18 +68,24 @@ const typesSql = `
   ORDER BY wanted.depth DESC, n.nspname, t.typname`;
 
 /** The schemas that the types of a table are in, and the statements that make those types where they are missing. */
+export interface TypeDefinitions {
+  readonly schemas: readonly string[];
+  readonly statements: readonly string[];
+}
+
+/** Those of each of the tables, which are given by their quoted names. */
 export async function typeDefinitions(
-  databases: Databases,
+  databases: Asked,
   source: DatabaseLogin,
-  table: string,
-): Promise<{ readonly schemas: readonly string[]; readonly statements: readonly string[] }> {
-  const rows = await databases.query<TypeRow>(source, "source", typesSql, [table]);
-  return {
+  tables: readonly string[],
+): Promise<readonly TypeDefinitions[]> {
+  const found = await perTable<TypeRow>(databases, source, "source", typesSql, tables);
+  return found.map((rows) => ({
     schemas: rows.map(({ schema }) => schema),
     statements: rows.map(({ kind, definition }) => {
       const statement = `CREATE ${kind === "d" ? "DOMAIN" : "TYPE"} ${definition}`;
       // There is no CREATE TYPE IF NOT EXISTS.
       return `DO ${escapeLiteral(`BEGIN ${statement}; EXCEPTION WHEN duplicate_object THEN NULL; END`)}`;
     }),
-  };
+  }));
 }

@@ -1,6 +1,6 @@
 /** What the items of a pre-check ask: each fact is read once. */
 import { EngineError, type EngineTask, type Side } from "../../engine";
-import type { Databases, Row, Session } from "../databases";
+import type { Row, Session } from "../databases";
 import { type Relation, relationParameters, relationsSql } from "../relations";
 import { type ServerFacts, serverFacts } from "./server-facts";
 
@@ -17,7 +17,6 @@ export class CheckContext {
   /** @param sessions at the ends that can be reached. */
   constructor(
     readonly task: CheckedTask,
-    readonly databases: Databases,
     sessions: Readonly<Partial<Record<Side, Session>>>,
   ) {
     this.source = new Facts(task, "source", sessions.source);
@@ -27,6 +26,7 @@ export class CheckContext {
 
 /** What is known of one end. */
 export class Facts {
+  #last: Promise<unknown> = Promise.resolve();
   readonly server: () => Promise<ServerFacts>;
   /** The task's tables with their partitions; views and foreign tables of these names, too. */
   readonly relations: () => Promise<readonly Relation[]>;
@@ -45,10 +45,14 @@ export class Facts {
 
   /** @throws EngineError when the database refuses, or takes too long. */
   async ask<R extends Row>(sql: string, values: readonly unknown[] = []): Promise<readonly R[]> {
-    if (this.session === undefined) {
+    const { session } = this;
+    if (session === undefined) {
       throw new EngineError("08006", this.side, "no connection");
     }
-    return await this.session.query<R>(sql, values);
+    // A connection answers one question at a time.
+    const answer = this.#last.then(async () => await session.query<R>(sql, values));
+    this.#last = answer.catch(() => undefined);
+    return await answer;
   }
 
   /** Tables of users and their partitions: what can be published, or written to by a subscription. */

@@ -80,6 +80,8 @@ export const targetReachesSource: Check = {
         ),
       ];
     }
-    return [failed(message("targetCannotReach", { address, reason: error.reason }), [], error.reason)];
+    const [, words = error.reason] = /could not connect to the publisher: (.*)/s.exec(error.reason) ?? [];
+    const reason = words.replaceAll(/\s*\n\s*/g, " ").replace(/[.?]+$/, "");
+    return [failed(message("targetCannotReach", { address, reason }), [], error.reason)];
   },
 };

@@ -23,7 +23,7 @@ export async function checkTask(databases: Databases, task: CheckedTask): Promis
   const sessions = Object.fromEntries(
     sides.flatMap((side) => (ends[side]?.session === undefined ? [] : [[side, ends[side].session]])),
   );
-  const context = new CheckContext(task, databases, sessions);
+  const context = new CheckContext(task, sessions);
   const items: CheckItem[] = sides.map((side) =>
     itemOf({ item: `${side}_connection`, group: "network" }, ends[side]?.problems ?? []),
   );

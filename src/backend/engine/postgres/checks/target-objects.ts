@@ -1,22 +1,22 @@
 /** Whether the tables that the target lacks can be made there: it is tried, and taken back. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
-import { type DatabaseLogin, EngineError, type Remedy, type TableName } from "../../engine";
-import type { Databases } from "../databases";
+import type { DatabaseLogin, Remedy, Side } from "../../engine";
+import type { Row } from "../databases";
 import { qualified } from "../names";
 import type { Relation } from "../relations";
-import { tableDefinition } from "../schema";
+import { tableDefinitions } from "../schema";
 import { alarm, at, type Check, failed, plain, problemOf } from "./check";
 import type { Facts } from "./context";
 import { missingAt } from "./privileges";
 import { tried } from "./trial";
 
 /** Definitions that are read at once. */
-const atOnce = 2;
+const atOnce = 200;
 
 export const targetObjects: Check = {
   ...{ item: "target_objects", group: "objects", ends: ["source", "target"], ifUnknown: "FAILED" },
-  evaluate: async ({ task, databases, source, target }) => {
+  evaluate: async ({ task, source, target }) => {
     const { can_create, standby, read_only } = await target.server();
     const missing = (await missingAt(source, target)).filter(
       ({ usage, columns }) => usage && columns.length > 0,
@@ -24,36 +24,29 @@ export const targetObjects: Check = {
     if (!can_create || standby || read_only) {
       return missing.length === 0 ? [] : [alarm(message("creationNotTried"))];
     }
-    const definitions: (string | EngineError)[] = [];
+    const definitions: string[] = [];
     for (let first = 0; first < missing.length; first += atOnce) {
-      const read = missing
-        .slice(first, first + atOnce)
-        .map(async (table) => await definitionOf(databases, task.source, table));
-      definitions.push(...(await Promise.all(read)));
+      const asked = {
+        query: async <R extends Row>(_: DatabaseLogin, __: Side, sql: string, values?: readonly unknown[]) =>
+          await source.ask<R>(sql, values),
+      };
+      const some = await tableDefinitions(asked, task.source, missing.slice(first, first + atOnce));
+      definitions.push(...some.map((statements) => statements.join(";\n")));
     }
-    const statements = definitions.filter((definition) => typeof definition === "string");
     const answers = await tried(
       target,
-      statements.map((statement) => ({ statement })),
+      definitions.map((statement) => ({ statement })),
     );
-    const answerOf = new Map(statements.map((statement, place) => [statement, answers[place] ?? undefined]));
     const refused = missing.flatMap((table, place) => {
-      const definition = definitions[place] ?? "";
-      const refusal = typeof definition === "string" ? answerOf.get(definition) : definition;
-      return refusal === undefined
+      const refusal = answers[place] ?? null;
+      return refusal === null
         ? []
-        : [
-            {
-              ...table,
-              reason: refusal.reason,
-              definition: typeof definition === "string" ? definition : "",
-            },
-          ];
+        : [{ ...table, reason: refusal.reason, definition: definitions[place] ?? "" }];
     });
     const [first] = refused;
     const remedies = [
       ...(await missingExtensions(source, target, refused)),
-      ...(first === undefined || first.definition === "" ? [] : [at("target")(first.definition)]),
+      ...(first === undefined ? [] : [at("target")(first.definition)]),
     ];
     return [
       ...problemOf(
@@ -72,21 +65,6 @@ export const targetObjects: Check = {
     ];
   },
 };
-
-async function definitionOf(
-  databases: Databases,
-  source: DatabaseLogin,
-  table: TableName,
-): Promise<string | EngineError> {
-  try {
-    return (await tableDefinition(databases, source, table)).join(";\n");
-  } catch (error) {
-    if (error instanceof EngineError) {
-      return error;
-    }
-    throw error;
-  }
-}
 
 /** Extensions of the source that the tables' types and defaults come from, and that the target has not. */
 async function missingExtensions(
