@@ -5,8 +5,14 @@ import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { type ActionId, actionRow } from "../status/actions";
 import { precheckBefore } from "../tasks/actions";
 import type { Task } from "../tasks/task";
-import { explainOutcome, notPossibleText } from "../tasks/use-cases/explain";
-import { type ActionResult, NotPossibleError, planAction, runAction } from "../tasks/use-cases/run-action";
+import { explainOutcome, notPossibleText, remedySqlOf } from "../tasks/use-cases/explain";
+import {
+  type ActionResult,
+  NotPossibleError,
+  PrecheckError,
+  planAction,
+  runAction,
+} from "../tasks/use-cases/run-action";
 import { confirmed } from "./confirm";
 
 /** How an action speaks to the user. */
@@ -89,9 +95,14 @@ export function oneTaskDialog(
       } else if (error !== undefined && !isAbort(error)) {
         const why = await explainOutcome(error, l10n, connection.kind === "local");
         const message = escapeNotification(t('{0} failed for task "{1}": {2}', name, task.name, why));
+        const sql = error instanceof PrecheckError ? remedySqlOf(error.outcome.findings) : undefined;
+        const copy = t("Copy SQL");
+        const buttons = [...(sql === undefined ? [] : [copy]), t("Show Log")];
         // The action is over; whether the user reads this, and when, is another matter.
-        void vscode.window.showErrorMessage(message, t("Show Log")).then((answer) => {
-          if (answer !== undefined) {
+        void vscode.window.showErrorMessage(message, ...buttons).then(async (answer) => {
+          if (answer === copy && sql !== undefined) {
+            await vscode.env.clipboard.writeText(sql);
+          } else if (answer !== undefined) {
             log.show();
           }
         });

@@ -67,6 +67,7 @@ function partBlocks({ heading, state, notes, columns, rows, pager }: PartView): 
     `## ${plain(heading)}`,
     ...notes.map(plain),
     ...(rows.length === 0 ? [plain(state?.text ?? "")] : [table(columns, cells)]),
+    ...rows.flat().flatMap(({ sql }) => (sql === undefined ? [] : [codeBlock(sql)])),
     ...(pager === undefined ? [] : [plain(pager.text)]),
   ];
 }
@@ -82,6 +83,14 @@ function rowList(rows: readonly Pick<Row, "label" | "value">[]): string {
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(plain).join(" | ")} |`;
   return [line(columns), `|${" --- |".repeat(columns.length)}`, ...rows.map(line)].join("\n");
+}
+
+/** A text as it is: nothing in it can end the block. */
+function codeBlock(text: string): string {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => `    ${line}`)
+    .join("\n");
 }
 
 /** A text that Markdown leaves as it is, in one line. */

@@ -6,6 +6,7 @@ import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import { changeObjects, synchronizedObjects } from "../tasks/use-cases/change-objects";
 import { applyPlan, type CreationOptions, StepError } from "../tasks/use-cases/create-task";
+import { remedySqlOf } from "../tasks/use-cases/explain";
 import { explainStep, stepName } from "./explain";
 import type { TaskFile } from "./model";
 import { type FileParts, isTaskFile, showNewFile, tasksNamed } from "./open";
@@ -337,12 +338,14 @@ async function tellStep(
 ): Promise<void> {
   const message = escapeNotification(await explainStep(error, file.name, l10n, local));
   const end = { connectSource: file.source, connectTarget: file.target }[error.step as string];
-  const forget = l10n.t("Forget the Password");
-  void vscode.window
-    .showErrorMessage(message, ...(end === undefined ? [] : [forget]))
-    .then(async (answer) => {
-      if (answer === forget && end !== undefined) {
-        await forgetPassword(secrets, end);
-      }
-    });
+  const sql = remedySqlOf(error.outcome?.findings);
+  const [forget, copy] = [l10n.t("Forget the Password"), l10n.t("Copy SQL")];
+  const buttons = [...(end === undefined ? [] : [forget]), ...(sql === undefined ? [] : [copy])];
+  void vscode.window.showErrorMessage(message, ...buttons).then(async (answer) => {
+    if (answer === forget && end !== undefined) {
+      await forgetPassword(secrets, end);
+    } else if (answer === copy && sql !== undefined) {
+      await vscode.env.clipboard.writeText(sql);
+    }
+  });
 }

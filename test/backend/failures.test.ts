@@ -100,6 +100,10 @@ describe("what goes wrong with a task", () => {
       assert.equal(check.result, false);
       assert.equal(finding(check, "source_primary_keys")?.result, "FAILED");
       assert.match(finding(check, "source_primary_keys")?.failed_reason ?? "", /public\.keyless/);
+      assert.equal(
+        finding(check, "source_primary_keys")?.remedy_sql,
+        '-- source database\nALTER TABLE "public"."keyless" REPLICA IDENTITY FULL;',
+      );
       assert.equal((await task.start()).error_code, "DRS.M00304");
       await task.select(["public-*-*-t"]);
       assert.equal((await task.precheck()).result, true);

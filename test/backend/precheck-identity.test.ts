@@ -169,8 +169,7 @@ for (const [name, packages] of [
   describe(`the pre-check's item about replica identities, ${name}`, () => {
     let world: PrecheckWorld;
 
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       world = await PrecheckWorld.start(packages);
     });
     after(async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import pg from "pg";
 import { until } from "../support/backend-process";
+import { bound } from "../support/bounds";
 import { FakePooler } from "../support/fake-pooler";
 import {
   type CheckedPlan,
@@ -166,8 +167,7 @@ describe("the pre-check of servers and logins", () => {
   let world: PrecheckWorld;
   let count = 0;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await PrecheckWorld.start(packages, ["max_prepared_transactions=10"]);
   });
   after(async () => {
@@ -434,31 +434,20 @@ describe("the pre-check of servers and logins", () => {
   });
 
   describe("1,000 tables", () => {
-    const many =
-      "DO $$ BEGIN FOR n IN 1..1000 LOOP EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, v text, at timestamptz DEFAULT now())', n); END LOOP; END $$";
-    for (const [where, there] of [
-      ["that are missing at the target", false],
-      ["that are there already", true],
+    const many = `DO $$ BEGIN FOR n IN 1..1000 LOOP
+      EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, v text, at timestamptz DEFAULT now())', n); END LOOP; END $$`;
+    for (const [where, target] of [
+      ["that are missing at the target", undefined],
+      ["that are there already", many],
     ] as const) {
-      it(`${where} take less than 10 s, or on a busy machine twice the time of creating them`, async function () {
-        this.timeout(180_000);
+      it(`${where} take less than 10 s`, async () => {
         const tables = Array.from({ length: 1000 }, (_, n) => `t${n + 1}`);
-        const plan = await world.plan({ source: many, tables, fresh: true });
-        const seconds = async (work: () => Promise<unknown>) => {
-          const begin = performance.now();
-          await work();
-          return (performance.now() - begin) / 1_000;
-        };
-        const creation = await seconds(
-          async () => await world.sql(plan, "target", there ? many : `BEGIN; ${many}; ROLLBACK`),
-        );
-        const checking = await seconds(async () =>
-          assert.deepEqual(findingsIn(await world.check(plan.task)), []),
-        );
-        assert.ok(
-          checking < Math.max(10, 2 * creation),
-          `${checking.toFixed(1)} s, ${creation.toFixed(1)} s to create`,
-        );
+        const there = target === undefined ? {} : { target };
+        const plan = await world.plan({ source: many, ...there, tables, fresh: true });
+        const begin = performance.now();
+        assert.deepEqual(findingsIn(await world.check(plan.task)), []);
+        const ms = performance.now() - begin;
+        assert.ok(ms < bound(10_000), `${Math.round(ms)} ms`);
       });
     }
   });
@@ -467,8 +456,7 @@ describe("the pre-check of servers and logins", () => {
 describe("the pre-check of servers with little room", () => {
   let world: PrecheckWorld;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await PrecheckWorld.start(packages, [
       ...["max_replication_slots=2", "max_wal_senders=2", "max_logical_replication_workers=2"],
       ...["max_worker_processes=3", "max_active_replication_origins=2"],

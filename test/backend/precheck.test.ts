@@ -403,8 +403,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
 describe("the pre-check", () => {
   let world: PrecheckWorld;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await PrecheckWorld.start(resolve("package.json"), ["max_prepared_transactions=10"]);
   });
   after(async () => {

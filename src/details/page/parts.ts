@@ -149,7 +149,7 @@ function partTable({ id, columns, rows }: PartView, send: Send): TemplateResult 
 const toneIcons = { error: "error", warning: "warning", ok: "pass" } as const;
 
 function cellContent(part: PartView["id"], cell: Cell, send: Send): TemplateResult {
-  const { text, detail, tone, code, time, percent, leadsTo } = cell;
+  const { text, detail, tone, code, sql, time, percent, leadsTo } = cell;
   const words =
     time !== undefined
       ? html`<time datetime=${time} title=${time}>${text}</time>`
@@ -163,7 +163,8 @@ function cellContent(part: PartView["id"], cell: Cell, send: Send): TemplateResu
         : html`<button type="button" class="link" @click=${() => send({ type: "ask", part, offset: 0, filter: leadsTo })}>${text}</button>`
     }
     ${percent === undefined ? nothing : html`<progress max="100" value=${percent} aria-label=${text}></progress>`}
-    ${detail === undefined ? nothing : html`<div class="note"><bdi>${detail}</bdi></div>`}`;
+    ${detail === undefined ? nothing : html`<div class="note"><bdi>${detail}</bdi></div>`}
+    ${sql === undefined ? nothing : html`<pre class="sql" dir="ltr" tabindex="0"><code>${sql}</code></pre>`}`;
 }
 
 function partPager({ id, pager, filter }: PartView, send: Send): TemplateResult | typeof nothing {

@@ -16,6 +16,8 @@ export interface Cell {
   readonly tone?: "error" | "warning" | "ok" | undefined;
   /** Names and statements, in the editor's font. */
   readonly code?: boolean | undefined;
+  /** Statements to copy, below the rest. */
+  readonly sql?: string | undefined;
   /** The text as an ISO 8601 time. */
   readonly time?: string | undefined;
   /** 0 to 100: drawn as a bar. */

@@ -11,6 +11,7 @@ interface PrecheckRow {
   readonly result?: string | null | undefined;
   readonly failed_reason?: string | null | undefined;
   readonly raw_error_msg?: string | null | undefined;
+  readonly remedy_sql?: string | null | undefined;
 }
 
 /** The items of the last pre-check. */
@@ -42,12 +43,13 @@ export const precheck: Part<Precheck> = {
       count: rows.length,
       rows: rows
         .toSorted((a, b) => rank(a.result) - rank(b.result))
-        .map(({ item, result, failed_reason, raw_error_msg }) => [
+        .map(({ item, result, failed_reason, raw_error_msg, remedy_sql }) => [
           itemCell(item ?? "", result),
           results[result ?? ""] ?? { text: result ?? "" },
           {
             text: failed_reason || raw_error_msg || "",
             detail: failed_reason ? raw_error_msg || undefined : undefined,
+            ...(remedy_sql ? { sql: remedy_sql } : {}),
           },
         ]),
       none: t("No pre-check was made yet. One is made when the task is started."),

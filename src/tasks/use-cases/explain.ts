@@ -19,6 +19,14 @@ export async function findingsText(
   return [...told, ...(known ? [t("What to do: {0}", localize(known.remedy))] : [])].join(" ");
 }
 
+/** The SQL that remedies what keeps a task from starting; undefined where there is none. */
+export function remedySqlOf(findings: readonly PrecheckFinding[] = []): string | undefined {
+  const statements = findings.flatMap(({ result, remedySql }) =>
+    result === "FAILED" && remedySql !== undefined ? [remedySql] : [],
+  );
+  return statements.length === 0 ? undefined : `${statements.join("\n")}\n`;
+}
+
 /** One sentence or two, as `explain` writes them. @param local whether the local backend was called. */
 export async function explainOutcome(error: unknown, l10n: Localizer, local: boolean): Promise<string> {
   if (error instanceof PrecheckError) {

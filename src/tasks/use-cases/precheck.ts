@@ -13,6 +13,8 @@ export interface PrecheckFinding {
   /** `ALARM` lets the task start, `FAILED` does not. */
   readonly result: string;
   readonly reason?: string | undefined;
+  /** SQL that remedies it, to be copied; comments in it name the end. */
+  readonly remedySql?: string | undefined;
 }
 
 export interface PrecheckOutcome {
@@ -83,14 +85,16 @@ interface Item {
   readonly result?: string | null | undefined;
   readonly failed_reason?: string | null | undefined;
   readonly raw_error_msg?: string | null | undefined;
+  readonly remedy_sql?: string | null | undefined;
 }
 
 function findingsOf(items: readonly Item[]): readonly PrecheckFinding[] {
   return items
     .filter(({ result }) => result !== "PASSED")
-    .map(({ item, result, failed_reason, raw_error_msg }) => ({
+    .map(({ item, result, failed_reason, raw_error_msg, remedy_sql }) => ({
       item: item ?? "",
       result: result ?? "",
       reason: failed_reason || raw_error_msg || undefined,
+      ...(remedy_sql ? { remedySql: remedy_sql } : {}),
     }));
 }

@@ -50,8 +50,14 @@ describe("all of a page as text", () => {
     const parts = partsOf({
       l10n: english,
       local: true,
-      readings: { tables: { value: { count: 1, rows }, asOf: now } },
-      isOpen: (part) => part === "tables",
+      readings: {
+        tables: { value: { count: 1, rows }, asOf: now },
+        precheck: {
+          value: { passed: false, rows: [{ item: "i", remedy_sql: "-- at\nDROP `t`;" }] },
+          asOf: now,
+        },
+      },
+      isOpen: (part) => part === "tables" || part === "precheck",
       query: () => ({ offset: 0, filter: "" }),
       seen: [],
       mayCompare: false,
@@ -64,6 +70,7 @@ describe("all of a page as text", () => {
     assert.match(text, /^duplicate key$/m);
     assert.match(text, /^## Progress of the tables$/m);
     assert.match(text, /^\| shop\.a\\\|b \| s\.t \| 50% \|$/m);
+    assert.match(text, /^\n {4}-- at\n {4}DROP `t`;\n$/m);
     assert.doesNotMatch(text, /^## Log$/m);
   });
 

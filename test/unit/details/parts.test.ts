@@ -122,6 +122,17 @@ describe("the parts of the details page", () => {
     ]);
   });
 
+  it("show the SQL that remedies a finding of a pre-check, and copy it as it is", () => {
+    const rows = [
+      { item: "t", result: "FAILED", failed_reason: "no", remedy_sql: "-- source\nALTER TABLE `x`;" },
+    ];
+    const part = partOf("precheck", { precheck: { value: { passed: false, rows }, asOf: now } });
+    assert.deepEqual(
+      part.rows.flat().map(({ sql }) => sql),
+      [undefined, undefined, "-- source\nALTER TABLE `x`;"],
+    );
+  });
+
   it("name what an item of a pre-check looks at, with the service's name where it did not pass", () => {
     const rows = [
       { item: "srcDbBinlogIsOff", result: "FAILED" },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findingsText } from "../../../../src/tasks/use-cases/explain";
+import { findingsText, remedySqlOf } from "../../../../src/tasks/use-cases/explain";
 import { english } from "../../details/facts";
 
 describe("the findings of a pre-check", () => {
@@ -13,6 +13,17 @@ describe("the findings of a pre-check", () => {
       "source_primary_keys: Table t has no primary key. odd_item What to do: Add a primary key, " +
         "run ALTER TABLE … REPLICA IDENTITY FULL for the table and each partition, or leave the table out.",
     );
+  });
+
+  it("have the SQL of what failed, and none where there is none", () => {
+    const findings = [
+      { item: "a", result: "FAILED", remedySql: "-- source\nALTER TABLE a;" },
+      { item: "b", result: "ALARM", remedySql: "DROP TABLE b;" },
+      { item: "c", result: "FAILED", remedySql: "GRANT c TO d;" },
+    ];
+    assert.equal(remedySqlOf(findings), "-- source\nALTER TABLE a;\nGRANT c TO d;\n");
+    assert.equal(remedySqlOf(findings.slice(1, 2)), undefined);
+    assert.equal(remedySqlOf(), undefined);
   });
 
   it("are told without one where none is known", async () => {

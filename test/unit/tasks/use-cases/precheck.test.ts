@@ -47,7 +47,12 @@ describe("a pre-check", () => {
   it("tells every item that did not pass, with its reason", async () => {
     const precheck_result = [
       { item: "version", result: "PASSED" },
-      { item: "wal_level", result: "FAILED", failed_reason: "wal_level is replica" },
+      {
+        item: "wal_level",
+        result: "FAILED",
+        failed_reason: "wal_level is replica",
+        remedy_sql: "ALTER SYSTEM",
+      },
       { item: "slots", result: "ALARM", raw_error_msg: "one left" },
     ];
     const outcome = await precheck(
@@ -59,7 +64,7 @@ describe("a pre-check", () => {
     assert.deepEqual(outcome, {
       passed: false,
       findings: [
-        { item: "wal_level", result: "FAILED", reason: "wal_level is replica" },
+        { item: "wal_level", result: "FAILED", reason: "wal_level is replica", remedySql: "ALTER SYSTEM" },
         { item: "slots", result: "ALARM", reason: "one left" },
       ],
     });
