@@ -78,24 +78,34 @@ interface Details {
     | undefined;
 }
 
+type Result = "different" | "cannot be compared" | "same";
+const order: readonly Result[] = ["different", "cannot be compared", "same"];
+
 /** The tables, those first that differ. */
-function tablesOf(details: Details | null | undefined): object {
-  const rows = [
-    ...(details?.line_compare_detail_infos ?? []).map((row) => ({ row, same: row.status === "CONSISTENT" })),
-    ...(details?.content_compare_detail_infos ?? []).map((row) => ({
-      row,
-      same: row.content_compare_result === true,
-    })),
-  ].sort((one, other) => Number(one.same) - Number(other.same));
+function tablesOf(details: readonly Details[]): object {
+  const rows = details
+    .flatMap(({ line_compare_detail_infos: lines, content_compare_detail_infos: contents }) => [
+      ...(lines ?? []).map((row) => ({ row, result: resultOf(lineResults[row.status ?? ""]) })),
+      ...(contents ?? []).map((row) => ({ row, result: resultOf(row.content_compare_result) })),
+    ])
+    .sort((one, other) => order.indexOf(one.result) - order.indexOf(other.result));
+  const count = (wanted: Result) => rows.filter(({ result }) => result === wanted).length;
   return {
     tables_count: rows.length,
-    tables_not_same: rows.filter(({ same }) => !same).length,
-    tables: rows.slice(0, maxTables).map(({ row, same }) => ({
-      ...{ source: row.source_table_name, target: row.target_table_name, same },
+    tables_not_same: count("different"),
+    tables_not_compared: count("cannot be compared"),
+    tables: rows.slice(0, maxTables).map(({ row, result }) => ({
+      ...{ source: row.source_table_name, target: row.target_table_name, result },
       ...{ source_rows: numberOf(row.source_row_num), target_rows: numberOf(row.target_row_num) },
       ...{ differing_rows: numberOf(row.difference_row_num), message: row.message || undefined },
     })),
   };
+}
+
+const lineResults: Readonly<Record<string, boolean>> = { CONSISTENT: true, INCONSISTENT: false };
+
+function resultOf(same: boolean | null | undefined): Result {
+  return same == null ? "cannot be compared" : same ? "same" : "different";
 }
 
 function numberOf(value: string | number | null | undefined): number | undefined {

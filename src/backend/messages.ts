@@ -1,5 +1,6 @@
 /** Every text the backend answers, in both languages of the API (`X-Language`). */
 import type { Bilingual } from "../l10n/bilingual";
+import { compareMessages } from "./messages-compare";
 import { endMessages } from "./messages-end";
 import { precheckMessages } from "./messages-precheck";
 import { streamMessages } from "./messages-stream";
@@ -103,10 +104,6 @@ const messages = {
     en: "The comparison has ended already ({status}); there is nothing to cancel.",
     zh: "该对比任务已结束（{status}），无需取消。",
   },
-  compareRuns: {
-    en: "A comparison of this task is running already.",
-    zh: "该任务已有正在进行的数据对比。",
-  },
   interrupted: { en: "The backend was stopped meanwhile.", zh: "期间后端已停止。" },
   // Copying tables again
   copyNeedsAll: {
@@ -142,14 +139,6 @@ const messages = {
     zh: "已重新复制并保持同步：{tables}。",
   },
   // Logs
-  compared: {
-    en: "A comparison of {count} tables ended: {status}, no differences.",
-    zh: "{count} 张表的数据对比结束：{status}，未发现差异。",
-  },
-  comparedDifferent: {
-    en: "A comparison of {count} tables ended: {status}, with differences in {tables}.",
-    zh: "{count} 张表的数据对比结束：{status}，存在差异的表：{tables}。",
-  },
   asked: { en: "{action} was asked for.", zh: "收到操作 {action}。" },
   recovering: {
     en: "A connection was lost and is being taken up again: {reason}",
@@ -219,18 +208,9 @@ const messages = {
     en: "The source database lets user {user} in without a password, and the target database needs one: its user is no superuser (password is required). Make the source's pg_hba.conf ask for a password (scram-sha-256), or use a superuser at the target.",
     zh: "源库允许用户 {user} 无密码登录，而目标库用户不是超级用户，要求使用密码（password is required）。请在源库 pg_hba.conf 中要求密码（scram-sha-256），或在目标库使用超级用户。",
   },
-  // Comparisons
-  atLeast: {
-    en: "There may be more differing rows than were counted.",
-    zh: "实际不一致的行数可能多于统计值。",
-  },
   targetLacksTable: {
     en: "Table {table} does not exist in the target database.",
     zh: "目标库中不存在表 {table}。",
-  },
-  noKeyToList: {
-    en: "Table {table} has no primary key: its differing rows cannot be listed.",
-    zh: "表 {table} 没有主键，无法列出不一致的行。",
   },
   targetLacksColumn: {
     en: "Table {table} of the target database lacks the column {column}. Add it there with ALTER TABLE … ADD COLUMN.",
@@ -238,6 +218,7 @@ const messages = {
   },
   ...precheckMessages,
   ...streamMessages,
+  ...compareMessages,
   ...endMessages,
 } as const satisfies Record<string, Bilingual>;
 

@@ -116,7 +116,7 @@ describe("the MCP server, on a local backend", () => {
   it("compares both ends, and reads the result once more", async () => {
     const { value } = await call("drs_compare_task", { task: "customers-to-crm", type: "contents" });
     assert.equal(value.state, "SUCCESSFUL", JSON.stringify(value));
-    assert.deepEqual([value.tables_count, value.tables_not_same, value.tables[0].same], [1, 0, true]);
+    assert.deepEqual([value.tables_count, value.tables_not_same, value.tables[0].result], [1, 0, "same"]);
     const { comparison_id } = value;
     const again = await call("drs_compare_task", { task: "customers-to-crm", comparison_id });
     assert.deepEqual(again.value, value);

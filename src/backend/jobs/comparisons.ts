@@ -239,7 +239,6 @@ export class Comparisons {
     const { comparison } = entry;
     const ended = { ...comparison, status, endedAt: Date.now(), error: error && plain(error) };
     entry.comparison = ended;
-    const different = ended.results.filter(({ verdict }) => verdict === "different");
     try {
       await this.database.query("UPDATE comparisons SET record = $2 WHERE id = $1", [
         id,
@@ -247,13 +246,8 @@ export class Comparisons {
       ]);
       await this.store.history.log(
         comparison.jobId,
-        status === "FAILED" ? "Error" : different.length > 0 ? "Warn" : "Info",
-        error ??
-          message(different.length > 0 ? "comparedDifferent" : "compared", {
-            status,
-            count: String(ended.results.length),
-            tables: different.map(tableId).slice(0, 5).join(", "),
-          }),
+        error === null ? levelOf(ended) : "Error",
+        error ?? outcomeOf(ended),
       );
     } catch (failure) {
       // At the end of the backend the control database may be gone already; the next start ends what was left.
@@ -273,6 +267,26 @@ export class Comparisons {
       [comparison.id, comparison.jobId, JSON.stringify(comparison), keptComparisons - 1],
     );
   }
+}
+
+function levelOf({ status, results }: Comparison): "Info" | "Warn" {
+  return status === "SUCCESSFUL" && results.some(({ verdict }) => verdict !== "equal") ? "Warn" : "Info";
+}
+
+/** What a comparison that has ended says, in the task's log. */
+function outcomeOf({ status, results }: Comparison): Message {
+  const count = String(results.length);
+  if (status !== "SUCCESSFUL") {
+    return message("compareCancelled", { count });
+  }
+  const of = (wanted: TableResult["verdict"]) => results.filter(({ verdict }) => verdict === wanted);
+  const [different, impossible] = [of("different"), of("impossible")];
+  const tables = (different.length > 0 ? different : impossible).map(tableId).slice(0, 5).join(", ");
+  return different.length > 0
+    ? message("comparedDifferent", { count, tables })
+    : impossible.length > 0
+      ? message("comparedPartly", { count, tables })
+      : message("compared", { count });
 }
 
 function plain({ id, values }: Message) {

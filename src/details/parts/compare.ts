@@ -63,10 +63,14 @@ async function comparison({ v5, id, query: { offset, filter }, signal }: Asked) 
   const contents: Items<CompareResult["content_compare_detail_infos"]> = [];
   for (const [source, target] of databases) {
     const names = { source_db_name: source ?? "", target_db_name: target ?? "" };
-    const detail = await ask("detail", { ...names, offset, limit: pageSize });
-    count += detail?.total_count ?? 0;
-    lines.push(...(detail?.compare_result?.line_compare_detail_infos ?? []));
-    contents.push(...(detail?.compare_result?.content_compare_detail_infos ?? []));
+    // Of contents the service lists the tables that cannot be compared apart.
+    const kinds = kind === "contents" ? [{}, { compare_detail_type: "uncompare" }] : [{}];
+    for (const more of kinds) {
+      const detail = await ask("detail", { ...names, ...more, offset, limit: pageSize });
+      count += detail?.total_count ?? 0;
+      lines.push(...(detail?.compare_result?.line_compare_detail_infos ?? []));
+      contents.push(...(detail?.compare_result?.content_compare_detail_infos ?? []));
+    }
     if (
       kind === "contents" &&
       contents.some(({ content_compare_result }) => content_compare_result === false)

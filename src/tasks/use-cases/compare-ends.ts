@@ -39,7 +39,7 @@ export async function beginComparison(
 /** How a comparison stands; `results` once it has ended. */
 export interface ComparisonState {
   readonly comparison: Comparison | undefined;
-  readonly results: CompareResult | undefined;
+  readonly results: readonly CompareResult[] | undefined;
 }
 
 /**
@@ -73,6 +73,11 @@ export async function followComparison(
     return { comparison, results: undefined };
   }
   const compare_type = comparison.type === "contents" ? "content_compare" : "line_compare";
-  const results = await result({ compare_type, compare_task_id: id, query_type: "detail" });
+  const query = { compare_type, compare_task_id: id, query_type: "detail" };
+  const results = [await result(query)];
+  if (comparison.type === "contents") {
+    // Of contents the service lists the tables that cannot be compared apart.
+    results.push(await result({ ...query, compare_detail_type: "uncompare" }));
+  }
   return { comparison, results };
 }

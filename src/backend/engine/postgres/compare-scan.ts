@@ -4,20 +4,8 @@
  * are the same on every version from 11 on.
  */
 import { escapeIdentifier } from "pg";
-import type { TableName } from "../engine";
+import type { End } from "./compare-shape";
 import type { Row, Session } from "./databases";
-import { qualified } from "./names";
-
-/** What both ends need to know of a table to read it alike. */
-export interface Shape {
-  readonly table: TableName;
-  /** Columns in the same order at both ends. */
-  readonly columns: readonly string[];
-  /** Of the primary key, with their types; empty without one. */
-  readonly key: readonly { readonly name: string; readonly type: string }[];
-  /** A power of two. */
-  readonly buckets: number;
-}
 
 /** The rows of a bucket: how many, and the sum of their hashes. */
 export interface Bucket {
@@ -25,9 +13,10 @@ export interface Bucket {
   readonly sum: bigint;
 }
 
-/** A row by its key, and the hash of its contents. */
-export interface HashedRow extends Row {
+/** The row with a key: the hash of its contents. Without a unique key at that end there may be more than one. */
+export interface HashedRow {
   readonly key: readonly string[];
+  readonly rows: number;
   readonly hash: string;
 }
 
@@ -36,112 +25,154 @@ const pagesAtOnce = 32_768;
 const rowsPerBucket = 256;
 const mostBuckets = 16_384;
 
-/** Buckets for so many rows. */
+/** Buckets for so many rows: a power of two. */
 export function bucketsFor(rows: number): number {
   return Math.min(mostBuckets, 2 ** Math.max(0, Math.ceil(Math.log2(rows / rowsPerBucket))));
 }
 
-/** Counts the rows of a table, as the session's snapshot has them. */
-export async function countTable(session: Session, table: TableName): Promise<number> {
-  let rows = 0;
-  for await (const [row] of chunks<{ rows: number }>(session, table, "SELECT count(*)::float8 AS rows", "")) {
-    rows += row?.rows ?? 0;
-  }
-  return rows;
+/** About how many rows a table has: as it was last analyzed, at its size now; counted where that is not known. */
+export async function estimateRows(end: End): Promise<number> {
+  const [row] = await end.session.query<{ rows: number | null }>(
+    `SELECT reltuples * (pg_relation_size(oid) / current_setting('block_size')::int) / nullif(relpages, 0) AS rows
+     FROM pg_class WHERE oid = $1::regclass AND relkind = 'r' AND reltuples >= 0`,
+    [end.name],
+  );
+  return row?.rows ?? (await countTable(end));
 }
 
-/** Sums up a table bucket by bucket. */
-export async function sumTable(session: Session, shape: Shape): Promise<ReadonlyMap<number, Bucket>> {
-  const select = `SELECT ${bucketOf(shape)} AS bucket, count(*)::float8 AS rows,
-                         sum(${contentHash(shape)}::numeric)::text AS sum`;
-  const sums = new Map<number, Bucket>();
-  for await (const part of chunks<{ bucket: number; rows: number; sum: string }>(
-    session,
-    shape.table,
-    select,
-    "GROUP BY 1",
-  )) {
-    for (const { bucket, rows, sum } of part) {
-      const before = sums.get(bucket) ?? { rows: 0, sum: 0n };
-      sums.set(bucket, { rows: before.rows + rows, sum: before.sum + BigInt(sum) });
+/** Counts the rows of a table. */
+export async function countTable(end: End): Promise<number> {
+  return await inSnapshot(end.session, async () => {
+    let rows = 0;
+    for await (const [row] of chunks<{ rows: number }>(end, "SELECT count(*)::float8 AS rows", "")) {
+      rows += row?.rows ?? 0;
     }
-  }
-  return sums;
+    return rows;
+  });
+}
+
+/**
+ * Sums up a table bucket by bucket.
+ *
+ * @param only those of the buckets that are wanted; undefined: all.
+ */
+export async function sumTable(
+  end: End,
+  buckets: number,
+  only?: readonly number[],
+): Promise<ReadonlyMap<number, Bucket>> {
+  const bucket = bucketOf(end, buckets);
+  const select = `SELECT ${bucket} AS bucket, count(*)::float8 AS rows,
+                         sum(${contentHash(end)}::numeric)::text AS sum`;
+  const rest = `${only === undefined ? "" : `AND ${bucket} IN (${only.join(", ")})`} GROUP BY 1`;
+  return await inSnapshot(end.session, async () => {
+    const sums = new Map<number, Bucket>();
+    type Part = { bucket: number; rows: number; sum: string };
+    for await (const part of chunks<Part>(end, select, rest)) {
+      for (const { bucket: number, rows, sum } of part) {
+        const before = sums.get(number) ?? { rows: 0, sum: 0n };
+        sums.set(number, { rows: before.rows + rows, sum: before.sum + BigInt(sum) });
+      }
+    }
+    return sums;
+  });
+}
+
+interface KeyRow extends Row {
+  readonly key: readonly string[];
+  readonly hash: string;
 }
 
 /** The rows of some buckets by their key. */
 export async function rowsOfBuckets(
-  session: Session,
-  shape: Shape,
-  buckets: readonly number[],
+  end: End,
+  buckets: number,
+  wanted: readonly number[],
 ): Promise<ReadonlyMap<string, HashedRow>> {
-  const rows = new Map<string, HashedRow>();
-  const select = `SELECT ${keyTexts(shape)} AS key, ${contentHash(shape)}::text AS hash`;
-  const where = `AND ${bucketOf(shape)} IN (${buckets.join(", ")})`;
-  for await (const part of chunks<HashedRow>(session, shape.table, select, where)) {
-    for (const row of part) {
-      rows.set(JSON.stringify(row.key), row);
+  const select = `SELECT ${keyTexts(end)} AS key, ${contentHash(end)}::text AS hash`;
+  const where = `AND ${bucketOf(end, buckets)} IN (${wanted.join(", ")})`;
+  return await inSnapshot(end.session, async () => {
+    const rows: KeyRow[] = [];
+    for await (const part of chunks<KeyRow>(end, select, where)) {
+      rows.push(...part);
     }
-  }
-  return rows;
+    return byKey(rows);
+  });
 }
 
 /** The rows with some keys, through the primary key's index. */
 export async function rowsByKey(
-  session: Session,
-  shape: Shape,
+  end: End,
   keys: readonly (readonly string[])[],
 ): Promise<ReadonlyMap<string, HashedRow>> {
-  const names = shape.key.map((_, index) => `k${index}`);
-  const lists = shape.key.map((_, index) => `$${index + 1}::text[]`);
-  const joined = shape.key.map(
-    ({ name, type }, index) => `t.${escapeIdentifier(name)} = w.${names[index]}::${type}`,
+  const names = end.key.map((_, index) => `k${index}`);
+  const lists = end.key.map((_, index) => `$${index + 1}::text[]`);
+  const joined = end.key.map(
+    ({ name, type, equals }, index) =>
+      `t.${escapeIdentifier(name)} OPERATOR(${equals}) w.${names[index]}::${type}`,
   );
-  const rows = await session.query<HashedRow>(
-    `SELECT ${keyTexts(shape)} AS key, ${contentHash(shape)}::text AS hash
-     FROM unnest(${lists.join(", ")}) w (${names.join(", ")})
-     JOIN ${qualified(shape.table)} t ON ${joined.join(" AND ")}`,
-    shape.key.map((_, index) => keys.map((key) => key[index])),
+  const rows = await end.session.query<KeyRow>(
+    `SELECT ${keyTexts(end)} AS key, ${contentHash(end)}::text AS hash
+     FROM unnest(${lists.join(", ")}) w (${names.join(", ")}) JOIN ${end.from} t ON ${joined.join(" AND ")}`,
+    end.key.map((_, index) => keys.map((key) => key[index])),
   );
-  return new Map(rows.map((row) => [JSON.stringify(row.key), row]));
+  return byKey(rows);
 }
 
-function bucketOf({ key, columns, buckets }: Shape): string {
-  const sorted = key.length > 0 ? key.map(({ name }) => name) : columns;
-  return `(hashtextextended(${rowText(sorted)}, 1) & ${buckets - 1})::int`;
+function byKey(rows: readonly KeyRow[]): ReadonlyMap<string, HashedRow> {
+  const found = new Map<string, HashedRow>();
+  for (const { key, hash } of rows) {
+    const id = JSON.stringify(key);
+    const other = found.get(id);
+    const hashes = other === undefined ? [hash] : [...other.hash.split(" "), hash].toSorted();
+    found.set(id, { key, rows: hashes.length, hash: hashes.join(" ") });
+  }
+  return found;
 }
 
-function contentHash({ columns }: Shape): string {
-  return `hashtextextended(${rowText(columns)}, 0)`;
+function bucketOf(end: End, buckets: number): string {
+  const sorted = end.key.length > 0 ? end.key.map(({ name }) => name) : end.columns;
+  return `(hashtextextended(${rowText(end, sorted)}, 1) & ${buckets - 1})::int`;
 }
 
-function keyTexts({ key }: Shape): string {
-  return `ARRAY[${key.map(({ name }) => `t.${escapeIdentifier(name)}::text`).join(", ")}]::text[]`;
+function contentHash(end: End): string {
+  return `hashtextextended(${rowText(end, end.columns)}, 0)`;
 }
 
-function rowText(columns: readonly string[]): string {
-  return `ROW(${columns.map((name) => `t.${escapeIdentifier(name)}`).join(", ")})::text`;
+/** Texts as the output of the type has them, which its input takes back. */
+function keyTexts({ key }: End): string {
+  return `ARRAY[${key.map(({ name }) => `format('%s', t.${escapeIdentifier(name)})`).join(", ")}]::text[]`;
+}
+
+function rowText({ inUtf8 }: End, columns: readonly string[]): string {
+  const text = `ROW(${columns.map((name) => `t.${escapeIdentifier(name)}`).join(", ")})::text`;
+  return inUtf8 ? `encode(convert_to(${text}, 'UTF8'), 'hex')` : text;
 }
 
 /** Runs a select over a table part by part; a partitioned table is read in one go. */
-async function* chunks<R extends Row>(
-  session: Session,
-  table: TableName,
-  select: string,
-  rest: string,
-): AsyncGenerator<readonly R[]> {
-  const name = qualified(table);
-  const [size] = await session.query<{ kind: string; pages: number }>(
-    `SELECT relkind::text AS kind, (pg_relation_size(oid) / current_setting('block_size')::int)::int AS pages
-     FROM pg_class WHERE oid = $1::regclass`,
-    [name],
-  );
-  if (size?.kind !== "r") {
-    yield await session.query<R>(`${select} FROM ${name} t WHERE true ${rest}`);
+async function* chunks<R extends Row>(end: End, select: string, rest: string): AsyncGenerator<readonly R[]> {
+  const { session, from } = end;
+  if (end.isPartitioned) {
+    yield await session.query<R>(`${select} FROM ${from} t WHERE true ${rest}`);
     return;
   }
-  for (let page = 0; page <= size.pages; page += pagesAtOnce) {
-    const end = page + pagesAtOnce > size.pages ? "" : `AND t.ctid < '(${page + pagesAtOnce},0)'`;
-    yield await session.query<R>(`${select} FROM ${name} t WHERE t.ctid >= '(${page},0)' ${end} ${rest}`);
+  const [size] = await session.query<{ pages: number }>(
+    "SELECT (pg_relation_size($1::regclass) / current_setting('block_size')::int)::int AS pages",
+    [end.name],
+  );
+  const pages = size?.pages ?? 0;
+  for (let page = 0; page <= pages; page += pagesAtOnce) {
+    const limit = page + pagesAtOnce > pages ? "" : `AND t.ctid < '(${page + pagesAtOnce},0)'`;
+    yield await session.query<R>(`${select} FROM ${from} t WHERE t.ctid >= '(${page},0)' ${limit} ${rest}`);
+  }
+}
+
+/** Reads in one snapshot, however many statements it takes: a row that moves is seen once. */
+async function inSnapshot<T>(session: Session, read: () => Promise<T>): Promise<T> {
+  await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  try {
+    return await read();
+  } finally {
+    await session.query("ROLLBACK");
   }
 }

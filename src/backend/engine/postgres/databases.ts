@@ -181,6 +181,8 @@ const settings = [
   "bytea_output=hex",
   "lock_timeout=0",
   "idle_in_transaction_session_timeout=0",
+  "lc_monetary=C",
+  "quote_all_identifiers=off",
 ]
   .map((setting) => `-c ${setting}`)
   .join(" ");
