@@ -2,6 +2,14 @@
 import type { Bilingual } from "../l10n/bilingual";
 
 export const endMessages = {
+  endedBeforeCopied: {
+    en: "The task was ended before these tables were copied completely: {tables}. Their rows are missing at the target.",
+    zh: "任务结束时以下表尚未复制完成：{tables}，目标库中缺少其数据。",
+  },
+  endedBehind: {
+    en: "The task was ended before the target had applied all changes: {bytes} bytes of the source's log, which may also hold changes of other tables, were not applied.",
+    zh: "任务结束时目标库尚未应用全部变更：源库日志中有 {bytes} 字节（可能包含其他表的变更）未应用。",
+  },
   sequenceNotRead: {
     en: "The target's counterpart of sequence {sequence} was not set: user {user} may not read the sequence at the source. Set it at the target with SELECT setval('{sequence}', …).",
     zh: "目标库中与序列 {sequence} 对应的序列未设置：用户 {user} 无权读取源库中的该序列。请在目标库执行 SELECT setval('{sequence}', …) 进行设置。",

@@ -1,9 +1,10 @@
 /** The questions before what cannot be undone. */
 import * as vscode from "vscode";
 import type { Connection } from "../connections/connection";
-import { escapeNotification, type Localizer, type Translate } from "../l10n/localizer";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { type ActionId, type IrreversibleAction, isIrreversible } from "../status/actions";
 import { rowOf } from "../status/statuses";
+import { missingAtEnd } from "../tasks/missing";
 import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";
 import { typingObjection } from "./typed-confirmation";
@@ -15,10 +16,10 @@ interface Words {
   readonly consequence: string;
 }
 
-type Asked = Pick<Task, "name" | "status" | "taskType">;
+type Asked = Pick<Task, "name" | "status" | "taskType" | "percent" | "delayMs">;
 
-const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], t: Translate) => Words>> = {
-  reset: (tasks, t) => ({
+const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], l10n: Localizer) => Words>> = {
+  reset: (tasks, { t }) => ({
     question: t('Reset task "{0}"?', tasks[0]?.name ?? ""),
     yes: t("Reset Task"),
     consequence: tasks.every(({ taskType }) => taskType === "INCR_TRANS")
@@ -27,7 +28,9 @@ const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], t: Tr
           "The synchronization begins anew: all rows are copied once more. The target's tables are not emptied; rows in them may stand in the way.",
         ),
   }),
-  end: (tasks, t) => {
+  end: (tasks, l10n) => {
+    const { t } = l10n;
+    const missing = missingAtEnd(tasks, l10n);
     const end = t(
       "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
     );
@@ -37,10 +40,13 @@ const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], t: Tr
     return {
       question: t('End task "{0}"?', tasks[0]?.name ?? ""),
       yes: t("End Task"),
-      consequence: tasks.some(({ status }) => rowOf(status).endsByForce) ? `${end} ${force}` : end,
+      consequence: [
+        ...(missing === undefined ? [] : [missing]),
+        tasks.some(({ status }) => rowOf(status).endsByForce) ? `${end} ${force}` : end,
+      ].join("\n\n"),
     };
   },
-  delete: (tasks, t) => ({
+  delete: (tasks, { t }) => ({
     question: t('Delete task "{0}"?', tasks[0]?.name ?? ""),
     yes: t("Delete Task"),
     consequence: t("Its record disappears from the list for good. Databases are not touched."),
@@ -51,9 +57,9 @@ const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], t: Tr
 export function consequenceOf(
   action: ActionId,
   tasks: readonly Asked[],
-  { t }: Localizer,
+  l10n: Localizer,
 ): string | undefined {
-  return isIrreversible(action) ? words[action](tasks, t).consequence : undefined;
+  return isIrreversible(action) ? words[action](tasks, l10n).consequence : undefined;
 }
 
 /** Whether an action stops what somebody's work hangs on. */
@@ -77,7 +83,7 @@ export async function confirmed(
   if (!isIrreversible(action)) {
     return true;
   }
-  const { question, yes, consequence } = words[action]([task], t);
+  const { question, yes, consequence } = words[action]([task], l10n);
   if (stopsProduction(action, task, connection)) {
     const prompt = t('{0} Type the name "{1}" to end it.', consequence, task.name);
     return await confirmedByTyping(`${question} ${connection.name}`, prompt, task.name, l10n);

@@ -357,6 +357,12 @@ export class SimulatedEngine implements Engine {
     this.world.spare = false;
   }
 
+  async unapplied(): Promise<undefined> {
+    await this.alive();
+    this.world.reach("source");
+    this.world.reach("target");
+  }
+
   async completeTarget(): Promise<readonly []> {
     await this.alive();
     this.world.reach("source");

@@ -149,6 +149,14 @@ export type EngineState =
 
 export type Side = "source" | "target";
 
+/** What a task has not brought to its target. */
+export interface Unapplied {
+  /** Tables whose copies are not complete, as `schema.table`. */
+  readonly tables: readonly string[];
+  /** Of the source's log since what the target has, in bytes; it may hold changes of other tables, too. */
+  readonly logBytes: number;
+}
+
 /** Rows at a task's target. */
 export interface Written {
   /** Inserted, changed and deleted so far in the task's tables, by whomever. */
@@ -280,6 +288,11 @@ export interface Engine {
   restoreSlots(task: EngineTask): Promise<void>;
   /** Removes what only copies under way can need. It is called when all tables are in step. */
   cleanUp(task: EngineTask): Promise<void>;
+  /**
+   * What the target would lack if the task ended now. It waits a moment for a target that is about to catch up; undefined
+   * when nothing was made for the task.
+   */
+  unapplied(task: EngineTask): Promise<Unapplied | undefined>;
   /**
    * Gives the target, which nothing is written to any more, what the source has beside rows: the positions of sequences,
    * and constraints that old rows need not meet. Answers what it could not do; that fails nothing.

@@ -300,6 +300,7 @@ export class StepExecutor {
         await this.engine.test(task.source, "source");
       }
       if (used) {
+        await this.#noteUnapplied(job, task);
         await this.#releaseSide(job, task, "target");
         if (job.fullCompletedAt !== null || job.taskType === "INCR_TRANS") {
           await this.#completeTarget(job, task);
@@ -319,6 +320,28 @@ export class StepExecutor {
     runtime.fault = undefined;
     await this.store.update(job.id, (latest) => ({ ...latest, released: true, prepared: false }));
     return true;
+  }
+
+  /** Notes what the target does not have; an end that does not answer is for the release to report. */
+  async #noteUnapplied(job: Job, task: EngineTask): Promise<void> {
+    const missing = await this.engine.unapplied(task).catch((error: unknown) => {
+      if (error instanceof EngineError) {
+        return undefined;
+      }
+      throw error;
+    });
+    if (missing === undefined) {
+      return;
+    }
+    const { tables, logBytes } = missing;
+    if (tables.length > 0) {
+      const some = `${tables.slice(0, 5).join(", ")}${tables.length > 5 ? ` … (${tables.length})` : ""}`;
+      await this.store.history.log(job.id, "Warn", message("endedBeforeCopied", { tables: some }));
+    }
+    if (logBytes > 0) {
+      const bytes = String(logBytes);
+      await this.store.history.log(job.id, "Warn", message("endedBehind", { bytes }));
+    }
   }
 
   /** What an end refuses is noted and fails nothing: the rows are there. An end that is away is waited for. */

@@ -14,6 +14,7 @@ import {
   type StreamFinding,
   type TableComparison,
   type TableName,
+  type Unapplied,
   type Written,
 } from "../engine";
 import { checkTask } from "./checks/run";
@@ -56,6 +57,7 @@ import {
   subscriptionFacts,
   suspendSubscription,
 } from "./subscriber";
+import { unapplied } from "./unapplied";
 import { addUnvalidated } from "./unvalidated";
 import { type Movement, WaitWatch } from "./waits";
 
@@ -160,6 +162,10 @@ export class PostgresEngine implements Engine {
       await dropCopySlots(this.#databases, task);
       await dropSpare(this.#databases, task);
     }
+  }
+
+  async unapplied(task: EngineTask): Promise<Unapplied | undefined> {
+    return await unapplied(this.#databases, task);
   }
 
   async completeTarget(task: EngineTask): Promise<readonly Message[]> {

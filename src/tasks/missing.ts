@@ -1,0 +1,45 @@
+/** What a task that is ended now leaves out at its target. */
+import { coarseDelay, type Localizer } from "../l10n/localizer";
+import { rowOf } from "../status/statuses";
+import type { Task } from "./task";
+
+/** So many tasks are named. */
+const named = 5;
+
+type Ended = Pick<Task, "name" | "status" | "percent" | "delayMs">;
+
+/** How much of the source the target does not have yet; undefined when nothing is known to be missing. */
+function missingOf({ status, percent, delayMs }: Ended, l10n: Localizer): string | undefined {
+  const { t } = l10n;
+  const { started, holdsInstance, phase, recovery, endsByForce } = rowOf(status);
+  if (!started || !holdsInstance || endsByForce) {
+    return undefined;
+  }
+  if (phase === "full" || (percent !== undefined && percent < 100)) {
+    return t(
+      "The full synchronization is at {0}: rows that have not been copied will be missing at the target.",
+      l10n.percent(percent ?? 0),
+    );
+  }
+  if (recovery === "healthy") {
+    return delayMs === undefined || delayMs <= 0
+      ? undefined
+      : t(
+          "The target is {0} behind: changes that it has not applied yet will be missing there.",
+          coarseDelay(delayMs, l10n),
+        );
+  }
+  return recovery === undefined
+    ? t("The task does not run: changes at the source since it stopped will be missing at the target.")
+    : undefined;
+}
+
+/** The same of several tasks, each in a line with its name. */
+export function missingAtEnd(tasks: readonly Ended[], l10n: Localizer): string | undefined {
+  const found = tasks.flatMap((task) => {
+    const missing = missingOf(task, l10n);
+    return missing === undefined ? [] : [tasks.length === 1 ? missing : `${task.name}: ${missing}`];
+  });
+  const more = found.length > named ? [`… (+${found.length - named})`] : [];
+  return found.length === 0 ? undefined : [...found.slice(0, named), ...more].join("\n");
+}
