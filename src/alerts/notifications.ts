@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
-import { troubledTables } from "../tasks/stream-health";
+import { lostTables } from "../tasks/stream-health";
 import type { PlacedNotice } from "./alert-engine";
 import type { AlertsLog } from "./host";
 import { noticeText } from "./texts";
@@ -42,11 +42,15 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   const mute = t("Mute Task");
   const ref = { connection, id: task.id };
   // The details begin with cause, remedy and the page that tells more.
-  const copy = level !== "recovered" && troubledTables(task).length > 0 ? [t("Copy Tables Again…")] : [];
-  switch (await ask(level, message, [...copy, details, t("Show Log"), mute])) {
-    case copy[0]:
-      await vscode.commands.executeCommand("drs.copyTablesAgain", ref);
-      break;
+  const copy = level !== "recovered" && lostTables(task).length > 0 ? t("Copy Tables Again…") : undefined;
+  // With more than three buttons nothing is left of the line that says whose notification it is.
+  const buttons = copy === undefined ? [details, t("Show Log"), mute] : [copy, details, mute];
+  const answer = await ask(level, message, buttons);
+  if (copy !== undefined && answer === copy) {
+    await vscode.commands.executeCommand("drs.copyTablesAgain", ref);
+    return;
+  }
+  switch (answer) {
     case details:
       await vscode.commands.executeCommand("drs.openDetails", ref);
       break;

@@ -80,7 +80,8 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Loc
     const { length } = alerting.filter(({ rule }) => rule === id);
     return length === 0 ? [] : [{ ...rules[id], length }];
   });
-  const warned = tasks.filter((task) => warningsOf(task).length > 0);
+  const troubled = new Set([...failed, ...frozen]);
+  const warned = tasks.filter((task) => !troubled.has(task) && warningsOf(task).length > 0);
   const unread = seen.filter((one) => one.unread).map(({ name }) => name);
   const parts = [
     ...(failed.length > 0 ? [`$(error) ${failed.length}`] : []),

@@ -107,7 +107,11 @@ async function confirmed(
   { l10n }: Context,
 ): Promise<boolean> {
   const { t } = l10n;
-  const question = t('Copy {0} tables of task "{1}" again?', tables.length, task.name);
+  const [only = ""] = tables;
+  const question =
+    tables.length === 1
+      ? t('Copy table {0} of task "{1}" again?', only, task.name)
+      : t('Copy {0} tables of task "{1}" again?', tables.length, task.name);
   const consequence = keepRows
     ? t(
         "All rows of these tables are copied from the source. The rows at the target stay and may stop the copy.",

@@ -6,7 +6,7 @@ import { isStreaming, rowOf } from "../status/statuses";
 import { mayCopyAgain } from "../tasks/actions";
 import { keptLogText } from "../tasks/kept-log";
 import { errorText } from "../tasks/problems";
-import { troubledTables, warningsOf } from "../tasks/stream-health";
+import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import { addressText } from "./address";
 import type {
@@ -207,7 +207,7 @@ function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
     explanation,
     advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
     copy,
-    copyAgain: troubledTables(task).length > 0 ? copyAgainLabel(task, facts) : undefined,
+    copyAgain: lostTables(task).length > 0 ? copyAgainLabel(task, facts) : undefined,
   };
 }
 
@@ -263,7 +263,13 @@ function explanationOf({ diagnosis, l10n: { t, localize } }: DetailsFacts): Expl
   };
 }
 
-function adviceOf({ status }: Task, { l10n: { t }, actions, diagnosis }: DetailsFacts): string | undefined {
+function adviceOf(task: Task, facts: DetailsFacts): string | undefined {
+  const { l10n, actions, diagnosis } = facts;
+  const { t } = l10n;
+  const { status } = task;
+  if (lostTables(task).length > 0 && copyAgainLabel(task, facts) !== undefined) {
+    return t("Copy the tables again: they lack rows. The task is resumed with that.");
+  }
   if (status === "frozen") {
     return t("Top up the account. The service unfreezes its instances when the balance is above 0.");
   }

@@ -58,6 +58,11 @@ export function warningsOf({ warnings = [] }: Pick<Task, "warnings">): readonly 
   return warnings.filter(({ level }) => level === "warning");
 }
 
+/** The tables that have lost rows, for which copying them again is the remedy. */
+export function lostTables({ warnings = [] }: Pick<Task, "warnings">): readonly string[] {
+  return troubledTables({ warnings: warnings.filter(({ level }) => level === "failure") });
+}
+
 /** The tables that something is wrong with, each once. */
 export function troubledTables({ warnings = [] }: Pick<Task, "warnings">): readonly string[] {
   return [...new Set(warnings.flatMap(({ table }) => table ?? []))];

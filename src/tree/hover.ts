@@ -7,7 +7,7 @@ import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
 import { keptLogText } from "../tasks/kept-log";
-import { warningsOf } from "../tasks/stream-health";
+import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 
 const shownWarnings = 3;
@@ -50,11 +50,13 @@ function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): string
   const line = (label: string, text: string) => `**${escapeMarkdown(label)}** — ${escapeMarkdown(text)}`;
   const again = legalActions(task).find((action) => actionRow(action).continues);
   const afterwards =
-    resumable === false
-      ? [escapeMarkdown(t("The task cannot go on from here."))]
-      : resumable && again
-        ? [line(t("Afterwards"), l10n.localize(actionRow(again).name))]
-        : [];
+    lostTables(task).length > 0
+      ? [line(t("Afterwards"), t("Copy Tables Again…"))]
+      : resumable === false
+        ? [escapeMarkdown(t("The task cannot go on from here."))]
+        : resumable && again
+          ? [line(t("Afterwards"), l10n.localize(actionRow(again).name))]
+          : [];
   return [
     line(sure ? t("Cause") : t("Likely cause"), localize(cause)),
     line(t("What to do"), localize(remedy)),

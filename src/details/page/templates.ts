@@ -162,7 +162,7 @@ function problemBox(
       ${advice === undefined ? nothing : html`<p class="advice">${icon("lightbulb")}<span>${advice}</span></p>`}
     </div>
     ${copy === undefined ? nothing : copyControl(copy, context)}
-    ${copyAgain === undefined ? nothing : html`<div class="text remedy">${copyAgainButton(copyAgain, context)}</div>`}
+    ${copyAgain === undefined ? nothing : html`<div class="remedy">${copyAgainButton(copyAgain, context)}</div>`}
   </section>`;
 }
 
