@@ -16,8 +16,7 @@ describe("copying tables again", () => {
   let backend: BackendProcess;
   let count = 0;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
   });
 
@@ -178,8 +177,7 @@ describe("copying tables again", () => {
       },
     ];
     for (const { what, harm, all } of losses) {
-      it(what, async function () {
-        this.timeout(60_000);
+      it(what, async () => {
         const task = await flowing();
         await harm(task);
         if (all === true) {
@@ -207,8 +205,7 @@ describe("copying tables again", () => {
     }
   });
 
-  it("loses no row of any table while both are written, and never leaves its status", async function () {
-    this.timeout(60_000);
+  it("loses no row of any table while both are written, and never leaves its status", async () => {
     const task = await flowing(
       `CREATE TABLE a (id bigserial PRIMARY KEY, v text); CREATE TABLE b (id bigserial PRIMARY KEY, v text);
        INSERT INTO a (v) SELECT md5(g::text) FROM generate_series(1, 20000) g; INSERT INTO b (v) SELECT v FROM a`,
@@ -309,8 +306,7 @@ describe("copying tables again", () => {
     await areEqual(task, ["stock", "other"]);
   });
 
-  it("goes on after a crash of the backend at any moment", async function () {
-    this.timeout(120_000);
+  it("goes on after a crash of the backend at any moment", async () => {
     const task = await flowing(
       `CREATE TABLE a (id bigserial PRIMARY KEY, v text); CREATE TABLE b (id bigserial PRIMARY KEY, v text);
        INSERT INTO a (v) SELECT md5(g::text) FROM generate_series(1, 20000) g; INSERT INTO b (v) SELECT v FROM a`,
@@ -375,8 +371,7 @@ describe("copying tables again", () => {
     });
   });
 
-  it("refuses in words what cannot be", async function () {
-    this.timeout(60_000);
+  it("refuses in words what cannot be", async () => {
     const task = await flowing(stockSql, { account: "again" });
     const body = { tables: ["public.stock"] };
     assert.match(await refused(task, { tables: [] }), /^DRS\.M00007 .*tables/);

@@ -52,6 +52,53 @@ describe("the details view", () => {
     assert.deepEqual(buttons("frozen"), []);
   });
 
+  it("offers to copy tables again where rows were lost, and on the table list of the local backend alone", () => {
+    const lost = { id: "1", level: "failure", code: "LS006", message: "It was dropped." } as const;
+    const failed: Partial<Task> = {
+      status: "incrementalFailed",
+      error: { code: "LS006" },
+      warnings: [{ ...lost, table: "public.stock" }],
+    };
+    const { problem, objects, stream } = viewOf(failed, { place: "local" });
+    assert.deepEqual([problem?.copyAgain, objects.copyAgain], ["Copy Tables Again…", "Copy Tables Again…"]);
+    assert.match(problem?.advice ?? "", /^Copy the tables again/);
+    assert.equal(stream, undefined);
+    for (const facts of [
+      {},
+      { place: "local", readOnly: "no" },
+      { place: "local", listed: false },
+    ] as const) {
+      const other = viewOf(failed, facts);
+      assert.deepEqual([other.problem?.copyAgain, other.objects.copyAgain], [undefined, undefined]);
+    }
+    assert.equal(viewOf({ ...failed, warnings: [] }, { place: "local" }).problem?.copyAgain, undefined);
+  });
+
+  it("tells warnings about the stream with the log that the source keeps, and that log alone as information", () => {
+    const warning = {
+      id: "1",
+      level: "warning",
+      code: "LW009",
+      message: "It will stop.",
+      since: now,
+    } as const;
+    const keptLog = { bytes: 2048, limit: 4096 };
+    const both = viewOf({ warnings: [warning], keptLog }).stream;
+    assert.deepEqual([both?.level, both?.heading, both?.log?.label], ["warning", "Warnings", "Kept log"]);
+    assert.deepEqual(both?.warnings, [
+      {
+        ...{ code: "LW009", text: "It will stop." },
+        since: { text: english.time(now), time: new Date(now).toISOString() },
+      },
+    ]);
+    const log = viewOf({ status: "paused", keptLog }).stream;
+    assert.deepEqual(log, {
+      ...{ level: "info", heading: "Kept log", warnings: [] },
+      log: { label: undefined, text: "2 kB of 4 kB at most" },
+    });
+    assert.equal(viewOf().stream, undefined);
+  });
+
   it("says what went wrong and what to do, for every failure", () => {
     const failed = viewOf({
       status: "incrementalFailed",
