@@ -5,6 +5,7 @@ import pg from "pg";
 import { until } from "../support/backend-process";
 import { bound } from "../support/bounds";
 import { FakePooler } from "../support/fake-pooler";
+import { OwnServer } from "../support/own-server";
 import {
   type CheckedPlan,
   findingsIn,
@@ -433,6 +434,20 @@ describe("the pre-check of servers and logins", () => {
     assert.deepEqual(named.split(", ").sort(), without.sort());
   });
 
+  it("is followed by a start that counts no longer than 5 s, and then estimates", async () => {
+    const slow = `INSERT INTO t SELECT n, n FROM generate_series(1, 8000) n;
+      CREATE FUNCTION slow() RETURNS bool LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.005); RETURN true; END';
+      ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; CREATE POLICY one ON t USING (slow())`;
+    const { plan } = await weak({ source: slow });
+    const begin = performance.now();
+    const rows = await world.engine.prepare(plan.task);
+    const ms = performance.now() - begin;
+    assert.ok(ms < bound(10_000), `${Math.round(ms)} ms`);
+    assert.ok((rows["public.t"] ?? 0) > 0, JSON.stringify(rows));
+    await world.engine.release(plan.task, "target");
+    await world.engine.release(plan.task, "source");
+  });
+
   describe("1,000 tables", () => {
     const many = `DO $$ BEGIN FOR n IN 1..1000 LOOP
       EXECUTE format('CREATE TABLE t%s (id int PRIMARY KEY, v text, at timestamptz DEFAULT now())', n); END LOOP; END $$`;
@@ -449,6 +464,31 @@ describe("the pre-check of servers and logins", () => {
         const ms = performance.now() - begin;
         assert.ok(ms < bound(10_000), `${Math.round(ms)} ms`);
       });
+    }
+  });
+});
+
+describe("the pre-check of a standby", () => {
+  it("fails at either end, and tries nothing there", async () => {
+    const [standby, world] = await Promise.all([
+      OwnServer.start(packages, [], true),
+      PrecheckWorld.start(packages),
+    ]);
+    try {
+      const plan = await world.plan({ source: table, tables: ["t"] });
+      const end = { ...standby.login, database: "postgres", ssl: false };
+      const target = await world.check({ ...plan.task, target: end });
+      assert.deepEqual(findingsIn(target), [
+        "target_reaches_source ALARM",
+        "target_read_write FAILED",
+        "target_objects ALARM",
+      ]);
+      const source = await world.check({ ...plan.task, source: end, tables: [] });
+      assert.deepEqual(findingsIn(source), ["source_read_write FAILED", "source_objects FAILED"]);
+      assert.match(reasonsOf(itemIn(source, "source_read_write")), /is a standby .*Use the primary/);
+    } finally {
+      await world.stop();
+      await standby.stop();
     }
   });
 });

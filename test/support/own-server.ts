@@ -18,8 +18,9 @@ export class OwnServer {
   /**
    * @param packages a file for which Node finds the package with the programs.
    * @param changed further settings.
+   * @param standby whether it waits for a primary's log, and takes no changes.
    */
-  static async start(packages: string, changed: readonly string[] = []): Promise<OwnServer> {
+  static async start(packages: string, changed: readonly string[] = [], standby = false): Promise<OwnServer> {
     const dataDir = makeDataDir();
     const binaries = await findBinaries(dataDir, packages);
     const [data, passwordFile] = [join(dataDir, "data"), join(dataDir, "password")];
@@ -31,6 +32,9 @@ export class OwnServer {
     ]);
     if (made.code !== 0) {
       throw new Error(made.output);
+    }
+    if (standby) {
+      writeFileSync(join(data, "standby.signal"), "");
     }
     const settings = [
       "wal_level=logical",
