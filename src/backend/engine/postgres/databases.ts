@@ -151,7 +151,7 @@ const lateSettings = `SELECT set_config(name, wanted, false) FROM pg_settings
 
 /** The settings that a session of this login is to have. A server that is away is asked for the most common ones. */
 export async function sessionSettings(
-  databases: Databases,
+  databases: Pick<Databases, "query">,
   login: DatabaseLogin,
   side: Side,
 ): Promise<Readonly<Record<string, string>>> {

@@ -1,6 +1,7 @@
 /** What the items of a pre-check ask: each fact is read once. */
-import { EngineError, type EngineTask, type Side } from "../../engine";
+import { type DatabaseLogin, EngineError, type EngineTask, type Side } from "../../engine";
 import type { Row, Session } from "../databases";
+import type { Asked } from "../per-table";
 import { type Relation, relationParameters, relationsSql } from "../relations";
 import { type ServerFacts, serverFacts } from "./server-facts";
 
@@ -27,6 +28,11 @@ export class CheckContext {
 /** What is known of one end. */
 export class Facts {
   #last: Promise<unknown> = Promise.resolve();
+  /** The end's only connection, for other parts of the engine. */
+  readonly asked: Asked = {
+    query: async <R extends Row>(_: DatabaseLogin, __: Side, sql: string, values?: readonly unknown[]) =>
+      await this.ask<R>(sql, values),
+  };
   readonly server: () => Promise<ServerFacts>;
   /** The task's tables with their partitions; views and foreign tables of these names, too. */
   readonly relations: () => Promise<readonly Relation[]>;

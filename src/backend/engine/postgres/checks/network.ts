@@ -2,6 +2,7 @@
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
 import type { DatabaseLogin, EngineError } from "../../engine";
+import { sessionSettings } from "../databases";
 import { describe } from "../errors";
 import { conninfo, objectName } from "../names";
 import { alarm, at, type Check, failed, type Problem } from "./check";
@@ -46,13 +47,20 @@ export const differentDatabases: Check = {
  */
 export const targetReachesSource: Check = {
   ...{ item: "target_reaches_source", group: "network", ends: ["source", "target"], ifUnknown: "ALARM" },
-  evaluate: async ({ task, target }) => {
+  evaluate: async ({ task, source, target }) => {
     const server = await target.server();
     if (!server.can_subscribe || !server.can_create || server.standby || server.read_only) {
       return [alarm(message("reachNotTried"))];
     }
     const name = escapeIdentifier(`${objectName(task.id)}_trial`);
-    const login = conninfo(task.source, task.publisher, `${objectName(task.id)}_trial`, server.version);
+    const settings = await sessionSettings(source.asked, task.source, "source");
+    const login = conninfo(
+      task.source,
+      task.publisher,
+      `${objectName(task.id)}_trial`,
+      server.version,
+      settings,
+    );
     const [error] = await tried(target, [
       {
         parameter: login,

@@ -1,8 +1,7 @@
 /** Whether the tables that the target lacks can be made there: it is tried, and taken back. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
-import type { DatabaseLogin, Remedy, Side } from "../../engine";
-import type { Row } from "../databases";
+import type { Remedy } from "../../engine";
 import { qualified } from "../names";
 import type { Relation } from "../relations";
 import { tableDefinitions } from "../schema";
@@ -26,11 +25,7 @@ export const targetObjects: Check = {
     }
     const definitions: string[] = [];
     for (let first = 0; first < missing.length; first += atOnce) {
-      const asked = {
-        query: async <R extends Row>(_: DatabaseLogin, __: Side, sql: string, values?: readonly unknown[]) =>
-          await source.ask<R>(sql, values),
-      };
-      const some = await tableDefinitions(asked, task.source, missing.slice(first, first + atOnce));
+      const some = await tableDefinitions(source.asked, task.source, missing.slice(first, first + atOnce));
       definitions.push(...some.map((statements) => statements.join(";\n")));
     }
     const answers = await tried(
