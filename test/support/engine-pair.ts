@@ -109,7 +109,7 @@ export class EnginePair {
     );
   }
 
-  /** Runs statements as a superuser of one end; answers the rows of the last. */
+  /** Runs statements as a superuser of one end; answers the rows of a single one. */
   async sql(
     task: EngineTask,
     side: Side,
