@@ -13,6 +13,7 @@ import {
   events,
   type Loss,
   losses,
+  source,
   stock,
 } from "../support/stream-cases";
 
@@ -35,6 +36,8 @@ const answer = v.object({
 });
 
 const database = "stream";
+/** Among tables that are lost, one that is not. */
+const healthy = "public.stock";
 
 describe("the stream of a task", () => {
   const dataDir = makeDataDir();
@@ -57,6 +60,7 @@ describe("the stream of a task", () => {
       const made = `CREATE SCHEMA ${schemaOf(one)}; SET search_path = ${schemaOf(one)}`;
       await backend.sql("source", database, `${made}; ${one.table === "ev" ? events : stock}`);
     }
+    await backend.sql("source", database, stock);
     const groups: readonly (readonly Case[])[] = [
       ...whole.map((one) => [one]),
       losses.filter((loss) => loss.whole !== true),
@@ -65,14 +69,15 @@ describe("the stream of a task", () => {
     ];
     for (const [index, group] of groups.entries()) {
       const plan = { name: `stream-${index}`, source: end("source"), target: end("target") };
-      const task = await TestTask.create(backend, { ...plan, tables: group.map(tableOf) });
+      const tables = [...group.map(tableOf), ...(index === whole.length ? [healthy] : [])];
+      const task = await TestTask.create(backend, { ...plan, tables });
       for (const one of group) {
         placed.set(one, { task, schema: schemaOf(one) });
         await carryOut(one, one.given ?? []);
       }
       await task.test("so");
       await task.test("ta");
-      await task.select(group.map(tableOf));
+      await task.select(tables);
       const check = await task.precheck();
       assert.equal(check.result, true, JSON.stringify(check));
       await task.start();
@@ -200,5 +205,80 @@ describe("the stream of a task", () => {
     await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
     await untilEqual(task, tableOf(one));
     assert.deepEqual(await allOf(task), []);
+  });
+
+  it("goes on without the tables that are lost when they are taken out of the task", async () => {
+    const one = losses.find((loss) => loss.whole !== true);
+    assert.ok(one !== undefined);
+    const { task } = of(one);
+    const dropped = losses.find(({ what }) => what === "a table is dropped at the target");
+    assert.ok(dropped !== undefined);
+    // The log still has changes for it, which PostgreSQL skips only for a table that is there.
+    await carryOut(dropped, [{ at: "target", sql: "CREATE TABLE stock (id int PRIMARY KEY, n int)" }]);
+    await task.edited([healthy]);
+    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await backend.sql("source", database, `INSERT INTO ${healthy} VALUES (1000, 1)`);
+    await untilEqual(task, healthy);
+    await until(
+      "nothing is said of them any more",
+      30_000,
+      async () => await allOf(task),
+      ({ length }) => length === 0,
+    );
+  });
+
+  it("does not go on after a table was lost while it was paused and the backend was away", async () => {
+    const [one] = calm;
+    assert.ok(one !== undefined);
+    const { task } = of(one);
+    await task.pause();
+    await task.reaches("PAUSING");
+    await backend.kill();
+    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    task.backend = backend;
+    await carryOut(one, [source("DROP TABLE stock; CREATE TABLE stock (id int PRIMARY KEY, n int)")]);
+    await until(
+      "the loss is known",
+      30_000,
+      async () => await saidOf(one, /LS004/),
+      (found) => found.some(({ code }) => code === "LS004"),
+    );
+    assert.equal(await task.status(), "PAUSING");
+    await task.retry();
+    await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+    assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS004 /);
+  });
+
+  it("tells of the log that the source keeps for a task that stands still, before it is lost", async () => {
+    const [one] = concerns;
+    assert.ok(one !== undefined);
+    const { task } = of(one);
+    task.backend = backend;
+    await task.pause();
+    await task.reaches("PAUSING");
+    const write = async (megabytes: number) =>
+      await backend.sql(
+        "source",
+        database,
+        `SELECT count(pg_logical_emit_message(false, 'filler', repeat('x', 1024 * 1024)))
+         FROM generate_series(1, ${megabytes})`,
+      );
+    const said = async () => {
+      const answered = v.parse(answer, await backend.local("GET", "/_local/warnings"));
+      return {
+        codes: (await allOf(task)).map(({ code }) => code),
+        log: answered.tasks[task.id]?.log ?? null,
+      };
+    };
+    await backend.sql("source", "postgres", "ALTER SYSTEM SET max_slot_wal_keep_size = '200MB'");
+    await backend.sql("source", "postgres", "SELECT pg_reload_conf()");
+    await write(170);
+    const near = await until("it is warned of", 30_000, said, ({ codes }) => codes.includes("LW015"));
+    assert.equal(near.log?.limit, 200 * 1024 * 1024);
+    assert.ok((near.log?.bytes ?? 0) > 150 * 1024 * 1024, JSON.stringify(near));
+    await write(100);
+    await backend.sql("source", "postgres", "CHECKPOINT");
+    await until("it is lost", 30_000, said, ({ codes }) => codes.includes("LS008"));
+    assert.equal(await task.status(), "PAUSING");
   });
 });

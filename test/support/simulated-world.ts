@@ -45,6 +45,8 @@ export class SimulatedWorld {
   spare = false;
   /** Copied tables that have nothing to go on from. */
   readonly slotLost = new Set<string>();
+  /** Tables of the stream that have lost rows. */
+  readonly lost = new Set<string>();
   subscription: Subscription | undefined;
   /** How often something really went wrong, by what it leads to. */
   readonly harm = { conflict: 0, refusal: 0, loss: 0, away: 0, locks: 0 };
@@ -111,6 +113,14 @@ export class SimulatedWorld {
     }
   }
 
+  /** A table is replaced at one of the ends. */
+  loseTable(name: string): void {
+    if (this.subscription?.tables.has(name) === true) {
+      this.lost.add(name);
+      this.harm.loss++;
+    }
+  }
+
   loseSlot(): void {
     if (this.slot) {
       this.slot = false;
@@ -123,6 +133,7 @@ export class SimulatedWorld {
     if (this.subscription !== undefined) {
       this.subscription = undefined;
       this.slotLost.clear();
+      this.lost.clear();
       this.harm.loss++;
     }
   }
@@ -285,6 +296,7 @@ export class SimulatedEngine implements Engine {
     for (const name of [...tables.keys()].filter((known) => !names.includes(known))) {
       tables.delete(name);
       this.world.slotLost.delete(name);
+      this.world.lost.delete(name);
     }
     for (const name of names) {
       tables.set(name, tables.get(name) ?? first(task));
@@ -309,6 +321,7 @@ export class SimulatedEngine implements Engine {
     for (const table of again) {
       subscription.tables.delete(plainName(table));
       this.world.slotLost.delete(plainName(table));
+      this.world.lost.delete(plainName(table));
     }
     subscription.enabled = false;
     await this.alive();
@@ -328,6 +341,10 @@ export class SimulatedEngine implements Engine {
   async suspend(): Promise<void> {
     await this.alive();
     this.world.reach("target");
+    if (this.world.lost.size > 0) {
+      // As often as it is tried in vain.
+      this.world.harm.loss++;
+    }
     if (this.world.subscription !== undefined) {
       this.world.subscription.enabled = false;
       this.world.subscription.stopped = undefined;
@@ -376,6 +393,7 @@ export class SimulatedEngine implements Engine {
     if (side === "target") {
       this.world.subscription = undefined;
       this.world.slotLost.clear();
+      this.world.lost.clear();
     } else {
       this.world.slot = false;
       this.world.spare = false;
@@ -427,7 +445,13 @@ export class SimulatedEngine implements Engine {
       logKept: slot || away.has("source"),
       slotLost: slotLost.size > 0,
       needsCleanUp: spare && !away.has("source"),
-      findings: [],
+      findings: [...this.world.lost].map((name) => ({
+        ...{ id: name, level: "failure", side: "source", code: "LS004" },
+        ...{
+          table: { schema: "public", table: name.slice("public.".length) },
+          message: message("sourceTableReplaced"),
+        },
+      })),
     };
   }
 

@@ -12,7 +12,7 @@ export interface Deed {
   /** `{schema}`, `{publication}` and `{subscription}` are the task's; names without a schema are in its schema. */
   readonly sql: string;
 }
-const source = (sql: string): Deed => ({ at: "source", sql });
+export const source = (sql: string): Deed => ({ at: "source", sql });
 const target = (sql: string): Deed => ({ at: "target", sql });
 
 export interface Case {

@@ -33,8 +33,9 @@ function logView(job: Job, log: KeptLog | undefined) {
   if (log === undefined || (runs && log.bytes < notableLog)) {
     return null;
   }
+  const now = Date.now();
   const time = (at: number | undefined) =>
-    at === undefined ? null : new Date(Math.round(at / minute) * minute).toISOString();
+    at === undefined ? null : new Date(onGrid(at, at - now)).toISOString();
   return {
     bytes: rounded(log.bytes),
     limit: log.limit,
@@ -42,6 +43,12 @@ function logView(job: Job, log: KeptLog | undefined) {
     lost_at: time(log.lostAt),
     disk_full_at: time(log.diskFullAt),
   };
+}
+
+/** The further away a time is, the less exactly it is known, and the rarer it changes. */
+function onGrid(at: number, ahead: number): number {
+  const grid = Math.max(10 ** Math.floor(Math.log10(Math.max(ahead, 1))), minute);
+  return Math.round(at / grid) * grid;
 }
 
 /** To two digits, so that the answer stays the same for a while. */

@@ -9,6 +9,7 @@ import { type Message, message } from "../messages";
 import type { ObservedChange } from "../reconcile";
 import type { SecretBox } from "../secrets";
 import { loginOf } from "./endpoints";
+import { lostTables } from "./findings";
 import { type Change, type Job, plainName, tablesOf, without } from "./job";
 import { isAwaited, newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
@@ -33,7 +34,10 @@ export class ChangeSteps {
         }
         await this.#update(job, change, { tables: [...tables] });
         const added = without(tables, job.tables);
-        const rows = await this.engine.change(this.taskOf(withTables(job, [...job.tables, ...added])), added);
+        // What is lost and is to go must not come back first.
+        const lost = without(lostTables(job, runtime.engine), tables);
+        const own = without(job.tables, lost);
+        const rows = await this.engine.change(this.taskOf(withTables(job, [...own, ...added])), added);
         await this.store.update(job.id, (latest) => ({
           ...latest,
           sourceRows: { ...latest.sourceRows, ...rows },

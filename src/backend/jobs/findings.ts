@@ -1,5 +1,5 @@
 /** What looks find wrong with the streams of tasks: kept with its task, and written into the task's log. */
-import type { EngineState, StreamFinding } from "../engine/engine";
+import type { EngineState, StreamFinding, TableName } from "../engine/engine";
 import { message } from "../messages";
 import { isChanging, type Job, type KnownFinding, plainName, without } from "./job";
 import type { JobStore } from "./store";
@@ -80,6 +80,15 @@ export function lossOf(job: Job, engine: EngineState | undefined): StreamFinding
   return engine.findings.find(
     ({ level, table }) => level === "failure" && (table === undefined || counted.has(plainName(table))),
   );
+}
+
+/** Those of the task's tables that have lost rows. */
+export function lostTables(job: Job, engine: EngineState | undefined): readonly TableName[] {
+  const findings = engine?.kind === "present" ? engine.findings : [];
+  const lost = findings.flatMap(({ level, table }) =>
+    level === "failure" && table !== undefined ? [plainName(table)] : [],
+  );
+  return job.tables.filter((table) => lost.includes(plainName(table)));
 }
 
 /** What is wrong with a task's stream now, in the words of the last look. */

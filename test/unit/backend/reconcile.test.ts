@@ -323,6 +323,30 @@ const cases: readonly Case[] = [
     step: "copyAgain",
   },
   {
+    what: "streaming, and rows are lost",
+    seen: { ...runs, engine: engine(["synced"]), lost: true, last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "failStream",
+  },
+  {
+    what: "resumed, and rows were lost",
+    seen: {
+      prepared: true,
+      engine: engine(["synced"], { enabled: false }),
+      lost: true,
+      last: "INCRE_TRANSFER_FAILED",
+    },
+    status: "STARTJOBING",
+    step: "failStream",
+  },
+  {
+    what: "paused, and rows were lost",
+    wish: { goal: "paused" },
+    seen: { prepared: true, engine: engine(["synced"], { enabled: false }), lost: true, last: "PAUSING" },
+    status: "PAUSING",
+    step: "none",
+  },
+  {
     what: "one copy, all synced",
     wish: { taskType: "FULL_TRANS" },
     seen: { ...runs, engine: engine(["synced"]) },

@@ -76,7 +76,7 @@ type Event =
   | { readonly kind: "wait"; readonly polls: number }
   | { readonly kind: "user"; readonly choice: number; readonly detail: number }
   | { readonly kind: "away"; readonly side: "source" | "target" }
-  | { readonly kind: "block"; readonly table: (typeof tables)[number] }
+  | { readonly kind: "block" | "loseTable"; readonly table: (typeof tables)[number] }
   | { readonly kind: "balance"; readonly balance: number }
   | { readonly kind: "refuse" | "lock" | "back" | "clear" | "loseSlot" | "loseSpare" | "strand" | "drop" }
   | { readonly kind: "crash"; readonly after: number };
@@ -91,7 +91,7 @@ const events: fc.Arbitrary<Event> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("user" as const), choice: fc.nat(99), detail: fc.nat(99) }),
   },
   fc.record({ kind: fc.constant("away" as const), side: fc.constantFrom("source", "target") }),
-  fc.record({ kind: fc.constant("block" as const), table: fc.constantFrom(...tables) }),
+  fc.record({ kind: fc.constantFrom("block", "loseTable"), table: fc.constantFrom(...tables) }),
   fc.record({ kind: fc.constant("balance" as const), balance: fc.constantFrom(0, 10) }),
   fc.record({ kind: fc.constantFrom("refuse", "lock", "loseSlot", "loseSpare", "strand", "strand", "drop") }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("back", "clear") }) },
@@ -148,6 +148,9 @@ class Walk {
         break;
       case "block":
         world.blocked.add(`public.${event.table}`);
+        break;
+      case "loseTable":
+        world.loseTable(`public.${event.table}`);
         break;
       case "clear":
         world.blocked.clear();
@@ -206,7 +209,14 @@ class Walk {
 
   async retry(): Promise<void> {
     const life = await this.#alive();
-    const offered = availableActions(this.job, life.runner.constraintsOf(this.job));
+    const { job } = this;
+    const gate = life.runner.constraintsOf(job);
+    const lost = job.tables.filter((table) => this.world.lost.has(plainName(table)));
+    if (lost.length > 0 && mayCopyAgain(job, gate)) {
+      await this.#ask(life, life.actions.copyAgain(this.id, lost.map(tableId), false));
+      return;
+    }
+    const offered = availableActions(job, gate);
     const action = (["RETRY", "START", "FREE_RESOURCE"] as const).find((one) => offered.includes(one));
     if (action !== undefined) {
       await this.#ask(life, users[action](life.actions, this.id, 4));
@@ -341,6 +351,8 @@ function requireCauses({ history, harm }: SimulatedWorld): void {
 function requireRest({ status, change, copyAgain: again, tables: own }: Job, world: SimulatedWorld): void {
   assert.ok(!passing.has(status), `hangs in ${status}`);
   if (status === "INCRE_TRANSFER_STARTED") {
+    const lost = own.map(plainName).filter((name) => world.lost.has(name));
+    assert.deepEqual(lost, [], "rows are lost, and nobody says so");
     assert.equal(again, null, "a copy hangs");
     const there = [...(world.subscription?.tables.keys() ?? [])];
     assert.deepEqual(

@@ -25,6 +25,7 @@ import { CrashLoopDetector } from "./crash-loop-detector";
 import { Databases } from "./databases";
 import { describe } from "./errors";
 import { grouped } from "./grouped";
+import { KeptLogs } from "./kept-log";
 import { LagMeter } from "./lag";
 import { logPosition, objectName } from "./names";
 import {
@@ -76,6 +77,7 @@ export class PostgresEngine implements Engine {
     knowsProgress: true,
   } as const;
   readonly #databases = new Databases();
+  readonly #logs = new KeptLogs(this.#databases);
   readonly #lag = new Map<string, LagMeter>();
   readonly #streams = new StreamWatch(this.#databases);
   /** Tasks that ran at the last look. */
@@ -179,6 +181,7 @@ export class PostgresEngine implements Engine {
     if (side === "target") {
       this.#watches.delete(task.id);
       this.#running.delete(task.id);
+      this.#logs.forget(task.id);
       this.#streams.forget(task.id);
       this.#waits.forget(task.id);
       await dropSubscription(this.#databases, task);
@@ -212,7 +215,7 @@ export class PostgresEngine implements Engine {
       const slot = slots(task);
       const seen = await this.#stoppedIfFailing(task, subscription, slot);
       const waits = await this.#waits.look(task, movementOf(seen));
-      return [task.id, this.#state(task, seen, slot, streams(task), waits)] as const;
+      return [task.id, await this.#state(task, seen, slot, streams(task), waits)] as const;
     });
     return new Map(await Promise.all(states));
   }
@@ -298,21 +301,23 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  #state(
+  async #state(
     task: EngineTask,
     subscription: SubscriptionFacts,
     slot: SlotFacts | EngineError | undefined,
     stream: Watched | undefined,
     waits: readonly StreamFinding[],
-  ): EngineState {
+  ): Promise<EngineState> {
     const { enabled, pid, copyWorkers, slotLost, tables } = subscription;
     const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
     const streaming = pid !== null && (slot instanceof EngineError || known?.active === true);
+    const log = slot instanceof EngineError ? undefined : await this.#logs.read(task, slot, streaming);
     return {
       ...{ kind: "present", enabled, streaming, copyWorkers, slotLost, tables },
       logKept: slot instanceof EngineError || known?.kept === true,
       needsCleanUp: known?.spare === true,
-      findings: [...(stream?.findings ?? []), ...waits],
+      findings: [...(stream?.findings ?? []), ...waits, ...(log?.findings ?? [])],
+      keptLog: log?.keptLog,
       remember: stream?.remember,
       delayMs:
         streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,

@@ -297,6 +297,10 @@ export interface SlotFacts extends Row {
   /** What the target has told it has, which everybody may see. */
   readonly confirmed: string | null;
   readonly lag_ms: number | null;
+  /** The log that is kept for it, the most that may be kept (null: any), and what may still be written; in bytes. */
+  readonly kept_bytes: number | null;
+  readonly keep_limit: number | null;
+  readonly keep_room: number | null;
 }
 
 export async function slotFacts(
@@ -311,7 +315,10 @@ export async function slotFacts(
             EXISTS (SELECT 1 FROM pg_replication_slots o WHERE o.slot_name = s.slot_name || '_spare') AS spare,
             (pg_current_wal_lsn() - '0/0')::text AS current, (r.replay_lsn - '0/0')::text AS replayed,
             (s.confirmed_flush_lsn - '0/0')::text AS confirmed,
-            (extract(epoch FROM r.replay_lag) * 1000)::float8 AS lag_ms
+            (extract(epoch FROM r.replay_lag) * 1000)::float8 AS lag_ms,
+            (pg_current_wal_lsn() - s.restart_lsn)::float8 AS kept_bytes, s.safe_wal_size::float8 AS keep_room,
+            CASE WHEN current_setting('max_slot_wal_keep_size') <> '-1'
+                 THEN pg_size_bytes(current_setting('max_slot_wal_keep_size'))::float8 END AS keep_limit
      FROM pg_replication_slots s LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid
      WHERE s.slot_name = ANY($1)`,
     [names],
