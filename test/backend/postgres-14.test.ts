@@ -104,3 +104,48 @@ describe("a task into PostgreSQL 14", () => {
     await task.reaches("RELEASE_RESOURCE_COMPLETE");
   });
 });
+
+describe("a task out of PostgreSQL 14", () => {
+  const dataDir = makeDataDir();
+  let backend: BackendProcess;
+  let source: OwnServer;
+
+  before(async () => {
+    [backend, source] = await Promise.all([
+      BackendProcess.start(dataDir, ["--demo"]),
+      OwnServer.start(packages, quick),
+    ]);
+  });
+
+  after(async () => {
+    await backend.stop();
+    await source.stop();
+    removeDataDir(dataDir);
+  });
+
+  it("whose publication was dropped is healed by copying all of its tables again", async () => {
+    await source.sql("postgres", "CREATE DATABASE old");
+    await backend.sql("target", "postgres", "CREATE DATABASE old");
+    await source.sql("old", "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'one')");
+    const task = await TestTask.started(backend, {
+      name: "out-of-old-postgres",
+      source: { ...source.login, database: "old" },
+      target: { ...backend.login("target"), database: "old" },
+    });
+    await task.reaches("INCRE_TRANSFER_STARTED", 20_000);
+    // This version cannot read the log that was written while there was no publication.
+    await source.sql("old", `DROP PUBLICATION drs_${task.id.replaceAll("-", "_")}`);
+    await source.sql("old", "UPDATE t SET v = 'while it was gone'");
+    await task.reaches("INCRE_TRANSFER_FAILED", 60_000);
+    await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables: ["public.t"] });
+    await task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+    await source.sql("old", "INSERT INTO t VALUES (2, 'afterwards')");
+    const wanted = JSON.stringify(await source.sql("old", "SELECT id, v FROM t ORDER BY id"));
+    await until(
+      "both ends are alike",
+      30_000,
+      async () => JSON.stringify(await backend.sql("target", "old", "SELECT id, v FROM t ORDER BY id")),
+      (found) => found === wanted,
+    );
+  });
+});
