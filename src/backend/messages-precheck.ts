@@ -123,7 +123,7 @@ export const precheckMessages = {
     en: "Table {table} is partitioned. Rows of a partition that is attached while the task runs are not copied, and DETACH, DROP or TRUNCATE of a partition is not repeated at the target. Copy the table again after such a change.",
     zh: "表 {table} 是分区表。任务运行期间附加的分区中已有的行不会被复制，对单个分区的 DETACH、DROP 或 TRUNCATE 也不会同步到目标库。发生此类变更后请重新复制该表。",
   },
-  largeObjects: {
+  sourceLargeObjects: {
     en: "The database has large objects, and {table} may refer to them. PostgreSQL replicates the number of a large object, not its content. Move the contents to a bytea column, or copy them by other means.",
     zh: "数据库中存在大对象，{table} 可能引用它们。PostgreSQL 只复制大对象的编号，不复制内容。请将内容移到 bytea 列，或以其他方式复制。",
   },
@@ -217,7 +217,7 @@ export const precheckMessages = {
     en: "Type {type} of the target is of another kind than the source's. Rename or drop it there.",
     zh: "目标库类型 {type} 与源库的种类不同。请在目标库重命名或删除该类型。",
   },
-  typeDiffers: {
+  targetTypeDiffers: {
     en: "Type {type} of the target is not that of the source: {what}. Values of the source would be refused or read wrongly. Change the type there.",
     zh: "目标库类型 {type} 与源库不同：{what}。源库的值会被拒绝或被错误解释。请在目标库修改该类型。",
   },

@@ -117,7 +117,7 @@ export const largeObjects: Check = {
       ? []
       : problemOf(
           holders,
-          (table, remedies) => alarm(message("largeObjects", { table }), remedies),
+          (table, remedies) => alarm(message("sourceLargeObjects", { table }), remedies),
           ({ column, ...relation }) => `${nameOf(relation)}.${column}`,
           ({ column, ...relation }) =>
             at("source")(

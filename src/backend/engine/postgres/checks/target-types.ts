@@ -88,7 +88,7 @@ export function differencesOf(from: UserType, to: UserType): readonly Problem[] 
     return [failed(message("typeKind", { type }))];
   }
   const differs = (what: string, remedies: readonly Remedy[], result = failed) =>
-    what === "" ? [] : [result(message("typeDiffers", { type, what }), remedies)];
+    what === "" ? [] : [result(message("targetTypeDiffers", { type, what }), remedies)];
   const alter = (what: string) => at("target")(`ALTER TYPE ${typeName(from)} ${what}`);
   const change = (what: string) => at("target")(`ALTER DOMAIN ${typeName(from)} ${what}`);
   switch (from.kind) {
@@ -135,7 +135,7 @@ export function differencesOf(from: UserType, to: UserType): readonly Problem[] 
       return [
         ...(from.base === to.base
           ? []
-          : [failed(message("typeDiffers", { type, what: `${from.base} → ${to.base}` }))]),
+          : [failed(message("targetTypeDiffers", { type, what: `${from.base} → ${to.base}` }))]),
         ...problemOf(
           stricter,
           (what, remedies) => failed(message("typeStricter", { type, what }), remedies),
