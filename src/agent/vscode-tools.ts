@@ -30,7 +30,7 @@ export function prepared(
   return {
     confirmationMessages: {
       title: escapeNotification(titleOf(name, known[0]?.task.name ?? wanted, l10n)),
-      message: escapeNotification([t("An agent asks for this."), ...facts].join("\n\n")),
+      message: escapeNotification([t("An agent requested this action."), ...facts].join("\n\n")),
     },
   };
 }

@@ -31,7 +31,7 @@ export async function callControlApi<const S extends v.GenericSchema>(
   }
   const answer = v.safeParse(call.schema, ok ? json : undefined);
   if (!answer.success) {
-    throw new Error(t("The local backend did not answer as expected (HTTP {0}).", response.status));
+    throw new Error(t("The local backend returned an unexpected response (HTTP {0}).", response.status));
   }
   return answer.output;
 }

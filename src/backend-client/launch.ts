@@ -51,7 +51,7 @@ export function launchBackend(options: LaunchOptions, signal: AbortSignal): Prom
       }
       reject(reason);
     };
-    const ended = () => fail(new Error(lastWords || t("The local backend ended before it was ready.")));
+    const ended = () => fail(new Error(lastWords || t("The local backend exited before it was ready.")));
     const timer = setTimeout(
       () => fail(new Error(t("The local backend was not ready in time."))),
       startTimeoutMs,

@@ -31,7 +31,11 @@ function manyTasksDialog(action: ActionId, l10n: Localizer, log: vscode.LogOutpu
   let increment = 100;
   return {
     impossible: (unable) => {
-      const message = t('"{0}" is possible for none of these tasks: {1}', name, skippedNames(unable, l10n));
+      const message = t(
+        '"{0}" is not possible for any of these tasks: {1}',
+        name,
+        skippedNames(unable, l10n),
+      );
       void vscode.window.showWarningMessage(escapeNotification(message));
     },
     confirm: async (able, unable) => await confirmed(action, able, unable, l10n),
@@ -80,7 +84,10 @@ async function confirmed(
     return true;
   }
   const count = String(able.length);
-  const prompt = t("Production is among them. Type {0}, the number of tasks, to end them for good.", count);
+  const prompt = t(
+    "These include production tasks. Type {0}, the number of tasks, to end them permanently.",
+    count,
+  );
   return await confirmedByTyping(question, prompt, count, l10n);
 }
 

@@ -23,9 +23,11 @@ const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], l10n:
     question: t('Reset task "{0}"?', tasks[0]?.name ?? ""),
     yes: t("Reset Task"),
     consequence: tasks.every(({ taskType }) => taskType === "INCR_TRANS")
-      ? t("The synchronization begins anew. It copies no rows: it goes on with the changes.")
+      ? t(
+          "The synchronization starts over. This task copies no existing rows; it continues with the changes.",
+        )
       : t(
-          "The synchronization begins anew: all rows are copied once more. The target's tables are not emptied; rows in them may stand in the way.",
+          "The synchronization starts over and copies all rows again. Target tables are not truncated; existing rows may cause conflicts.",
         ),
   }),
   end: (tasks, l10n) => {
@@ -35,7 +37,7 @@ const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], l10n:
       "The synchronization stops, its instance is released, and the task cannot be started again. Data already written to the target stays.",
     );
     const force = t(
-      "It is ended by force: resources that cannot be reached, such as a slot at the source, may stay behind.",
+      "The task is forced to end. Resources that cannot be reached, such as a replication slot at the source, may remain.",
     );
     return {
       question: t('End task "{0}"?', tasks[0]?.name ?? ""),
@@ -49,7 +51,7 @@ const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], l10n:
   delete: (tasks, { t }) => ({
     question: t('Delete task "{0}"?', tasks[0]?.name ?? ""),
     yes: t("Delete Task"),
-    consequence: t("Its record disappears from the list for good. Databases are not touched."),
+    consequence: t("The task is permanently removed from the list. The databases are not changed."),
   }),
 };
 

@@ -90,7 +90,10 @@ export function connectionHandlers(parts: CommandHost) {
         ...itemOf(connection),
         picked: shown.has(connection.id),
       }));
-      const options = { canPickMany: true, placeHolder: t("Which connections are to be shown?") } as const;
+      const options = {
+        canPickMany: true,
+        placeHolder: t("Which connections do you want to show?"),
+      } as const;
       const picked = await vscode.window.showQuickPick(items, options);
       if (picked !== undefined) {
         await show(picked.map(({ connection }) => connection.id));

@@ -114,7 +114,7 @@ async function confirmed(
       : t('Copy {0} tables of task "{1}" again?', tables.length, task.name);
   const consequence = keepRows
     ? t(
-        "All rows of these tables are copied from the source. The rows at the target stay and may stop the copy.",
+        "All rows of these tables are copied from the source. Existing rows at the target are kept and may stop the copy.",
       )
     : t(
         "All rows of these tables are removed from the target and copied from the source. They are incomplete until the copy ends. Other tables are not touched.",

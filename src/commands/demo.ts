@@ -76,7 +76,7 @@ async function demoOf({
       return { ...logins, connection, key };
     }
   }
-  void vscode.window.showInformationMessage(l10n.t("The local backend is not running with its demo."));
+  void vscode.window.showInformationMessage(l10n.t("The local backend is not running in demo mode."));
   return undefined;
 }
 
@@ -95,7 +95,7 @@ async function showResult({ command, row_count, fields, rows }: SqlResult, { t }
     return;
   }
   const lines = [fields, ...rows].map((row) => row.map((value) => value ?? "NULL").join("\t"));
-  const rest = row_count > rows.length ? [t("… and {0} rows more", row_count - rows.length)] : [];
+  const rest = row_count > rows.length ? [t("… and {0} more rows", row_count - rows.length)] : [];
   const content = [...lines, ...rest].join("\n");
   await vscode.window.showTextDocument(
     await vscode.workspace.openTextDocument({ language: "plaintext", content }),

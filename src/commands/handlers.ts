@@ -45,7 +45,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
         ({ task, state }) => task.id === id && state.connection.id === (connection ?? state.connection.id),
       );
       if (named.length === 0) {
-        void vscode.window.showWarningMessage(t("This synchronization task is not in the list any more."));
+        void vscode.window.showWarningMessage(t("This synchronization task is no longer in the list."));
       }
       return named.length > 1 ? pickTask(named, prompt, l10n) : named[0];
     }
@@ -53,7 +53,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     if (fitting.length === 0) {
       void vscode.window.showInformationMessage(
         all.length === 0
-          ? t("There is no synchronization task.")
+          ? t("There are no synchronization tasks.")
           : t("No synchronization task allows this now."),
       );
       return undefined;

@@ -30,14 +30,14 @@ export function linkHandlers(
       const address =
         connection.kind === "cloud" ? consoleAddress(connection.site, connection.region) : undefined;
       if (address === undefined) {
-        const message = t("No web console is known for {0}.", connection.name);
+        const message = t("No web console is available for {0}.", connection.name);
         void vscode.window.showInformationMessage(escapeNotification(message));
         return;
       }
       // The console's address of a single task is not published; its list can be searched.
       await vscode.env.clipboard.writeText(found.task.id);
       void vscode.window.setStatusBarMessage(
-        t("The task's ID was copied: search the console's list for it."),
+        t("The task ID was copied. Search for it in the console's task list."),
         10_000,
       );
       await vscode.env.openExternal(vscode.Uri.parse(address, true));

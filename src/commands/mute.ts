@@ -30,7 +30,7 @@ export function muteHandlers(
       ];
       const picked = await vscode.window.showQuickPick(
         choices.map((choice) => ({ ...choice, description: shortTime(choice.until) })),
-        { placeHolder: t("For how long shall no notification be shown?") },
+        { placeHolder: t("Snooze notifications for how long?") },
       );
       if (picked !== undefined) {
         await mutes.snooze(picked.until);

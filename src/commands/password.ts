@@ -17,7 +17,7 @@ export async function askPassword(
 ): Promise<void> {
   const { t } = l10n;
   if (!canChangePassword(session, task)) {
-    const message = t('The password of task "{0}" cannot be changed in its status.', task.name);
+    const message = t('The password of task "{0}" cannot be changed in its current status.', task.name);
     void vscode.window.showWarningMessage(escapeNotification(message));
     return;
   }

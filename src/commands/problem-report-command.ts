@@ -22,7 +22,7 @@ export async function reportProblem({ sessions, l10n: { t } }: CommandHost): Pro
     t("What did you do, what happened, and what did you expect?"),
     "",
     t(
-      "The facts below hold no names, addresses, ids of tasks or projects, and no secrets. Nothing was sent: read them, then copy all of this into your report.",
+      "The information below contains no names, addresses, task or project IDs, or secrets. Nothing has been sent. Review it, then copy all of it into your report.",
     ),
     "",
     reportOf(surroundings, settings, sessions.shown, Date.now()),

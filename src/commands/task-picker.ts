@@ -67,14 +67,14 @@ export async function askStartTime(
     validateInput: (text) => {
       const time = parseMinute(text);
       if (time === undefined) {
-        return t("Write the time like {0}.", minuteText(tomorrow));
+        return t("Enter the time as {0}.", minuteText(tomorrow));
       }
       if (time > Date.now() + noticeMs) {
         return undefined;
       }
       return noticeMs === 0
         ? t("The time must be in the future.")
-        : t("The service wants at least {0} notice.", duration(noticeMs));
+        : t("The start time must be at least {0} from now.", duration(noticeMs));
     },
   });
   return answer === undefined ? undefined : parseMinute(answer);

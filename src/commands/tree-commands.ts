@@ -67,7 +67,7 @@ export function treeHandlers(
         engine: t("Engine"),
         tag: t("Tag"),
         connection: t("Connection"),
-        none: t("Not at all"),
+        none: t("No grouping"),
       };
       const group = await pickOne(groupings, names, view.arrangement.group, t("Group the tasks by"));
       if (group !== undefined) {
@@ -125,7 +125,7 @@ async function pickStatuses(
     }));
   const picked = await vscode.window.showQuickPick([...statuses, ...engines], {
     canPickMany: true,
-    placeHolder: t("Which statuses and engines? None: all"),
+    placeHolder: t("Which statuses and engines? Select none to show all"),
   });
   return (
     picked && {

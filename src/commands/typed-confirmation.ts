@@ -15,5 +15,5 @@ export function typingObjection(
   const typed = text.trim();
   const wanted = expected.trim();
   const fits = complete ? typed === wanted : wanted.startsWith(typed);
-  return fits ? undefined : t('Type "{0}" to go on, or press Escape to leave everything as it is.', wanted);
+  return fits ? undefined : t('Type "{0}" to continue, or press Escape to cancel.', wanted);
 }

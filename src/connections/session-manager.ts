@@ -227,7 +227,7 @@ export class SessionManager implements vscode.Disposable {
           this.#close(
             entry,
             this.#l10n.t(
-              "The service has refused what this connection signs in with, in another window or before this one was opened. Nothing is sent, because five refusals lock an access key. Enter it again, or refresh to try once more.",
+              "The service rejected the secret of this connection, in another window or in an earlier session. Requests are stopped, because five rejections lock an access key. Enter the secret again, or refresh to retry once.",
             ),
           );
         } else {

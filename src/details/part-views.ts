@@ -40,7 +40,7 @@ function viewOf<P extends PartId>(id: P, facts: PartFacts): PartView {
           }
         : undefined
       : reading.absent
-        ? { kind: "none" as const, text: t("This service does not tell this.") }
+        ? { kind: "none" as const, text: t("Not provided by this service.") }
         : failed !== undefined
           ? { kind: "error" as const, text: failed }
           : { kind: "loading" as const, text: t("Reading…") };

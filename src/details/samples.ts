@@ -69,9 +69,9 @@ export function chartsOf(
     times: samples.map(({ at }) => at),
     charts: measured.length < 2 ? [] : charts,
     notes: [
-      ...(told === false ? [t("This service does not tell how many rows it writes per second.")] : []),
+      ...(told === false ? [t("This service does not report how many rows it writes per second.")] : []),
       ...(measured.length < 2 || charts.length === 0
-        ? [t("Values are drawn from the moment this page is open, as soon as there are two.")]
+        ? [t("The chart records values while this page is open, and appears once there are two.")]
         : []),
     ],
     texts: {

@@ -107,7 +107,7 @@ function absence(
   if (!connected) {
     return {
       heading: t("Not connected"),
-      text: t("The page fills as soon as there is a connection again."),
+      text: t("The page shows the task when the connection is restored."),
       waiting: false,
     };
   }
@@ -143,14 +143,16 @@ function absenceNotices({ l10n: { t }, freshness, listed }: DetailsFacts): reado
     return [];
   }
   if (!freshness.connected) {
-    return [{ level: "warning", text: t("Not connected. Below is the last that was known of this task.") }];
+    return [
+      { level: "warning", text: t("Not connected. This page shows the last known state of the task.") },
+    ];
   }
   return freshness.asOf === undefined
     ? []
     : [
         {
           level: "info",
-          text: t("This task is no longer in the list. Below is the last that was known of it."),
+          text: t("This task is no longer in the list. This page shows its last known state."),
         },
       ];
 }
@@ -227,7 +229,7 @@ function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
   }
   return {
     level: warnings.length > 0 ? "warning" : "info",
-    heading: warnings.length > 0 ? t("Warnings") : t("Kept log"),
+    heading: warnings.length > 0 ? t("Warnings") : t("Retained log"),
     warnings: warnings.map(({ code, message, since }) => ({
       ...{ code, text: message },
       since: since === undefined ? undefined : { text: time(since), time: new Date(since).toISOString() },
@@ -236,7 +238,7 @@ function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
       keptLog === undefined
         ? undefined
         : {
-            label: warnings.length > 0 ? t("Kept log") : undefined,
+            label: warnings.length > 0 ? t("Retained log") : undefined,
             text: keptLogText(keptLog, l10n),
           },
   };
@@ -268,7 +270,7 @@ function adviceOf(task: Task, facts: DetailsFacts): string | undefined {
   const { t } = l10n;
   const { status } = task;
   if (lostTables(task).length > 0 && copyAgainLabel(task, facts) !== undefined) {
-    return t("Copy the tables again: they lack rows. The task is resumed with that.");
+    return t("Copy the tables again, because they lack rows. This also resumes the task.");
   }
   if (status === "frozen") {
     return t("Top up the account. The service unfreezes its instances when the balance is above 0.");
@@ -277,7 +279,7 @@ function adviceOf(task: Task, facts: DetailsFacts): string | undefined {
     return t("End the task again to release its resources.");
   }
   if (diagnosis?.resumable === false && actions.includes("end")) {
-    return t("This task cannot go on from here: end it, and create a new one if its data is still needed.");
+    return t("This task cannot continue. End it, and create a new one if its data is still needed.");
   }
   switch (actions.toSorted(byHelpfulness)[0]) {
     case "resume":

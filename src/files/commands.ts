@@ -45,7 +45,7 @@ async function newTaskFile(parts: FileParts, argument: unknown): Promise<void> {
     { type: "full", label: t("Full only"), description: t("copy once") },
   ] as const;
   const named = templates.find(({ type }) => type === argument);
-  const options = { placeHolder: t("PostgreSQL to PostgreSQL: what is to be synchronized?") };
+  const options = { placeHolder: t("PostgreSQL to PostgreSQL: choose what to synchronize") };
   const template = named ?? (await vscode.window.showQuickPick(templates, options));
   if (template !== undefined) {
     const ends = (await demoEnds(parts)) ?? exampleEnds;
@@ -97,7 +97,7 @@ async function saveTaskFile({ l10n: { t } }: FileParts, { task, session }: Place
   const file = fileOf(known);
   if (file === undefined) {
     const message = t(
-      'The service does not tell the databases of task "{0}", so it cannot be saved as a file.',
+      'The service does not report the databases of task "{0}", so it cannot be saved as a file.',
       task.name,
     );
     void vscode.window.showWarningMessage(escapeNotification(message));
@@ -171,7 +171,7 @@ async function placeOf({ sessions, l10n: { t } }: FileParts, name: string): Prom
     place,
   }));
   return (
-    await vscode.window.showQuickPick(items, { placeHolder: t('In which connection is task "{0}"?', name) })
+    await vscode.window.showQuickPick(items, { placeHolder: t('Which connection is task "{0}" in?', name) })
   )?.place;
 }
 
@@ -184,7 +184,7 @@ async function create(parts: FileParts, argument: unknown, start: boolean): Prom
   }
   const { session, state, task } = place;
   if (task !== undefined && !rowOf(task.status).configurable) {
-    const message = t('There is a task "{0}" already, and it is configured. Choose another name.', file.name);
+    const message = t('Task "{0}" already exists and is configured. Choose another name.', file.name);
     void vscode.window.showWarningMessage(escapeNotification(message));
     return;
   }
@@ -249,7 +249,7 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
   const { session, state, task } = place;
   if (task === undefined || rowOf(task.status).phase !== "incremental") {
     void vscode.window.showWarningMessage(
-      t("Objects can be changed while the task is in incremental synchronization."),
+      t("Synchronization objects can be edited while the task is in incremental synchronization."),
     );
     return;
   }
@@ -257,7 +257,7 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
   const known = session.store.snapshot.tasks.get(task.id) ?? task;
   const { added, removed } = diffOf(objectsOf(known), file.objects);
   if (added.length + removed.length === 0) {
-    void vscode.window.showInformationMessage(t("The task has these objects already."));
+    void vscode.window.showInformationMessage(t("The task already has these objects."));
     return;
   }
   const now = await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
@@ -265,7 +265,7 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
   );
   if (now === undefined) {
     const message = t(
-      'The service does not tell how the objects of task "{0}" are set up, so a file cannot change them. Use the console.',
+      'The service does not expose the object configuration of task "{0}". Edit it in the console.',
       file.name,
     );
     void vscode.window.showWarningMessage(escapeNotification(message));
@@ -274,9 +274,9 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
   const yes = t("Apply Change");
   const changes = [...added.map((name) => `+ ${name}`), ...removed.map((name) => `- ${name}`)];
   const note = t(
-    "Added tables are copied and join the stream. Removed tables leave it; their rows stay at the target.",
+    "Added tables are copied, then replicated. Removed tables are no longer replicated; their rows stay at the target.",
   );
-  const question = escapeNotification(t('Change the objects of task "{0}"?', file.name));
+  const question = escapeNotification(t('Edit the synchronization objects of task "{0}"?', file.name));
   const detail = [
     ...(state.connection.kind === "cloud" ? [state.connection.name] : []),
     changes.join("\n"),

@@ -11,7 +11,7 @@ export function stepName(step: CreationStep, { t }: Localizer): string {
     case "create":
       return t("creating the task");
     case "wait":
-      return t("its instance is being made");
+      return t("creating the instance");
     case "connectSource":
       return t("testing the connection to the source");
     case "connectTarget":
@@ -23,7 +23,7 @@ export function stepName(step: CreationStep, { t }: Localizer): string {
     case "start":
       return t("starting");
     case "apply":
-      return t("beginning the change");
+      return t("starting the change");
   }
 }
 
@@ -46,17 +46,17 @@ export async function explainStep(
 function nextOf({ step, id, cause }: StepError, name: string, { t }: Localizer): string {
   if (id === undefined) {
     return isDrsError(cause) && cause.failure.uncertain === true
-      ? t('The task may exist all the same: refresh, and look for "{0}" before creating it again.', name)
-      : t("No task was made.");
+      ? t('The task may have been created. Refresh and look for "{0}" before you create it again.', name)
+      : t("No task was created.");
   }
   switch (step) {
     case "wait":
-      return t("The task exists (id {0}). Refresh the list to see how it goes on.", id);
+      return t("The task exists (ID {0}). Refresh the list to see its status.", id);
     case "start":
       return t("The task exists, is configured and pre-checked. Start it from the list.");
     case "apply":
-      return t("The task goes on with its own objects. Look at its status before you try again.");
+      return t("The task continues with its current objects. Check its status before you try again.");
     default:
-      return t("The task exists and keeps its place. Correct the file, then use the line above it again.");
+      return t("The task exists and is kept. Correct the file, then use the action above it again.");
   }
 }

@@ -49,6 +49,6 @@ export function lensesOf(
   if (phase !== "incremental" || added.length + removed.length === 0) {
     return [validate, details];
   }
-  const change = t("Apply Change of Objects (+{0} -{1})", added.length, removed.length);
+  const change = t("Apply Object Changes (+{0} -{1})", added.length, removed.length);
   return [validate, lens(`$(diff) ${change}`, "drs.applyTaskFile"), details];
 }

@@ -11,11 +11,11 @@ export const fieldDocs = {
   },
   $schema: { en: "The JSON schema, for other editors.", zh: "供其他编辑器使用的 JSON schema。" },
   name: {
-    en: "Name of the task: 4 to 50 letters, digits, hyphens or underscores, one of its kind within the connection.",
+    en: "Name of the task: 4 to 50 letters, digits, hyphens or underscores, unique within the connection.",
     zh: "任务名称：4 到 50 位字母、数字、中划线或下划线，在同一连接内唯一。",
   },
   description: {
-    en: "At most 256 characters, none of !<>&'\"\\.",
+    en: "At most 256 characters, without !<>&'\"\\.",
     zh: "最多 256 个字符，不能包含 !<>&'\"\\。",
   },
   engine: {
@@ -23,7 +23,7 @@ export const fieldDocs = {
     zh: "两端的数据库引擎。任务文件用于 PostgreSQL 到 PostgreSQL。",
   },
   type: {
-    en: "`full+incremental`: copy the rows, then follow the changes. `full`: copy once. `incremental`: follow the changes only; the target has the rows already.",
+    en: "`full+incremental`: copy the rows, then follow the changes. `full`: copy once. `incremental`: follow the changes only; the target already has the rows.",
     zh: "`full+incremental`：先复制已有数据，再同步增量。`full`：只复制一次。`incremental`：只同步增量，目标端已有数据。",
   },
   network: {
@@ -31,19 +31,19 @@ export const fieldDocs = {
     zh: "任务实例访问数据库的网络：公网（`eip`）、VPC（`vpc`）、VPN 或专线（`vpn`）。",
   },
   direction: {
-    en: "`up`: into the cloud. `down`: out of the cloud. `non-dbs`: between databases of one's own.",
+    en: "`up`: into the cloud. `down`: out of the cloud. `non-dbs`: between self-managed databases.",
     zh: "`up`：入云。`down`：出云。`non-dbs`：自建到自建。",
   },
   nodeType: {
-    en: "Size of the task's instance. In the cloud it decides the price.",
+    en: "Size of the task's instance. In the cloud, it determines the price.",
     zh: "任务实例的规格。在云上决定价格。",
   },
   subnet: {
-    en: "Network id (UUID) of the subnet in which the instance is made. Needed in the cloud; the local backend needs none.",
+    en: "Network ID (UUID) of the subnet in which the instance is created. Required in the cloud; the local backend does not use it.",
     zh: "任务实例所在子网的网络 ID（UUID）。云上必填，本地后端不需要。",
   },
   enterpriseProject: {
-    en: "Id of the enterprise project that pays. Left out: the default one.",
+    en: "ID of the enterprise project that is billed. If omitted, the default one.",
     zh: "付费的企业项目 ID。不填则为默认企业项目。",
   },
   tags: { en: "Tags of the task: key and value.", zh: "任务标签：键和值。" },
@@ -54,24 +54,24 @@ export const fieldDocs = {
   database: { en: "Name of the database.", zh: "数据库名称。" },
   user: { en: "User that the task logs in as.", zh: "任务登录数据库使用的用户。" },
   password: {
-    en: 'Where the password is, never the password itself: `{"secret": "NAME"}` is kept in VS Code\'s secret storage, `{"env": "NAME"}` is an environment variable. Left out: it is asked for.',
-    zh: '密码在哪里，而不是密码本身：`{"secret": "名称"}` 保存在 VS Code 的机密存储中，`{"env": "名称"}` 为环境变量。不填则询问。',
+    en: 'Where the password is, never the password itself: `{"secret": "NAME"}` is stored in VS Code\'s secret storage, `{"env": "NAME"}` is an environment variable. If omitted, you are asked for it.',
+    zh: '密码在哪里，而不是密码本身：`{"secret": "名称"}` 保存在操作系统的凭据存储中，`{"env": "名称"}` 为环境变量。不填则询问。',
   },
-  secret: { en: "Name of the secret. It is asked for once.", zh: "机密的名称。只询问一次。" },
+  secret: { en: "Name of the secret. You are asked for its value once.", zh: "凭证的名称。其值只询问一次。" },
   env: {
-    en: "Name of the environment variable, as VS Code was started with.",
+    en: "Name of a variable in the environment in which VS Code was started.",
     zh: "环境变量名称，取自启动 VS Code 时的环境。",
   },
   ssl: { en: "Whether the connection is encrypted.", zh: "是否使用加密连接。" },
-  instance: { en: "Id of the cloud's database instance.", zh: "云数据库实例 ID。" },
+  instance: { en: "ID of the cloud database instance.", zh: "云数据库实例 ID。" },
   region: { en: "Region of the instance.", zh: "实例所在区域。" },
   objects: {
-    en: 'What is synchronized: `"all"`, or tables and whole schemas. A running task can be given other objects from the file.',
-    zh: '同步对象：`"all"`，或若干表和整个 schema。可以通过文件修改运行中任务的同步对象。',
+    en: 'What is synchronized: `"all"`, or tables and whole schemas. You can edit the objects of a running task from the file.',
+    zh: '同步对象：`"all"`，或若干表和整个模式。可以通过文件编辑运行中任务的同步对象。',
   },
   schemas: {
-    en: "Names of schemas; each stands for the tables it has when the task starts.",
-    zh: "schema 名称，代表任务启动时其中的所有表。",
+    en: "Names of schemas. Each selects the tables that it has when the task starts.",
+    zh: "模式名称，代表任务启动时其中的所有表。",
   },
   tables: { en: "Tables as `schema.table`.", zh: "表，写作 `schema.table`。" },
 } as const satisfies Record<string, Bilingual>;

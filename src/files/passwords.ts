@@ -62,7 +62,7 @@ async function passwordOf(
     }
     const value = process.env[password.env];
     if (!value) {
-      throw new Error(t("The environment in which VS Code was started has no {0}.", password.env));
+      throw new Error(t("{0} is not set in the environment of VS Code.", password.env));
     }
     return value;
   }
@@ -75,7 +75,7 @@ async function passwordOf(
     title: t("{0}: password of {1}", which, place),
     password: true,
     ignoreFocusOut: true,
-    validateInput: (text) => (text === "" ? t("This value is needed.") : undefined),
+    validateInput: (text) => (text === "" ? t("This value is required.") : undefined),
   });
   if (asked === undefined) {
     return undefined;

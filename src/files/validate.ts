@@ -38,9 +38,9 @@ export function readTaskFile(text: string, t: Translate): FileReading {
       const path = (issue.path ?? []).map(({ key }) => key as string | number);
       const where = path.join(".");
       const message = path.includes("password")
-        ? t('A password is not written here: name it, as in {"secret": "NAME"} or {"env": "NAME"}.')
+        ? t('Do not write a password here. Reference it, for example {"secret": "NAME"} or {"env": "NAME"}.')
         : issue.expected === "never"
-          ? t('"{0}" is not known here.', where)
+          ? t('"{0}" is not supported here.', where)
           : `${where}: ${issue.message}`;
       return { severity: "error", message, ...placeOf(root, path), bySchema: true };
     });
@@ -80,7 +80,7 @@ function repeatedKeys(node: Node, t: Translate): { severity: Severity; message: 
     }
     const again = seen.has(key.value);
     seen.add(key.value);
-    const message = t('"{0}" is here twice; only the last one counts.', String(key.value));
+    const message = t('"{0}" appears twice; only the last value is used.', String(key.value));
     return again ? [{ severity: "error", message, node: key }, ...inside] : inside;
   });
 }
@@ -104,7 +104,7 @@ function beyondSchema({ source, target, objects }: TaskFile, t: Translate): Find
   }
   const { schemas = [], tables = [] } = objects;
   if (schemas.length + tables.length === 0) {
-    error(t('No object is named. Name tables or schemas, or write "all".'), ["objects"]);
+    error(t('No objects are specified. Specify tables or schemas, or write "all".'), ["objects"]);
   }
   for (const [kind, names] of [
     ["schemas", schemas],
@@ -112,14 +112,14 @@ function beyondSchema({ source, target, objects }: TaskFile, t: Translate): Find
   ] as const) {
     names.forEach((name, index) => {
       if (names.indexOf(name) < index) {
-        error(t('"{0}" is here twice.', name), ["objects", kind, index]);
+        error(t('"{0}" is listed twice.', name), ["objects", kind, index]);
       }
     });
   }
   tables.forEach((name, index) => {
     const [schema = ""] = name.split(".");
     if (schemas.includes(schema)) {
-      const message = t('"{0}" is part of the schema "{1}", which is selected whole.', name, schema);
+      const message = t('"{0}" is part of the schema "{1}", which is already selected.', name, schema);
       findings.push({ severity: "warning", message, path: ["objects", "tables", index] });
     }
   });

@@ -6,11 +6,11 @@ import type { Localizer } from "./localizer";
 const remedies: Readonly<Record<FailureKind, Bilingual>> = {
   authentication: {
     en: "Check the access key, the secret key and this machine's clock, then connect again.",
-    zh: "请检查访问密钥、私有密钥和本机时钟，然后重新连接。",
+    zh: "请检查访问密钥 ID（AK）、秘密访问密钥（SK）和本机时钟，然后重新连接。",
   },
   permission: {
     en: "Ask the account's administrator for the DRS permission this needs.",
-    zh: "请向账户管理员申请所需的 DRS 权限。",
+    zh: "请向账号管理员申请所需的 DRS 权限。",
   },
   throttled: { en: "Wait a moment and try again.", zh: "请稍候再试。" },
   notFound: { en: "Refresh the list: the task may have been deleted.", zh: "请刷新列表，任务可能已被删除。" },
@@ -19,7 +19,7 @@ const remedies: Readonly<Record<FailureKind, Bilingual>> = {
     zh: "任务当前的状态不允许此操作。请等状态稳定后再试。",
   },
   validation: {
-    en: "Put right what the service objects to, then try again.",
+    en: "Correct what the service rejected, then try again.",
     zh: "请按服务返回的原因更正后再试。",
   },
   network: {
@@ -27,15 +27,15 @@ const remedies: Readonly<Record<FailureKind, Bilingual>> = {
     zh: "请检查网络连接、代理设置和地址。",
   },
   timeout: {
-    en: "Try again; if it stays so, check the connection and the proxy settings.",
-    zh: "请重试；如果仍然如此，请检查网络连接和代理设置。",
+    en: "Try again. If the problem persists, check the connection and the proxy settings.",
+    zh: "请重试；如果问题仍然存在，请检查网络连接和代理设置。",
   },
   protocol: {
-    en: "Check the address; the log has the details.",
+    en: "Check the address. The log contains the details.",
     zh: "请检查地址；详细信息见日志。",
   },
   service: {
-    en: "Try again later; the log has the request id for the service's support.",
+    en: "Try again later. The log contains the request ID for the service's support.",
     zh: "请稍后再试；日志中有可提供给服务支持的请求 ID。",
   },
 };
@@ -43,12 +43,12 @@ const remedies: Readonly<Record<FailureKind, Bilingual>> = {
 /** Faults whose remedy is another one than that of their kind. */
 const remediesOfFaults: Partial<Readonly<Record<Fault, Bilingual>>> = {
   certificateUntrusted: {
-    en: "Where a company or a proxy signs certificates itself, add its CA to the system's certificates, which VS Code trusts (setting http.systemCertificates), or name the CA's file in the environment variable NODE_EXTRA_CA_CERTS, and start VS Code anew.",
+    en: "If a company or a proxy signs certificates itself, add its CA to the system's certificates, which VS Code trusts (setting http.systemCertificates), or set the environment variable NODE_EXTRA_CA_CERTS to the CA's file and restart VS Code.",
     zh: "如果证书由公司或代理自行签发，请将其 CA 证书加入系统证书（VS Code 信任系统证书，见设置 http.systemCertificates），或在环境变量 NODE_EXTRA_CA_CERTS 中指定 CA 证书文件，然后重新启动 VS Code。",
   },
   certificateInvalid: {
-    en: "Check the address and this machine's clock; otherwise whoever runs the service has to renew its certificate.",
-    zh: "请检查地址和本机时钟；否则需由服务的运维方更新证书。",
+    en: "Check the address and this machine's clock. If both are correct, the operator of the service must renew its certificate.",
+    zh: "请检查地址和本机时钟；如均无误，需由服务的运维方更新证书。",
   },
 };
 

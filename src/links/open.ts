@@ -27,7 +27,9 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
   const { t } = l10n;
   const link = parseLink(uri.path, uri.query);
   if (link === undefined) {
-    void vscode.window.showWarningMessage(t("This is no link to a synchronization task. Nothing was done."));
+    void vscode.window.showWarningMessage(
+      t("This is not a link to a synchronization task. Nothing was done."),
+    );
     return;
   }
   const connection = connectionOf(link, connections.all, process.env);
@@ -57,7 +59,7 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
 async function offerConnection({ place }: TaskLink, { t }: Localizer): Promise<void> {
   if (place === undefined) {
     const start = t("Start the Local Backend");
-    const message = t("This link is to a task of the local backend, which was never started here.");
+    const message = t("This link points to a task of the local backend, which has never been started here.");
     if ((await vscode.window.showWarningMessage(message, start)) === start) {
       await vscode.commands.executeCommand("drs.startLocalBackend");
     }
@@ -65,7 +67,7 @@ async function offerConnection({ place }: TaskLink, { t }: Localizer): Promise<v
   }
   const connect = t("Connect…");
   const message = t(
-    "This link is to a task at {0}, project {1}. There is no such connection here: add it, then open the link again.",
+    "This link points to a task at {0}, project {1}. No connection matches: add one, then open the link again.",
     new URL(place.endpoint).host,
     place.projectId,
   );
@@ -146,7 +148,7 @@ async function isAgreed(
   const name = l10n.localize(actionRow(action).name);
   const question = escapeNotification(t('{0} task "{1}"?', name, task.name));
   const detail = t(
-    "A link asks for this. Connection: {0}. Agree only if you know where the link comes from.",
+    "A link requested this action. Connection: {0}. Continue only if you trust the source of the link.",
     connection.name,
   );
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, name)) === name;

@@ -15,8 +15,8 @@ export function keptLogText(
     ...(bytesPerSecond === undefined || bytesPerSecond <= 0
       ? []
       : [t("{0} per second", bytesText(bytesPerSecond, l10n))]),
-    ...(lostAt === undefined ? [] : [t("lost about {0}", shortTime(lostAt))]),
-    ...(diskFullAt === undefined ? [] : [t("disk of the source full about {0}", shortTime(diskFullAt))]),
+    ...(lostAt === undefined ? [] : [t("lost at about {0}", shortTime(lostAt))]),
+    ...(diskFullAt === undefined ? [] : [t("source disk full at about {0}", shortTime(diskFullAt))]),
   ].join(" · ");
 }
 

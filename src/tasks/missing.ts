@@ -30,7 +30,7 @@ function missingOf({ status, percent, delayMs }: Ended, l10n: Localizer): string
         );
   }
   return recovery === undefined
-    ? t("The task does not run: changes at the source since it stopped will be missing at the target.")
+    ? t("The task is not running: changes at the source since it stopped will be missing at the target.")
     : undefined;
 }
 

@@ -53,7 +53,7 @@ function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): string
     lostTables(task).length > 0
       ? [line(t("Afterwards"), t("Copy Tables Again…"))]
       : resumable === false
-        ? [escapeMarkdown(t("The task cannot go on from here."))]
+        ? [escapeMarkdown(t("The task cannot continue."))]
         : resumable && again
           ? [line(t("Afterwards"), l10n.localize(actionRow(again).name))]
           : [];
@@ -76,7 +76,7 @@ function factsOf(task: Task, l10n: Localizer): readonly (readonly [string, strin
       copied || task.remaining === undefined ? undefined : remainingText(task.remaining, l10n),
     ],
     [t("Delay"), task.delayMs === undefined ? undefined : duration(task.delayMs)],
-    [t("Kept log"), task.keptLog === undefined ? undefined : keptLogText(task.keptLog, l10n)],
+    [t("Retained log"), task.keptLog === undefined ? undefined : keptLogText(task.keptLog, l10n)],
     [t("Description"), task.description],
     [t("Engine"), engineName(task.engine)],
     [t("Starts"), task.scheduledAt === undefined ? undefined : time(task.scheduledAt)],

@@ -159,7 +159,7 @@ export class TasksView implements vscode.Disposable {
     const filtered = isFiltered(this.arrangement.filter);
     const { fitting, all } = this.#tree.counts;
     const count =
-      filtered && fitting > 0 ? t("{0} of {1} tasks fit the filter.", number(fitting), number(all)) : "";
+      filtered && fitting > 0 ? t("{0} of {1} tasks match the filter.", number(fitting), number(all)) : "";
     this.#view.message = [trouble, count].filter(Boolean).join("\n");
     this.#setContext("drs.filtered", filtered);
   }

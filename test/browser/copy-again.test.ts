@@ -60,7 +60,7 @@ describe("copying tables again", () => {
     page = workbench.webview();
     const button = page.locator(".problem").getByRole("button", { name: "Copy Tables Again…" });
     await workbench.sees(button);
-    await workbench.sees(page.getByText("Copy the tables again: they lack rows."));
+    await workbench.sees(page.getByText("Copy the tables again, because they lack rows."));
     await workbench.screenshot("copy-again-failed");
     await assertAccessible(workbench);
     await workbench.click(button, workbench.quickInput.getByText("payments", { exact: false }));

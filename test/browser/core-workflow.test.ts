@@ -61,7 +61,7 @@ describe("the main job", () => {
       /^Incremental synchronization {2}1\n {2}orders-to-warehouse[^\n]*$/,
     );
     assert.equal(tree.split("\n").length, 2);
-    await workbench.sees(workbench.sideBar.getByText(/^1 of \d+ tasks fit the filter/));
+    await workbench.sees(workbench.sideBar.getByText(/^1 of \d+ tasks match the filter/));
     await workbench.screenshot("filtered");
     await workbench.runCommand("DRS: Clear the Filter");
     await workbench.treeWith(/reviews-to-analytics/);
@@ -69,7 +69,7 @@ describe("the main job", () => {
 
   it("groups the tasks as asked", async () => {
     await workbench.runCommand("DRS: Group Tasks by…");
-    await workbench.pick("Not at all");
+    await workbench.pick("No grouping");
     await workbench.treeWith(/^reviews-to-analytics/);
     await workbench.runCommand("DRS: Group Tasks by…");
     await workbench.pick("Status");
@@ -216,11 +216,14 @@ describe("the main job", () => {
 
     await open(`${link}&action=resume`);
     const question = await workbench.answerDialog("Resume");
-    assert.match(question, /Resume task "products-to-search"\?\s+A link asks for this\. Connection: /);
+    assert.match(
+      question,
+      /Resume task "products-to-search"\?\s+A link requested this action\. Connection: /,
+    );
     await comesInto("products-to-search", /^Incremental synchronization {2}/);
 
     await open(`${link}&action=end`);
-    await workbench.sees(workbench.notifications.filter({ hasText: "no link to a synchronization task" }));
+    await workbench.sees(workbench.notifications.filter({ hasText: "not a link to a synchronization task" }));
   });
 
   it("asks before a task is ended, and then ends and deletes it", async () => {

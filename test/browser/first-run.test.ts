@@ -61,7 +61,7 @@ describe("the first run", () => {
     await workbench.answer(/How do you sign in/, "Access key");
     await offers("AKEXAMPLE");
     await workbench.accept(/Access key ID/);
-    await workbench.sees(workbench.quickInput.getByPlaceholder("Leave empty to keep the known one"));
+    await workbench.sees(workbench.quickInput.getByPlaceholder("Leave empty to keep the current value"));
     assert.equal(await input.inputValue(), "");
     await workbench.dismiss();
     assert.deepEqual(await workbench.leaksOf(["not-a-real-key"]), []);

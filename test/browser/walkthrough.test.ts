@@ -99,10 +99,10 @@ describe("the walkthrough", () => {
     it("ticks off alerts and task files, and not the cloud, which nobody connected to", async () => {
       await openStep(workbench, "alerts");
       await workbench.click(button(workbench, "Snooze Notifications"), workbench.choices);
-      await workbench.accept(/For how long shall no notification be shown\?/);
+      await workbench.accept(/Snooze notifications for how long\?/);
       await isTicked(workbench, "alerts");
       await openStep(workbench, "files");
-      const question = workbench.quickInput.getByPlaceholder("what is to be synchronized?");
+      const question = workbench.quickInput.getByPlaceholder("choose what to synchronize");
       await workbench.click(button(workbench, "New Task File"), question);
       await workbench.dismiss();
       await isTicked(workbench, "files");

@@ -87,7 +87,7 @@ describe("a task file in the editor", () => {
     await replace(JSON.stringify({ ...file, objects }, undefined, 2));
     await waitFor(
       async () => vscode.languages.getDiagnostics(document.uri).map(({ message }) => message),
-      (messages) => messages.includes('"public.events" is here twice.'),
+      (messages) => messages.includes('"public.events" is listed twice.'),
     );
     await lensesBecome(/^Validate$/);
     await replace(good);

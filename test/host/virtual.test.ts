@@ -90,7 +90,7 @@ describe("a task file on a virtual file system", () => {
     await vscode.workspace.applyEdit(edit);
     await waitFor(
       async () => vscode.languages.getDiagnostics(uri).map(({ message }) => message),
-      (messages) => messages.includes('"public.orders" is here twice.'),
+      (messages) => messages.includes('"public.orders" is listed twice.'),
     );
     assert.equal(await document.save(), true);
     assert.match(new TextDecoder().decode(files.files.get(uri.path)), /"public\.orders",\s+"public\.orders"/);

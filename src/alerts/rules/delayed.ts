@@ -23,7 +23,7 @@ export const delayed: AlertRule = {
   },
   text: ({ name, delayMs = 0 }, { t, duration }) =>
     t(
-      'Synchronization task "{0}" is behind: its delay is {1}. Likely cause: a long transaction or load at the source, locks or load at the target, or the network. What to do: look for these, and compare the delay in the details.',
+      'Synchronization task "{0}" is behind: its delay is {1}. Likely cause: a long transaction or load at the source, locks or load at the target, or the network. What to do: check these, and watch the delay on the details page.',
       name,
       duration(delayMs),
     ),

@@ -97,24 +97,22 @@ export function objection(
   }
   if (value === "") {
     const kept = secretSteps.has(step) && draft[step] !== undefined;
-    return kept ? undefined : t("This value is needed.");
+    return kept ? undefined : t("This value is required.");
   }
   switch (step) {
     case "endpoint":
     case "iamEndpoint":
       return isSafeEndpoint(value)
         ? undefined
-        : t("Write an https address without a path, such as https://drs.example.com.");
+        : t("Enter an https address without a path, such as https://drs.example.com.");
     case "name":
-      return names.includes(value) ? t("There is a connection of this name already.") : undefined;
+      return names.includes(value) ? t("A connection with this name already exists.") : undefined;
     case "accessKey":
     case "secretKey":
     case "securityToken":
     case "projectId":
       // Anything else comes from a copy that took too much, and cannot be sent in a header.
-      return /^[!-~]+$/.test(value)
-        ? undefined
-        : t("Only letters, digits and signs, without spaces in between.");
+      return /^[!-~]+$/.test(value) ? undefined : t("Use only letters, digits, and symbols, without spaces.");
     default:
       return undefined;
   }

@@ -6,15 +6,15 @@ export function missingText(missing: Missing, t: Translate): string {
   switch (missing) {
     case "secret":
       return t(
-        "The secret of this connection is not stored any more. On Linux without a keyring VS Code keeps secrets only until it ends: install GNOME Keyring or KWallet, or start VS Code with --password-store=basic. Enter it again.",
+        "The secret of this connection is no longer stored. On Linux without a keyring, VS Code keeps secrets only until it closes: install GNOME Keyring or KWallet, or start VS Code with --password-store=basic. Then enter the secret again.",
       );
     case "environment":
       return t(
-        "The environment in which VS Code was started has no HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. Set them and start VS Code anew.",
+        "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK are not set in the environment of VS Code. Set them and restart VS Code.",
       );
     case "project":
       return t(
-        "The environment in which VS Code was started has no HUAWEICLOUD_SDK_PROJECT_ID, and this connection has no project of its own. Edit it.",
+        "HUAWEICLOUD_SDK_PROJECT_ID is not set in the environment of VS Code, and this connection has no project. Edit the connection.",
       );
   }
 }

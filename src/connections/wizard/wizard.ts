@@ -88,7 +88,7 @@ async function ask(
       ...(secretSteps.has(step)
         ? {
             password: true,
-            placeholder: draft[step] === undefined ? "" : t("Leave empty to keep the known one"),
+            placeholder: draft[step] === undefined ? "" : t("Leave empty to keep the current value"),
           }
         : { value: more.value ?? draft[step], placeholder: more.placeholder }),
       objection: (text) => objection(step, text, draft, names, t),
@@ -101,7 +101,7 @@ async function ask(
           description: domain,
           value: id,
         })),
-        { label: t("Private endpoint…"), description: t("an address of your own"), value: "private" },
+        { label: t("Private endpoint…"), description: t("a custom address"), value: "private" },
       ]);
     case "endpoint":
       return await type(t("Address of the DRS endpoint"), { placeholder: "https://drs.example.com" });
@@ -114,7 +114,9 @@ async function ask(
     case "accessKey":
       return await type(t("Access key ID (AK)"));
     case "secretKey":
-      return await type(t("Secret access key (SK). It is kept in the operating system's secret storage."));
+      return await type(
+        t("Secret access key (SK). It is stored in the operating system's credential store."),
+      );
     case "securityToken":
       return await type(t("Security token of the temporary access key"));
     case "domain":
@@ -122,7 +124,7 @@ async function ask(
     case "user":
       return await type(t("IAM user name"));
     case "password":
-      return await type(t("Password. It is kept in the operating system's secret storage."));
+      return await type(t("Password. It is stored in the operating system's credential store."));
     case "region": {
       const site = siteOf(draft);
       return site === undefined
@@ -145,7 +147,7 @@ function signInItems({ site, iamEndpoint }: Draft, t: Localizer["t"]) {
     { label: t("Temporary access key"), description: t("AK/SK with security token"), value: "temporaryKey" },
     { label: t("IAM user and password"), description: t("no access key needed"), value: "user" },
     {
-      label: t("Access key of the environment"),
+      label: t("Access key from environment variables"),
       description: "HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK",
       value: "environment",
     },

@@ -93,7 +93,7 @@ function list({ count, tasks }: Compared, l10n: Localizer): PartTable {
       timeCell(start_time, l10n),
       timeCell(end_time, l10n),
     ]),
-    none: t("Nothing was compared yet."),
+    none: t("No comparison has run yet."),
   };
 }
 

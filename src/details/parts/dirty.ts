@@ -35,7 +35,7 @@ export const dirty: Part<Dirty> = {
         { text: error_msg ?? "", tone: "error" },
         { text: error_sql ?? "", code: true },
       ]),
-      none: t("The target refused no row."),
+      none: t("The target rejected no rows."),
       notes:
         rows.length === 0
           ? []

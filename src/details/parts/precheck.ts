@@ -52,7 +52,7 @@ export const precheck: Part<Precheck> = {
             ...(remedy_sql ? { sql: remedy_sql } : {}),
           },
         ]),
-      none: t("No pre-check was made yet. One is made when the task is started."),
+      none: t("No pre-check has run yet. Starting the task runs one."),
       notes:
         rows.length === 0 || passed === undefined
           ? []

@@ -98,6 +98,6 @@ function seenTimeline({ seen, l10n }: PageFacts): PartTable {
         { text: localize(rowOf(status).name) },
       ]),
     none: t("Nothing has happened yet."),
-    notes: [t("This service keeps no timeline. These are the statuses that this page has seen.")],
+    notes: [t("This service provides no timeline. These are the statuses seen while this page was open.")],
   };
 }

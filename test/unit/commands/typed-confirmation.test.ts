@@ -13,7 +13,7 @@ describe("a confirmation that is typed", () => {
       assert.equal(objection(text), undefined, text);
     }
     for (const text of ["x", "Orders", "orders-prod2", "ordes"]) {
-      assert.match(objection(text) ?? "", /Type "orders-prod" to go on/, text);
+      assert.match(objection(text) ?? "", /Type "orders-prod" to continue/, text);
     }
   });
 

@@ -32,7 +32,7 @@ describe("what is drawn of a task", () => {
       view.charts.map(({ id }) => id),
       ["delay"],
     );
-    assert.match(view.notes.join(), /does not tell how many rows/);
+    assert.match(view.notes.join(), /does not report how many rows/);
     assert.deepEqual(chartsOf([sample(now)], true, english).charts, []);
   });
 });

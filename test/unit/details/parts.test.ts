@@ -34,13 +34,13 @@ describe("the parts of the details page", () => {
   it("say that they are being read, that there is nothing, that they failed, and that the service does not tell", () => {
     assert.equal(partOf("dirty", {}).state?.kind, "loading");
     const none = partOf("dirty", { dirty: { value: { count: 0, rows: [] }, asOf: now } });
-    assert.deepEqual(none.state, { kind: "none", text: "The target refused no row." });
+    assert.deepEqual(none.state, { kind: "none", text: "The target rejected no rows." });
     const failed = partOf("dirty", { dirty: { problem: cut } });
     assert.equal(failed.state?.kind, "error");
     assert.match(failed.state?.text ?? "", /^Nothing listens\. Start the local backend again/);
     for (const id of partIds.filter((one) => one !== "timeline")) {
       const absent = partOf(id, { [id]: { absent: true } }, { mayCompare: true });
-      assert.deepEqual(absent.state, { kind: "none", text: "This service does not tell this." });
+      assert.deepEqual(absent.state, { kind: "none", text: "Not provided by this service." });
       assert.deepEqual([absent.buttons, absent.filter, absent.count], [[], undefined, undefined]);
     }
   });
@@ -84,7 +84,7 @@ describe("the parts of the details page", () => {
       part.rows.map(([, what]) => what?.text),
       ["Incremental synchronization", "Full synchronization"],
     );
-    assert.match(part.notes.join(), /keeps no timeline/);
+    assert.match(part.notes.join(), /provides no timeline/);
   });
 
   it("lead through long lists", () => {

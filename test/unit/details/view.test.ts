@@ -84,7 +84,7 @@ describe("the details view", () => {
     } as const;
     const keptLog = { bytes: 2048, limit: 4096 };
     const both = viewOf({ warnings: [warning], keptLog }).stream;
-    assert.deepEqual([both?.level, both?.heading, both?.log?.label], ["warning", "Warnings", "Kept log"]);
+    assert.deepEqual([both?.level, both?.heading, both?.log?.label], ["warning", "Warnings", "Retained log"]);
     assert.deepEqual(both?.warnings, [
       {
         ...{ code: "LW009", text: "It will stop." },
@@ -93,7 +93,7 @@ describe("the details view", () => {
     ]);
     const log = viewOf({ status: "paused", keptLog }).stream;
     assert.deepEqual(log, {
-      ...{ level: "info", heading: "Kept log", warnings: [] },
+      ...{ level: "info", heading: "Retained log", warnings: [] },
       log: { label: undefined, text: "2 kB of 4 kB at most" },
     });
     assert.equal(viewOf().stream, undefined);
@@ -142,7 +142,7 @@ describe("the details view", () => {
     assert.equal(advice(known, "incrementalFailed"), "Remove the cause, then resume the task.");
     assert.equal(advice(null, "incrementalFailed"), "Remove the cause, then resume the task.");
     const over = { ...known, resumable: false };
-    assert.match(advice(over, "incrementalFailed") ?? "", /^This task cannot go on from here: end it/);
+    assert.match(advice(over, "incrementalFailed") ?? "", /^This task cannot continue\. End it/);
     assert.match(advice(over, "createFailed") ?? "", /This one can be deleted\.$/);
   });
 

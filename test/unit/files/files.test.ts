@@ -34,7 +34,7 @@ describe("a task file", () => {
 
   it("takes no password", () => {
     const [problem] = problemsOf({ source: { ...file.source, password: "hunter2" } });
-    assert.match(problem ?? "", /^A password is not written here/);
+    assert.match(problem ?? "", /^Do not write a password here/);
     assert.doesNotMatch(problem ?? "", /hunter2/);
   });
 
@@ -43,23 +43,23 @@ describe("a task file", () => {
     const { problems } = readTaskFile(text, fill);
     assert.deepEqual(
       problems.map(({ message, offset }) => [message, text.slice(offset, offset + 1)]),
-      [['"nme" is not known here.', "1"]],
+      [['"nme" is not supported here.', "1"]],
     );
   });
 
   it("tells what the schema cannot say", () => {
-    assert.deepEqual(problemsOf({ objects: { tables: ["a.b", "c.d", "a.b"] } }), ['"a.b" is here twice.']);
+    assert.deepEqual(problemsOf({ objects: { tables: ["a.b", "c.d", "a.b"] } }), ['"a.b" is listed twice.']);
     assert.deepEqual(problemsOf({ objects: { schemas: ["a"], tables: ["a.b"] } }), [
-      '"a.b" is part of the schema "a", which is selected whole.',
+      '"a.b" is part of the schema "a", which is already selected.',
     ]);
     assert.deepEqual(problemsOf({ objects: {} }), [
-      'No object is named. Name tables or schemas, or write "all".',
+      'No objects are specified. Specify tables or schemas, or write "all".',
     ]);
     assert.deepEqual(problemsOf({ target: { ...file.source, host: "A" } }), [
       "Source and target are the same database.",
     ]);
     const twice = fileText(file).replace("{", '{ "name": "other",');
-    assert.match(readTaskFile(twice, fill).problems[0]?.message ?? "", /^"name" is here twice/);
+    assert.match(readTaskFile(twice, fill).problems[0]?.message ?? "", /^"name" appears twice/);
   });
 
   it("is read without a throw, whatever it holds", () => {

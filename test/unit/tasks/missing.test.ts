@@ -60,7 +60,7 @@ describe("what a task that is ended leaves out", () => {
     )?.split("\n");
     assert.equal(lines?.length, 6);
     assert.match(lines[0] ?? "", /^task-0: The target is 2 sec behind/);
-    assert.match(lines[1] ?? "", /^task-2: The task does not run/);
+    assert.match(lines[1] ?? "", /^task-2: The task is not running/);
     assert.equal(lines[5], "… (+2)");
   });
 });

@@ -163,18 +163,18 @@ describe("an answer", () => {
     objection(step, text, { id: "1", ...known }, ["taken"], fill);
 
   it("that cannot be right is refused", () => {
-    assert.match(wrong("accessKey", " ") ?? "", /needed/);
+    assert.match(wrong("accessKey", " ") ?? "", /required/);
     assert.match(wrong("secretKey", "two words") ?? "", /without spaces/);
-    assert.match(wrong("projectId", "密钥") ?? "", /Only letters/);
+    assert.match(wrong("projectId", "密钥") ?? "", /only letters/);
     assert.match(wrong("name", " taken ") ?? "", /already/);
     assert.equal(wrong("name", "free"), undefined);
     assert.equal(wrong("password", "with blanks in it"), undefined);
   });
 
   it("to the question for a secret may be left out when one is known", () => {
-    assert.match(wrong("secretKey", "") ?? "", /needed/);
+    assert.match(wrong("secretKey", "") ?? "", /required/);
     assert.equal(wrong("secretKey", "", { secretKey: "SK" }), undefined);
-    assert.match(wrong("accessKey", "", { accessKey: "AK" }) ?? "", /needed/);
+    assert.match(wrong("accessKey", "", { accessKey: "AK" }) ?? "", /required/);
   });
 
   it("is an address only when it is https, or http of this machine, without anything behind it", () => {
@@ -202,6 +202,6 @@ describe("an answer", () => {
       assert.match(wrong("endpoint", bad) ?? "", /https address/, bad);
     }
     assert.equal(wrong("iamEndpoint", ""), undefined);
-    assert.match(wrong("iamEndpoint", "", { signIn: "user" }) ?? "", /needed/);
+    assert.match(wrong("iamEndpoint", "", { signIn: "user" }) ?? "", /required/);
   });
 });

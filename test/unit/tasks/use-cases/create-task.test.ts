@@ -94,11 +94,16 @@ describe("a task from its plan", () => {
   });
 
   const failures = [
-    ["create", "batchCreation", undefined, /DRS\.M1.*No task was made\.$/s],
-    ["wait", "batchStatus", id, /The task exists \(id/],
-    ["connectSource", "batchConnection", id, /testing the connection to the source failed.*keeps its place/s],
-    ["selectObjects", "batchSelectObjects", id, /keeps its place/],
-    ["precheck", "batchPrecheck", id, /keeps its place/],
+    ["create", "batchCreation", undefined, /DRS\.M1.*No task was created\.$/s],
+    ["wait", "batchStatus", id, /The task exists \(ID/],
+    [
+      "connectSource",
+      "batchConnection",
+      id,
+      /testing the connection to the source failed.*exists and is kept/s,
+    ],
+    ["selectObjects", "batchSelectObjects", id, /exists and is kept/],
+    ["precheck", "batchPrecheck", id, /exists and is kept/],
     ["start", "batchStarting", id, /Start it from the list/],
   ] as const;
   for (const [step, operation, known, told] of failures) {
@@ -138,10 +143,7 @@ describe("a task from its plan", () => {
     const { caller, calls } = service({ batchCreation: lost });
     const error = await whole(caller, options()).then(assert.fail, (reason) => reason);
     assert.deepEqual(calls, ["batchCreation"]);
-    assert.match(
-      await explainStep(error, "orders", localizerFor("en", fill), true),
-      /may exist all the same/,
-    );
+    assert.match(await explainStep(error, "orders", localizerFor("en", fill), true), /may have been created/);
   });
 
   it("sits out readings that fail for a moment while the instance is made", async () => {
