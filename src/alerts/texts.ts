@@ -2,7 +2,7 @@
 import type { Diagnosis } from "../failures/known-case";
 import type { Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
-import { errorText, problemsOf } from "../tasks/problems";
+import { errorText, problemsOf, statusName } from "../tasks/problems";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import type { RuleAlert } from "./alert-engine";
@@ -19,8 +19,8 @@ export function noticeText(
   l10n: Localizer,
 ): string {
   const { t, localize } = l10n;
-  const { name, meaning } = rowOf(task.status);
-  const status = localize(name);
+  const { meaning } = rowOf(task.status);
+  const status = statusName(task, l10n);
   if (isRule(condition)) {
     return level === "recovered" ? rules[condition].recovered(task, l10n) : rules[condition].text(task, l10n);
   }
@@ -72,7 +72,7 @@ const named = 12;
 
 /** What the status bar shows. @param snoozedUntil milliseconds since 1970; 0: nothing is held back. */
 export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Localizer): Summary {
-  const { t, localize, shortTime } = l10n;
+  const { t, shortTime } = l10n;
   const tasks = seen.flatMap((one) => one.tasks);
   const { failed, frozen, recovering } = problemsOf(tasks);
   const alerting = seen.flatMap((one) => one.alerting);
@@ -105,7 +105,7 @@ export function summaryOf(seen: readonly Seen[], snoozedUntil: number, l10n: Loc
   ];
   const lines = [
     ...[...failed, ...frozen, ...recovering].map((task) =>
-      [task.name, localize(rowOf(task.status).name), task.error?.code].filter(Boolean).join(" · "),
+      [task.name, statusName(task, l10n), task.error?.code].filter(Boolean).join(" · "),
     ),
     ...alerting.map(({ rule, task }) => `${task.name} · ${rules[rule].detail(task, l10n)}`),
     ...warned.map((task) => `${task.name} · ${warningsOf(task)[0]?.message ?? ""}`),

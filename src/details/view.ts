@@ -3,9 +3,9 @@ import type { Diagnosis } from "../failures/known-case";
 import { type Localizer, remainingText, type Translate } from "../l10n/localizer";
 import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
-import { mayCopyAgain } from "../tasks/actions";
+import { mayCopyAgain, transitionIn } from "../tasks/actions";
 import { keptLogText } from "../tasks/kept-log";
-import { errorText } from "../tasks/problems";
+import { errorText, statusName } from "../tasks/problems";
 import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import { addressText } from "./address";
@@ -62,20 +62,24 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
   const { l10n, listed } = facts;
   const { t, localize } = l10n;
   const status = rowOf(task.status);
-  const name = localize(status.name);
   const progress = progressOf(task, facts);
   return {
     kind: "task",
     language: l10n.language,
     name: task.name === "" ? task.id : task.name,
     status: {
-      name: status.detail === "apiStatus" ? `${name}: ${task.apiStatus}` : name,
+      name: statusName(task, l10n),
       meaning: localize(status.meaning),
       icon: status.icon,
       color: listed ? status.color : "disabledForeground",
       alert: status.alert,
     },
-    notices: [...absenceNotices(facts), ...staleNotices(facts), ...readOnlyNotices(facts)],
+    notices: [
+      ...absenceNotices(facts),
+      ...staleNotices(facts),
+      ...readOnlyNotices(facts),
+      ...transitionNotices(task, facts),
+    ],
     actionsLabel: t("Actions"),
     actions: listed ? buttonsOf(facts) : [],
     running: facts.running,
@@ -179,6 +183,18 @@ function readOnlyNotices({ l10n: { t }, readOnly }: DetailsFacts): readonly Noti
           refresh: t("Refresh"),
         },
       ];
+}
+
+function transitionNotices(task: Task, { l10n: { t }, listed }: DetailsFacts): readonly Notice[] {
+  const transition = listed ? transitionIn(task) : undefined;
+  switch (transition) {
+    case "pausing":
+      return [{ level: "info", text: t("The task is being paused.") }];
+    case "switchingOver":
+      return [{ level: "info", text: t("The task is being switched over. Wait until that is done.") }];
+    case undefined:
+      return [];
+  }
 }
 
 function buttonsOf({ actions, l10n }: DetailsFacts): readonly ActionButton[] {

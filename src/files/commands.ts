@@ -148,7 +148,9 @@ async function validate(parts: FileParts, argument: unknown): Promise<void> {
 }
 
 /** The task of the file's name; where several connections have one, or could have one, the user picks. */
-async function placeOf({ sessions, l10n: { t } }: FileParts, name: string): Promise<Place | undefined> {
+async function placeOf(parts: FileParts, name: string): Promise<Place | undefined> {
+  const { sessions } = parts;
+  const { t } = parts.l10n;
   const existing: readonly Place[] = tasksNamed(sessions, name);
   const places =
     existing.length > 0
@@ -158,9 +160,7 @@ async function placeOf({ sessions, l10n: { t } }: FileParts, name: string): Prom
           return session === undefined || readOnly !== undefined ? [] : [{ session, state }];
         });
   if (places.length === 0) {
-    void vscode.window.showWarningMessage(
-      t("No connection is open. Start the local backend or connect to Huawei Cloud, then try again."),
-    );
+    await tellNoPlace(parts);
   }
   if (places.length < 2) {
     return places[0];
@@ -173,6 +173,23 @@ async function placeOf({ sessions, l10n: { t } }: FileParts, name: string): Prom
   return (
     await vscode.window.showQuickPick(items, { placeHolder: t('Which connection is task "{0}" in?', name) })
   )?.place;
+}
+
+/** Says why no connection can take a task: all that are open are read-only, or none is open. */
+async function tellNoPlace({ sessions, l10n: { t } }: FileParts): Promise<void> {
+  const readOnly = sessions.shown.find((state) => state.session !== undefined);
+  if (readOnly === undefined) {
+    void vscode.window.showWarningMessage(
+      t("No connection is open. Start the local backend or connect to Huawei Cloud, then try again."),
+    );
+    return;
+  }
+  const refresh = t("Refresh");
+  const { connection, readOnly: why = "" } = readOnly;
+  const message = t("Actions of {0} are disabled: {1}", connection.name, why);
+  if ((await vscode.window.showWarningMessage(escapeNotification(message), refresh)) === refresh) {
+    await sessions.refresh(connection.id);
+  }
 }
 
 async function create(parts: FileParts, argument: unknown, start: boolean): Promise<void> {

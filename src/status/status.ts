@@ -19,8 +19,8 @@ export const unknownToV5: ReadonlySet<string> = new Set(
 );
 
 /**
- * The row for what the API says of a task, or undefined for a deleted one. A failure that the table does not know is
- * still one.
+ * The row for what the API says of a task, or undefined for a deleted one. Of a status that the table does not know,
+ * its words tell whether it is a failure or passes by itself.
  *
  * @param apiStatus `status` of the list, batch-status or batch-detail; any spelling of case, `-` and blanks.
  * @param orderStatus `period_order.status` of batch-detail, where `FROZEN_*` tells a frozen task.
@@ -30,9 +30,35 @@ export function parseStatus(apiStatus: string, orderStatus?: string | null): Sta
   if (value === deletedStatus) {
     return undefined;
   }
-  const id = idByApiStatus.get(value) ?? (value.endsWith("_FAILED") ? "otherFailed" : "unknown");
+  const id = idByApiStatus.get(value) ?? unlisted(value);
   const frozen = orderStatus != null && /^FROZEN(_|$)/.test(normalized(orderStatus));
   return frozen && rowOf(id).holdsInstance ? "frozen" : id;
+}
+
+/** A failover is no failure. */
+const failure = /FAIL(?!_?OVER)|ERROR|ABNORMAL/;
+const passing = /ING(_|$)|_START(ED)?$|FAIL_?OVER/;
+
+function unlisted(value: string): StatusId {
+  return failure.test(value) ? "otherFailed" : passing.test(value) ? "otherChanging" : "unknown";
+}
+
+/** What the service is doing to a task although its status does not say so. */
+export type Transition = "pausing" | "switchingOver";
+
+/** @param currentAction `job_action.current_action`: an open set, of which these two matter. */
+export function transitionOf(
+  status: StatusId,
+  currentAction: string | null | undefined,
+): Transition | undefined {
+  switch (currentAction) {
+    case "STOP_JOB":
+      return status === "paused" ? undefined : "pausing";
+    case "SWITCH_OVER":
+      return "switchingOver";
+    default:
+      return undefined;
+  }
 }
 
 function normalized(value: string): string {

@@ -159,7 +159,7 @@ export const statuses = {
   },
   otherFailed: {
     ...failure,
-    name: { en: "Other failure", zh: "其他失败" },
+    name: { en: "Failed (unknown status)", zh: "失败（未知状态）" },
     meaning: {
       en: "The service reported a failure that this version does not know. It is shown as received.",
       zh: "服务返回了此版本不认识的失败状态，按原样显示。",
@@ -221,7 +221,7 @@ export const statuses = {
     name: { en: "Upgrading", zh: "升级中" },
     meaning: { en: "The task's node is being upgraded.", zh: "任务所在节点正在升级。" },
     icon: "arrow-circle-up",
-    api: ["NODE_UPGRADE_START"],
+    api: ["NODE_UPGRADE_START", "NODE_UPGRADE_COMPLETE"],
     hasProgress: false,
     recovery: "trying",
     actions: [],
@@ -260,6 +260,20 @@ export const statuses = {
     icon: "debug-stop",
     api: ["RELEASE_RESOURCE_STARTED", "RELEASE_CHILD_TRANSFER_STARTED"],
     hasProgress: false,
+    actions: [],
+  },
+  otherChanging: {
+    ...changing,
+    name: { en: "Changing (unknown status)", zh: "变更中（未知状态）" },
+    meaning: {
+      en: "The service reported a passing status that this version does not know. It is shown as received.",
+      zh: "服务返回了此版本不认识的过渡状态，按原样显示。",
+    },
+    icon: "loading",
+    api: [],
+    hasProgress: false,
+    recovery: "trying",
+    detail: "apiStatus",
     actions: [],
   },
   full: {

@@ -1,17 +1,28 @@
 import { type ActionId, actionIds, actionRow, type PrecheckMode } from "../status/actions";
+import { type Transition, transitionOf } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
 import type { Task } from "./task";
 
 /**
  * What may be done to a task now: what the service lists for it, or the status table's own list where the service
- * lists nothing. A frozen task takes no action at all; starting over needs a service with v5.
+ * lists nothing. A frozen task takes no action at all, one that is being paused only its end, and one that is being
+ * switched over none; starting over needs a service with v5.
  */
 export function legalActions(task: Task): readonly ActionId[] {
-  return task.status === "frozen"
+  const transition = transitionIn(task);
+  return task.status === "frozen" || transition === "switchingOver"
     ? []
-    : allowedActions(task.status, task.availableActions).filter(
-        (action) => action !== "reset" || task.resettable === true,
+    : allowedActions(task.status, task.availableActions).filter((action) =>
+        transition === "pausing" ? action === "end" : action !== "reset" || task.resettable === true,
       );
+}
+
+/** What the service is doing to a task although its status does not say so. */
+export function transitionIn({
+  status,
+  currentAction,
+}: Pick<Task, "status" | "currentAction">): Transition | undefined {
+  return transitionOf(status, currentAction);
 }
 
 /** The same by status and list alone. */

@@ -18,7 +18,8 @@ export function decodeTask(
     resettable = false,
   }: { readonly parentId?: string | undefined; readonly resettable?: boolean } = {},
 ): Task | undefined {
-  const status = parseStatus(job.status ?? "", detail?.period_order?.status);
+  const apiStatus = text(job.status) ?? text(detail?.status) ?? "";
+  const status = parseStatus(apiStatus, detail?.period_order?.status);
   if (status === undefined) {
     return undefined;
   }
@@ -26,7 +27,7 @@ export function decodeTask(
     id: job.id,
     name: job.name || job.id,
     status,
-    apiStatus: job.status ?? "",
+    apiStatus,
     detailed: detail !== undefined,
     description: text(job.description) ?? text(detail?.description),
     engine: text(job.engine_type) ?? text(detail?.inst_info?.engine_type),
@@ -47,6 +48,7 @@ export function decodeTask(
     objects: detail?.object_infos?.map(objectOf),
     tags: detail?.tags?.map(({ key, value }) => (value ? `${key ?? ""}=${value}` : (key ?? ""))),
     availableActions: job.job_action?.available_actions ?? undefined,
+    currentAction: text(job.job_action?.current_action),
     resettable: resettable || undefined,
   };
 }

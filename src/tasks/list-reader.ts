@@ -3,7 +3,7 @@ import type { CallOptions, DrsCaller } from "../drs/client";
 import { isDrsError, kindOf } from "../drs/errors";
 import type { RequestIn, ResponseIn } from "../drs/operations";
 import type { OperationsV5 } from "../drs/operations-v5";
-import { alertingApiStatuses, parseStatus, unknownToV5 } from "../status/status";
+import { alertingApiStatuses, parseStatus, transitionOf, unknownToV5 } from "../status/status";
 import { rowOf } from "../status/statuses";
 import type { ListedJob } from "./decode";
 
@@ -157,8 +157,9 @@ function unsettled(
   const moving: string[] = [];
   const recovered: string[] = [];
   for (const [id, { job }] of jobs) {
-    const row = rowOf(parseStatus(job.status ?? "") ?? "completed");
-    if (row.pace === "fast") {
+    const status = parseStatus(job.status ?? "") ?? "completed";
+    const row = rowOf(status);
+    if (row.pace === "fast" || transitionOf(status, job.job_action?.current_action) !== undefined) {
       moving.push(id);
     } else if (failuresRead && row.alert === "error") {
       recovered.push(id);

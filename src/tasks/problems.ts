@@ -1,3 +1,4 @@
+import type { Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import type { Task } from "./task";
 
@@ -13,6 +14,15 @@ export function problemsOf(tasks: Iterable<Task>): {
     frozen: all.filter(({ status }) => status === "frozen"),
     recovering: all.filter(({ status }) => rowOf(status).alert === "warning"),
   };
+}
+
+/** What a task's status is called, with the service's own word where the table does not know it. */
+export function statusName(
+  { status, apiStatus }: Pick<Task, "status" | "apiStatus">,
+  l10n: Localizer,
+): string {
+  const { name, detail } = rowOf(status);
+  return detail === "apiStatus" ? `${l10n.localize(name)}: ${apiStatus}` : l10n.localize(name);
 }
 
 /** The error of a task as the service told it, code and text; undefined when it told none. */

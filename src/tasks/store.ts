@@ -3,6 +3,7 @@ import type { TablesCaller } from "../drs/client";
 import { type Clock, systemClock } from "../drs/clock";
 import { isDrsError } from "../drs/errors";
 import { rowOf } from "../status/statuses";
+import { transitionIn } from "./actions";
 import { initialState, type PollState, pollTasks } from "./poll";
 import { HealthJoin, noHealths, type StreamHealths } from "./stream-health";
 import type { Task } from "./task";
@@ -289,7 +290,9 @@ export class TaskStore {
     if (this.#demand() !== "visible") {
       return this.#intervals.background;
     }
-    const changing = [...this.#snapshot.tasks.values()].some(({ status }) => rowOf(status).pace === "fast");
+    const changing = [...this.#snapshot.tasks.values()].some(
+      (task) => rowOf(task.status).pace === "fast" || transitionIn(task) !== undefined,
+    );
     return changing ? this.#intervals.fast : this.#intervals.steady;
   }
 

@@ -88,6 +88,8 @@ export interface Task {
   readonly keptLog?: KeptLog | undefined;
   /** `job_action.available_actions`, where the service lists them. */
   readonly availableActions?: readonly string[] | undefined;
+  /** `job_action.current_action`: what the service is doing to the task. */
+  readonly currentAction?: string | undefined;
   /** The service has v5, with which alone a task can be started over; only told where that matters. */
   readonly resettable?: true | undefined;
 }

@@ -2,6 +2,7 @@
 
 import { coarseDelay, coarseRemaining, type Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
+import { transitionIn } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
@@ -46,12 +47,25 @@ export function layoutOf(
     }
   }
   const sorted = [...fitting.values()].sort(comparison(sort));
-  const isChild = ({ parentId }: Task) => parentId !== undefined && fitting.has(parentId);
+  const isChild = (task: Task) =>
+    task.parentId !== undefined && fitting.has(task.parentId) && !isOwnAncestor(task, fitting);
   const children = groupedBy(sorted.filter(isChild), ({ parentId = "" }) => [parentId]);
   const top = sorted.filter((task) => !isChild(task));
   const pinned = top.filter(({ id }) => isPinned(id));
   const others = top.filter(({ id }) => !isPinned(id));
   return { groups: groupsOf(pinned, others, group), children, count: fitting.size };
+}
+
+/** Whether the parents of a task lead back to it: such tasks stand at the top, or none of them would be shown. */
+function isOwnAncestor({ id, parentId }: Task, tasks: ReadonlyMap<string, Task>): boolean {
+  const passed = new Set<string>();
+  for (let above = parentId; above !== undefined && !passed.has(above); above = tasks.get(above)?.parentId) {
+    if (above === id) {
+      return true;
+    }
+    passed.add(above);
+  }
+  return false;
 }
 
 function groupsOf(pinned: readonly Task[], others: readonly Task[], grouping: Grouping): readonly Group[] {
@@ -120,7 +134,12 @@ export function sameShape(a: Layout, b: Layout): boolean {
 
 /** The grey text behind a task's name: what matters in its status, and its engine. */
 export function descriptionOf(task: Task, l10n: Localizer): string {
-  return [warningMark(task, l10n), statusDetail(task, l10n), engineName(task.engine)]
+  return [
+    warningMark(task, l10n),
+    transitionText(task, l10n),
+    statusDetail(task, l10n),
+    engineName(task.engine),
+  ]
     .filter(Boolean)
     .join(" · ");
 }
@@ -136,6 +155,17 @@ export function labelOf(task: Task, l10n: Localizer): string {
 function warningMark(task: Task, { t }: Localizer): string | undefined {
   const { length } = warningsOf(task);
   return length === 0 ? undefined : length === 1 ? t("⚠ 1 warning") : t("⚠ {0} warnings", length);
+}
+
+function transitionText(task: Task, { t }: Localizer): string | undefined {
+  switch (transitionIn(task)) {
+    case "pausing":
+      return t("being paused");
+    case "switchingOver":
+      return t("being switched over");
+    case undefined:
+      return undefined;
+  }
 }
 
 function statusDetail(task: Task, l10n: Localizer): string | undefined {

@@ -34,7 +34,7 @@ export const timeline: Part<Timeline> = {
       rows: rows.map(({ name, status, operation_time, user_name }) => [
         timeCell(operation_time, l10n),
         eventCell(name ?? "", l10n),
-        outcome(status, l10n),
+        outcome(name ?? "", status, l10n),
         { text: user_name ?? "" },
       ]),
       none: t("Nothing has happened yet."),
@@ -55,6 +55,10 @@ const operationNames: Readonly<Record<string, Bilingual>> = {
   COPY_AGAIN: { en: "Copy tables again", zh: "重新复制表" },
 };
 
+function isWarning(name: string): boolean {
+  return /^LW\d+$/.test(name);
+}
+
 /** What happened: a status in the service's term, an action by its name, anything else as the service calls it. */
 function eventCell(name: string, l10n: Localizer): Cell {
   const action = actionOfCode(name);
@@ -67,18 +71,26 @@ function eventCell(name: string, l10n: Localizer): Cell {
   if (operation !== undefined) {
     return { text: l10n.localize(operation) };
   }
-  if (/^LW\d+$/.test(name)) {
+  if (isWarning(name)) {
     return { text: l10n.t("Warning {0}", name), tone: "warning" };
   }
-  return status === "unknown" || status === "otherFailed"
-    ? { text: name, code: true }
+  return rowOf(status).api.length === 0
+    ? { text: name, code: true, ...(alert === "none" ? {} : { tone: alert }) }
     : { text: l10n.localize(known), tone: alert === "none" ? undefined : alert };
 }
 
-function outcome(status: string | null | undefined, { t }: Localizer): Cell {
+/**
+ * What became of what was asked for. A status that was reached has no outcome, nor has a warning; and that a pre-check
+ * was carried out says nothing of what it found.
+ */
+function outcome(name: string, status: string | null | undefined, { t }: Localizer): Cell {
+  const asked = actionOfCode(name) !== undefined || parseStatus(name) === "unknown";
+  if (!asked || isWarning(name)) {
+    return { text: "" };
+  }
   switch (status?.toLowerCase()) {
     case "success":
-      return { text: t("Done"), tone: "ok" };
+      return name === "PRE_CHECK" ? { text: "" } : { text: t("Done"), tone: "ok" };
     case "failed":
       return { text: t("Failed"), tone: "error" };
     default:

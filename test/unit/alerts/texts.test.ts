@@ -39,6 +39,18 @@ describe("the text of a notice", () => {
     assert.match(text(failed(), undefined), /The incremental synchronization failed;/);
   });
 
+  it("has the service's own word of a failure that the table does not know", () => {
+    const unknown = task("otherFailed", "orders", { apiStatus: "CLONE_FAILED" });
+    assert.match(text(unknown, null), /"orders": Failed \(unknown status\): CLONE_FAILED\. /);
+    const { text: bar, tooltip } = summaryOf(
+      [{ name: "c", tasks: [unknown], alerting: [], unread: false }],
+      0,
+      english,
+    );
+    assert.match(bar, /\$\(error\) 1/);
+    assert.match(tooltip, /orders · Failed \(unknown status\): CLONE_FAILED/);
+  });
+
   it("tells of a freeze its own cause and remedy, whatever else is wrong with the task", () => {
     const message = text(
       task("frozen", "orders", { error: { code: "23505", message: "duplicate key" } }),

@@ -65,12 +65,20 @@ describe("the parts of the details page", () => {
       entry("START", "success"),
       entry("CHOOSE_OBJECT", "success"),
       entry("BIND_EIP", "success"),
+      entry("INCRE_TRANSFER_STARTED", "success"),
+      entry("PRE_CHECK", "success"),
+      entry("LW0001", "success"),
+      entry("CLONE_FAILED", "failed"),
     ];
-    assert.deepEqual(texts("timeline", { timeline: { value: { count: 4, rows }, asOf: now } }), [
-      `${timeText}|Incremental synchronization failed|Failed|me`,
+    assert.deepEqual(texts("timeline", { timeline: { value: { count: 8, rows }, asOf: now } }), [
+      `${timeText}|Incremental synchronization failed||me`,
       `${timeText}|Start|Done|me`,
       `${timeText}|Objects selected|Done|me`,
       `${timeText}|BIND_EIP|Done|me`,
+      `${timeText}|Incremental synchronization||me`,
+      `${timeText}|Pre-check||me`,
+      `${timeText}|Warning LW0001||me`,
+      `${timeText}|CLONE_FAILED||me`,
     ]);
   });
 

@@ -33,7 +33,7 @@ const terms: readonly [StatusId, zh: string, en: string, api: readonly string[]]
   ["paused", "已暂停", "Paused", ["PAUSING", "PAUSEING"]],
   ["stoppingFailed", "结束任务失败", "Stopping task failed", ["RELEASE_RESOURCE_FAILED"]],
   ["rectificationFailed", "故障恢复失败", "Fault rectification failed", ["REBUILD_NODE_FAILED"]],
-  ["upgrading", "升级中", "Upgrading", ["NODE_UPGRADE_START"]],
+  ["upgrading", "升级中", "Upgrading", ["NODE_UPGRADE_START", "NODE_UPGRADE_COMPLETE"]],
   ["upgradeFailed", "升级失败", "Upgrade failed", ["NODE_UPGRADE_FAILED"]],
 ];
 
@@ -47,8 +47,11 @@ describe("the status table", () => {
     });
   }
 
-  it("has exactly these rows and the two for what is not known", () => {
-    assert.deepEqual(new Set(statusOrder), new Set([...terms.map(([id]) => id), "unknown", "otherFailed"]));
+  it("has exactly these rows and the three for what is not known", () => {
+    assert.deepEqual(
+      new Set(statusOrder),
+      new Set([...terms.map(([id]) => id), "unknown", "otherChanging", "otherFailed"]),
+    );
   });
 
   it("gives every row an icon of its own and a meaning in both languages", () => {
@@ -97,16 +100,42 @@ describe("API fields → row", () => {
   });
 
   it("keeps what it does not know as unknown", () => {
-    for (const value of ["CLONING", "", "constructor", "NODE_UPGRADE_COMPLETE"]) {
+    for (const value of ["", "constructor", "STANDBY", "AZ_SWITCHOVER_DONE", "RINGS"]) {
       assert.equal(parseStatus(value), "unknown", value);
     }
   });
 
   it("takes a failure that the table does not know for a failure, so that it alerts", () => {
-    for (const value of ["CLONE_FAILED", "modify-spec failed"]) {
+    const failures = [
+      ...[
+        "CLONE_FAILED",
+        "modify-spec failed",
+        "MODIFY_SPEC_FAIL",
+        "AZ_SWITCHOVER_FAILED",
+        "FAILED_AZ_SWITCHOVER",
+      ],
+      ...["ERROR", "CHANGE_FLAVOR_ERROR", "NODE_ABNORMAL", "abnormal", "FAILOVER_FAILED"],
+    ];
+    for (const value of failures) {
       const id = parseStatus(value);
       assert.equal(id, "otherFailed", value);
       assert.equal(id && rowOf(id).alert, "error");
+    }
+  });
+
+  it("polls fast what passes by itself although the table does not know it", () => {
+    const passing = [
+      "CLONING",
+      "CHANGING_FLAVOR",
+      "AZ switchover-ing",
+      "COMPLETING",
+      "CLONE_STARTED",
+      "FAILOVER",
+    ];
+    for (const value of [...passing, "CLONE_START", "AZ_FAIL_OVER"]) {
+      const id = parseStatus(value);
+      assert.equal(id, "otherChanging", value);
+      assert.equal(id && rowOf(id).pace, "fast");
     }
   });
 

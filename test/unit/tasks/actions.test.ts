@@ -44,6 +44,17 @@ describe("what may be done", () => {
     assert.equal(mayChangePassword(task({ status: "frozen", availableActions: ["RESET_DB_PWD"] })), false);
   });
 
+  it("is only the end while the task is being paused, and nothing while it is being switched over", () => {
+    const availableActions = ["PAUSE", "RETRY", "FREE_RESOURCE"];
+    assert.deepEqual(legalActions(task({ availableActions, currentAction: "STOP_JOB" })), ["end"]);
+    assert.deepEqual(legalActions(task({ availableActions, currentAction: "SWITCH_OVER" })), []);
+    assert.deepEqual(legalActions(task({ availableActions, currentAction: "ORDER_INFO" })), [
+      ...["pause", "resume", "end"],
+    ]);
+    const paused = { status: "paused", apiStatus: "PAUSING", currentAction: "STOP_JOB" } as const;
+    assert.deepEqual(legalActions(task(paused)), ["resume", "end"]);
+  });
+
   it("is nothing while the task is frozen, whatever the list says", () => {
     assert.deepEqual(legalActions(task({ status: "frozen", availableActions: ["PAUSE"] })), []);
   });

@@ -30,13 +30,18 @@ describe("a task, from what the service says of it", () => {
   it("is none when it was deleted, and is kept when its status is new", () => {
     assert.equal(decoded({ status: "DELETED" }), undefined);
     assert.deepEqual(
-      [decoded({ status: "CLONING" })?.status, decoded({ status: "CLONING" })?.apiStatus],
-      ["unknown", "CLONING"],
+      [decoded({ status: "STANDBY" })?.status, decoded({ status: "STANDBY" })?.apiStatus],
+      ["unknown", "STANDBY"],
     );
   });
 
   it("is frozen when its order is, whatever the list says", () => {
     assert.equal(decoded({}, { period_order: { status: "FROZEN_CAN_RENEW" } })?.status, "frozen");
+  });
+
+  it("has the status of its details where the list gives none", () => {
+    const task = decoded({ status: null }, { status: "FULL_TRANSFER_FAILED" });
+    assert.deepEqual([task?.status, task?.apiStatus], ["fullFailed", "FULL_TRANSFER_FAILED"]);
   });
 
   it("has a name even where the service gives none", () => {

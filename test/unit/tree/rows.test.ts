@@ -45,6 +45,39 @@ describe("the tree's rows", () => {
     );
   });
 
+  it("say that a task is being paused or switched over", () => {
+    const rows = ["STOP_JOB", "SWITCH_OVER", "ORDER_INFO"].map((currentAction) =>
+      descriptionOf(task("orders", { currentAction, delayMs: 120 }), english),
+    );
+    assert.deepEqual(rows, [
+      "being paused · delay < 1 s",
+      "being switched over · delay < 1 s",
+      "delay < 1 s",
+    ]);
+  });
+
+  it("are roots where parents lead in a circle, with the children that hang on them", () => {
+    const tasks = [
+      task("self", { parentId: "id-self" }),
+      task("a", { parentId: "id-b" }),
+      task("b", { parentId: "id-a" }),
+      task("below", { parentId: "id-a" }),
+      task("chain", { parentId: "id-below" }),
+    ];
+    const { groups, children } = layoutOf(tasks, usual, () => false);
+    assert.deepEqual(
+      groups.map(({ tasks: members }) => members.map(({ name }) => name)),
+      [["a", "b", "self"]],
+    );
+    assert.deepEqual(
+      [...children].map(([id, below]) => [id, below.map(({ name }) => name)]),
+      [
+        ["id-a", ["below"]],
+        ["id-below", ["chain"]],
+      ],
+    );
+  });
+
   it("are grouped in the table's order, tasks by name, each with what matters in its status", () => {
     assert.equal(
       picture([
