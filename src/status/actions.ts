@@ -1,32 +1,32 @@
-/** The action table: the one place that says what can be done to a task, how it looks, and who may ask for it. */
+/** The action table, the single source of an action's name, icon, API code, command and restrictions. */
 import type { Bilingual } from "../l10n/bilingual";
 
-/** What a pre-check is for: a start, or going on (a reset, a change of the objects of a task that runs). */
+/** The purpose of a pre-check: a start, or a retry (a reset, or edited objects of a running task). */
 export type PrecheckMode = "forStartJob" | "forRetryJob";
 
 /** One row of the table. */
 export interface ActionRow {
-  /** What the button or menu is called. */
+  /** The label of the button or menu item. */
   readonly name: Bilingual;
   /** A codicon. */
   readonly icon: string;
   /** The code in `job_action.available_actions`. */
   readonly apiCode: string;
-  /** The command that does it; it takes a `TaskRef`, or a task id. */
+  /** The command that runs the action. It takes a `TaskRef` or a task id. */
   readonly command: `drs.${string}`;
-  /** Whether it brings a task that stands still on: what helps most. */
+  /** Whether it makes a stopped task continue. Such actions are listed first. */
   readonly continues: boolean;
-  /** Whether it cannot be undone, so that the user is asked before. */
+  /** Whether it cannot be undone and needs confirmation. */
   readonly irreversible: boolean;
-  /** The action that takes it back. */
+  /** The action that undoes it. */
   readonly inverse: "pause" | "resume" | undefined;
-  /** The pre-check that the service wants to have passed before: always, or only while the task is configurable. */
+  /** The pre-check that must pass first: always, or only while the task is configurable. */
   readonly precheck: { readonly mode: PrecheckMode; readonly always: boolean } | undefined;
-  /** Whether agents and links may ask for it. */
+  /** Whether agents and links may request it. */
   readonly forAgents: boolean;
 }
 
-/** `reset` starts a task over, which needs a service with v5; `end` releases its instance; `delete` removes its record. */
+/** `reset` starts a task over and requires v5, `end` releases its instance, `delete` removes its record. */
 export const actions = {
   start: {
     name: { en: "Start", zh: "启动" },
@@ -100,9 +100,9 @@ export type ActionId = keyof typeof actions;
 type Where<Column extends keyof ActionRow> = {
   [Id in ActionId]: (typeof actions)[Id][Column] extends true ? Id : never;
 }[ActionId];
-/** The actions that are confirmed by the user. */
+/** The actions that the user must confirm. */
 export type IrreversibleAction = Where<"irreversible">;
-/** The actions that agents and links may ask for. */
+/** The actions that agents and links may request. */
 export type AgentAction = Where<"forAgents">;
 
 /** Every action, in the order of the menus. */
@@ -118,17 +118,17 @@ export function isIrreversible(id: ActionId): id is IrreversibleAction {
   return actions[id].irreversible;
 }
 
-/** Whether agents and links may ask for an action. */
+/** Whether agents and links may request an action. */
 export function isForAgents(id: ActionId): id is AgentAction {
   return actions[id].forAgents;
 }
 
-/** The action of an API code; undefined for a code of something else. */
+/** The action of an API code; undefined for any other code. */
 export function actionOfCode(code: string): ActionId | undefined {
   return actionIds.find((id) => actions[id].apiCode === code);
 }
 
-/** What helps most first, what cannot be taken back last. */
+/** Sorts actions: those that make a stopped task continue first, irreversible ones last. */
 export function byHelpfulness(a: ActionId, b: ActionId): number {
   return (
     Number(actions[b].continues) - Number(actions[a].continues) || actionIds.indexOf(a) - actionIds.indexOf(b)

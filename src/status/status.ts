@@ -8,22 +8,22 @@ const idByApiStatus: ReadonlyMap<string, StatusId> = new Map(
   statusOrder.flatMap((id) => rowOf(id).api.map((value) => [value, id] as const)),
 );
 
-/** The API's own names of the statuses that call for a person, for the list's filter; a freeze is told elsewhere. */
+/** API values of the statuses that alert as errors, for the list's filter. Frozen tasks are reported elsewhere. */
 export const alertingApiStatuses: readonly string[] = statusOrder
   .filter((id) => id !== "frozen" && rowOf(id).alert === "error")
   .flatMap((id) => rowOf(id).api);
 
-/** Those of them that v5's filter does not name. */
+/** The values that v5's filter does not support. */
 export const unknownToV5: ReadonlySet<string> = new Set(
   statusOrder.filter((id) => !rowOf(id).inV5Filter).flatMap((id) => rowOf(id).api),
 );
 
 /**
- * The row for what the API says of a task, or undefined for a deleted one. Of a status that the table does not know,
- * its words tell whether it is a failure or passes by itself.
+ * The row of a task's API status, or undefined for a deleted task. The words of an unknown status decide whether it
+ * is a failure or a passing state.
  *
  * @param apiStatus `status` of the list, batch-status or batch-detail; any spelling of case, `-` and blanks.
- * @param orderStatus `period_order.status` of batch-detail, where `FROZEN_*` tells a frozen task.
+ * @param orderStatus `period_order.status` of batch-detail, where `FROZEN_*` marks a frozen task.
  */
 export function parseStatus(apiStatus: string, orderStatus?: string | null): StatusId | undefined {
   const value = idByApiStatus.has(apiStatus) ? apiStatus : normalized(apiStatus);

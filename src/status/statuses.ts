@@ -1,6 +1,6 @@
 /**
- * The status table: the one place that says what a task's status is called, what it means, how it looks, how
- * loud it is, how often it is polled and what may be done in it. The names are the service's own terms.
+ * The status table, the single source of a status's name, meaning, appearance, alert level, poll interval and
+ * allowed actions. The names are the service's own terms.
  */
 import type { Bilingual } from "../l10n/bilingual";
 import type { ActionId } from "./actions";
@@ -11,7 +11,7 @@ import type { ActionId } from "./actions";
  */
 export type Pace = "fast" | "steady" | "final";
 
-/** How loudly the transition into the status is reported. */
+/** The severity of the notification when a task enters the status. */
 export type AlertLevel = "error" | "warning" | "none";
 
 /** One row of the table. */
@@ -30,21 +30,21 @@ export interface StatusRow {
   readonly inV5Filter: boolean;
   /** The legal actions where the service does not list them (`job_action.available_actions`). */
   readonly actions: readonly ActionId[];
-  /** In which synchronization the task is or failed. */
+  /** The synchronization that is running or has failed. */
   readonly phase: "full" | "incremental" | undefined;
-  /** `healthy`: what failed before is well again; `trying`: on the way from a failure to something else. */
+  /** `healthy`: an earlier failure is resolved; `trying`: the task left the failed state and has not settled yet. */
   readonly recovery: "healthy" | "trying" | undefined;
   /** Whether the service has progress or delay to report. */
   readonly hasProgress: boolean;
-  /** Whether the task has been started at least once, so that rows have gone through it. */
+  /** Whether the task has been started at least once and may have copied rows. */
   readonly started: boolean;
   /** Whether the task holds an instance, which a frozen account freezes. */
   readonly holdsInstance: boolean;
-  /** Whether its configuration can go on, after which a start needs a pre-check. */
+  /** Whether the configuration can be continued. Starting the task then requires a pre-check. */
   readonly configurable: boolean;
   /** Whether ending the task is forced, because releasing its resources has failed before. */
   readonly endsByForce: boolean;
-  /** What a row of the list says behind the task's name. */
+  /** The text behind the task's name in the list. */
   readonly detail: "error" | "progress" | "delay" | "startTime" | "daysLeft" | "apiStatus";
 }
 
@@ -62,7 +62,7 @@ const failure = { ...usual, color: "errorForeground", alert: "error", pace: "ste
 const changing = { ...usual, color: "charts.blue", alert: "none", pace: "fast" } as const;
 const resting = { ...usual, color: "foreground", alert: "none", pace: "steady" } as const;
 
-/** In the order in which the groups are shown: what needs a person first, what has ended last. */
+/** In the order of the groups: statuses that need attention first, ended tasks last. */
 export const statuses = {
   incrementalFailed: {
     ...failure,
@@ -161,7 +161,7 @@ export const statuses = {
     ...failure,
     name: { en: "Failed (unknown status)", zh: "失败（未知状态）" },
     meaning: {
-      en: "The service reported a failure that this version does not know. It is shown as received.",
+      en: "The service reported a failure that this version does not recognize. It is shown as received.",
       zh: "服务返回了此版本不认识的失败状态，按原样显示。",
     },
     icon: "warning",
@@ -174,7 +174,7 @@ export const statuses = {
     ...resting,
     name: { en: "Frozen", zh: "冻结" },
     meaning: {
-      en: "The account's balance is at or below 0, and the system freezes the user's instances.",
+      en: "The account's balance is 0 or less, and the system froze the user's instances.",
       zh: "账户余额小于或等于 0，系统冻结了用户的实例。",
     },
     icon: "lock",
@@ -188,7 +188,7 @@ export const statuses = {
     ...changing,
     name: { en: "Fault rectification", zh: "故障恢复" },
     meaning: {
-      en: "The instance had a fault, and the system is restoring the task by itself.",
+      en: "The instance had a fault, and the system is restoring the task automatically.",
       zh: "实例发生故障，系统正在自动恢复任务。",
     },
     icon: "tools",
@@ -325,7 +325,7 @@ export const statuses = {
     ...resting,
     name: { en: "Pending start", zh: "等待启动" },
     meaning: {
-      en: "A timed start has been handed to the instance, which waits to start the task.",
+      en: "A scheduled start was sent to the instance, which is waiting to start the task.",
       zh: "定时启动已下发到实例，实例正在等待启动任务。",
     },
     icon: "watch",
@@ -339,7 +339,7 @@ export const statuses = {
     ...resting,
     name: { en: "Configuration", zh: "配置" },
     meaning: {
-      en: "The instance was created, the task has not been started yet; its configuration can go on.",
+      en: "The instance was created, and the task has not been started yet. You can continue to configure it.",
       zh: "实例已创建，任务尚未启动，可以继续配置。",
     },
     icon: "gear",
@@ -353,7 +353,7 @@ export const statuses = {
     ...resting,
     name: { en: "Unknown status", zh: "未知状态" },
     meaning: {
-      en: "The service reported a status that this version does not know. It is shown as received.",
+      en: "The service reported a status that this version does not recognize. It is shown as received.",
       zh: "服务返回了此版本不认识的状态，按原样显示。",
     },
     icon: "question",
@@ -389,12 +389,12 @@ export function rowOf(id: StatusId): StatusRow {
   return statuses[id];
 }
 
-/** Whether changes flow from source to target now, so that the delay is the present one. */
+/** Whether changes are being replicated now, so that the delay is current. */
 export function isStreaming(id: StatusId): boolean {
   return statuses[id].phase === "incremental" && statuses[id].recovery === "healthy";
 }
 
-/** Whether the task is over: it ran, and its instance is released. */
+/** Whether the task has ended: it was started, and its instance is released. */
 export function hasEnded(id: StatusId): boolean {
   return statuses[id].started && !statuses[id].holdsInstance;
 }

@@ -93,7 +93,7 @@ describe("the main job", () => {
   it("says in the details why a task failed, what to do, and where to read more", async () => {
     await workbench.openDetails("invoices-to-billing");
     const problem = workbench.webview().locator(".problem");
-    await workbench.sees(problem.getByText("The user or the password that the task has is not right"));
+    await workbench.sees(problem.getByText("The task's user name or password is wrong"));
     await workbench.sees(problem.getByText("Remove the cause, then start the task again."));
     await workbench.sees(problem.getByRole("button", { name: "Copy: Error" }));
     const link = problem.getByRole("link", { name: "More about this case" });

@@ -79,7 +79,7 @@ describe("the first run", () => {
     await workbench.click(workbench.statusBarItem("DRS"), workbench.row("reviews-to-analytics"));
     await workbench.openDetails("reviews-to-analytics");
     const details = workbench.webview();
-    await workbench.sees(details.getByText("Somebody else wrote a row with the same key"));
+    await workbench.sees(details.getByText("Another program wrote a row with the same key"));
     const remedy = /analytics: (DELETE FROM reviews WHERE id = \d+)/.exec(
       await details.locator("body").innerText(),
     );
@@ -91,7 +91,7 @@ describe("the first run", () => {
     await workbench.click(details.getByRole("button", { name: "Resume" }), runs);
 
     await workbench.openDetails("invoices-to-billing");
-    await workbench.sees(details.getByText("Give the task the new password"));
+    await workbench.sees(details.getByText("Enter the new password for the task"));
     await workbench.screenshot("wrong-password");
     await workbench.runCommand("DRS: Copy a Login of a Demo Database");
     await workbench.answer(/Which database/, "drs_billing");

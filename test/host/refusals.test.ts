@@ -109,7 +109,7 @@ describe("a key that the service refuses, in several windows", () => {
       for (const id of ["north", "east"]) {
         const state = await settles(sessions, id);
         assert.equal(state?.phase, "closed");
-        assert.match(state?.trouble ?? "", /refused .* refresh to try once more/);
+        assert.match(state?.trouble ?? "", /rejected .* refresh to retry once/);
       }
       sessions.setFocused(false);
       sessions.setFocused(true);
