@@ -187,7 +187,14 @@ export class Controller {
   async #look(jobs: readonly Job[]): Promise<void> {
     const idle = jobs.filter(({ id }) => !this.#runtimes.of(id).busy);
     const epochs = new Map(idle.map(({ id }) => [id, this.#runtimes.of(id).epoch]));
-    const states = await this.engine.observe(idle.map((job) => this.taskOf(job)));
+    const states = await this.engine.observe(idle.map((job) => this.taskOf(job))).catch((error: unknown) => {
+      // Answers that no server of its kind gives: nothing is known of these tasks, so none of them is well.
+      const reason = reasonOf(error);
+      this.#trouble(reason);
+      return new Map<string, EngineState>(
+        idle.map(({ id }) => [id, { kind: "unreachable", side: "target", reason }]),
+      );
+    });
     for (const [id, state] of states) {
       const runtime = this.#runtimes.of(id);
       if (!runtime.busy && runtime.epoch === epochs.get(id)) {

@@ -96,8 +96,8 @@ export class Databases {
       void end();
       throw asEngineError(error, side);
     }
-    // Whoever asks first waits for it; where it is refused, the session does without.
-    client.query(lateSettings).catch(() => undefined);
+    // Where it is refused, the session does without.
+    await client.query(lateSettings).catch(() => undefined);
     return {
       query: async <R extends Row>(sql: string, values: readonly unknown[] = []) => {
         try {
@@ -122,9 +122,10 @@ export class Databases {
     if (known !== undefined) {
       return known;
     }
-    const pool = guardedPool(clientOptions(connection), { max: mostConnections, idleMs });
-    pool.on("connect", (client) => {
-      client.query(lateSettings).catch(() => undefined);
+    const pool = guardedPool(clientOptions(connection), {
+      ...{ max: mostConnections, idleMs },
+      // Where it is refused, the session does without.
+      prepare: async (client) => await client.query(lateSettings).catch(() => undefined),
     });
     this.#pools.set(key, pool);
     return pool;
@@ -138,6 +139,8 @@ export class Databases {
 const needed = {
   ...{ statement_timeout: "0", lock_timeout: "0", idle_in_transaction_session_timeout: "0" },
   ...{ idle_session_timeout: "0", transaction_timeout: "0", lc_messages: "C" },
+  // A policy that would filter the rows of a copy is an error instead.
+  row_security: "off",
 };
 
 /** Those of a server's settings among them that this session may change: older servers lack some. */
@@ -158,9 +161,9 @@ export async function sessionSettings(
   const names = Object.keys(needed);
   const may = await databases.query<{ name: string }>(login, side, changeable, [names]).catch((error) => {
     if (error instanceof EngineError && error.kind === "loss") {
-      return ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"].map((name) => ({
-        name,
-      }));
+      return ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "row_security"].map(
+        (name) => ({ name }),
+      );
     }
     throw error;
   });

@@ -105,12 +105,24 @@ export function ownOptions({ host, port, user, password, database }: DatabaseLog
   return { host, port, user, password, database, isOwn: true, connectionTimeoutMillis: connectMs };
 }
 
-/** A pool of such clients; a statement after a broken connection makes another one. */
-export function guardedPool(options: ClientOptions, limits: { max: number; idleMs: number }): pg.Pool {
+/**
+ * A pool of such clients; a statement after a broken connection makes another one.
+ *
+ * @param limits `prepare` makes a new session ready before its first statement.
+ */
+export function guardedPool(
+  options: ClientOptions,
+  {
+    max,
+    idleMs,
+    prepare,
+  }: { max: number; idleMs: number; prepare?: (client: pg.PoolClient) => Promise<unknown> },
+): pg.Pool {
   const pool = new pg.Pool({
-    max: limits.max,
-    idleTimeoutMillis: limits.idleMs,
+    max,
+    idleTimeoutMillis: idleMs,
     connectionTimeoutMillis: options.connectionTimeoutMillis,
+    ...(prepare === undefined ? {} : { verify: (client, done) => prepare(client).then(() => done(), done) }),
     Client: class extends GuardedClient {
       constructor() {
         super(options);
