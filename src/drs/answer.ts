@@ -1,7 +1,7 @@
 /** From the bytes of an answer to what an operation promises, or to the error that says what is wrong with it. */
-import * as v from "valibot";
 import { DrsError, type Failure, faultOf, kindOf } from "./errors";
 import type { Operation } from "./operations";
+import { repaired } from "./repair";
 import type { Incoming } from "./transport";
 
 /** What an error tells of the answer it is about. */
@@ -16,8 +16,8 @@ export interface AnswerFacts {
 const skewToldMs = 5 * 60_000;
 
 /**
- * The checked answer. Items are checked one by one: a field of a wrong type is left out of its item and reported, and
- * an item is left out only if it has no usable id.
+ * The checked answer. A leaf of a wrong type is repaired or left out and reported; an item is left out only if it has no
+ * usable id. A list that is null is empty, and so is one that is missing where the service counts none.
  *
  * @param report receives one line about each part that does not fit the schema.
  * @throws DrsError for a refusal, and for what is no answer of the API.
@@ -31,22 +31,39 @@ export function checkedAnswer(
   const { items = "", item, response } = operation;
   const requestId = answer.header("x-request-id");
   const value = bodyOf(answer, facts, items);
-  const list: unknown = value[items];
+  const list = item !== undefined && isEmptyList(value, items) ? [] : value[items];
   const checked =
     Array.isArray(list) && item !== undefined
-      ? list.flatMap((entry: unknown, index) => usablePart(item, entry, `${items}[${index}]`, report))
+      ? list.flatMap((entry: unknown) => {
+          const part = repaired(item, entry, (what) => report(`${items}[].${what}`));
+          return part === undefined ? [] : [part.output];
+        })
       : list;
-  const result = v.safeParse(response, checked === list ? value : { ...value, [items]: checked });
-  if (!result.success) {
+  const misfits: string[] = [];
+  const result = repaired(
+    response,
+    checked === value[items] ? value : { ...value, [items]: checked },
+    (what) => misfits.push(what),
+  );
+  if (result === undefined || (item !== undefined && !Array.isArray(checked))) {
     throw new DrsError({
       kind: "protocol",
       operation: facts.operation,
       requestId,
       uncertain: !facts.reads,
-      ...faultOf("schemaMismatch", issueText(result.issues[0])),
+      ...faultOf("schemaMismatch", misfits.at(-1) ?? "body"),
     });
   }
+  misfits.forEach(report);
   return { ...(result.output as object), request_id: requestId };
+}
+
+function isEmptyList(body: Readonly<Record<string, unknown>>, items: string): boolean {
+  const counts = [body.total_record, body.total_count, body.count];
+  return (
+    body[items] === null ||
+    (body[items] === undefined && counts.some((count) => count === 0 || count === "0"))
+  );
 }
 
 /**
@@ -118,31 +135,4 @@ function asObject(bytes: Buffer): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The item with its misfit top-level fields left out, or nothing when it cannot be used without them. */
-function usablePart(
-  schema: v.GenericSchema,
-  entry: unknown,
-  where: string,
-  report: (what: string) => void,
-): readonly unknown[] {
-  const result = v.safeParse(schema, entry);
-  if (result.success) {
-    return [result.output];
-  }
-  for (const issue of result.issues) {
-    report(`${where}: ${issueText(issue)}`);
-  }
-  if (typeof entry !== "object" || entry === null) {
-    return [];
-  }
-  const misfits = new Set(result.issues.map((issue) => String(issue.path?.[0]?.key)));
-  const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !misfits.has(key)));
-  const second = v.safeParse(schema, rest);
-  return second.success ? [second.output] : [];
-}
-
-function issueText(issue: v.BaseIssue<unknown>): string {
-  return `${v.getDotPath(issue) ?? "body"}: expected ${issue.expected ?? "another value"}, received ${issue.received}`;
 }

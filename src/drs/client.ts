@@ -30,7 +30,7 @@ export type ClientConfig = {
     | undefined;
   /** Sends nothing any more after a refused proof of identity; absent: the caller sees to that. */
   readonly breaker?: CredentialBreaker | undefined;
-  /** Receives one line about each part of an answer that does not fit its schema. */
+  /** Receives a line about each kind of value that does not fit its schema: once, and when it came 10, 100, … times. */
   readonly onMismatch?: (message: string) => void;
 } & (AccessKey | { readonly signIn: SignIn });
 
@@ -54,6 +54,8 @@ export type TablesCaller = Pick<DrsClient, "call" | "callIn">;
 
 const defaultTimeoutMs = 30_000;
 const rememberedAnswers = 64;
+/** Of more kinds of misfits nothing is said. */
+const rememberedMismatches = 200;
 
 /**
  * The typed client of the DRS API: signs, sends, checks, and never repeats a call that changes something. Connections
@@ -66,6 +68,8 @@ export class DrsClient implements DrsCaller {
   readonly #transport: Transport;
   readonly #signIn: SignIn;
   readonly #answers = new Map<string, { readonly bytes: Buffer; readonly value: object }>();
+  /** How often each kind of misfit came. */
+  readonly #mismatches = new Map<string, number>();
 
   /** @throws TypeError when the endpoint is not an absolute URL. */
   constructor(config: ClientConfig) {
@@ -158,22 +162,19 @@ export class DrsClient implements DrsCaller {
             operation,
             answer,
             { operation: name, host: url.host, reads: operation.reads },
-            (what) =>
-              this.#config.onMismatch?.(
-                `${name} ${operation.path}: ${what} (request ${answer.header("x-request-id") ?? "unknown"})`,
-              ),
+            (what) => this.#noteMismatch(`${name} ${operation.path}: ${what}`, answer.header("x-request-id")),
           );
-    let answer = await send();
+    let { answer, proof } = await send();
     let value: object;
     try {
       value = check(answer);
     } catch (error) {
       // A refused proof was not looked at any further, so that the call can be sent again with a new one.
-      if (!(isDrsError(error) && error.failure.status === 401 && this.#signIn.onRejected())) {
+      if (!(isDrsError(error) && error.failure.status === 401 && this.#signIn.onRejected(proof))) {
         throw error;
       }
       await this.#config.rateLimiter?.acquire(!operation.reads, options.signal);
-      answer = await send();
+      ({ answer, proof } = await send());
       value = check(answer);
     }
     if (key !== undefined && isSuccess(answer)) {
@@ -188,7 +189,7 @@ export class DrsClient implements DrsCaller {
     url: URL,
     body: string,
     options: CallOptions,
-  ): Promise<Incoming> {
+  ): Promise<{ readonly answer: Incoming; readonly proof: Readonly<Record<string, string>> }> {
     const { signal, timeoutMs = this.#config.timeoutMs?.() ?? defaultTimeoutMs } = options;
     const common = {
       "content-type": "application/json",
@@ -196,10 +197,22 @@ export class DrsClient implements DrsCaller {
       "x-project-id": this.#config.projectId,
     };
     const proof = await this.#signIn.headers({ method, url, headers: common, body }, signal);
-    return await this.#transport.exchange(
+    const answer = await this.#transport.exchange(
       { method, url, headers: { ...common, ...proof }, body },
       { operation: name, reads, signal, timeoutMs },
     );
+    return { answer, proof };
+  }
+
+  #noteMismatch(what: string, requestId = "unknown"): void {
+    const times = (this.#mismatches.get(what) ?? 0) + 1;
+    if (times > 1 || this.#mismatches.size < rememberedMismatches) {
+      this.#mismatches.set(what, times);
+      if (/^10*$/.test(String(times))) {
+        const counted = times === 1 ? "" : `, ${times} times by now`;
+        this.#config.onMismatch?.(`${what}${counted} (request ${requestId})`);
+      }
+    }
   }
 
   #remember(key: string, bytes: Buffer, value: object): void {

@@ -20,7 +20,7 @@ export const operationsV5 = {
     request: s.listRequest,
     items: "jobs",
     item: s.listItem,
-    response: v.looseObject({ total_count: v.number(), jobs: v.array(s.listItem) }),
+    response: v.looseObject({ total_count: total, jobs: v.array(s.listItem) }),
   },
   showActions: {
     method: "GET",

@@ -75,7 +75,7 @@ export const operations = {
     request: s.listRequest,
     items: "jobs",
     item: s.jobInfo,
-    response: v.looseObject({ total_record: v.number(), jobs: v.array(s.jobInfo) }),
+    response: v.looseObject({ total_record: v.nullish(v.number()), jobs: v.array(s.jobInfo) }),
   },
   batchStatus: {
     method: "POST",

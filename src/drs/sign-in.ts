@@ -9,8 +9,8 @@ import { type Outgoing, Transport } from "./transport";
 export interface SignIn {
   /** The headers that are to go with a request, itself without them. */
   headers(request: Outgoing, signal: AbortSignal | undefined): Promise<Readonly<Record<string, string>>>;
-  /** Takes note that the service refused the proof; answers whether another one can be had at once. */
-  onRejected(): boolean;
+  /** Takes note that the service refused these headers; answers whether others can be had at once. */
+  onRejected(headers: Readonly<Record<string, string>>): boolean;
   dispose(): void;
 }
 
@@ -57,38 +57,44 @@ const tokenAnswer = v.looseObject({ token: v.nullish(v.looseObject({ expires_at:
 interface Token {
   readonly value: string;
   /** Milliseconds since 1970. */
+  readonly askedAt: number;
+  /** Milliseconds since 1970. */
   readonly renewAt: number;
 }
 
 /** Signs in with user and password and sends the token (`POST /v3/auth/tokens`), one for all calls until it ends. */
 export function tokenSignIn(iam: IamUser): SignIn {
   const transport = new Transport(new URL(iam.iamEndpoint));
-  let token: Promise<Token> | undefined;
-  let askedAt = 0;
+  let token: Token | undefined;
+  /** The one sign-in under way, for which all callers wait. */
+  let asking: Promise<Token> | undefined;
 
-  const ask = () => {
-    askedAt = Date.now();
-    token = tokenOf(iam, transport);
-    return token;
-  };
-  const current = async (): Promise<Token> => {
+  const isFresh = ({ askedAt }: Token) => Date.now() - askedAt < freshMs && Date.now() >= askedAt;
+  const ask = async (): Promise<Token> => {
     try {
-      const known = await (token ?? ask());
-      return known.renewAt > Date.now() ? known : await ask();
-    } catch (error) {
-      token = undefined;
-      throw error;
+      token = await tokenOf(iam, transport);
+      return token;
+    } finally {
+      asking = undefined;
     }
   };
   return {
     headers: async () => {
-      const { value } = await current();
-      return { "x-auth-token": value };
+      // A token that ends at once, by a clock that is off, is used all the same while it is new.
+      if (token === undefined || (token.renewAt <= Date.now() && !isFresh(token))) {
+        asking ??= ask();
+        return { "x-auth-token": (await asking).value };
+      }
+      return { "x-auth-token": token.value };
     },
     // A token may be withdrawn before its end; the refusal of a new one is about the user.
-    onRejected: () => {
+    onRejected: (headers) => {
+      if (token === undefined || headers["x-auth-token"] !== token.value) {
+        return true;
+      }
+      const old = !isFresh(token);
       token = undefined;
-      return Date.now() - askedAt > freshMs;
+      return old;
     },
     dispose: () => transport.dispose(),
   };
@@ -96,6 +102,7 @@ export function tokenSignIn(iam: IamUser): SignIn {
 
 async function tokenOf({ iamEndpoint, domain, user, password, project }: IamUser, transport: Transport) {
   const operation = "createToken";
+  const askedAt = Date.now();
   const url = new URL("/v3/auth/tokens", iamEndpoint);
   const identity = {
     methods: ["password"],
@@ -116,5 +123,5 @@ async function tokenOf({ iamEndpoint, domain, user, password, project }: IamUser
     throw new DrsError({ operation, kind: "protocol", ...faultOf("schemaMismatch", "X-Subject-Token") });
   }
   const end = Date.parse(body.output.token?.expires_at ?? "");
-  return { value, renewAt: Number.isNaN(end) ? Date.now() + assumedLifeMs : end - renewBeforeMs };
+  return { value, askedAt, renewAt: Number.isNaN(end) ? Date.now() + assumedLifeMs : end - renewBeforeMs };
 }

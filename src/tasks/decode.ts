@@ -40,7 +40,7 @@ export function decodeTask(
     scheduledAt: rowOf(status).detail === "startTime" ? time(detail?.inst_info?.start_time) : undefined,
     percent: percent(progress?.progress),
     parts: partsOf(progress),
-    remaining: text(progress?.remaining_time),
+    remaining: remaining(progress?.remaining_time),
     delayMs: delay(progress),
     error: errorOf(job, detail, progress),
     source: endpointOf(detail?.source_endpoint),
@@ -57,22 +57,34 @@ function text(value: string | null | undefined): string | undefined {
   return value === null || value === "" ? undefined : value;
 }
 
+/** No task is older than the service, and none is planned so far ahead. */
+const [earliestMs, latestMs] = [Date.UTC(2015, 0, 1), Date.UTC(2200, 0, 1)];
+/** No target is further behind, in milliseconds: ten years. */
+const longestMs = 10 * 366 * 24 * 3_600_000;
+
 /** Milliseconds since 1970 as text; 0 and empty mean that it has not happened. */
 function time(value: string | null | undefined): number | undefined {
-  const ms = Number(value ?? "");
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+  return sensibleTime(numberIn(value));
 }
 
 /** `2020-12-21 10:57:49`. The zone is not documented; UTC is assumed until batch-detail tells. */
 function listTime(value: string | null | undefined): number | undefined {
-  const ms = Date.parse(`${(value ?? "").replace(" ", "T")}Z`);
-  return Number.isNaN(ms) ? undefined : ms;
+  return time(value) ?? sensibleTime(Date.parse(`${(value ?? "").replace(" ", "T")}Z`));
+}
+
+function sensibleTime(ms: number | undefined): number | undefined {
+  return ms !== undefined && ms >= earliestMs && ms < latestMs ? ms : undefined;
 }
 
 /** `"42"` or `"42%"` → 42, within 0 to 100. */
 function percent(value: string | null | undefined): number | undefined {
-  const number = Number.parseFloat(value ?? "");
-  return Number.isNaN(number) ? undefined : Math.min(100, Math.max(0, number));
+  const number = numberIn(value?.replace("%", ""));
+  return number === undefined ? undefined : Math.min(100, Math.max(0, number));
+}
+
+/** The number that a text is; undefined for any other text, and for more digits than a number has. */
+function numberIn(value: string | null | undefined): number | undefined {
+  return /^\s*-?\d{1,15}(\.\d{1,15})?\s*$/.test(value ?? "") ? Number(value) : undefined;
 }
 
 function partsOf(progress: JobProgress | undefined): readonly PartProgress[] | undefined {
@@ -85,12 +97,24 @@ function partsOf(progress: JobProgress | undefined): readonly PartProgress[] | u
 
 /** Milliseconds where the service gives them, or its seconds; -1 means that it does not know. */
 function delay(progress: JobProgress | undefined): number | undefined {
-  const ms = Number.parseFloat(progress?.incre_trans_delay_millis ?? "");
-  if (ms >= 0) {
-    return ms;
-  }
-  const seconds = Number.parseFloat(progress?.incre_trans_delay ?? "");
-  return seconds >= 0 ? seconds * 1000 : undefined;
+  const seconds = numberIn(progress?.incre_trans_delay);
+  return [
+    numberIn(progress?.incre_trans_delay_millis),
+    seconds === undefined ? undefined : seconds * 1000,
+  ].find((ms) => ms !== undefined && ms >= 0 && ms <= longestMs);
+}
+
+/** In words, or seconds as text; a number of more digits than a duration has is left out. */
+function remaining(value: string | null | undefined): string | undefined {
+  const words = text(value);
+  const seconds = numberIn(words);
+  const senseless =
+    seconds === undefined ? /^[\d.\s-]*$/.test(words ?? "") : seconds < 0 || seconds * 1000 > longestMs;
+  return senseless ? undefined : words;
+}
+
+function port(value: number | null | undefined): number | undefined {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) <= 65_535 ? Number(value) : undefined;
 }
 
 function errorOf(
@@ -114,7 +138,7 @@ function endpointOf(endpoint: JobDetail["source_endpoint"]): TaskEndpoint | unde
   return {
     dbType: text(endpoint.db_type),
     host: text(endpoint.ip),
-    port: endpoint.db_port ?? undefined,
+    port: port(endpoint.db_port),
     database: text(endpoint.db_name),
     user: text(endpoint.db_user),
     instance: text(endpoint.inst_name) ?? text(endpoint.inst_id),

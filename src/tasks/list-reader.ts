@@ -11,6 +11,8 @@ import type { ListedJob } from "./decode";
 export const pageSize = 100;
 /** A list of more pages than this is not read at once. */
 const pagesAtOnce = 4;
+/** So many pages of failures of one status are read at once. */
+const pagesOfFailures = 10;
 /** How old the knowledge of failures may get while a long list is read. */
 const failuresMaxAgeMs = 60_000;
 
@@ -81,12 +83,16 @@ export async function readList(
   if (last?.cursor !== undefined) {
     return await readPart(client, last, last.cursor, options);
   }
-  const first = await readPage(client, 1, {}, options.signal);
-  const pages = pagesOf(first.total);
-  if (pages <= pagesAtOnce) {
-    const rest = await readPages(client, 2, pages, options.signal);
-    const jobs = new Map([first, ...rest].flatMap(({ listed }) => listed));
-    return { jobs, fresh: new Set(jobs.keys()), total: first.total, cursor: undefined };
+  let pages: readonly Page[] = [];
+  let total = 1;
+  // The list may get longer meanwhile.
+  while (pages.length < pagesOf(total) && pagesOf(total) <= pagesAtOnce) {
+    pages = [...pages, ...(await readPages(client, pages.length + 1, pagesOf(total), {}, options.signal))];
+    total = pages.at(-1)?.total ?? 0;
+  }
+  if (pagesOf(total) <= pagesAtOnce) {
+    const jobs = await withOverlooked(client, pages, last?.jobs ?? new Map(), options.signal);
+    return { jobs, fresh: new Set(jobs.keys()), total, cursor: undefined };
   }
   const begin = {
     nextPage: 1,
@@ -96,7 +102,7 @@ export async function readList(
     filtersV5: true,
     first: last === undefined,
   };
-  return await readPart(client, { jobs: last?.jobs ?? new Map(), total: first.total }, begin, options);
+  return await readPart(client, { jobs: last?.jobs ?? new Map(), total }, begin, options);
 }
 
 async function readPart(
@@ -109,7 +115,7 @@ async function readPart(
   const lastPage = Math.min(cycle.nextPage + (onlyFollowed ? 0 : pagesAtOnce) - 1, pagesOf(last.total));
   const [failures, pages] = await Promise.all([
     failuresDue ? readFailures(client, last, cycle.filtersV5, signal) : undefined,
-    readPages(client, cycle.nextPage, lastPage, signal),
+    readPages(client, cycle.nextPage, lastPage, {}, signal),
   ]);
   const paged = pages.flatMap(({ listed }) => listed);
   const read = new Map([...(failures?.listed ?? []), ...paged]);
@@ -125,8 +131,7 @@ async function readPart(
     if (status === undefined) {
       jobs.delete(id);
     } else if (known !== undefined && known.job.status !== status) {
-      // What the service listed to be possible was for the status before.
-      jobs.set(id, { ...known, job: { ...known.job, status, job_action: undefined } });
+      jobs.set(id, withStatus(known, status));
       fresh.add(id);
     }
   }
@@ -168,9 +173,53 @@ function unsettled(
   return [...new Set([...followed, ...recovered, ...moving, ...missed])].filter((id) => jobs.has(id));
 }
 
+/**
+ * What the pages list, and the tasks that they have lost: the list may change between two pages, and an item may be of
+ * no use. A task that was known and is not listed is looked for by its id before it is taken to be gone.
+ */
+async function withOverlooked(
+  client: ListCaller,
+  pages: readonly Page[],
+  known: ReadonlyMap<string, Listed>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Listed>> {
+  const jobs = new Map(pages.flatMap(({ listed }) => listed));
+  const tops = [...jobs.values()].filter(({ parentId }) => parentId === undefined).length;
+  const agree = pages.every(({ total, counted }) => counted && total === pages[0]?.total && total <= tops);
+  const missing = agree ? [] : [...known].filter(([id]) => !jobs.has(id));
+  for (let from = 0; from < missing.length; from += pageSize) {
+    const part = missing.slice(from, from + pageSize);
+    const statuses = await readStatuses(
+      client,
+      part.map(([id]) => id),
+      signal,
+    );
+    for (const [id, listed] of part) {
+      if (!statuses.has(id)) {
+        jobs.set(id, listed);
+        continue;
+      }
+      const status = statuses.get(id);
+      if (status !== undefined) {
+        jobs.set(id, withStatus(listed, status));
+      }
+    }
+  }
+  return jobs;
+}
+
+/** What the service listed to be possible was for the status before. */
+function withStatus(listed: Listed, status: string): Listed {
+  return listed.job.status === status
+    ? listed
+    : { ...listed, job: { ...listed.job, status, job_action: undefined } };
+}
+
 interface Page {
   readonly listed: readonly (readonly [id: string, Listed])[];
   readonly total: number;
+  /** Whether the service said how many there are. */
+  readonly counted: boolean;
 }
 
 async function readPage(
@@ -188,12 +237,23 @@ async function readPage(
     [job.id, { job, parentId: undefined }] as const,
     ...(job.children ?? []).map((child) => [child.id, { job: child, parentId: job.id }] as const),
   ]);
-  return { listed, total: answer.total_record };
+  const { total_record } = answer;
+  const counted = Number.isInteger(total_record) && Number(total_record) >= 0;
+  // Where the service does not count, a full page is followed by another one.
+  const atLeast = (page - 1) * pageSize + answer.jobs.length;
+  const uncounted = atLeast + (answer.jobs.length >= pageSize ? 1 : 0);
+  return { listed, total: counted ? Math.max(Number(total_record), atLeast) : uncounted, counted };
 }
 
-function readPages(client: ListCaller, from: number, to: number, signal: AbortSignal): Promise<Page[]> {
+function readPages(
+  client: ListCaller,
+  from: number,
+  to: number,
+  filter: { readonly status?: string },
+  signal: AbortSignal,
+): Promise<Page[]> {
   const numbers = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
-  return Promise.all(numbers.map((page) => readPage(client, page, {}, signal)));
+  return Promise.all(numbers.map((page) => readPage(client, page, filter, signal)));
 }
 
 function isToldByV5(status: string | undefined): boolean {
@@ -244,7 +304,11 @@ async function readFailuresV5(
       client.listV5({ job_type: "sync", status, limit: pageSize }, { signal, timeoutMs: limitV5Ms }),
       client.listV5({ job_type: "sync", limit: 1 }, { signal, timeoutMs: limitV5Ms }),
     ]);
-    if (failed === undefined || all?.total_count !== total || failed.jobs.length < failed.total_count) {
+    if (
+      failed?.total_count == null ||
+      all?.total_count !== total ||
+      failed.jobs.length < failed.total_count
+    ) {
       return undefined;
     }
     const found = failed.jobs.flatMap((job) => [job, ...(job.children ?? [])]);
@@ -267,7 +331,7 @@ async function readFailuresV5(
   }
 }
 
-/** Tasks by the list's filter, a request for each status; one that this service does not know has none. */
+/** Tasks by the list's filter, page by page of each status; one that this service does not know has none. */
 async function readFiltered(
   client: ListCaller,
   statuses: readonly string[],
@@ -276,7 +340,14 @@ async function readFiltered(
   const pages = await Promise.all(
     statuses.map(async (status) => {
       try {
-        return (await readPage(client, 1, { status }, signal)).listed;
+        const first = await readPage(client, 1, { status }, signal);
+        // A service that does not filter would list everything.
+        const filters = first.listed.every(
+          ([, { job, parentId }]) => parentId !== undefined || job.status === status,
+        );
+        const last = filters ? Math.min(pagesOf(first.total), pagesOfFailures) : 1;
+        const rest = await readPages(client, 2, last, { status }, signal);
+        return [first, ...rest].flatMap(({ listed }) => listed);
       } catch (error) {
         if (isDrsError(error) && error.failure.kind === "validation") {
           return [];

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import type { TablesCaller } from "../drs/client";
 import { type Clock, systemClock } from "../drs/clock";
@@ -103,6 +104,8 @@ export class TaskStore {
     this.#intervals = pace;
     this.#clock = clock;
     this.#interval = pace.soon;
+    // A reading of many tasks sends that many requests at once, which all listen.
+    setMaxListeners(0, this.#lifetime.signal);
   }
 
   get snapshot(): Snapshot {

@@ -100,14 +100,46 @@ describe("the client", () => {
   });
 
   it("reports a wrong type and keeps the rest of the item and of the list", async () => {
-    answer = json(200, { total_record: 3, jobs: [job, { ...job, description: 5 }, { name: "no id" }] });
+    answer = json(200, { total_record: 3, jobs: [job, { ...job, description: [] }, { name: "no id" }] });
     const { jobs } = await client.call("listJobs", list);
     assert.deepEqual(jobs, [job, job]);
     assert.equal(mismatches.length, 2);
     assert.match(
       mismatches[0] ?? "",
-      /listJobs \/v3\/\{project_id\}\/jobs: jobs\[1\]: description.*\(request r-1\)/,
+      /listJobs \/v3\/\{project_id\}\/jobs: jobs\[\]\.description: .*\(request r-1\)/,
     );
+  });
+
+  it("says each kind of misfit once, then how often it came", async () => {
+    for (let call = 0; call < 12; call++) {
+      const odd = Array.from({ length: 10 }, (_, index) => ({ ...job, description: call * 10 + index }));
+      answer = json(200, { total_record: 10, jobs: odd });
+      await client.call("listJobs", list);
+    }
+    const line = /^listJobs .*: jobs\[\]\.description: expected string, received number, taken as string/;
+    assert.ok(mismatches.every((mismatch) => line.test(mismatch)));
+    assert.deepEqual(
+      mismatches.map((mismatch) => /, (\d+) times by now/.exec(mismatch)?.[1]),
+      [undefined, "10", "100"],
+    );
+  });
+
+  it("takes a list that is null for an empty one, and a count that is a text for a number", async () => {
+    answer = json(200, { total_record: 0, jobs: null });
+    assert.deepEqual((await client.call("listJobs", list)).jobs, []);
+    answer = json(200, { results: null });
+    assert.deepEqual((await client.call("batchDetail", { jobs: [job.id] })).results, []);
+    answer = json(200, { total_record: 0 });
+    assert.deepEqual((await client.call("listJobs", list)).jobs, []);
+    answer = json(200, { total_record: "2", jobs: [job] });
+    assert.equal((await client.call("listJobs", list)).total_record, 2);
+  });
+
+  it("takes nothing else for an empty list", async () => {
+    for (const body of [{}, { total_record: 3 }, { total_record: 0, jobs: 7 }, { jobs: {} }]) {
+      answer = json(200, body);
+      assert.equal((await failureOf(client.call("listJobs", list))).kind, "protocol", JSON.stringify(body));
+    }
   });
 
   it("reads the items of a 400 that lists them", async () => {

@@ -59,11 +59,54 @@ describe("a task, from what the service says of it", () => {
     );
   });
 
+  for (const senseless of [
+    "8640000000000001",
+    "9".repeat(300),
+    "1700000000",
+    "-1",
+    "NaN",
+    "253402300800000",
+  ]) {
+    it(`leaves out the time ${senseless.slice(0, 20)} alone`, () => {
+      const task = decoded(
+        { create_time: "2026-11-24 03:00:00" },
+        { create_time: senseless, update_time: "1700000000000", period_order: { status: "FROZEN" } },
+      );
+      assert.deepEqual(
+        [task?.createdAt, task?.updatedAt, task?.status],
+        [Date.UTC(2026, 10, 24, 3), 1_700_000_000_000, "frozen"],
+      );
+    });
+  }
+
+  it("leaves out a remaining time and a port that make no sense, not the words of one", () => {
+    const rest = (remaining_time: string) => decoded({}, undefined, { remaining_time })?.remaining;
+    assert.deepEqual(["90", "5 min", "9".repeat(300), "-7", ""].map(rest), [
+      "90",
+      "5 min",
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    const ports = [5432, 0, -1, 70_000, 54.32].map(
+      (db_port) => decoded({}, { source_endpoint: { ip: "10.0.0.1", db_port } })?.source,
+    );
+    assert.deepEqual(
+      ports.map((source) => [source?.host, source?.port]),
+      [["10.0.0.1", 5432], ...Array.from({ length: 4 }, () => ["10.0.0.1", undefined])],
+    );
+  });
+
   const delays: readonly [Omit<JobProgress, "job_id">, number | undefined][] = [
     [{ incre_trans_delay_millis: "12", incre_trans_delay: "3" }, 12],
     [{ incre_trans_delay_millis: "-1", incre_trans_delay: "3" }, 3000],
     [{ incre_trans_delay: "-1" }, undefined],
     [{ incre_trans_delay: "" }, undefined],
+    [{ incre_trans_delay_millis: "1e999", incre_trans_delay: "3" }, 3000],
+    [{ incre_trans_delay_millis: "9".repeat(300), incre_trans_delay: "3" }, 3000],
+    [{ incre_trans_delay_millis: "999999999999999" }, undefined],
+    [{ incre_trans_delay_millis: "Infinity" }, undefined],
+    [{ incre_trans_delay_millis: "-5" }, undefined],
     [{}, undefined],
   ];
   for (const [progress, expected] of delays) {
@@ -78,6 +121,8 @@ describe("a task, from what the service says of it", () => {
     ["-1", 0],
     ["", undefined],
     ["soon", undefined],
+    ["9".repeat(300), undefined],
+    ["Infinity", undefined],
   ];
   for (const [text, expected] of percents) {
     it(`has the progress ${expected} of "${text}"`, () =>

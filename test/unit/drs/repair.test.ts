@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import type * as v from "valibot";
+import { repaired } from "../../../src/drs/repair";
+import * as s from "../../../src/drs/schemas";
+
+/** What is left of a value, and what was said of it. */
+function mended(schema: v.GenericSchema, value: unknown) {
+  const said: string[] = [];
+  return { output: repaired(schema, value, (what) => said.push(what))?.output, said };
+}
+
+describe("the repair of an answer", () => {
+  const id = "j1";
+
+  it("takes a number for a text at its own path, so that a frozen task stays frozen", () => {
+    const period_order = { order_id: 17, status: "FROZEN_CAN_RENEW" };
+    const { output, said } = mended(s.jobDetail, { id, period_order });
+    assert.deepEqual(output, { id, period_order: { order_id: "17", status: "FROZEN_CAN_RENEW" } });
+    assert.deepEqual(said, ["period_order.order_id: expected string, received number, taken as string"]);
+  });
+
+  it("takes digits for a number, so that a source keeps its address", () => {
+    const { output } = mended(s.jobDetail, { id, source_endpoint: { ip: "10.0.0.1", db_port: "5432" } });
+    assert.deepEqual(output, { id, source_endpoint: { ip: "10.0.0.1", db_port: 5432 } });
+  });
+
+  it("takes numbers for the texts of a progress and of an error", () => {
+    const progress = { job_id: id, progress: 41.5, incre_trans_delay: 3, error_code: 1205, error_msg: null };
+    assert.deepEqual(mended(s.jobProgress, progress).output, {
+      ...{ job_id: id, progress: "41.5", incre_trans_delay: "3", error_code: "1205", error_msg: null },
+    });
+  });
+
+  it("leaves out a child without an id, not its siblings", () => {
+    const children = [{ id: null }, { id: "c2", status: "CHILD_TRANSFER_FAILED" }, 5, { id: 7 }];
+    assert.deepEqual(mended(s.jobInfo, { id, children }).output, {
+      id,
+      children: [{ id: "c2", status: "CHILD_TRANSFER_FAILED" }, { id: "7" }],
+    });
+  });
+
+  it("leaves out only the leaf that has no meaning as its type", () => {
+    const source_endpoint = { ip: {}, db_port: "many", ssl_link: "true", db_name: "shop" };
+    const tags = [{ key: [], value: "x" }, null];
+    assert.deepEqual(mended(s.jobDetail, { id, source_endpoint, tags, object_infos: "none" }).output, {
+      id,
+      source_endpoint: { ssl_link: true, db_name: "shop" },
+      tags: [{ value: "x" }],
+    });
+  });
+
+  it("leaves nothing of an item without an id, and never says a value, which may be a secret", () => {
+    const { output, said } = mended(s.jobDetail, { source_endpoint: { db_password: ["hidden"] } });
+    assert.equal(output, undefined);
+    assert.ok(said.length > 0);
+    assert.doesNotMatch(said.join(), /hidden/);
+  });
+
+  it("leaves a value that fits as it is, without a word", () => {
+    const { output, said } = mended(s.jobInfo, { id, status: "CLONING", colour: "blue" });
+    assert.deepEqual([output, said], [{ id, status: "CLONING", colour: "blue" }, []]);
+  });
+});

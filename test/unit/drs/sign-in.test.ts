@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { isDrsError } from "../../../src/drs/errors";
+import { type SignIn, tokenSignIn } from "../../../src/drs/sign-in";
+
+describe("a sign-in with user and password", () => {
+  let server: Server;
+  let signIn: SignIn;
+  let asked: number;
+  let refused: boolean;
+  /** Milliseconds from now until a token ends. */
+  let lifeMs: number;
+
+  beforeEach(async () => {
+    [asked, refused, lifeMs] = [0, false, 24 * 3_600_000];
+    server = createServer((_request, response) => {
+      asked++;
+      if (refused) {
+        response.writeHead(401).end(JSON.stringify({ error: { code: "IAM.0001", message: "wrong" } }));
+        return;
+      }
+      const expires_at = new Date(Date.now() + lifeMs).toISOString();
+      response
+        .writeHead(201, { "x-subject-token": `token-${asked}` })
+        .end(JSON.stringify({ token: { expires_at } }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const user = { domain: "d", user: "u", password: "p", project: { name: "r" } };
+    signIn = tokenSignIn({ iamEndpoint: `http://127.0.0.1:${port}`, ...user });
+  });
+  afterEach(() => {
+    signIn.dispose();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const outgoing = { method: "GET", url: new URL("http://127.0.0.1/"), headers: {}, body: "" } as const;
+  const headers = () => signIn.headers(outgoing, undefined);
+  const many = (count: number) => Promise.all(Array.from({ length: count }, headers));
+
+  it("is one for all that call at once, and one after a refusal of its token", async () => {
+    const [first = {}] = await many(5);
+    assert.equal(asked, 1);
+    assert.equal(signIn.onRejected(first), false, "a new token that is refused tells of the user");
+    await many(5);
+    assert.equal(asked, 2);
+  });
+
+  it("is one wrong one for all that call at once", async () => {
+    refused = true;
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, headers));
+    assert.ok(outcomes.every(({ status }) => status === "rejected"));
+    assert.equal(asked, 1);
+    await assert.rejects(headers(), (error) => isDrsError(error) && error.failure.kind === "authentication");
+    assert.equal(asked, 2);
+  });
+
+  for (const [what, life] of [
+    ["has ended by this machine's clock", -3_600_000],
+    ["ends within half an hour", 10 * 60_000],
+  ] as const) {
+    it(`is used while it is new, also where its token ${what}`, async () => {
+      lifeMs = life;
+      for (let call = 0; call < 10; call++) {
+        assert.deepEqual(await headers(), { "x-auth-token": "token-1" });
+      }
+      assert.equal(asked, 1);
+    });
+  }
+
+  it("keeps a new token when an older one is refused late", async () => {
+    const old = await headers();
+    signIn.onRejected(old);
+    const renewed = await headers();
+    assert.equal(signIn.onRejected(old), true, "the call can be sent again with the new token");
+    assert.deepEqual(await headers(), renewed);
+    assert.equal(asked, 2);
+  });
+});
