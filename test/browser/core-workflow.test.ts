@@ -119,7 +119,7 @@ describe("the main job", () => {
   it("offers only what is legal", async () => {
     const always = ["Copy Task ID", "Copy Link", "Save Task as File", "Pin Task", "Mute Task"];
     const running = await workbench.contextMenu("orders-to-warehouse");
-    assert.deepEqual(running, ["Show Details", "Pause Task", "End Task…", ...always]);
+    assert.deepEqual(running, ["Show Details", "Pause Task", "Copy Tables Again…", "End Task…", ...always]);
     const frozen = await workbench.contextMenu("trial-shop-mirror");
     assert.deepEqual(frozen, ["Show Details", ...always]);
   });
