@@ -1,4 +1,4 @@
-/** What a comparison of both ends says, in both languages. */
+/** Texts about comparisons of both ends, in both languages. */
 import type { Bilingual } from "../l10n/bilingual";
 
 export const compareMessages = {
@@ -19,11 +19,11 @@ export const compareMessages = {
     zh: "数据对比已取消，已完成 {count} 张表。",
   },
   compareRuns: {
-    en: "A comparison of this task is running already.",
+    en: "A comparison of this task is already running.",
     zh: "该任务已有正在进行的数据对比。",
   },
   atLeast: {
-    en: "There may be more differing rows than were counted.",
+    en: "There may be more differing rows than the count shows.",
     zh: "实际不一致的行数可能多于统计值。",
   },
   noKeyToList: {
@@ -31,11 +31,11 @@ export const compareMessages = {
     zh: "表 {table} 没有主键，无法列出不一致的行。",
   },
   columnsOfOneEnd: {
-    en: "Columns of {table} that only one end has were not compared: {columns}.",
+    en: "Columns of {table} that exist at one end only were not compared: {columns}.",
     zh: "表 {table} 中只有一端存在的列未参与对比：{columns}。",
   },
   typeDiffers: {
-    en: "The rows of {table} read the same, but the type {type} of column {column} is not the same at both ends: its attributes, elements or labels differ. Change the type at the target to be the source's, and compare again.",
+    en: "The rows of {table} read the same, but the type {type} of column {column} differs between the ends: it has other attributes, elements, or labels. Change the type at the target to match the source, and compare again.",
     zh: "表 {table} 的行内容看似一致，但列 {column} 的类型 {type} 在两端的属性、元素或枚举值不同。请将目标库中的类型改为与源库一致后重新对比。",
   },
   largeObjects: {

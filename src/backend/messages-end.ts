@@ -1,4 +1,4 @@
-/** What is said when a task ends, in both languages. */
+/** Texts about the end of a task, in both languages. */
 import type { Bilingual } from "../l10n/bilingual";
 
 export const endMessages = {
@@ -11,11 +11,11 @@ export const endMessages = {
     zh: "任务结束时目标库尚未应用全部变更：源库日志中有 {bytes} 字节（可能包含其他表的变更）未应用。",
   },
   sequenceNotRead: {
-    en: "The target's counterpart of sequence {sequence} was not set: user {user} may not read the sequence at the source. Set it at the target with SELECT setval('{sequence}', …).",
+    en: "Sequence {sequence} was not set at the target: user {user} cannot read it at the source. Set it at the target with SELECT setval('{sequence}', …).",
     zh: "目标库中与序列 {sequence} 对应的序列未设置：用户 {user} 无权读取源库中的该序列。请在目标库执行 SELECT setval('{sequence}', …) 进行设置。",
   },
   sequenceNotSet: {
-    en: "Sequence {sequence} of the target database was not set: the {side} database reports: {reason}. Set it at the target with SELECT setval('{sequence}', …).",
+    en: "Sequence {sequence} was not set at the target, because the {side} database reports: {reason}. Set it at the target with SELECT setval('{sequence}', …).",
     zh: "目标库序列 {sequence} 未设置，{side}数据库报错：{reason}。请在目标库执行 SELECT setval('{sequence}', …) 进行设置。",
   },
   sequenceOfLostTable: {

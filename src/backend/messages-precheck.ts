@@ -1,4 +1,4 @@
-/** What the pre-check says, in both languages of the API. Each text says what was found and what to do. */
+/** Texts of the pre-check, in both languages of the API: the finding and its remedy. */
 import type { Bilingual } from "../l10n/bilingual";
 
 export const precheckMessages = {
@@ -13,7 +13,7 @@ export const precheckMessages = {
     zh: "源库与目标库是同一个数据库。请选择其他目标库。",
   },
   pooler: {
-    en: "The {side} address {address} belongs to a connection pooler, which does not pass replication connections on. Enter the address of the server itself.",
+    en: "The {side} address {address} belongs to a connection pooler, which does not forward replication connections. Enter the address of the server itself.",
     zh: "{side}库地址 {address} 是连接池，连接池不转发复制连接。请填写数据库服务器自身的地址。",
   },
   noConnectionLeft: {
@@ -21,20 +21,20 @@ export const precheckMessages = {
     zh: "{side}数据库没有可供用户 {user} 使用的连接：{reason}。请调大连接数限制，或关闭部分连接。",
   },
   targetCannotReach: {
-    en: "The target server cannot connect to the source at {address}: {reason}. Rows go from server to server: enter an address of the source that the target server can reach, and let its pg_hba.conf accept the target.",
+    en: "The target server cannot connect to the source at {address}: {reason}. Rows are sent directly between the servers: enter a source address that the target server can reach, and make the source's pg_hba.conf accept the target.",
     zh: "目标库服务器无法通过 {address} 连接源库：{reason}。数据在服务器之间直接传输，请填写目标库服务器可以访问的源库地址，并在源库 pg_hba.conf 中允许目标库连接。",
   },
   passwordNotAsked: {
-    en: "The source does not ask user {login} for a password, and the target's user {user} is not a superuser: PostgreSQL then refuses the subscription. Let the source's pg_hba.conf require scram-sha-256, or use a superuser at the target.",
+    en: "The source does not ask user {login} for a password, and the target's user {user} is not a superuser, so PostgreSQL rejects the subscription. Require scram-sha-256 in the source's pg_hba.conf, or use a superuser at the target.",
     zh: "源库未要求用户 {login} 提供密码，而目标库用户 {user} 不是超级用户，PostgreSQL 会拒绝该订阅。请在源库 pg_hba.conf 中要求 scram-sha-256 认证，或在目标库使用超级用户。",
   },
   reachNotTried: {
-    en: "It was not tried whether the target server can reach the source: the user may not create a subscription there yet. See the other items, and run the pre-check again.",
+    en: "This was not tested because the user cannot create a subscription at the target yet. Fix the other items, then run the pre-check again.",
     zh: "未测试目标库服务器能否连接源库：该用户尚不能在目标库创建订阅。请先处理其他检查项，再重新预检查。",
   },
   // Servers
   versionTooOld: {
-    en: "PostgreSQL {version} is too old, {minimum} or newer is needed. Upgrade the server, or choose another.",
+    en: "PostgreSQL {version} is too old; {minimum} or newer is required. Upgrade the server, or choose another.",
     zh: "PostgreSQL {version} 版本过低，需要 {minimum} 或更高版本。请升级服务器或选择其他服务器。",
   },
   walLevel: {
@@ -42,15 +42,15 @@ export const precheckMessages = {
     zh: "wal_level 为 {value}，必须为 logical。请在服务器配置中设置 wal_level = logical 并重启。",
   },
   standby: {
-    en: "The {side} server is a standby and takes no changes, which the task needs there. Use the primary.",
+    en: "The {side} server is a standby and does not accept the changes that the task must make. Use the primary.",
     zh: "{side}库服务器是备库，不接受任务所需的写操作。请使用主库。",
   },
   readOnly: {
-    en: "Transactions of user {user} at the {side} database are read-only (default_transaction_read_only). Allow writing for this user.",
+    en: "Transactions of user {user} at the {side} database are read-only (default_transaction_read_only). Allow this user to write.",
     zh: "用户 {user} 在{side}数据库中的事务为只读（default_transaction_read_only）。请允许该用户写入。",
   },
   encodingUnknown: {
-    en: "The source's encoding is SQL_ASCII: it does not know its characters, and rows that are not valid {target} stop the task. Check the data, or use a target with the encoding SQL_ASCII.",
+    en: "The source's encoding is SQL_ASCII, which does not validate characters. Rows that are not valid {target} stop the task. Check the data, or use a target with the encoding SQL_ASCII.",
     zh: "源库编码为 SQL_ASCII，未校验字符，不符合 {target} 编码的数据会使任务停止。请检查数据，或使用编码为 SQL_ASCII 的目标库。",
   },
   encodingImpossible: {
@@ -62,32 +62,32 @@ export const precheckMessages = {
     zh: "目标库编码 {to} 不包含源库编码 {from} 的全部字符，含有此类字符的数据会使任务停止。请使用编码为 {from} 或 UTF8 的目标库。",
   },
   noneLeft: {
-    en: "{setting} is {count}, {used} are in use by others, and the task needs {needed}. Raise the setting and restart the server, or end what is not needed.",
+    en: "{setting} is {count}, {used} are in use, and the task needs {needed}. Raise the setting and restart the server, or end tasks that are not needed.",
     zh: "{setting} 为 {count}，其他任务已占用 {used} 个，本任务需要 {needed} 个。请调大该参数并重启服务器，或结束不需要的任务。",
   },
   noCopyWorkers: {
-    en: "max_sync_workers_per_subscription is 0, so that no table is ever copied. Raise the setting.",
+    en: "max_sync_workers_per_subscription is 0, so no table is ever copied. Raise the setting.",
     zh: "max_sync_workers_per_subscription 为 0，不会复制任何表。请调大该参数。",
   },
   fewConnections: {
-    en: "{what} of the {side} database allows {limit} connections, {used} are in use by others, and the task needs {needed}. Raise the limit.",
+    en: "{what} of the {side} database allows {limit} connections, {used} are in use, and the task needs {needed}. Raise the limit.",
     zh: "{side}数据库的 {what} 允许 {limit} 个连接，其他会话已占用 {used} 个，本任务需要 {needed} 个。请调大限制。",
   },
   // Privileges
   noPrivilege: {
-    en: "User {user} lacks: {privilege}. Have them granted, or test the connection with another user.",
+    en: "User {user} lacks: {privilege}. Grant these privileges, or test the connection with another user.",
     zh: "用户 {user} 缺少权限：{privilege}。请授权，或使用其他用户测试连接。",
   },
   rowSecurityAtSource: {
-    en: "Row security hides rows of {table} from user {user}: they would not be copied, and would not be compared. Let the user bypass it (BYPASSRLS), or for the owner run ALTER TABLE … NO FORCE ROW LEVEL SECURITY.",
+    en: "Row security hides rows of {table} from user {user}: they would not be copied or compared. Give the user BYPASSRLS, or, for the owner, run ALTER TABLE … NO FORCE ROW LEVEL SECURITY.",
     zh: "行级安全策略对用户 {user} 隐藏了 {table} 的部分行，这些行不会被复制和对比。请授予该用户 BYPASSRLS；若该用户是属主，也可执行 ALTER TABLE … NO FORCE ROW LEVEL SECURITY。",
   },
   rowSecurityAtTarget: {
-    en: "PostgreSQL does not replicate into {table}: row security applies there to the role that writes. Use a role with BYPASSRLS, or run ALTER TABLE … NO FORCE ROW LEVEL SECURITY.",
+    en: "PostgreSQL does not replicate into {table}, because row security applies to the role that writes there. Use a role with BYPASSRLS, or run ALTER TABLE … NO FORCE ROW LEVEL SECURITY.",
     zh: "目标库表 {table} 的行级安全策略对写入角色生效，PostgreSQL 拒绝向其复制。请使用具有 BYPASSRLS 的角色，或执行 ALTER TABLE … NO FORCE ROW LEVEL SECURITY。",
   },
   rowSecurityNotCarried: {
-    en: "Table {table} has row security at the source. It is created at the target without it, and without its policies: create them there before users read the table.",
+    en: "Table {table} has row security at the source. It is created at the target without row security and its policies. Create them there before users read the table.",
     zh: "源库表 {table} 启用了行级安全。目标库建表时不带行级安全及其策略，请在用户读取之前自行创建。",
   },
   // Objects of the source
@@ -96,7 +96,7 @@ export const precheckMessages = {
     zh: "源库中不存在表 {table}。请重新选择同步对象。",
   },
   notATable: {
-    en: "{table} is a view, a temporary table or belongs to the system: PostgreSQL cannot publish it. Leave it out.",
+    en: "{table} is a view, a temporary table, or a system table, which PostgreSQL cannot publish. Leave it out.",
     zh: "{table} 是视图、临时表或系统表，PostgreSQL 无法发布。请不要选择。",
   },
   unlogged: {
@@ -104,35 +104,35 @@ export const precheckMessages = {
     zh: "表 {table} 为 UNLOGGED 表，其变更不写入日志，PostgreSQL 不会发布。请改为普通表，或不选择该表。",
   },
   foreignTable: {
-    en: "{table} is a foreign table: its rows are elsewhere, and PostgreSQL does not publish their changes. Detach it if it is a partition, or leave the table out.",
+    en: "{table} is a foreign table: its rows are stored elsewhere, and PostgreSQL does not publish their changes. Detach it if it is a partition, or leave the table out.",
     zh: "{table} 是外部表，数据不在本库中，PostgreSQL 不发布其变更。若为分区请先分离，或不选择该表。",
   },
   tablesLeftOut: {
-    en: "The selected schemas have tables that are left out, because PostgreSQL does not publish unlogged and foreign tables: {table}.",
+    en: "These tables of the selected schemas are left out, because PostgreSQL does not publish unlogged and foreign tables: {table}.",
     zh: "所选模式中的下列表不会同步，因为 PostgreSQL 不发布 UNLOGGED 表和外部表：{table}。",
   },
   onlyGenerated: {
-    en: "Table {table} has no columns, or only generated ones, so that there is nothing to replicate. Add a column, or leave the table out.",
+    en: "Table {table} has no columns or only generated ones, so there is nothing to replicate. Add a column, or leave the table out.",
     zh: "表 {table} 没有列或只有生成列，没有可复制的内容。请添加列，或不选择该表。",
   },
   partitionTwice: {
-    en: "{table} is a partition of a table that is selected, too; its rows go to that table, and none would come to the partition. Leave the partition out.",
+    en: "{table} is a partition of another selected table. Its rows are replicated with that table, and the partition itself would receive none. Leave the partition out.",
     zh: "{table} 是另一张已选表的分区，其数据随该表同步，单独选择的分区不会收到数据。请不要选择该分区。",
   },
   partitioned: {
-    en: "Table {table} is partitioned. Rows of a partition that is attached while the task runs are not copied, and DETACH, DROP or TRUNCATE of a partition is not repeated at the target. Copy the table again after such a change.",
+    en: "Table {table} is partitioned. Rows of a partition that is attached while the task runs are not copied, and DETACH, DROP, or TRUNCATE of a partition is not replicated. Copy the table again after such a change.",
     zh: "表 {table} 是分区表。任务运行期间附加的分区中已有的行不会被复制，对单个分区的 DETACH、DROP 或 TRUNCATE 也不会同步到目标库。发生此类变更后请重新复制该表。",
   },
   sourceLargeObjects: {
-    en: "The database has large objects, and {table} may refer to them. PostgreSQL replicates the number of a large object, not its content. Move the contents to a bytea column, or copy them by other means.",
+    en: "The database has large objects, and {table} may refer to them. PostgreSQL replicates the ID of a large object, not its content. Move the contents to a bytea column, or copy them by other means.",
     zh: "数据库中存在大对象，{table} 可能引用它们。PostgreSQL 只复制大对象的编号，不复制内容。请将内容移到 bytea 列，或以其他方式复制。",
   },
   openTransaction: {
-    en: "The start waits for the end of transactions at the source that have been open for long: {transaction}. Have them ended.",
+    en: "Starting the task waits for long-running transactions at the source: {transaction}. End them.",
     zh: "源库存在长时间未结束的事务，任务启动会一直等待：{transaction}。请结束这些事务。",
   },
   preparedTransaction: {
-    en: "The start waits for prepared transactions at the source: {transaction}. Have them committed or rolled back, each in its own database.",
+    en: "Starting the task waits for prepared transactions at the source: {transaction}. Commit or roll back each one in its own database.",
     zh: "源库存在未结束的预备事务，任务启动会一直等待：{transaction}。请在各自的数据库中提交或回滚。",
   },
   // Replica identity
@@ -141,7 +141,7 @@ export const precheckMessages = {
     zh: "表 {table} 没有主键，也没有复制标识：发布之后，应用在源库上对该表的 UPDATE 和 DELETE 会失败（55000）。请添加主键、执行 ALTER TABLE … REPLICA IDENTITY FULL，或不选择该表。",
   },
   identityNothing: {
-    en: "Table {table} has REPLICA IDENTITY NOTHING, whatever keys it has: once it is published, the application's UPDATE and DELETE of it fail at the source (55000). Run ALTER TABLE … REPLICA IDENTITY DEFAULT or FULL, or leave the table out.",
+    en: "Table {table} has REPLICA IDENTITY NOTHING, which ignores its keys: once it is published, the application's UPDATE and DELETE of it fail at the source (55000). Run ALTER TABLE … REPLICA IDENTITY DEFAULT or FULL, or leave the table out.",
     zh: "表 {table} 的复制标识为 REPLICA IDENTITY NOTHING，即使有主键也无效：发布之后，应用在源库上对该表的 UPDATE 和 DELETE 会失败（55000）。请执行 ALTER TABLE … REPLICA IDENTITY DEFAULT 或 FULL，或不选择该表。",
   },
   identityDeferrable: {
@@ -161,44 +161,44 @@ export const precheckMessages = {
     zh: "表 {table} 的键包含生成列，PostgreSQL 18 之前不复制生成列，目标库无法定位要更新或删除的行。请执行 ALTER TABLE … REPLICA IDENTITY FULL 并在目标库使用不含生成列的键，或不选择该表。",
   },
   identityOfRoot: {
-    en: "The partitioned table {table} has no primary key and no replica identity of its own: the target could not find rows to update or delete, whatever keys the partitions have. Add a primary key, or run ALTER TABLE … REPLICA IDENTITY FULL for the table and each partition.",
+    en: "The partitioned table {table} has no primary key and no replica identity of its own: the target could not find rows to update or delete, even if the partitions have keys. Add a primary key, or run ALTER TABLE … REPLICA IDENTITY FULL for the table and each partition.",
     zh: "分区表 {table} 自身没有主键和复制标识：无论各分区有何键，目标库都无法定位要更新或删除的行。请添加主键，或对该表及其每个分区执行 ALTER TABLE … REPLICA IDENTITY FULL。",
   },
   identityOfPartition: {
-    en: "The table that {table} is a partition of has REPLICA IDENTITY FULL, the partition has not: the target would not find rows that are updated or deleted. Set it for the partition, too.",
+    en: "Partition {table} does not have the REPLICA IDENTITY FULL of its partitioned table: the target would not find rows that are updated or deleted. Also set it for the partition.",
     zh: "{table} 所属的分区表为 REPLICA IDENTITY FULL，而该分区不是：目标库将找不到被更新或删除的行。请对该分区执行同样的设置。",
   },
   identityUnequal: {
-    en: "Rows of {table} are identified by all columns, and the named ones have a type without equality: the first UPDATE or DELETE stops the task at the target (42883). Add a primary key, or leave the table out.",
+    en: "Rows of {table} are identified by all columns, but the listed columns have a type without equality: the first UPDATE or DELETE stops the task at the target (42883). Add a primary key, or leave the table out.",
     zh: "{table} 以全部列标识行，而所列各列的类型不支持相等比较：首次 UPDATE 或 DELETE 会使任务在目标库停止（42883）。请添加主键，或不选择该表。",
   },
   // Objects of the target
   creationNotTried: {
-    en: "It was not tried whether the missing tables can be created: the user may not create anything in the target database. See the other items, and run the pre-check again.",
+    en: "Creating the missing tables was not tested, because the user cannot create objects in the target database. Fix the other items, then run the pre-check again.",
     zh: "未测试能否创建缺少的表：该用户无权在目标库中创建对象。请先处理其他检查项，再重新预检查。",
   },
   cannotCreate: {
-    en: "Table {table} cannot be made in the target database: {reason}. Provide there what is missing, such as an extension, or create the table yourself.",
+    en: "Table {table} cannot be created in the target database: {reason}. Add the missing object there, such as an extension, or create the table yourself.",
     zh: "无法在目标库中创建表 {table}：{reason}。请在目标库中补齐所缺内容（例如扩展），或自行创建该表。",
   },
   targetLacksColumns: {
-    en: "The target lacks the column {column}, so that no row can be written. Add it there with ALTER TABLE … ADD COLUMN.",
+    en: "The target lacks the column {column}, so no rows can be written. Add it there with ALTER TABLE … ADD COLUMN.",
     zh: "目标库缺少列 {column}，无法写入数据。请在目标库执行 ALTER TABLE … ADD COLUMN 添加。",
   },
   targetGenerates: {
-    en: "Column {column} is generated at the target and not at the source: PostgreSQL refuses to replicate into it. Make it an ordinary column there.",
+    en: "Column {column} is generated at the target but not at the source, and PostgreSQL does not replicate into it. Change it to an ordinary column there.",
     zh: "列 {column} 在目标库是生成列，在源库不是，PostgreSQL 拒绝向其复制。请在目标库改为普通列。",
   },
   targetType: {
-    en: "Column {column} has another type at the target, which does not take every value as it is: values would be changed, or stop the task. Give it the source's type.",
+    en: "Column {column} has another type at the target, which does not accept every value unchanged: values would be changed or stop the task. Change it to the source's type.",
     zh: "列 {column} 在目标库的类型不同，不能原样保存源库的所有值：值可能被改变，或使任务停止。请改为与源库相同的类型。",
   },
   targetNeedsColumn: {
-    en: "Column {column} of the target is NOT NULL without a default and does not exist at the source: every row is refused. Give it a default, or allow NULL.",
+    en: "Column {column} of the target is NOT NULL without a default and does not exist at the source, so every row is rejected. Add a default, or allow NULL.",
     zh: "目标库列 {column} 为 NOT NULL 且无默认值，而源库没有该列，所有行都会被拒绝。请设置默认值或允许 NULL。",
   },
   targetNotNull: {
-    en: "Column {column} is NOT NULL at the target and not at the source: a row with NULL stops the task. Allow NULL there.",
+    en: "Column {column} is NOT NULL at the target but not at the source: a row with NULL stops the task. Allow NULL there.",
     zh: "列 {column} 在目标库为 NOT NULL，在源库不是，含 NULL 的行会使任务停止。请在目标库允许 NULL。",
   },
   targetNoKey: {
@@ -206,47 +206,47 @@ export const precheckMessages = {
     zh: "目标库表 {table} 没有主键，也没有复制标识索引，首次 UPDATE 或 DELETE 会使任务停止（55000）。请在目标库添加与源库相同的键。",
   },
   targetOtherKey: {
-    en: "The target finds rows by columns that the source does not send as their key: {table}. The first UPDATE or DELETE stops the task (55000). Use the same key at both ends, or run ALTER TABLE … REPLICA IDENTITY FULL at the source.",
+    en: "The target identifies rows by columns that the source does not send as the key: {table}. The first UPDATE or DELETE stops the task (55000). Use the same key at both ends, or run ALTER TABLE … REPLICA IDENTITY FULL at the source.",
     zh: "目标库用于定位行的列不在源库发送的键中：{table}。首次 UPDATE 或 DELETE 会使任务停止（55000）。请在两端使用相同的键，或在源库执行 ALTER TABLE … REPLICA IDENTITY FULL。",
   },
   targetNarrowKey: {
-    en: "The target's key has fewer columns than the source's: {table}. Rows that differ only in the others collide there. Use the same key at both ends.",
+    en: "The target's key has fewer columns than the source's: {table}. Rows that differ only in the other columns conflict there. Use the same key at both ends.",
     zh: "目标库的键比源库的键少列：{table}。仅在其余列上不同的行会在目标库冲突。请在两端使用相同的键。",
   },
   typeKind: {
-    en: "Type {type} of the target is of another kind than the source's. Rename or drop it there.",
+    en: "Type {type} of the target is of a different kind from the source's type. Rename or drop it there.",
     zh: "目标库类型 {type} 与源库的种类不同。请在目标库重命名或删除该类型。",
   },
   targetTypeDiffers: {
-    en: "Type {type} of the target is not that of the source: {what}. Values of the source would be refused or read wrongly. Change the type there.",
+    en: "Type {type} of the target differs from the source's: {what}. Values of the source would be rejected or misread. Change the type there.",
     zh: "目标库类型 {type} 与源库不同：{what}。源库的值会被拒绝或被错误解释。请在目标库修改该类型。",
   },
   typeOrder: {
-    en: "Type {type} of the target has its labels in another order, so that values compare and sort differently there; the source's order is {order}.",
+    en: "Type {type} of the target has its labels in another order, so values compare and sort differently there. The source's order is {order}.",
     zh: "目标库类型 {type} 的标签顺序不同，比较和排序结果会不同；源库的顺序为 {order}。",
   },
   typeStricter: {
-    en: "Type {type} of the target is stricter than the source's: {what}. Values that the source permits stop the task. Take the constraint away there.",
+    en: "Type {type} of the target is stricter than the source's: {what}. Values that the source permits stop the task. Remove the constraint there.",
     zh: "目标库类型 {type} 比源库更严格：{what}。源库允许的值会使任务停止。请在目标库去掉该约束。",
   },
   targetHasRows: {
-    en: "Table {table} of the target database already holds rows, which may conflict with those that are copied. Empty it if they do.",
+    en: "Table {table} of the target database already has rows, which may conflict with the copied rows. If so, empty the table first.",
     zh: "目标库表 {table} 已有数据，可能与全量数据冲突。如有冲突，请先清空。",
   },
   targetTrigger: {
-    en: "Triggers of the target fire for replicated rows, too (ENABLE ALWAYS or REPLICA): {trigger}. What they do happens a second time. Enable them for the target's own changes only.",
+    en: "Triggers of the target also fire for replicated rows (ENABLE ALWAYS or REPLICA): {trigger}. Their effects are repeated. Enable them for the target's own changes only.",
     zh: "目标库的触发器对复制的行也会触发（ENABLE ALWAYS 或 REPLICA）：{trigger}，其动作会重复执行。请仅对目标库自身的变更启用。",
   },
   targetForeignKey: {
-    en: "The target has foreign keys that the task does not carry: {key}. A TRUNCATE at the source stops the task there (0A000). Drop the foreign keys, or do not use TRUNCATE.",
+    en: "The target has foreign keys that are not part of the task: {key}. A TRUNCATE at the source stops the task there (0A000). Drop the foreign keys, or do not use TRUNCATE.",
     zh: "目标库存在不属于本任务的外键：{key}。源库上的 TRUNCATE 会使任务在目标库停止（0A000）。请删除这些外键，或不使用 TRUNCATE。",
   },
   oppositeTask: {
-    en: "A subscription of the source takes the target's changes of the same tables back: {subscription}. Each change would go round for ever. End the other task first.",
+    en: "A subscription of the source replicates the target's changes of the same tables back: {subscription}. Each change would loop forever. End the other task first.",
     zh: "源库的订阅会把目标库中相同表的变更取回：{subscription}，每个变更都会无限循环。请先结束另一个任务。",
   },
   sameTargetTable: {
-    en: "Another subscription of the target writes into the same tables: {subscription}. Rows with the same key stop one of the tasks. End the other task unless their rows never collide.",
+    en: "Another subscription of the target writes to the same tables: {subscription}. Rows with the same key stop one of the tasks. End the other task, unless their rows never conflict.",
     zh: "目标库的另一个订阅也写入相同的表：{subscription}。键值相同的行会使其中一个任务停止。除非数据不会冲突，请结束另一个任务。",
   },
 } as const satisfies Record<string, Bilingual>;

@@ -1,4 +1,4 @@
-/** What a look finds wrong with the stream of a task, in both languages: what, why, and what heals. */
+/** Replication problems of a task, in both languages: what happened, why, and the remedy. */
 import type { Bilingual } from "../l10n/bilingual";
 
 export const streamMessages = {
@@ -12,40 +12,40 @@ export const streamMessages = {
     zh: "任务在源库中的发布被修改，不再发布 {what}，此后的变更已丢失。请重置任务，重新复制各表。",
   },
   sourceTableGone: {
-    en: "Table {table} does not exist any more in the source database. Take it out of the synchronization objects. If it is to be synchronized, create it there again and copy the table again.",
+    en: "Table {table} no longer exists in the source database. Remove it from the synchronization objects. To keep synchronizing it, create it there again, and then copy the table again.",
     zh: "源库中的表 {table} 已不存在。请将其移出同步对象；如仍需同步，请在源库重新创建后重新复制该表。",
   },
   sourceTableReplaced: {
-    en: "Table {table} of the source database was replaced by another table of that name, whose rows and changes are not synchronized. Copy the table again, or reset the task.",
+    en: "Table {table} of the source database was replaced by another table with the same name, whose rows and changes are not synchronized. Copy the table again, or reset the task.",
     zh: "源库中的表 {table} 被另一张同名表替换，新表的数据和变更未被同步。请重新复制该表，或重置任务。",
   },
   tableUnpublished: {
-    en: "Table {table} was taken out of the publication of this task at the source database, or only a part of it is published: changes since then are lost. Copy the table again, or reset the task.",
+    en: "Table {table} was removed from the publication of this task at the source database, or is published only in part: changes since then are lost. Copy the table again, or reset the task.",
     zh: "源库中的表 {table} 被移出任务的发布，或只发布了一部分，此后的变更已丢失。请重新复制该表，或重置任务。",
   },
   targetTableLost: {
-    en: "Table {table} of the target database was dropped or replaced, or removed from the subscription: it receives no changes. Creating it there is not enough, because its rows and its place in the stream are lost. Copy the table again, or reset the task.",
+    en: "Table {table} of the target database was dropped, replaced, or removed from the subscription, and receives no changes. Creating it there is not enough, because its rows and its replication position are lost. Copy the table again, or reset the task.",
     zh: "目标库中的表 {table} 被删除、替换或移出订阅，不再接收变更。仅在目标库重新创建该表是不够的，因为其数据和同步位置已丢失。请重新复制该表，或重置任务。",
   },
   copyFiltered: {
-    en: "Row security of table {table} applies to this task's user of the source database while the table is copied: rows are left out. Give the user BYPASSRLS or run ALTER TABLE … NO FORCE ROW LEVEL SECURITY, then copy the table again, or reset the task.",
+    en: "Row security of table {table} applies to this task's user of the source database while the table is copied, so rows are missing. Give the user BYPASSRLS or run ALTER TABLE … NO FORCE ROW LEVEL SECURITY, then copy the table again, or reset the task.",
     zh: "复制表 {table} 时，源库的行级安全对任务用户生效，部分数据行被遗漏。请为该用户授予 BYPASSRLS，或执行 ALTER TABLE … NO FORCE ROW LEVEL SECURITY，然后重新复制该表，或重置任务。",
   },
   // Warnings
   tableRenamed: {
-    en: "Table {table} of the {side} database is named {now} now. The synchronization stops at the next change of the table. Give it its name back, or take it out of the synchronization objects.",
+    en: "Table {table} of the {side} database was renamed to {now}. The synchronization stops at the next change of the table. Restore the name, or remove the table from the synchronization objects.",
     zh: "{side}库中的表 {table} 已改名为 {now}，该表发生下一次变更时同步会停止。请恢复原表名，或将其移出同步对象。",
   },
   sourceNoIdentity: {
-    en: "Updates and deletes of {table} fail in the source database: it is published, and has no usable primary key or replica identity any more. Add a primary key, or run ALTER TABLE {table} REPLICA IDENTITY FULL.",
+    en: "Updates and deletes of {table} fail in the source database: the table is published but no longer has a usable primary key or replica identity. Add a primary key, or run ALTER TABLE {table} REPLICA IDENTITY FULL.",
     zh: "源库中对 {table} 的更新和删除会失败：该表已发布，但不再有可用的主键或复制标识。请添加主键，或执行 ALTER TABLE {table} REPLICA IDENTITY FULL。",
   },
   targetNoIdentity: {
-    en: "Table {table} of the target database has neither a primary key nor a replica identity any more. The synchronization stops at the next update or delete of the table. Give it the same key as the source has.",
+    en: "Table {table} of the target database no longer has a primary key or a replica identity. The synchronization stops at the next update or delete of the table. Add the same key as at the source.",
     zh: "目标库中的表 {table} 不再有主键或复制标识，该表发生下一次更新或删除时同步会停止。请添加与源库相同的键。",
   },
   partitionAttached: {
-    en: "Partition {part} was attached to table {table} in the {side} database. Rows that it had before are not synchronized. Copy the table again, or copy these rows yourself.",
+    en: "Partition {part} was attached to table {table} in the {side} database. Its existing rows are not synchronized. Copy the table again, or copy these rows yourself.",
     zh: "{side}库的表 {table} 附加了分区 {part}，该分区原有的数据未被同步。请重新复制该表，或自行复制这些数据。",
   },
   partitionDetached: {
@@ -57,7 +57,7 @@ export const streamMessages = {
     zh: "源库的表 {table} 的分区 {part} 被清空或重写，该操作不会被同步。如已清空，请删除目标库中的相应数据，或重新复制该表。",
   },
   sourceRowSecurity: {
-    en: "Row security of table {table} applies to this task's user of the source database: comparisons and copies see only the rows that its policies let through. Give the user BYPASSRLS, or run ALTER TABLE … NO FORCE ROW LEVEL SECURITY.",
+    en: "Row security of table {table} applies to this task's user of the source database: comparisons and copies see only the rows that its policies allow. Give the user BYPASSRLS, or run ALTER TABLE … NO FORCE ROW LEVEL SECURITY.",
     zh: "源库表 {table} 的行级安全对任务用户生效，对比和复制只能看到策略允许的数据行。请为该用户授予 BYPASSRLS，或执行 ALTER TABLE … NO FORCE ROW LEVEL SECURITY。",
   },
   targetRowSecurity: {
@@ -65,11 +65,11 @@ export const streamMessages = {
     zh: "目标库中 {table} 的行级安全对写入用户生效，该表发生下一次变更时同步会停止。请为该用户授予 BYPASSRLS，或在目标库执行 ALTER TABLE … DISABLE ROW LEVEL SECURITY。",
   },
   columnAdded: {
-    en: "Table {table} of the source database has the column {column} ({type}), which the target's lacks. The synchronization stops at the next change of the table. Add the column there with the same type and DEFAULT. Rows that have another value than this default need the table to be copied again.",
+    en: "Table {table} of the source database has the column {column} ({type}), which the target's table lacks. The synchronization stops at the next change of the table. Add the column at the target with the same type and DEFAULT. If rows have other values than this default, copy the table again.",
     zh: "源库表 {table} 有目标表没有的列 {column}（{type}），该表发生下一次变更时同步会停止。请在目标库按相同的类型和 DEFAULT 添加该列。如已有数据行的值与该默认值不同，请重新复制该表。",
   },
   columnFilled: {
-    en: "Column {column} was added to table {table} after the table was copied, and rows from before may have another value in the target database than in the source. Copy the table again, or fill the column at the target yourself.",
+    en: "Column {column} was added to table {table} after the table was copied, so older rows may have other values in the target database than in the source. Copy the table again, or fill the column at the target yourself.",
     zh: "表 {table} 复制之后添加了列 {column}，添加之前的数据行在目标库中的值可能与源库不同。请重新复制该表，或自行填充目标库的该列。",
   },
   columnRequired: {
@@ -77,35 +77,35 @@ export const streamMessages = {
     zh: "目标库表 {table} 的列 {column} 为 NOT NULL 且没有默认值，而源表没有该列，下一次插入数据行时同步会停止。请在目标库删除该列，或为其设置默认值。",
   },
   columnRetyped: {
-    en: "Column {column} of table {table} was altered and is {sourceType} in the source database and {targetType} in the target. Values may not fit or may be changed. Alter the column at the target likewise; if the source's values were converted, copy the table again.",
+    en: "Column {column} of table {table} was altered: it is {sourceType} in the source database and {targetType} in the target. Values may not fit or may change. Alter the column at the target in the same way. If values were converted at the source, copy the table again.",
     zh: "表 {table} 的列 {column} 被修改，源库类型为 {sourceType}，目标库为 {targetType}，值可能无法写入或被改变。请同样修改目标库的列；如源库的值经过转换，请重新复制该表。",
   },
   tableRewritten: {
-    en: "The rows of table {table} were rewritten by ALTER TABLE in the source database; values that this changed are not synchronized. Copy the table again, unless no value was changed.",
+    en: "The rows of table {table} were rewritten by ALTER TABLE in the source database. Values changed by this are not synchronized. Copy the table again, unless no values changed.",
     zh: "源库表 {table} 的数据被 ALTER TABLE 重写，由此改变的值未被同步。除非没有值被改变，否则请重新复制该表。",
   },
   rowsMissing: {
-    en: "The target database lacks rows: {updates} updates and {deletes} deletes or more found no row there. Compare the contents of the tables, and copy those again that differ. Let nobody else change the target's tables.",
+    en: "The target database lacks rows: at least {updates} updates and {deletes} deletes found no row there. Compare the contents of the tables, and copy the tables that differ again. Make sure that nothing else changes the target's tables.",
     zh: "目标库缺少数据行：至少有 {updates} 次更新和 {deletes} 次删除未找到对应的行。请对比各表内容，重新复制不一致的表，并避免其他程序修改目标表。",
   },
   logNearLimit: {
-    en: "The source database keeps {bytes} of log for this task, of {limit} at most (max_slot_wal_keep_size). The task loses its log when the limit is reached. Resume the task or raise the limit before that.",
+    en: "The source database retains {bytes} of log for this task, with a limit of {limit} (max_slot_wal_keep_size). The task loses its log when the limit is reached. Resume the task or raise the limit before that.",
     zh: "源库为任务保留了 {bytes} 日志，上限为 {limit}（max_slot_wal_keep_size）。达到上限后任务所需的日志将丢失，请在此之前续传任务或调大上限。",
   },
   logFillsDisk: {
-    en: "The source database keeps {bytes} of log for this task without a limit, and the disk of the source has room for {room}. Resume the task, or end it, before the disk is full; set max_slot_wal_keep_size.",
+    en: "The source database retains {bytes} of log for this task without a limit, and the source's disk has {room} free. Resume or end the task before the disk is full, and set max_slot_wal_keep_size.",
     zh: "源库为任务保留了 {bytes} 日志且没有上限，源库磁盘剩余空间为 {room}。请在磁盘写满之前续传或结束任务，并设置 max_slot_wal_keep_size。",
   },
   logUnlimited: {
-    en: "The source database keeps {bytes} of log for this task, without a limit. The log grows until the disk of the source is full. Resume the task or end it, or set max_slot_wal_keep_size.",
+    en: "The source database retains {bytes} of log for this task without a limit. The log grows until the source's disk is full. Resume or end the task, or set max_slot_wal_keep_size.",
     zh: "源库为任务保留了 {bytes} 日志且没有上限，日志会持续增长直至源库磁盘写满。请续传或结束任务，或设置 max_slot_wal_keep_size。",
   },
   notWatched: {
-    en: "The {side} database refuses the questions that would show whether this task loses rows ({code}): {reason}",
+    en: "The {side} database rejects the queries that check whether this task loses rows ({code}): {reason}",
     zh: "{side}库拒绝了用于确认任务是否丢失数据的查询（{code}）：{reason}",
   },
   warningOver: {
-    en: "The warning {code} about {about} is over.",
+    en: "The warning {code} about {about} has ended.",
     zh: "关于 {about} 的警告 {code} 已解除。",
   },
 } as const satisfies Record<string, Bilingual>;

@@ -1,4 +1,4 @@
-/** Every text the backend answers, in both languages of the API (`X-Language`). */
+/** All texts that the backend returns, in both languages of the API (`X-Language`). */
 import type { Bilingual } from "../l10n/bilingual";
 import { compareMessages } from "./messages-compare";
 import { endMessages } from "./messages-end";
@@ -12,11 +12,11 @@ const messages = {
   notSigned: { en: "Incorrect IAM authentication information: {reason}", zh: "IAM 认证信息错误：{reason}" },
   badUser: { en: "The username or password is wrong.", zh: "用户名或密码错误。" },
   noProject: {
-    en: "There is no project {name}; the local backend's is called local.",
+    en: "The project {name} does not exist. The project of the local backend is named local.",
     zh: "项目 {name} 不存在，本地后端的项目名为 local。",
   },
   notLocal: {
-    en: "Only programs of this machine may call the local backend ({reason}).",
+    en: "Only programs on this machine can call the local backend ({reason}).",
     zh: "只有本机程序可以调用本地后端（{reason}）。",
   },
   noSuchApi: {
@@ -24,50 +24,50 @@ const messages = {
     zh: "API 不存在或未发布到环境中。",
   },
   notReady: { en: "The local backend is still starting.", zh: "本地后端正在启动。" },
-  wrongProject: { en: "The project ID is not the one of this backend.", zh: "项目 ID 与本后端不一致。" },
+  wrongProject: { en: "The project ID does not match this backend.", zh: "项目 ID 与本后端不一致。" },
   tooLarge: { en: "The request body is larger than 1 MB.", zh: "请求体超过 1 MB。" },
   brokenOff: { en: "The request ended before its body did.", zh: "请求在请求体结束之前中断。" },
   batchTooLarge: {
-    en: "A call takes at most {limit} tasks, not {count}; send several calls.",
+    en: "A call accepts at most {limit} tasks, but this one has {count}. Send several calls.",
     zh: "单次调用最多支持 {limit} 个任务，当前为 {count} 个，请分多次调用。",
   },
-  batchTwice: { en: "The task {id} is in this call twice.", zh: "任务 {id} 在本次调用中重复出现。" },
+  batchTwice: { en: "This call lists the task {id} twice.", zh: "任务 {id} 在本次调用中重复出现。" },
   notJson: { en: "The request body is not JSON.", zh: "请求体不是 JSON。" },
   invalidField: { en: "Invalid parameter {field}: {reason}", zh: "参数 {field} 无效：{reason}" },
   notAllowed: {
-    en: "This user may not do this (a fault on demand)",
+    en: "This user lacks the required permission (an injected fault)",
     zh: "该用户没有执行此操作的权限（人为设置的故障）",
   },
   throttled: {
-    en: "The throttling threshold has been reached: policy user over ratelimit (a fault on demand)",
+    en: "The throttling threshold has been reached: policy user over ratelimit (an injected fault)",
     zh: "已达到流控阈值：policy user over ratelimit（人为设置的故障）",
   },
   faultOnDemand: {
-    en: "HTTP {status} was asked for at /_local/faults.",
+    en: "HTTP {status} was injected at /_local/faults.",
     zh: "通过 /_local/faults 人为设置的 HTTP {status} 故障。",
   },
   noDemoDatabase: {
-    en: "The demo has no database {database} at its {server}.",
+    en: "The demo's {server} has no database {database}.",
     zh: "演示环境的{server}端没有数据库 {database}。",
   },
   sqlRefused: {
-    en: "PostgreSQL refuses this ({code}): {reason}",
+    en: "PostgreSQL rejected this ({code}): {reason}",
     zh: "PostgreSQL 拒绝执行（{code}）：{reason}",
   },
   internal: { en: "Internal error: {reason}", zh: "内部错误：{reason}" },
   // Tasks
   noSuchJob: { en: "The task does not exist.", zh: "任务不存在。" },
-  nameExists: { en: "A task named {name} exists already.", zh: "已存在名为 {name} 的任务。" },
+  nameExists: { en: "A task named {name} already exists.", zh: "已存在名为 {name} 的任务。" },
   wrongStatus: {
     en: "This API cannot be called in the current task status ({status}).",
     zh: "当前任务状态（{status}）不允许调用此 API。",
   },
   isFrozen: {
-    en: "The task is frozen because the balance of account {account} is used up; top it up first.",
+    en: "The task is frozen because the balance of account {account} is 0 or less. Top up the account first.",
     zh: "账户 {account} 余额不足，任务已冻结，请先充值。",
   },
   needsPrecheck: {
-    en: "The task cannot be started before a pre-check has passed; run batch-precheck first.",
+    en: "The task cannot be started until a pre-check has passed. Run batch-precheck first.",
     zh: "预检查通过之前不能启动任务，请先执行预检查。",
   },
   needsTest: {
@@ -76,15 +76,15 @@ const messages = {
   },
   noObjects: { en: "No synchronization object is selected.", zh: "未选择同步对象。" },
   otherDatabase: {
-    en: "The task reads the database {database}, not {object}; name it as db_name in the connection test.",
+    en: "The task reads the database {database}, not {object}. Specify db_name in the connection test.",
     zh: "任务的源数据库为 {database}，不是 {object}，请在测试连接时通过 db_name 指定。",
   },
   noRename: {
-    en: "PostgreSQL's logical replication keeps the names of schemas and tables: {object} cannot be renamed to {alias}; leave object_alias_name out.",
+    en: "PostgreSQL's logical replication keeps the names of schemas and tables: {object} cannot be renamed to {alias}. Omit object_alias_name.",
     zh: "PostgreSQL 逻辑复制会保持模式名和表名，不支持对象名映射：{object} 不能映射为 {alias}，请不要填写 object_alias_name。",
   },
   badObject: {
-    en: "The synchronization object {object} is not understood; use a table's id as schema.table, or a schema's name.",
+    en: "The synchronization object {object} is not valid. Use a table ID in the form schema.table, or the name of a schema.",
     zh: "无法识别同步对象 {object}，请以 schema.table 形式填写表 id，或填写模式名。",
   },
   onlyPostgres: {
@@ -95,39 +95,39 @@ const messages = {
     en: "The engine of this task cannot run tasks of the type {type}.",
     zh: "该任务的引擎不支持 {type} 类型的任务。",
   },
-  unsupported: { en: "The local backend does not do this: {what}.", zh: "本地后端不支持：{what}。" },
+  unsupported: { en: "The local backend does not support this: {what}.", zh: "本地后端不支持：{what}。" },
   noSuchQuery: {
-    en: "The query {id} is not known (any more); begin anew.",
+    en: "The query {id} does not exist or has expired. Start a new query.",
     zh: "查询 {id} 不存在或已失效，请重新发起。",
   },
   compareEnded: {
-    en: "The comparison has ended already ({status}); there is nothing to cancel.",
+    en: "The comparison has already ended ({status}) and cannot be canceled.",
     zh: "该对比任务已结束（{status}），无需取消。",
   },
-  interrupted: { en: "The backend was stopped meanwhile.", zh: "期间后端已停止。" },
+  interrupted: { en: "The backend was stopped in the meantime.", zh: "期间后端已停止。" },
   // Copying tables again
   copyNeedsAll: {
-    en: "The publication of this task is gone at the source, and with it changes of all its tables. Copy all tables again.",
+    en: "The publication of this task no longer exists at the source, so changes of all its tables are lost. Copy all tables again.",
     zh: "任务在源库的发布已不存在，所有表的变更都已丢失。请重新复制全部表。",
   },
   copyReferenced: {
-    en: "Table {table} cannot be emptied at the target: rows of {other} refer to it by the foreign key {key}. Choose {other}, too, keep the rows of the target, or drop the key there and make it again afterwards.",
+    en: "Table {table} cannot be emptied at the target: rows of {other} refer to it by the foreign key {key}. Also select {other}, keep the rows at the target, or drop the key there and recreate it afterwards.",
     zh: "无法清空目标库表 {table}：表 {other} 的数据通过外键 {key} 引用该表。请同时选择 {other}，或保留目标库数据，或先删除该外键并在之后重建。",
   },
   copyDuringChange: {
-    en: "The objects of this task are being modified. Wait for the end of the change, or end it.",
+    en: "The objects of this task are being modified. Wait until the change ends, or end it.",
     zh: "任务的同步对象正在修改中。请等待修改完成，或结束该修改。",
   },
   copyRuns: {
-    en: "These tables are being copied again already: {tables}. Wait until they are in step.",
+    en: "These tables are already being copied again: {tables}. Wait until they are in sync.",
     zh: "以下表正在重新复制：{tables}。请等待其完成。",
   },
   copyNeedsLog: {
-    en: "The log or the subscription of this task is lost, so that all of its tables miss rows. Empty them at the target and resume the task, which copies them all.",
+    en: "The log or the subscription of this task is lost, so rows are missing in all of its tables. Empty the tables at the target and resume the task to copy them all again.",
     zh: "任务所需的日志或订阅已丢失，所有表都缺少数据。请清空目标库中的这些表后续传任务，将重新复制全部表。",
   },
   copyNotNow: {
-    en: "Tables can be copied again while the task is in incremental synchronization, paused or failed, not in status {status}.",
+    en: "Tables can be copied again while the task is in incremental synchronization, paused, or failed, but not in status {status}.",
     zh: "只有任务处于增量同步、已暂停或失败状态时才能重新复制表，当前状态为 {status}。",
   },
   notOfTask: {
@@ -135,24 +135,24 @@ const messages = {
     zh: "任务未同步表 {table}，任务的表为：{tables}。",
   },
   copiedAgain: {
-    en: "Copied again and in step: {tables}.",
+    en: "Copied again and in sync: {tables}.",
     zh: "已重新复制并保持同步：{tables}。",
   },
   // Logs
-  asked: { en: "{action} was asked for.", zh: "收到操作 {action}。" },
+  asked: { en: "{action} was requested.", zh: "收到操作 {action}。" },
   recovering: {
-    en: "A connection was lost and is being taken up again: {reason}",
+    en: "A connection was lost. Reconnecting: {reason}",
     zh: "连接中断，正在自动恢复：{reason}",
   },
   tryingAgain: {
-    en: "The synchronization stopped and is being retried: {reason}",
+    en: "The synchronization stopped. Retrying: {reason}",
     zh: "同步中断，正在自动重试：{reason}",
   },
   statusReached: { en: "The status is {status}.", zh: "任务状态变为 {status}。" },
   instanceFailed: { en: "The instance could not be created: {reason}", zh: "实例创建失败：{reason}" },
   // Databases
   badLogin: {
-    en: "The {side} database refuses user {user}: {reason}",
+    en: "The {side} database rejected user {user}: {reason}",
     zh: "{side}数据库拒绝用户 {user}：{reason}",
   },
   unreachable: {
@@ -169,43 +169,43 @@ const messages = {
     zh: "同步停止，错误码 {code}：{reason}",
   },
   stoppedUnknown: {
-    en: "The synchronization was stopped by an error that stands in the target server's log ({reason}).",
+    en: "The synchronization was stopped by an error. The target server's log contains the error ({reason}).",
     zh: "同步因错误停止，错误信息见目标库服务器日志（{reason}）。",
   },
   logLost: {
-    en: "The source database no longer keeps the log that this task still needed. Empty its tables at the target database and resume the task to copy them anew, or end it; a task without a full synchronization can only be ended.",
+    en: "The source database no longer keeps the log that this task still needs. Empty the task's tables at the target and resume the task to copy them again, or end the task. A task without a full synchronization can only be ended.",
     zh: "源库已不再保留任务所需的日志。请清空目标库中的相关表后续传任务（重新全量同步），或结束任务；不含全量同步的任务只能结束。",
   },
   dropped: {
-    en: "The subscription of this task was dropped at the target database. Empty its tables there and resume the task to copy them anew, or end it; a task without a full synchronization can only be ended.",
+    en: "The subscription of this task was dropped at the target database. Empty the task's tables there and resume the task to copy them again, or end the task. A task without a full synchronization can only be ended.",
     zh: "任务在目标库中的订阅已被删除。请清空目标库中的相关表后续传任务（重新全量同步），或结束任务；不含全量同步的任务只能结束。",
   },
   noWorker: {
-    en: "No replication worker runs at the target database; see max_logical_replication_workers and the server's log.",
+    en: "No replication worker runs at the target database. Check max_logical_replication_workers and the server's log.",
     zh: "目标库没有运行复制进程，请检查 max_logical_replication_workers 及服务器日志。",
   },
   slotWaits: {
-    en: "The source database cannot make the replication slot before older transactions end: {holders}. Commit or roll them back (a session also by pg_terminate_backend, a prepared transaction by ROLLBACK PREPARED), then start the task again.",
+    en: "The source database cannot create the replication slot until older transactions end: {holders}. Commit or roll them back (for a session, you can use pg_terminate_backend; for a prepared transaction, ROLLBACK PREPARED), then start the task again.",
     zh: "源库须等待较早的事务结束后才能创建复制槽：{holders}。请提交或回滚这些事务（会话也可用 pg_terminate_backend 结束，预备事务用 ROLLBACK PREPARED），然后重新启动任务。",
   },
   waitsForSession: {
-    en: "The synchronization waits at the {side} database for a transaction of another session: {holder}. It goes on when the transaction ends; pg_terminate_backend({name}) ends the session.",
+    en: "The synchronization is waiting at the {side} database for a transaction of another session: {holder}. It continues when the transaction ends. To end the session, run pg_terminate_backend({name}).",
     zh: "同步正在{side}库等待其他会话的事务：{holder}。事务结束后同步会继续；可用 pg_terminate_backend({name}) 结束该会话。",
   },
   waitsForPrepared: {
-    en: "The synchronization waits at the {side} database for a prepared transaction: {holder}. Run COMMIT PREPARED or ROLLBACK PREPARED '{name}'.",
+    en: "The synchronization is waiting at the {side} database for a prepared transaction: {holder}. Run COMMIT PREPARED or ROLLBACK PREPARED '{name}'.",
     zh: "同步正在{side}库等待预备事务：{holder}。请执行 COMMIT PREPARED 或 ROLLBACK PREPARED '{name}'。",
   },
   waitsForWorker: {
-    en: "The synchronization waits for a replication worker: all {count} of max_logical_replication_workers at the target database are in use, by {subscriptions}. Raise the setting and restart the server, or end other tasks.",
+    en: "The synchronization is waiting for a replication worker: all {count} of max_logical_replication_workers at the target database are in use by {subscriptions}. Raise the setting and restart the server, or end other tasks.",
     zh: "同步正在等待复制进程：目标库 max_logical_replication_workers 的 {count} 个进程已全部被占用（{subscriptions}）。请调大该参数并重启服务器，或结束其他任务。",
   },
   tooFewAtSource: {
-    en: "{setting} is {count} at the source database, which does not suffice: the copy of a table needs one beside the task's own. Raise the setting and restart the server, or end what uses them.",
+    en: "{setting} is {count} at the source database, which is too low: copying a table needs one in addition to the task's own. Raise the setting and restart the server, or end the sessions or slots that are in use.",
     zh: "源库 {setting} 为 {count}，数量不足：复制表时除任务自身占用外还需要一个。请调大该参数并重启服务器，或结束占用者。",
   },
   passwordRequired: {
-    en: "The source database lets user {user} in without a password, and the target database needs one: its user is no superuser (password is required). Make the source's pg_hba.conf ask for a password (scram-sha-256), or use a superuser at the target.",
+    en: "The source database accepts user {user} without a password, but the target requires one because its user is not a superuser (password is required). Require a password (scram-sha-256) in the source's pg_hba.conf, or use a superuser at the target.",
     zh: "源库允许用户 {user} 无密码登录，而目标库用户不是超级用户，要求使用密码（password is required）。请在源库 pg_hba.conf 中要求密码（scram-sha-256），或在目标库使用超级用户。",
   },
   targetLacksTable: {
@@ -224,7 +224,7 @@ const messages = {
 
 export type MessageId = keyof typeof messages;
 
-/** A text that has not been put into a language yet. */
+/** A text before localization. */
 export interface Message {
   readonly id: string;
   readonly values: Readonly<Record<string, string>>;
@@ -234,7 +234,7 @@ export function message(id: MessageId, values: Readonly<Record<string, string>> 
   return { id, values };
 }
 
-/** The text in a language; a text that this version does not know is shown by its parts. */
+/** The text in a language. For an unknown id (of another version), the id and the values. */
 export function render({ id, values }: Message, language: Language): string {
   const texts: Readonly<Record<string, Bilingual>> = messages;
   const text = Object.hasOwn(texts, id) ? texts[id]?.[language] : undefined;
@@ -250,7 +250,7 @@ function localized(value: string, language: Language): string {
   return value;
 }
 
-/** A refusal of the API: its code, its text and the HTTP status where the whole call is refused. */
+/** An error response of the API: its code, its text, and the HTTP status if the whole call is rejected. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 

@@ -224,7 +224,7 @@ describe("the verdict of a comparison", () => {
       assert.equal(short(compared[table]), "impossible 1/1 +0 -0 ~0", table);
       assert.match(
         reasonOf(compared[table]),
-        /type public\.\w+ of column (at|m) is not the same at both ends/,
+        /type public\.\w+ of column (at|m) differs between the ends/,
       );
     }
     assert.deepEqual(
@@ -272,8 +272,8 @@ describe("the verdict of a comparison", () => {
       more: "equal 1/1 +0 -0 ~0",
       plain: "different 1/1 +0 -0 ~1",
     });
-    assert.match(reasonOf(compared.less), /only one end has were not compared: b c/);
-    assert.match(reasonOf(compared.more), /only one end has were not compared: own/);
+    assert.match(reasonOf(compared.less), /exist at one end only were not compared: b c/);
+    assert.match(reasonOf(compared.more), /exist at one end only were not compared: own/);
     assert.match(reasonOf(compared.lost), /lacks the column b/);
     assert.match(reasonOf(compared.gone), /does not exist in the target/);
   });

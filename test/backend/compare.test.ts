@@ -245,8 +245,8 @@ describe("the comparison of both ends", () => {
       });
     await cancel(id);
     assert.equal((await ended(id))?.status, "CANCELLED");
-    await assert.rejects(cancel(id), /has ended already \(CANCELLED\).*DRS\.M00007/);
-    await assert.rejects(cancel("none"), /not known.*DRS\.M00007/);
+    await assert.rejects(cancel(id), /has already ended \(CANCELLED\).*DRS\.M00007/);
+    await assert.rejects(cancel("none"), /does not exist.*DRS\.M00007/);
     await assert.rejects(create("lines", "nothing"), /DRS\.M00007/);
     await task.pause();
     await task.reaches("PAUSING");

@@ -30,8 +30,8 @@ describe("what goes wrong with a task", () => {
     });
 
     for (const [what, override, code, text] of [
-      ["a wrong password", { password: "wrong" }, "DRS.KE0002", /refuses user postgres/],
-      ["a user that does not exist", { user: "nobody" }, "DRS.KE0002", /refuses user nobody/],
+      ["a wrong password", { password: "wrong" }, "DRS.KE0002", /rejected user postgres/],
+      ["a user that does not exist", { user: "nobody" }, "DRS.KE0002", /rejected user nobody/],
       [
         "a database that does not exist",
         { database: "missing" },

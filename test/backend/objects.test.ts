@@ -93,7 +93,7 @@ describe("what is made at the target, and what the pre-check says of it", () => 
     assert.equal(finding?.item, "target_objects");
     assert.match(
       finding?.failed_reason ?? "",
-      /^Table public\.t, public\.v cannot be made .*secret\(\).*Provide/,
+      /^Table public\.t, public\.v cannot be created .*secret\(\).*Add the missing object/,
     );
     await backend.sql(
       "target",
@@ -126,7 +126,7 @@ describe("what is made at the target, and what the pre-check says of it", () => 
     assert.equal(finding?.item, "target_object_privileges");
     assert.match(
       finding?.failed_reason ?? "",
-      /guest lacks: SET ROLE postgres \(OWNER OF public\.t\)\. Have them granted/,
+      /guest lacks: SET ROLE postgres \(OWNER OF public\.t\)\. Grant these privileges/,
     );
   });
 });

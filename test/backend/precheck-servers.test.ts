@@ -107,7 +107,7 @@ const logins: readonly LoginCase[] = [
     title: "a schema of the target where the login may not create",
     target: "REVOKE CREATE ON SCHEMA public FROM me",
     finds: ["target_objects FAILED", "target_object_privileges FAILED"],
-    says: /me lacks: CREATE ON SCHEMA public\. Have them granted/,
+    says: /me lacks: CREATE ON SCHEMA public\. Grant these privileges/,
   },
   {
     title: "a member that may not become the owner",
@@ -152,7 +152,7 @@ const logins: readonly LoginCase[] = [
     title: "few connections of the role",
     source: "ALTER ROLE me CONNECTION LIMIT 2",
     finds: ["source_connections FAILED"],
-    says: /ROLE me of the source database allows 2 connections, 0 are in use by others, and the task needs 8/,
+    says: /ROLE me of the source database allows 2 connections, 0 are in use, and the task needs 8/,
     heals: true,
   },
   {
@@ -219,7 +219,7 @@ describe("the pre-check of servers and logins", () => {
       assert.equal(found.result, "FAILED");
       assert.match(
         reasonsOf(found),
-        /cannot connect to the source at 127\.0\.0\.1:1: connection to server .* failed: .*enter an address/,
+        /cannot connect to the source at 127\.0\.0\.1:1: connection to server .* failed: .*enter a source address/,
       );
     });
 
@@ -531,7 +531,7 @@ describe("the pre-check of servers with little room", () => {
     ]);
     assert.match(
       reasonsOf(itemIn(full, "source_replication_slots")),
-      /max_replication_slots is 2, [12] are in use by others, and the task needs 2/,
+      /max_replication_slots is 2, [12] are in use, and the task needs 2/,
     );
     await until(
       "the copy's slots are gone",

@@ -153,7 +153,7 @@ describe("sequences of the target", () => {
     await pair.flow(task);
     const warnings = await pair.ended(task);
     assert.equal(warnings.length, 2, warnings.join("\n"));
-    assert.match(warnings[0] ?? "", /public\.hidden .* user reader may not read/);
+    assert.match(warnings[0] ?? "", /public\.hidden .* user reader cannot read/);
     assert.match(warnings[1] ?? "", /public\.wide .* out of bounds/);
     assert.deepEqual(
       [await next(task, "hidden"), await next(task, "used"), await next(task, "e_id_seq")],

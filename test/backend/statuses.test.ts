@@ -160,7 +160,7 @@ describe("the status table", () => {
       await backend.sql("source", "postgres", "ALTER ROLE changing PASSWORD 'new'");
       await task.start();
       await task.reaches("START_JOB_FAILED");
-      assert.match(await task.detailLine(), /28P01 The source database refuses user changing/);
+      assert.match(await task.detailLine(), /28P01 The source database rejected user changing/);
       assert.equal((await task.test("so", { password: "new" })).success, true);
       await task.start();
       await task.reaches("INCRE_TRANSFER_STARTED");

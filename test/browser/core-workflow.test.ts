@@ -84,7 +84,7 @@ describe("the main job", () => {
       /Incremental synchronization failed — The incremental synchronization failed; changes no longer/,
     );
     assert.match(hover, /Error: 23505 .*insert_exists/);
-    assert.match(hover, /Cause — Somebody else wrote a row with the same key/);
+    assert.match(hover, /Cause — Another program wrote a row with the same key/);
     assert.match(hover, /What to do — Delete or change that row in the target table/);
     assert.match(hover, /Afterwards — Resume/);
     assert.match(hover, /Status of the API: INCRE_TRANSFER_FAILED/);
@@ -253,7 +253,7 @@ describe("the main job", () => {
     const question = await workbench.answerDialog("Reset Task");
     assert.match(
       question,
-      /Reset task "customers-to-crm"\?[\s\S]*all rows are copied once more[\s\S]*are not emptied/,
+      /Reset task "customers-to-crm"\?[\s\S]*copies all rows again[\s\S]*are not truncated/,
     );
     await comesInto("customers-to-crm", /^Incremental synchronization {2}/);
     const copied = await backend.sql<{ n: number }>(

@@ -66,7 +66,7 @@ export const losses: readonly Loss[] = [
     what: "a table is dropped at the source",
     deeds: [source("DROP TABLE stock")],
     code: "LS003",
-    says: /\w+\.stock does not exist any more in the source/,
+    says: /\w+\.stock no longer exists in the source/,
   },
   {
     what: "the publication is dropped",
@@ -104,7 +104,7 @@ export const losses: readonly Loss[] = [
     what: "a table is taken out of the publication",
     deeds: [source("ALTER PUBLICATION {publication} DROP TABLE stock")],
     code: "LS005",
-    says: /\w+\.stock was taken out/,
+    says: /\w+\.stock was removed from the publication/,
   },
   {
     what: "a table is published with a filter",
@@ -114,7 +114,7 @@ export const losses: readonly Loss[] = [
       ),
     ],
     code: "LS005",
-    says: /\w+\.stock was taken out/,
+    says: /\w+\.stock was removed from the publication/,
   },
   {
     what: "a table is dropped and created again at the target",
@@ -123,7 +123,7 @@ export const losses: readonly Loss[] = [
       source("INSERT INTO stock VALUES (500, 1)"),
     ],
     code: "LS006",
-    says: /\w+\.stock of the target database was dropped or replaced/,
+    says: /\w+\.stock of the target database was dropped, replaced/,
   },
   {
     what: "a table is dropped at the target",
@@ -138,7 +138,7 @@ export const losses: readonly Loss[] = [
       source("INSERT INTO stock VALUES (500, 1)"),
     ],
     code: "LS006",
-    says: /\w+\.stock of the target database was dropped or replaced/,
+    says: /\w+\.stock of the target database was dropped, replaced/,
   },
   {
     what: "the subscription loses a table",
@@ -168,14 +168,14 @@ export const concerns: readonly Concern[] = [
     what: "a table is renamed at the source",
     deeds: [source("ALTER TABLE stock RENAME TO stock2")],
     code: "LW001",
-    says: /\w+\.stock of the source database is named \w+\.stock2 now/,
+    says: /\w+\.stock of the source database was renamed to \w+\.stock2/,
     heals: [source("ALTER TABLE stock2 RENAME TO stock")],
   },
   {
     what: "a table is moved to another schema at the target",
     deeds: [target("CREATE SCHEMA elsewhere_{schema}; ALTER TABLE stock SET SCHEMA elsewhere_{schema}")],
     code: "LW001",
-    says: /\w+\.stock of the target database is named elsewhere_\w+\.stock now/,
+    says: /\w+\.stock of the target database was renamed to elsewhere_\w+\.stock/,
     heals: [target("ALTER TABLE elsewhere_{schema}.stock SET SCHEMA {schema}")],
   },
   {
@@ -217,7 +217,7 @@ export const concerns: readonly Concern[] = [
     what: "a key is dropped at the target",
     deeds: [target("ALTER TABLE stock DROP CONSTRAINT stock_pkey")],
     code: "LW003",
-    says: /\w+\.stock of the target database has neither/,
+    says: /\w+\.stock of the target database no longer has a primary key/,
     heals: [target("ALTER TABLE stock ADD PRIMARY KEY (id)")],
   },
   {
@@ -286,7 +286,7 @@ export const concerns: readonly Concern[] = [
     what: "a column is added at the source",
     deeds: [source("ALTER TABLE stock ADD COLUMN w int DEFAULT 3")],
     code: "LW009",
-    says: /has the column w \(integer\), which the target's lacks/,
+    says: /has the column w \(integer\), which the target's table lacks/,
     heals: [target("ALTER TABLE stock ADD COLUMN w int DEFAULT 3")],
   },
   {
