@@ -276,7 +276,7 @@ describe("the main job", () => {
     const question = /cannot be started again.*Type the name "events-prod"/;
     await workbench.sees(workbench.quickInput.getByText(question));
     await workbench.screenshot("end-production");
-    await workbench.answerInVain(/events-prod/, "events", 'Type "events-prod" to go on');
+    await workbench.answerInVain(/events-prod/, "events", 'Type "events-prod" to continue');
     await workbench.screenshot("end-production-wrong");
     await workbench.dismiss();
     assert.match((await groupOf("events-prod")) ?? "", /^Incremental synchronization {2}/);
