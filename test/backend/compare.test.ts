@@ -236,6 +236,7 @@ describe("the comparison of both ends", () => {
   it("compares one at a time, cancels, and refuses where nothing flows", async () => {
     task = TestTask.known(backend, task.id, task.plan);
     await task.reaches("INCRE_TRANSFER_STARTED");
+    const release = await backend.held("target", "compared", "LOCK TABLE busy");
     const id = await create("contents");
     await assert.rejects(create("lines"), /DRS\.M01504/);
     const cancel = async (compare_task_id: string) =>
@@ -245,6 +246,7 @@ describe("the comparison of both ends", () => {
       });
     await cancel(id);
     assert.equal((await ended(id))?.status, "CANCELLED");
+    await release();
     await assert.rejects(cancel(id), /has already ended \(CANCELLED\).*DRS\.M00007/);
     await assert.rejects(cancel("none"), /does not exist.*DRS\.M00007/);
     await assert.rejects(create("lines", "nothing"), /DRS\.M00007/);

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { operationsV5 } from "../../src/drs/operations-v5";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { planOf, TestTask, untilEqual } from "../support/backend-task";
+import { bound } from "../support/bounds";
 import { lieOf } from "../support/lies";
 import { LyingServer } from "../support/lying-server";
 import { Random } from "../support/random";
@@ -65,7 +66,7 @@ describe("servers that lie", function () {
     watch.postMessage("end");
     const [{ longest, calls }] = (await once(watch, "message")) as [{ longest: number; calls: number }];
     console.log(`      health: ${calls} calls, the longest took ${longest.toFixed(0)} ms`);
-    assert.ok(longest < longestAnswerMs, `a health call took ${longest} ms`);
+    assert.ok(longest < bound(longestAnswerMs), `a health call took ${longest} ms`);
     await backend.sql(
       "source",
       "witness",
@@ -111,7 +112,8 @@ describe("servers that lie", function () {
           success === true || /^DRS\.(M00299|KE0002)$/.test(String(error_code)),
           `${error_code} ${error_msg}`,
         );
-        assert.ok((error_msg ?? "").length < 5_000, String(error_msg?.length));
+        // Two texts of the server's, each cut.
+        assert.ok((error_msg ?? "").length < 10_000, String(error_msg?.length));
       }
     }
     console.log(`      ${sent} sequences: ${JSON.stringify(Object.fromEntries(reasons))}`);

@@ -75,11 +75,9 @@ describe("copying tables again", () => {
       question,
       /Copy table public\.payments of task "payments-to-finance" again\?[\s\S]*removed from the target[\s\S]*The task is resumed/,
     );
-    await workbench.sees(
-      workbench.notifications.filter({ hasText: /were copied again and are in sync: public\.payments/ }),
-    );
-    await workbench.screenshot("copy-again-done");
     await groupIs(/^Incremental synchronization {2}/);
+    await workbench.findsNotification(/were copied again and are in sync: public\.payments/);
+    await workbench.screenshot("copy-again-done");
     await workbench.reads(
       async () => [await print("source"), await print("target")],
       ([source, target]) => source === target,

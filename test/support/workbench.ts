@@ -180,6 +180,15 @@ export class Workbench extends Sights {
     );
   }
 
+  /** Waits for a notification in the notification center, where it also is after it has hidden itself; clears all. */
+  async findsNotification(text: RegExp): Promise<void> {
+    await this.runCommand("Notifications: Show Notifications");
+    await this.sees(
+      this.page.locator(".notifications-center .notification-list-item").filter({ hasText: text }),
+    );
+    await this.runCommand("Notifications: Clear All Notifications");
+  }
+
   /** Puts the focus on the tree. */
   async focusView(): Promise<void> {
     await this.runCommand("DRS: Focus on Sync Tasks View");
