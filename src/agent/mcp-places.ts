@@ -15,7 +15,7 @@ const options: SessionOptions = {
   warn: (message) => process.stderr.write(`${message}\n`),
 };
 
-/** Answers what the tools act on; the function is asked anew for each call. */
+/** Answers what the tools act on; the function is called for each request. */
 export type Places = () => Promise<readonly ToolConnection[]>;
 
 /** @throws Error that names the variables that are not set. */

@@ -167,7 +167,7 @@ function decided(
     : { record: now, notice: { level: levelOf(condition), condition, task } };
 }
 
-/** Whether this was told and goes on. */
+/** Whether this was reported and still continues. */
 export function isOpen(record: AlertRecord | undefined, condition: Condition): boolean {
   return record?.condition === condition && record.phase !== "resolved";
 }

@@ -7,7 +7,7 @@ import * as v from "valibot";
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** So many versions stay: whoever lists the folder meanwhile finds one, and a damaged one is not the end. */
+/** Versions to keep, so that a concurrent reader always finds one and a damaged one can be skipped. */
 const kept = 4;
 /** How often a change is tried while other windows are faster. */
 const tries = 100;

@@ -19,7 +19,7 @@ export class BackendController implements vscode.Disposable {
   readonly #connections: Connections;
   readonly #l10n: Localizer;
   readonly #log: vscode.LogOutputChannel;
-  /** The start under way; whoever disposes or stops aborts it. */
+  /** The start in progress; disposing or stopping aborts it. */
   #starting: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
 
   constructor(

@@ -34,7 +34,7 @@ const answer = v.object({
   ),
 });
 
-/** Asks anew each time, and reads an answer only when it is another one. The last good answer stays when asking fails. */
+/** Polls on each call and parses only a changed answer. Keeps the last good answer if a poll fails. */
 export class WarningsReader {
   readonly #connection: Connection;
   readonly #key: AccessKey;

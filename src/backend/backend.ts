@@ -177,7 +177,7 @@ export class Backend {
     await this.#resetting;
   }
 
-  /** Ends all tasks, throws the databases away and begins anew, with the same keys at the same address. */
+  /** Ends all tasks, deletes the databases and starts over, with the same keys at the same address. */
   async #reset(): Promise<void> {
     if (this.#running === undefined) {
       throw new ApiError("DRS.M00004", message("notReady"), 503);

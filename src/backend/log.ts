@@ -1,4 +1,4 @@
-// Whoever reads the log or the ready line may leave; the backend goes on.
+// The reader of the log or of the ready line may exit; the backend continues.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", () => undefined);
 }

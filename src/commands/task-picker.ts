@@ -27,7 +27,7 @@ export async function pickTask(
     return {
       label: `$(${icon}) ${task.name}`,
       description: [l10n.localize(name), descriptionOf(task, l10n), where].filter(Boolean).join(" · "),
-      // The id is there for whoever types or pastes it.
+      // The ID can be typed or pasted.
       detail: [errorText(task) ?? task.description, task.id].filter(Boolean).join(" · "),
       found,
     };

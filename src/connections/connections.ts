@@ -19,7 +19,7 @@ export type ConnectionsContext = Pick<vscode.ExtensionContext, "globalState" | "
 
 /** What is different: which connections are shown, their facts, or also what one of them signs in with. */
 export interface ConnectionsChange {
-  /** The connection that has to sign in anew. */
+  /** The connection that must sign in again. */
   readonly renewed?: string;
 }
 

@@ -6,7 +6,7 @@ export interface Diagnosis {
   readonly id: string;
   readonly cause: Bilingual;
   readonly remedy: Bilingual;
-  /** Whether the task can go on after the remedy; false: it has to be created or reset anew; undefined: not known. */
+  /** Whether the task can continue after the remedy; false: it must be recreated or reset; undefined: not known. */
   readonly resumable: boolean | undefined;
   /** The page that tells more (https). */
   readonly url: string;

@@ -14,7 +14,7 @@ export const walkthroughId = `${extensionId}#start`;
 
 export interface TaskLink {
   readonly id: string;
-  /** Address of the DRS endpoint, and project; undefined: the local backend of whoever opens the link. */
+  /** Address of the DRS endpoint, and project; undefined: the local backend of the user who opens the link. */
   readonly place: { readonly endpoint: string; readonly projectId: string } | undefined;
   readonly action?: AgentAction | undefined;
 }

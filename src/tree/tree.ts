@@ -19,7 +19,7 @@ export type Node =
   | { readonly kind: "connection"; readonly connection: string }
   | { readonly kind: "message"; readonly connection: string }
   | { readonly kind: "group"; readonly connection: string; readonly group: string }
-  /** `group`: only where a task stands in several. */
+  /** `group`: only if a task is in several. */
   | ({ readonly kind: "task"; readonly group?: string } & TaskRef)
   /** Offers more tasks of a group; of the whole tree when `connection` is empty. */
   | { readonly kind: "more"; readonly connection: string; readonly group: string };
@@ -77,7 +77,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     };
   }
 
-  /** Arranges the tasks anew, also when one was marked. */
+  /** Rearranges the tasks, also after one was marked. */
   arrange(arrangement: Arrangement): void {
     this.#arrangement = arrangement;
     this.#branches = new Map([...this.#branches].map(([id, { state }]) => [id, this.#branch(state)]));
@@ -393,7 +393,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #taskNode(connection: string, group: Group, id: string): Node {
-    // Only a task with several tags stands in several groups; otherwise it keeps its node when its group changes.
+    // Only a task with several tags is in several groups; otherwise it keeps its node when its group changes.
     return this.#interned({
       kind: "task",
       connection,

@@ -90,7 +90,7 @@ export class TasksView implements vscode.Disposable {
     this.redraw();
   }
 
-  /** Draws everything anew: the arrangement is another one, or a task was marked. */
+  /** Redraws everything, after a change of the arrangement or of a marked task. */
   redraw(): void {
     this.#tree.arrange(this.arrangement);
     this.#tellMessage();

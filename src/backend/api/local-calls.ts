@@ -13,7 +13,7 @@ import { checked, jsonOf, languageOf } from "./input";
 
 /**
  * What the running service answers. A balance of 0 or less freezes all tasks of the account: that is billing, not a
- * state of the engine, which is suspended and goes on where it was after a top-up.
+ * state of the engine, which is suspended and continues where it was after a top-up.
  */
 export interface LocalCalls {
   /** What is wrong with the streams of all tasks. */
@@ -91,7 +91,7 @@ export function localRoutes({ faults, presences, reset }: Controls, service: () 
     return c.json({ faults: faults.list() });
   });
 
-  // Held open by whoever uses this backend.
+  // Held open by each client of this backend.
   app.get("/presence", (c) => {
     presences.hold(c.env.outgoing);
     return RESPONSE_ALREADY_SENT;

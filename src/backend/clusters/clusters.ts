@@ -264,7 +264,7 @@ export class Clusters extends EventEmitter<Events> {
     return child;
   }
 
-  /** The supervisor itself is gone: end the servers it left and run them anew. */
+  /** The supervisor itself is gone: end the servers it left and restart them. */
   async #recover(): Promise<void> {
     log("the supervisor of the database servers ended unexpectedly and is started again");
     await Promise.all([...this.#specs.values()].map(async (spec) => await this.#runAnew(spec)));

@@ -341,5 +341,5 @@ export class EngineError extends Error {
   }
 }
 
-/** The source does not keep any more what a task has not read: its rows can only be copied anew. */
+/** The source does not keep any more what a task has not read: its rows can only be copied again. */
 export class LogLostError extends EngineError {}

@@ -206,7 +206,7 @@ export class JobActions {
 
   /**
    * Resumes a paused task, or tries a failed one or a failed change again. What cannot be taken up where it stopped is
-   * copied anew.
+   * copied again.
    */
   async retry(id: string): Promise<void> {
     await this.#change(id, "RETRY", (job) => {
@@ -224,8 +224,8 @@ export class JobActions {
   }
 
   /**
-   * Begins a paused or failed task from the start: its rows are copied anew, into tables that are not emptied. A task
-   * that copies none goes on where it stopped.
+   * Begins a paused or failed task from the start: its rows are copied again, into tables that are not emptied. A task
+   * that copies none continues where it stopped.
    *
    * @throws ApiError DRS.M00304 when its pre-check has not passed.
    */
@@ -313,7 +313,7 @@ export class JobActions {
     });
   }
 
-  /** Ends a task, or a change of its objects. @param force goes on although an end cannot be reached. */
+  /** Ends a task, or a change of its objects. @param force continues although an end cannot be reached. */
   async end(id: string, force: boolean): Promise<void> {
     if (this.store.parentOf(id) !== undefined) {
       await this.#change(id, "FREE_RESOURCE", (job) => {
@@ -477,7 +477,7 @@ function requirePassedPrecheck({ precheck }: Job): void {
   }
 }
 
-/** The task resumed, or tried again. Without its log it begins anew. */
+/** The task resumed, or tried again. Without its log it starts over. */
 function runningAgain(job: Job): Job {
   const lost = job.status === "REBUILD_NODE_FAILED";
   return {

@@ -1,5 +1,5 @@
 /**
- * How edited synchronization objects come into force while the task goes on: the engine first copies the tables that
+ * How edited synchronization objects come into force while the task continues: the engine first copies the tables that
  * are new beside the task's own, then the task takes over the changed set. A change that fails leaves the task's own
  * tables as they were; added tables that are copied already stay in step, so that a retry need not copy them again.
  */

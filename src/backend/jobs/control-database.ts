@@ -21,7 +21,7 @@ export class ControlDatabase {
     this.#pool = guardedPool(ownOptions(login), { max: 8, idleMs: 10_000 });
   }
 
-  /** Runs a statement, anew when the connection was lost: it must be one that may be repeated. */
+  /** Runs a statement, again if the connection was lost: it must be repeatable. */
   async query<R extends pg.QueryResultRow>(
     sql: string,
     values: readonly unknown[] = [],

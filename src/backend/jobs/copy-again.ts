@@ -1,5 +1,5 @@
 /**
- * How tables are copied again while their task goes on: what the user asked for is stored with the task until all of
+ * How tables are copied again while their task continues: what the user asked for is stored with the task until all of
  * these tables are in step. Until the engine has begun to copy all of them, beginning is repeated as a whole.
  */
 import { type AgainTable, type Engine, EngineError, type EngineTask } from "../engine/engine";

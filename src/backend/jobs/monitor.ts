@@ -11,7 +11,7 @@ const shownSamples = 4;
 interface Sample {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Rows written at the target so far, by whomever; it starts anew when the server's statistics do. */
+  /** Rows written at the target so far, by any program; it restarts when the server's statistics do. */
   readonly written: number;
   /** Rows of copies that are not committed yet. */
   readonly copying: number;

@@ -1,4 +1,4 @@
-/** What is known of a task while this process runs, and is found out anew by the next one. */
+/** What is known of a task while this process runs, and is determined again by the next one. */
 import { EngineError, type EngineState } from "../engine/engine";
 import { type Job, plainName, without } from "./job";
 import type { TcpRelay } from "./tcp-relay";

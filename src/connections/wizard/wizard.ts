@@ -155,7 +155,7 @@ function signInItems({ site, iamEndpoint }: Draft, t: Localizer["t"]) {
   return items.filter(({ value }) => value !== "user" || site !== "private" || iamEndpoint !== "");
 }
 
-/** Looks the project of the region up; whoever may not do that, or has another one, types its id. */
+/** Looks the project of the region up; a user who may not do that, or uses another one, types its ID. */
 async function askProject(
   draft: Draft,
   frame: StepFrame,

@@ -52,7 +52,7 @@ const charts = new Set<ChartElement>();
 
 /**
  * `<drs-chart>`: a line over time. Dragging zooms, the pointer and the arrow keys show values, as a slider over the
- * points; all charts of the page zoom together. Colours are the theme's, drawn anew when it changes.
+ * points; all charts of the page zoom together. Colours are the theme's, redrawn when it changes.
  */
 export class ChartElement extends HTMLElement {
   #data: ChartData | undefined;

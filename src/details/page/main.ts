@@ -9,7 +9,7 @@ declare function acquireVsCodeApi(): {
   setState(state: PageState): void;
 };
 
-/** How long a copy button says that it has copied, and how often the age of old data is told anew. */
+/** How long a copy button says that it has copied, and how often the shown age of old data is updated. */
 const copiedMs = 2000;
 const ageMs = 10_000;
 

@@ -41,7 +41,7 @@ export async function synchronizedObjects(
 /**
  * Gives a task other objects: chooses them, runs the pre-check, begins the change, which then is a child task.
  *
- * @throws StepError; the signal's reason when it aborts. Until the step `apply` the task goes on with its own objects.
+ * @throws StepError; the signal's reason when it aborts. Until the step `apply` the task continues with its current objects.
  */
 export async function changeObjects(
   session: TaskSession,

@@ -46,7 +46,7 @@ export class Databases {
     }
   }
 
-  /** Connects anew, so that what is tried is today's password and not an open connection's. */
+  /** Opens a new connection, so that it tests the current password and not an open connection's. */
   async connectOnce(connection: DatabaseLogin, side: Side): Promise<void> {
     await this.#connect(clientOptions(connection), side);
   }

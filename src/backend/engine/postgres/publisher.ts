@@ -262,7 +262,7 @@ export async function dropSpare(databases: Databases, task: EngineTask): Promise
   );
 }
 
-/** Drops slots and publication of a task, whoever still reads from the slot. */
+/** Drops slots and publication of a task, even if a client still reads from the slot. */
 export async function dropPublisher(
   databases: Databases,
   source: DatabaseLogin,
@@ -284,7 +284,7 @@ export async function dropPublisher(
   await databases.query(source, "source", `DROP PUBLICATION IF EXISTS ${escapeIdentifier(name)}`);
 }
 
-/** What a source server says of a task's slot and of whoever reads from it. */
+/** A source server's view of a task's slot and of its reader. */
 export interface SlotFacts extends Row {
   readonly name: string;
   readonly active: boolean;
