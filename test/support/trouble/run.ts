@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import * as v from "valibot";
 import type { BackendProcess } from "../backend-process";
 import { TestTask } from "../backend-task";
 import { harmless, type TroubleCase } from "./cases";
@@ -19,8 +20,8 @@ import {
 } from "./sql";
 
 /** How long a task may take to begin, and to come to rest after the last statement, in milliseconds. */
-const beginMs = 60_000;
-const restMs = 60_000;
+const beginMs = 40_000;
+const restMs = 25_000;
 const lookMs = 300;
 /** A statement of the application takes no longer. */
 const statementMs = 20_000;
@@ -360,7 +361,12 @@ interface Seen {
 
 const slotOf = (id: string) => `drs_${id.replaceAll("-", "_")}`;
 
-/** The texts of a task's warnings. */
-async function warningsOf(_backend: BackendProcess, _id: string): Promise<readonly string[]> {
-  return [];
+const warningsSchema = v.object({
+  tasks: v.record(v.string(), v.object({ warnings: v.array(v.object({ message: v.string() })) })),
+});
+
+/** What `GET /_local/warnings` says of a task. */
+async function warningsOf(backend: BackendProcess, id: string): Promise<readonly string[]> {
+  const { tasks } = v.parse(warningsSchema, await backend.local("GET", "/_local/warnings"));
+  return tasks[id]?.warnings.map(({ message }) => message) ?? [];
 }
