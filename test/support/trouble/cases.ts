@@ -135,7 +135,7 @@ const types = Object.keys(columnTypes).filter((type): type is ColumnType => type
 
 const table: fc.Arbitrary<TableSpec> = fc.record({
   columns: fc.array(fc.constantFrom(...types), { maxLength: 4 }),
-  kind: often<TableSpec["kind"]>("plain", 2, "partitioned", "inherited", "unlogged"),
+  kind: often<TableSpec["kind"]>("plain", 4, "partitioned", "inherited", "unlogged"),
   key: often<TableSpec["key"]>(
     ...([
       "primary",
@@ -149,11 +149,11 @@ const table: fc.Arbitrary<TableSpec> = fc.record({
       "none",
     ] as const),
   ),
-  generated: often<TableSpec["generated"]>("none", 2, "stored", "identity", "serial", "descending"),
-  rowSecurity: often(false, 12, true),
+  generated: often<TableSpec["generated"]>("none", 3, "stored", "identity", "serial", "descending"),
+  rowSecurity: often(false, 30, true),
   rows: fc.constantFrom(20, 0, 1, 400),
   existing: often<TableSpec["existing"]>(
-    ...(["none", 4, "same", "narrower", "extraNotNull", "noKey", "rowSecurity", "rows"] as const),
+    ...(["none", 9, "same", "narrower", "extraNotNull", "noKey", "rowSecurity", "rows"] as const),
   ),
 });
 

@@ -20,8 +20,8 @@ import {
 } from "./sql";
 
 /** How long a task may take to begin, and to come to rest after the last statement, in milliseconds. */
-const beginMs = 40_000;
-const restMs = 25_000;
+const beginMs = 60_000;
+const restMs = 60_000;
 const lookMs = 300;
 /** A statement of the application takes no longer. */
 const statementMs = 20_000;
