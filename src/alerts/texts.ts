@@ -1,6 +1,6 @@
 /** What notices and the status bar say. */
 import type { Diagnosis } from "../failures/known-case";
-import type { Localizer } from "../l10n/localizer";
+import { beginningOf, type Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
 import { errorText, problemsOf, statusName } from "../tasks/problems";
 import { warningsOf } from "../tasks/stream-health";
@@ -40,7 +40,7 @@ export function noticeText(
     );
   }
   if (diagnosis == null) {
-    return message(errorText(task) ?? localize(meaning));
+    return message(beginningOf(errorText(task) ?? localize(meaning)));
   }
   const cause = localize(diagnosis.cause);
   const why = diagnosis.sure ? t("Cause: {0}", cause) : t("Likely cause: {0}", cause);

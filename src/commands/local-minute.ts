@@ -7,9 +7,17 @@ export function minuteText(date: Date): string {
   return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
 
-/** Milliseconds since 1970; undefined for anything that is no moment, such as the 31st of February. */
-export function parseMinute(text: string): number | undefined {
+/**
+ * Milliseconds since 1970; undefined for anything that is no moment, such as the 31st of February, or a time in the hour
+ * that summer time leaves out.
+ *
+ * @param proposed what the text was before: left as it is, it means that moment, also in an hour that comes twice.
+ */
+export function parseMinute(text: string, proposed?: Date): number | undefined {
   const moment = text.trim().replace("T", " ");
+  if (proposed !== undefined && moment === minuteText(proposed)) {
+    return proposed.getTime();
+  }
   const date = new Date(moment.replace(" ", "T"));
   return !Number.isNaN(date.getTime()) && minuteText(date) === moment ? date.getTime() : undefined;
 }

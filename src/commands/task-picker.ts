@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { PlacedTask } from "../connections/session-manager";
-import type { Localizer } from "../l10n/localizer";
+import { beginningOf, escapeIcons, type Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
 import { errorText } from "../tasks/problems";
 import type { Task } from "../tasks/task";
@@ -25,10 +25,14 @@ export async function pickTask(
     const { icon, name } = rowOf(task.status);
     const where = several ? state.connection.name : "";
     return {
-      label: `$(${icon}) ${task.name}`,
-      description: [l10n.localize(name), descriptionOf(task, l10n), where].filter(Boolean).join(" · "),
+      label: `$(${icon}) ${escapeIcons(task.name)}`,
+      description: escapeIcons(
+        [l10n.localize(name), descriptionOf(task, l10n), where].filter(Boolean).join(" · "),
+      ),
       // The ID can be typed or pasted.
-      detail: [errorText(task) ?? task.description, task.id].filter(Boolean).join(" · "),
+      detail: escapeIcons(
+        [beginningOf(errorText(task) ?? task.description ?? ""), task.id].filter(Boolean).join(" · "),
+      ),
       found,
     };
   });
@@ -59,13 +63,17 @@ export async function askStartTime(
   { t, duration }: Localizer,
 ): Promise<number | undefined> {
   const tomorrow = new Date(Date.now() + 24 * 3_600_000);
+  const proposed = task.scheduledAt === undefined ? tomorrow : new Date(task.scheduledAt);
   const answer = await vscode.window.showInputBox({
     title: t('Start task "{0}" at a time', task.name),
-    prompt: t("Year-month-day hour:minute, local time"),
-    value: minuteText(task.scheduledAt === undefined ? tomorrow : new Date(task.scheduledAt)),
+    prompt: t(
+      "Year-month-day hour:minute, local time ({0})",
+      Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ),
+    value: minuteText(proposed),
     ignoreFocusOut: true,
     validateInput: (text) => {
-      const time = parseMinute(text);
+      const time = parseMinute(text, proposed);
       if (time === undefined) {
         return t("Enter the time as {0}.", minuteText(tomorrow));
       }
@@ -77,5 +85,5 @@ export async function askStartTime(
         : t("The start time must be at least {0} from now.", duration(noticeMs));
     },
   });
-  return answer === undefined ? undefined : parseMinute(answer);
+  return answer === undefined ? undefined : parseMinute(answer, proposed);
 }

@@ -9,6 +9,10 @@ import {
   type Secret,
 } from "./connection";
 import { secretIn } from "./secret";
+import { withinLimit } from "./time-limit";
+
+/** How long VS Code's secret storage may take, in milliseconds: a keyring may ask the user for its own password. */
+const secretLimitMs = 20_000;
 
 const connectionsKey = "drs.connections";
 const shownKey = "drs.shown";
@@ -38,6 +42,8 @@ export class Connections {
   #localKey: AccessKey | undefined;
   /** Secrets as they were last read or written here. */
   readonly #stored = new Map<string, string | undefined>();
+  /** Secrets that the storage did not take. */
+  readonly #unstored = new Map<string, string>();
   /** Of this window: what another window shows changes what the next start begins with, not this. */
   #shown: readonly string[];
   /** Whether nobody has used a connection in this profile yet. */
@@ -78,21 +84,52 @@ export class Connections {
     if (kind === "local") {
       return this.#localKey;
     }
-    const stored = await this.#context.secrets.get(secretKey(id));
-    this.#stored.set(id, stored);
-    return secretIn(stored);
+    const kept = this.#unstored.get(id) ?? (await this.#read(secretKey(id)));
+    this.#stored.set(id, kept);
+    return secretIn(kept);
+  }
+
+  /** @throws Error when the secret storage refuses or does not answer in time. */
+  async #read(key: string): Promise<string | undefined> {
+    const late = new Error(
+      vscode.l10n.t("VS Code's secret storage does not answer. Unlock the system's keyring, then refresh."),
+    );
+    return await withinLimit(this.#context.secrets.get(key), secretLimitMs, late);
   }
 
   /** Adds a connection or replaces it, and shows it. `secret`: absent when the environment has it. */
   async save(connection: CloudConnection, secret: Secret | undefined): Promise<void> {
     const text = secret && JSON.stringify(secret);
     this.#stored.set(connection.id, text);
-    if (text === undefined) {
-      await this.#context.secrets.delete(secretKey(connection.id));
-    } else {
-      await this.#context.secrets.store(secretKey(connection.id), text);
-    }
+    this.#unstored.delete(connection.id);
+    const failure = await this.#keep(connection.id, text);
     await this.#put(connection);
+    if (failure !== undefined) {
+      throw new Error(
+        vscode.l10n.t(
+          "The connection {0} works until this window is closed: VS Code could not store its secret ({1}).",
+          connection.name,
+          failure,
+        ),
+      );
+    }
+  }
+
+  /** Keeps a secret in the storage, or else in memory. @returns why not in the storage. */
+  async #keep(id: string, text: string | undefined): Promise<string | undefined> {
+    const { secrets } = this.#context;
+    const late = new Error(vscode.l10n.t("no answer in time"));
+    try {
+      const work = text === undefined ? secrets.delete(secretKey(id)) : secrets.store(secretKey(id), text);
+      await withinLimit(work, secretLimitMs, late);
+      return undefined;
+    } catch (error) {
+      if (text === undefined) {
+        throw error;
+      }
+      this.#unstored.set(id, text);
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 
   /** Shows the local backend at an address from now on. Its key stays in the backend's own file and in memory. */
@@ -134,7 +171,8 @@ export class Connections {
   /** A secret that was entered in another window is this window's, too. */
   async #followSecret(key: string): Promise<void> {
     const id = this.#shown.find((shown) => secretKey(shown) === key);
-    const stored = id === undefined ? undefined : await this.#context.secrets.get(key);
+    // What cannot be read now is read when it is needed, and told then.
+    const stored = id === undefined ? undefined : await this.#read(key).catch(() => undefined);
     if (id !== undefined && stored !== undefined && stored !== this.#stored.get(id)) {
       this.#stored.set(id, stored);
       this.#changed.fire({ renewed: id });

@@ -94,6 +94,16 @@ export function escapeNotification(text: string): string {
   return text.replaceAll("](", "]\u200b(");
 }
 
+/** A text of a service or database for where space is short: its beginning, when it is longer than `most` characters. */
+export function beginningOf(text: string, most = 400): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** A text that shows no icon where VS Code makes `$(name)` one. */
+export function escapeIcons(text: string): string {
+  return text.replaceAll("$(", "$\u200b(");
+}
+
 function onFirstUse<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { Diagnosis } from "../failures/known-case";
-import { type Localizer, remainingText } from "../l10n/localizer";
+import { beginningOf, type Localizer, remainingText } from "../l10n/localizer";
 import { escapeMarkdown } from "../l10n/markdown";
 import { actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
@@ -24,7 +24,9 @@ export function hoverOf(
   const row = rowOf(task.status);
   const heading = `**${escapeMarkdown(task.name)}**`;
   const status = `**${escapeMarkdown(l10n.localize(row.name))}** — ${escapeMarkdown(l10n.localize(row.meaning))}`;
-  const facts = factsOf(task, l10n).map(([label, value]) => escapeMarkdown(l10n.t("{0}: {1}", label, value)));
+  const facts = factsOf(task, l10n).map(([label, value]) =>
+    escapeMarkdown(l10n.t("{0}: {1}", label, beginningOf(value))),
+  );
   const why = diagnosis === undefined ? [] : [whyOf(task, diagnosis, l10n)];
   return new vscode.MarkdownString(
     [heading, status, ...warningLines(task, l10n), ...why, facts.join("  \n")].join("\n\n"),

@@ -1,6 +1,6 @@
 /** What the tree shows, as data: groups by status, their tasks, and the texts of both. */
 
-import { coarseDelay, coarseRemaining, type Localizer } from "../l10n/localizer";
+import { beginningOf, coarseDelay, coarseRemaining, type Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
 import { transitionIn } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
@@ -140,7 +140,7 @@ export function descriptionOf(task: Task, l10n: Localizer): string {
     statusDetail(task, l10n),
     engineName(task.engine),
   ]
-    .filter(Boolean)
+    .flatMap((part) => (part ? [beginningOf(part, 100)] : []))
     .join(" · ");
 }
 

@@ -166,7 +166,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    const item = this.#item(node);
+    const item = this.#drawn(node);
     item.id = keyOf(node);
     return item;
   }
@@ -190,6 +190,20 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   get #byConnection(): boolean {
     const { group } = this.#arrangement;
     return group === "connection" || (this.#branches.size > 1 && group !== "none");
+  }
+
+  /** A row that cannot be drawn still stands there by its name, and takes no other along. */
+  #drawn(node: Node): vscode.TreeItem {
+    try {
+      return this.#item(node);
+    } catch (error) {
+      const item = new vscode.TreeItem(
+        node.kind === "task" ? (this.#task(node)?.name ?? node.id) : node.connection,
+      );
+      item.iconPath = new vscode.ThemeIcon("warning");
+      item.tooltip = String(error);
+      return item;
+    }
   }
 
   #item(node: Node): vscode.TreeItem {
@@ -291,7 +305,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
         return [];
       }
       const nodes = this.#nodesOf(id, after.id);
-      return this.#looksDifferent(old, after) ? nodes : nodes.filter((node) => this.#hasOldHover(node));
+      return this.#isRedrawn(old, after) ? nodes : nodes.filter((node) => this.#hasOldHover(node));
     });
   }
 
@@ -338,6 +352,15 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return this.#branches.get(connection)?.message === undefined
       ? []
       : [this.#interned({ kind: "message", connection })];
+  }
+
+  /** One that cannot be compared is drawn again. */
+  #isRedrawn(before: Task, after: Task): boolean {
+    try {
+      return this.#looksDifferent(before, after);
+    } catch {
+      return true;
+    }
   }
 
   #looksDifferent(before: Task, after: Task): boolean {

@@ -39,6 +39,11 @@ describe("the text of a notice", () => {
     assert.match(text(failed(), undefined), /The incremental synchronization failed;/);
   });
 
+  it("has the beginning of an error that is very long", () => {
+    const notice = text(failed({ code: "X1", message: "long ".repeat(40_000) }), null);
+    assert.ok(notice.length < 600 && notice.endsWith("…"), String(notice.length));
+  });
+
   it("has the service's own word of a failure that the table does not know", () => {
     const unknown = task("otherFailed", "orders", { apiStatus: "CLONE_FAILED" });
     assert.match(text(unknown, null), /"orders": Failed \(unknown status\): CLONE_FAILED\. /);
