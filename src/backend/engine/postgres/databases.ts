@@ -96,8 +96,10 @@ export class Databases {
       void end();
       throw asEngineError(error, side);
     }
-    // Where it is refused, the session does without.
-    await client.query(lateSettings).catch(() => undefined);
+    await makeReady(client).catch((error: unknown) => {
+      void end();
+      throw asEngineError(error, side);
+    });
     return {
       query: async <R extends Row>(sql: string, values: readonly unknown[] = []) => {
         try {
@@ -124,8 +126,7 @@ export class Databases {
     }
     const pool = guardedPool(clientOptions(connection), {
       ...{ max: mostConnections, idleMs },
-      // Where it is refused, the session does without.
-      prepare: async (client) => await client.query(lateSettings).catch(() => undefined),
+      prepare: makeReady,
     });
     this.#pools.set(key, pool);
     return pool;
@@ -151,6 +152,15 @@ const changeable = `SELECT name FROM pg_settings
 const lateSettings = `SELECT set_config(name, wanted, false) FROM pg_settings
   JOIN (VALUES ('idle_session_timeout', '0'), ('transaction_timeout', '0'), ('lc_messages', 'C')) w (name, wanted)
   USING (name) WHERE context = 'user' OR (context = 'superuser' AND current_setting('is_superuser') = 'on')`;
+
+/** Where the server refuses these settings, the session does without. @throws what the driver throws for a lost connection. */
+async function makeReady(client: pg.ClientBase): Promise<void> {
+  await client.query(lateSettings).catch((error: unknown) => {
+    if (!(error instanceof pg.DatabaseError)) {
+      throw error;
+    }
+  });
+}
 
 /** The settings that a session of this login is to have. A server that is away is asked for the most common ones. */
 export async function sessionSettings(
