@@ -7,8 +7,11 @@ import * as v from "valibot";
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** Versions to keep, so that a concurrent reader always finds one and a damaged one can be skipped. */
-const kept = 4;
+/**
+ * Versions to keep, so that a concurrent reader always finds one, a damaged one can be skipped, and a window that was
+ * overtaken after it had written can be told from one that wrote too late.
+ */
+const kept = 8;
 /** How often a change is tried while other windows are faster. */
 const tries = 100;
 /** A draft that is older than this many milliseconds was left by a window that died. */
@@ -82,8 +85,8 @@ export class VersionedFile<T> {
       await rm(draft, { force: true });
     }
     const [newest = 0, ...older] = await this.#versions();
-    if (newest > version) {
-      // This window was so slow that its version had come and gone.
+    if (newest >= version + kept) {
+      // This window was so slow that its version had come and gone. What is less far behind was there when it was written.
       await rm(file, { force: true });
       return false;
     }
