@@ -59,7 +59,7 @@ describe("a file that windows share", () => {
       return { count: 2 };
     });
     assert.deepEqual(await open().read(), { count: 2 });
-    assert.ok(readdirSync(folder).includes("count.10.json"));
+    assert.ok(readdirSync(folder).includes("count.21.json"));
   });
 
   it("minds no other files, and removes drafts of windows that died", async () => {
