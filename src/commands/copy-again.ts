@@ -19,6 +19,8 @@ import { confirmedByTyping } from "./confirm";
 import type { CommandHost } from "./host";
 
 const pollMs = 1_000;
+/** So many looks may still find the failure that is about to go. */
+const resumeLooks = 10;
 /** So many tables are named in a question or a message. */
 const named = 10;
 
@@ -148,19 +150,22 @@ async function follow(task: Task, choice: Choice, place: Place, { l10n }: Contex
   const title = escapeNotification(t('Copying tables of task "{0}" again', task.name));
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   const end = await vscode.window.withProgress(options, async (progress, token) => {
-    for (let shown = 0; !token.isCancellationRequested; await delay(pollMs)) {
+    // The failure for which the tables are copied again stays until the service has resumed the task.
+    let isOld = hasFailed(task);
+    for (let [shown, looks] = [0, 1]; !token.isCancellationRequested; looks++, await delay(pollMs)) {
       const tables = await copyState(place.connection, place.key, task.id, l10n);
-      const now = place.store.snapshot.tasks.get(task.id);
       if (tables.length === 0) {
         return "done";
       }
-      if (now === undefined || now.status === "paused" || rowOf(now.status).alert === "error") {
+      await place.store.refresh(task.id);
+      const now = place.store.snapshot.tasks.get(task.id);
+      isOld &&= now !== undefined && hasFailed(now) && looks < resumeLooks;
+      if (now === undefined || now.status === "paused" || (hasFailed(now) && !isOld)) {
         return now ?? "gone";
       }
       const percent = percentOf(tables);
       progress.report({ message: l10n.percent(percent), increment: Math.max(percent - shown, 0) });
       shown = percent;
-      await place.store.refresh(task.id);
     }
     return "unseen";
   });
@@ -176,6 +181,8 @@ async function follow(task: Task, choice: Choice, place: Place, { l10n }: Contex
     tellStop(end, t);
   }
 }
+
+const hasFailed = (task: Task) => rowOf(task.status).alert === "error";
 
 function tellStop(task: Task, t: Context["l10n"]["t"]): void {
   if (task.status === "paused") {

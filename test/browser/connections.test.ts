@@ -95,7 +95,7 @@ describe("several connections", () => {
 
   it("one of a cloud asks for the name of a task that is to be ended", async () => {
     await workbench.choose("payments-to-finance", "End Task…");
-    const complaint = /Type "payments-to-finance" to go on/;
+    const complaint = /Type "payments-to-finance" to continue/;
     await workbench.answerInVain(/payments-to-finance/, "payments", complaint);
     await workbench.screenshot("end-in-cloud");
     await workbench.answer(/payments-to-finance/, "payments-to-finance");
