@@ -201,11 +201,7 @@ describe("the main job", () => {
   });
 
   it("copies a link to a task, which opens it, and asks before it does what it asks for", async () => {
-    await workbench.choose("products-to-search", "Copy Link");
-    const link = await workbench.reads(
-      () => workbench.clipboard(),
-      (text) => text.includes("/task?id="),
-    );
+    const link = await workbench.copies("products-to-search", "Copy Link", /\/task\?id=/);
     const open = async (url: string) => {
       await workbench.runCommand("Developer: Open URL");
       await workbench.answer(/URL/, url);

@@ -128,6 +128,16 @@ export class Workbench extends Sights {
     );
   }
 
+  /** Chooses an item that copies something, which may be done again; returns what is on the clipboard then. */
+  async copies(name: string, item: string, text: RegExp): Promise<string> {
+    await this.#perform(
+      `copy by "${item}" of "${name}"`,
+      () => this.choose(name, item),
+      async () => text.test(await this.clipboard()),
+    );
+    return await this.clipboard();
+  }
+
   /** Waits for a modal dialog, returns what it says and presses a button of it. */
   async answerDialog(button: string): Promise<string> {
     const choice = this.dialog.getByRole("button", { name: button, exact: true });
