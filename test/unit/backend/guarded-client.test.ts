@@ -104,11 +104,7 @@ describe("a server that is no PostgreSQL", () => {
     ["a binary column", message("T", int16(1), "c", Buffer.alloc(16), int16(1)), /"T"/],
     ["a row of 17 MB", Buffer.concat([bytes("44 01100000")]), /larger than 16 MB/],
     ["an end in a state that does not exist", message("Z", Buffer.from("?")), /"Z"/],
-    [
-      "a row after an error",
-      Buffer.concat([failed("boom"), message("T", int16(0))]),
-      /boom|"T"|connection error/,
-    ],
+    ["a row after an error", Buffer.concat([failed("boom"), message("T", int16(0))]), /boom|"T"/],
     ["an unknown message", message("~", 1), /unknown type "~"/],
     ["COPY to the client", message("H", Buffer.from([0]), int16(0)), /COPY/],
     ["COPY of both", message("W", Buffer.from([0]), int16(0)), /COPY/],

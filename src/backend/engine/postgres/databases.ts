@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import pg from "pg";
 import { reasonOf, shortened } from "../../log";
 import { type DatabaseLogin, EngineError, type Side } from "../engine";
@@ -155,9 +156,14 @@ const lateSettings = `SELECT set_config(name, wanted, false) FROM pg_settings
 
 /** Where the server refuses these settings, the session does without. @throws what the driver throws for a lost connection. */
 async function makeReady(client: pg.ClientBase): Promise<void> {
-  await client.query(lateSettings).catch((error: unknown) => {
+  await client.query(lateSettings).catch(async (error: unknown) => {
     if (!(error instanceof pg.DatabaseError)) {
       throw error;
+    }
+    // What came with the refusal may have broken the connection, of which its socket tells a moment later.
+    await setImmediate();
+    if (client instanceof GuardedClient && client.broken !== undefined) {
+      throw client.broken;
     }
   });
 }

@@ -82,6 +82,9 @@ class GuardedConnection extends pg.Connection {
 
 /** A client whose server is not trusted. */
 export class GuardedClient extends pg.Client {
+  /** Why the connection broke. Later statements only say that it did. */
+  broken: Error | undefined;
+
   constructor(options: ClientOptions) {
     const { password, onPassword } = options;
     const asked = () => {
@@ -92,7 +95,9 @@ export class GuardedClient extends pg.Client {
     // As a function, an empty password is none; the driver would look for another one in the user's files.
     super(Object.assign({ ...options }, { password: asked, types, connection }));
     // The driver reports some errors to nobody but the listeners of this event, which ends the process without any.
-    this.on("error", () => undefined);
+    this.on("error", (error) => {
+      this.broken ??= error;
+    });
   }
 }
 
