@@ -8,6 +8,7 @@ import { Clusters } from "./clusters/clusters";
 import { DataDir } from "./data-dir";
 import { Demo } from "./demo/demo";
 import { runDemoSql, type SqlRequest } from "./demo/sql";
+import type { DatabaseLogin } from "./engine/engine";
 import { PostgresEngine } from "./engine/postgres/engine";
 import { ServerLog } from "./engine/postgres/server-log";
 import { EngineFaults } from "./faults/engine-faults";
@@ -119,18 +120,14 @@ export class Backend {
       async (open) => await open.close(),
     );
     const store = await JobStore.open(control);
-    await demo?.startServers(store);
     const secrets = new SecretBox(identity.sealingKey);
-    const logs = demo === undefined ? new Map<string, ServerLog>() : targetLogs(clusters);
-    const engine = this.#owned(
-      new PostgresEngine(({ host, port }) => logs.get(`${host}:${port}`)),
-      async (used) => await used.dispose(),
-    );
+    const engine = this.#owned(new PostgresEngine(targetLog(clusters)), async (used) => await used.dispose());
     const tasks = this.#owned(
       new Controller(store, engine, secrets),
       async (running) => await running.stop(),
     );
     runner = tasks;
+    await demo?.startServers(store, tasks);
     const actions = new JobActions(store, tasks, engine, secrets);
     const comparisons = this.#owned(
       new Comparisons(control, store, tasks, engine),
@@ -211,13 +208,15 @@ async function dispose(disposals: Disposal[]): Promise<void> {
 }
 
 /** The log of the demo's target server tells the text of its workers' errors. */
-function targetLogs(clusters: Clusters): ReadonlyMap<string, ServerLog> {
+function targetLog(clusters: Clusters): (login: DatabaseLogin) => ServerLog | undefined {
   const serverLog = new ServerLog();
   clusters.on("line", (name, line) => {
     if (name === "target") {
       serverLog.read(line);
     }
   });
-  const { host, port } = clusters.connection("target");
-  return new Map([[`${host}:${port}`, serverLog]]);
+  return ({ host, port }) => {
+    const target = clusters.connection("target");
+    return host === target.host && port === target.port ? serverLog : undefined;
+  };
 }

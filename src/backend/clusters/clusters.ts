@@ -59,13 +59,17 @@ export class Clusters extends EventEmitter<Events> {
   }
 
   /**
-   * Makes the server if it is not there yet, starts it and waits until it accepts connections.
+   * Makes the server if it is not there yet, starts it and waits until it accepts connections. One that runs is
+   * stopped before.
    *
+   * @param settings of PostgreSQL beside the usual ones, until the next start.
    * @throws StartError when it does not start.
    */
-  async start(name: ClusterName): Promise<void> {
+  async start(name: ClusterName, settings: Readonly<Record<string, string>> = {}): Promise<void> {
     const dataDir = join(this.dataDir, "clusters", name);
-    await stopLeftover(this.binaries, dataDir);
+    if (!this.has(name)) {
+      await stopLeftover(this.binaries, dataDir);
+    }
     const making = this.#make(name, dataDir).finally(() => this.#makings.delete(making));
     this.#makings.add(making);
     await making;
@@ -74,7 +78,7 @@ export class Clusters extends EventEmitter<Events> {
     }
     for (let attempt = 0; ; attempt++) {
       const port = await this.#port(name, attempt > 0);
-      const output = await this.#run(this.#spec(name, dataDir, port));
+      const output = await this.#run(this.#spec(name, dataDir, port, settings));
       if (output === undefined) {
         return;
       }
@@ -179,7 +183,7 @@ export class Clusters extends EventEmitter<Events> {
     return await result.finally(() => this.#programs.delete(id));
   }
 
-  #spec(name: ClusterName, dataDir: string, port: number): ServerSpec {
+  #spec(name: ClusterName, dataDir: string, port: number, own: Readonly<Record<string, string>>): ServerSpec {
     const settings = {
       port: String(port),
       listen_addresses: "127.0.0.1",
@@ -188,6 +192,7 @@ export class Clusters extends EventEmitter<Events> {
       // The text of a failed statement may hold a password.
       log_min_error_statement: "panic",
       ...(name === "control" ? controlSettings : replicationSettings),
+      ...own,
     };
     const { prefix, postgres, pgCtl, env } = this.binaries;
     const options = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]);

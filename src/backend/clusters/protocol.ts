@@ -20,6 +20,7 @@ const serverSpec = v.object({
 export type ServerSpec = v.InferOutput<typeof serverSpec>;
 
 export const toSupervisor = v.variant("type", [
+  /** Starts a server; one of the same name is stopped before. */
   v.object({ type: v.literal("start"), server: serverSpec }),
   /** Runs a program to its end; "ran" with the same number answers. */
   v.object({

@@ -30,6 +30,14 @@ export function supervise(): void {
       process.exit(0);
     }
   };
+  const start = async (spec: ServerSpec) => {
+    await servers.get(spec.name)?.stop();
+    if (!stopping) {
+      const server = new Server(spec);
+      servers.set(spec.name, server);
+      server.start();
+    }
+  };
   // Ctrl+C reaches the whole process group; the servers are stopped in order, when the backend says so or is gone.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => undefined);
@@ -52,11 +60,7 @@ export function supervise(): void {
         servers.get(request.name)?.revive();
         break;
       case "start":
-        if (!stopping) {
-          const server = new Server(request.server);
-          servers.set(request.server.name, server);
-          server.start();
-        }
+        void start(request.server);
     }
   });
 }
@@ -147,6 +151,15 @@ class Server {
   /** From now on the server is not started again when it ends. */
   retire(): void {
     this.#stopping = true;
+  }
+
+  /** Ends the server for good, at once where it does not end soon. */
+  async stop(): Promise<void> {
+    this.retire();
+    this.signal("INT");
+    const timer = setTimeout(() => this.signal("QUIT"), stopPlan.immediate);
+    await this.#ended;
+    clearTimeout(timer);
   }
 
   /** Ends the server as a crash would; it comes back after so many milliseconds, or when it is revived. */

@@ -2,10 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import * as v from "valibot";
 import type { Handlers } from "../api/server";
 import type { Clusters } from "../clusters/clusters";
 import { textOf, writePrivately } from "../data-dir";
+import type { DatabaseLogin } from "../engine/engine";
+import { objectName } from "../engine/postgres/names";
 import type { Controller } from "../jobs/controller";
 import type { Job } from "../jobs/job";
 import { currentFailure } from "../jobs/job";
@@ -58,9 +61,9 @@ export class Demo {
 
   /**
    * Starts source and target. What an interrupted first start left is thrown away; tasks follow a server whose port
-   * has changed.
+   * has changed. The target comes last: its workers read through the tasks' links at once.
    */
-  async startServers(store: JobStore): Promise<void> {
+  async startServers(store: JobStore, runner: Controller): Promise<void> {
     const seeded = (await store.fact(seededFact)) !== undefined;
     if (!seeded) {
       await Promise.all(servers.map(async (name) => await this.clusters.remove(name)));
@@ -68,16 +71,17 @@ export class Demo {
         await store.remove(job.id, () => undefined);
       }
     }
-    await Promise.all(servers.map(async (name) => await this.clusters.start(name)));
-    for (const name of servers) {
-      const fact = `demo ${name} port`;
-      const { port } = this.clusters.connection(name);
-      const before = Number(await store.fact(fact));
-      if (before !== port) {
-        await moveEndpoints(store, before, port);
-        await store.setFact(fact, String(port));
-      }
+    await this.#startServer("source", store);
+    const ports = new Map(store.all().map(({ id, linkPort }) => [id, linkPort]));
+    await runner.openLinks();
+    const moved = store.all().filter(({ id, linkPort }) => linkPort !== ports.get(id));
+    if (moved.length > 0) {
+      // Who has a link's port now may lead to a slot of the same name: another backend, on a copy of this data
+      // directory. A worker that reads there takes changes away from that backend's tasks.
+      await this.clusters.start("target", { max_logical_replication_workers: "0" });
+      await leadSubscriptions((database) => this.clusters.connection("target", database), moved);
     }
+    await this.#startServer("target", store);
   }
 
   /** Makes databases and tasks on the first start, and lets the shop open. */
@@ -143,6 +147,17 @@ export class Demo {
     await this.#load?.stop();
   }
 
+  async #startServer(name: "source" | "target", store: JobStore): Promise<void> {
+    await this.clusters.start(name);
+    const fact = `demo ${name} port`;
+    const { port } = this.clusters.connection(name);
+    const before = Number(await store.fact(fact));
+    if (before !== port) {
+      await moveEndpoints(store, before, port);
+      await store.setFact(fact, String(port));
+    }
+  }
+
   async #keptPasswords(): Promise<DemoPasswords> {
     const file = join(this.dataDir, "demo.json");
     const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), passwordsSchema), await textOf(file));
@@ -171,6 +186,24 @@ async function moveEndpoints(store: JobStore, before: number, port: number): Pro
     endpoint.host === "127.0.0.1" && endpoint.port === before ? { ...endpoint, port } : endpoint;
   for (const { id } of store.all()) {
     await store.update(id, (job) => ({ ...job, source: moved(job.source), target: moved(job.target) }));
+  }
+}
+
+/** Leads the subscriptions of a server to the new ports of their tasks' links. */
+async function leadSubscriptions(
+  connection: (database?: string) => DatabaseLogin,
+  jobs: readonly Job[],
+): Promise<void> {
+  const ports = new Map(jobs.map(({ id, linkPort }) => [objectName(id), linkPort]));
+  const subscriptions = await runSql<{ name: string; database: string; way: string }>(connection(), [
+    `SELECT subname AS name, datname AS database, subconninfo AS way
+     FROM pg_subscription JOIN pg_database d ON d.oid = subdbid`,
+  ]);
+  for (const { name, database, way } of subscriptions.filter((one) => ports.has(one.name))) {
+    const led = way.replace(/port='\d+'/, `port='${ports.get(name)}'`);
+    await runSql(connection(database), [
+      `ALTER SUBSCRIPTION ${escapeIdentifier(name)} CONNECTION ${escapeLiteral(led)}`,
+    ]);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Brings the demo's tasks into their statuses through the handlers of the API, as a user would. */
 import { setTimeout as delay } from "node:timers/promises";
+import type { QueryResultRow } from "pg";
 import type { Handlers } from "../api/server";
 import type { DatabaseLogin } from "../engine/engine";
 import { ownClient } from "../engine/postgres/guarded-client";
@@ -179,14 +180,19 @@ function accepted(
   }
 }
 
-/** Runs statements one after another on a connection of their own. */
-export async function runSql(connection: DatabaseLogin, statements: readonly string[]): Promise<void> {
+/** Runs statements one after another on a connection of their own; answers the rows of the last. */
+export async function runSql<R extends QueryResultRow>(
+  connection: DatabaseLogin,
+  statements: readonly string[],
+): Promise<readonly R[]> {
   const client = ownClient(connection);
   await client.connect();
   try {
+    let rows: readonly R[] = [];
     for (const sql of statements) {
-      await client.query(sql);
+      ({ rows } = await client.query<R>(sql));
     }
+    return rows;
   } finally {
     await client.end();
   }

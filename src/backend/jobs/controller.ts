@@ -59,10 +59,15 @@ export class Controller {
     this.#monitor = new Monitor(engine, () => this.#running());
   }
 
-  /** Reopens the links of all tasks and begins to watch. */
-  async start(): Promise<void> {
+  /** Reopens the links of all tasks; those whose port another program has by now get a new one. */
+  async openLinks(): Promise<void> {
     const linked = this.store.all().filter((job) => job.provisioned && !job.released);
     await Promise.all(linked.map(async (job) => await this.#steps.provision(job)));
+  }
+
+  /** Begins to watch. */
+  async start(): Promise<void> {
+    await this.openLinks();
     this.#loop = this.#run();
     this.#monitor.start();
   }
