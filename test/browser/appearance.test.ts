@@ -83,6 +83,14 @@ for (const { theme, language } of looks) {
       await assertAccessible(workbench);
       await page.emulateMedia({ media: null });
       await page.setViewportSize(window ?? { width: 1280, height: 800 });
+      await workbench.openDetails(failed);
+      await page.emulateMedia({ media: "print" });
+      await workbench.sees(workbench.webview().locator(".problem.error"));
+      const background = await (await workbench.webviewFrame()).evaluate<string>(
+        "getComputedStyle(document.querySelector('.problem.error')).backgroundColor",
+      );
+      assert.equal(background, "rgba(0, 0, 0, 0)");
+      await page.emulateMedia({ media: null });
     });
   });
 }
