@@ -157,7 +157,7 @@ export class Clusters extends EventEmitter<Events> {
       await writePrivately(passwordFile, this.password);
       const args = [
         ...["-D", unfinished, "-U", superuser, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
-        ...["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
+        ...["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions", "--wal-segsize=4"],
       ];
       const { code, output } = await this.#runProgram(this.binaries.initdb, args);
       if (code !== 0) {
@@ -312,6 +312,7 @@ const replicationSettings = {
   max_connections: "300",
   shared_buffers: "64MB",
   max_wal_size: "2GB",
+  wal_recycle: "off",
   wal_level: "logical",
   max_replication_slots: "500",
   max_wal_senders: "400",
