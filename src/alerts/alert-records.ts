@@ -1,9 +1,9 @@
 /** What was told of which task, kept for all windows and over restarts. */
 import * as v from "valibot";
 import { statusOrder } from "../status/statuses";
+import { VersionedFile } from "../storage/versioned-file";
 import type { AlertRecord } from "./evaluate";
 import { ruleIds } from "./rules/rules";
-import { VersionedFile } from "./versioned-file";
 
 /** By connection, by task. A connection that is not here has never been read as a whole. */
 export type AlertRecords = Readonly<Record<string, Readonly<Record<string, AlertRecord>>>>;

@@ -1,6 +1,6 @@
 /** What is muted and snoozed, kept for all windows and over restarts. */
 import * as v from "valibot";
-import { VersionedFile } from "./versioned-file";
+import { VersionedFile } from "../storage/versioned-file";
 
 export interface MuteState {
   /** `CONNECTION/TASK` of each task that is muted. */

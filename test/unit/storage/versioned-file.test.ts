@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { openMuteState } from "../../../src/alerts/mute-state";
-import { VersionedFile } from "../../../src/alerts/versioned-file";
+import { VersionedFile } from "../../../src/storage/versioned-file";
 
 describe("a file that windows share", () => {
   let folder: string;
