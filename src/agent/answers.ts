@@ -10,6 +10,7 @@ import type { Localizer } from "../l10n/localizer";
 import { isForAgents } from "../status/actions";
 import { isStreaming, rowOf, type StatusId } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
+import { meaningOf, unfreezing } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import type { PrecheckOutcome } from "../tasks/use-cases/precheck";
 import type { ResolvedTask } from "./tool-context";
@@ -79,9 +80,19 @@ export function inspectionOf(
 }
 
 /** The status with its meaning. */
-export function describeStatus({ status, apiStatus }: Task, { localize }: Localizer): object {
-  const { name, meaning, alert } = rowOf(status);
-  return { status, status_name: localize(name), meaning: localize(meaning), api_status: apiStatus, alert };
+export function describeStatus(task: Task, l10n: Localizer): object {
+  const { status, apiStatus } = task;
+  const { name, alert } = rowOf(status);
+  return {
+    ...{
+      status,
+      status_name: l10n.localize(name),
+      meaning: meaningOf(task, l10n),
+      api_status: apiStatus,
+      alert,
+    },
+    ...(status === "frozen" ? { remedy: unfreezing(task, l10n) } : {}),
+  };
 }
 
 /** What may be done now: by these tools, and by people only. */

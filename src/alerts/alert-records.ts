@@ -19,6 +19,7 @@ const schema = v.record(
       at: v.number(),
       by: v.string(),
       maskedCondition: v.optional(condition),
+      refusedIn: v.optional(v.string()),
       warnings: v.optional(v.array(v.string())),
       phase: v.optional(v.picklist(["retrying", "resolved"])),
     }),

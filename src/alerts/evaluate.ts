@@ -29,6 +29,8 @@ export interface AlertRecord {
   readonly by: string;
   /** With a freeze: what the task alerted for already when it was frozen. */
   readonly maskedCondition?: Condition | undefined;
+  /** With a freeze that only a refused call told of: the task's API status then, which says nothing of the freeze. */
+  readonly refusedIn?: string | undefined;
   /** With `warned`: the ids of the warnings that were told. */
   readonly warnings?: readonly string[] | undefined;
   /** `retrying`: somebody tries again, so what follows is news, whatever it is. `resolved`: it is not so any more. */
@@ -99,8 +101,9 @@ export function decide(
   record: AlertRecord | undefined,
   observation: Observation,
 ): Decision {
-  // Without its details nobody knows whether a task is frozen still.
-  if (!task.detailed && isOpen(record, "frozen")) {
+  // Without its details, or after a refusal that another window met, nobody knows whether a task is frozen still.
+  const isUnknown = !task.detailed || record?.refusedIn === task.apiStatus;
+  if (isUnknown && task.status !== "frozen" && isOpen(record, "frozen")) {
     return { record };
   }
   return unlessOverlapping(decided(task, condition, record, observation), record, observation);
@@ -160,6 +163,7 @@ function decided(
     condition,
     ...observation,
     ...(maskedCondition === undefined ? {} : { maskedCondition }),
+    ...(condition === "frozen" && task.freeze?.id === "refused" ? { refusedIn: task.apiStatus } : {}),
   };
   // Only the freeze is over: what failed before it was told then.
   return open?.maskedCondition === condition

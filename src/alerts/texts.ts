@@ -1,8 +1,7 @@
 /** What notices and the status bar say. */
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer } from "../l10n/localizer";
-import { rowOf } from "../status/statuses";
-import { errorText, problemsOf, statusName } from "../tasks/problems";
+import { errorText, meaningOf, problemsOf, statusName, unfreezing } from "../tasks/problems";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import type { RuleAlert } from "./alert-engine";
@@ -19,7 +18,7 @@ export function noticeText(
   l10n: Localizer,
 ): string {
   const { t, localize } = l10n;
-  const { meaning } = rowOf(task.status);
+  const meaning = meaningOf(task, l10n);
   const status = statusName(task, l10n);
   if (isRule(condition)) {
     return level === "recovered" ? rules[condition].recovered(task, l10n) : rules[condition].text(task, l10n);
@@ -35,12 +34,10 @@ export function noticeText(
   const message = (reason: string) => t('Synchronization task "{0}": {1}. {2}', task.name, status, reason);
   if (condition === "frozen") {
     // An error that the task may have, too, is not why it is frozen.
-    return message(
-      `${localize(meaning)} ${t("Top up the account. The service unfreezes its instances when the balance is above 0.")}`,
-    );
+    return message(`${meaning} ${unfreezing(task, l10n)}`);
   }
   if (diagnosis == null) {
-    return message(beginningOf(errorText(task) ?? localize(meaning)));
+    return message(beginningOf(errorText(task) ?? meaning));
   }
   const cause = localize(diagnosis.cause);
   const why = diagnosis.sure ? t("Cause: {0}", cause) : t("Likely cause: {0}", cause);

@@ -93,6 +93,7 @@ export function openSession(
     tryAgain: () => {
       breaker.reset();
       control.reset();
+      store.forgetRefusals();
     },
     dispose: () => {
       presence?.dispose();

@@ -5,7 +5,7 @@ import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
 import { mayCopyAgain, transitionIn } from "../tasks/actions";
 import { keptLogText } from "../tasks/kept-log";
-import { errorText, statusName } from "../tasks/problems";
+import { errorText, meaningOf, statusName, unfreezing } from "../tasks/problems";
 import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import { addressText } from "./address";
@@ -60,7 +60,7 @@ export interface DetailsFacts extends Reader {
 /** The page of a task. */
 export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
   const { l10n, listed } = facts;
-  const { t, localize } = l10n;
+  const { t } = l10n;
   const status = rowOf(task.status);
   const progress = progressOf(task, facts);
   return {
@@ -69,7 +69,7 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
     name: task.name === "" ? task.id : task.name,
     status: {
       name: statusName(task, l10n),
-      meaning: localize(status.meaning),
+      meaning: meaningOf(task, l10n),
       icon: status.icon,
       color: listed ? status.color : "disabledForeground",
       alert: status.alert,
@@ -289,7 +289,7 @@ function adviceOf(task: Task, facts: DetailsFacts): string | undefined {
     return t("Copy the tables again, because they lack rows. This also resumes the task.");
   }
   if (status === "frozen") {
-    return t("Top up the account. The service unfreezes its instances when the balance is above 0.");
+    return unfreezing(task, l10n);
   }
   if (rowOf(status).endsByForce && actions.includes("end")) {
     return t("End the task again to release its resources.");

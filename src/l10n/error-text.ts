@@ -1,5 +1,6 @@
 /** Failed calls in the user's words: what went wrong and what to do next. */
 import { type Failure, type FailureKind, type Fault, isDrsError } from "../drs/errors";
+import { isFreezeRefusal } from "../drs/freeze-refusal";
 import type { Bilingual } from "./bilingual";
 import type { Localizer } from "./localizer";
 
@@ -77,6 +78,11 @@ const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
   noV5: () => "该服务没有此操作所需的 API v5",
 };
 
+const unfreeze: Bilingual = {
+  en: "Check the account's balance and the order, and top up or renew. The task counts as frozen until its status changes or you refresh.",
+  zh: "请检查账户余额和订单，充值或续费。在任务状态变化或您刷新之前，任务显示为冻结。",
+};
+
 const localBackendGone: Bilingual = {
   en: "Start the local backend again; its tasks and databases are kept.",
   zh: "请重新启动本地后端，其任务和数据库均已保留。",
@@ -98,7 +104,11 @@ export function explain(error: unknown, { localize, t }: Localizer, local = fals
   return sentence(error instanceof Error ? error.message : String(error));
 }
 
-function remedyOf({ kind, fault, uncertain }: Failure, local: boolean): Bilingual {
+function remedyOf(failure: Failure, local: boolean): Bilingual {
+  const { kind, fault, uncertain } = failure;
+  if (isFreezeRefusal(failure)) {
+    return unfreeze;
+  }
   if (uncertain === true) {
     return lookFirst;
   }

@@ -1,3 +1,4 @@
+import { type FreezeId, freezeOf, isFrozenOrder } from "./freezes";
 import { rowOf, type StatusId, statusOrder } from "./statuses";
 
 /** The value of the API's `status` field that stands for a deleted task; it never becomes a row. */
@@ -31,8 +32,14 @@ export function parseStatus(apiStatus: string, orderStatus?: string | null): Sta
     return undefined;
   }
   const id = idByApiStatus.get(value) ?? unlisted(value);
-  const frozen = orderStatus != null && /^FROZEN(_|$)/.test(normalized(orderStatus));
+  const frozen = orderStatus != null && isFrozenOrder(normalized(orderStatus));
   return frozen && rowOf(id).holdsInstance ? "frozen" : id;
+}
+
+/** Why a task is frozen that `parseStatus` calls so. @param orderStatus as for `parseStatus`. */
+export function parseFreeze(orderStatus: string | null | undefined): FreezeId {
+  const order = normalized(orderStatus ?? "");
+  return freezeOf(isFrozenOrder(order) ? order : undefined);
 }
 
 /** A failover is no failure. */

@@ -45,7 +45,7 @@ export interface StatusRow {
   /** Whether ending the task is forced, because releasing its resources has failed before. */
   readonly endsByForce: boolean;
   /** The text behind the task's name in the list. */
-  readonly detail: "error" | "progress" | "delay" | "startTime" | "daysLeft" | "apiStatus";
+  readonly detail: "error" | "progress" | "delay" | "startTime" | "daysLeft" | "apiStatus" | "freeze";
 }
 
 const usual = {
@@ -182,6 +182,7 @@ export const statuses = {
     alert: "error",
     api: ["FROZEN"],
     hasProgress: false,
+    detail: "freeze",
     actions: [],
   },
   rectification: {

@@ -1,6 +1,7 @@
 /** What the list, batch-detail and batch-progress say of a job → a task. */
+import { isFreezeCode } from "../drs/freeze-refusal";
 import type { ItemOf } from "../drs/operations";
-import { parseStatus } from "../status/status";
+import { parseFreeze, parseStatus } from "../status/status";
 import { rowOf } from "../status/statuses";
 import type { PartProgress, SyncObject, Task, TaskEndpoint } from "./task";
 
@@ -19,7 +20,10 @@ export function decodeTask(
   }: { readonly parentId?: string | undefined; readonly resettable?: boolean } = {},
 ): Task | undefined {
   const apiStatus = text(job.status) ?? text(detail?.status) ?? "";
-  const status = parseStatus(apiStatus, detail?.period_order?.status);
+  const ownStatus = parseStatus(apiStatus, detail?.period_order?.status);
+  const refusal = [detail?.error_code, progress?.error_code].find(isFreezeCode);
+  const isRefused = refusal != null && ownStatus !== undefined && rowOf(ownStatus).holdsInstance;
+  const status = isRefused ? "frozen" : ownStatus;
   if (status === undefined) {
     return undefined;
   }
@@ -28,6 +32,7 @@ export function decodeTask(
     name: job.name || job.id,
     status,
     apiStatus,
+    freeze: status === "frozen" ? frozenBy(detail, ownStatus === "frozen" ? undefined : refusal) : undefined,
     detailed: detail !== undefined,
     description: text(job.description) ?? text(detail?.description),
     engine: text(job.engine_type) ?? text(detail?.inst_info?.engine_type),
@@ -51,6 +56,15 @@ export function decodeTask(
     currentAction: text(job.job_action?.current_action),
     resettable: resettable || undefined,
   };
+}
+
+/** @param refusal the code that says so, where the order does not. */
+function frozenBy(detail: JobDetail | undefined, refusal: string | null | undefined): Task["freeze"] {
+  if (refusal != null) {
+    return { id: "refused", word: refusal };
+  }
+  const order = text(detail?.period_order?.status);
+  return { id: parseFreeze(order), word: order };
 }
 
 function text(value: string | null | undefined): string | undefined {

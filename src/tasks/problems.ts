@@ -1,4 +1,5 @@
-import type { Localizer } from "../l10n/localizer";
+import { beginningOf, type Localizer } from "../l10n/localizer";
+import { freezeRow } from "../status/freezes";
 import { rowOf } from "../status/statuses";
 import type { Task } from "./task";
 
@@ -23,6 +24,25 @@ export function statusName(
 ): string {
   const { name, detail } = rowOf(status);
   return detail === "apiStatus" ? `${l10n.localize(name)}: ${apiStatus}` : l10n.localize(name);
+}
+
+/** What a task's status means; of a freeze, what it is for. */
+export function meaningOf(
+  { status, freeze }: Pick<Task, "status" | "freeze">,
+  { localize }: Localizer,
+): string {
+  if (status !== "frozen") {
+    return localize(rowOf(status).meaning);
+  }
+  const { id, word } = freeze ?? { id: "arrears", word: undefined };
+  const told =
+    word !== undefined && (id === "other" || id === "refused") ? ` (${beginningOf(word, 200)})` : "";
+  return `${localize(freezeRow(id).meaning)}${told}`;
+}
+
+/** What helps a frozen task. */
+export function unfreezing({ freeze }: Pick<Task, "freeze">, { localize }: Localizer): string {
+  return localize(freezeRow(freeze?.id ?? "arrears").remedy);
 }
 
 /** The error of a task as the service told it, code and text; undefined when it told none. */

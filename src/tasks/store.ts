@@ -2,10 +2,12 @@ import { setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import type { TablesCaller } from "../drs/client";
 import { type Clock, systemClock } from "../drs/clock";
-import { isDrsError } from "../drs/errors";
+import { type DrsError, isDrsError } from "../drs/errors";
+import { isFreezeRefusal } from "../drs/freeze-refusal";
 import { rowOf } from "../status/statuses";
 import { transitionIn } from "./actions";
 import { initialState, type PollState, pollTasks } from "./poll";
+import { RefusedFreezes } from "./refused-freezes";
 import { HealthJoin, noHealths, type StreamHealths } from "./stream-health";
 import type { Task } from "./task";
 
@@ -68,6 +70,7 @@ export class TaskStore {
   readonly #client: TablesCaller;
   readonly #readHealth: (signal: AbortSignal) => Promise<StreamHealths>;
   readonly #healths = new HealthJoin();
+  readonly #freezes = new RefusedFreezes();
   readonly #intervals: PollIntervals;
   readonly #clock: Clock;
   readonly #listeners = new Set<SnapshotListener>();
@@ -157,6 +160,19 @@ export class TaskStore {
     return this.#running;
   }
 
+  /** Takes note of a refusal of a call about a task: it may say what the task's status does not. */
+  noteRefusal(taskId: string, { failure }: DrsError): void {
+    const task = this.#snapshot.tasks.get(taskId);
+    if (task !== undefined && task.status !== "frozen" && isFreezeRefusal(failure)) {
+      this.#freezes.note(task, [failure.code, failure.reason].filter(Boolean).join(": "));
+    }
+  }
+
+  /** Believes the tasks' statuses again, whatever was refused before; on the user's demand. */
+  forgetRefusals(): void {
+    this.#freezes.clear();
+  }
+
   /**
    * Reads at once after the machine slept, if somebody needs it: timers stood still meanwhile. That the network is not
    * back at once is no trouble yet.
@@ -209,7 +225,7 @@ export class TaskStore {
         }),
         this.#readHealth(signal),
       ]);
-      const tasks = this.#healths.join(state.tasks, healths);
+      const tasks = this.#freezes.join(this.#healths.join(state.tasks, healths));
       const problem = this.#isWaking(rest.problem) ? undefined : rest.problem;
       this.#state = state;
       this.#requests = requests;

@@ -1,3 +1,4 @@
+import type { FreezeId } from "../status/freezes";
 import type { StatusId } from "../status/statuses";
 
 /** One end of a task. Never holds a password. */
@@ -55,6 +56,8 @@ export interface Task {
   readonly status: StatusId;
   /** `status` as the API spelled it. */
   readonly apiStatus: string;
+  /** With `frozen`: why. `word`: the order's status, or a refusal, in the service's words. */
+  readonly freeze?: { readonly id: FreezeId; readonly word?: string | undefined } | undefined;
   /** Whether the details are known, which alone tell of a freeze. */
   readonly detailed: boolean;
   readonly description?: string | undefined;

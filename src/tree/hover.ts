@@ -7,6 +7,7 @@ import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
 import { keptLogText } from "../tasks/kept-log";
+import { meaningOf, unfreezing } from "../tasks/problems";
 import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 
@@ -23,13 +24,17 @@ export function hoverOf(
 ): vscode.MarkdownString {
   const row = rowOf(task.status);
   const heading = `**${escapeMarkdown(task.name)}**`;
-  const status = `**${escapeMarkdown(l10n.localize(row.name))}** — ${escapeMarkdown(l10n.localize(row.meaning))}`;
+  const status = `**${escapeMarkdown(l10n.localize(row.name))}** — ${escapeMarkdown(meaningOf(task, l10n))}`;
   const facts = factsOf(task, l10n).map(([label, value]) =>
     escapeMarkdown(l10n.t("{0}: {1}", label, beginningOf(value))),
   );
   const why = diagnosis === undefined ? [] : [whyOf(task, diagnosis, l10n)];
+  const remedy =
+    task.status === "frozen"
+      ? [`**${escapeMarkdown(l10n.t("What to do"))}** — ${escapeMarkdown(unfreezing(task, l10n))}`]
+      : [];
   return new vscode.MarkdownString(
-    [heading, status, ...warningLines(task, l10n), ...why, facts.join("  \n")].join("\n\n"),
+    [heading, status, ...remedy, ...warningLines(task, l10n), ...why, facts.join("  \n")].join("\n\n"),
   );
 }
 

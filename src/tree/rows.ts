@@ -1,6 +1,7 @@
 /** What the tree shows, as data: groups by status, their tasks, and the texts of both. */
 
 import { beginningOf, coarseDelay, coarseRemaining, type Localizer } from "../l10n/localizer";
+import { freezeRow } from "../status/freezes";
 import { rowOf, statusOrder } from "../status/statuses";
 import { transitionIn } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
@@ -184,6 +185,8 @@ function statusDetail(task: Task, l10n: Localizer): string | undefined {
       return [task.error?.code, daysLeft(task, l10n)].filter(Boolean).join(" · ");
     case "error":
       return task.error?.code;
+    case "freeze":
+      return l10n.localize(freezeRow(task.freeze?.id ?? "arrears").name);
   }
 }
 

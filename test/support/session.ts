@@ -12,5 +12,6 @@ export function sessionOf(client: TablesCaller): TaskSession {
 /** The same for a client of the test's own that has no list of tasks. */
 export function sessionWithoutList(client: TablesCaller): TaskSession {
   const snapshot = { tasks: new Map(), asOf: undefined, problem: undefined };
-  return { client, store: { snapshot, refresh: () => Promise.resolve() }, control: new Control() };
+  const store = { snapshot, refresh: () => Promise.resolve(), noteRefusal: () => undefined };
+  return { client, store, control: new Control() };
 }

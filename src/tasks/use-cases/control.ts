@@ -1,11 +1,12 @@
 import type { TablesCaller } from "../../drs/client";
 import { DrsError, faultOf, isDrsError } from "../../drs/errors";
+import { isFreezeRefusal } from "../../drs/freeze-refusal";
 import type { TaskStore } from "../store";
 
 /** What use cases need of an open connection. */
 export interface TaskSession {
   readonly client: TablesCaller;
-  readonly store: Pick<TaskStore, "snapshot" | "refresh">;
+  readonly store: Pick<TaskStore, "snapshot" | "refresh" | "noteRefusal">;
   readonly control: Control;
 }
 
@@ -44,7 +45,8 @@ export class Control {
   end(key: string, error?: unknown): void {
     this.#running.delete(key);
     const reason = isDrsError(error) || !(error instanceof Error) ? error : error.cause;
-    if (isDrsError(reason) && reason.failure.kind === "permission") {
+    // A freeze is refused with 403, too, but does not make the user a read-only one.
+    if (isDrsError(reason) && reason.failure.kind === "permission" && !isFreezeRefusal(reason.failure)) {
       this.#set(reason);
     }
   }
@@ -93,6 +95,9 @@ export async function changing<T>(
     await store.refresh(id);
     return result;
   } catch (error) {
+    if (isDrsError(error)) {
+      store.noteRefusal(id, error);
+    }
     // An error is told at once; the task itself tells later what became of it.
     void store.refresh(id);
     throw error;

@@ -1,4 +1,5 @@
 /** An action on one task or many: for which it is possible, and what became of each. */
+import { isDrsError } from "../../drs/errors";
 import type { ActionId } from "../../status/actions";
 import { legalActions, precheckBefore } from "../actions";
 import type { Task } from "../task";
@@ -117,6 +118,11 @@ async function runThrough<T extends Target>(
   } catch (error) {
     for (const { id } of ready) {
       errors.set(id, error);
+    }
+  }
+  for (const [id, error] of errors) {
+    if (isDrsError(error)) {
+      store.noteRefusal(id, error);
     }
   }
   const results = begun.map((target) => ({ target, error: errors.get(target.task.id) }));

@@ -149,6 +149,17 @@ describe("what is news", () => {
     }
   });
 
+  it("is no end of a freeze that another window was refused for, until the status moves", () => {
+    const refused = task("frozen", { freeze: { id: "refused", word: "X" }, apiStatus: "RUNS" });
+    const told = decide(refused, "frozen", undefined, { at: 0, by: "another window" });
+    assert.equal(told.notice?.condition, "frozen");
+    const runs = task("incremental", { apiStatus: "RUNS" });
+    const later = { at: 60_000, by: "me" };
+    assert.deepEqual(decide(runs, undefined, told.record, later), { record: told.record });
+    const moved = task("incremental", { apiStatus: "RUNS_ON" });
+    assert.equal(decide(moved, undefined, told.record, later).notice?.level, "recovered");
+  });
+
   it("leaves nothing of what is over for long", () => {
     const over: AlertRecord = { ...record, phase: "resolved" };
     assert.deepEqual(

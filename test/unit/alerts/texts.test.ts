@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { noticeText, type Seen, summaryOf } from "../../../src/alerts/texts";
 import type { Diagnosis } from "../../../src/failures/known-case";
+import type { FreezeId } from "../../../src/status/freezes";
 import type { StatusId } from "../../../src/status/statuses";
 import { problemsOf } from "../../../src/tasks/problems";
 import type { Task } from "../../../src/tasks/task";
@@ -66,6 +67,17 @@ describe("the text of a notice", () => {
       /^Synchronization task "orders": Frozen\. The account's balance .* Top up the account\./,
     );
     assert.doesNotMatch(message, /23505|duplicate|row is there/);
+  });
+
+  it("tells why a task is frozen: money does not help against every freeze", () => {
+    const frozenBy = (id: FreezeId, word?: string) =>
+      text(task("frozen", "orders", { freeze: { id, word } }), undefined);
+    assert.match(
+      frozenBy("police"),
+      /Frozen\. The instance was frozen at the request of the police\. Neither/,
+    );
+    assert.match(frozenBy("unsubscribable"), /can only be unsubscribed from\. Neither/);
+    assert.match(frozenBy("other", "FROZEN_NEW"), /shown as received\. \(FROZEN_NEW\) Look up the order/);
   });
 
   it("tells a recovery without any cause", () => {

@@ -113,6 +113,9 @@ describe("the details view", () => {
     }
     assert.equal(viewOf({ status: "fullFailed" }).problem?.message, "The service gave no reason.");
     assert.match(viewOf({ status: "frozen" }).problem?.advice ?? "", /^Top up the account/);
+    const byPolice = viewOf({ status: "frozen", freeze: { id: "police" } });
+    assert.match(byPolice.status.meaning, /request of the police/);
+    assert.match(byPolice.problem?.advice ?? "", /^Neither a top-up nor a renewal helps/);
   });
 
   it("says the cause of a known case, its remedy, and where to read more", () => {

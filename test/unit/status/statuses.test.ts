@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseStatus } from "../../../src/status/status";
+import { freezeIds, freezeRow } from "../../../src/status/freezes";
+import { parseFreeze, parseStatus } from "../../../src/status/status";
 import { rowOf, type StatusId, statuses, statusOrder } from "../../../src/status/statuses";
 
 /** The service's terms, to the letter, with the API values that lead to each. */
@@ -155,5 +156,33 @@ describe("API fields → row", () => {
 
   it("does not call a task frozen that holds no instance any more", () => {
     assert.equal(parseStatus("RELEASE_RESOURCE_COMPLETE", "FROZEN_CAN_RENEW"), "completed");
+  });
+});
+
+describe("the freezes", () => {
+  it("have each a name, a cause, a meaning and a remedy of its own in both languages", () => {
+    for (const column of ["name", "cause", "meaning", "remedy"] as const) {
+      for (const language of ["en", "zh"] as const) {
+        const texts = freezeIds.map((id) => freezeRow(id)[column][language]);
+        assert.equal(new Set(texts).size, freezeIds.length, `${column} ${language}`);
+      }
+    }
+  });
+
+  it("are what the service's order says, and money helps only some of them", () => {
+    const expected = {
+      FROZEN_CAN_RENEW: ["arrears", true],
+      FROZEN_CAN_RENEW_FREE: ["expired", false],
+      FROZEN_CAN_FREE: ["endable", false],
+      FROZEN_CAN_UNSUBSCRIBE: ["unsubscribable", false],
+      FROZEN_POLICE: ["police", false],
+    };
+    for (const [order, [id, helps]] of Object.entries(expected)) {
+      const freeze = parseFreeze(order);
+      assert.equal(freeze, id);
+      const { en } = freezeRow(freeze).remedy;
+      assert.equal(/^Top up/.test(en), helps, en);
+    }
+    assert.deepEqual([parseFreeze("FROZEN_NEW"), parseFreeze(undefined)], ["other", "arrears"]);
   });
 });

@@ -39,6 +39,30 @@ describe("a task, from what the service says of it", () => {
     assert.equal(decoded({}, { period_order: { status: "FROZEN_CAN_RENEW" } })?.status, "frozen");
   });
 
+  it("is frozen for what its order says, in the service's own word where that is new", () => {
+    const freezes = ["FROZEN_POLICE", "frozen-can-free", "FROZEN_NEW", "PROCESSING"].map(
+      (status) => decoded({}, { period_order: { status } })?.freeze,
+    );
+    assert.deepEqual(freezes, [
+      { id: "police", word: "FROZEN_POLICE" },
+      { id: "endable", word: "frozen-can-free" },
+      { id: "other", word: "FROZEN_NEW" },
+      undefined,
+    ]);
+    assert.deepEqual(decoded({ status: "FROZEN" })?.freeze, { id: "arrears", word: undefined });
+  });
+
+  it("is frozen when a code of its details or progress says so, unless it holds no instance", () => {
+    const [details, progress] = [{ error_code: "CBC.99003602" }, { error_code: "DRS.JOB_FROZEN" }];
+    assert.deepEqual(
+      [decoded({}, details)?.freeze, decoded({}, {}, progress)?.status],
+      [{ id: "refused", word: "CBC.99003602" }, "frozen"],
+    );
+    assert.equal(decoded({ status: "RELEASE_RESOURCE_COMPLETE" }, details)?.status, "completed");
+    const text = { error_message: "The account is frozen.", error_code: "DRS.M05004" };
+    assert.equal(decoded({}, text)?.status, "incremental", "a text may be a database's");
+  });
+
   it("has the status of its details where the list gives none", () => {
     const task = decoded({ status: null }, { status: "FULL_TRANSFER_FAILED" });
     assert.deepEqual([task?.status, task?.apiStatus], ["fullFailed", "FULL_TRANSFER_FAILED"]);

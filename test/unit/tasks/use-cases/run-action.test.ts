@@ -55,6 +55,71 @@ const forbidden = () => {
 };
 const errorsOf = (results: readonly { error: unknown }[]) => results.map(({ error }) => error);
 
+const refused = (code: string, reason = "Refused.") => ({
+  batchPause: (jobs: readonly { job_id: string }[]) => ({
+    results: jobs.map(({ job_id }) => ({
+      ...{ id: job_id, status: "failed", error_code: code, error_msg: reason },
+    })),
+  }),
+});
+
+describe("a refusal that says that a task is frozen", () => {
+  const pausing = async (answers: Answers) => {
+    const { service, session, target } = await connected(["a"], answers);
+    await runAction("pause", [target("a")], { signal });
+    await session.store.refresh();
+    return { service, session, shown: () => session.store.snapshot.tasks.get("a") };
+  };
+
+  for (const answers of [
+    refused("CBC.99003626"),
+    refused("DRS.M00304", "The account is in arrears."),
+    refused("DRS.M00304", "该任务已被冻结。"),
+  ]) {
+    it(`makes it frozen: ${JSON.stringify(answers.batchPause([{ job_id: "a" }]).results[0])}`, async () => {
+      const { shown } = await pausing(answers);
+      assert.deepEqual([shown()?.status, shown()?.freeze?.id], ["frozen", "refused"]);
+    });
+  }
+
+  it("with 403 does not make the connection a read-only one", async () => {
+    const { session, shown } = await pausing({
+      batchPause: () => {
+        throw new DrsError({ operation: "any", kind: "permission", reason: "Insufficient balance." });
+      },
+    });
+    assert.deepEqual([shown()?.status, session.control.refusal], ["frozen", undefined]);
+  });
+
+  it("holds until the task's status moves on", async () => {
+    const { service, session, shown } = await pausing(refused("DRS.FROZEN"));
+    const before = shown();
+    await session.store.refresh();
+    assert.deepEqual(shown(), before, "nothing changed");
+    service.set("a", "PAUSING");
+    await session.store.refresh();
+    assert.deepEqual([shown()?.status, shown()?.freeze], ["paused", undefined]);
+    service.set("a", "INCRE_TRANSFER_STARTED");
+    await session.store.refresh();
+    assert.equal(shown()?.status, "incremental");
+  });
+
+  it("gives way to what the service says itself, also when that is over", async () => {
+    const { service, session, shown } = await pausing(refused("DRS.FROZEN"));
+    service.orders.set("a", "FROZEN_POLICE");
+    await session.store.refresh();
+    assert.equal(shown()?.freeze?.id, "police");
+    service.orders.delete("a");
+    await session.store.refresh();
+    assert.equal(shown()?.status, "incremental");
+  });
+
+  it("is no refusal of another kind", async () => {
+    const { shown } = await pausing(refused("DRS.M00304", "relation frozen_orders does not exist"));
+    assert.equal(shown()?.status, "incremental");
+  });
+});
+
 describe("an action on tasks of several connections", () => {
   it("is one call for each connection, and tells what became of each task", async () => {
     const north = await connected(["a", "b"], {
