@@ -11,6 +11,7 @@ const tests = process.argv.includes("--tests");
 
 /** Modules that are loaded on first use: each is a file of its own beside extension.js. */
 const chunks = new Map([
+  ["src/connections/connection-file.ts", "connection-file"],
   ["src/connections/session.ts", "session"],
   ["src/backend-client/launch.ts", "start-backend"],
   ["src/backend-client/call.ts", "call-backend"],

@@ -18,7 +18,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("DRS Sync Tasks", { log: true });
   const l10n = localizerFor(vscode.env.language, vscode.l10n.t);
   const { secrets } = context;
-  const connections = new Connections(context);
+  const connections = new Connections(context, log);
   const local = new BackendController(context, connections, l10n, log);
   const sessions = new SessionManager(connections, l10n, log, context.globalStorageUri);
   const shared = vscode.Uri.joinPath(context.globalStorageUri, "alerts");
@@ -62,7 +62,12 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     view.onDidChangeVisibility(tellViewNeed),
-    vscode.window.onDidChangeWindowState(tellFocus),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      tellFocus();
+      if (focused) {
+        void connections.follow();
+      }
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("drs.alerts")) {
         tellAlertsNeed();

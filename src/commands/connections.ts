@@ -18,18 +18,19 @@ export function connectionHandlers(parts: CommandHost) {
     placeHolder: string,
   ): Promise<C | undefined> => {
     const { connection: id } = targetOf(argument);
-    if (id !== undefined) {
-      return candidates.find((connection) => connection.id === id);
-    }
-    if (candidates.length === 0) {
+    const fitting = id === undefined ? candidates : candidates.filter((connection) => connection.id === id);
+    if (fitting.length === 0) {
       void vscode.window.showInformationMessage(t("There is no such connection."));
     }
-    if (candidates.length < 2) {
-      return candidates[0];
+    if (fitting.length < 2) {
+      return fitting[0];
     }
-    return (
-      await vscode.window.showQuickPick(candidates.map(itemOf), { placeHolder, matchOnDescription: true })
-    )?.connection;
+    const options = { placeHolder, matchOnDescription: true };
+    const picked = (await vscode.window.showQuickPick(fitting.map(itemOf), options))?.connection;
+    if (picked !== undefined && connections.find(picked.id) === undefined) {
+      throw new Error(t("The connection {0} was removed in another window.", picked.name));
+    }
+    return picked;
   };
   const own = () => connections.all.filter((connection) => connection.kind === "cloud");
 
@@ -48,12 +49,12 @@ export function connectionHandlers(parts: CommandHost) {
   };
 
   /** Asks about a connection, and keeps and shows it once it works. */
-  const ask = async (draft: Draft, title: string, scope: "all" | "secret") => {
+  const ask = async (draft: Draft, title: string, scope: "all" | "secret", edited?: CloudConnection) => {
     // The questions are a file of their own, loaded with the first one.
     const { askConnection } = await import("../connections/wizard/wizard");
     const asked = await askConnection(draft, { l10n, log, names: otherNames(draft.id), title, scope });
     if (asked !== undefined) {
-      await connections.save(asked.connection, asked.secret);
+      await connections.save(asked.connection, asked.secret, edited);
     }
   };
   const otherNames = (id: string) =>
@@ -64,7 +65,7 @@ export function connectionHandlers(parts: CommandHost) {
         scope === "all"
           ? t('Edit connection "{0}"', connection.name)
           : t('Enter the secret of connection "{0}"', connection.name);
-      await ask(draftOf(connection, await connections.secret(connection)), title, scope);
+      await ask(draftOf(connection, await connections.secret(connection)), title, scope, connection);
     }
   };
 

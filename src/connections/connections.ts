@@ -1,6 +1,9 @@
+import { readdir } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { AccessKey } from "../drs/sign-in";
+import { FolderWatch } from "../storage/folder-watch";
+import type { VersionedFile } from "../storage/versioned-file";
 import {
   type CloudConnection,
   type Connection,
@@ -8,28 +11,47 @@ import {
   localId,
   type Secret,
 } from "./connection";
+import {
+  type ConnectionList,
+  connectionsIn,
+  listOf,
+  merged,
+  withConnection,
+  withName,
+  withoutConnection,
+  withShown,
+} from "./connection-list";
 import { secretIn } from "./secret";
 import { withinLimit } from "./time-limit";
 
 /** How long VS Code's secret storage may take, in milliseconds: a keyring may ask the user for its own password. */
 const secretLimitMs = 20_000;
 
-const connectionsKey = "drs.connections";
-const shownKey = "drs.shown";
+const listKey = "drs.connectionList";
+/** Where versions before 0.2 kept the connections, and the ids of those that are shown. */
+const formerKeys = { connections: "drs.connections", shown: "drs.shown" } as const;
 const secretKey = (id: string) => `drs.secret.${id}`;
 
 /** Where connections and their secrets are kept. */
-export type ConnectionsContext = Pick<vscode.ExtensionContext, "globalState" | "secrets" | "subscriptions">;
+export type ConnectionsContext = Pick<
+  vscode.ExtensionContext,
+  "globalState" | "globalStorageUri" | "secrets" | "subscriptions"
+>;
 
 /** What is different: which connections are shown, their facts, or also what one of them signs in with. */
 export interface ConnectionsChange {
   /** The connection that must sign in again. */
   readonly renewed?: string;
+  /** Another window made the change: nobody at this one waits for an answer. */
+  readonly elsewhere?: boolean;
 }
 
 /**
- * The connections that the user has added, and which of them are shown. Facts are in the extension's global state,
- * secrets in SecretStorage, one entry for each connection; the local backend's key is only in memory.
+ * The connections that the user has added, and which of them this window shows. Secrets are in SecretStorage, one entry
+ * for each connection; the local backend's key is only in memory. Facts are in a file that all windows of this machine
+ * write and watch, and in the extension's global state, which other machines share and with which a window starts at
+ * once. Both are merged entry by entry, because VS Code writes the whole global state of an extension at once and tells
+ * no other window.
  *
  * VS Code's account menu (AuthenticationProvider) is not used: its sessions hand their secret as an access token to
  * any extension that the user lets ask for it, it knows neither regions nor projects, and an access key has no
@@ -37,37 +59,56 @@ export interface ConnectionsChange {
  */
 export class Connections {
   readonly #context: ConnectionsContext;
+  readonly #log: Pick<vscode.LogOutputChannel, "warn">;
   readonly #changed = new vscode.EventEmitter<ConnectionsChange>();
   readonly onDidChange = this.#changed.event;
-  #localKey: AccessKey | undefined;
+  readonly #folder: string;
+  readonly #watch: FolderWatch;
+  #opening: Promise<VersionedFile<ConnectionList>> | undefined;
+  #list: ConnectionList;
+  /** The local backend as this window has found it: another window's may be in another folder. */
+  #local: { readonly connection: LocalConnection; readonly key: AccessKey } | undefined;
   /** Secrets as they were last read or written here. */
   readonly #stored = new Map<string, string | undefined>();
   /** Secrets that the storage did not take. */
   readonly #unstored = new Map<string, string>();
-  /** Of this window: what another window shows changes what the next start begins with, not this. */
-  #shown: readonly string[];
+  /** Of this window: what another window hides or shows changes what the next start begins with, not this. */
+  #shown: ReadonlySet<string>;
+  /** Connections that this window has known. New ones are shown in every window. */
+  readonly #seen: Set<string>;
   /** Whether nobody has used a connection in this profile yet. */
   readonly firstRun: boolean;
 
-  constructor(context: ConnectionsContext) {
+  /** @param log receives why something could not be kept. */
+  constructor(context: ConnectionsContext, log: Pick<vscode.LogOutputChannel, "warn">) {
     this.#context = context;
-    const shown = context.globalState.get<readonly string[]>(shownKey);
-    this.firstRun = shown === undefined;
-    this.#shown = shown ?? [];
+    this.#log = log;
+    this.#folder = vscode.Uri.joinPath(context.globalStorageUri, "connections").fsPath;
+    this.#watch = new FolderWatch(this.#folder, () => void this.follow());
+    this.firstRun =
+      context.globalState.get(listKey) === undefined &&
+      context.globalState.get(formerKeys.shown) === undefined;
+    this.#list = this.#stateList();
+    this.#seen = new Set(Object.keys(this.#list));
+    this.#shown = new Set(shownIn(this.#list));
     context.subscriptions.push(
       this.#changed,
+      this.#watch,
       context.secrets.onDidChange(({ key }) => void this.#followSecret(key)),
     );
+    void this.#begin();
   }
 
   /** Every connection that is known, in the order in which they were added. */
   get all(): readonly Connection[] {
-    return this.#context.globalState.get<readonly Connection[]>(connectionsKey) ?? [];
+    return connectionsIn(this.#list).map((connection) =>
+      connection.kind === "local" ? (this.#local?.connection ?? connection) : connection,
+    );
   }
 
   /** Those that are shown. */
   get shown(): readonly Connection[] {
-    return this.all.filter(({ id }) => this.#shown.includes(id));
+    return this.all.filter(({ id }) => this.#shown.has(id));
   }
 
   /** The local backend's connection while it is shown. */
@@ -79,10 +120,23 @@ export class Connections {
     return this.all.find((connection) => connection.id === id);
   }
 
+  /** Takes over what other windows have changed. They are watched anyway; this makes sure of it. Never rejects. */
+  async follow(): Promise<void> {
+    // Where the folder cannot be watched, which is told once, it is looked at whenever the window gets the focus.
+    await this.#watch.begin().catch(() => undefined);
+    try {
+      const file = await this.#file();
+      this.#take(merged(await file.read(), this.#stateList()), { elsewhere: true });
+      await this.#keepState();
+    } catch (error) {
+      this.#log.warn(`The connections of other windows cannot be read: ${error}`);
+    }
+  }
+
   /** What the connection signs in with; undefined when that is not known, or not kept here. */
   async secret({ id, kind }: Connection): Promise<Secret | undefined> {
     if (kind === "local") {
-      return this.#localKey;
+      return this.#local?.key;
     }
     const kept = this.#unstored.get(id) ?? (await this.#read(secretKey(id)));
     this.#stored.set(id, kept);
@@ -97,13 +151,23 @@ export class Connections {
     return await withinLimit(this.#context.secrets.get(key), secretLimitMs, late);
   }
 
-  /** Adds a connection or replaces it, and shows it. `secret`: absent when the environment has it. */
-  async save(connection: CloudConnection, secret: Secret | undefined): Promise<void> {
+  /**
+   * Adds a connection or replaces it, and shows it.
+   *
+   * @param secret absent when the environment has it.
+   * @param edited what the user began to edit; a name that stayed as it was may have become another one meanwhile.
+   * @throws Error when the secret could not be stored; the connection is there.
+   */
+  async save(
+    connection: CloudConnection,
+    secret: Secret | undefined,
+    edited?: CloudConnection,
+  ): Promise<void> {
     const text = secret && JSON.stringify(secret);
     this.#stored.set(connection.id, text);
     this.#unstored.delete(connection.id);
     const failure = await this.#keep(connection.id, text);
-    await this.#put(connection);
+    await this.#put(connection, edited);
     if (failure !== undefined) {
       throw new Error(
         vscode.l10n.t(
@@ -137,61 +201,159 @@ export class Connections {
     place: Pick<LocalConnection, "name" | "endpoint" | "projectId">,
     key: AccessKey,
   ): Promise<void> {
-    this.#localKey = key;
-    await this.#put({ id: localId, kind: "local", ...place });
+    const connection: LocalConnection = { id: localId, kind: "local", ...place };
+    this.#local = { connection, key };
+    await this.#put(connection);
   }
 
+  /** @throws Error when another window has removed the connection. */
   async rename(id: string, name: string): Promise<void> {
-    await this.#store(
-      this.all.map((connection) => (connection.id === id ? { ...connection, name } : connection)),
-    );
-    this.#changed.fire({});
+    const before = this.find(id);
+    await this.#change((list, now) => withName(list, id, name, now));
+    if (this.find(id) === undefined) {
+      throw new Error(
+        vscode.l10n.t("The connection {0} was removed in another window.", before?.name ?? name),
+      );
+    }
   }
 
   /** Forgets a connection and its secret. */
   async remove(id: string): Promise<void> {
     if (id === localId) {
-      this.#localKey = undefined;
+      this.#local = undefined;
     } else {
+      this.#stored.set(id, undefined);
+      this.#unstored.delete(id);
       await this.#context.secrets.delete(secretKey(id));
     }
-    await this.#store(this.all.filter((connection) => connection.id !== id));
-    await this.show(this.#shown.filter((shown) => shown !== id));
+    this.#shown = new Set([...this.#shown].filter((shown) => shown !== id));
+    await this.#change((list, now) => withoutConnection(list, id, now));
   }
 
   /** Shows these connections and no others. */
   async show(ids: readonly string[]): Promise<void> {
-    if (!isDeepStrictEqual(ids, this.#shown)) {
-      this.#shown = ids;
+    const shown = new Set(ids);
+    if (!isDeepStrictEqual(shown, this.#shown)) {
+      this.#shown = shown;
       this.#changed.fire({});
     }
-    await this.#context.globalState.update(shownKey, ids);
+    await this.#change((list, now) => withShown(list, ids, now));
   }
 
-  /** A secret that was entered in another window is this window's, too. */
+  /** A secret that was entered or deleted in another window is this window's, too. */
   async #followSecret(key: string): Promise<void> {
-    const id = this.#shown.find((shown) => secretKey(shown) === key);
-    // What cannot be read now is read when it is needed, and told then.
-    const stored = id === undefined ? undefined : await this.#read(key).catch(() => undefined);
-    if (id !== undefined && stored !== undefined && stored !== this.#stored.get(id)) {
-      this.#stored.set(id, stored);
-      this.#changed.fire({ renewed: id });
+    const id = [...this.#shown].find((shown) => secretKey(shown) === key);
+    if (id === undefined) {
+      return;
+    }
+    try {
+      const stored = await this.#read(key);
+      if (stored !== this.#stored.get(id)) {
+        this.#stored.set(id, stored);
+        this.#unstored.delete(id);
+        this.#changed.fire({ renewed: id, elsewhere: true });
+      }
+    } catch {
+      // What cannot be read now is read when it is needed, and told then.
     }
   }
 
-  async #put(connection: Connection): Promise<void> {
-    const known = this.find(connection.id) !== undefined;
-    await this.#store(
-      known
-        ? this.all.map((other) => (other.id === connection.id ? connection : other))
-        : [...this.all, connection],
-    );
-    this.#shown = [...new Set([...this.#shown, connection.id])];
-    await this.#context.globalState.update(shownKey, this.#shown);
-    this.#changed.fire({ renewed: connection.id });
+  async #put(connection: Connection, edited?: CloudConnection): Promise<void> {
+    const { id } = connection;
+    this.#shown = new Set([...this.#shown, id]);
+    await this.#change((list, now) => {
+      const current = list[id]?.connection;
+      const kept = edited !== undefined && edited.name === connection.name ? current?.name : undefined;
+      return withConnection(list, { ...connection, name: kept ?? connection.name }, now);
+    }, id);
   }
 
-  async #store(all: readonly Connection[]): Promise<void> {
-    await this.#context.globalState.update(connectionsKey, all);
+  /**
+   * Changes the list as it is now, whoever else changes it.
+   *
+   * @param renewed the connection that must sign in again.
+   */
+  async #change(
+    work: (list: ConnectionList, now: number) => ConnectionList,
+    renewed?: string,
+  ): Promise<void> {
+    let after: ConnectionList;
+    try {
+      const file = await this.#file();
+      after = await file.change((stored) => {
+        const changed = work(merged(stored, this.#list), Date.now());
+        return isDeepStrictEqual(changed, stored) ? stored : changed;
+      });
+    } catch (error) {
+      // The global state keeps it still, and other windows read that.
+      this.#log.warn(`The connections cannot be written for other windows: ${error}`);
+      after = work(this.#list, Date.now());
+    }
+    this.#take(after, renewed === undefined ? {} : { renewed });
+    await this.#keepState();
   }
+
+  /** Takes over a list, in which a connection that is new to this window is shown. */
+  #take(list: ConnectionList, change: ConnectionsChange): void {
+    const before = this.all;
+    this.#list = merged(list, this.#list);
+    const fresh = shownIn(this.#list).filter((id) => !this.#seen.has(id));
+    for (const id of Object.keys(this.#list)) {
+      this.#seen.add(id);
+    }
+    this.#shown = new Set([...this.#shown, ...fresh]);
+    if (change.renewed !== undefined || !isDeepStrictEqual(before, this.all)) {
+      this.#changed.fire(change);
+    }
+  }
+
+  /** What the global state has of the connections. */
+  #stateList(): ConnectionList {
+    const { globalState } = this.#context;
+    const former = globalState.get<readonly Connection[]>(formerKeys.connections) ?? [];
+    return merged(
+      globalState.get<ConnectionList>(listKey) ?? {},
+      listOf(former, globalState.get<readonly string[]>(formerKeys.shown)),
+    );
+  }
+
+  async #keepState(): Promise<void> {
+    const { globalState } = this.#context;
+    if (isDeepStrictEqual(globalState.get(listKey), this.#list)) {
+      return;
+    }
+    await globalState.update(listKey, this.#list);
+    for (const key of Object.values(formerKeys)) {
+      if (globalState.get(key) !== undefined) {
+        await globalState.update(key, undefined);
+      }
+    }
+  }
+
+  #file(): Promise<VersionedFile<ConnectionList>> {
+    // With the checks of what it holds it is a file of its own.
+    this.#opening ??= import("./connection-file").then(({ openConnectionFile }) =>
+      openConnectionFile(this.#folder),
+    );
+    return this.#opening;
+  }
+
+  /** Follows what other windows write from now on, and what they have written. */
+  async #begin(): Promise<void> {
+    try {
+      await this.#watch.begin();
+      if ((await readdir(this.#folder)).length > 0) {
+        await this.follow();
+      }
+    } catch (error) {
+      this.#log.warn(`Connections of other windows are only seen when this one gets the focus: ${error}`);
+    }
+  }
+}
+
+/** The ids of the connections that a window begins with. */
+function shownIn(list: ConnectionList): readonly string[] {
+  return connectionsIn(list)
+    .map(({ id }) => id)
+    .filter((id) => list[id]?.hidden !== true);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { CredentialBreaker } from "../drs/credential-breaker";
 import { isDrsError } from "../drs/errors";
@@ -154,13 +155,14 @@ export class SessionManager implements vscode.Disposable {
   }
 
   /** Opens what is shown and closes what is not; sessions of connections that stay the same go on. */
-  #follow({ renewed }: ConnectionsChange): void {
+  #follow({ renewed, elsewhere }: ConnectionsChange): void {
     const before = this.#entries;
     const entries = new Map<string, Entry>();
     const opening: Entry[] = [];
     for (const connection of this.#connections.shown) {
       const known = before.get(connection.id);
-      if (known?.session !== undefined && connection.id !== renewed) {
+      const leadsElsewhere = known?.session && !isSamePlace(known.session.connection, connection);
+      if (known?.session !== undefined && connection.id !== renewed && !leadsElsewhere) {
         known.connection = connection;
         entries.set(connection.id, known);
       } else {
@@ -175,6 +177,10 @@ export class SessionManager implements vscode.Disposable {
         };
         entries.set(connection.id, entry);
         opening.push(entry);
+        if (elsewhere === true) {
+          // Whoever made the change is asked there.
+          this.#asked.add(connection.id);
+        }
       }
     }
     this.#entries = entries;
@@ -342,6 +348,11 @@ export class SessionManager implements vscode.Disposable {
     }
     entry.lastProblem = now;
   }
+}
+
+/** Whether a session of one is a session of the other: the name alone may be another one. */
+function isSamePlace(one: Connection, other: Connection): boolean {
+  return isDeepStrictEqual({ ...one, name: "" }, { ...other, name: "" });
 }
 
 /** A task and where it was found. */

@@ -48,15 +48,16 @@ export class VersionedFile<T> {
    * Writes what `work` makes of what is written; it is asked again where another window was faster, and nothing is
    * written where it returns what it was given.
    *
+   * @returns what is written then.
    * @throws when the folder cannot be written, or when other windows never pause.
    */
-  async change(work: (before: T) => T): Promise<void> {
+  async change(work: (before: T) => T): Promise<T> {
     await mkdir(this.#folder, { recursive: true });
     for (let trial = 0; trial < tries; trial++) {
       const { version, value } = await this.#latest();
       const after = work(value);
       if (after === value || (await this.#put(version + 1, after))) {
-        return;
+        return after;
       }
       await delay(Math.random() * 20);
     }

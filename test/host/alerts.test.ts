@@ -23,7 +23,7 @@ class Window {
   readonly mutes: Mutes;
   readonly #context = new StorageContext();
   readonly #log = vscode.window.createOutputChannel("alerts test", { log: true });
-  readonly #connections = new Connections(this.#context);
+  readonly #connections = new Connections(this.#context, this.#log);
   readonly #sessions: SessionManager;
   readonly #alerts: Alerts;
 

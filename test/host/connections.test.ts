@@ -56,7 +56,7 @@ describe("connections side by side, to two local backends", () => {
     // In desktop VS Code this process is Electron, which runs as plain Node with this variable.
     other = await BackendProcess.start(otherDir, [], { ELECTRON_RUN_AS_NODE: "1" });
     proxy = await FaultyProxy.open(other.ready);
-    connections = new Connections(context);
+    connections = new Connections(context, log);
     sessions = new SessionManager(
       connections,
       localizerFor("en", vscode.l10n.t),
@@ -204,6 +204,6 @@ describe("connections side by side, to two local backends", () => {
     }
     assert.deepEqual([...context.kept.keys()], []);
     assert.deepEqual(sessions.shown, []);
-    assert.equal(new Connections(context).firstRun, false);
+    assert.equal(new Connections(context, log).firstRun, false);
   });
 });

@@ -32,7 +32,7 @@ describe("a key that the service refuses, in several windows", () => {
     endpoint: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
     signIn: { kind: "permanentKey" },
   });
-  const openWindow = (connections = new Connections(context)) => {
+  const openWindow = (connections = new Connections(context, log)) => {
     const sessions = new SessionManager(connections, localizerFor("en", vscode.l10n.t), log, storage);
     sessions.setDemand("test", "visible");
     windows.push(sessions);
@@ -79,7 +79,7 @@ describe("a key that the service refuses, in several windows", () => {
       response.end(JSON.stringify(body));
     });
     await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
-    const first = new Connections(context);
+    const first = new Connections(context, log);
     await first.save(connectionTo("north", "north"), wrong);
     await first.save(connectionTo("east", "east"), wrong);
   });

@@ -16,7 +16,7 @@ describe("a secret storage that refuses", () => {
       throw new Error("no keyring");
     };
     Object.assign(context.secrets, { store: refuse });
-    const connections = new Connections(context);
+    const connections = new Connections(context, console);
     await assert.rejects(connections.save(connection, secret), /shop works until .* \(no keyring\)/);
     assert.deepEqual(
       connections.shown.map(({ id }) => id),
@@ -24,6 +24,6 @@ describe("a secret storage that refuses", () => {
     );
     assert.deepEqual(await connections.secret(connection), secret);
     Object.assign(context.secrets, { get: refuse });
-    await assert.rejects(new Connections(context).secret(connection), /no keyring/);
+    await assert.rejects(new Connections(context, console).secret(connection), /no keyring/);
   });
 });
