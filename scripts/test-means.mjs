@@ -9,7 +9,7 @@ import { installVSCodeServer } from "./vscode-server.mjs";
 /** @typedef {ReturnType<typeof testMeans>} TestMeans */
 
 /**
- * The environment variables tell the tests where things are.
+ * Environment variables give the tests the paths.
  *
  * @param {{ root: string, folder: string, signal: AbortSignal }} options `folder`: where backends have their data
  */

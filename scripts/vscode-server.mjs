@@ -68,7 +68,7 @@ export async function installVSCodeServer({ root, release, signal }) {
  * @param {object} options
  * @param {Installation} options.installation
  * @param {import("./profile.mjs").Profile} options.profile
- * @param {string} [options.tokenFile] a file with the secret that the address must carry; without it, whoever reaches the port may come in
+ * @param {string} [options.tokenFile] a file with the secret that the address must carry; without it, anyone who reaches the port may connect
  * @param {boolean} [options.workspaceTrust] whether folders are to be trusted before they are fully used, as the settings say
  * @param {boolean} [options.testDriver] lets the page run an extension's test suite (VS Code 1.133 and newer need and know it)
  * @param {NodeJS.ProcessEnv} [options.env]

@@ -45,6 +45,6 @@ export async function control(
   return {
     ...{ name: task.name, id: task.id, connection: place.name, accepted: action },
     ...{ status_before: task.status, ...describeStatus(after, l10n) },
-    note: "The service accepted the action; it may take effect later. drs_inspect_task tells.",
+    note: "The service accepted the action; it may take effect later. Check with drs_inspect_task.",
   };
 }

@@ -62,7 +62,7 @@ export function parseMcpFlags(args: readonly string[]): McpFlags {
   return { kind: "cloud", name: new URL(endpoint).host, endpoint };
 }
 
-/** Where `drs-local` keeps its data unless it is told. The two parts share no code; a test compares them. */
+/** Where `drs-local` keeps its data by default. The two parts share no code; a test compares them. */
 export function defaultDataDir(): string {
   const home =
     process.platform === "win32"

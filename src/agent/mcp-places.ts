@@ -60,6 +60,6 @@ function sessionOf({ endpoint, projectId, accessKey, secretKey }: BackendAddress
   if (typeof access === "string") {
     throw new Error("the local backend's key cannot be used");
   }
-  // Without the key nobody is told to be present: an agent that waits does not keep a backend running.
+  // No key, so that no presence is announced: an agent that waits does not keep a backend running.
   return openSession(connection, { ...access, key: undefined }, options);
 }

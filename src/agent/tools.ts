@@ -99,7 +99,7 @@ function tool<Schema extends v.GenericSchema<object>>(
   };
 }
 
-/** A tool for one task. What the service refuses is told in the words that the user would read. */
+/** A tool for one task. A refusal of the service reaches the model in the words that the user would read. */
 function taskTool<Schema extends v.GenericSchema<object, { task: string; connection?: string | undefined }>>(
   description: Description,
   schema: Schema,

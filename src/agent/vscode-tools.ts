@@ -51,7 +51,7 @@ function titleOf(name: ToolName, task: string, l10n: Localizer): string {
   }
 }
 
-/** Runs a tool; what it throws is told to the model. */
+/** Runs a tool; the model gets the text of what it throws. */
 export async function invoked(
   name: ToolName,
   input: object,

@@ -9,11 +9,11 @@ import { type ActionResult, latest } from "../tasks/use-cases/run-action";
 import { confirmedByTyping, consequenceOf, stopsProduction } from "./confirm";
 import { type ActionDialog, runWith } from "./run-action";
 
-/** So many names are told one by one. */
+/** At most this many names are listed one by one. */
 const told = 10;
 
 /**
- * Does an action on every task that allows it: says before which ones do not, asks once, tells what became of each,
+ * Does an action on every task that allows it: says before which ones do not, asks once, reports the outcome of each,
  * and offers to try the failed ones again, or to take the action back where the service can.
  */
 export async function runMany(

@@ -22,7 +22,7 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
         void vscode.commands.executeCommand("setContext", `drs.used.${id.slice("drs.".length)}`, true);
       }
     } catch (error) {
-      // The user's own cancelling is no news.
+      // Cancellation is not an error.
       if (!(error instanceof Error && error.name === "AbortError")) {
         parts.log.error(id, error);
         void vscode.window.showErrorMessage(escapeNotification(explain(error, parts.l10n)));

@@ -61,7 +61,7 @@ export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" 
   };
 }
 
-/** The demo that runs; tells when none does. */
+/** The demo that runs; says so when none does. */
 async function demoOf({
   connections,
   l10n,

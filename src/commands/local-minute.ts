@@ -8,7 +8,7 @@ export function minuteText(date: Date): string {
 }
 
 /**
- * Milliseconds since 1970; undefined for anything that is no moment, such as the 31st of February, or a time in the hour
+ * Milliseconds since 1970; undefined for anything that is not a moment, such as the 31st of February, or a time in the hour
  * that summer time leaves out.
  *
  * @param proposed what the text was before: left as it is, it means that moment, also in an hour that comes twice.

@@ -10,7 +10,7 @@ import type { TaskEndpoint } from "../tasks/task";
 import { canChangePassword, changePassword } from "../tasks/use-cases/change-password";
 import type { CommandHost } from "./host";
 
-/** Asks for the end and the new password, sends it once, and offers to go on. The password is kept nowhere here. */
+/** Asks for the end and the new password, sends it once, and offers to resume. The password is not kept here. */
 export async function askPassword(
   { task, session, state: { connection } }: PlacedTask,
   { l10n, log }: Pick<CommandHost, "l10n" | "log">,

@@ -1,4 +1,4 @@
-/** What a report of a problem tells: facts without names, addresses, ids of tasks and projects, or secrets. */
+/** What a problem report contains: facts without names, addresses, ids of tasks and projects, or secrets. */
 import type { ConnectionState } from "../connections/session-manager";
 import { isDrsError } from "../drs/errors";
 import { statusOrder } from "../status/statuses";
@@ -19,7 +19,7 @@ export type Reported = Pick<ConnectionState, "connection" | "phase" | "missing" 
   readonly session: { readonly store: { readonly snapshot: Snapshot } } | undefined;
 };
 
-/** Only what comes from the extension itself is told as it is: its own errors' codes, numbers, and words of its tables. */
+/** Only what comes from the extension itself is included as it is: its own errors' codes, numbers, and words of its tables. */
 export function reportOf(
   surroundings: Surroundings,
   settings: readonly SettingFact[],

@@ -1,4 +1,4 @@
-/** What a page shows beyond what the list tells: its parts, its charts, and what can be done with them. */
+/** What a page shows beyond the list's data: its parts, its charts, and what can be done with them. */
 import { localId, type TaskRef } from "../connections/connection";
 import { isStreaming } from "../status/statuses";
 import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";

@@ -70,7 +70,7 @@ export interface Explanation {
   readonly link?: { readonly label: string; readonly href: string } | undefined;
 }
 
-/** A sentence, with what it tells of where that needs to be said. */
+/** A sentence, with its subject where that needs to be named. */
 export interface Fact {
   readonly label?: string | undefined;
   readonly text: string;

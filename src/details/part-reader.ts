@@ -18,7 +18,7 @@ export interface PartReading<T> {
   readonly asOf?: number | undefined;
   /** Why the last reading failed. */
   readonly problem?: unknown;
-  /** The service does not tell this. */
+  /** The service does not provide this. */
   readonly absent?: boolean | undefined;
 }
 
@@ -42,7 +42,7 @@ export class TaskReader {
   /**
    * @param source undefined while there is no connection.
    * @param changed called when something was read or asked for.
-   * @param measured receives what the service measures now, undefined where it does not tell.
+   * @param measured receives what the service measures now, undefined where it provides no values.
    */
   constructor(
     id: string,
@@ -137,7 +137,7 @@ export class TaskReader {
     const { signal } = this.#round;
     const monitor = await v5Of(client)
       .call("showMonitorData", { job_id: this.#id }, { signal })
-      // The list's own reading tells of trouble with the connection.
+      // The poll of the list reports trouble with the connection.
       .catch(() => undefined);
     if (!signal.aborted) {
       this.#measured(monitor, pace);

@@ -39,7 +39,7 @@ export class Samples {
   }
 }
 
-/** @param told whether the service tells speeds at all; undefined while that is not known. */
+/** @param told whether the service provides speeds at all; undefined while that is not known. */
 export function chartsOf(
   samples: readonly Sample[],
   told: boolean | undefined,

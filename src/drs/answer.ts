@@ -4,7 +4,7 @@ import type { Operation } from "./operations";
 import { repaired } from "./repair";
 import type { Incoming } from "./transport";
 
-/** What an error tells of the answer it is about. */
+/** What an error says about the response that it comes from. */
 export interface AnswerFacts {
   readonly operation: string;
   readonly host: string;
@@ -12,7 +12,7 @@ export interface AnswerFacts {
   readonly reads: boolean;
 }
 
-/** How far this machine's clock may be off before that is told as the cause of a refused signature: the service takes 15 minutes. */
+/** How far this machine's clock may be off before it is named as the cause of a refused signature: the service accepts 15 minutes. */
 const skewToldMs = 5 * 60_000;
 
 /**
@@ -20,7 +20,7 @@ const skewToldMs = 5 * 60_000;
  * usable id. A list that is null is empty, and so is one that is missing where the service counts none.
  *
  * @param report receives one line about each part that does not fit the schema.
- * @throws DrsError for a refusal, and for what is no answer of the API.
+ * @throws DrsError for a refusal, and for a response that is not the API's.
  */
 export function checkedAnswer(
   operation: Operation,
@@ -70,7 +70,7 @@ function isEmptyList(body: Readonly<Record<string, unknown>>, items: string): bo
  * The body of an answer.
  *
  * @param items the field that makes a body of status 400 an answer: batch-detail answers so for a task that is gone.
- * @throws DrsError for a refusal, and for what is no answer of the API.
+ * @throws DrsError for a refusal, and for a response that is not the API's.
  */
 export function bodyOf(
   answer: Incoming,

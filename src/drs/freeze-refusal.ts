@@ -16,7 +16,7 @@ export function isFreezeCode(code: string | null | undefined): boolean {
   return code != null && (codes.has(code) || speakingCode.test(code));
 }
 
-/** The same of a failed call: by its code, or else by what the service said. A text of a database is no such text. */
+/** The same for a failed call: by its code, or else by the service's message. Messages of a database do not count. */
 export function isFreezeRefusal({
   code,
   reason,

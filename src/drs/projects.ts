@@ -1,4 +1,4 @@
-/** Which projects an account has in a region, as IAM tells. */
+/** The projects that an account has in a region, as IAM lists them. */
 import * as v from "valibot";
 import { bodyOf } from "./answer";
 import { DrsError, faultOf } from "./errors";

@@ -69,7 +69,7 @@ export const sites: readonly Site[] = [
 /**
  * The console's page of DRS in a region, where the list of synchronization tasks has a known address that list;
  * undefined where no console is known. The console serves Huawei Cloud's regions under two names, for the accounts of
- * its Chinese and of its international site: the region decides here, since nothing tells the account's.
+ * its Chinese and of its international site: the region decides here, since nothing says which site the account belongs to.
  */
 export function consoleAddress(site: SiteId | "private", region: string): string | undefined {
   const chinese = site === "huawei" && region.startsWith("cn-");

@@ -96,7 +96,7 @@ export class Transport {
         ...(body === "" ? {} : { body }),
         signal: limit.signal,
         agent: this.#agent,
-        // A redirect is no answer of the service, and a signature must not follow it.
+        // The service does not redirect, and a signature must not follow a redirect.
         redirect: "manual",
         size: largestAnswer,
       });

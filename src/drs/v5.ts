@@ -12,7 +12,7 @@ const noSuchPath = "APIGW.0101";
 /** Nobody is to wait long for a list of tasks because of what is only nice to know. */
 const probeTimeoutMs = 5_000;
 
-/** v5 as one client sees it. The first call tells whether it is there; where it is not, nothing is sent again. */
+/** v5 as one client sees it. The first call finds out whether the service has it; if not, none is sent again. */
 export class V5 {
   readonly #client: V5Caller;
   #present: boolean | undefined;

@@ -18,7 +18,7 @@ import { readTaskFile } from "./validate";
 /** Where a task of a file is, or could be. */
 type Place = Pick<PlacedTask, "session" | "state"> & { readonly task?: PlacedTask["task"] };
 
-/** How long the service may take to tell the objects of a task, in milliseconds. */
+/** How long the service may take to return the objects of a task, in milliseconds. */
 const readLimitMs = 60_000;
 
 /** What the commands about task files do. Commands on a file take its address; without one it is the active editor's. */
@@ -106,7 +106,7 @@ async function saveTaskFile({ l10n: { t } }: FileParts, { task, session }: Place
   await showNewFile(task.name.replaceAll(/[^\w.-]/g, "-"), fileText(file));
 }
 
-/** The document that a command is about, and the file in it; tells what is wrong when it is none. */
+/** The document that a command is about, and the task file in it; shows what is wrong when it is not one. */
 async function opened(
   { l10n: { t } }: FileParts,
   argument: unknown,
@@ -307,7 +307,7 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
   }
 }
 
-/** Does the steps with a notice that tells them and can cancel, and tells how they ended. */
+/** Runs the steps with a notification that names them and can cancel them, and shows how they ended. */
 async function inProgress(
   parts: FileParts,
   { kind }: Connection,

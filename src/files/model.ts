@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { jobDescription, jobName } from "../drs/schemas";
 import type { Bilingual } from "../l10n/bilingual";
 
-/** What the editor tells about each field, and the field table of the docs. */
+/** The description of each field, in the editor and in the field table of the docs. */
 export const fieldDocs = {
   file: {
     en: "A DRS synchronization task. Passwords are never written here.",

@@ -13,7 +13,7 @@ export interface Passwords {
 /** The local backend makes no instance in a subnet, but the API wants one named. */
 const noSubnet = "local";
 
-/** What the API is told to make the task of a file. */
+/** The request that creates the task of a file. */
 export function planOf(file: TaskFile, passwords: Passwords): TaskPlan {
   const { engine = "postgresql", network = "eip", direction = "non-dbs", nodeType = "micro" } = file;
   const end = (one: FileEnd, db_password: string) => ({
@@ -54,7 +54,7 @@ export function planOf(file: TaskFile, passwords: Passwords): TaskPlan {
   };
 }
 
-/** What the API is told to choose the objects of a file. */
+/** The request that selects the objects of a file. */
 export function selectionOf({ objects, source }: TaskFile): TaskPlan["selection"] {
   if (objects === "all") {
     return { selected: false };
@@ -157,7 +157,7 @@ export interface ObjectsDiff {
 /** What a task would gain and lose with the objects of a file; a schema is written `schema.*`. */
 export function diffOf(now: FileObjects, wanted: FileObjects): ObjectsDiff {
   const [before, after] = [namesOf(now), namesOf(wanted)];
-  // A running task tells its tables, whatever they were selected as.
+  // A running task lists its tables, whatever they were selected as.
   const stays = (name: string) =>
     after.some(
       (one) => one === name || one === "*" || (one.endsWith(".*") && name.startsWith(one.slice(0, -1))),

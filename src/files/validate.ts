@@ -10,7 +10,7 @@ export interface FileProblem {
   readonly message: string;
   readonly offset: number;
   readonly length: number;
-  /** Whether the JSON schema tells it, too: the editor shows that one by itself. */
+  /** Whether the JSON schema reports it, too: the editor shows that by itself. */
   readonly bySchema: boolean;
 }
 

@@ -72,7 +72,7 @@ export function remainingText(remaining: string, { duration }: Localizer): strin
   return ms === undefined ? remaining : duration(ms);
 }
 
-/** The same for a list: to the minute, so that the row stays still; undefined where it is no number. */
+/** The same for a list: to the minute, so that the row stays still; undefined where the value is not a number. */
 export function coarseRemaining(remaining: string, { t, duration }: Localizer): string | undefined {
   const ms = secondsIn(remaining);
   if (ms === undefined) {

@@ -193,7 +193,7 @@ function tables({ count, lines, contents, differences }: Compared, l10n: Localiz
   };
 }
 
-/** How many keys of a table are told. */
+/** How many keys of a table are shown. */
 const toldKeys = 5;
 
 /** The keys of the rows that differ; the service names the table in the statements that read them. */

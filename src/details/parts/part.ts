@@ -85,7 +85,7 @@ export interface PartButton {
 export interface PageFacts {
   readonly l10n: Localizer;
   readonly local: boolean;
-  /** Statuses that were seen, the oldest first: the timeline of a service that tells none. */
+  /** Statuses that were seen, the oldest first: the timeline for a service that does not provide one. */
   readonly seen: readonly SeenStatus[];
   /** Whether a comparison may be begun now. */
   readonly mayCompare: boolean;
@@ -97,7 +97,7 @@ export interface PageFacts {
 export interface Surroundings {
   readonly buttons?: readonly PartButton[];
   readonly notes?: readonly string[];
-  /** What is shown where the service does not tell. */
+  /** What is shown where the service does not provide the value. */
   readonly absent?: PartTable;
 }
 

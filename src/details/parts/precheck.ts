@@ -33,7 +33,7 @@ export const precheck: Part<Precheck> = {
     };
     const itemCell = (item: string, result: string | null | undefined): Cell => {
       const name = precheckItemName(item);
-      // Whoever looks for a remedy elsewhere needs the service's own name.
+      // To look for a remedy elsewhere, a user needs the service's own name.
       return name === undefined
         ? { text: item, code: true }
         : { text: localize(name), detail: result === "PASSED" ? undefined : item };
