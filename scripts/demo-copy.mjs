@@ -1,6 +1,7 @@
 // Copies of the demo: making it takes the most of the backend's first start.
 import { execFile } from "node:child_process";
-import { cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 /**
@@ -14,5 +15,10 @@ export async function copyDemo(from, to) {
     // Node's own copy does not keep the modes of folders, which PostgreSQL looks at.
     await mkdir(to, { recursive: true });
     await promisify(execFile)("cp", ["-a", `${from}/.`, to]);
+  }
+  // Copies run beside each other. While a server of one is down another one must not take its port: it has the same
+  // passwords, and would be taken for it.
+  for (const server of ["control", "source", "target"]) {
+    await rm(join(to, `${server}.port`));
   }
 }
