@@ -62,7 +62,7 @@ export class Workbench extends Sights {
   /** Clicks on a task's row, which opens its details. */
   async openDetails(task: string): Promise<void> {
     const title = this.webview().getByRole("heading", { name: task, exact: true });
-    await this.click(this.row(task), title);
+    await this.#perform(`open "${task}"`, () => this.#clickRow(task, {}), title, patience.answer);
   }
 
   /** Selects rows: the first by a click, the others in addition. They are named from top to bottom. */
@@ -73,7 +73,7 @@ export class Workbench extends Sights {
       chosen.add(name);
       await this.#perform(
         `select "${name}"`,
-        () => this.row(name).click({ modifiers: [...modifiers], timeout }),
+        () => this.#clickRow(name, { modifiers: [...modifiers] }),
         async () => {
           const selected = await this.selectedRows();
           return selected.length === chosen.size && selected.every((one) => chosen.has(one));
@@ -277,6 +277,19 @@ export class Workbench extends Sights {
     await this.#perform(`press ${key}`, () => this.page.keyboard.press(key), effect);
   }
 
+  /** Clicks on a row. When rows moved just then, the last try may have closed the group that it is in. */
+  async #clickRow(
+    name: string,
+    how: { readonly button?: "right"; readonly modifiers?: "ControlOrMeta"[] },
+  ): Promise<void> {
+    const row = this.row(name);
+    const closed = this.sideBar.locator('.monaco-list-row[aria-expanded="false"]');
+    for (let count = await closed.count(); count > 0 && !(await comes(row, patience.window)); count--) {
+      await closed.nth(count - 1).click({ timeout });
+    }
+    await row.click({ ...how, timeout });
+  }
+
   async #openMenu(name: string): Promise<void> {
     await this.#perform(
       `open the context menu of "${name}"`,
@@ -285,7 +298,7 @@ export class Workbench extends Sights {
         if (await this.menu.isVisible()) {
           await this.page.keyboard.press("Escape");
         }
-        await this.row(name).click({ button: "right", timeout });
+        await this.#clickRow(name, { button: "right" });
       },
       () => this.#isMenuOf(name),
     );
