@@ -31,6 +31,10 @@ export const streamMessages = {
     en: "Row security of table {table} applies to this task's user of the source database while the table is copied, so rows are missing. Give the user BYPASSRLS or run ALTER TABLE … NO FORCE ROW LEVEL SECURITY, then copy the table again, or reset the task.",
     zh: "复制表 {table} 时，源库的行级安全对任务用户生效，部分数据行被遗漏。请为该用户授予 BYPASSRLS，或执行 ALTER TABLE … NO FORCE ROW LEVEL SECURITY，然后重新复制该表，或重置任务。",
   },
+  slotMoved: {
+    en: "The replication slot of this task at the source database was advanced, read by another client, or dropped and created again ({what}) while the target was not connected. The changes in between are lost. Copy all tables of the task again with Copy Tables Again, or reset the task. Do not move the slot of a task: to free the source's log, end the task.",
+    zh: "目标库未连接期间，源库中该任务的复制槽被推进、被其他客户端读取，或被删除后重建（{what}），其间的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。请勿移动任务的复制槽；如需释放源库日志，请结束任务。",
+  },
   // Warnings
   tableRenamed: {
     en: "Table {table} of the {side} database was renamed to {now}. The synchronization stops at the next change of the table. Restore the name, or remove the table from the synchronization objects.",
@@ -88,6 +92,10 @@ export const streamMessages = {
     en: "The target database lacks rows: at least {updates} updates and {deletes} deletes found no row there. Compare the contents of the tables, and copy the tables that differ again. Make sure that nothing else changes the target's tables.",
     zh: "目标库缺少数据行：至少有 {updates} 次更新和 {deletes} 次删除未找到对应的行。请对比各表内容，重新复制不一致的表，并避免其他程序修改目标表。",
   },
+  tableRowsMissing: {
+    en: "Table {table} of the target database lacks rows: at least {updates} updates and {deletes} deletes found no row there. Compare the contents of the table, and copy it again if they differ. Make sure that nothing else changes the target's tables.",
+    zh: "目标库中的表 {table} 缺少数据行：至少有 {updates} 次更新和 {deletes} 次删除未找到对应的行。请对比该表的内容，如不一致请重新复制该表，并避免其他程序修改目标表。",
+  },
   logNearLimit: {
     en: "The source database retains {bytes} of log for this task, with a limit of {limit} (max_slot_wal_keep_size). The task loses its log when the limit is reached. Resume the task or raise the limit before that.",
     zh: "源库为任务保留了 {bytes} 日志，上限为 {limit}（max_slot_wal_keep_size）。达到上限后任务所需的日志将丢失，请在此之前续传任务或调大上限。",
@@ -99,6 +107,10 @@ export const streamMessages = {
   logUnlimited: {
     en: "The source database retains {bytes} of log for this task without a limit. The log grows until the source's disk is full. Resume or end the task, or set max_slot_wal_keep_size.",
     zh: "源库为任务保留了 {bytes} 日志且没有上限，日志会持续增长直至源库磁盘写满。请续传或结束任务，或设置 max_slot_wal_keep_size。",
+  },
+  targetEmptied: {
+    en: "Table {table} was truncated in the target database, but not in the source, and has fewer rows there. Compare the contents of the table to see what is missing, or copy the table again.",
+    zh: "表 {table} 仅在目标库中被清空，数据行少于源库。请对比该表的内容以确认缺少的数据，或重新复制该表。",
   },
   notWatched: {
     en: "The {side} database rejects the queries that check whether this task loses rows ({code}): {reason}",

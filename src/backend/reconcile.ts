@@ -217,7 +217,11 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
   if (wish.goal === "paused" || (wish.goal === "running" && wish.frozen)) {
     return engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0) ? "suspend" : "none";
   }
-  if (wish.goal !== "running" || seen.failure !== undefined) {
+  if (wish.goal === "running" && seen.failure !== undefined) {
+    // A worker that cannot do anything now must not go on later, while the task is failed.
+    return engine?.kind === "present" && engine.enabled ? "suspend" : "none";
+  }
+  if (wish.goal !== "running") {
     return "none";
   }
   if (isDone(wish, seen)) {

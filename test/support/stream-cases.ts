@@ -324,7 +324,13 @@ export const concerns: readonly Concern[] = [
     code: "LW014",
     // A worker that hears of the source all the time, but has nothing to commit, keeps its counters to itself.
     meanwhile: [source("UPDATE stock SET n = n + 1 WHERE id = 100")],
-    says: /5 updates and 0 deletes/,
+    says: /Table \w+\.stock of the target database lacks rows: at least 5 updates and 0 deletes/,
+  },
+  {
+    what: "a table is truncated at the target alone",
+    deeds: [target("TRUNCATE stock"), source("INSERT INTO stock VALUES (500, 1)")],
+    code: "LW019",
+    says: /Table \w+\.stock was truncated in the target database, but not in the source/,
   },
 ];
 
@@ -333,6 +339,26 @@ export const calm: readonly Case[] = [
   {
     what: "a table is written anew to free space",
     deeds: [source("VACUUM FULL {schema}.stock"), target("VACUUM FULL {schema}.stock")],
+  },
+  {
+    what: "a table is written anew at the target alone, before anybody counted its rows",
+    deeds: [
+      target("ALTER TABLE stock SET UNLOGGED"),
+      target("ALTER TABLE stock SET LOGGED"),
+      target("REINDEX TABLE stock"),
+    ],
+  },
+  {
+    what: "a table is clustered at the target",
+    deeds: [target("CLUSTER stock USING stock_pkey")],
+  },
+  {
+    what: "a table is emptied and filled again, time after time",
+    deeds: [1, 2, 3, 4, 5].map((n) =>
+      source(
+        `TRUNCATE stock; INSERT INTO stock SELECT g, ${n} FROM generate_series(1, 1000) g; ANALYZE stock`,
+      ),
+    ),
   },
   {
     what: "a table is emptied and filled again",

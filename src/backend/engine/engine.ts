@@ -37,16 +37,34 @@ export interface Capabilities {
   readonly knowsProgress: boolean;
 }
 
+/** How a task's link is used, now: who reads from the source through it is counted before the source hears of it. */
+export interface LinkUse {
+  /** Connections that were ever made through it. */
+  readonly made: number;
+  /** 0: none is open. */
+  readonly open: number;
+}
+
 /** A task as an engine sees it. */
 export interface EngineTask {
   readonly id: string;
   readonly source: DatabaseLogin;
   readonly target: DatabaseLogin;
   /** Where the target server finds the source: the task's link, or the source itself. */
-  readonly publisher: { readonly host: string; readonly port: number };
+  readonly publisher: {
+    readonly host: string;
+    readonly port: number;
+    /** Where it is a link: how it is used. */
+    readonly link?: LinkUse | undefined;
+  };
   readonly tables: readonly TableName[];
   /** Whether the rows that are there already are copied first. */
   readonly copiesRows: boolean;
+  /**
+   * While the task is not to run: names this time, after which it is enabled again under another name or none. Undefined
+   * while it is to run.
+   */
+  readonly rest?: string | undefined;
   /** What `observe` wanted to be remembered of the stream last; null: nothing yet, or nothing that still counts. */
   readonly memory: StreamMemory | null;
 }
@@ -143,7 +161,13 @@ export type EngineState =
       /** Undefined while the source cannot be asked. */
       readonly keptLog?: KeptLog | undefined;
     }
-  | { readonly kind: "unreachable"; readonly side: Side; readonly reason: string }
+  | {
+      readonly kind: "unreachable";
+      readonly side: Side;
+      readonly reason: string;
+      /** As of a task that is present: what was seen at the other end. */
+      readonly remember?: { readonly from: StreamMemory | null; readonly to: StreamMemory } | undefined;
+    }
   /** The question itself was refused, such as after a change of the password. */
   | { readonly kind: "broken"; readonly code: string; readonly message: Message };
 
@@ -300,8 +324,12 @@ export interface Engine {
   completeTarget(task: EngineTask): Promise<readonly Message[]>;
   /** Removes what the task made at the given end. */
   release(task: ReleaseTask, side: Side): Promise<void>;
-  /** The states of many tasks, asked for together. */
-  observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>>;
+  /**
+   * The states of many tasks, asked for together.
+   *
+   * @param fresh whether also their streams are looked at again, however short ago that was.
+   */
+  observe(tasks: readonly EngineTask[], fresh?: boolean): Promise<ReadonlyMap<string, EngineState>>;
   /** What was written at the targets of many tasks, asked for together; a target that does not answer is left out. */
   measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>>;
   /**

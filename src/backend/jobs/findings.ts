@@ -32,18 +32,25 @@ function withNews(job: Job, engine: EngineState | undefined, now: number): Job {
   if (!job.prepared || job.released) {
     return job.findings.length === 0 && job.stream === null ? job : { ...job, findings: [], stream: null };
   }
+  if (engine?.kind === "unreachable") {
+    return remembering(job, engine.remember);
+  }
   if (engine?.kind !== "present") {
     return job;
   }
-  const { findings, remember } = engine;
+  const { findings } = engine;
   const known = new Map(job.findings.map((one) => [one.id, one]));
   const changed =
     findings.length !== known.size || findings.some(({ id, level }) => known.get(id)?.level !== level);
   const next = changed
     ? { ...job, findings: findings.map((one) => stored(one, known.get(one.id)?.since ?? now)) }
     : job;
-  // A memory that was replaced meanwhile is not of this look.
-  return remember?.from === job.stream && remember !== undefined ? { ...next, stream: remember.to } : next;
+  return remembering(next, engine.remember);
+}
+
+/** A memory that was replaced meanwhile is not of this look. */
+function remembering(job: Job, remember: Extract<EngineState, { kind: "present" }>["remember"]): Job {
+  return remember?.from === job.stream && remember !== undefined ? { ...job, stream: remember.to } : job;
 }
 
 function stored({ id, level, side, table, code, message: text }: StreamFinding, since: number): KnownFinding {
@@ -58,9 +65,26 @@ function stored({ id, level, side, table, code, message: text }: StreamFinding, 
  * it is to keep.
  */
 export function lossOf(job: Job, engine: EngineState | undefined): StreamFinding | undefined {
-  if (engine?.kind !== "present") {
-    return undefined;
-  }
+  return engine?.kind === "present" ? countedLoss(job, engine.findings) : undefined;
+}
+
+/**
+ * The loss for which a task must not be resumed, as far as it is known. A task that has lost its log says so when it is
+ * resumed, and is copied again when it is resumed once more.
+ */
+export function lossThatStays(job: Tables & Pick<Job, "findings">): KnownFinding | undefined {
+  return countedLoss(
+    job,
+    job.findings.filter(({ message: { id } }) => id !== "logLost"),
+  );
+}
+
+type Tables = Pick<Job, "tables" | "change" | "copyAgain">;
+
+function countedLoss<F extends KnownFinding | StreamFinding>(
+  job: Tables,
+  findings: readonly F[],
+): F | undefined {
   const change = job.change !== null && isChanging(job) && !job.change.withdrawn ? job.change : undefined;
   if (change?.tables.length === 0) {
     // Which tables it is to keep is about to be found out.
@@ -77,7 +101,7 @@ export function lossOf(job: Job, engine: EngineState | undefined): StreamFinding
       .map(plainName)
       .filter((name) => change === undefined || kept.has(name)),
   );
-  return engine.findings.find(
+  return findings.find(
     ({ level, table }) => level === "failure" && (table === undefined || counted.has(plainName(table))),
   );
 }

@@ -9,7 +9,7 @@ import { CopySteps } from "./copy-again";
 import { isLoopback, loginOf } from "./endpoints";
 import { Failures } from "./failures";
 import { lossOf } from "./findings";
-import { isChanging, type Job, tablesOf } from "./job";
+import { currentFailure, isChanging, type Job, tablesOf } from "./job";
 import { limitAt } from "./limits";
 import { isAwaited, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 import { Semaphore } from "./semaphore";
@@ -45,17 +45,19 @@ export class StepExecutor {
   /** A task in the engine's terms. */
   taskOf(job: Job): EngineTask {
     const source = loginOf(job.source, this.secrets);
-    const port = this.runtimes.of(job.id).link?.port ?? job.linkPort;
+    const { link } = this.runtimes.of(job.id);
+    const port = link?.port ?? job.linkPort;
     return {
       id: job.id,
       source,
       target: loginOf(job.target, this.secrets),
       publisher:
         isLoopback(job.target.host) && port !== null
-          ? { host: "127.0.0.1", port }
+          ? { host: "127.0.0.1", port, link }
           : { host: source.host, port: source.port },
       tables: job.tables,
       copiesRows: job.taskType !== "INCR_TRANS",
+      rest: isAtRest(job) ? String(job.desired.attempt) : undefined,
       memory: job.stream,
     };
   }
@@ -385,4 +387,11 @@ export class StepExecutor {
       }
     }
   }
+}
+
+/** Whether only another attempt enables the task again. */
+function isAtRest(job: Job): boolean {
+  return (
+    job.desired.goal === "paused" || (job.desired.goal === "running" && currentFailure(job) !== undefined)
+  );
 }

@@ -12,6 +12,7 @@ export class TcpRelay {
   /** When the bytes let through so far have used up the limit, in milliseconds since 1970. */
   #paidUntil = 0;
   #bytes = 0;
+  #made = 0;
   #isDisconnected = false;
   #upstream: { readonly host: string; readonly port: number } | undefined;
 
@@ -41,6 +42,16 @@ export class TcpRelay {
   /** Bytes carried from the source to the target since the link was opened. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Connections that were ever made to the source. */
+  get made(): number {
+    return this.#made;
+  }
+
+  /** Ends of connections that are open. */
+  get open(): number {
+    return this.#sockets.size;
   }
 
   /** Where connections made from now on lead. */
@@ -80,6 +91,7 @@ export class TcpRelay {
       client.destroy();
       return;
     }
+    this.#made++;
     const source = connect(this.#upstream.port, this.#upstream.host);
     for (const [socket, other] of [
       [client, source],

@@ -7,7 +7,7 @@ import { escapeIdentifier } from "pg";
 import { type Message, message } from "../../messages";
 import { type AgainTable, type DatabaseLogin, EngineError, type EngineTask, type TableName } from "../engine";
 import type { Databases, Row, Session } from "./databases";
-import { objectName, qualified } from "./names";
+import { objectName, plain, qualified } from "./names";
 import { ensureSpare, requirePublishable } from "./publisher";
 import { ensureTables, refreshSubscription, retrying, suspendSubscription } from "./subscriber";
 
@@ -311,8 +311,4 @@ export function referringFirst(
     visit(table, []);
   }
   return done.filter((table) => tables.includes(table));
-}
-
-function plain({ schema, table }: TableName): string {
-  return `${schema}.${table}`;
 }

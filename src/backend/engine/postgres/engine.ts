@@ -41,8 +41,10 @@ import {
 } from "./publisher";
 import { alignSequences } from "./sequences";
 import type { ServerLog } from "./server-log";
+import { SlotWatch } from "./slot-watch";
 import { writtenRows } from "./statistics";
 import { stopCause } from "./stop-cause";
+import { memoryOf, type SlotNews, withSlotNews } from "./stream-memory";
 import { StreamWatch, type Watched } from "./stream-watch";
 import {
   dropCopySlots,
@@ -79,14 +81,20 @@ export class PostgresEngine implements Engine {
   readonly #databases = new Databases();
   readonly #logs = new KeptLogs(this.#databases);
   readonly #lag = new Map<string, LagMeter>();
-  readonly #streams = new StreamWatch(this.#databases);
+  readonly #streams: StreamWatch;
+  readonly #slots = new SlotWatch(this.#databases);
   /** Tasks that ran at the last look. */
   readonly #running = new Set<string>();
   readonly #watches = new Map<string, CrashLoopDetector>();
   readonly #waits = new WaitWatch(this.#databases);
 
   /** @param logOf the log of a target server, where it can be read. */
-  constructor(private readonly logOf: (target: DatabaseLogin) => ServerLog | undefined) {}
+  constructor(private readonly logOf: (target: DatabaseLogin) => ServerLog | undefined) {
+    this.#streams = new StreamWatch(
+      this.#databases,
+      ({ id, target }) => logOf(target)?.missingRowsOf(objectName(id)) ?? new Map(),
+    );
+  }
 
   async test(connection: DatabaseLogin, side: Side): Promise<void> {
     await this.#databases.connectOnce(connection, side);
@@ -106,6 +114,7 @@ export class PostgresEngine implements Engine {
 
   async prepare(task: EngineTask): Promise<Readonly<Record<string, number>>> {
     this.#streams.forget(task.id);
+    this.#slots.forget(task.id);
     // Anew, so that a login that does not work any more is found here and not in the target's log.
     await this.#databases.connectOnce(task.source, "source");
     await this.#databases.connectOnce(task.target, "target");
@@ -122,6 +131,11 @@ export class PostgresEngine implements Engine {
     this.#lag.delete(task.id);
     this.#watches.delete(task.id);
     this.#streams.forget(task.id);
+    if (await this.#slots.wasMoved(task)) {
+      // The next look says so.
+      return;
+    }
+    this.#slots.restart(task.id);
     await enableSubscription(this.#databases, task);
   }
 
@@ -147,6 +161,7 @@ export class PostgresEngine implements Engine {
     this.logOf(task.target)?.forget(objectName(task.id));
     this.#watches.delete(task.id);
     this.#streams.forget(task.id);
+    this.#slots.forget(task.id);
     await copyAgain(this.#databases, task, tables);
     return await countRows(this.#databases, task.source, tables);
   }
@@ -183,6 +198,7 @@ export class PostgresEngine implements Engine {
       this.#running.delete(task.id);
       this.#logs.forget(task.id);
       this.#streams.forget(task.id);
+      this.#slots.forget(task.id);
       this.#waits.forget(task.id);
       await dropSubscription(this.#databases, task);
       return;
@@ -192,22 +208,28 @@ export class PostgresEngine implements Engine {
     await retrying(async () => await dropPublisher(this.#databases, task.source, task.id), 5);
   }
 
-  async observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>> {
-    const [slots, subscriptions, known] = await Promise.all([
+  async observe(tasks: readonly EngineTask[], fresh = false): Promise<ReadonlyMap<string, EngineState>> {
+    const compare = this.#slots.begin(tasks);
+    const [slots, subscriptions] = await Promise.all([
       grouped(tasks, "source", async (login, some) => await slotFacts(this.#databases, login, namesOf(some))),
       grouped(
         tasks,
         "target",
         async (login, some) => await subscriptionFacts(this.#databases, login, namesOf(some)),
       ),
-      this.#streams.look(tasks),
     ]);
-    const stopped = tasks.filter((task) => this.#hasStopped(task, subscriptions(task)));
-    const streams = stopped.length === 0 ? known : await this.#streams.look(tasks);
+    for (const task of tasks) {
+      this.#noteStop(task, subscriptions(task));
+    }
+    for (const { id } of fresh ? tasks : []) {
+      this.#streams.forget(id);
+    }
+    const news = await compare(subscriptions, slots);
+    const streams = await this.#streams.look(tasks, news);
     const states = tasks.map(async (task) => {
       const subscription = subscriptions(task);
       if (subscription instanceof EngineError) {
-        return [task.id, withoutAnswer("target", subscription)] as const;
+        return [task.id, withoutAnswer("target", subscription, task, news(task))] as const;
       }
       if (subscription === undefined) {
         return [task.id, { kind: "absent" }] as const;
@@ -220,20 +242,16 @@ export class PostgresEngine implements Engine {
     return new Map(await Promise.all(states));
   }
 
-  /** Whether it ran at the last look: its worker may have stopped over what it has not been looked at for yet. */
-  #hasStopped({ id }: EngineTask, subscription: SubscriptionFacts | EngineError | undefined): boolean {
+  /** A worker that ran at the last look may have stopped over what its stream has not been looked at for yet. */
+  #noteStop({ id }: EngineTask, subscription: SubscriptionFacts | EngineError | undefined): void {
     if (subscription === undefined || subscription instanceof EngineError) {
-      return false;
+      return;
     }
     if (subscription.enabled) {
       this.#running.add(id);
-      return false;
-    }
-    const ran = this.#running.delete(id);
-    if (ran) {
+    } else if (this.#running.delete(id)) {
       this.#streams.forget(id);
     }
-    return ran;
   }
 
   /** Does what `disable_on_error` does, where the server has it not. */
@@ -338,9 +356,16 @@ export class PostgresEngine implements Engine {
 }
 
 /** Only a lost connection is a fault; any other error is told to the user. */
-function withoutAnswer(side: Side, error: EngineError): EngineState {
+function withoutAnswer(
+  side: Side,
+  error: EngineError,
+  { memory, tables }: EngineTask,
+  news: SlotNews | undefined,
+): EngineState {
+  const remember =
+    news === undefined ? undefined : { from: memory, to: withSlotNews(memoryOf(memory), tables, news) };
   return error.kind === "loss"
-    ? { kind: "unreachable", side, reason: error.reason }
+    ? { kind: "unreachable", side, reason: error.reason, remember }
     : { kind: "broken", code: error.code, message: describe(error, undefined) };
 }
 

@@ -2,8 +2,8 @@
 import type { EngineTask, KeptLog, StreamFinding } from "../engine";
 import type { Databases } from "./databases";
 import { DiskRoom } from "./disk-room";
+import { finding } from "./finding";
 import type { SlotFacts } from "./publisher";
-import { finding } from "./stream-findings";
 
 const sampleMs = 5_000;
 const keptSamples = 120;

@@ -15,6 +15,11 @@ export function spareName(jobId: string): string {
   return `${objectName(jobId)}_spare`;
 }
 
+/** As users read it. */
+export function plain({ schema, table }: TableName): string {
+  return `${schema}.${table}`;
+}
+
 export function qualified({ schema, table }: TableName): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
 }

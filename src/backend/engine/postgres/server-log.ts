@@ -17,6 +17,12 @@ export interface WorkerError {
   readonly complete: boolean;
 }
 
+/** Changes of one table that found no row. */
+export interface MissingRows {
+  readonly updates: number;
+  readonly deletes: number;
+}
+
 type Part = "detail" | "context" | "other";
 
 const rememberedWorkers = 500;
@@ -33,6 +39,7 @@ const parts: Readonly<Record<string, Part>> = {
 export class ServerLog {
   readonly #subscriptionByPid = new Map<string, string>();
   readonly #errors = new Map<string, WorkerError>();
+  readonly #missing = new Map<string, Map<string, MissingRows>>();
   /** The process whose error is being read, and the part of it that the last line belonged to. */
   #open: { readonly pid: string; readonly part: Part } | undefined;
 
@@ -55,6 +62,10 @@ export class ServerLog {
     if (started?.[1] !== undefined) {
       this.#remember(pid, started[1]);
       return;
+    }
+    const missing = /^conflict detected on relation "(.+)": conflict=(update|delete)_missing$/.exec(text);
+    if (missing?.[1] !== undefined) {
+      this.#count(pid, missing[1], missing[2] === "update" ? "updates" : "deletes");
     }
     if (severity === "ERROR" || severity === "FATAL") {
       this.#note(pid, { sqlState, message: text, text, detail: "", context: "", complete: false });
@@ -83,8 +94,25 @@ export class ServerLog {
     return error && { ...error, message: shortened(error.message) };
   }
 
+  /** By table (`schema.table`): changes that have found no row since `forget`, as PostgreSQL 18 logs each of them. */
+  missingRowsOf(subscription: string): ReadonlyMap<string, MissingRows> {
+    return this.#missing.get(subscription) ?? new Map();
+  }
+
   forget(subscription: string): void {
     this.#errors.delete(subscription);
+    this.#missing.delete(subscription);
+  }
+
+  #count(pid: string, table: string, what: keyof MissingRows): void {
+    const subscription = this.#subscriptionByPid.get(pid);
+    if (subscription === undefined) {
+      return;
+    }
+    const tables = this.#missing.get(subscription) ?? new Map<string, MissingRows>();
+    this.#missing.set(subscription, tables);
+    const { updates, deletes } = tables.get(table) ?? { updates: 0, deletes: 0 };
+    tables.set(table, { updates, deletes, [what]: (what === "updates" ? updates : deletes) + 1 });
   }
 
   #errorOf(pid: string): WorkerError | undefined {

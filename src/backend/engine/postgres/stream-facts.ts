@@ -18,6 +18,8 @@ export interface MemberFacts {
   readonly link: string;
   /** The server's estimate of its rows; below 0: it was not counted since it was made or truncated. */
   readonly tuples: number;
+  /** Rows as the server counts them while it runs; a crash makes it forget them. */
+  readonly live: number;
   /** Whether updates and deletes can name their rows: at the source as published, at the target as a subscription needs it. */
   readonly identity: boolean;
   /** Whether row security applies to whoever reads it at the source, or writes it at the target. */
@@ -54,6 +56,9 @@ export interface SourceFacts extends Row {
   readonly name: string;
   /** The oldest transaction that may still be running, with its epoch. */
   readonly horizon: string;
+  /** The end of the log, and up to where the target has it, in bytes. */
+  readonly position: string;
+  readonly applied: string | null;
   readonly publication: {
     readonly oid: number;
     /** Operations that it does not publish. */
@@ -97,6 +102,7 @@ function membersSql(facts: { readonly identity: string; readonly filtered: strin
            json_agg(json_build_object(
              'oid', c.oid::int8, 'name', n.nspname || '.' || c.relname, 'node', c.relfilenode::int8, 'shape', a.shape,
              'link', t.link, 'tuples', c.reltuples,
+             'live', pg_stat_get_live_tuples(c.oid),
              'identity', ${facts.identity}, 'filtered', ${facts.filtered}) ORDER BY t.oid <> t.root, t.oid),
            max(a.columns) FILTER (WHERE t.oid = t.root)
     FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -146,7 +152,8 @@ export async function sourceFacts(
        SELECT pub.pubname, c.oid, c.relkind, c.relreplident, n.nspname, c.relname FROM pub JOIN pg_publication_rel r ON r.prpubid = pub.oid
        JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
      ${membersSql({ identity: sourceIdentity, filtered: "row_security_active(c.oid)" })}
-     SELECT u.name, ${horizonSql} AS horizon,
+     SELECT u.name, ${horizonSql} AS horizon, (pg_current_wal_lsn() - '0/0')::text AS position,
+            (SELECT (s.confirmed_flush_lsn - '0/0')::text FROM pg_replication_slots s WHERE s.slot_name = u.name) AS applied,
             (SELECT json_build_object('oid', pub.oid::int8, 'viaRoot', pub.pubviaroot, 'missing', array_remove(ARRAY[
                CASE WHEN NOT pub.pubinsert THEN 'insert' END, CASE WHEN NOT pub.pubupdate THEN 'update' END,
                CASE WHEN NOT pub.pubdelete THEN 'delete' END, CASE WHEN NOT pub.pubtruncate THEN 'truncate' END], NULL))

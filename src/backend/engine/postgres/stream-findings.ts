@@ -2,8 +2,11 @@
  * What is wrong with a task's stream: what both ends have now, against how it was when each table joined. A pure
  * function of the facts, the memory and the answers to what only some looks have to ask.
  */
-import { type Message, type MessageId, message } from "../../messages";
 import type { Side, StreamFinding, TableName } from "../engine";
+import { codes, finding } from "./finding";
+import { plain } from "./names";
+import { countConflicts, namedConflicts, rowsMissing } from "./stream-conflicts";
+import { emptying } from "./stream-emptied";
 import type {
   Column,
   ConflictCounters,
@@ -13,7 +16,7 @@ import type {
   TargetFacts,
   TargetTableFacts,
 } from "./stream-facts";
-import type { End, Entry, Joined, Lost, Memory, Part, TaskMemory } from "./stream-memory";
+import type { End, Entry, Joined, Lost, Memory, Part } from "./stream-memory";
 
 /** What a look at a task has seen. */
 export interface Look {
@@ -22,6 +25,8 @@ export interface Look {
   readonly target: TargetFacts;
   /** Undefined where the server does not count them. */
   readonly conflicts: ConflictCounters | undefined;
+  /** The same by table (`schema.table`), where the server's log can be read. */
+  readonly missing: ReadonlyMap<string, ConflictCounters>;
 }
 
 /** What had to be asked beyond that. */
@@ -35,58 +40,6 @@ export interface Answers {
 export interface ColumnPair {
   readonly source: readonly Column[];
   readonly target: readonly Column[];
-}
-
-/** Of each kind of finding; the catalogue of failures knows those that fail a task. */
-const codes = {
-  publicationGone: "LS001",
-  publicationPartial: "LS002",
-  sourceTableGone: "LS003",
-  sourceTableReplaced: "LS004",
-  tableUnpublished: "LS005",
-  targetTableLost: "LS006",
-  copyFiltered: "LS007",
-  logLost: "LS008",
-  tableRenamed: "LW001",
-  sourceNoIdentity: "LW002",
-  targetNoIdentity: "LW003",
-  partitionAttached: "LW004",
-  partitionDetached: "LW005",
-  partitionTruncated: "LW006",
-  sourceRowSecurity: "LW007",
-  targetRowSecurity: "LW008",
-  columnAdded: "LW009",
-  columnFilled: "LW010",
-  columnRequired: "LW011",
-  columnRetyped: "LW012",
-  tableRewritten: "LW013",
-  rowsMissing: "LW014",
-  logNearLimit: "LW015",
-  logFillsDisk: "LW016",
-  logUnlimited: "LW017",
-  notWatched: "LW018",
-} as const satisfies Partial<Record<MessageId, string>>;
-type Kind = keyof typeof codes;
-
-/** @param part tells findings of the same kind about the same table apart. */
-export function finding(
-  kind: Kind,
-  side: Side,
-  table: TableName | undefined,
-  values: Message["values"] = {},
-  part = "",
-): StreamFinding {
-  const about = table === undefined ? "" : plain(table);
-  const code = codes[kind];
-  return {
-    id: [kind, side, about, part].filter((one) => one !== "").join("/"),
-    level: code.startsWith("LS") ? "failure" : "warning",
-    ...{ side, table, code, message: message(kind, { side, table: about, ...values }) },
-  };
-}
-
-function plain({ schema, table }: TableName): string {
-  return `${schema}.${table}`;
 }
 
 /** Names a partition as it is attached now. */
@@ -108,11 +61,11 @@ export function judge(
   const tables = Object.fromEntries(
     judged.flatMap(({ name, entry }) => (entry === undefined ? [] : [[plain(name), entry] as const])),
   );
-  const task = countConflicts(memory.task, look.conflicts);
+  const task = namedConflicts(countConflicts(memory.task, look.conflicts), look.missing);
   const findings = [
     ...merged(judged, look),
     ...judged.flatMap(({ warnings }) => warnings),
-    ...rowsMissing(task),
+    ...rowsMissing(task, look.tables),
   ];
   const next = { task, tables };
   return { findings, memory: JSON.stringify(next) === JSON.stringify(memory) ? memory : next };
@@ -172,9 +125,15 @@ function judgeTable(
     source: watchedParts(name, "source", after.source, source.members, answers),
     target: watchedParts(name, "target", after.target, target.members, answers),
   };
+  const { renewed: _, emptied: __, ...rest } = after;
+  const emptied = emptying(before, source, target, look.source);
   return {
-    entry: { ...entry, joined: { ...after, source: parts.source.end, target: parts.target.end } },
+    entry: {
+      ...entry,
+      joined: { ...rest, ...emptied, source: parts.source.end, target: parts.target.end },
+    },
     warnings: [
+      ...(emptied.emptied?.told === true ? [finding("targetEmptied", "target", name)] : []),
       ...renamedAt("source", name, source),
       ...renamedAt("target", name, target),
       ...identities(name, before, source, target),
@@ -245,6 +204,13 @@ function lossOf({ source: { publication } }: Look, { joined, source, target }: S
   return target.copying && source.members[0]?.filtered === true ? because("copyFiltered") : undefined;
 }
 
+/** What befalls the whole stream. */
+const wholeLosses: ReadonlySet<Lost["kind"]> = new Set([
+  "publicationGone",
+  "publicationPartial",
+  "slotMoved",
+]);
+
 /** What was lost; once for the task where it is the same for all of its tables. */
 function merged(
   judged: readonly (Judged & { readonly name: TableName })[],
@@ -254,7 +220,7 @@ function merged(
     entry?.lost === undefined ? [] : [{ name, lost: entry.lost }],
   );
   const [first] = losses;
-  const ofTask = first?.lost.kind === "publicationGone" || first?.lost.kind === "publicationPartial";
+  const ofTask = first !== undefined && wholeLosses.has(first.lost.kind);
   if (
     ofTask &&
     losses.length === tables.length &&
@@ -480,33 +446,4 @@ export function newParts(
   return end === undefined
     ? []
     : (members ?? []).filter(({ oid, link }) => link !== "" && end.parts[String(oid)]?.link !== link);
-}
-
-/** Keeps what was counted since the tables joined; the server forgets its counters in a crash. */
-function countConflicts(before: TaskMemory, now: ConflictCounters | undefined): TaskMemory {
-  if (now === undefined) {
-    return before;
-  }
-  const counters = { updates: now.updates, deletes: now.deletes };
-  if (before === null) {
-    return { base: counters, told: { updates: 0, deletes: 0 } };
-  }
-  const base = {
-    updates: Math.min(before.base.updates, now.updates),
-    deletes: Math.min(before.base.deletes, now.deletes),
-  };
-  // Told in steps, so that a storm of them is not stored at each look.
-  const step = (told: number, count: number) => (count > told * 1.5 ? count : told);
-  const told = {
-    updates: step(before.told.updates, now.updates - base.updates),
-    deletes: step(before.told.deletes, now.deletes - base.deletes),
-  };
-  return { base, told };
-}
-
-function rowsMissing(task: TaskMemory): readonly StreamFinding[] {
-  const { updates, deletes } = task?.told ?? { updates: 0, deletes: 0 };
-  return updates + deletes === 0
-    ? []
-    : [finding("rowsMissing", "target", undefined, { updates: String(updates), deletes: String(deletes) })];
 }

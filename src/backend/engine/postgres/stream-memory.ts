@@ -1,6 +1,6 @@
 /** What is remembered of a task's stream: how its tables were when they joined it, and what was lost since. */
 import * as v from "valibot";
-import type { StreamMemory } from "../engine";
+import type { StreamMemory, TableName } from "../engine";
 
 const part = v.object({
   name: v.string(),
@@ -29,7 +29,7 @@ export type End = v.InferOutput<typeof end>;
 const lost = v.object({
   kind: v.picklist([
     ...(["publicationGone", "publicationPartial", "sourceTableGone", "sourceTableReplaced"] as const),
-    ...(["tableUnpublished", "targetTableLost", "copyFiltered"] as const),
+    ...(["tableUnpublished", "targetTableLost", "copyFiltered", "slotMoved"] as const),
   ]),
   what: v.string(),
 });
@@ -42,6 +42,10 @@ const entry = v.object({
       publication: v.number(),
       source: end,
       target: end,
+      /** Its rows were written anew at the source; over when the target has the log up to here. */
+      renewed: v.optional(v.string()),
+      /** It was emptied at the target alone; sure (`told`) when the target has the log up to `at` and still has fewer rows. */
+      emptied: v.optional(v.object({ at: v.string(), told: v.boolean() })),
       /** Its columns were altered since, and nobody knows yet that both ends are alike again. */
       altered: v.optional(v.object({ rewritten: v.boolean() })),
     }),
@@ -54,12 +58,23 @@ export type Joined = NonNullable<Entry["joined"]>;
 
 const conflicts = v.object({ updates: v.number(), deletes: v.number() });
 
+/** How far the slot of a disabled subscription was read, in bytes. */
+const slotMark = v.object({
+  /** For how long nobody enables it: see EngineTask. */
+  rest: v.string(),
+  position: v.string(),
+});
+export type SlotMark = v.InferOutput<typeof slotMark>;
+
 const task = v.nullable(
   v.object({
     /** The server's counters when they were looked at first. */
-    base: conflicts,
+    base: v.optional(conflicts),
     /** What was told last. */
-    told: conflicts,
+    told: v.optional(conflicts),
+    /** The same by table, as far as the target's log names them. */
+    tables: v.optional(v.record(v.string(), conflicts)),
+    slot: v.optional(slotMark),
   }),
 );
 export type TaskMemory = v.InferOutput<typeof task>;
@@ -87,4 +102,31 @@ export function memoryOf(stored: StreamMemory | null): Memory {
   const memory = result.success ? result.output : nothing;
   read.set(stored, memory);
   return memory;
+}
+
+/** What is seen of a task's slot that is to be remembered. */
+export interface SlotNews {
+  readonly mark?: SlotMark | undefined;
+  /** That somebody else has moved it, as positions in the log. */
+  readonly moved?: { readonly from: string; readonly to: string } | undefined;
+}
+
+/** The memory with what was seen of the slot: what is lost with the log is lost in all tables. */
+export function withSlotNews(
+  memory: Memory,
+  tables: readonly TableName[],
+  { mark, moved }: SlotNews,
+): Memory {
+  const names = [...tables.map(({ schema, table }) => `${schema}.${table}`), ...Object.keys(memory.tables)];
+  return {
+    task: mark === undefined ? memory.task : { ...memory.task, slot: mark },
+    tables:
+      moved === undefined
+        ? memory.tables
+        : Object.fromEntries(names.map((name) => [name, withLoss(memory.tables[name], moved)])),
+  };
+}
+
+function withLoss(entry: Entry | undefined, { from, to }: NonNullable<SlotNews["moved"]>): Entry {
+  return { ...entry, lost: entry?.lost ?? { kind: "slotMoved", what: `${from} … ${to}` } };
 }

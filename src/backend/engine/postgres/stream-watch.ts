@@ -1,8 +1,10 @@
 /** Looks at the streams of tasks every few seconds: what they need against what both ends have. */
 import { EngineError, type EngineTask, type StreamFinding, type StreamMemory } from "../engine";
 import type { Databases } from "./databases";
+import { finding } from "./finding";
 import { grouped } from "./grouped";
 import { objectName } from "./names";
+import type { MissingRows } from "./server-log";
 import {
   type ConflictCounters,
   columnsOf,
@@ -14,8 +16,8 @@ import {
   targetFacts,
   type Wanted,
 } from "./stream-facts";
-import { type ColumnPair, finding, judge, newParts, newShapes, partKey } from "./stream-findings";
-import { type Memory, memoryOf } from "./stream-memory";
+import { type ColumnPair, judge, newParts, newShapes, partKey } from "./stream-findings";
+import { type Memory, memoryOf, type SlotNews, withSlotNews } from "./stream-memory";
 
 const leastMs = 2_000;
 const mostMs = 10_000;
@@ -43,19 +45,29 @@ interface Check {
 export class StreamWatch {
   readonly #checks = new Map<string, Check>();
 
-  constructor(private readonly databases: Databases) {}
+  /** @param missingOf what the target's log says of changes that found no row, by table. */
+  constructor(
+    private readonly databases: Databases,
+    private readonly missingOf: (task: EngineTask) => ReadonlyMap<string, MissingRows>,
+  ) {}
 
   /** Looks at the task at the next question, however short ago it did: a step has changed something. */
   forget(id: string): void {
     this.#checks.delete(id);
   }
 
-  /** What is known of the tasks' streams, after a look at those that were not looked at for a while. */
-  async look(tasks: readonly EngineTask[]): Promise<(task: EngineTask) => Watched | undefined> {
+  /** What is known of the tasks' streams, after a look at those of which there is news, or that are due for one. */
+  async look(
+    tasks: readonly EngineTask[],
+    newsOf: (task: EngineTask) => SlotNews | undefined,
+  ): Promise<(task: EngineTask) => Watched | undefined> {
     const begin = Date.now();
-    const due = tasks.filter(({ id, memory }) => {
-      const check = this.#checks.get(id);
-      return check === undefined || check.memory !== memory || begin >= check.dueAt;
+    const due = tasks.filter((task) => {
+      const check = this.#checks.get(task.id);
+      const { memory } = task;
+      return (
+        check === undefined || check.memory !== memory || begin >= check.dueAt || newsOf(task) !== undefined
+      );
     });
     const news = new Map<string, Watched>();
     if (due.length > 0) {
@@ -63,7 +75,7 @@ export class StreamWatch {
       const dueAt = Date.now() + Math.min(Math.max(leastMs, restShare * (Date.now() - begin)), mostMs);
       await Promise.all(
         due.map(async (task) => {
-          const watched = await this.#check(task, dueAt, ask(task));
+          const watched = await this.#check(task, dueAt, { ...ask(task), news: newsOf(task) });
           if (watched !== undefined) {
             news.set(task.id, watched);
           }
@@ -109,10 +121,11 @@ export class StreamWatch {
       readonly source: SourceFacts | EngineError | undefined;
       readonly target: TargetFacts | EngineError | undefined;
       readonly conflicts: ConflictCounters | EngineError | undefined;
+      readonly news: SlotNews | undefined;
     },
   ): Promise<Watched | undefined> {
     const last = this.#checks.get(task.id);
-    const { source, target, conflicts } = facts;
+    const { source, target, conflicts, news } = facts;
     for (const one of [source, target]) {
       if (one instanceof EngineError && one.kind === "failure") {
         return refusal(one, last);
@@ -123,11 +136,13 @@ export class StreamWatch {
     if (known === undefined || target === undefined || target instanceof EngineError) {
       return undefined;
     }
-    const memory = memoryOf(task.memory);
+    const stored = memoryOf(task.memory);
+    const memory = news === undefined ? stored : withSlotNews(stored, task.tables, news);
     const answers = { parts: new Map(last?.parts), columns: new Map(last?.columns) };
     const look = {
       ...{ tables: task.tables, source: known, target },
       conflicts: conflicts instanceof EngineError ? undefined : conflicts,
+      missing: this.missingOf(task),
     };
     try {
       await this.#ask(task, memory, look, answers);
@@ -139,7 +154,7 @@ export class StreamWatch {
     }
     const columns = new Map([...answers.columns].map(([name, { pair }]) => [name, pair]));
     const judged = judge(look, memory, { parts: answers.parts, columns });
-    const changed = judged.memory !== memory;
+    const changed = judged.memory !== stored;
     const next = changed ? judged.memory : task.memory;
     this.#checks.set(task.id, { dueAt, memory: next, source: known, ...answers, findings: judged.findings });
     return {

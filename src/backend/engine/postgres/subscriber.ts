@@ -116,7 +116,13 @@ async function alterSubscription(databases: Databases, task: EngineTask, what: s
   await databases.query(task.target, "target", `ALTER SUBSCRIPTION ${quoted} ${what}`);
 }
 
-/** Disables the subscription and ends workers that copy: disabling alone lets them run to their end. */
+/** How long a worker that was told to end is waited for; one that waits for a lock ends later. */
+const workersEndMs = 2_000;
+
+/**
+ * Disables the subscription and ends workers that copy: disabling alone lets them run to their end. The worker that
+ * applies changes ends by itself, after the transaction that it is in.
+ */
 export async function suspendSubscription(databases: Databases, task: EngineTask): Promise<void> {
   const name = objectName(task.id);
   if (!(await hasSubscription(databases, task.target, name))) {
@@ -130,6 +136,17 @@ export async function suspendSubscription(databases: Databases, task: EngineTask
      WHERE subname = $1 AND relid IS NOT NULL AND pid IS NOT NULL`,
     [name],
   );
+  for (const end = Date.now() + workersEndMs; Date.now() < end; await delay(50)) {
+    const [left] = await databases.query(
+      task.target,
+      "target",
+      "SELECT 1 FROM pg_stat_subscription WHERE subname = $1 AND pid IS NOT NULL",
+      [name],
+    );
+    if (left === undefined) {
+      return;
+    }
+  }
 }
 
 /** The slots at the source from which copied tables that nobody works on would go on until they are in step. */

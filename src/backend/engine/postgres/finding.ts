@@ -1,0 +1,55 @@
+/** The kinds of findings, with their codes and texts. */
+import { type Message, type MessageId, message } from "../../messages";
+import type { Side, StreamFinding, TableName } from "../engine";
+import { plain } from "./names";
+
+/** Of each kind of finding; the catalogue of failures knows those that fail a task. */
+export const codes = {
+  publicationGone: "LS001",
+  publicationPartial: "LS002",
+  sourceTableGone: "LS003",
+  sourceTableReplaced: "LS004",
+  tableUnpublished: "LS005",
+  targetTableLost: "LS006",
+  copyFiltered: "LS007",
+  logLost: "LS008",
+  slotMoved: "LS009",
+  tableRenamed: "LW001",
+  sourceNoIdentity: "LW002",
+  targetNoIdentity: "LW003",
+  partitionAttached: "LW004",
+  partitionDetached: "LW005",
+  partitionTruncated: "LW006",
+  sourceRowSecurity: "LW007",
+  targetRowSecurity: "LW008",
+  columnAdded: "LW009",
+  columnFilled: "LW010",
+  columnRequired: "LW011",
+  columnRetyped: "LW012",
+  tableRewritten: "LW013",
+  rowsMissing: "LW014",
+  tableRowsMissing: "LW014",
+  logNearLimit: "LW015",
+  logFillsDisk: "LW016",
+  logUnlimited: "LW017",
+  notWatched: "LW018",
+  targetEmptied: "LW019",
+} as const satisfies Partial<Record<MessageId, string>>;
+type Kind = keyof typeof codes;
+
+/** @param part tells findings of the same kind about the same table apart. */
+export function finding(
+  kind: Kind,
+  side: Side,
+  table: TableName | undefined,
+  values: Message["values"] = {},
+  part = "",
+): StreamFinding {
+  const about = table === undefined ? "" : plain(table);
+  const code = codes[kind];
+  return {
+    id: [kind, side, about, part].filter((one) => one !== "").join("/"),
+    level: code.startsWith("LS") ? "failure" : "warning",
+    ...{ side, table, code, message: message(kind, { side, table: about, ...values }) },
+  };
+}
