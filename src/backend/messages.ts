@@ -66,6 +66,10 @@ const messages = {
     en: "The task is frozen because the balance of account {account} is 0 or less. Top up the account first.",
     zh: "账户 {account} 余额不足，任务已冻结，请先充值。",
   },
+  resumeLost: {
+    en: "The task cannot be resumed, because it would go on without rows that are lost. {cause}",
+    zh: "任务已丢失数据，续传后仍会缺少这些数据，因此无法续传。{cause}",
+  },
   needsPrecheck: {
     en: "The task cannot be started until a pre-check has passed. Run batch-precheck first.",
     zh: "预检查通过之前不能启动任务，请先执行预检查。",
@@ -228,6 +232,8 @@ export type MessageId = keyof typeof messages;
 export interface Message {
   readonly id: string;
   readonly values: Readonly<Record<string, string>>;
+  /** What stands for `{cause}` in it. */
+  readonly cause?: Message | undefined;
 }
 
 export function message(id: MessageId, values: Readonly<Record<string, string>> = {}): Message {
@@ -235,12 +241,16 @@ export function message(id: MessageId, values: Readonly<Record<string, string>> 
 }
 
 /** The text in a language. For an unknown id (of another version), the id and the values. */
-export function render({ id, values }: Message, language: Language): string {
+export function render({ id, values, cause }: Message, language: Language): string {
   const texts: Readonly<Record<string, Bilingual>> = messages;
   const text = Object.hasOwn(texts, id) ? texts[id]?.[language] : undefined;
   return text === undefined
     ? [id, ...Object.values(values)].join(" ")
-    : text.replaceAll(/\{(\w+)\}/g, (_, name: string) => localized(values[name] ?? "", language));
+    : text.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+        name === "cause" && cause !== undefined
+          ? render(cause, language)
+          : localized(values[name] ?? "", language),
+      );
 }
 
 function localized(value: string, language: Language): string {

@@ -17,6 +17,7 @@ import type { SecretBox } from "../secrets";
 import type { Controller } from "./controller";
 import { together } from "./copy-again";
 import { loginOf } from "./endpoints";
+import { lossThatStays } from "./findings";
 import {
   childOf,
   currentFailure,
@@ -207,8 +208,11 @@ export class JobActions {
   /**
    * Resumes a paused task, or tries a failed one or a failed change again. What cannot be taken up where it stopped is
    * copied again.
+   *
+   * @throws ApiError DRS.M00304 with the loss, for a task that has lost rows: it would only fail again.
    */
   async retry(id: string): Promise<void> {
+    await this.runner.lookAt(this.store.parentOf(id)?.id ?? id);
     await this.#change(id, "RETRY", (job) => {
       if (job.change?.id !== id) {
         return runningAgain(job);
@@ -217,8 +221,10 @@ export class JobActions {
       if (job.desired.goal === "running" && currentFailure(job) === undefined) {
         return { ...job, change };
       }
-      // The change needs its task to run.
-      requireAction(job, "RETRY", this.runner.constraintsOf(job));
+      // The change needs its task to run; it may be what lets go of the tables that are lost.
+      const loss = lossThatStays({ ...job, change });
+      const findings = loss === undefined ? [] : [loss];
+      requireAction({ ...job, findings }, "RETRY", this.runner.constraintsOf(job));
       return { ...runningAgain(job), change };
     });
   }

@@ -26,6 +26,8 @@ const pollMs = 500;
 const idlePollMs = 2_000;
 const stepsAtOnce = 8;
 const sweepMs = 5_000;
+/** How long an action of a user waits for a look at its task. */
+const patienceMs = 3_000;
 
 /** What the API shows of a running task beyond its record. */
 export interface Live {
@@ -99,6 +101,32 @@ export class Controller {
     const { engine, fault } = this.#runtimes.of(own);
     const { capabilities: can } = this.engine;
     return { engine, faultReason: fault?.reason, can, rates: this.#monitor.ratesOf(own) };
+  }
+
+  /**
+   * Looks at a task now, for a decision that depends on what has befallen it; servers that take longer than a user wants
+   * to wait are looked at later.
+   */
+  async lookAt(id: string): Promise<void> {
+    const job = this.store.get(id);
+    const runtime = this.#runtimes.of(id);
+    if (job === undefined || !isWatched(job) || runtime.busy) {
+      return;
+    }
+    const { epoch } = runtime;
+    const look = this.engine.observe([this.taskOf(job)], true).then(async (states) => {
+      if (!runtime.busy && runtime.epoch === epoch) {
+        runtime.engine = states.get(id) ?? runtime.engine;
+        await noteFindings(this.store, job, runtime.engine, Date.now());
+      }
+    });
+    this.#inBackground(look);
+    const timeout = new AbortController();
+    await Promise.race([
+      look.catch(() => undefined),
+      delay(patienceMs, undefined, { signal: timeout.signal }).catch(() => undefined),
+    ]);
+    timeout.abort();
   }
 
   /** Whether the account that pays for a task is used up. Freezing is billing, not a state of the engine. */

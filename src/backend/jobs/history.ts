@@ -7,7 +7,8 @@ import type { Statements } from "./control-database";
 /** Each task keeps so many entries of each kind; older ones go. */
 const keptEntries = 1_000;
 
-const messageSchema = v.object({ id: v.string(), values: v.record(v.string(), v.string()) });
+const words = { id: v.string(), values: v.record(v.string(), v.string()) };
+const messageSchema = v.object({ ...words, cause: v.optional(v.object(words)) });
 
 const schemas = {
   /** An action of a user (`START`, `PAUSE`, ...) or a status that was reached. */
@@ -138,7 +139,12 @@ export class History {
 
 type Entry = { readonly [K in Kind]: { readonly kind: K; readonly entry: EntryOf<K> } }[Kind];
 
-function logEntry(level: Level, { id, values }: Message): Entry {
+function logEntry(level: Level, { cause, ...text }: Message): Entry {
+  const kept = cause === undefined ? {} : { cause: keptWords(cause) };
+  return { kind: "log", entry: { level, message: { ...keptWords(text), ...kept } } };
+}
+
+function keptWords({ id, values }: Message) {
   const kept = Object.entries(values).map(([name, value]) => [name, shortened(value)]);
-  return { kind: "log", entry: { level, message: { id, values: Object.fromEntries(kept) } } };
+  return { id, values: Object.fromEntries(kept) };
 }

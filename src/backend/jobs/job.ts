@@ -211,6 +211,7 @@ export function childOf(job: Job, { failure, ...change }: Change): Job {
     change: null,
     copyAgain: null,
     precheck: null,
+    findings: [],
     desired: { ...job.desired, goal: "running" },
     status: change.status,
     failure: failure === null ? null : { ...failure, attempt: job.desired.attempt, phase: "incremental" },

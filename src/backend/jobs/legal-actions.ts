@@ -1,6 +1,7 @@
 /** Which action a status allows, as the DRS API names actions and statuses. */
 import type { Capabilities } from "../engine/engine";
 import { ApiError, message } from "../messages";
+import { lossThatStays } from "./findings";
 import { isChanging, type Job, tableId } from "./job";
 
 export type Action =
@@ -64,7 +65,8 @@ const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
   RELEASE_CHILD_TRANSFER_COMPLETE: ["DELETE"],
 };
 
-type Subject = Pick<Job, "status" | "taskType" | "edit" | "change" | "copyAgain" | "desired">;
+type Subject = Pick<Job, "status" | "taskType" | "edit" | "change" | "copyAgain" | "desired"> &
+  Partial<Pick<Job, "findings" | "tables">>;
 
 /** What decides about actions beside the task itself. */
 export interface ActionConstraints {
@@ -88,10 +90,11 @@ export function availableActions(job: Subject, { frozen, can }: ActionConstraint
     return listed.filter((action) => action === "FREE_RESOURCE");
   }
   // Without a copy of the rows, what was written since the log was lost would be missing for ever.
-  const possible =
-    job.status === "REBUILD_NODE_FAILED" && job.taskType === "INCR_TRANS"
-      ? listed.filter((action) => action !== "RETRY")
-      : listed;
+  const isLost =
+    job.status === "REBUILD_NODE_FAILED"
+      ? job.taskType === "INCR_TRANS"
+      : lossThatStays({ findings: [], tables: [], ...job }) !== undefined;
+  const possible = isLost ? listed.filter((action) => action !== "RETRY") : listed;
   return job.edit !== null && job.desired.goal === "running" && possible.includes("CHOOSE_OBJECT")
     ? [...new Set<Action>([...possible, "PRE_CHECK", "CHANGE"])]
     : possible;
@@ -107,14 +110,24 @@ export function jobAction(job: Subject, gate: ActionConstraints) {
   };
 }
 
-/** @throws ApiError DRS.M00304 when the task's status does not allow the action. */
+/** @throws ApiError DRS.M00304 when the task's status, or what it has lost, does not allow the action. */
 export function requireAction(job: Job, action: Action, gate: ActionConstraints): void {
   if (gate.frozen) {
     throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
   }
   if (!availableActions(job, gate).includes(action)) {
-    throw new ApiError("DRS.M00304", message("wrongStatus", { status: job.status }));
+    const loss = action === "RETRY" ? lossThatStays(job) : undefined;
+    throw new ApiError(
+      "DRS.M00304",
+      loss === undefined || !isListed(job, action)
+        ? message("wrongStatus", { status: job.status })
+        : { ...message("resumeLost"), cause: loss.message },
+    );
   }
+}
+
+function isListed({ status }: Job, action: Action): boolean {
+  return actionsByStatus[status]?.includes(action) === true;
 }
 
 /** Statuses in which tables can be copied again. */
