@@ -103,6 +103,20 @@ describe("a task into PostgreSQL 14", () => {
     await task.end();
     await task.reaches("RELEASE_RESOURCE_COMPLETE");
   });
+
+  it("fails when its publication is dropped, and goes on when all of its tables are copied again", async () => {
+    await target.sql("old", "TRUNCATE t");
+    task = await TestTask.started(backend, { ...task.plan, name: "old-publication" });
+    await task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+    await backend.sql("source", "old", `DROP PUBLICATION drs_${task.id.replaceAll("-", "_")}`);
+    await backend.sql("source", "old", "UPDATE t SET v = 'while it was gone'");
+    await task.reaches("INCRE_TRANSFER_FAILED", 60_000);
+    assert.match(await task.detailLine(), /LS001 .*publication of this task was dropped/);
+    assert.equal((await task.retry()).error_code, "DRS.M00304");
+    await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables: ["public.t"] });
+    await task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+    await arrived(3);
+  });
 });
 
 describe("a task out of PostgreSQL 14", () => {

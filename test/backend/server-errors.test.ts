@@ -61,19 +61,30 @@ describe("what servers say", function () {
     /** Whether the target's login is a superuser. */
     readonly powerful?: boolean;
     readonly encoding?: string;
+    /** Of the database of a readable target. */
+    readonly targetEncoding?: string;
     readonly sql?: string;
     /** The source's login, made as a superuser with these settings. */
     readonly role?: string;
   }
 
   /** A task between databases of its own. */
-  async function plan({ readable = true, powerful = true, encoding = "UTF8", sql = table, role }: Ends) {
+  async function plan({
+    readable = true,
+    powerful = true,
+    encoding = "UTF8",
+    targetEncoding,
+    sql = table,
+    role,
+  }: Ends) {
     const database = `said_${++count}`;
     await source.sql("postgres", `CREATE DATABASE ${database} ENCODING '${encoding}' TEMPLATE template0`);
     await source.sql(database, sql);
     const owner = powerful ? "" : " OWNER plain";
+    const encoded =
+      targetEncoding === undefined ? "" : ` ENCODING '${targetEncoding}' TEMPLATE template0 LOCALE 'C'`;
     if (readable) {
-      await backend.sql("target", "postgres", `CREATE DATABASE ${database}${owner}`);
+      await backend.sql("target", "postgres", `CREATE DATABASE ${database}${owner}${encoded}`);
     } else {
       await target.sql("postgres", `CREATE DATABASE ${database}`);
     }
@@ -268,6 +279,13 @@ describe("what servers say", function () {
         words: /^22021 .*invalid byte sequence for encoding/,
         diagnosis: "local-encoding",
       },
+      {
+        what: "characters that the target's encoding does not have",
+        ends: { targetEncoding: "LATIN1", sql: `${table}; INSERT INTO t VALUES (1000, '中文')` },
+        status: "FULL_TRANSFER_FAILED",
+        words: /^22P05 .*has no equivalent in encoding "LATIN1"/,
+        diagnosis: "local-encoding",
+      },
     ];
     for (const { what, ends, harm, status, words, diagnosis } of refusals) {
       it(`${what}: ${status} with its words, and goes on when it is mended`, async () => {
@@ -408,6 +426,30 @@ describe("what servers say", function () {
       await end();
       await again(task);
       await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    });
+
+    it("a prepared transaction: by its gid, while a table is added", async () => {
+      const task = await following();
+      const { database } = task.plan.source;
+      await source.sql(database, "CREATE TABLE added (id int PRIMARY KEY)");
+      const client = await opened(database, "INSERT INTO t VALUES (5000)", "PREPARE TRANSACTION 'left'");
+      await client.end();
+      const end = undone(async () => {
+        await source.sql(database, "ROLLBACK PREPARED 'left'").catch(() => undefined);
+      });
+      await task.edited(["public.t", "public.added"]);
+      assert.match(
+        await warned(task, "LW102"),
+        /at the source database for a prepared transaction: gid left, postgres, .*ROLLBACK PREPARED 'left'/,
+      );
+      await end();
+      await (await task.child()).reaches("RELEASE_CHILD_TRANSFER_COMPLETE", 30_000);
+      await until(
+        "the warning is over",
+        15_000,
+        async () => await warnings(task),
+        ({ length }) => length === 0,
+      );
     });
 
     it("a replication worker: by those who have it", async () => {

@@ -23,9 +23,10 @@ export class LyingServer {
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
-  static async open(lie: Lie = () => undefined): Promise<LyingServer> {
+  /** @param port where another server was before; 0: any. */
+  static async open(lie: Lie = () => undefined, port = 0): Promise<LyingServer> {
     const lying = new LyingServer(lie);
-    lying.#server.listen(0, "127.0.0.1");
+    lying.#server.listen(port, "127.0.0.1");
     await once(lying.#server, "listening");
     return lying;
   }
