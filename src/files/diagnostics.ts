@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import type { Translate } from "../l10n/localizer";
-import { readTaskFile } from "./validate";
+import { readingOf } from "./open";
 
 /** What is wrong with a file beyond its JSON schema, which the editor checks by itself. */
 export function diagnosticsOf(document: vscode.TextDocument, t: Translate): readonly vscode.Diagnostic[] {
-  return readTaskFile(document.getText(), t)
+  return readingOf(document, t)
     .problems.filter(({ bySchema }) => !bySchema)
     .map(({ severity, message, offset, length }) => {
       const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));

@@ -2,9 +2,8 @@ import * as vscode from "vscode";
 import type { SessionManager } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
-import { tasksNamed } from "./open";
+import { readingOf, tasksNamed } from "./open";
 import { diffOf, objectsOf } from "./plan";
-import { readTaskFile } from "./validate";
 
 /** The line of buttons above a task file: what can be done with it, given the task that exists already. */
 export function lensesOf(
@@ -17,7 +16,7 @@ export function lensesOf(
   const top = new vscode.Range(0, 0, 0, 0);
   const lens = (title: string, command: string, argument: unknown = uri) =>
     new vscode.CodeLens(top, { title, command, arguments: [argument] });
-  const { file } = readTaskFile(document.getText(), t);
+  const { file } = readingOf(document, t);
   const validate = lens(`$(check) ${t("Validate")}`, "drs.validateTaskFile");
   if (file === undefined) {
     return [validate];

@@ -2,9 +2,10 @@ import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import { type PlacedTask, type SessionManager, tasksOf } from "../connections/session-manager";
-import type { Localizer } from "../l10n/localizer";
+import type { Localizer, Translate } from "../l10n/localizer";
 import { hasEnded } from "../status/statuses";
 import { fileSuffix } from "./suffix";
+import { type FileReading, readTaskFile } from "./validate";
 
 /** The parts that task files need. */
 export interface FileParts {
@@ -18,6 +19,23 @@ export interface FileParts {
 
 export function isTaskFile({ uri }: vscode.TextDocument): boolean {
   return uri.path.endsWith(fileSuffix);
+}
+
+const readings = new WeakMap<
+  vscode.TextDocument,
+  { readonly version: number; readonly reading: FileReading }
+>();
+
+/** Reads the file in an editor, once for each of its versions. */
+export function readingOf(document: vscode.TextDocument, t: Translate): FileReading {
+  const { version } = document;
+  const known = readings.get(document);
+  if (known?.version === version) {
+    return known.reading;
+  }
+  const reading = readTaskFile(document.getText(), t);
+  readings.set(document, { version, reading });
+  return reading;
 }
 
 /** The tasks of this name in the connections that are open; one that has ended takes no part any more. */

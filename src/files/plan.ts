@@ -76,25 +76,30 @@ export function choiceOf({ objects, source, target }: TaskFile, now: ObjectMap):
     return { object_scope: "all" };
   }
   const database = now[source.database];
-  const schemas: NonNullable<ObjectMap[string]["schemas"]> = {};
-  for (const name of objects.schemas ?? []) {
-    schemas[name] = { ...(database?.schemas?.[name] ?? { name }), all: true };
-  }
+  const known = (schema: string) => database?.schemas?.[schema];
+  const whole = new Set(objects.schemas);
+  const chosen = new Map<string, string[]>();
   for (const name of objects.tables ?? []) {
     const [schema = "", table = ""] = name.split(".");
-    if (!objects.schemas?.includes(schema)) {
-      const known = database?.schemas?.[schema];
-      schemas[schema] = {
-        ...{ name: schema, ...known, all: false },
-        tables: {
-          ...schemas[schema]?.tables,
-          [table]: known?.tables?.[table] ?? { name: table, type: "table", all: true },
-        },
-      };
+    if (!whole.has(schema)) {
+      const tables = chosen.get(schema) ?? [];
+      tables.push(table);
+      chosen.set(schema, tables);
     }
   }
-  const whole = { name: target.database, ...database, all: false, schemas };
-  return { object_scope: "table", object_info: { [source.database]: whole } };
+  const tablesOf = (schema: string, names: readonly string[]) =>
+    Object.fromEntries(
+      names.map((name) => [name, known(schema)?.tables?.[name] ?? { name, type: "table", all: true }]),
+    );
+  const schemas = Object.fromEntries([
+    ...[...whole].map((name) => [name, { name, ...known(name), all: true }] as const),
+    ...[...chosen].map(
+      ([name, tables]) =>
+        [name, { name, ...known(name), all: false, tables: tablesOf(name, tables) }] as const,
+    ),
+  ]);
+  const info = { name: target.database, ...database, all: false, schemas };
+  return { object_scope: "table", object_info: { [source.database]: info } };
 }
 
 /** The file of a task that exists; `undefined` where the service has not told both ends. */
@@ -158,12 +163,10 @@ export interface ObjectsDiff {
 export function diffOf(now: FileObjects, wanted: FileObjects): ObjectsDiff {
   const [before, after] = [namesOf(now), namesOf(wanted)];
   // A running task lists its tables, whatever they were selected as.
-  const stays = (name: string) =>
-    after.some(
-      (one) => one === name || one === "*" || (one.endsWith(".*") && name.startsWith(one.slice(0, -1))),
-    );
+  const [known, named] = [new Set(before), new Set(after)];
+  const stays = (name: string) => ["*", name, `${schemaOf(name)}.*`].some((one) => named.has(one));
   return {
-    added: after.filter((name) => !before.includes(name)),
+    added: after.filter((name) => !known.has(name)),
     removed: before.filter((name) => !stays(name)),
   };
 }
@@ -174,6 +177,11 @@ export function namesOf(objects: FileObjects): readonly string[] {
     return ["*"];
   }
   const { schemas = [], tables = [] } = objects;
-  const inSchema = (name: string) => schemas.includes(name.split(".")[0] ?? "");
+  const whole = new Set(schemas);
+  const inSchema = (name: string) => whole.has(schemaOf(name));
   return [...schemas.map((name) => `${name}.*`).sort(), ...tables.filter((name) => !inSchema(name)).sort()];
+}
+
+function schemaOf(name: string): string {
+  return name.split(".")[0] ?? "";
 }

@@ -22,8 +22,51 @@ export interface FileReading {
 
 type Path = readonly (string | number)[];
 
-/** Reads a file. Never throws, whatever the text is. */
+/** A task file is read while it is typed, so that what is larger is not: in UTF-16 units. */
+const longest = 1024 * 1024;
+/** Levels of objects and lists; a task file needs four. */
+const deepest = 32;
+/** More problems than these are only counted. */
+const mostProblems = 100;
+
+/** Reads a file, at a cost that grows with its size only. Never throws, whatever the text is. */
 export function readTaskFile(text: string, t: Translate): FileReading {
+  if (text.length > longest) {
+    return {
+      file: undefined,
+      problems: [wholeFile(t("A task file has at most 1 MB. This one is not checked."))],
+    };
+  }
+  if (depthOf(text) > deepest) {
+    return {
+      file: undefined,
+      problems: [wholeFile(t("Objects and lists are nested too deeply for a task file."))],
+    };
+  }
+  const { file, problems } = read(text, t);
+  const more = problems.length - mostProblems;
+  if (more <= 0) {
+    return { file, problems };
+  }
+  const counted = { ...wholeFile(t("{0} more problems are not shown.", more)), severity: "warning" } as const;
+  return { file, problems: [...problems.slice(0, mostProblems), counted] };
+}
+
+function wholeFile(message: string): FileProblem {
+  return { severity: "error", message, offset: 0, length: 1, bySchema: false };
+}
+
+/** How deeply brackets outside texts are nested. */
+function depthOf(text: string): number {
+  let [depth, most] = [0, 0];
+  for (const [token] of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[[\]{}]/g)) {
+    depth += token === "[" || token === "{" ? 1 : token === "]" || token === "}" ? -1 : 0;
+    most = Math.max(most, depth);
+  }
+  return most;
+}
+
+function read(text: string, t: Translate): FileReading {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowEmptyContent: false });
   const [error] = errors;
@@ -37,11 +80,16 @@ export function readTaskFile(text: string, t: Translate): FileReading {
     const problems = parsed.issues.map((issue): FileProblem => {
       const path = (issue.path ?? []).map(({ key }) => key as string | number);
       const where = path.join(".");
-      const message = path.includes("password")
-        ? t('Do not write a password here. Reference it, for example {"secret": "NAME"} or {"env": "NAME"}.')
-        : issue.expected === "never"
-          ? t('"{0}" is not supported here.', where)
-          : `${where}: ${issue.message}`;
+      const message =
+        path.at(-1) === "env"
+          ? t("The name of an environment variable for a password must begin with DRS_.")
+          : path.includes("password")
+            ? t(
+                'Do not write a password here. Reference it, for example {"secret": "NAME"} or {"env": "DRS_NAME"}.',
+              )
+            : issue.expected === "never"
+              ? t('"{0}" is not supported here.', where)
+              : `${where}: ${issue.message}`;
       return { severity: "error", message, ...placeOf(root, path), bySchema: true };
     });
     return { file: undefined, problems };
@@ -110,15 +158,18 @@ function beyondSchema({ source, target, objects }: TaskFile, t: Translate): Find
     ["schemas", schemas],
     ["tables", tables],
   ] as const) {
+    const seen = new Set<string>();
     names.forEach((name, index) => {
-      if (names.indexOf(name) < index) {
+      if (seen.has(name)) {
         error(t('"{0}" is listed twice.', name), ["objects", kind, index]);
       }
+      seen.add(name);
     });
   }
+  const whole = new Set(schemas);
   tables.forEach((name, index) => {
     const [schema = ""] = name.split(".");
-    if (schemas.includes(schema)) {
+    if (whole.has(schema)) {
       const message = t('"{0}" is part of the schema "{1}", which is already selected.', name, schema);
       findings.push({ severity: "warning", message, path: ["objects", "tables", index] });
     }

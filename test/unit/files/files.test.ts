@@ -13,7 +13,7 @@ const file: TaskFile = {
   name: "orders-to-copy",
   type: "full+incremental",
   source: { host: "a", port: 5432, database: "shop", user: "drs", password: { secret: "one" } },
-  target: { host: "b", port: 5432, database: "copy", user: "drs", password: { env: "TWO" } },
+  target: { host: "b", port: 5432, database: "copy", user: "drs", password: { env: "DRS_TWO" } },
   objects: { schemas: ["sales"], tables: ["public.orders"] },
 };
 const problemsOf = (changed: object) =>
@@ -69,6 +69,54 @@ describe("a task file", () => {
         assert.ok(read !== undefined || problems.length > 0);
       }),
     );
+  });
+
+  it("names no variable of another program", () => {
+    for (const env of [
+      "AWS_SECRET_ACCESS_KEY",
+      "HUAWEICLOUD_SDK_SK",
+      "GITHUB_TOKEN",
+      "PATH",
+      "drs_a",
+      "DRS_",
+    ]) {
+      const [problem] = problemsOf({ source: { ...file.source, password: { env } } });
+      assert.ok(problem !== undefined, env);
+    }
+    assert.deepEqual(problemsOf({ source: { ...file.source, password: { env: "DRS_SHOP" } } }), []);
+  });
+
+  it("costs no more than its size", () => {
+    const names = Array.from({ length: 70_000 }, (_, index) => `a.b${index}`);
+    const text = JSON.stringify({ ...file, objects: { tables: names } });
+    const time = (work: () => unknown) => {
+      const start = performance.now();
+      work();
+      return performance.now() - start;
+    };
+    const ratios = [1, 2, 3].map(() => time(() => readTaskFile(text, fill)) / time(() => JSON.parse(text)));
+    // With a search through all names for each, it was more than 400.
+    assert.ok(Math.min(...ratios) < 120, `${ratios}`);
+    const start = performance.now();
+    const { added, removed } = diffOf({ tables: names }, { tables: names.toReversed() });
+    assert.deepEqual([added, removed], [[], []]);
+    const parts = choiceOf({ ...file, objects: { tables: names } }, {});
+    assert.equal(Object.keys(parts.object_info?.shop?.schemas?.a?.tables ?? {}).length, names.length);
+    assert.ok(performance.now() - start < 2_000);
+  });
+
+  it("is not checked when it is too large or nested too deeply, and tells at most 100 problems", () => {
+    const whole = (text: string) => readTaskFile(text, fill).problems.map(({ message }) => message);
+    assert.deepEqual(whole(" ".repeat(1024 * 1024 + 1)), [
+      "A task file has at most 1 MB. This one is not checked.",
+    ]);
+    assert.deepEqual(whole("[".repeat(20_000)), ["Objects and lists are nested too deeply for a task file."]);
+    assert.deepEqual(
+      readTaskFile(JSON.stringify({ ...file, description: "[[[[".repeat(20) }), fill).problems,
+      [],
+    );
+    const twice = problemsOf({ objects: { tables: Array.from({ length: 5_000 }, () => "a.b") } });
+    assert.deepEqual([twice.length, twice.at(-1)], [101, "4899 more problems are not shown."]);
   });
 
   it("has a JSON schema in each language, made from the model", () => {
