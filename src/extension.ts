@@ -17,11 +17,11 @@ import { TasksView } from "./tree/view";
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("DRS Sync Tasks", { log: true });
   const l10n = localizerFor(vscode.env.language, vscode.l10n.t);
-  const { secrets } = context;
+  const { secrets, globalStorageUri: storage } = context;
   const connections = new Connections(context, log);
   const local = new BackendController(context, connections, l10n, log);
-  const sessions = new SessionManager(connections, l10n, log, context.globalStorageUri);
-  const shared = vscode.Uri.joinPath(context.globalStorageUri, "alerts");
+  const sessions = new SessionManager(connections, l10n, log, storage);
+  const shared = vscode.Uri.joinPath(storage, "alerts");
   const mutes = new Mutes(shared);
   const view = new TasksView(l10n, context.workspaceState, (task) => mutes.isMuted(task));
   const alerts = new Alerts({
@@ -75,8 +75,8 @@ export function activate(context: vscode.ExtensionContext): void {
       }
     }),
     mutes.onDidChange(() => view.redraw()),
-    registerCommands({ connections, local, view, mutes, sessions, secrets, openDetails, l10n, log }),
-    watchTaskFiles({ connections, sessions, secrets, openDetails, l10n, log }),
+    registerCommands({ connections, local, view, mutes, sessions, secrets, storage, openDetails, l10n, log }),
+    watchTaskFiles({ connections, sessions, secrets, storage, openDetails, l10n, log }),
     registerTools({ sessions, l10n }),
     vscode.window.registerUriHandler({
       handleUri: async (uri) => {

@@ -123,7 +123,8 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
         | "validateTaskFile"
         | "createTaskFromFile"
         | "createAndStartTaskFromFile"
-        | "applyTaskFile",
+        | "applyTaskFile"
+        | "forgetPasswords",
     ) =>
     async (argument: unknown) => {
       const { fileHandlers } = await import("../files/editor");
@@ -196,6 +197,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       }
     },
     "drs.validateTaskFile": onFile("validateTaskFile"),
+    "drs.forgetPasswords": onFile("forgetPasswords"),
     "drs.createTaskFromFile": onFile("createTaskFromFile"),
     "drs.createAndStartTaskFromFile": onFile("createAndStartTaskFromFile"),
     "drs.applyTaskFile": onFile("applyTaskFile"),

@@ -15,6 +15,8 @@ export interface CommandHost {
   readonly mutes: Mutes;
   readonly sessions: SessionManager;
   readonly secrets: vscode.SecretStorage;
+  /** The extension's own folder, which all windows share. */
+  readonly storage: vscode.Uri;
   readonly openDetails: (task: TaskRef) => Promise<void>;
   readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;

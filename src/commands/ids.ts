@@ -27,6 +27,7 @@ const otherIds = [
   "drs.createTaskFromFile",
   "drs.createAndStartTaskFromFile",
   "drs.applyTaskFile",
+  "drs.forgetPasswords",
   "drs.copyDemoDatabase",
   "drs.runDemoSql",
   "drs.filterByText",

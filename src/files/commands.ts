@@ -8,12 +8,12 @@ import { changeObjects, synchronizedObjects } from "../tasks/use-cases/change-ob
 import { applyPlan, type CreationOptions, StepError } from "../tasks/use-cases/create-task";
 import { remedySqlOf } from "../tasks/use-cases/explain";
 import { explainStep, stepName } from "./explain";
+import { KeptPasswords } from "./kept-passwords";
 import type { TaskFile } from "./model";
-import { type FileParts, isTaskFile, showNewFile, tasksNamed } from "./open";
-import { forgetPassword, keepPassword, passwordsOf } from "./passwords";
+import { type FileParts, isTaskFile, readingOf, showNewFile, tasksNamed } from "./open";
+import { addressOf, passwordsOf, referenceOf } from "./passwords";
 import { choiceOf, diffOf, fileOf, objectsOf, planOf } from "./plan";
 import { exampleEnds, fileText, type TemplateEnds, templateText } from "./templates";
-import { readTaskFile } from "./validate";
 
 /** Where a task of a file is, or could be. */
 type Place = Pick<PlacedTask, "session" | "state"> & { readonly task?: PlacedTask["task"] };
@@ -30,6 +30,7 @@ export function fileHandlers(parts: FileParts) {
     createTaskFromFile: async (argument: unknown) => await create(parts, argument, false),
     createAndStartTaskFromFile: async (argument: unknown) => await create(parts, argument, true),
     applyTaskFile: async (argument: unknown) => await apply(parts, argument),
+    forgetPasswords: async () => await forgetPasswords(parts),
   };
 }
 
@@ -54,13 +55,8 @@ async function newTaskFile(parts: FileParts, argument: unknown): Promise<void> {
 }
 
 /** Both ends in the demo's databases, whose passwords are kept at once; undefined when it does not run. */
-async function demoEnds({
-  connections,
-  sessions,
-  secrets,
-  l10n,
-  log,
-}: FileParts): Promise<TemplateEnds | undefined> {
+async function demoEnds(parts: FileParts): Promise<TemplateEnds | undefined> {
+  const { connections, sessions, l10n, log } = parts;
   const local = connections.local;
   const key = local && (await connections.secret(local));
   if (
@@ -80,7 +76,7 @@ async function demoEnds({
       }
       const { host, port, database, task } = found;
       const one = { host, port, database, user: task.user, password: { secret: `demo-${server}` } };
-      await keepPassword(secrets, one, task.password);
+      await keptOf(parts).keep(referenceOf(one, local), task.password);
       return one;
     };
     const [source, target] = [await end("source"), await end("target")];
@@ -119,7 +115,7 @@ async function opened(
     void vscode.window.showWarningMessage(t("Open a task file (*.drs-task.json) first."));
     return undefined;
   }
-  const { file, problems } = readTaskFile(document.getText(), t);
+  const { file, problems } = readingOf(document, t);
   if (file !== undefined) {
     return { file, warnings: problems.length };
   }
@@ -208,7 +204,7 @@ async function create(parts: FileParts, argument: unknown, start: boolean): Prom
   if (!(await confirmedCost(file, state, task === undefined, start, parts.l10n))) {
     return;
   }
-  const passwords = await passwordsOf(file, parts.secrets, parts.l10n);
+  const passwords = await passwordsOf(file, state.connection, keptOf(parts), parts.l10n);
   if (passwords === undefined) {
     return;
   }
@@ -310,7 +306,7 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
 /** Runs the steps with a notification that names them and can cancel them, and shows how they ended. */
 async function inProgress(
   parts: FileParts,
-  { kind }: Connection,
+  connection: Connection,
   file: TaskFile,
   work: (options: CreationOptions) => Promise<void>,
 ): Promise<void> {
@@ -340,7 +336,7 @@ async function inProgress(
       void vscode.window.showInformationMessage(escapeNotification(message));
     } else if (error instanceof StepError) {
       log.error(`task file ${file.name}: ${error.step} failed`, error.cause ?? error.outcome?.findings);
-      await tellStep(parts, error, file, kind === "local");
+      await tellStep(parts, error, file, connection);
     } else {
       throw error;
     }
@@ -348,11 +344,13 @@ async function inProgress(
 }
 
 async function tellStep(
-  { l10n, secrets }: FileParts,
+  parts: FileParts,
   error: StepError,
   file: TaskFile,
-  local: boolean,
+  connection: Connection,
 ): Promise<void> {
+  const { l10n } = parts;
+  const local = connection.kind === "local";
   const message = escapeNotification(await explainStep(error, file.name, l10n, local));
   const end = { connectSource: file.source, connectTarget: file.target }[error.step as string];
   const sql = remedySqlOf(error.outcome?.findings);
@@ -360,9 +358,35 @@ async function tellStep(
   const buttons = [...(end === undefined ? [] : [forget]), ...(sql === undefined ? [] : [copy])];
   void vscode.window.showErrorMessage(message, ...buttons).then(async (answer) => {
     if (answer === forget && end !== undefined) {
-      await forgetPassword(secrets, end);
+      await keptOf(parts).forget([referenceOf(end, connection)]);
     } else if (answer === copy && sql !== undefined) {
       await vscode.env.clipboard.writeText(sql);
     }
   });
+}
+
+function keptOf({ secrets, storage }: FileParts): KeptPasswords {
+  return new KeptPasswords(secrets, storage.fsPath);
+}
+
+/** Lists the passwords of task files that are kept, and the variables that may be sent; forgets what the user picks. */
+async function forgetPasswords(parts: FileParts): Promise<void> {
+  const { t } = parts.l10n;
+  const kept = keptOf(parts);
+  const items = (await kept.all()).map((reference) => ({
+    label: reference.kind === "env" ? `$(symbol-variable) ${reference.name}` : `$(key) ${reference.name}`,
+    description: addressOf(reference),
+    detail: reference.through === "local" ? t("Local backend") : reference.through,
+    reference,
+  }));
+  if (items.length === 0) {
+    void vscode.window.showInformationMessage(t("No password of a task file is stored."));
+    return;
+  }
+  const placeHolder = t("Select the passwords and variables to forget");
+  const picked = await vscode.window.showQuickPick(items, { placeHolder, canPickMany: true });
+  if (picked !== undefined && picked.length > 0) {
+    await kept.forget(picked.map(({ reference }) => reference));
+    void vscode.window.setStatusBarMessage(t("Passwords forgotten: {0}", picked.length), 5000);
+  }
 }

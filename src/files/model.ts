@@ -54,13 +54,13 @@ export const fieldDocs = {
   database: { en: "Name of the database.", zh: "数据库名称。" },
   user: { en: "User that the task logs in as.", zh: "任务登录数据库使用的用户。" },
   password: {
-    en: 'Where the password is, never the password itself: `{"secret": "NAME"}` is stored in VS Code\'s secret storage, `{"env": "NAME"}` is an environment variable. If omitted, you are asked for it.',
-    zh: '密码在哪里，而不是密码本身：`{"secret": "名称"}` 保存在操作系统的凭据存储中，`{"env": "名称"}` 为环境变量。不填则询问。',
+    en: 'Where the password is, never the password itself: `{"secret": "NAME"}` is stored in VS Code\'s secret storage, `{"env": "DRS_NAME"}` is an environment variable. If omitted, you are asked for it.',
+    zh: '密码在哪里，而不是密码本身：`{"secret": "名称"}` 保存在操作系统的凭据存储中，`{"env": "DRS_名称"}` 为环境变量。不填则询问。',
   },
   secret: { en: "Name of the secret. You are asked for its value once.", zh: "凭证的名称。其值只询问一次。" },
   env: {
-    en: "Name of a variable in the environment in which VS Code was started.",
-    zh: "环境变量名称，取自启动 VS Code 时的环境。",
+    en: "Name of a variable in the environment in which VS Code was started. It begins with DRS_, so that a file cannot name the variables of other programs.",
+    zh: "环境变量名称，取自启动 VS Code 时的环境。必须以 DRS_ 开头，使文件无法引用其他程序的变量。",
   },
   ssl: { en: "Whether the connection is encrypted.", zh: "是否使用加密连接。" },
   instance: { en: "ID of the cloud database instance.", zh: "云数据库实例 ID。" },
@@ -84,8 +84,9 @@ const identifier = v.pipe(v.string(), v.minLength(1), v.maxLength(63));
 export function taskFileSchema(language: keyof Bilingual) {
   const doc = <T>(field: Doc) => v.description<T, string>(fieldDocs[field][language]);
   const named = (field: Doc) => v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/), doc(field));
+  const variable = v.pipe(v.string(), v.regex(/^DRS_\w{1,96}$/, "must begin with DRS_"), doc("env"));
   const password = v.pipe(
-    v.union([v.strictObject({ secret: named("secret") }), v.strictObject({ env: named("env") })]),
+    v.union([v.strictObject({ secret: named("secret") }), v.strictObject({ env: variable })]),
     doc("password"),
   );
   const end = v.strictObject({

@@ -12,6 +12,8 @@ export interface FileParts {
   readonly connections: Connections;
   readonly sessions: SessionManager;
   readonly secrets: vscode.SecretStorage;
+  /** The extension's own folder, which all windows share. */
+  readonly storage: vscode.Uri;
   readonly openDetails: (task: TaskRef) => Promise<void>;
   readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;

@@ -1,78 +1,70 @@
 import * as vscode from "vscode";
-import type { Localizer } from "../l10n/localizer";
+import type { Connection } from "../connections/connection";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { KeptPasswords, PasswordReference } from "./kept-passwords";
 import type { FileEnd, TaskFile } from "./model";
 import type { Passwords } from "./plan";
 
-const prefix = "drs.taskFile.";
-
-/**
- * Where a password is kept. The database is part of it: a file from elsewhere that names a secret of ours does not get
- * it sent to a database of its own.
- */
-function keyOf({ password, user, host, port, database }: FileEnd): string {
-  const name = password !== undefined && "secret" in password ? password.secret : "";
-  return `${prefix}${JSON.stringify([name, user, host, port, database])}`;
+/** What one end of a file names its password by, and where the value goes. */
+export function referenceOf(
+  { password, user, host, port, database }: FileEnd,
+  connection: Connection,
+): PasswordReference {
+  const name = password === undefined ? "" : "env" in password ? password.env : password.secret;
+  return {
+    ...{ kind: password !== undefined && "env" in password ? "env" : "secret", name },
+    ...{ user, host, port, database },
+    through: connection.kind === "local" ? "local" : connection.endpoint,
+  };
 }
 
-/** Keeps the password of one end of a file. */
-export async function keepPassword(
-  secrets: vscode.SecretStorage,
-  end: FileEnd,
-  password: string,
-): Promise<void> {
-  await secrets.store(keyOf(end), password);
-}
-
-/** Forgets the password of one end of a file, so that it is asked for again. */
-export async function forgetPassword(secrets: vscode.SecretStorage, end: FileEnd): Promise<void> {
-  await secrets.delete(keyOf(end));
+/** `user@host:port/database` */
+export function addressOf({ user, host, port, database }: PasswordReference): string {
+  return `${user}@${host}:${port}/${database}`;
 }
 
 /**
  * The passwords of both ends: from the environment, from where they are kept, or asked for.
  *
- * @returns undefined when the user gave none.
+ * @param connection the one that they are sent through.
+ * @returns undefined when the user gave none, or does not agree to send a variable.
  * @throws Error when the environment has no such variable or must not be read.
  */
 export async function passwordsOf(
   file: TaskFile,
-  secrets: vscode.SecretStorage,
+  connection: Connection,
+  kept: KeptPasswords,
   l10n: Localizer,
 ): Promise<Passwords | undefined> {
   const { t } = l10n;
-  const source = await passwordOf(file.source, t("Source database"), secrets, l10n);
+  const source = await passwordOf(file.source, t("Source database"), connection, kept, l10n);
   if (source === undefined) {
     return undefined;
   }
-  const target = await passwordOf(file.target, t("Target database"), secrets, l10n);
+  const target = await passwordOf(file.target, t("Target database"), connection, kept, l10n);
   return target === undefined ? undefined : { source, target };
 }
 
 async function passwordOf(
   end: FileEnd,
   which: string,
-  secrets: vscode.SecretStorage,
-  { t }: Localizer,
+  connection: Connection,
+  kept: KeptPasswords,
+  l10n: Localizer,
 ): Promise<string | undefined> {
-  const { password } = end;
-  if (password !== undefined && "env" in password) {
-    // The file decides where the value goes.
-    if (!vscode.workspace.isTrusted) {
-      throw new Error(t("Files of a workspace that is not trusted cannot name environment variables."));
-    }
-    const value = process.env[password.env];
-    if (!value) {
-      throw new Error(t("{0} is not set in the environment of VS Code.", password.env));
-    }
-    return value;
+  const { t } = l10n;
+  const reference = referenceOf(end, connection);
+  if (reference.kind === "env") {
+    return await variableOf(reference, connection, kept, l10n);
   }
-  const kept = await secrets.get(keyOf(end));
-  if (kept !== undefined) {
-    return kept;
+  const known = await kept.passwordOf(reference);
+  if (known !== undefined) {
+    return known;
   }
-  const place = `${end.user}@${end.host}:${end.port}/${end.database}`;
+  const place = addressOf(reference);
   const asked = await vscode.window.showInputBox({
     title: t("{0}: password of {1}", which, place),
+    prompt: t("It is sent through the connection {0}.", connection.name),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) => (text === "" ? t("This value is required.") : undefined),
@@ -84,11 +76,47 @@ async function passwordOf(
   const once = { label: t("Use it once"), keep: false };
   // Who names a secret in the file has agreed to it.
   const choice =
-    password === undefined
+    end.password === undefined
       ? await vscode.window.showQuickPick([keep, once], { title: place, ignoreFocusOut: true })
       : keep;
   if (choice?.keep === true) {
-    await keepPassword(secrets, end, asked);
+    await kept.keep(reference, asked);
   }
   return choice === undefined ? undefined : asked;
+}
+
+/** A variable's value, after the user has agreed to send it to this place. The file decides where it goes. */
+async function variableOf(
+  reference: PasswordReference,
+  connection: Connection,
+  kept: KeptPasswords,
+  { t }: Localizer,
+): Promise<string | undefined> {
+  if (!vscode.workspace.isTrusted) {
+    throw new Error(t("Files of a workspace that is not trusted cannot name environment variables."));
+  }
+  const { name } = reference;
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(t("{0} is not set in the environment of VS Code.", name));
+  }
+  if (await kept.isAllowed(reference)) {
+    return value;
+  }
+  const send = t("Send");
+  const question = t("Send the value of the environment variable {0} to {1}?", name, addressOf(reference));
+  const detail = t(
+    "The task file names it as the password. It is sent through the connection {0}. You are asked once for this variable and database.",
+    connection.name,
+  );
+  const answer = await vscode.window.showWarningMessage(
+    escapeNotification(question),
+    { modal: true, detail },
+    send,
+  );
+  if (answer !== send) {
+    return undefined;
+  }
+  await kept.allow(reference);
+  return value;
 }

@@ -39,11 +39,11 @@ describe("a folder that is not trusted", () => {
     };
     writeFileSync(join(folder, ".vscode", "settings.json"), JSON.stringify(settings));
     const end = (database: string) => ({
-      ...{ host: "127.0.0.1", port: 1, database, user: "drs", password: { env: "PATH" } },
+      ...{ host: "127.0.0.1", port: 1, database, user: "drs", password: { env: "DRS_OF_THE_USER" } },
     });
     const ends = { source: end("shop"), target: end("copy"), objects: { tables: ["public.orders"] } };
     writeFileSync(join(folder, "theirs.drs-task.json"), templateText("theirs", "full+incremental", ends));
-    workbench = await openWorkbench({ untrustedFolder: folder });
+    workbench = await openWorkbench({ folder, isUntrusted: true });
   });
   after(async () => {
     await workbench?.close();

@@ -26,8 +26,10 @@ export interface WorkbenchOptions {
   readonly language?: "en" | "zh-cn";
   /** Added to the user's settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** A folder that is opened in Restricted Mode; without it no folder is open. */
-  readonly untrustedFolder?: string;
+  /** A folder that is opened; without it none is. */
+  readonly folder?: string;
+  /** Whether the folder is opened in Restricted Mode. */
+  readonly isUntrusted?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface WorkbenchOptions {
  * directory of the suite's local backend is set. The caller closes it; tests run from the repository's folder.
  */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
-  const { theme = "dark", language = "en", settings = {}, untrustedFolder } = options;
+  const { theme = "dark", language = "en", settings = {}, isUntrusted = false } = options;
   const root = process.cwd();
   const folder = await mkdtemp(join(tmpdir(), "drs-workbench-"));
   const owned: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -50,7 +52,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       settings: {
         "workbench.colorTheme": themeNames[theme],
         "drs.localBackend.dataDirectory": process.env.DRS_TEST_DATA_DIRECTORY ?? "",
-        ...(untrustedFolder === undefined ? {} : restricted),
+        ...(isUntrusted ? restricted : {}),
         ...settings,
       },
       extensionFolders: [root],
@@ -59,7 +61,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     const { program, address } = await startVSCodeServer({
       installation: installation(root, "current"),
       profile,
-      workspaceTrust: untrustedFolder !== undefined,
+      workspaceTrust: isUntrusted,
       signal: AbortSignal.timeout(limits.wait),
     });
     owned.push(() => program.stop());
@@ -67,7 +69,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     owned.push(() => browser.close());
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(limits.wait);
-    const query = untrustedFolder === undefined ? "" : `?${new URLSearchParams({ folder: untrustedFolder })}`;
+    const query = options.folder === undefined ? "" : `?${new URLSearchParams({ folder: options.folder })}`;
     await page.goto(`${address}${query}`);
     await page.locator(".monaco-workbench .activitybar").waitFor();
     return new Workbench(page, join(root, "out", "screenshots"), folder, close);
