@@ -12,6 +12,9 @@ export interface BackendAddress {
 
 const healthTimeoutMs = 10_000;
 
+/** Name of the error of a start that finds the data directory taken. */
+export const directoryInUse = "DirectoryInUse";
+
 /** The backend that runs on the data directory, by whomever it was started; undefined when none answers. */
 export async function runningBackend(dataDirectory: string): Promise<BackendAddress | undefined> {
   let line: string;
@@ -58,7 +61,7 @@ export function addressOf(line: string): BackendAddress | undefined {
 }
 
 /** Whether the backend with this pid answers that it is well; one that is stopping does not. */
-async function isHealthy({ endpoint, pid }: BackendAddress): Promise<boolean> {
+export async function isHealthy({ endpoint, pid }: BackendAddress): Promise<boolean> {
   try {
     const { callBackend, jsonOf } = await import("./call");
     const answer = await callBackend(endpoint, { path: "/_local/health", timeoutMs: healthTimeoutMs });

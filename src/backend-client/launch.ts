@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Translate } from "../l10n/localizer";
-import { addressOf, type BackendAddress } from "./discovery";
+import { addressOf, type BackendAddress, directoryInUse } from "./discovery";
 
 export interface LaunchOptions {
   /** `dist/local-backend.js`. */
@@ -21,12 +21,15 @@ const drainMs = 1_000;
 const unusedSeconds = 60;
 /** How the backend begins the line that says why it cannot start. */
 const errorPrefix = "drs-local: ";
+/** Exit codes with which the backend says why it cannot start. */
+const exitCodes = { directoryInUse: 3, diskFull: 4 } as const;
 
 /**
  * Starts the backend and waits until it is ready. From then on it is nobody's child: it ends when it is told to, or,
  * unless it is to keep running, when no window has used it for a while.
  *
- * @throws Error with the backend's own last words when it ends before it is ready, or after two minutes.
+ * @throws Error with the backend's own last words when it ends before it is ready, or after two minutes; its name is
+ *   `directoryInUse` where another backend has the data directory.
  */
 export function launchBackend(options: LaunchOptions, signal: AbortSignal): Promise<BackendAddress> {
   const args = [options.script, "--data-dir", options.dataDirectory];
@@ -51,7 +54,7 @@ export function launchBackend(options: LaunchOptions, signal: AbortSignal): Prom
       }
       reject(reason);
     };
-    const ended = () => fail(new Error(lastWords || t("The local backend exited before it was ready.")));
+    const ended = (code: number | null) => fail(endOf(code, lastWords, options));
     const timer = setTimeout(
       () => fail(new Error(t("The local backend was not ready in time."))),
       startTimeoutMs,
@@ -59,12 +62,12 @@ export function launchBackend(options: LaunchOptions, signal: AbortSignal): Prom
     signal.addEventListener("abort", () => fail(signal.reason), { once: true });
     child.once("error", fail);
     // The reason is on stderr, which may be read to its end only after the exit.
-    child.once("close", ended);
+    child.once("close", (code) => ended(code));
     child.once("exit", (code) => {
       if (ready) {
         options.log(`ended with exit code ${code}`);
       }
-      setTimeout(ended, drainMs);
+      setTimeout(() => ended(code), drainMs);
     });
     createInterface({ input: child.stderr }).on("line", (line) => {
       lastWords = line.startsWith(errorPrefix) ? line.slice(errorPrefix.length) : lastWords;
@@ -80,4 +83,20 @@ export function launchBackend(options: LaunchOptions, signal: AbortSignal): Prom
       }
     });
   });
+}
+
+function endOf(code: number | null, lastWords: string, { dataDirectory, t }: LaunchOptions): Error {
+  const words = lastWords || t("The local backend exited before it was ready.");
+  if (code === exitCodes.diskFull) {
+    return new Error(
+      t(
+        "No space is left for the local backend's data directory {0}. Free space there, or choose another folder in the setting drs.localBackend.dataDirectory. {1}",
+        dataDirectory,
+        words,
+      ),
+    );
+  }
+  const error = new Error(words);
+  error.name = code === exitCodes.directoryInUse ? directoryInUse : error.name;
+  return error;
 }

@@ -26,6 +26,9 @@ import { Presences } from "./presence";
 import { SecretBox } from "./secrets";
 import { StartError } from "./start-error";
 
+/** How often the backend looks whether it has its data directory still, in milliseconds. */
+const directoryLookMs = 2_000;
+
 type Disposal = () => Promise<unknown>;
 
 /** What stays while the service is put back to its beginning. */
@@ -54,14 +57,17 @@ export class Backend {
 
   readonly #presences: Presences;
 
-  /** @param onUnused is called when nobody has used the backend for as long as the flags say. */
+  /**
+   * @param end is called, with the reason, when nobody has used the backend for as long as the flags say, or when its
+   *   data directory is gone.
+   */
   constructor(
     private readonly flags: Flags,
-    onUnused: () => void,
+    private readonly end: (why: string) => void,
   ) {
     const { exitWhenUnused } = flags;
     const limit = exitWhenUnused === undefined ? undefined : exitWhenUnused * 1_000;
-    this.#presences = new Presences(limit, onUnused);
+    this.#presences = new Presences(limit, () => end("nobody uses it any more"));
   }
 
   /**
@@ -88,6 +94,8 @@ export class Backend {
       pid: process.pid,
     });
     await dir.announce(ready);
+    const watch = setInterval(() => void this.#lookAfter(dir), directoryLookMs);
+    this.#base.push(async () => clearInterval(watch));
     this.#presences.begin();
     return ready;
   }
@@ -101,6 +109,14 @@ export class Backend {
     await this.#resetting?.catch(() => undefined);
     await dispose(this.#service);
     await dispose(this.#base);
+  }
+
+  /** What runs in a directory that was deleted or moved would be in the way of the next backend. */
+  async #lookAfter(dir: DataDir): Promise<void> {
+    // What cannot be looked at now may be back next time.
+    if (!(await dir.isOurs().catch(() => true)) && !this.#stopping) {
+      this.end(`the data directory ${dir.path} is gone or belongs to another backend`);
+    }
   }
 
   async #serve(base: Base): Promise<void> {

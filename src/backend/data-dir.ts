@@ -3,7 +3,7 @@ import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } fr
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { log, reasonOf } from "./log";
-import { StartError } from "./start-error";
+import { exitCodes, StartError } from "./start-error";
 
 const identity = v.object({
   projectId: v.string(),
@@ -25,6 +25,8 @@ export class DataDir {
   private constructor(
     readonly path: string,
     readonly identity: Identity,
+    /** The content of `owner.json`. */
+    private readonly ownership: string,
   ) {}
 
   /**
@@ -35,9 +37,9 @@ export class DataDir {
   static async take(path: string): Promise<DataDir> {
     try {
       await makeDirectory(path);
-      await lock(path);
+      const ownership = await lock(path);
       await keepPrivate(path);
-      return new DataDir(path, await keptIdentity(join(path, "identity.json")));
+      return new DataDir(path, await keptIdentity(join(path, "identity.json")), ownership);
     } catch (error) {
       if (error instanceof StartError) {
         throw error;
@@ -51,10 +53,20 @@ export class DataDir {
     await writePrivately(join(this.path, "backend.json"), readyLine);
   }
 
-  /** Gives the directory back: `backend.json` and the lock go away. */
+  /**
+   * Whether this process owns the directory still: somebody may have deleted or moved it, and another backend may have
+   * made it again.
+   */
+  async isOurs(): Promise<boolean> {
+    return (await textOf(join(this.path, "owner.json"))) === this.ownership;
+  }
+
+  /** Gives the directory back: `backend.json` and the lock go away, unless another backend has taken it. */
   async release(): Promise<void> {
-    await rm(join(this.path, "backend.json"), { force: true });
-    await rm(join(this.path, "owner.json"), { force: true });
+    if (await this.isOurs()) {
+      await rm(join(this.path, "backend.json"), { force: true });
+      await rm(join(this.path, "owner.json"), { force: true });
+    }
   }
 }
 
@@ -102,7 +114,8 @@ export async function textOf(path: string): Promise<string | undefined> {
   });
 }
 
-async function lock(path: string): Promise<void> {
+/** @returns the content of the lock. */
+async function lock(path: string): Promise<string> {
   const file = join(path, "owner.json");
   const mine = `${file}.${process.pid}`;
   const text = JSON.stringify({ pid: process.pid, started: await startTimeOf(process.pid) });
@@ -110,13 +123,14 @@ async function lock(path: string): Promise<void> {
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await hasLinked(mine, file)) {
-        return;
+        return text;
       }
       const found = await textOf(file);
       const pid = await liveOwner(found);
       if (pid !== undefined) {
         throw new StartError(
           `the data directory ${path} belongs to another running backend (process ${pid})`,
+          exitCodes.directoryInUse,
         );
       }
       await removeStale(file, found);
@@ -124,7 +138,10 @@ async function lock(path: string): Promise<void> {
   } finally {
     await rm(mine, { force: true });
   }
-  throw new StartError(`the data directory ${path} is being taken by another process`);
+  throw new StartError(
+    `the data directory ${path} is being taken by another process`,
+    exitCodes.directoryInUse,
+  );
 }
 
 /** Gives a file a second name, which appears whole and only if it is free. */

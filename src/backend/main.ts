@@ -6,6 +6,7 @@ import { supervisorRole } from "./clusters/protocol";
 import { supervise } from "./clusters/supervisor";
 import { parseFlags, usage } from "./flags";
 import { log, reasonOf } from "./log";
+import { exitCodeOf } from "./start-error";
 
 /** Milliseconds after which a stop is no longer waited for. */
 const stopMs = 4_700;
@@ -22,7 +23,7 @@ if (process.argv.includes(supervisorRole)) {
   const work = first === "call" ? calling(rest) : main();
   work.catch((error: unknown) => {
     process.stderr.write(`drs-local: ${reasonOf(error)}\n`);
-    process.exit(1);
+    process.exit(exitCodeOf(error));
   });
 }
 
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
       },
     );
   };
-  const backend = new Backend(flags, () => stop("nobody uses it any more"));
+  const backend = new Backend(flags, stop);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => stop(signal));
   }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { exitCodes } from "../../src/backend/start-error";
 import {
   BackendProcess,
   interruptedStart,
@@ -42,7 +43,7 @@ describe("the backend's process", () => {
 
   it("refuses a data directory that belongs to a running backend, and names it", async () => {
     const exit = await runToEnd(["--data-dir", dataDir]);
-    assert.equal(exit.code, 1);
+    assert.equal(exit.code, exitCodes.directoryInUse);
     assert.equal(exit.stdout, "");
     assert.match(
       exit.stderr,
@@ -60,6 +61,25 @@ describe("the backend's process", () => {
     await backend.setBalance("a", 1);
     assert.equal((await backend.stop()).code, 0);
     backend = await BackendProcess.start(dataDir);
+  });
+
+  it("ends when its data directory is deleted, and removes nothing of the backend that comes after it", async () => {
+    const dir = makeDataDir();
+    const first = await BackendProcess.start(dir);
+    removeDataDir(dir);
+    const second = await BackendProcess.start(dir);
+    const files = ["backend.json", "owner.json"].map((name) => readFileSync(join(dir, name), "utf8"));
+    assert.notEqual(await first.ended(), null, first.log);
+    assert.match(first.log, /stopping \(the data directory .* is gone or belongs to another backend\)/);
+    assert.deepEqual(
+      ["backend.json", "owner.json"].map((name) => readFileSync(join(dir, name), "utf8")),
+      files,
+    );
+    await second.setBalance("a", 1);
+    assert.equal((await second.stop()).code, 0);
+    assert.deepEqual(processesOf(dir), []);
+    assert.deepEqual(readdirSync(dir).includes("owner.json"), false);
+    removeDataDir(dir);
   });
 
   it("is taken by one of several that find a dead owner's data directory", async () => {

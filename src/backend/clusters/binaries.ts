@@ -146,7 +146,7 @@ export async function run(
   return await new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) =>
-      resolve({ code: code ?? -1, output: output.replaceAll(/\s+/g, " ").trim() }),
+      resolve({ code: code ?? -1, output: output.replaceAll(/[^\S\n]+/g, " ").trim() }),
     );
   });
 }

@@ -8,11 +8,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { textOf, writePrivately } from "../data-dir";
 import type { DatabaseLogin } from "../engine/engine";
-import { log } from "../log";
+import { log, shortened } from "../log";
 import { StartError } from "../start-error";
 import type { Binaries } from "./binaries";
 import { stopLeftover } from "./leftovers";
 import { fromSupervisor, type ServerSpec, supervisorRole, type ToSupervisor } from "./protocol";
+import { tellingLine } from "./telling-line";
 
 /** `control` holds the task states; `source` and `target` exist with `--demo` only. */
 export type ClusterName = "control" | "source" | "target";
@@ -83,7 +84,7 @@ export class Clusters extends EventEmitter<Events> {
         return;
       }
       if (attempt === 2 || !/could not (bind|create any TCP)/.test(output)) {
-        throw new StartError(`the ${name} database server does not start: ${lastMessage(output)}`);
+        throw new StartError(`the ${name} database server does not start: ${tellingLine(output)}`);
       }
     }
   }
@@ -161,7 +162,8 @@ export class Clusters extends EventEmitter<Events> {
       ];
       const { code, output } = await this.#runProgram(this.binaries.initdb, args);
       if (code !== 0) {
-        throw new StartError(`the ${name} database server cannot be made: ${output}`);
+        log(`initdb failed: ${shortened(output)}`);
+        throw new StartError(`the ${name} database server cannot be made: ${tellingLine(output)}`);
       }
     } finally {
       await rm(passwordFile, { force: true });
@@ -283,7 +285,7 @@ export class Clusters extends EventEmitter<Events> {
       if (output === undefined) {
         return;
       }
-      log(`the ${spec.name} database server does not start yet: ${lastMessage(output)}`);
+      log(`the ${spec.name} database server does not start yet: ${tellingLine(output)}`);
       await delay(runAnewMs, undefined, { ref: false });
     }
   }
@@ -345,10 +347,4 @@ export async function freePort(wanted: number): Promise<number> {
       probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : wanted));
     });
   });
-}
-
-function lastMessage(output: string): string {
-  const lines = output.split("\n").filter((line) => line.trim() !== "");
-  const telling = lines.find((line) => /(FATAL|PANIC|ERROR):/.test(line)) ?? lines.at(-1) ?? "no output";
-  return telling.slice(telling.lastIndexOf("|") + 1).trim();
 }
