@@ -44,6 +44,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const tellViewNeed = () => sessions.setDemand("view", view.visible ? "visible" : "none");
   const tellAlertsNeed = () => sessions.setDemand("alerts", alerts.enabled ? "background" : "none");
 
+  const followLocal = () => {
+    local.follow().catch((error) => log.error("The local backend cannot be found.", error));
+  };
+
   context.subscriptions.push(
     log,
     local,
@@ -58,7 +62,12 @@ export function activate(context: vscode.ExtensionContext): void {
       alerts.show(sessions.shown, reading);
       const { connection, session } = reading.state;
       if (connection.kind === "local" && session?.store.snapshot.problem !== undefined) {
-        local.follow().catch((error) => log.error("The local backend cannot be found.", error));
+        followLocal();
+      }
+    }),
+    connections.onDidChange(({ elsewhere }) => {
+      if (elsewhere === true) {
+        followLocal();
       }
     }),
     view.onDidChangeVisibility(tellViewNeed),
@@ -96,7 +105,7 @@ export function activate(context: vscode.ExtensionContext): void {
     let found = false;
     try {
       if (connections.local !== undefined || connections.firstRun) {
-        found = await local.attach();
+        found = (await local.attach()) !== undefined;
       }
     } finally {
       sessions.localLooked();

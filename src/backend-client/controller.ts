@@ -1,29 +1,48 @@
+import { access } from "node:fs/promises";
+import { homedir } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { Connections } from "../connections/connections";
 import { poll } from "../drs/poll";
-import type { Localizer } from "../l10n/localizer";
-import { type BackendAddress, isReleased, runningBackend } from "./discovery";
+import type { AccessKey } from "../drs/sign-in";
+import { escapeNotification, type Localizer } from "../l10n/localizer";
+import { FolderWatch } from "../storage/folder-watch";
+import { dataDirectoryOf } from "./data-directory";
+import { type BackendAddress, directoryInUse, isHealthy, isReleased, runningBackend } from "./discovery";
 
 const pollMs = 250;
 /** How long a backend may take to end, and that of another window to start or to end. */
 const stopLimitMs = 10_000;
 const otherLimitMs = 20_000;
 
+type ControllerContext = Pick<vscode.ExtensionContext, "asAbsolutePath" | "globalStorageUri">;
+
+interface Last {
+  readonly directory: string;
+  readonly address: BackendAddress;
+}
+
 /**
  * The local backend as this window sees it: found when it runs, by whomever it was started; started when asked; ended
  * when asked, or when the last session with it is over (see Presence).
  */
 export class BackendController implements vscode.Disposable {
-  readonly #context: vscode.ExtensionContext;
+  readonly #context: ControllerContext;
   readonly #connections: Connections;
   readonly #l10n: Localizer;
   readonly #log: vscode.LogOutputChannel;
   /** The start in progress; disposing or stopping aborts it. */
-  #starting: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
+  #starting: { readonly controller: AbortController; readonly done: Promise<boolean> } | undefined;
+  /** The backend that this window was connected to last. */
+  #last: Last | undefined;
+  /** Process of the backend whose lost data directory has been told of. */
+  #lost: number | undefined;
+  #watch: FolderWatch | undefined;
+  /** The folder that is watched. */
+  #watched: string | undefined;
 
   constructor(
-    context: vscode.ExtensionContext,
+    context: ControllerContext,
     connections: Connections,
     l10n: Localizer,
     log: vscode.LogOutputChannel,
@@ -35,33 +54,51 @@ export class BackendController implements vscode.Disposable {
   }
 
   /**
-   * Connects to a backend that runs already; false when none does. A session with the same backend stays, and so does
-   * the user's decision to stop showing it meanwhile.
+   * Connects to a backend that runs already. A session with the same backend stays, and so does the user's decision to
+   * stop showing it meanwhile.
+   *
+   * @returns `known`: this window is connected to it already; undefined: none runs.
+   * @throws Error when the setting names no folder.
    */
-  async attach(): Promise<boolean> {
+  async attach(): Promise<"known" | "found" | undefined> {
+    const directory = this.#dataDirectory();
     const before = this.#connections.local;
     const known = before && (await this.#connections.secret(before));
-    const address = await runningBackend(this.#dataDirectory());
-    const moved = address?.endpoint !== before?.endpoint || known === undefined;
-    if (address !== undefined && moved && isDeepStrictEqual(this.#connections.local, before)) {
-      await this.#use(address);
+    const address = await runningBackend(directory);
+    if (address === undefined) {
+      return undefined;
     }
-    return address !== undefined;
+    this.#last = { directory, address };
+    const key = keyOf(address);
+    if (address.endpoint === before?.endpoint && isDeepStrictEqual(known, key)) {
+      return "known";
+    }
+    if (isDeepStrictEqual(this.#connections.local, before)) {
+      await this.#use(directory, address);
+    }
+    return "found";
   }
 
-  /** Follows a backend that came back at another address; does nothing while it is where it was, or gone. */
+  /**
+   * Follows a backend that came back at another address, while it is shown; does nothing while it is where it was. Says
+   * once that its data directory is gone.
+   */
   async follow(): Promise<void> {
-    if (this.#starting === undefined) {
-      await this.attach();
+    if (this.#starting !== undefined || this.#connections.local === undefined) {
+      return;
+    }
+    if ((await this.attach()) === undefined && this.#last !== undefined) {
+      await this.#explainLoss(this.#last);
     }
   }
 
   /**
    * Connects to the backend, which is started if it does not run.
    *
+   * @returns whether this window was connected to it already.
    * @throws Error with the backend's own words when it cannot start, the signal's reason when the user cancels.
    */
-  start(): Promise<void> {
+  start(): Promise<boolean> {
     if (this.#starting === undefined) {
       const controller = new AbortController();
       const done = this.#start(controller).finally(() => {
@@ -77,22 +114,58 @@ export class BackendController implements vscode.Disposable {
     const starting = this.#starting;
     starting?.controller.abort();
     await starting?.done.catch(() => undefined);
-    const address = await runningBackend(this.#dataDirectory());
-    if (address !== undefined) {
-      process.kill(address.pid, "SIGTERM");
-      await this.#until(stopLimitMs, () => isReleased(this.#dataDirectory()));
+    const directory = this.#dataDirectory();
+    const address = await runningBackend(directory);
+    if (address === undefined) {
+      return (await this.#stopStray()) || starting !== undefined;
     }
-    return address !== undefined || starting !== undefined;
+    process.kill(address.pid, "SIGTERM");
+    await this.#until(stopLimitMs, () => isReleased(directory));
+    return true;
+  }
+
+  /** Ends the backend that this window was connected to last, if its data directory was deleted below it. */
+  async #stopStray(): Promise<boolean> {
+    const { directory, address } = this.#last ?? {};
+    if (address === undefined || !(await isReleased(directory ?? "")) || !(await isHealthy(address))) {
+      return false;
+    }
+    process.kill(address.pid, "SIGTERM");
+    await this.#until(stopLimitMs, async () => !(await isHealthy(address)));
+    return true;
+  }
+
+  /** Says that the folder of a backend that does not run any more has been deleted or moved. */
+  async #explainLoss(last: Last): Promise<void> {
+    const { directory, address } = last;
+    if (this.#lost === address.pid || (await exists(directory)) || (await isHealthy(address))) {
+      return;
+    }
+    this.#lost = address.pid;
+    const { t } = this.#l10n;
+    const start = t("Start the Local Backend");
+    const message = t(
+      "The data directory {0} of the local backend is gone, and its tasks and databases with it. Put it back, or start the local backend with a new one.",
+      directory,
+    );
+    void vscode.window.showErrorMessage(escapeNotification(message), start).then(async (answer) => {
+      if (answer === start) {
+        await vscode.commands.executeCommand("drs.startLocalBackend");
+      }
+    });
   }
 
   dispose(): void {
     this.#starting?.controller.abort();
+    this.#watch?.dispose();
   }
 
-  async #start(controller: AbortController): Promise<void> {
-    if (await this.attach()) {
-      return;
+  async #start(controller: AbortController): Promise<boolean> {
+    const found = await this.attach();
+    if (found !== undefined) {
+      return found === "known";
     }
+    await this.#stopStray();
     const options = {
       location: vscode.ProgressLocation.Notification,
       title: this.#l10n.t("Starting the local backend"),
@@ -103,25 +176,30 @@ export class BackendController implements vscode.Disposable {
       try {
         await this.#spawn(controller.signal);
       } catch (error) {
-        if (!(error instanceof Error && /another running backend/.test(error.message))) {
+        if (!(error instanceof Error && error.name === directoryInUse)) {
           throw error;
         }
         // Another window is starting it at this moment, or the one before a reload is still ending.
         const directory = this.#dataDirectory();
-        await this.#until(otherLimitMs, async () => (await this.attach()) || (await isReleased(directory)));
-        if (!(await this.attach())) {
+        await this.#until(
+          otherLimitMs,
+          async () => (await this.attach()) !== undefined || (await isReleased(directory)),
+        );
+        if ((await this.attach()) === undefined) {
           await this.#spawn(controller.signal);
         }
       }
     });
+    return false;
   }
 
   async #spawn(signal: AbortSignal): Promise<void> {
     const { launchBackend } = await import("./launch");
+    const dataDirectory = this.#dataDirectory();
     const address = await launchBackend(
       {
         script: this.#context.asAbsolutePath("dist/local-backend.js"),
-        dataDirectory: this.#dataDirectory(),
+        dataDirectory,
         demo: vscode.workspace.getConfiguration("drs").get("localBackend.demo", true),
         keepRunning: vscode.workspace.getConfiguration("drs").get("localBackend.keepRunning", false),
         log: (line) => this.#log.debug(`[local backend] ${line}`),
@@ -129,7 +207,7 @@ export class BackendController implements vscode.Disposable {
       },
       signal,
     );
-    await this.#use(address);
+    await this.#use(dataDirectory, address);
   }
 
   /** Asks until the answer is true; undefined when that takes longer than `limitMs`. */
@@ -138,13 +216,43 @@ export class BackendController implements vscode.Disposable {
     return poll(async () => (await condition()) || undefined, pauses);
   }
 
-  #use({ endpoint, projectId, accessKey, secretKey }: BackendAddress): Promise<void> {
+  async #use(directory: string, address: BackendAddress): Promise<void> {
+    this.#last = { directory, address };
+    const { endpoint, projectId } = address;
     const name = this.#l10n.t("Local backend");
-    return this.#connections.useLocal({ name, endpoint, projectId }, { accessKey, secretKey });
+    await this.#connections.useLocal({ name, endpoint, projectId }, keyOf(address));
+    await this.#watchOver(directory);
   }
 
-  #dataDirectory(): string {
-    const configured = vscode.workspace.getConfiguration("drs").get("localBackend.dataDirectory", "");
-    return configured || vscode.Uri.joinPath(this.#context.globalStorageUri, "local-backend").fsPath;
+  /** Follows a backend that another program ends and starts. */
+  async #watchOver(directory: string): Promise<void> {
+    if (this.#watch === undefined || this.#watched !== directory) {
+      this.#watched = directory;
+      this.#watch?.dispose();
+      this.#watch = new FolderWatch(directory, () => {
+        this.follow().catch((error) => this.#log.error("The local backend cannot be found.", error));
+      });
+    }
+    await this.#watch.begin().catch((error) => {
+      this.#log.warn(`Changes of ${directory} are not seen at once: ${error}`);
+    });
   }
+
+  /** @throws Error when the setting names no folder. */
+  #dataDirectory(): string {
+    const configured = vscode.workspace.getConfiguration("drs").get<unknown>("localBackend.dataDirectory");
+    const usual = vscode.Uri.joinPath(this.#context.globalStorageUri, "local-backend").fsPath;
+    return dataDirectoryOf(configured, usual, homedir(), this.#l10n.t);
+  }
+}
+
+function keyOf({ accessKey, secretKey }: BackendAddress): AccessKey {
+  return { accessKey, secretKey };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }

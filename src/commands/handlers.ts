@@ -18,6 +18,7 @@ import { linkHandlers } from "./links";
 import { muteHandlers } from "./mute";
 import { askPassword } from "./password";
 import { reportProblem } from "./problem-report-command";
+import { refreshTasks } from "./refresh";
 import { oneTaskDialog, runWith } from "./run-action";
 import { askStartTime, byUrgency, pickTask } from "./task-picker";
 import { treeHandlers } from "./tree-commands";
@@ -140,7 +141,13 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     ...linkHandlers(parts, chosenOnes),
     ...muteHandlers(parts, (argument) => chosen(argument)),
     ...treeHandlers(parts, allTasks, (argument) => chosen(argument)),
-    "drs.startLocalBackend": () => local.start(),
+    "drs.startLocalBackend": async () => {
+      if ((await local.start()) && connections.local !== undefined) {
+        await sessions.refresh(localId);
+        const { host } = new URL(connections.local.endpoint);
+        void vscode.window.showInformationMessage(t("The local backend is running at {0}.", host));
+      }
+    },
     "drs.stopLocalBackend": async () => {
       if (await local.stop()) {
         await connections.remove(localId);
@@ -149,10 +156,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       }
     },
     "drs.refresh": async (argument) => {
-      const { connection } = targetOf(argument);
-      await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
-        sessions.refresh(connection),
-      );
+      await refreshTasks(parts, targetOf(argument).connection);
     },
     "drs.openDetails": async (argument) => {
       const { connection, id } = targetOf(argument);

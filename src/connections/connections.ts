@@ -217,7 +217,7 @@ export class Connections {
     }
   }
 
-  /** Forgets a connection and its secret. */
+  /** Forgets a connection and its secret. A local backend that is started again is shown again where it was before. */
   async remove(id: string): Promise<void> {
     if (id === localId) {
       this.#local = undefined;
@@ -226,7 +226,6 @@ export class Connections {
       this.#unstored.delete(id);
       await this.#context.secrets.delete(secretKey(id));
     }
-    this.#shown = new Set([...this.#shown].filter((shown) => shown !== id));
     await this.#change((list, now) => withoutConnection(list, id, now));
   }
 
@@ -295,14 +294,18 @@ export class Connections {
 
   /** Takes over a list, in which a connection that is new to this window is shown. */
   #take(list: ConnectionList, change: ConnectionsChange): void {
-    const before = this.all;
+    const before = connectionsIn(this.#list);
     this.#list = merged(list, this.#list);
+    const now = connectionsIn(this.#list);
+    if (before.some(({ id }) => id === localId) && !now.some(({ id }) => id === localId)) {
+      this.#local = undefined;
+    }
     const fresh = shownIn(this.#list).filter((id) => !this.#seen.has(id));
     for (const id of Object.keys(this.#list)) {
       this.#seen.add(id);
     }
     this.#shown = new Set([...this.#shown, ...fresh]);
-    if (change.renewed !== undefined || !isDeepStrictEqual(before, this.all)) {
+    if (change.renewed !== undefined || !isDeepStrictEqual(before, now)) {
       this.#changed.fire(change);
     }
   }

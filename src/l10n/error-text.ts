@@ -84,8 +84,8 @@ const unfreeze: Bilingual = {
 };
 
 const localBackendGone: Bilingual = {
-  en: "Start the local backend again; its tasks and databases are kept.",
-  zh: "请重新启动本地后端，其任务和数据库均已保留。",
+  en: "Start the local backend again; its tasks and databases are in its data directory.",
+  zh: "请重新启动本地后端，其任务和数据库均在其数据目录中。",
 };
 
 /**

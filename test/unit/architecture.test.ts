@@ -26,6 +26,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
     "mute",
     "password",
     "problem-report-command",
+    "refresh",
     "run-action",
     "task-picker",
     "tree-commands",
