@@ -1,4 +1,5 @@
 /** A connection while the user answers the questions about it. */
+import { isSafeEndpoint } from "../../drs/endpoint";
 import type { Failure } from "../../drs/errors";
 import { endpointsOf, type Site, type SiteId, sites } from "../../drs/regions";
 import type { Translate } from "../../l10n/localizer";
@@ -83,6 +84,9 @@ export function suspect(draft: Draft, { kind, fault }: Pick<Failure, "kind" | "f
   }
 }
 
+/** A secret goes to the address that it was given for, and to no other one. */
+const noSecret = { secretKey: undefined, securityToken: undefined, password: undefined };
+
 /** What is wrong with a typed answer; undefined when nothing is. `names`: of the other connections. */
 export function objection(
   step: Step,
@@ -120,7 +124,7 @@ export function objection(
 
 /**
  * The draft with an answer. An empty answer to the question for a secret keeps the one that is known; a secret that
- * belongs to another key or user is forgotten.
+ * belongs to another key or user, or was given for another address, is forgotten.
  */
 export function answered(draft: Draft, step: Step, text: string): Draft {
   const value = text.trim();
@@ -128,19 +132,19 @@ export function answered(draft: Draft, step: Step, text: string): Draft {
     // A password may begin or end with a blank.
     return text === "" ? draft : { ...draft, [step]: step === "password" ? text : value };
   }
-  const other = draft[step] !== value;
-  const next: Draft = {
-    ...draft,
-    [step]: step.endsWith("ndpoint") && value !== "" ? new URL(value).origin : value,
-  };
-  switch (other ? step : undefined) {
+  const answer = step.endsWith("ndpoint") && value !== "" ? new URL(value).origin : value;
+  const next: Draft = { ...draft, [step]: answer };
+  switch (draft[step] === answer ? undefined : step) {
     case "accessKey":
       return { ...next, secretKey: undefined, securityToken: undefined };
     case "domain":
     case "user":
       return { ...next, password: undefined };
+    case "endpoint":
+    case "iamEndpoint":
+      return { ...next, ...noSecret };
     case "site":
-      return { ...next, region: undefined, projectId: undefined, name: undefined };
+      return { ...next, ...noSecret, region: undefined, projectId: undefined, name: undefined };
     case "region":
       return { ...next, projectId: undefined, name: undefined };
     default:
@@ -216,15 +220,4 @@ function signInOf({ signIn, domain = "", user = "" }: Draft): SignInFacts {
 
 function hostOf(endpoint: string): string {
   return URL.canParse(endpoint) ? new URL(endpoint).host : "";
-}
-
-/** https everywhere, plain http only to this machine. */
-function isSafeEndpoint(text: string): boolean {
-  if (!URL.canParse(text)) {
-    return false;
-  }
-  const { protocol, hostname, pathname, username, search, hash } = new URL(text);
-  const here = ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-  const safe = protocol === "https:" || (protocol === "http:" && here);
-  return safe && pathname === "/" && username === "" && search === "" && hash === "";
 }

@@ -143,6 +143,36 @@ describe("a draft", () => {
     assert.equal(connectionOf(moved).endpoint, "https://drs.cn-east-3.myhuaweicloud.com");
   });
 
+  it("forgets the secret that was given for another address", () => {
+    const known = {
+      ...cloud,
+      signIn: "user",
+      domain: "d",
+      user: "alice",
+      password: "p",
+      site: "private",
+    } as const;
+    const at = { ...known, endpoint: "https://drs.one.example", iamEndpoint: "https://iam.one.example" };
+    assert.equal(answered(at, "endpoint", "https://drs.one.example/").password, "p", "the same address");
+    for (const [step, text] of [
+      ["site", "huawei"],
+      ["endpoint", "https://drs.two.example"],
+      ["iamEndpoint", "https://iam.two.example"],
+      ["iamEndpoint", ""],
+    ] as const) {
+      const { password, secretKey, securityToken } = answered(
+        { ...at, secretKey: "s", securityToken: "t" },
+        step,
+        text,
+      );
+      assert.deepEqual(
+        [password, secretKey, securityToken],
+        [undefined, undefined, undefined],
+        `${step} ${text}`,
+      );
+    }
+  });
+
   it("proposes a name that is free", () => {
     assert.equal(proposedName(cloud, []), "cn-north-4");
     assert.equal(proposedName(cloud, ["cn-north-4", "cn-north-4 (2)"]), "cn-north-4 (3)");
