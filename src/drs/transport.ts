@@ -113,10 +113,8 @@ export class Transport {
         {
           kind: fault === "timeout" ? "timeout" : "network",
           operation: options.operation,
-          ...faultOf(
-            fault,
-            fault === "unreachable" ? String(error) : [this.#base.host, detail].filter(Boolean).join(": "),
-          ),
+          // The library's own words hold the whole address; who asks may be an agent.
+          ...faultOf(fault, [this.#base.host, detail].filter(Boolean).join(": ")),
           uncertain: !options.reads && !unsent.has(fault),
         },
         { cause: error },
@@ -154,9 +152,9 @@ function networkFault(error: unknown): { readonly fault: Fault; readonly detail?
     case "ERR_TLS_CERT_ALTNAME_INVALID":
       return { fault: "certificateInvalid", detail: code };
     default:
-      return {
-        fault: /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code) ? "certificateUntrusted" : "unreachable",
-      };
+      return /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)
+        ? { fault: "certificateUntrusted" }
+        : { fault: "unreachable", detail: code };
   }
 }
 
