@@ -21,13 +21,13 @@ const maxObjects = 100;
 
 /** The text of an answer. */
 export function answerOf(value: object): string {
-  return `${preface}\n${JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? told(part) : part))}`;
+  return `${preface}\n${JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? visible(part) : part))}`;
 }
 
 /** Without invisible characters (formats, tags, directions), which can hide an order from people, and not too long. */
-function told(text: string): string {
-  const visible = text.replaceAll(/\p{Cf}/gu, "");
-  return visible.length > maxText ? `${visible.slice(0, maxText)}… (${visible.length} characters)` : visible;
+export function visible(text: string): string {
+  const shown = text.replaceAll(/\p{Cf}/gu, "");
+  return shown.length > maxText ? `${shown.slice(0, maxText)}… (${shown.length} characters)` : shown;
 }
 
 function iso(ms: number | undefined): string | undefined {

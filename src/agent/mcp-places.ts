@@ -4,7 +4,7 @@ import { type BackendAddress, runningBackend } from "../backend-client/discovery
 import { accessOf, type Environment, environmentNames } from "../connections/access";
 import { type CloudConnection, type LocalConnection, localId } from "../connections/connection";
 import { openSession, type Session, type SessionOptions } from "../connections/session";
-import type { McpFlags } from "./mcp-flags";
+import type { ServingFlags } from "./mcp-flags";
 import type { ToolConnection } from "./tool-context";
 
 /** As the extension's settings have them. */
@@ -19,12 +19,12 @@ const options: SessionOptions = {
 export type Places = () => Promise<readonly ToolConnection[]>;
 
 /** @throws Error that names the variables that are not set. */
-export function placesFor(flags: Exclude<McpFlags, { kind: "help" }>, environment: Environment): Places {
+export function placesFor(flags: ServingFlags, environment: Environment): Places {
   return flags.kind === "local" ? localPlaces(flags.dataDir) : cloudPlaces(flags, environment);
 }
 
 function cloudPlaces(
-  { name, endpoint }: Extract<McpFlags, { kind: "cloud" }>,
+  { name, endpoint }: Extract<ServingFlags, { kind: "cloud" }>,
   environment: Environment,
 ): Places {
   const connection: CloudConnection = {

@@ -18,7 +18,9 @@ export function prepared(
     return {};
   }
   const wanted = "task" in input ? String(input.task) : "";
+  const place = "connection" in input ? input.connection : undefined;
   const known = sessions.shown
+    .filter(({ connection: { id, name: own } }) => place === undefined || place === id || place === own)
     .flatMap(({ connection, session }) =>
       [...(session?.store.snapshot.tasks.values() ?? [])].map((task) => ({ task, connection })),
     )

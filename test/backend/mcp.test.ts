@@ -17,7 +17,7 @@ describe("the MCP server, on a local backend", () => {
     await client.connect(
       new StdioClientTransport({
         command: process.execPath,
-        args: [server, "--local", "--data-dir", dataDir],
+        args: [server, "--local", "--data-dir", dataDir, "--allow-control"],
         stderr: "inherit",
       }),
     );
@@ -56,8 +56,68 @@ describe("the MCP server, on a local backend", () => {
       reading.map(({ name }) => name),
       ["drs_list_tasks", "drs_inspect_task", "drs_explain_failure"],
     );
-    assert.ok(tools.every(({ annotations }) => annotations?.destructiveHint === false));
+    // Clients let what is harmless pass without a question.
+    assert.ok(
+      tools.every(
+        ({ annotations }) =>
+          annotations?.destructiveHint === !annotations?.readOnlyHint && annotations?.openWorldHint === true,
+      ),
+    );
     assert.deepEqual(tools.at(-1)?.inputSchema.required, ["task"]);
+  });
+
+  it("only reads unless it is started with --allow-control", async () => {
+    const reader = new Client({ name: "reader", version: "1" });
+    const args = [server, "--local", "--data-dir", dataDir];
+    await reader.connect(new StdioClientTransport({ command: process.execPath, args, stderr: "inherit" }));
+    try {
+      const { tools } = await reader.listTools();
+      assert.ok(tools.length === 3 && tools.every(({ annotations }) => annotations?.readOnlyHint === true));
+      await assert.rejects(
+        reader.callTool({ name: "drs_pause_task", arguments: { task: "orders-to-warehouse" } }),
+        /drs_pause_task/,
+      );
+      assert.equal(
+        (await call("drs_inspect_task", { task: "orders-to-warehouse" })).value.status,
+        "incremental",
+      );
+    } finally {
+      await reader.close();
+    }
+  });
+
+  it("asks the user of a client that can ask, and does nothing without a yes", async () => {
+    const questions: string[] = [];
+    let action: "accept" | "decline" = "decline";
+    const asking = new Client(
+      { name: "asking", version: "1" },
+      { capabilities: { elicitation: { form: {} } } },
+    );
+    asking.setRequestHandler("elicitation/create", async ({ params }) => {
+      questions.push(params.message);
+      return { action, content: {} };
+    });
+    const args = [server, "--local", "--data-dir", dataDir, "--allow-control"];
+    await asking.connect(new StdioClientTransport({ command: process.execPath, args, stderr: "inherit" }));
+    const pause = async () =>
+      await asking.callTool({ name: "drs_pause_task", arguments: { task: "payments-to-finance" } });
+    try {
+      const refused = await pause();
+      assert.equal(refused.isError, true);
+      assert.match(JSON.stringify(refused.content), /did not agree/);
+      assert.equal(
+        (await call("drs_inspect_task", { task: "payments-to-finance" })).value.status,
+        "incremental",
+      );
+      action = "accept";
+      assert.notEqual((await pause()).isError, true);
+      await statusBecomes("payments-to-finance", "paused");
+      assert.deepEqual(questions, Array(2).fill('Pause a DRS task: "payments-to-finance"?'));
+      await asking.callTool({ name: "drs_inspect_task", arguments: { task: "payments-to-finance" } });
+      assert.equal(questions.length, 2);
+    } finally {
+      await asking.close();
+    }
   });
 
   it("cuts what it repeats of an input that is not valid", async () => {
