@@ -7,18 +7,16 @@ import { mock } from "node:test";
 import fc from "fast-check";
 import { JobActions } from "../../../src/backend/jobs/actions";
 import { Controller } from "../../../src/backend/jobs/controller";
-import { childOf, type Job, newJobId, plainName, tableId } from "../../../src/backend/jobs/job";
+import { childOf, type Job, plainName, tableId } from "../../../src/backend/jobs/job";
 import { type Action, availableActions, requireCopyAgain } from "../../../src/backend/jobs/legal-actions";
 import { JobStore } from "../../../src/backend/jobs/store";
 import { ApiError } from "../../../src/backend/messages";
-import { SecretBox } from "../../../src/backend/secrets";
+import { account, newJob, seal } from "../../support/simulated-job";
 import { SimulatedEngine, SimulatedWorld } from "../../support/simulated-world";
 import { causes, changeTransitions, passing, transitions } from "../../support/transitions";
 
 const pollMs = 500;
-const account = "0";
 const tables = ["a", "b", "c"] as const;
-const seal = new SecretBox(Buffer.alloc(32, 1).toString("base64"));
 
 /** How long one life of the backend lasts: it can end at any statement and at any step of the engine. */
 class Span {
@@ -305,31 +303,6 @@ const users = {
 
 function isDone(action: Action): action is keyof typeof users {
   return action in users;
-}
-
-function newJob(taskType: Job["taskType"]): Job {
-  const end = { host: "127.0.0.1", port: 5432, user: "u", sealedPassword: seal.seal("p"), database: "d" };
-  const endpoint = { ...end, ssl: false, tested: true, shown: {} };
-  const now = Date.now();
-  return {
-    ...{ id: newJobId(), name: "walk", description: "", engineType: "postgresql", taskType },
-    ...{ dbUseType: "sync", netType: "eip", direction: "non-dbs", account, tags: [], speedLimits: [] },
-    ...{ source: endpoint, target: endpoint, edit: null, change: null, copyAgain: null, precheck: null },
-    failure: null,
-    selection: [{ schema: "public", table: "a" }],
-    desired: { goal: "configured", attempt: 0, startAt: null, force: false },
-    ...{ status: "CREATING", provisioned: false, linkPort: null, tables: [], prepared: false, anew: false },
-    ...{
-      stream: null,
-      findings: [],
-      sourceRows: {},
-      released: false,
-      createdAt: now,
-      startedAt: null,
-      fullCompletedAt: null,
-      updatedAt: now,
-    },
-  };
 }
 
 function requireLegal(history: readonly string[], legal: Readonly<Record<string, readonly string[]>>): void {
