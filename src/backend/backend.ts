@@ -166,6 +166,10 @@ export class Backend {
       sql: async (request: SqlRequest) => await runDemoSql(demo?.logins() ?? [], request),
       copyAgain: async (id: string, request: Parameters<typeof copyAgain>[2]) =>
         await copyAgain({ store, runner: tasks, actions }, id, request),
+      unapplied: async (id: string) => {
+        const missing = await actions.unapplied(id);
+        return { tables: missing?.tables ?? null, log_bytes: missing?.logBytes ?? null };
+      },
       copyState: (id: string) => copyState({ store, runner: tasks, actions }, id),
     };
     if (demo !== undefined) {

@@ -1,8 +1,11 @@
 /** What is said of a task that ends before its target has everything. */
 import assert from "node:assert/strict";
+import * as v from "valibot";
 import { operationsV5 } from "../../src/drs/operations-v5";
 import { TestTask } from "../support/backend-task";
 import { EnginePair } from "../support/engine-pair";
+
+const missing = v.object({ tables: v.nullable(v.array(v.string())), log_bytes: v.nullable(v.number()) });
 
 describe("a task that ends", () => {
   let pair: EnginePair;
@@ -50,9 +53,14 @@ describe("a task that ends", () => {
     await task.reaches("INCRE_TRANSFER_STARTED");
     const release = await backend.held("target", "ending", "LOCK TABLE t IN SHARE MODE");
     await backend.sql("source", "ending", rows);
+    const known = v.parse(missing, await backend.local("GET", `/_local/tasks/${task.id}/unapplied`));
+    assert.deepEqual(known.tables, []);
+    assert.ok((known.log_bytes ?? 0) > 50_000, JSON.stringify(known));
     await task.end();
     await task.reaches("RELEASE_RESOURCE_COMPLETE", 30_000);
     await release();
+    const over = { tables: null, log_bytes: null };
+    assert.deepEqual(await backend.local("GET", `/_local/tasks/${task.id}/unapplied`), over);
     assert.deepEqual(await backend.sql("target", "ending", "SELECT * FROM t"), []);
     const { job } = await backend.client.callIn(operationsV5, "showJobDetail", {
       job_id: task.id,

@@ -27,6 +27,8 @@ export interface LocalCalls {
   /** Copies tables of a task again. */
   copyAgain(id: string, request: v.InferOutput<typeof copyAgainRequest>): Promise<CopyState>;
   copyState(id: string): CopyState;
+  /** What the target of a task would lack if the task ended now. */
+  unapplied(id: string): Promise<unknown>;
 }
 
 /** What can be called whether the service is ready or not. */
@@ -71,6 +73,8 @@ export function localRoutes({ faults, presences, reset }: Controls, service: () 
   app.get("/databases", async (c) => c.json(await service().databases()));
 
   app.post("/sql", async (c) => c.json(await service().sql(checked(sqlRequest, jsonOf(c.get("body"))))));
+
+  app.get("/tasks/:id/unapplied", async (c) => c.json(await service().unapplied(c.req.param("id"))));
 
   app.get("/tasks/:id/copy-again", (c) => c.json(service().copyState(c.req.param("id"))));
   app.post("/tasks/:id/copy-again", async (c) =>

@@ -4,15 +4,15 @@ import * as v from "valibot";
 import type { InputOf } from "../../drs/all-operations";
 import { jobDescription, jobName } from "../../drs/schemas";
 import {
-  type AgainTable,
   type Engine,
   EngineError,
   type Side,
   type TableName,
   type TaskType,
+  type Unapplied,
 } from "../engine/engine";
 import { log, reasonOf } from "../log";
-import { ApiError, type Message, message } from "../messages";
+import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
 import type { Controller } from "./controller";
 import { together } from "./copy-again";
@@ -32,6 +32,7 @@ import {
 } from "./job";
 import { type Action, requireAction, requireCopyAgain } from "./legal-actions";
 import { isLimit } from "./limits";
+import { isWatched } from "./runtime";
 import type { JobStore } from "./store";
 
 type EndpointInput = InputOf<"batchCreation">["jobs"][number]["source_endpoint"];
@@ -270,7 +271,10 @@ export class JobActions {
     if (!all && job.findings.some(({ level, table }) => level === "failure" && table === undefined)) {
       throw new ApiError("DRS.M00304", message("copyNeedsAll"));
     }
-    const objection = await this.#objectionTo(job, tables);
+    const objection = await this.#asked(
+      job,
+      async () => await this.engine.copyObjection(this.runner.taskOf(job), tables),
+    );
     if (objection !== undefined) {
       throw new ApiError("DRS.M00304", objection);
     }
@@ -282,9 +286,10 @@ export class JobActions {
     });
   }
 
-  async #objectionTo(job: Job, tables: readonly AgainTable[]): Promise<Message | undefined> {
+  /** @throws ApiError DRS.M00299 when an end of the task cannot answer. */
+  async #asked<T>(job: Job, question: () => Promise<T>): Promise<T> {
     try {
-      return await this.engine.copyObjection(this.runner.taskOf(job), tables);
+      return await question();
     } catch (error) {
       if (!(error instanceof EngineError)) {
         throw error;
@@ -317,6 +322,18 @@ export class JobActions {
       };
       return { ...(currentFailure(job) === undefined ? job : runningAgain(job)), edit: null, change };
     });
+  }
+
+  /**
+   * What the target would lack if the task ended now; undefined when nothing was made for it, or nothing is any more.
+   *
+   * @throws ApiError DRS.M00299 when an end cannot be asked.
+   */
+  async unapplied(id: string): Promise<Unapplied | undefined> {
+    const job = this.#get(id);
+    return isWatched(job)
+      ? await this.#asked(job, async () => await this.engine.unapplied(this.runner.taskOf(job)))
+      : undefined;
   }
 
   /** Ends a task, or a change of its objects. @param force continues although an end cannot be reached. */
