@@ -20,6 +20,8 @@ export const remarks = {
   showMonitorData: "what is not measured here is left out",
   showProgressData: "types `table`, `table_structure`, `table_indexs`, `database`; others are empty",
   showDirtyData: "of the demo's target, whose log can be read",
+  listDdls:
+    "what DDL at the source has changed and was not replicated, in place of its text; all of it with `status` 1",
   executeAction:
     "`network`, `precheck`, `start`, `stop`, `restart`, `reset`, `terminate`, `create_compare` (`lines`, `contents`), `cancel_compare`",
   executeActions: "the same actions",

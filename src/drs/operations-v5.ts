@@ -80,6 +80,16 @@ export const operationsV5 = {
     item: s.dirtyRow,
     response: v.looseObject({ count: total, dirty_data_list: v.array(s.dirtyRow) }),
   },
+  listDdls: {
+    method: "GET",
+    path: `${job}/ddl`,
+    success: 200,
+    reads: true,
+    request: s.ddlRequest,
+    items: "ddl_list",
+    item: s.ddlEntry,
+    response: v.looseObject({ count: total, ddl_list: v.array(s.ddlEntry) }),
+  },
   showIncrementComponents: {
     method: "GET",
     path: `${job}/increment-components-detail`,

@@ -425,6 +425,28 @@ export const dirtyRow = v.looseObject({
   error_msg: text,
 });
 
+const number = v.nullish(wholeNumber(0, Number.MAX_SAFE_INTEGER));
+/** `status`: 0 for DDL that is not alarmed of, 1 for DDL that is. */
+export const ddlRequest = v.looseObject({
+  job_id: jobId,
+  offset,
+  limit: v.optional(wholeNumber(1, 65535), 10),
+  start_seq_no: number,
+  end_seq_no: number,
+  status: v.nullish(wholeNumber(0, 1)),
+});
+/** DDL of the source; times in milliseconds since 1970. */
+export const ddlEntry = v.looseObject({
+  seqno: count,
+  checkpoint: text,
+  status: count,
+  ddl_timestamp: count,
+  ddl_text: text,
+  exe_result: flag,
+  record_time: count,
+  clean_time: count,
+});
+
 /** A part of the incremental synchronization: `capture` reads the source's log, `apply` writes to the target. */
 export const component = v.looseObject({
   type: text,

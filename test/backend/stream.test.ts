@@ -166,6 +166,26 @@ describe("the stream of a task", () => {
     });
   }
 
+  it("lists the DDL of the source that was not replicated where v5 has a place for it", async () => {
+    const concern = concerns.find(({ code }) => code === "LW009");
+    assert.ok(concern !== undefined);
+    const { id } = of(concern).task;
+    const wanted = { job_id: id, offset: 0, limit: 100 };
+    const { count, ddl_list } = await backend.client.callIn(operationsV5, "listDdls", wanted);
+    assert.equal(count, ddl_list.length);
+    assert.deepEqual(
+      ddl_list.map(({ seqno }) => seqno),
+      ddl_list.map((_, index) => index + 1),
+    );
+    const added = ddl_list.find(({ ddl_text }) => ddl_text?.includes(`${tableOf(concern)} `));
+    assert.match(added?.ddl_text ?? "", /^LW009 .* has the column w \(integer\)/);
+    assert.deepEqual([added?.status, added?.exe_result], [1, false]);
+    // What was done at the target is not the source's DDL.
+    assert.doesNotMatch(JSON.stringify(ddl_list), /LW003|LW014|LW019/);
+    const none = { ...wanted, status: 0 };
+    assert.equal((await backend.client.callIn(operationsV5, "listDdls", none)).count, 0);
+  });
+
   it("has no warning any more when what it warned of is healed", async () => {
     const healed = concerns.filter(({ heals }) => heals !== undefined);
     for (const concern of healed) {

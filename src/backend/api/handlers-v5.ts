@@ -2,11 +2,13 @@
 
 import type { InputOf } from "../../drs/all-operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
+import { findingsOf } from "../jobs/findings";
 import type { EntryOf, Kind, Page } from "../jobs/history";
 import { type Job, plainName, tableId } from "../jobs/job";
 import { jobAction } from "../jobs/legal-actions";
 import { ApiError, type Language, message, render } from "../messages";
 import { executeAction } from "./actions-v5";
+import { ddlEntries } from "./ddl";
 import { isWanted } from "./filter";
 import { NetworkTests, Queries } from "./network-tests";
 import { namesSchemas, objectMap, selectionIn } from "./object-map";
@@ -208,6 +210,12 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
         count,
         dirty_data_list: entries.map(({ at, entry }) => dirtyRow(job, at, entry, hidden)),
       };
+    },
+
+    listDdls: async (wanted, language) => {
+      const { job_id, offset, limit } = wanted;
+      const all = ddlEntries(findingsOf(known(job_id), runner.live(job_id).engine), wanted, language);
+      return { count: all.length, ddl_list: all.slice(offset, offset + limit) };
     },
 
     showIncrementComponents: async ({ job_id }) => {

@@ -1,0 +1,35 @@
+/** DDL of the source as v5 lists it: what looks at a task's stream have noticed, and what still has to be dealt with. */
+import type * as v from "valibot";
+import type { ddlRequest } from "../../drs/schemas-v5";
+import type { KnownFinding } from "../jobs/job";
+import { type Language, render } from "../messages";
+
+/** Of findings that DDL at the source has caused: of the publication, of tables, of their partitions and of columns. */
+const ofDdl = /^L(S00[1-5]|W00[124569]|W01[0-3])$/;
+const alarming = 1;
+
+/** The oldest first. PostgreSQL does not publish DDL: instead of its text there is what it has changed. */
+export function ddlEntries(
+  findings: readonly KnownFinding[],
+  { start_seq_no, end_seq_no, status }: v.InferOutput<typeof ddlRequest>,
+  language: Language,
+) {
+  return findings
+    .filter(({ side, code }) => side === "source" && ofDdl.test(code))
+    .toSorted((one, other) => one.since - other.since)
+    .map(({ code, message, since }, index) => ({
+      seqno: index + 1,
+      checkpoint: "",
+      status: alarming,
+      ddl_timestamp: since,
+      ddl_text: `${code} ${render(message, language)}`,
+      exe_result: false,
+      record_time: since,
+    }))
+    .filter(
+      (entry) =>
+        entry.seqno >= (start_seq_no ?? 0) &&
+        entry.seqno <= (end_seq_no ?? Number.POSITIVE_INFINITY) &&
+        entry.status === (status ?? alarming),
+    );
+}
