@@ -1,5 +1,6 @@
 /** Says what is to be told, once over all windows and restarts. */
 import type { Clock } from "../drs/clock";
+import type { ReadTimes } from "../tasks/poll";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
 import type { AlertRecordStore, AlertRecords } from "./alert-records";
@@ -9,11 +10,15 @@ import {
   type Decision,
   decide,
   decideWarnings,
+  factsAtOf,
+  goneRecord,
   holds,
   isExpired,
   isOpen,
+  isOutdated,
   isWanted,
   type Notice,
+  type Observation,
   type Policy,
 } from "./evaluate";
 import { type RuleId, ruleIds } from "./rules/rules";
@@ -24,6 +29,8 @@ export interface TaskReading {
   readonly tasks: ReadonlyMap<string, Task>;
   /** When they were read, milliseconds since 1970. */
   readonly asOf: number;
+  /** Since when the facts of each are known; absent: they are as old as the reading. */
+  readonly readTimes?: ReadonlyMap<string, ReadTimes> | undefined;
   /** Whether all of them have been read. */
   readonly complete: boolean;
 }
@@ -63,6 +70,8 @@ export interface AlertEngineHost {
 const togetherMs = 500;
 /** Whether what is waited for has come is looked at after so many milliseconds at the earliest. */
 const againMs = 5_000;
+/** How long it takes until a task has been read again, in milliseconds. */
+const newerFactsMs = 30_000;
 
 /**
  * `baseline`: what is wrong was so before anybody looked. `settings`: what other settings uncover is no news, either.
@@ -211,7 +220,9 @@ export class AlertEngine {
       if (stored === undefined) {
         this.#new.add(connection);
       }
-      const there = sweeps ? only(stored ?? {}, (id) => tasks.has(taskOf(id))) : (stored ?? {});
+      const there = sweeps
+        ? withoutGone(stored ?? {}, tasks, { at: reading.asOf, by: this.#name })
+        : (stored ?? {});
       const next = this.#next(reading, changes, there, stored === undefined ? "baseline" : mode);
       ({ notices } = next);
       const now = this.#clock.now();
@@ -245,7 +256,7 @@ export class AlertEngine {
 
   /** The entries of a connection after a reading; the very same where nothing is different. */
   #next(
-    { connection, asOf }: TaskReading,
+    { connection, asOf, readTimes }: TaskReading,
     changes: readonly TaskChange[],
     entries: AlertRecords[string],
     mode: Mode,
@@ -270,9 +281,15 @@ export class AlertEngine {
       const key = `${connection}/${id}`;
       this.#lookAt.delete(key);
       if (after === undefined) {
-        put(id, undefined);
-        put(warningsKey(id), undefined);
+        for (const entry of [id, warningsKey(id)]) {
+          put(entry, goneRecord(next.get(entry), { at: asOf, by: this.#name }));
+        }
         ruleIds.forEach((rule) => void this.#heldSince.delete(`${key}/${rule}`));
+        continue;
+      }
+      const factsAt = factsAtOf(after, next.get(id), asOf, readTimes?.get(id));
+      if (mode === "tell" && isOutdated(factsAt, this.#clock.now())) {
+        // A window that has slept, or cannot read, knows less than the records do: its next reading decides.
         continue;
       }
       const warned = this.#warned({ connection, asOf }, after, next.get(warningsKey(id)), mode);
@@ -292,10 +309,13 @@ export class AlertEngine {
         // Another window may want to hear what this one does not: what was told stays as it is.
         continue;
       }
-      const decision = decide(after, condition, record, { at: asOf, by: this.#name });
+      const decision = decide(after, condition, record, { at: asOf, by: this.#name, factsAt });
       const dues = [...since].map(([rule, at]) => at + (policy.rules[rule]?.forMs ?? 0));
       const waits = condition === undefined && dues.length > 0;
-      const lookAt = decision.lookAt ?? (waits ? Math.min(...dues) : undefined);
+      // Where the facts are too old to decide on, one of the next readings has newer ones.
+      const isLate = decision.lookAt !== undefined && decision.lookAt <= this.#clock.now();
+      const again = isLate ? this.#clock.now() + newerFactsMs : decision.lookAt;
+      const lookAt = again ?? (waits ? Math.min(...dues) : undefined);
       const due = [lookAt, warned.lookAt].filter((one) => one !== undefined);
       if (due.length > 0) {
         this.#lookAt.set(key, Math.min(...due));
@@ -402,6 +422,22 @@ function only<T>(
   const entries = Object.entries(record);
   const kept = entries.filter(([key, value]) => stays(key, value));
   return kept.length === entries.length ? record : Object.fromEntries(kept);
+}
+
+/** The records of a connection, in which what was told of tasks that are gone is over. */
+function withoutGone(
+  records: AlertRecords[string],
+  tasks: ReadonlyMap<string, Task>,
+  observation: Observation,
+): AlertRecords[string] {
+  const entries = Object.entries(records);
+  const after = entries.map(
+    ([key, record]) => [key, tasks.has(taskOf(key)) ? record : goneRecord(record, observation)] as const,
+  );
+  const isSame = after.every(([, record], index) => record === entries[index]?.[1]);
+  return isSame
+    ? records
+    : Object.fromEntries(after.flatMap(([key, record]) => (record === undefined ? [] : [[key, record]])));
 }
 
 function allOf({ tasks }: TaskReading): readonly TaskChange[] {

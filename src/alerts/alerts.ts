@@ -160,8 +160,8 @@ export class Alerts implements vscode.Disposable {
 
 /** What has been read of a connection; undefined before the first time. */
 function readingOf({ connection, session }: ConnectionState): TaskReading | undefined {
-  const { tasks, asOf, unread } = session?.store.snapshot ?? {};
+  const { tasks, asOf, readTimes, unread } = session?.store.snapshot ?? {};
   return tasks === undefined || asOf === undefined
     ? undefined
-    : { connection: connection.id, tasks, asOf, complete: unread === undefined };
+    : { connection: connection.id, tasks, asOf, readTimes, complete: unread === undefined };
 }

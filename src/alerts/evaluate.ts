@@ -1,6 +1,7 @@
 /** What is worth an alert, given what was told before. */
 import { parseStatus } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
+import type { ReadTimes } from "../tasks/poll";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task, TaskWarning } from "../tasks/task";
 import { type ActiveRules, isRule, type RuleId, ruleIds, rules } from "./rules/rules";
@@ -84,6 +85,8 @@ export interface Decision {
 export interface Observation {
   readonly at: number;
   readonly by: string;
+  /** When the facts of the task were asked for; absent: just before. */
+  readonly factsAt?: number | undefined;
 }
 
 /**
@@ -91,6 +94,11 @@ export interface Observation {
  * show what was before.
  */
 const overlapMs = 5_000;
+/**
+ * What was asked for so long ago, in milliseconds, is not judged again: it was before what other windows have told.
+ * Long lists are read in a quarter of an hour, but what changes in them is judged when it is read.
+ */
+const outdatedMs = 10 * 60_000;
 /** What was told so much later than now, in milliseconds, was told by a clock that has been set back since. */
 const setBackMs = 10 * 60_000;
 
@@ -107,6 +115,20 @@ export function decide(
     return { record };
   }
   return unlessOverlapping(decided(task, condition, record, observation), record, observation);
+}
+
+/**
+ * When the facts that alert were asked for, milliseconds since 1970; only the details tell a freeze.
+ *
+ * @param asOf when the reading ended.
+ */
+export function factsAtOf(
+  { status }: Task,
+  record: AlertRecord | undefined,
+  asOf: number,
+  { listedAt, detailAt }: ReadTimes = { listedAt: asOf, detailAt: asOf },
+): number {
+  return status === "frozen" || isOpen(record, "frozen") ? Math.min(listedAt, detailAt) : listedAt;
 }
 
 /** The same for the warnings about a task's stream: each is told once while it lasts, its end is not. */
@@ -132,16 +154,16 @@ export function decideWarnings(
   return unlessOverlapping(decision, record, observation);
 }
 
-/** Waits where another window has just told something that this reading may be too old for. */
+/** Waits where another window has told something that this reading may be too old for. */
 function unlessOverlapping(
   decision: Decision,
   record: AlertRecord | undefined,
-  { at, by }: Observation,
+  { at, by, factsAt = at }: Observation,
 ): Decision {
   if (record === undefined || decision.record === record || record.by === by) {
     return decision;
   }
-  const overlaps = at < record.at + overlapMs && record.at - at < setBackMs;
+  const overlaps = factsAt < record.at + overlapMs && record.at - at < setBackMs;
   return overlaps ? { record, lookAt: record.at + overlapMs } : decision;
 }
 
@@ -149,8 +171,9 @@ function decided(
   task: Task,
   condition: Condition | undefined,
   record: AlertRecord | undefined,
-  observation: Observation,
+  { at, by }: Observation,
 ): Decision {
+  const observation = { at, by };
   const open = record?.phase === "resolved" ? undefined : record;
   if (condition === undefined) {
     return open === undefined ? { record } : withoutCondition(task, open, observation);
@@ -176,9 +199,28 @@ export function isOpen(record: AlertRecord | undefined, condition: Condition): b
   return record?.condition === condition && record.phase !== "resolved";
 }
 
-/** Whether an entry serves no purpose any more. @param now milliseconds since 1970. */
+/**
+ * Whether an entry serves no purpose any more: no window judges by what it has read before the end.
+ *
+ * @param now milliseconds since 1970.
+ */
 export function isExpired({ phase, at }: AlertRecord, now: number): boolean {
-  return phase === "resolved" && (now - at > 2 * overlapMs || at - now > setBackMs);
+  return phase === "resolved" && (now - at > outdatedMs + overlapMs || at - now > setBackMs);
+}
+
+/** What is kept of a task that is gone: another window may list it still. */
+export function goneRecord(
+  record: AlertRecord | undefined,
+  { at, by }: Observation,
+): AlertRecord | undefined {
+  return record === undefined || record.phase === "resolved"
+    ? record
+    : { condition: record.condition, at, by, phase: "resolved" };
+}
+
+/** Whether facts are too old to be judged. @param factsAt when they were asked for; both in milliseconds since 1970. */
+export function isOutdated(factsAt: number, now: number): boolean {
+  return now - factsAt > outdatedMs;
 }
 
 function withoutCondition(task: Task, record: AlertRecord, observation: Observation): Decision {

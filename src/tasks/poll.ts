@@ -16,10 +16,15 @@ import {
 } from "./list-reader";
 import type { Task } from "./task";
 
-interface KnownJob extends Listed {
-  readonly detail: JobDetail | undefined;
-  /** When the detail was asked for, in the clock's milliseconds. */
+/** When the facts of a task were asked for, milliseconds since 1970: what happened later they do not show. */
+export interface ReadTimes {
+  readonly listedAt: number;
+  /** Of its details, which tell a freeze; 0 before the first time. */
   readonly detailAt: number;
+}
+
+interface KnownJob extends Listed, ReadTimes {
+  readonly detail: JobDetail | undefined;
   readonly progress: JobProgress | undefined;
   readonly resettable: boolean;
   readonly task: Task | undefined;
@@ -136,7 +141,8 @@ export async function pollTasks(
       before.progress === progress &&
       before.parentId === parentId;
     const task = unchanged ? before.task : decodeTask(job, detail, progress, { parentId, resettable });
-    jobs.set(id, { job, parentId, detail, detailAt, progress, resettable, task });
+    const listedAt = options.now;
+    jobs.set(id, { job, parentId, listedAt, detail, detailAt, progress, resettable, task });
     if (task === undefined) {
       tasks.delete(id);
     } else {

@@ -6,7 +6,7 @@ import { type DrsError, isDrsError } from "../drs/errors";
 import { isFreezeRefusal } from "../drs/freeze-refusal";
 import { rowOf } from "../status/statuses";
 import { transitionIn } from "./actions";
-import { initialState, type PollState, pollTasks } from "./poll";
+import { initialState, type PollState, pollTasks, type ReadTimes } from "./poll";
 import { RefusedFreezes } from "./refused-freezes";
 import { HealthJoin, noHealths, type StreamHealths } from "./stream-health";
 import type { Task } from "./task";
@@ -22,6 +22,8 @@ export interface Snapshot {
   readonly tasks: ReadonlyMap<string, Task>;
   /** When the tasks were last read, milliseconds since 1970; undefined before the first time. */
   readonly asOf: number | undefined;
+  /** How old the facts of each task are. A long list is read in parts, and details not in every reading. */
+  readonly readTimes?: ReadonlyMap<string, ReadTimes>;
   /** How many tasks there are while they have not all been read yet. */
   readonly unread?: { readonly of: number } | undefined;
   /** Why the last reading failed, wholly or in part; undefined when it did not. */
@@ -235,7 +237,8 @@ export class TaskStore {
       const changes = changesBetween(this.#snapshot.tasks, tasks);
       const moved = changes.some(({ before, after }) => before?.status !== after?.status);
       this.#interval = moved ? this.#intervals.soon : this.#interval * growth;
-      this.#publish(changes, { tasks, asOf: this.#clock.now(), unread, problem });
+      const asOf = this.#clock.now();
+      this.#publish(changes, { tasks, asOf, readTimes: state.jobs, unread, problem });
     } catch (problem) {
       if (!signal.aborted) {
         this.#waking = this.#isWaking(problem);

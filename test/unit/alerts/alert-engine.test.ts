@@ -58,7 +58,7 @@ class Window {
   /** Reads a connection: its tasks by name, with status, delay or the ids of warnings; `undefined`: gone. */
   async reads(
     tasks: Readonly<Record<string, StatusId | number | readonly string[] | undefined>>,
-    { connection = "shop", complete = true, detailed = true, asOf = this.clock.now() } = {},
+    { connection = "shop", complete = true, detailed = true, asOf = this.clock.now(), ...age }: Reads = {},
   ): Promise<void> {
     const known = this.#read.get(connection)?.tasks ?? new Map<string, Task>();
     const next = new Map(known);
@@ -77,7 +77,7 @@ class Window {
       next.set(name, after);
       return { before, after };
     });
-    const reading = { connection, tasks: next, asOf, complete };
+    const reading = { connection, tasks: next, asOf, complete, ...age };
     this.#read.set(connection, reading);
     await this.#engine.process(reading, changes);
   }
@@ -106,6 +106,9 @@ class Window {
     this.#engine.dispose();
   }
 }
+
+/** What a reading is like, where it is not a whole one of the shop's tasks made just now. */
+type Reads = Partial<Omit<TaskReading, "tasks">> & { readonly detailed?: boolean };
 
 function warning(id: string): TaskWarning {
   return { id, level: "warning", code: "LW001", message: `${id} will break.` };
@@ -356,8 +359,55 @@ describe("alerts over windows and restarts", () => {
     await second.reads({ c: "incremental" });
     clock.tick();
     await second.reads({ d: "startFailed" }, { asOf: clock.now() + 60_000 });
-    const { shop, ...others } = await openAlertRecords(folder).read();
-    assert.deepEqual([Object.keys(shop ?? {}), others], [["c", "d"], {}]);
+    const { shop = {}, ...others } = await openAlertRecords(folder).read();
+    const isOpen = (id: string) => shop[id]?.phase !== "resolved";
+    assert.deepEqual([Object.keys(shop).filter(isOpen), others], [["d"], {}]);
+    // By then no window has what it read before.
+    clock.jump(11 * 60_000);
+    await second.reads({ e: "startFailed" });
+    assert.deepEqual(Object.keys((await openAlertRecords(folder).read()).shop ?? {}), ["d", "e"]);
+  });
+
+  it("tell nothing again by what a slow window has read before it was over, or before the task was gone", async () => {
+    const [fast, slow] = [open(), open()];
+    await fast.reads({ a: "incremental", b: "incremental", c: "incremental" });
+    await fast.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    settle();
+    const read = new Map(["a", "b"].map((id) => [id, { listedAt: clock.now(), detailAt: clock.now() }]));
+    await slow.reads({ a: "incrementalFailed", b: "incrementalFailed" }, { readTimes: read });
+    clock.jump(60_000);
+    await fast.reads({ a: "incremental", b: undefined });
+    settle();
+    // It has read another part of a long list meanwhile.
+    clock.jump(60_000);
+    await slow.reads({ c: "incremental" }, { readTimes: read });
+    await slow.reviews();
+    clock.jump(20 * 60_000);
+    await fast.reads({ c: "startFailed" });
+    settle();
+    await slow.reviews();
+    settle();
+    assert.deepEqual(slow.notified, []);
+    assert.deepEqual(fast.notified, [
+      "error shop/a incrementalFailed, error shop/b incrementalFailed",
+      "recovered shop/a incrementalFailed",
+      "error shop/c startFailed",
+    ]);
+  });
+
+  it("do not end a freeze by details that were asked for before it", async () => {
+    const [one, other] = [open(), open()];
+    const detailAt = clock.now();
+    await other.reads({ a: "incremental" });
+    clock.jump(10_000);
+    await one.reads({ a: "frozen" });
+    settle();
+    clock.jump(20_000);
+    const readTimes = new Map([["a", { listedAt: clock.now(), detailAt }]]);
+    await other.reads({ b: "incremental" }, { readTimes });
+    await other.reviews();
+    settle();
+    assert.deepEqual([...one.notified, ...other.notified], ["error shop/a frozen"]);
   });
 
   it("begin anew with a connection that is removed, or leads to other tasks now", async () => {
