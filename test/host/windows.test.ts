@@ -8,9 +8,10 @@ import type { CloudConnection, Secret } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
 import { SessionManager } from "../../src/connections/session-manager";
 import { localizerFor } from "../../src/l10n/localizer";
+import { bound } from "../support/bounds";
 import { Profile, StorageContext } from "../support/storage";
 
-/** How soon a window follows another one, in milliseconds. */
+/** How soon a window follows another one on an idle machine, in milliseconds. */
 const soonMs = 2_000;
 
 /** The parts of a window that know connections. */
@@ -51,7 +52,7 @@ class Window {
 }
 
 async function soon(condition: () => boolean, why: () => string): Promise<void> {
-  for (const end = Date.now() + soonMs; !condition(); ) {
+  for (const end = Date.now() + bound(soonMs); !condition(); ) {
     assert.ok(Date.now() < end, why());
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
