@@ -10,6 +10,7 @@ import { SessionManager } from "./connections/session-manager";
 import { Details } from "./details/details";
 import { watchTaskFiles } from "./files/register";
 import { localizerFor } from "./l10n/localizer";
+import { linkHandler } from "./links/handler";
 import { type ActionId, actionRow } from "./status/actions";
 import { TasksView } from "./tree/view";
 
@@ -87,12 +88,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands({ connections, local, view, mutes, sessions, secrets, storage, openDetails, l10n, log }),
     watchTaskFiles({ connections, sessions, secrets, storage, openDetails, l10n, log }),
     registerTools({ sessions, l10n }),
-    vscode.window.registerUriHandler({
-      handleUri: async (uri) => {
-        const { openLink } = await import("./links/open");
-        await openLink(uri, { connections, sessions, l10n, openDetails, run });
-      },
-    }),
+    vscode.window.registerUriHandler(linkHandler({ connections, sessions, l10n, log, openDetails, run })),
   );
   tellFocus();
   tellViewNeed();

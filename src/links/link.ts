@@ -51,13 +51,13 @@ export function parseLink(path: string, query: string): TaskLink | undefined {
   return isWhole ? { id, place, action } : undefined;
 }
 
-/** The connection that a link is about, among those that there are. */
-export function connectionOf(
+/** The connections that a link may be about, among those that there are: several may lead to one project. */
+export function connectionsOf(
   { place }: TaskLink,
   all: readonly Connection[],
   environment: Environment,
-): Connection | undefined {
-  return all.find((connection) =>
+): readonly Connection[] {
+  return all.filter((connection) =>
     place === undefined
       ? connection.kind === "local"
       : connection.kind === "cloud" &&

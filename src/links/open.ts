@@ -7,12 +7,15 @@ import type { SessionManager } from "../connections/session-manager";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { type AgentAction, actionRow } from "../status/actions";
 import type { Task } from "../tasks/task";
-import { connectionOf, parseLink, type TaskLink } from "./link";
+import { connectionsOf, parseLink, type TaskLink } from "./link";
 
 export interface LinkParts {
   readonly connections: Connections;
   readonly sessions: SessionManager;
   readonly l10n: Localizer;
+  readonly log: vscode.LogOutputChannel;
+  /** Does the work unless the same is under way for another link; answers whether it did. */
+  readonly alone: (work: () => Promise<void>) => Promise<boolean>;
   readonly openDetails: (task: TaskRef) => Promise<void>;
   /** Does an action as the commands do, with their own checks and questions. */
   readonly run: (action: AgentAction, task: TaskRef) => Promise<void>;
@@ -32,18 +35,35 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
     );
     return;
   }
-  const connection = connectionOf(link, connections.all, process.env);
-  if (connection === undefined) {
+  const possible = connectionsOf(link, connections.all, process.env);
+  if (possible.length === 0) {
     await offerConnection(link, l10n);
     return;
   }
-  if (!(await isShown(connection, parts))) {
+  const connection = possible.length === 1 ? possible[0] : await chosen(possible, l10n);
+  if (connection === undefined || !(await isShown(connection, parts))) {
     return;
   }
-  const task = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: t("Looking for the task…"), cancellable: true },
-    async (_progress, token) => await found(link, connection, parts, token),
-  );
+  const state = parts.sessions.find(connection.id);
+  if (state?.phase === "closed") {
+    const message = t("The connection {0} cannot be used: {1}", connection.name, state.trouble ?? "");
+    void vscode.window.showWarningMessage(escapeNotification(message));
+    return;
+  }
+  let task: Task | undefined;
+  const hasLooked = await parts.alone(async () => {
+    task = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: t("Looking for the task…"),
+        cancellable: true,
+      },
+      async (_progress, token) => await found(link, connection, parts, token),
+    );
+  });
+  if (!hasLooked) {
+    return;
+  }
   if (task === undefined) {
     const message = t("The task of this link ({0}) is not in the list of {1}.", link.id, connection.name);
     void vscode.window.showWarningMessage(escapeNotification(message));
@@ -54,6 +74,13 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
   if (link.action !== undefined && (await isAgreed(link.action, task, connection, l10n))) {
     await run(link.action, ref);
   }
+}
+
+/** The user says which connection is meant: they may sign in as different users. */
+async function chosen(connections: readonly Connection[], { t }: Localizer): Promise<Connection | undefined> {
+  const items = connections.map((connection) => ({ label: connection.name, connection }));
+  const placeHolder = t("Several connections lead to this project. Which one is meant?");
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.connection;
 }
 
 async function offerConnection({ place }: TaskLink, { t }: Localizer): Promise<void> {
@@ -101,7 +128,10 @@ async function isShown(
   return true;
 }
 
-/** The task once it is in the list; undefined when the whole list does not have it, or it took too long. */
+/**
+ * The task once it is in the list; undefined when the whole list does not have it, or it took too long. A page may open
+ * links as often as it likes, so that a task that is known costs no request, and a rejected key is not tried again.
+ */
 async function found(
   { id }: TaskLink,
   connection: Connection,
@@ -110,12 +140,17 @@ async function found(
 ): Promise<Task | undefined> {
   const owned: vscode.Disposable[] = [];
   const look = () => {
-    const { tasks, asOf, unread } = sessions.find(connection.id)?.session?.store.snapshot ?? {};
+    const { tasks, asOf, unread, problem } = sessions.find(connection.id)?.session?.store.snapshot ?? {};
     const task = tasks?.get(id);
-    return { task, over: task !== undefined || (asOf !== undefined && unread === undefined) };
+    return {
+      task,
+      over: task !== undefined || problem !== undefined || (asOf !== undefined && unread === undefined),
+    };
   };
   try {
-    await sessions.refresh(connection.id);
+    if (look().task === undefined) {
+      await sessions.find(connection.id)?.session?.store.refresh();
+    }
     if (!look().over) {
       await new Promise<void>((resolve) => {
         const settle = () => {

@@ -9,6 +9,7 @@ import type { CloudConnection } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
 import { SessionManager } from "../../src/connections/session-manager";
 import { localizerFor } from "../../src/l10n/localizer";
+import { extensionId, linkQuery } from "../../src/links/link";
 import { StorageContext } from "../support/storage";
 import { waitFor } from "../support/wait";
 
@@ -28,7 +29,7 @@ describe("a key that the service refuses, in several windows", () => {
   let windows: SessionManager[] = [];
 
   const connectionTo = (id: string, region: string): CloudConnection => ({
-    ...{ id, kind: "cloud", name: id, site: "private", region, projectId: "p" },
+    ...{ id, kind: "cloud", name: id, site: "private", region, projectId: id },
     endpoint: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
     signIn: { kind: "permanentKey" },
   });
@@ -115,6 +116,33 @@ describe("a key that the service refuses, in several windows", () => {
       sessions.setFocused(true);
       assert.equal(refused, before);
     }
+  });
+
+  it("is not tried again by links, however many a page opens", async () => {
+    const [sessions] = windows;
+    assert.ok(sessions);
+    const connections = new Connections(context, log);
+    const { openLink } = await import("../../src/links/open");
+    const before = refused;
+    const opened: string[] = [];
+    const parts = {
+      ...{ connections, sessions, log, l10n: localizerFor("en", vscode.l10n.t) },
+      openDetails: async ({ id }: { readonly id: string }) => void opened.push(id),
+      run: async () => assert.fail("a link did something"),
+      alone: async (work: () => Promise<void>) => {
+        await work();
+        return true;
+      },
+    };
+    const query = linkQuery("task-1", connectionTo("north", "north"), {});
+    const uri = vscode.Uri.from({
+      scheme: vscode.env.uriScheme,
+      authority: extensionId,
+      path: "/task",
+      query,
+    });
+    await Promise.all(Array.from({ length: 20 }, () => openLink(uri, parts)));
+    assert.deepEqual([refused - before, opened], [0, []]);
   });
 
   it("is tried once more when the user asks, once for all connections that use it", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CloudConnection, LocalConnection } from "../../../src/connections/connection";
 import { consoleAddress } from "../../../src/drs/regions";
-import { connectionOf, linkQuery, parseLink } from "../../../src/links/link";
+import { connectionsOf, linkQuery, parseLink } from "../../../src/links/link";
 
 const id = "24834eb6-be30-464e-a299-f7aa730jb101";
 const cloud: CloudConnection = {
@@ -26,15 +26,19 @@ describe("a link to a task", () => {
     assert.ok(link);
     assert.equal(link.id, id);
     const theirs = { ...cloud, id: "other", name: "theirs" };
-    assert.equal(connectionOf(link, [local, { ...theirs, projectId: "another" }, theirs], {}), theirs);
-    assert.equal(connectionOf(link, [local], {}), undefined);
+    const twin = { ...theirs, id: "twin" };
+    assert.deepEqual(connectionsOf(link, [local, { ...theirs, projectId: "another" }, theirs, twin], {}), [
+      theirs,
+      twin,
+    ]);
+    assert.deepEqual(connectionsOf(link, [local], {}), []);
   });
 
   it("to the local backend leads to that of whoever opens it", () => {
     const link = parseLink("/task", linkQuery(id, local, {}));
     assert.ok(link);
     assert.equal(
-      connectionOf(link, [cloud, { ...local, endpoint: "http://127.0.0.1:1" }], {})?.kind,
+      connectionsOf(link, [cloud, { ...local, endpoint: "http://127.0.0.1:1" }], {})[0]?.kind,
       "local",
     );
   });
@@ -42,8 +46,8 @@ describe("a link to a task", () => {
   it("knows the project that only the environment names", () => {
     const link = parseLink("/task", linkQuery(id, named, environment));
     assert.equal(link?.place?.projectId, "fedcba9876543210");
-    assert.equal(connectionOf(link, [cloud, named], environment), named);
-    assert.equal(connectionOf(link, [cloud, named], {}), undefined);
+    assert.deepEqual(connectionsOf(link, [cloud, named], environment), [named]);
+    assert.deepEqual(connectionsOf(link, [cloud, named], {}), []);
   });
 
   it("may ask for what can be taken back, and for nothing else", () => {
