@@ -4,6 +4,8 @@ import type { Operation } from "./operations";
 import { repaired } from "./repair";
 import type { Incoming } from "./transport";
 
+const [quote, backslash, comma, openList, closeList, openObject, closeObject] = Buffer.from('"\\,[]{}');
+
 /** What an error says about the response that it comes from. */
 export interface AnswerFacts {
   readonly operation: string;
@@ -11,6 +13,13 @@ export interface AnswerFacts {
   /** Whether the call only reads, so that no failure leaves anything uncertain. */
   readonly reads: boolean;
 }
+
+/** Larger answers are looked at before they are read; those of the API for 100 tasks are smaller. In bytes. */
+const ordinary = 256 * 1024;
+/** More values than in any answer of the API: each that does not fit costs memory, and millions the window. */
+const mostValues = 100_000;
+/** Levels of objects and lists; answers of the API have fewer than ten. */
+const deepest = 64;
 
 /** How far this machine's clock may be off before it is named as the cause of a refused signature: the service accepts 15 minutes. */
 const skewToldMs = 5 * 60_000;
@@ -78,8 +87,14 @@ export function bodyOf(
   items = "",
 ): Record<string, unknown> {
   const { status, bytes } = answer;
-  const body = asObject(bytes);
   const ok = status >= 200 && status < 300;
+  if (bytes.length > ordinary && isExcessive(bytes)) {
+    throw new DrsError({
+      ...{ kind: "protocol", operation, status, uncertain: !reads && (ok || status >= 500) },
+      ...{ requestId: answer.header("x-request-id"), ...faultOf("tooLarge", host) },
+    });
+  }
+  const body = asObject(bytes);
   if (body !== undefined && (ok || (status === 400 && Array.isArray(body[items])))) {
     return body;
   }
@@ -126,6 +141,35 @@ function retryAfter(value: string | undefined): number | undefined {
 
 function firstText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Whether the JSON has more values, or is nested more deeply, than an answer can be. Counts, and keeps nothing. */
+function isExcessive(bytes: Buffer): boolean {
+  let [values, depth, inText] = [0, 0, false];
+  for (let index = 0; index < bytes.length; index++) {
+    switch (bytes[index]) {
+      case quote:
+        inText = !inText;
+        break;
+      case backslash:
+        index += inText ? 1 : 0;
+        break;
+      case comma:
+        values += inText ? 0 : 1;
+        break;
+      case openList:
+      case openObject:
+        depth += inText ? 0 : 1;
+        break;
+      case closeList:
+      case closeObject:
+        depth -= inText ? 0 : 1;
+    }
+    if (values > mostValues || depth > deepest) {
+      return true;
+    }
+  }
+  return false;
 }
 
 function asObject(bytes: Buffer): Record<string, unknown> | undefined {

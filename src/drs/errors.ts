@@ -21,6 +21,7 @@ export type Fault =
   | "unreachable"
   | "timeout"
   | "notJson"
+  | "tooLarge"
   | "redirected"
   | "schemaMismatch"
   | "clockSkew"
@@ -39,6 +40,7 @@ const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
   unreachable: (subject) => `the service cannot be reached: ${subject}`,
   timeout: (host) => `no answer from ${host} in time`,
   notJson: (host) => `the answer of ${host} is not JSON; is there a proxy or a sign-in page in between?`,
+  tooLarge: (host) => `the answer of ${host} is larger than any of the API's`,
   redirected: (host) => `${host} sends elsewhere; is there a proxy or a sign-in page in between?`,
   schemaMismatch: (subject) => `the answer is not what the API promises: ${subject}`,
   clockSkew: (time) => `this machine's clock is off: the service's shows ${time}`,

@@ -1,7 +1,7 @@
 /** One HTTP exchange: sent once, within a time limit, every trouble on the way told as a DrsError. */
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import fetch from "node-fetch";
+import fetch, { FetchError } from "node-fetch";
 import { DrsError, type Fault, faultOf } from "./errors";
 
 /** What is sent. */
@@ -30,7 +30,7 @@ export interface ExchangeOptions {
   readonly timeoutMs: number;
 }
 
-const largestAnswer = 32 * 1024 * 1024;
+const largestAnswer = 8 * 1024 * 1024;
 
 /** Sends requests to one host over connections that are kept alive until `dispose`. */
 export class Transport {
@@ -111,7 +111,7 @@ export class Transport {
       }
       throw new DrsError(
         {
-          kind: fault === "timeout" ? "timeout" : "network",
+          kind: fault === "timeout" ? "timeout" : fault === "tooLarge" ? "protocol" : "network",
           operation: options.operation,
           // The library's own words hold the whole address; who asks may be an agent.
           ...faultOf(fault, [this.#base.host, detail].filter(Boolean).join(": ")),
@@ -135,6 +135,9 @@ const unsent: ReadonlySet<Fault> = new Set([
 ]);
 
 function networkFault(error: unknown): { readonly fault: Fault; readonly detail?: string } {
+  if (error instanceof FetchError && error.type === "max-size") {
+    return { fault: "tooLarge" };
+  }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   switch (code) {
     case "ECONNREFUSED":

@@ -70,6 +70,7 @@ const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
   timeout: (host) => `${host} 未在限定时间内应答`,
   notJson: (host) => `${host} 的应答不是 JSON，中间是否有代理或登录页面？`,
   redirected: (host) => `${host} 将请求重定向到别处，中间是否有代理或登录页面？`,
+  tooLarge: (host) => `${host} 的应答过大，不可能是 API 的应答`,
   schemaMismatch: (subject) => `应答与 API 约定不符：${subject}`,
   clockSkew: (time) => `本机时钟不准：服务端时间为 ${time}`,
   noReason: (subject) => `服务拒绝了请求，但未说明原因${subject}`,
