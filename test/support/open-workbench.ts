@@ -67,8 +67,9 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     owned.push(() => program.stop());
     const browser = await launchChromium();
     owned.push(() => browser.close());
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(limits.wait);
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context.setDefaultTimeout(limits.wait);
+    const page = await context.newPage();
     const query = options.folder === undefined ? "" : `?${new URLSearchParams({ folder: options.folder })}`;
     await page.goto(`${address}${query}`);
     await page.locator(".monaco-workbench .activitybar").waitFor();

@@ -13,9 +13,9 @@ export class Sights {
   constructor(
     readonly page: Page,
     /** Where pictures are kept. */
-    private readonly screenshots: string,
+    protected readonly screenshots: string,
     /** Where this VS Code keeps its logs, states and settings. */
-    private readonly folder: string,
+    protected readonly folder: string,
   ) {}
 
   /** The side bar, in which the DRS view is shown. */

@@ -36,6 +36,15 @@ export class Workbench extends Sights {
     await this.sees(this.sideBar.locator(".pane-body"));
   }
 
+  /** Opens one more window of the same user on the same VS Code, and its DRS view. It ends with this one. */
+  async openAnother(): Promise<Workbench> {
+    const page = await this.page.context().newPage();
+    await page.goto(this.page.url());
+    const window = new Workbench(page, this.screenshots, this.folder, () => page.close());
+    await window.openView();
+    return window;
+  }
+
   /** Loads the window once more, as a restart would, and opens the DRS view. */
   async reload(): Promise<void> {
     await this.page.reload();
