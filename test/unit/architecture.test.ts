@@ -36,7 +36,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
   details: ["details", "host", "panel"],
   "": ["extension"],
   files: ["commands", "diagnostics", "editor", "lenses", "open", "passwords", "register"],
-  links: ["open"],
+  links: ["handler", "open"],
   tree: ["hover", "items", "tree", "view"],
 };
 
