@@ -3,6 +3,7 @@ import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
 import type { Translate } from "../l10n/localizer";
 import { callBackend, jsonOf } from "./call";
+import { verifyBackend } from "./discovery";
 
 const timeoutMs = 15_000;
 const refusalSchema = v.object({ error_msg: v.string() });
@@ -22,6 +23,9 @@ export async function callControlApi<const S extends v.GenericSchema>(
 ): Promise<v.InferOutput<S>> {
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   const headers = { "x-language": language };
+  if (body !== undefined) {
+    await verifyBackend(endpoint, key.secretKey, call.path);
+  }
   const response = await callBackend(endpoint, { path: call.path, key, body, headers, timeoutMs });
   const ok = response.status >= 200 && response.status < 300;
   const json = jsonOf(response);

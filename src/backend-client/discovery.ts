@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { challengeAnswer, isSameText } from "../drs/challenge";
+import { DrsError, faultOf } from "../drs/errors";
 
 /** What a running local backend says of itself: its ready line, also kept in `<data-dir>/backend.json`. */
 export interface BackendAddress {
@@ -61,14 +64,37 @@ export function addressOf(line: string): BackendAddress | undefined {
 }
 
 /** Whether the backend with this pid answers that it is well; one that is stopping does not. */
-export async function isHealthy({ endpoint, pid }: BackendAddress): Promise<boolean> {
-  try {
-    const { callBackend, jsonOf } = await import("./call");
-    const answer = await callBackend(endpoint, { path: "/_local/health", timeoutMs: healthTimeoutMs });
-    const value = jsonOf(answer);
-    const facts = new Map<string, unknown>(typeof value === "object" && value ? Object.entries(value) : []);
-    return answer.status === 200 && facts.get("pid") === pid && facts.get("status") === "ok";
-  } catch {
-    return false;
+export async function isHealthy({ endpoint, secretKey, pid }: BackendAddress): Promise<boolean> {
+  const health = await healthOf(endpoint, secretKey).catch(() => undefined);
+  return health?.pid === pid && health.status === "ok";
+}
+
+/**
+ * What the backend at an address says of itself; undefined for a program that does not have its key. After a crash
+ * anybody on this machine may listen at its port.
+ *
+ * @throws as `callBackend`, where nothing answers.
+ */
+export async function healthOf(
+  endpoint: string,
+  secretKey: string,
+): Promise<{ readonly status: string; readonly pid: number } | undefined> {
+  const { callBackend, jsonOf } = await import("./call");
+  const challenge = randomBytes(16).toString("hex");
+  const path = `/_local/health?challenge=${challenge}` as const;
+  const response = await callBackend(endpoint, { path, timeoutMs: healthTimeoutMs });
+  const value = jsonOf(response);
+  const facts = new Map<string, unknown>(typeof value === "object" && value ? Object.entries(value) : []);
+  const [pid, status, answer] = [Number(facts.get("pid")), facts.get("status"), facts.get("answer")];
+  const expected = challengeAnswer(secretKey, challenge, Number(new URL(endpoint).port), pid);
+  return response.status === 200 && typeof answer === "string" && isSameText(answer, expected)
+    ? { status: String(status), pid }
+    : undefined;
+}
+
+/** Makes sure that it is the backend with this key that a call would reach. @throws DrsError when it is not. */
+export async function verifyBackend(endpoint: string, secretKey: string, operation: string): Promise<void> {
+  if ((await healthOf(endpoint, secretKey)) === undefined) {
+    throw new DrsError({ kind: "network", operation, ...faultOf("foreignProgram", new URL(endpoint).host) });
   }
 }

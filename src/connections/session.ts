@@ -1,3 +1,4 @@
+import { verifyBackend } from "../backend-client/discovery";
 import { KeepAlive } from "../backend-client/keep-alive";
 import { WarningsReader } from "../backend-client/warnings";
 import { DrsClient } from "../drs/client";
@@ -66,6 +67,10 @@ export function openSession(
     rateLimiter: connection.kind === "cloud" ? rateLimiter : undefined,
     // The local backend locks nothing.
     breaker: connection.kind === "cloud" ? breaker : undefined,
+    verify:
+      connection.kind === "local" && key !== undefined
+        ? (operation) => verifyBackend(connection.endpoint, key.secretKey, operation)
+        : undefined,
     onMismatch: warn,
   });
   const warnings =

@@ -30,6 +30,8 @@ export type ClientConfig = {
     | undefined;
   /** Sends nothing any more after a refused proof of identity; absent: the caller sees to that. */
   readonly breaker?: CredentialBreaker | undefined;
+  /** Makes sure before each call that changes something that the right service would get it; throws when not. */
+  readonly verify?: ((operation: string) => Promise<void>) | undefined;
   /** Receives a line about each kind of value that does not fit its schema: once, and when it came 10, 100, … times. */
   readonly onMismatch?: (message: string) => void;
 } & (AccessKey | { readonly signIn: SignIn });
@@ -127,6 +129,9 @@ export class DrsClient implements DrsCaller {
   ): Promise<Identified<R>> {
     const { rateLimiter, breaker } = this.#config;
     await rateLimiter?.acquire(!operation.reads, options.signal);
+    if (!operation.reads) {
+      await this.#config.verify?.(name);
+    }
     const exchange = () => this.#exchange<R>(name, operation, input, options);
     if (breaker === undefined) {
       return await exchange();

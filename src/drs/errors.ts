@@ -14,6 +14,7 @@ export type FailureKind =
 /** What the client itself found wrong; everything else is in the service's words. */
 export type Fault =
   | "connectionRefused"
+  | "foreignProgram"
   | "hostNotFound"
   | "connectionReset"
   | "certificateUntrusted"
@@ -33,6 +34,8 @@ export type Fault =
 /** A fault in English. `subject`: the host, or what is known besides. */
 const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
   connectionRefused: (host) => `nothing listens at ${host}`,
+  foreignProgram: (host) =>
+    `another program than the local backend listens at ${host}; nothing was sent to it`,
   hostNotFound: (host) => `the name ${host} cannot be resolved`,
   connectionReset: (host) => `the connection to ${host} was cut`,
   certificateUntrusted: (host) => `the certificate of ${host} is not trusted by this machine`,

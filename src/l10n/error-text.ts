@@ -62,6 +62,7 @@ const lookFirst: Bilingual = {
 /** Faults in Chinese; a failure carries them in English. */
 const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
   connectionRefused: (host) => `${host} 上没有服务在监听`,
+  foreignProgram: (host) => `在 ${host} 监听的不是本地后端，而是其他程序；未向其发送任何内容`,
   hostNotFound: (host) => `无法解析主机名 ${host}`,
   connectionReset: (host) => `与 ${host} 的连接中断`,
   certificateUntrusted: (host) => `本机不信任 ${host} 的证书`,

@@ -1,73 +1,93 @@
-/** A program that listens where a task's source was, and asks whoever comes for the password in clear text. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import { join } from "node:path";
-import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
-import { TestTask } from "../support/backend-task";
-import { LyingServer, message } from "../support/lying-server";
-import { OwnServer } from "../support/own-server";
+import * as v from "valibot";
+import { callControlApi } from "../../src/backend-client/control-api";
+import { addressOf, isHealthy, runningBackend, verifyBackend } from "../../src/backend-client/discovery";
+import { accessOf } from "../../src/connections/access";
+import { type LocalConnection, localId } from "../../src/connections/connection";
+import { openSession } from "../../src/connections/session";
+import { isDrsError } from "../../src/drs/errors";
+import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 
-/** The request of a client that would like to encrypt its session. */
-const sslRequest = 80877103;
-const cleartextPassword = 3;
-
-describe("an impostor in the place of a source", function () {
-  this.timeout(120_000);
+describe("a program that listens at the port of a backend that has crashed", () => {
   const dataDir = makeDataDir();
+  const received: string[] = [];
   let backend: BackendProcess;
-  let source: OwnServer;
-  let impostor: LyingServer | undefined;
+  let impostor: Server;
+  let health: Record<string, unknown>;
 
   before(async () => {
-    [backend, source] = await Promise.all([
-      BackendProcess.start(dataDir, ["--demo"]),
-      OwnServer.start(join(process.cwd(), "package.json")),
-    ]);
+    backend = await BackendProcess.start(dataDir);
+    health = v.parse(
+      v.record(v.string(), v.unknown()),
+      await (await fetch(`${backend.ready.endpoint}/_local/health?challenge=${"0".repeat(32)}`)).json(),
+    );
   });
-
   after(async () => {
+    impostor?.close();
     await backend.stop();
-    await impostor?.close();
-    if (impostor === undefined) {
-      await source.stop();
-    }
     removeDataDir(dataDir);
   });
 
-  it("gets no password in clear text, from the backend or from the target's own workers", async () => {
-    await source.sql("postgres", "CREATE DATABASE shop");
-    await backend.sql("target", "postgres", "CREATE DATABASE shop");
-    await source.sql("shop", "CREATE TABLE t (id int PRIMARY KEY)");
-    const task = await TestTask.started(backend, {
-      name: "shop",
-      source: { ...source.login, database: "shop" },
-      target: { ...backend.login("target"), database: "shop" },
+  const address = () => addressOf(readFileSync(join(dataDir, "backend.json"), "utf8")) ?? assert.fail();
+  const connection = (): LocalConnection => ({
+    ...{ kind: "local", id: localId, name: "local", endpoint: backend.ready.endpoint },
+    projectId: backend.ready.project_id,
+  });
+
+  it("is not taken for the backend, which proves that it has the key", async () => {
+    assert.equal((await runningBackend(dataDir))?.pid, backend.ready.pid);
+    const { pid, endpoint, secretKey } = address();
+    assert.ok(await isHealthy({ ...address(), pid }));
+    await verifyBackend(endpoint, secretKey, "test");
+    await backend.kill();
+    impostor = createServer((request, response) => {
+      request.setEncoding("utf8").on("data", (text: string) => received.push(text));
+      request.on("end", () => {
+        response.setHeader("content-type", "application/json");
+        // All that it may have heard from the backend before, also an answer to another challenge.
+        response.end(JSON.stringify({ ...health, status: "ok", pid: backend.ready.pid }));
+      });
     });
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
-    await source.stop();
-    impostor = await LyingServer.open(
-      (_, received) =>
-        received.length === 8 && received.readInt32BE(4) === sslRequest
-          ? Buffer.from("N")
-          : message("R", cleartextPassword),
-      source.login.port,
-    );
-    const { received } = impostor;
-    const startups = () => received.filter((bytes) => bytes.includes("user\0postgres"));
-    await until(
-      "a worker has come",
-      60_000,
-      async () => {
-        // The backend lets no worker go where it cannot log in itself; somebody else may.
-        const enable = `ALTER SUBSCRIPTION drs_${task.id.replaceAll("-", "_")} ENABLE`;
-        await backend.sql("target", "shop", enable);
-        return startups();
-      },
-      (found) => found.some((bytes) => bytes.includes("replication\0database")),
-    );
-    assert.equal(
-      received.some((bytes) => bytes.includes(source.login.password)),
-      false,
-    );
-    assert.doesNotMatch(await task.detailLine(), /^INCRE_TRANSFER_STARTED/);
+    const port = Number(new URL(endpoint).port);
+    await new Promise<void>((resolve) => impostor.listen(port, "127.0.0.1", resolve));
+    assert.equal(await isHealthy(address()), false);
+    assert.equal(await runningBackend(dataDir), undefined);
+  });
+
+  it("gets no password from a window that was connected before", async () => {
+    const { accessKey, secretKey } = address();
+    const access = accessOf(connection(), { accessKey, secretKey }, {});
+    assert.ok(typeof access !== "string");
+    const session = openSession(connection(), access, {
+      ...{ language: "en", limits: { requests: () => 100, timeoutMs: () => 5_000 } },
+      warn: () => undefined,
+    });
+    const password = "password-of-the-real-database";
+    try {
+      await assert.rejects(
+        session.client.call("batchModifyPwd", {
+          jobs: [{ job_id: "j", db_password: password, end_point_type: "so" }],
+        }),
+        (error) =>
+          isDrsError(error) &&
+          error.failure.fault?.id === "foreignProgram" &&
+          error.failure.uncertain !== true,
+      );
+      await assert.rejects(
+        callControlApi(
+          ...([connection(), { accessKey, secretKey }] as const),
+          { path: "/_local/sql", body: { sql: password }, schema: v.unknown() },
+          "en-us",
+          (text) => text,
+        ),
+        /another program/,
+      );
+    } finally {
+      session.dispose();
+    }
+    assert.ok(!received.join().includes(password), received.join());
   });
 });

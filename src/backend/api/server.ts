@@ -12,6 +12,7 @@ import {
   type Table,
   table,
 } from "../../drs/all-operations";
+import { challengeAnswer, challengePattern } from "../../drs/challenge";
 import type { Identity } from "../data-dir";
 import type { Env } from "../env";
 import { withFaults } from "../faults/wire";
@@ -103,7 +104,11 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
     const { port, service } = state();
     refuseForeign(c.req.raw.headers, port);
     if (c.req.path === "/_local/health" && c.req.method === "GET") {
-      return c.json({ status: service === undefined ? "starting" : "ok", pid: process.pid });
+      const challenge = c.req.query("challenge") ?? "";
+      const answer = challengePattern.test(challenge)
+        ? { answer: challengeAnswer(identity.secretKey, challenge, port, process.pid) }
+        : {};
+      return c.json({ status: service === undefined ? "starting" : "ok", pid: process.pid, ...answer });
     }
     // A GET may have a body, which SDKs sign; what is made of the request for its handlers has none.
     const body = await bodyOf(c.req.method === "GET" ? c.env.incoming : (c.req.raw.body ?? []));
