@@ -19,6 +19,7 @@ const chunks = new Map([
   ["src/commands/handlers.ts", "commands"],
   ["src/alerts/alert-service.ts", "alerts"],
   ["src/alerts/mute-state.ts", "mute-state"],
+  ["src/alerts/follow-state.ts", "follow-state"],
   ["src/links/open.ts", "links"],
   ["src/details/panel.ts", "details"],
   ["src/agent/vscode-tools.ts", "agent"],

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import { registerTools } from "./agent/register";
 import { Alerts } from "./alerts/alerts";
+import { goalName } from "./alerts/follow";
+import { Follows } from "./alerts/follows";
 import { Mutes } from "./alerts/mutes";
 import { BackendController } from "./backend-client/controller";
 import { registerCommands } from "./commands/commands";
@@ -24,9 +26,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new SessionManager(connections, l10n, log, storage);
   const shared = vscode.Uri.joinPath(storage, "alerts");
   const mutes = new Mutes(shared);
-  const view = new TasksView(l10n, context.workspaceState, (task) => mutes.isMuted(task));
+  const follows = new Follows(shared);
+  const view = new TasksView(l10n, context.workspaceState, {
+    isMuted: (task) => mutes.isMuted(task),
+    followedUntil: (task) => {
+      const goal = follows.goalOf(task);
+      return goal && goalName(goal, l10n);
+    },
+  });
   const alerts = new Alerts({
-    ...{ l10n, log, mutes },
+    ...{ l10n, log, mutes, follows },
     storage: shared,
     isPinned: (task) => view.isPinned(task),
     connections: () => connections.all.map(({ id }) => id),
@@ -43,7 +52,8 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const tellFocus = () => sessions.setFocused(vscode.window.state.focused);
   const tellViewNeed = () => sessions.setDemand("view", view.visible ? "visible" : "none");
-  const tellAlertsNeed = () => sessions.setDemand("alerts", alerts.enabled ? "background" : "none");
+  const tellAlertsNeed = () =>
+    sessions.setDemand("alerts", alerts.enabled || follows.any ? "background" : "none");
 
   const followLocal = () => {
     local.follow().catch((error) => log.error("The local backend cannot be found.", error));
@@ -54,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
     local,
     sessions,
     mutes,
+    follows,
     view,
     alerts,
     details,
@@ -81,11 +92,19 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("drs.alerts")) {
         tellAlertsNeed();
+        view.redraw();
         alerts.review();
       }
     }),
     mutes.onDidChange(() => view.redraw()),
-    registerCommands({ connections, local, view, mutes, sessions, secrets, storage, openDetails, l10n, log }),
+    alerts.onDidFallDue(() => view.redraw()),
+    follows.onDidChange(() => {
+      tellAlertsNeed();
+      view.redraw();
+    }),
+    registerCommands({
+      ...{ connections, local, view, mutes, follows, sessions, secrets, storage, openDetails, l10n, log },
+    }),
     watchTaskFiles({ connections, sessions, secrets, storage, openDetails, l10n, log }),
     registerTools({ sessions, l10n }),
     vscode.window.registerUriHandler(linkHandler({ connections, sessions, l10n, log, openDetails, run })),

@@ -1,15 +1,15 @@
 /** Says what is to be told, once over all windows and restarts. */
+import type { TaskRef } from "../connections/connection";
 import type { Clock } from "../drs/clock";
 import type { ReadTimes } from "../tasks/poll";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
 import type { AlertRecordStore, AlertRecords } from "./alert-records";
+import type { AlertRecord, Condition, Decision, Notice, Observation } from "./decision";
 import {
-  type AlertRecord,
   conditionOf,
-  type Decision,
   decide,
-  decideWarnings,
+  decideSide,
   factsAtOf,
   goneRecord,
   holds,
@@ -17,11 +17,10 @@ import {
   isOpen,
   isOutdated,
   isWanted,
-  type Notice,
-  type Observation,
   type Policy,
 } from "./evaluate";
-import { type RuleId, ruleIds } from "./rules/rules";
+import { NoticeBatch } from "./notice-batch";
+import { type RuleId, ruleIds, type SideId, sideIds, sideRules } from "./rules/rules";
 
 /** The tasks of a connection as they were last read. */
 export interface TaskReading {
@@ -33,12 +32,6 @@ export interface TaskReading {
   readonly readTimes?: ReadonlyMap<string, ReadTimes> | undefined;
   /** Whether all of them have been read. */
   readonly complete: boolean;
-}
-
-/** A task for which a rule holds. */
-export interface RuleAlert {
-  readonly rule: RuleId;
-  readonly task: Task;
 }
 
 export interface PlacedNotice extends Notice {
@@ -62,12 +55,16 @@ export interface AlertEngineHost {
   readings(): readonly TaskReading[];
   /** Receives what is to be told, together what came together. */
   notify(notices: readonly PlacedNotice[]): void;
+  /** Receives that another window was refused a call because the task is frozen, when (milliseconds since 1970). */
+  frozenElsewhere(task: TaskRef, word: string, at: number): void;
   /** Receives why something could not be kept. */
   warn(message: string): void;
 }
 
-/** What comes within so many milliseconds is told together. */
-const togetherMs = 500;
+/** A rule's time starts over when what it measures has fallen to this part: the task mends itself. */
+const mending = 0.9;
+/** A timer knows nothing of more than 24 days: the end of an order may be further away. */
+const longestTimerMs = 2 ** 31 - 1;
 /** Whether what is waited for has come is looked at after so many milliseconds at the earliest. */
 const againMs = 5_000;
 /** How long it takes until a task has been read again, in milliseconds. */
@@ -99,13 +96,12 @@ export class AlertEngine {
   readonly #swept = new Set<string>();
   /** Connections that this window has known: those that are gone now are forgotten. */
   readonly #known = new Set<string>();
-  /** Since when a rule has held, by connection, task and rule. */
-  readonly #heldSince = new Map<string, number>();
+  /** Since when a rule has held, and how bad it was then, by connection, task and rule. */
+  readonly #heldSince = new Map<string, { readonly at: number; readonly measure: number }>();
   /** When a task has to be looked at although it does not change, by connection and task. */
   readonly #lookAt = new Map<string, number>();
   #queue: Promise<void> = Promise.resolve();
-  #pending: PlacedNotice[] = [];
-  #cancelPending: (() => void) | undefined;
+  readonly #batch: NoticeBatch<PlacedNotice>;
   #cancelLook: (() => void) | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #disposed = false;
@@ -114,6 +110,7 @@ export class AlertEngine {
     this.#records = records;
     this.#clock = clock;
     this.#host = host;
+    this.#batch = new NoticeBatch(clock, (notices) => host.notify(notices));
   }
 
   /** Takes a reading. @returns when what follows from it has been decided. */
@@ -133,15 +130,13 @@ export class AlertEngine {
     return this.#queue;
   }
 
-  /** Tasks of a connection for which a rule was reported that holds now. */
-  alerting(connection: string): readonly RuleAlert[] {
-    const tasks = this.#host.readings().find((reading) => reading.connection === connection)?.tasks;
-    const policy = this.#host.policy();
-    return Object.entries(this.#entries?.[connection] ?? {}).flatMap(([id, record]) => {
-      const task = tasks?.get(id);
-      const rule = ruleIds.find((one) => isOpen(record, one));
-      return task && rule && holds(rule, task, record, policy) ? [{ rule, task }] : [];
-    });
+  /**
+   * What was last reported of a task and holds still, and since when, milliseconds since 1970; undefined: nothing was, or
+   * it was so before anybody looked.
+   */
+  since({ connection, id }: TaskRef): { readonly condition: Condition; readonly at: number } | undefined {
+    const record = this.#entries?.[connection]?.[id];
+    return record === undefined || record.phase !== undefined || record.found === true ? undefined : record;
   }
 
   /**
@@ -171,7 +166,7 @@ export class AlertEngine {
 
   dispose(): void {
     this.#disposed = true;
-    this.#cancelPending?.();
+    this.#batch.dispose();
     this.#cancelLook?.();
   }
 
@@ -241,7 +236,7 @@ export class AlertEngine {
       this.#host.warn(`What was told of tasks cannot be kept: ${error}`);
       work(mine);
     }
-    this.#notify(notices);
+    this.#batch.add(notices);
   }
 
   /** The list of connections may be old, as far as other windows add some: only what this window knew can be gone. */
@@ -279,9 +274,10 @@ export class AlertEngine {
     for (const { before, after } of changes) {
       const id = (after ?? before)?.id ?? "";
       const key = `${connection}/${id}`;
+      const awaited = this.#lookAt.get(key);
       this.#lookAt.delete(key);
       if (after === undefined) {
-        for (const entry of [id, warningsKey(id)]) {
+        for (const entry of [id, ...sideIds.map((side) => sideKey(id, side))]) {
           put(entry, goneRecord(next.get(entry), { at: asOf, by: this.#name }));
         }
         ruleIds.forEach((rule) => void this.#heldSince.delete(`${key}/${rule}`));
@@ -290,14 +286,26 @@ export class AlertEngine {
       const factsAt = factsAtOf(after, next.get(id), asOf, readTimes?.get(id));
       if (mode === "tell" && isOutdated(factsAt, this.#clock.now())) {
         // A window that has slept, or cannot read, knows less than the records do: its next reading decides.
+        this.#lookLater(key, [awaited && this.#clock.now() + newerFactsMs]);
         continue;
       }
-      const warned = this.#warned({ connection, asOf }, after, next.get(warningsKey(id)), mode);
-      put(warningsKey(id), warned.record);
-      if (warned.notice !== undefined) {
-        notices.push({ ...warned.notice, connection });
-      }
+      const beside = sideIds.map((side) => {
+        const told = sideKey(id, side);
+        const decision = this.#beside(side, { connection, asOf }, after, next.get(told), mode);
+        put(told, decision.record);
+        if (decision.notice !== undefined) {
+          notices.push({ ...decision.notice, connection });
+        }
+        return decision.lookAt;
+      });
       const record = next.get(id);
+      if (
+        record?.refused?.apiStatus === after.apiStatus &&
+        after.status !== "frozen" &&
+        isOpen(record, "frozen")
+      ) {
+        this.#host.frozenElsewhere({ connection, id }, record.refused.word, record.at);
+      }
       const since = this.#follow(key, after, record, asOf, policy);
       const condition = conditionOf(after, record, (rule) => asOf - (since.get(rule) ?? asOf), policy);
       const subject = condition ?? (record?.phase === "resolved" ? undefined : record?.condition);
@@ -307,6 +315,7 @@ export class AlertEngine {
         (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
       if (mode !== "baseline" && !passes) {
         // Another window may want to hear what this one does not: what was told stays as it is.
+        this.#lookLater(key, beside);
         continue;
       }
       const decision = decide(after, condition, record, { at: asOf, by: this.#name, factsAt });
@@ -316,15 +325,13 @@ export class AlertEngine {
       const isLate = decision.lookAt !== undefined && decision.lookAt <= this.#clock.now();
       const again = isLate ? this.#clock.now() + newerFactsMs : decision.lookAt;
       const lookAt = again ?? (waits ? Math.min(...dues) : undefined);
-      const due = [lookAt, warned.lookAt].filter((one) => one !== undefined);
-      if (due.length > 0) {
-        this.#lookAt.set(key, Math.min(...due));
-      }
+      this.#lookLater(key, [lookAt, ...beside]);
       const lateFreeze =
         // It was frozen all the time; only now it is known.
         this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
       if (decision.notice === undefined || mode !== "tell" || lateFreeze) {
-        put(id, decision.record);
+        const found = decision.notice !== undefined && decision.record?.phase !== "resolved";
+        put(id, found && decision.record ? { ...decision.record, found: true } : decision.record);
       } else if (!held) {
         put(id, decision.record);
         notices.push({ ...decision.notice, connection });
@@ -336,14 +343,25 @@ export class AlertEngine {
     return { entries: different ? Object.fromEntries(next) : entries, notices };
   }
 
-  /** What follows for the warnings about a task's stream: they are told beside everything else. */
-  #warned(
+  #lookLater(key: string, times: readonly (number | undefined)[]): void {
+    const due = times.filter((time) => time !== undefined);
+    if (due.length > 0) {
+      this.#lookAt.set(key, Math.min(...due));
+    }
+  }
+
+  /** What follows for what is told beside everything else. */
+  #beside(
+    side: SideId,
     { connection, asOf }: Pick<TaskReading, "connection" | "asOf">,
     task: Task,
     record: AlertRecord | undefined,
     mode: Mode,
   ): Decision {
-    const decision = decideWarnings(task, record, { at: asOf, by: this.#name });
+    const { signs, nextAt } = sideRules[side];
+    const observation = { at: asOf, by: this.#name };
+    const decided = decideSide(side, task, signs(task, asOf), record, observation);
+    const decision = { ...decided, lookAt: decided.lookAt ?? nextAt(task, asOf) };
     if (decision.record === record || mode === "baseline") {
       return { ...decision, notice: undefined };
     }
@@ -351,9 +369,9 @@ export class AlertEngine {
     const passes =
       !this.#host.muted(connection, task.id) &&
       this.#host.alerts(connection, task) &&
-      (mode === "settings" ? !held : isWanted("warned", this.#host.policy()));
+      (mode === "settings" ? !held : isWanted(side, this.#host.policy()));
     if (!passes || (held && decision.notice !== undefined)) {
-      return { record };
+      return { record, lookAt: decision.lookAt };
     }
     return mode === "settings" ? { ...decision, notice: undefined } : decision;
   }
@@ -370,8 +388,12 @@ export class AlertEngine {
     for (const rule of ruleIds) {
       const ruleKey = `${key}/${rule}`;
       if (holds(rule, task, record, policy)) {
-        held.set(rule, this.#heldSince.get(ruleKey) ?? asOf);
-        this.#heldSince.set(ruleKey, held.get(rule) ?? asOf);
+        const measure = policy.rules[rule]?.measure(task) ?? 0;
+        const known = this.#heldSince.get(ruleKey);
+        const since =
+          known === undefined || measure <= mending * known.measure ? { at: asOf, measure } : known;
+        held.set(rule, since.at);
+        this.#heldSince.set(ruleKey, since);
       } else {
         this.#heldSince.delete(ruleKey);
       }
@@ -387,27 +409,16 @@ export class AlertEngine {
       const now = this.#clock.now();
       // Not counted from now: readings come more often than that.
       const due = Math.max(Math.min(...this.#lookAt.values()), this.#lookedAt + againMs);
-      this.#cancelLook = this.#clock.after(Math.max(due - now, 0), () => {
+      this.#cancelLook = this.#clock.after(Math.min(Math.max(due - now, 0), longestTimerMs), () => {
         this.#lookedAt = this.#clock.now();
         void this.review();
       });
     }
   }
-
-  #notify(notices: readonly PlacedNotice[]): void {
-    this.#pending.push(...notices);
-    if (this.#pending.length === 0 || this.#cancelPending !== undefined || this.#disposed) {
-      return;
-    }
-    this.#cancelPending = this.#clock.after(togetherMs, () => {
-      this.#cancelPending = undefined;
-      this.#host.notify(this.#pending.splice(0));
-    });
-  }
 }
 
-/** Where the records keep what was told of the warnings of a task. */
-const warningsKey = (task: string) => `${task}#warnings`;
+/** Where the records keep what was told of a task beside everything else. */
+const sideKey = (task: string, side: SideId) => `${task}#${sideRules[side].key}`;
 
 /** The task of a record. */
 function taskOf(key: string): string {

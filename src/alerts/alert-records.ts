@@ -2,14 +2,14 @@
 import * as v from "valibot";
 import { statusOrder } from "../status/statuses";
 import { VersionedFile } from "../storage/versioned-file";
-import type { AlertRecord } from "./evaluate";
-import { ruleIds } from "./rules/rules";
+import type { AlertRecord } from "./decision";
+import { ruleIds, sideIds } from "./rules/rules";
 
 /** By connection, by task. A connection that is not here has never been read as a whole. */
 export type AlertRecords = Readonly<Record<string, Readonly<Record<string, AlertRecord>>>>;
 export type AlertRecordStore = VersionedFile<AlertRecords>;
 
-const condition = v.picklist([...statusOrder, ...ruleIds, "warned"]);
+const condition = v.picklist([...statusOrder, ...ruleIds, ...sideIds]);
 const schema = v.record(
   v.string(),
   v.record(
@@ -19,8 +19,16 @@ const schema = v.record(
       at: v.number(),
       by: v.string(),
       maskedCondition: v.optional(condition),
-      refusedIn: v.optional(v.string()),
+      refused: v.optional(v.object({ apiStatus: v.string(), word: v.string() })),
       warnings: v.optional(v.array(v.string())),
+      found: v.optional(v.literal(true)),
+      flaps: v.optional(
+        v.object({
+          times: v.array(v.number()),
+          count: v.optional(v.number()),
+          since: v.optional(v.number()),
+        }),
+      ),
       phase: v.optional(v.picklist(["retrying", "resolved"])),
     }),
   ),

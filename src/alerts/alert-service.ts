@@ -2,31 +2,39 @@
 import * as vscode from "vscode";
 import type { ConnectionState } from "../connections/session-manager";
 import { systemClock } from "../drs/clock";
-import { rowOf, statusOrder } from "../status/statuses";
 import { AlertEngine, type TaskReading } from "./alert-engine";
 import { openAlertRecords } from "./alert-records";
-import type { Policy } from "./evaluate";
+import type { FollowEnd } from "./follows";
 import type { AlertsHost } from "./host";
-import { showNotices } from "./notifications";
-import { activeRules } from "./rules/rules";
+import { type NotificationsHost, showFollowEnd, showNotices } from "./notifications";
+import { isChosen, pinnedOnly, policy } from "./settings";
 
 /** What tells, and the watch over what other windows tell. */
 export interface AlertService extends vscode.Disposable {
   readonly engine: AlertEngine;
+  /** Tells what became of a task that was followed. */
+  tellEnd(end: FollowEnd): void;
 }
 
 /**
  * @param shown what is shown now.
  * @param readings what was read of it, as far as it is to be told of.
+ * @param onDue called when something is told only because its time has come: no task has changed.
  */
 export function createAlertService(
   host: AlertsHost,
   shown: () => readonly ConnectionState[],
   readings: () => readonly TaskReading[],
+  onDue: () => void,
 ): AlertService {
-  const { l10n, log, mutes, storage, isPinned, connections } = host;
+  const { l10n, log, mutes, follows, storage, isPinned, connections } = host;
   const nameOf = (connection: string) =>
     shown().find(({ connection: { id } }) => id === connection)?.connection.name;
+  const notifications: NotificationsHost = {
+    ...{ l10n, log },
+    where: (connection) => (shown().length > 1 ? nameOf(connection) : undefined),
+    mute: async (task) => await mutes.mute(task, true),
+  };
   const engine = new AlertEngine(openAlertRecords(storage.fsPath), systemClock, {
     policy,
     alerts: (connection, { id }) =>
@@ -36,12 +44,21 @@ export function createAlertService(
     refresh: async () => await mutes.load(),
     readings,
     connections,
-    notify: (notices) =>
-      showNotices(notices, {
-        ...{ l10n, log },
-        where: (connection) => (shown().length > 1 ? nameOf(connection) : undefined),
-        mute: async (task) => await mutes.mute(task, true),
-      }),
+    notify: (notices) => {
+      // That a task is well again is what somebody who follows it was just told.
+      const news = notices.filter(
+        ({ level, connection, task: { id } }) =>
+          level !== "recovered" || !follows.toldLately({ connection, id }),
+      );
+      showNotices(news, notifications);
+      if (notices.some(({ condition }) => condition === "ahead")) {
+        onDue();
+      }
+    },
+    frozenElsewhere: ({ connection, id }, word, at) =>
+      shown()
+        .find((one) => one.connection.id === connection)
+        ?.session?.store.noteFreeze(id, word, at),
     warn: (message) => log.warn(message),
   });
   const files = new vscode.RelativePattern(storage, "records.*.json");
@@ -49,33 +66,10 @@ export function createAlertService(
   watcher.onDidCreate(() => void engine.review());
   return {
     engine,
+    tellEnd: (end) => showFollowEnd(end, notifications),
     dispose: () => {
       watcher.dispose();
       engine.dispose();
     },
   };
-}
-
-// Settings are checked by VS Code's editor for them only, not where they are read.
-
-function policy(): Policy {
-  const settings = vscode.workspace.getConfiguration("drs");
-  const chosen = settings.get<unknown>("alerts.statuses");
-  const alerting = statusOrder.filter((status) => rowOf(status).alert !== "none");
-  return {
-    statuses: new Set(
-      Array.isArray(chosen) ? alerting.filter((status) => chosen.includes(status)) : alerting,
-    ),
-    rules: activeRules(settings),
-    warnings: settings.get<unknown>("alerts.warnings") !== false,
-  };
-}
-
-function pinnedOnly(): boolean {
-  return vscode.workspace.getConfiguration("drs").get<unknown>("alerts.pinnedOnly") === true;
-}
-
-function isChosen(name: string | undefined): boolean {
-  const chosen = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.connections");
-  return !Array.isArray(chosen) || chosen.length === 0 || chosen.includes(name);
 }

@@ -1,11 +1,15 @@
 import * as vscode from "vscode";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
+import { attentionList, thresholdsIn } from "../tasks/attention";
 import type { Task } from "../tasks/task";
 import type { AlertEngine, TaskReading } from "./alert-engine";
 import type { AlertService } from "./alert-service";
+import { isWanted } from "./evaluate";
 import type { AlertsHost } from "./host";
 import type { Mutes } from "./mutes";
-import { summaryOf } from "./texts";
+import { isChosen, pinnedOnly, policy } from "./settings";
+import { summaryOf } from "./summary";
+import { summaryHover } from "./summary-hover";
 
 /**
  * The status bar item, and notifications about what is news. Deciding and telling is a file of its own, loaded with the
@@ -15,6 +19,9 @@ export class Alerts implements vscode.Disposable {
   readonly #host: AlertsHost;
   readonly #item: vscode.StatusBarItem;
   readonly #subscription: vscode.Disposable;
+  readonly #due = new vscode.EventEmitter<void>();
+  /** Fires when something of a task is due that has not changed. */
+  readonly onDidFallDue = this.#due.event;
   #shown: readonly ConnectionState[] = [];
   /** Whether anything has been read yet: what is muted and snoozed is looked at then. */
   #read = false;
@@ -28,7 +35,10 @@ export class Alerts implements vscode.Disposable {
     this.#item = vscode.window.createStatusBarItem("drs.problems", vscode.StatusBarAlignment.Left);
     this.#item.name = host.l10n.t("DRS Sync Tasks");
     this.#item.command = "drs.showProblems";
-    this.#subscription = host.mutes.onDidChange(() => this.#review("tell"));
+    this.#subscription = vscode.Disposable.from(
+      host.mutes.onDidChange(() => this.#review("tell")),
+      host.follows.onDidChange(() => this.#endFollows(this.#readings())),
+    );
   }
 
   /** Whether the tasks are to be watched while nobody looks at them (setting `drs.alerts.enabled`). */
@@ -46,6 +56,7 @@ export class Alerts implements vscode.Disposable {
       const taken = readingOf(reading.state);
       if (taken !== undefined) {
         this.#tell((engine) => engine.process(taken, reading.changes));
+        this.#endFollows([taken]);
       }
     }
   }
@@ -60,10 +71,43 @@ export class Alerts implements vscode.Disposable {
     this.#subscription.dispose();
     this.#service?.dispose();
     this.#item.dispose();
+    this.#due.dispose();
+  }
+
+  /** Tells what became of tasks that are followed, once all windows. */
+  #endFollows(readings: readonly TaskReading[]): void {
+    const { follows, mutes, log } = this.#host;
+    if (!follows.any || mutes.snoozedUntil > 0) {
+      return;
+    }
+    const work = async () => {
+      for (const reading of readings) {
+        const ends = await follows.ended(reading, (task) => this.#isAlerted(reading.connection, task));
+        for (const end of ends) {
+          this.#loading ??= this.#load();
+          (await this.#loading).tellEnd(end);
+        }
+      }
+    };
+    work().catch((error) => log.warn(`What became of followed tasks cannot be told: ${error}`));
+  }
+
+  /** Whether an alert tells of a task that needs a person. */
+  #isAlerted(connection: string, { id, status }: Task): boolean {
+    const { mutes, isPinned } = this.#host;
+    const name = this.#shown.find((one) => one.connection.id === connection)?.connection.name;
+    return (
+      this.enabled &&
+      !mutes.isMuted({ connection, id }) &&
+      isChosen(name) &&
+      (!pinnedOnly() || isPinned({ connection, id })) &&
+      isWanted(status, policy())
+    );
   }
 
   #review(mode: "tell" | "settings"): void {
     this.#showStatus();
+    this.#endFollows(this.#readings());
     if (this.#read) {
       this.#tell((engine) => engine.review(mode));
     }
@@ -79,7 +123,10 @@ export class Alerts implements vscode.Disposable {
         const forGood = now !== undefined || !known.includes(id);
         this.#service?.engine.forget(id, forGood);
         if (forGood) {
-          this.#mark(async (mutes) => await mutes.keep(id, new Map()));
+          this.#mark(async (mutes) => {
+            await mutes.keep(id, new Map());
+            await this.#host.follows.forget(id);
+          });
         }
       }
     }
@@ -92,7 +139,7 @@ export class Alerts implements vscode.Disposable {
     this.#read = true;
     this.#mark(async (mutes) => {
       if (first) {
-        await mutes.load();
+        await Promise.all([mutes.load(), this.#host.follows.load()]);
       }
       if (tasks !== undefined && unread === undefined) {
         await mutes.keep(id, tasks);
@@ -118,10 +165,22 @@ export class Alerts implements vscode.Disposable {
       .catch((error) => this.#host.log.error("Alerts do not work.", error));
   }
 
+  #readings(): readonly TaskReading[] {
+    return this.#shown.flatMap((one) => readingOf(one) ?? []);
+  }
+
   async #load(): Promise<AlertService> {
     const { createAlertService } = await import("./alert-service");
-    const readings = () => (this.enabled ? this.#shown.flatMap((one) => readingOf(one) ?? []) : []);
-    this.#service = createAlertService(this.#host, () => this.#shown, readings);
+    const readings = () => (this.enabled ? this.#readings() : []);
+    this.#service = createAlertService(
+      this.#host,
+      () => this.#shown,
+      readings,
+      () => {
+        this.#showStatus();
+        this.#due.fire();
+      },
+    );
     if (this.#disposed) {
       this.#service.dispose();
     }
@@ -134,23 +193,27 @@ export class Alerts implements vscode.Disposable {
       this.#snoozed = snoozedUntil > 0;
       void vscode.commands.executeCommand("setContext", "drs.snoozed", this.#snoozed);
     }
+    const thresholds = thresholdsIn(vscode.workspace.getConfiguration("drs"));
     const seen = this.#shown.flatMap(({ connection: { id, name }, session, trouble }) => {
       const { tasks, asOf, problem } = session?.store.snapshot ?? {};
       const unread = problem !== undefined || trouble !== undefined;
       if (asOf === undefined && !unread) {
         return [];
       }
-      const heard = (task: Task) => !this.#host.mutes.isMuted({ connection: id, id: task.id });
-      const alerting = (this.#service?.engine.alerting(id) ?? []).filter(({ task }) => heard(task));
-      return [{ name, tasks: [...(tasks?.values() ?? [])].filter(heard), alerting, unread }];
+      const heard = [...(tasks?.values() ?? [])].filter(
+        (task) => !this.#host.mutes.isMuted({ connection: id, id: task.id }),
+      );
+      return [{ id, name, attention: attentionList(heard, thresholds, Date.now()), unread }];
     });
     if (!this.enabled || seen.length === 0) {
       this.#item.hide();
       return;
     }
-    const { text, label, tooltip, look } = summaryOf(seen, snoozedUntil, this.#host.l10n);
+    const since = (connection: string, { id }: Task) => this.#service?.engine.since({ connection, id });
+    const summary = summaryOf(seen, snoozedUntil, since, this.#host.l10n);
+    const { text, label, look } = summary;
     this.#item.text = text;
-    this.#item.tooltip = tooltip;
+    this.#item.tooltip = summaryHover(summary, snoozedUntil > 0, this.#host.l10n);
     this.#item.accessibilityInformation = { label };
     this.#item.backgroundColor =
       look === "calm" ? undefined : new vscode.ThemeColor(`statusBarItem.${look}Background`);

@@ -2,49 +2,19 @@
 import { parseStatus } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
 import type { ReadTimes } from "../tasks/poll";
-import { warningsOf } from "../tasks/stream-health";
-import type { Task, TaskWarning } from "../tasks/task";
-import { type ActiveRules, isRule, type RuleId, ruleIds, rules } from "./rules/rules";
-
-/**
- * What a task alerts for: a status of the table that alerts, a rule, or beside these that
- * something is wrong with its stream.
- */
-export type Condition = StatusId | RuleId | "warned";
-
-export interface Notice {
-  readonly level: "error" | "warning" | "recovered";
-  /** What is told, or what is over. */
-  readonly condition: Condition;
-  readonly task: Task;
-  /** With `warned`: those that are news. */
-  readonly warnings?: readonly TaskWarning[] | undefined;
-}
-
-/** What was told of a task. */
-export interface AlertRecord {
-  readonly condition: Condition;
-  /** When the task was read that was told, milliseconds since 1970. */
-  readonly at: number;
-  /** The window that told it. */
-  readonly by: string;
-  /** With a freeze: what the task alerted for already when it was frozen. */
-  readonly maskedCondition?: Condition | undefined;
-  /** With a freeze that only a refused call told of: the task's API status then, which says nothing of the freeze. */
-  readonly refusedIn?: string | undefined;
-  /** With `warned`: the ids of the warnings that were told. */
-  readonly warnings?: readonly string[] | undefined;
-  /** `retrying`: somebody tries again, so what follows is news, whatever it is. `resolved`: it is not so any more. */
-  readonly phase?: "retrying" | "resolved" | undefined;
-}
+import type { Task } from "../tasks/task";
+import type { AlertRecord, Condition, Decision, Notice, Observation } from "./decision";
+import { isCounting, withFlaps } from "./flaps";
+import { type ActiveRules, isRule, isSide, type RuleId, ruleIds, rules, type SideId } from "./rules/rules";
+import type { Sign } from "./rules/side-rule";
 
 /** What the user wants to be told of. */
 export interface Policy {
   /** The statuses that alert. */
   readonly statuses: ReadonlySet<StatusId>;
   readonly rules: ActiveRules;
-  /** Whether warnings about streams alert. */
-  readonly warnings: boolean;
+  /** What alerts beside these. */
+  readonly sides: ReadonlySet<SideId>;
 }
 
 /** Whether a rule of the user's holds for a task; one that was reported holds until it is clearly over. */
@@ -68,25 +38,10 @@ export function conditionOf(
 
 /** Whether the user wants to hear of a condition. */
 export function isWanted(condition: Condition, policy: Policy): boolean {
-  if (condition === "warned") {
-    return policy.warnings;
+  if (isSide(condition)) {
+    return policy.sides.has(condition);
   }
   return isRule(condition) ? policy.rules[condition] !== undefined : policy.statuses.has(condition);
-}
-
-export interface Decision {
-  readonly record: AlertRecord | undefined;
-  readonly notice?: Notice | undefined;
-  /** When the task has to be looked at again, milliseconds since 1970, because it is too early to decide. */
-  readonly lookAt?: number | undefined;
-}
-
-/** Whose reading is decided on, and when it was read, milliseconds since 1970. */
-export interface Observation {
-  readonly at: number;
-  readonly by: string;
-  /** When the facts of the task were asked for; absent: just before. */
-  readonly factsAt?: number | undefined;
 }
 
 /**
@@ -110,11 +65,27 @@ export function decide(
   observation: Observation,
 ): Decision {
   // Without its details, or after a refusal that another window met, nobody knows whether a task is frozen still.
-  const isUnknown = !task.detailed || record?.refusedIn === task.apiStatus;
+  const isUnknown = !task.detailed || record?.refused?.apiStatus === task.apiStatus;
   if (isUnknown && task.status !== "frozen" && isOpen(record, "frozen")) {
     return { record };
   }
-  return unlessOverlapping(decided(task, condition, record, observation), record, observation);
+  const { settled, ...decision } = withFlaps(
+    decided(task, condition, record, observation),
+    record,
+    observation,
+  );
+  if (settled === undefined) {
+    return unlessOverlapping(decision, record, observation);
+  }
+  // What it has settled on is news.
+  const isWell = rowOf(task.status).recovery === "healthy";
+  const end: Notice | undefined =
+    condition !== undefined
+      ? { level: levelOf(condition), condition, task }
+      : isWell && record !== undefined
+        ? { level: "recovered", condition: record.condition, task, flaps: settled }
+        : undefined;
+  return end === undefined ? decision : { ...decision, notice: end };
 }
 
 /**
@@ -131,26 +102,27 @@ export function factsAtOf(
   return status === "frozen" || isOpen(record, "frozen") ? Math.min(listedAt, detailAt) : listedAt;
 }
 
-/** The same for the warnings about a task's stream: each is told once while it lasts, its end is not. */
-export function decideWarnings(
+/** The same for what is told beside a status: each sign once while it lasts, its end is not. */
+export function decideSide(
+  condition: SideId,
   task: Task,
+  now: readonly Sign[],
   record: AlertRecord | undefined,
   observation: Observation,
 ): Decision {
-  const now = warningsOf(task);
   const known = record?.warnings ?? [];
   const news = now.filter(({ id }) => !known.includes(id));
   if (news.length === 0 && now.length === known.length) {
     return { record };
   }
   const next: AlertRecord = {
-    ...{ condition: "warned", ...observation, warnings: now.map(({ id }) => id) },
+    ...{ condition, ...observation, warnings: now.map(({ id }) => id) },
     ...(now.length === 0 ? { phase: "resolved" } : {}),
   };
   const decision: Decision =
     news.length === 0
       ? { record: next }
-      : { record: next, notice: { level: "warning", condition: "warned", task, warnings: news } };
+      : { record: next, notice: { level: "warning", condition, task, signs: news } };
   return unlessOverlapping(decision, record, observation);
 }
 
@@ -186,7 +158,9 @@ function decided(
     condition,
     ...observation,
     ...(maskedCondition === undefined ? {} : { maskedCondition }),
-    ...(condition === "frozen" && task.freeze?.id === "refused" ? { refusedIn: task.apiStatus } : {}),
+    ...(condition === "frozen" && task.freeze?.id === "refused"
+      ? { refused: { apiStatus: task.apiStatus, word: task.freeze.word ?? "" } }
+      : {}),
   };
   // Only the freeze is over: what failed before it was told then.
   return open?.maskedCondition === condition
@@ -204,8 +178,13 @@ export function isOpen(record: AlertRecord | undefined, condition: Condition): b
  *
  * @param now milliseconds since 1970.
  */
-export function isExpired({ phase, at }: AlertRecord, now: number): boolean {
-  return phase === "resolved" && (now - at > outdatedMs + overlapMs || at - now > setBackMs);
+export function isExpired(record: AlertRecord, now: number): boolean {
+  const { phase, at } = record;
+  return (
+    phase === "resolved" &&
+    !isCounting(record, now) &&
+    (now - at > outdatedMs + overlapMs || at - now > setBackMs)
+  );
 }
 
 /** What is kept of a task that is gone: another window may list it still. */
@@ -246,5 +225,5 @@ function levelOf(condition: Condition): "error" | "warning" {
   if (isRule(condition)) {
     return rules[condition].level;
   }
-  return condition !== "warned" && rowOf(condition).alert === "error" ? "error" : "warning";
+  return !isSide(condition) && rowOf(condition).alert === "error" ? "error" : "warning";
 }

@@ -1,6 +1,7 @@
 import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
+import type { Follows } from "./follows";
 import type { Mutes } from "./mutes";
 
 /** Where everything that is told can be read later. */
@@ -11,6 +12,7 @@ export interface AlertsHost {
   readonly l10n: Localizer;
   readonly log: AlertsLog;
   readonly mutes: Mutes;
+  readonly follows: Follows;
   /** Where the windows keep what was told. */
   readonly storage: vscode.Uri;
   isPinned(task: TaskRef): boolean;

@@ -2,13 +2,15 @@ import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
+import { rowOf } from "../status/statuses";
 import { lostTables } from "../tasks/stream-health";
 import type { PlacedNotice } from "./alert-engine";
+import { burstText } from "./bursts";
+import { followText } from "./follow";
+import type { FollowEnd } from "./follows";
 import type { AlertsLog } from "./host";
+import { isSide } from "./rules/rules";
 import { noticeText } from "./texts";
-
-/** So many tasks are named in a notification about several. */
-const named = 3;
 
 export interface NotificationsHost {
   readonly l10n: Localizer;
@@ -30,12 +32,32 @@ export function showNotices(notices: readonly PlacedNotice[], host: Notification
   }
 }
 
+/** Tells what became of a task that was followed. */
+export function showFollowEnd(
+  { follow, task, name, connection, id }: FollowEnd,
+  host: NotificationsHost,
+): void {
+  const { l10n, log } = host;
+  const details = l10n.t("Show Details");
+  const message = located(followText(follow, task, name, l10n), connection, host);
+  log.info(`${message} (${id})`);
+  const alert = task === undefined ? "warning" : rowOf(task.status).alert;
+  const shown = ask(alert === "none" ? "recovered" : alert, message, task === undefined ? [] : [details]);
+  shown.then(
+    async (answer) => {
+      if (answer === details) {
+        await vscode.commands.executeCommand("drs.openDetails", { connection, id });
+      }
+    },
+    (error) => log.error("A notification does not work.", error),
+  );
+}
+
 async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<void> {
   const { l10n, log } = host;
   const { t } = l10n;
   const { level, task, connection } = notice;
-  const diagnosis =
-    level === "recovered" || notice.condition === "warned" ? undefined : await diagnosisOf(task);
+  const diagnosis = level === "recovered" || isSide(notice.condition) ? undefined : await diagnosisOf(task);
   const message = located(noticeText(notice, diagnosis, l10n), connection, host);
   log.info(`${message} (${task.id})`);
   const details = t("Show Details");
@@ -67,18 +89,17 @@ async function showMany(
   notices: readonly [PlacedNotice, ...PlacedNotice[]],
   host: NotificationsHost,
 ): Promise<void> {
-  const { l10n, log } = host;
+  const { l10n, log, where } = host;
   const { t } = l10n;
   for (const notice of notices) {
     log.info(`${located(noticeText(notice, undefined, l10n), notice.connection, host)} (${notice.task.id})`);
   }
-  const places = notices.slice(0, named).map(({ task, connection }) => located(task.name, connection, host));
-  const names = [...places, ...(notices.length > named ? ["…"] : [])].join(", ");
   const level = notices.find((notice) => notice.level === "error")?.level ?? notices[0].level;
-  const message =
-    level === "recovered"
-      ? t("Synchronization tasks recovered ({0}): {1}", notices.length, names)
-      : t("Synchronization tasks need attention ({0}): {1}", notices.length, names);
+  const nameOf = ({ task, connection }: PlacedNotice) => {
+    const name = where(connection);
+    return name === undefined ? task.name : t("{0}: {1}", name, task.name);
+  };
+  const message = await burstText(notices, nameOf, diagnosisOf, l10n);
   const problems = level === "recovered" ? t("Show Tasks") : t("Show Problems");
   const snooze = t("Snooze…");
   switch (await ask(level, escapeNotification(message), [problems, t("Show Log"), snooze])) {

@@ -5,13 +5,14 @@ import { escapeNotification } from "../l10n/localizer";
 import { walkthroughId } from "../links/link";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
 import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
-import { problemsOf } from "../tasks/problems";
+import { attentionOf, urgencyOf } from "../tasks/attention";
 import type { Task } from "../tasks/task";
 import { targetOf } from "./argument";
 import { runMany } from "./bulk-action";
 import { connectionHandlers } from "./connections";
 import { copyTablesAgain } from "./copy-again";
 import { demoHandlers } from "./demo";
+import { followHandlers } from "./follow";
 import type { CommandHost, Handler } from "./host";
 import type { ActionCommand, CommandId } from "./ids";
 import { linkHandlers } from "./links";
@@ -20,7 +21,7 @@ import { askPassword } from "./password";
 import { reportProblem } from "./problem-report-command";
 import { refreshTasks } from "./refresh";
 import { oneTaskDialog, runWith } from "./run-action";
-import { askStartTime, byUrgency, pickTask } from "./task-picker";
+import { askStartTime, pickTask } from "./task-picker";
 import { treeHandlers } from "./tree-commands";
 
 /** How far ahead the cloud's service wants a start time to be. */
@@ -48,7 +49,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       if (named.length === 0) {
         void vscode.window.showWarningMessage(t("This synchronization task is no longer in the list."));
       }
-      return named.length > 1 ? pickTask(named, prompt, l10n) : named[0];
+      return named.length > 1 ? pickTask(named, prompt, l10n, view.thresholds) : named[0];
     }
     const fitting = all.filter(({ task }) => isFitting(task));
     if (fitting.length === 0) {
@@ -59,7 +60,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       );
       return undefined;
     }
-    return pickTask(fitting, prompt, l10n);
+    return pickTask(fitting, prompt, l10n, view.thresholds);
   };
   /** The same for an action: only tasks that it is legal for are offered. */
   const chosenFor = async (action: ActionId, argument: unknown): Promise<PlacedTask | undefined> => {
@@ -139,6 +140,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     ...connectionHandlers(parts),
     ...demoHandlers(parts),
     ...linkHandlers(parts, chosenOnes),
+    ...followHandlers(parts, (argument) => chosen(argument)),
     ...muteHandlers(parts, (argument) => chosen(argument)),
     ...treeHandlers(parts, allTasks, (argument) => chosen(argument)),
     "drs.startLocalBackend": async () => {
@@ -225,9 +227,11 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     "drs.showProblems": async () => {
       await vscode.commands.executeCommand("drs.tasks.focus");
       const found = allTasks();
-      const { failed, frozen, recovering } = problemsOf(found.map(({ task }) => task));
-      const troubled = new Set([...failed, ...frozen, ...recovering]);
-      const [first] = found.filter(({ task }) => troubled.has(task)).sort(byUrgency);
+      const now = Date.now();
+      const rank = ({ task }: PlacedTask) => urgencyOf(task, view.thresholds, now);
+      const [first] = found
+        .filter(({ task }) => attentionOf(task, view.thresholds, now) !== undefined)
+        .sort((a, b) => rank(a) - rank(b) || a.task.name.localeCompare(b.task.name));
       if (first !== undefined) {
         await view.reveal({ connection: first.state.connection.id, id: first.task.id });
       }

@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import type { Follows } from "../alerts/follows";
 import type { Mutes } from "../alerts/mutes";
 import type { BackendController } from "../backend-client/controller";
 import type { TaskRef } from "../connections/connection";
@@ -13,6 +14,7 @@ export interface CommandHost {
   readonly local: BackendController;
   readonly view: TasksView;
   readonly mutes: Mutes;
+  readonly follows: Follows;
   readonly sessions: SessionManager;
   readonly secrets: vscode.SecretStorage;
   /** The extension's own folder, which all windows share. */

@@ -39,6 +39,8 @@ const otherIds = [
   "drs.unpinTask",
   "drs.muteTask",
   "drs.unmuteTask",
+  "drs.followTask",
+  "drs.unfollowTask",
   "drs.snoozeAlerts",
   "drs.endSnooze",
   "drs.showMore",

@@ -2,13 +2,14 @@ import * as vscode from "vscode";
 import type { PlacedTask } from "../connections/session-manager";
 import { beginningOf, escapeIcons, type Localizer } from "../l10n/localizer";
 import { rowOf, statusOrder } from "../status/statuses";
+import type { Thresholds } from "../tasks/attention";
 import { errorText } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import { descriptionOf } from "../tree/rows";
 import { minuteText, parseMinute } from "./local-minute";
 
 /** The most urgent status first. */
-export function byUrgency(a: PlacedTask, b: PlacedTask): number {
+function byUrgency(a: PlacedTask, b: PlacedTask): number {
   const rank = ({ task }: PlacedTask) => statusOrder.indexOf(task.status);
   return rank(a) - rank(b) || a.task.name.localeCompare(b.task.name);
 }
@@ -18,6 +19,7 @@ export async function pickTask(
   tasks: readonly PlacedTask[],
   placeHolder: string,
   l10n: Localizer,
+  thresholds: Thresholds,
 ): Promise<PlacedTask | undefined> {
   const several = new Set(tasks.map(({ state }) => state.connection.id)).size > 1;
   const items = [...tasks].sort(byUrgency).map((found): TaskPick => {
@@ -27,7 +29,7 @@ export async function pickTask(
     return {
       label: `$(${icon}) ${escapeIcons(task.name)}`,
       description: escapeIcons(
-        [l10n.localize(name), descriptionOf(task, l10n), where].filter(Boolean).join(" · "),
+        [l10n.localize(name), descriptionOf(task, l10n, thresholds), where].filter(Boolean).join(" · "),
       ),
       // The ID can be typed or pasted.
       detail: escapeIcons(

@@ -4,6 +4,7 @@ import { type Localizer, remainingText, type Translate } from "../l10n/localizer
 import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
 import { mayCopyAgain, transitionIn } from "../tasks/actions";
+import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
 import { errorText, meaningOf, statusName, unfreezing } from "../tasks/problems";
 import { lostTables, warningsOf } from "../tasks/stream-health";
@@ -79,6 +80,7 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
       ...staleNotices(facts),
       ...readOnlyNotices(facts),
       ...transitionNotices(task, facts),
+      ...forecastNotices(task, facts),
     ],
     actionsLabel: t("Actions"),
     actions: listed ? buttonsOf(facts) : [],
@@ -197,6 +199,15 @@ function transitionNotices(task: Task, { l10n: { t }, listed }: DetailsFacts): r
   }
 }
 
+/** What the service will do by itself, whenever that is. */
+function forecastNotices(task: Task, { l10n, listed }: DetailsFacts): readonly Notice[] {
+  const now = Date.now();
+  return (listed ? forecastsOf(task, now) : []).map((forecast) => ({
+    level: isDue(forecast, now) ? "warning" : "info",
+    text: forecastText(forecast, l10n),
+  }));
+}
+
 function buttonsOf({ actions, l10n }: DetailsFacts): readonly ActionButton[] {
   return actions.toSorted(byHelpfulness).map((action, index) => ({
     action,
@@ -216,12 +227,22 @@ function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
     const heading = t("Last reported error");
     return task.error && { level: "warning", heading, code, message, explanation, copy };
   }
-  const frozen = task.status === "frozen";
+  if (task.status === "frozen") {
+    const error = errorText(task);
+    return {
+      level: "error",
+      heading: t("The task is frozen"),
+      // An error that the task may have, too, is not why it is frozen.
+      message: error && t("It also reports an error: {0}", error),
+      advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
+      copy,
+    };
+  }
   return {
     level: "error",
-    heading: frozen ? t("The task is frozen") : t("What went wrong"),
+    heading: t("What went wrong"),
     code,
-    message: task.error === undefined && !frozen ? t("The service gave no reason.") : message,
+    message: task.error === undefined ? t("The service gave no reason.") : message,
     explanation,
     advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
     copy,

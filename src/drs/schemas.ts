@@ -135,7 +135,11 @@ export const jobDetail = v.looseObject({
   inst_info: v.nullish(v.looseObject({ engine_type: text, start_time: text, status: text })),
   speed_limit: v.nullish(v.array(speedLimit)),
   object_infos: v.nullish(v.array(objectInfo)),
-  period_order: v.nullish(v.looseObject({ order_id: text, status: text })),
+  // `is_auto_renew`: 0 or 1. `exp_time`: a time as the others, or as the list has them.
+  period_order: v.nullish(
+    v.looseObject({ order_id: text, status: text, exp_time: text, is_auto_renew: count }),
+  ),
+  expired_days: text,
   tags: v.nullish(v.array(v.looseObject({ key: text, value: text }))),
   error_code: text,
   error_message: text,

@@ -24,8 +24,8 @@ export const freezes = {
       zh: "账户余额小于或等于 0，系统冻结了用户的实例。",
     },
     remedy: {
-      en: "Top up the account. The service unfreezes its instances when the balance is above 0. An order by month or year may have to be renewed.",
-      zh: "请为账户充值。余额大于 0 后，服务会解冻其实例。包年/包月订单可能需要续费。",
+      en: "Top up the account. The service unfreezes its instances when the balance is above 0, and their tasks continue by themselves. An order by month or year may have to be renewed.",
+      zh: "请为账户充值。余额大于 0 后，服务会解冻其实例，任务自动继续。包年/包月订单可能需要续费。",
     },
   },
   expired: {

@@ -42,6 +42,11 @@ export function parseFreeze(orderStatus: string | null | undefined): FreezeId {
   return freezeOf(isFrozenOrder(order) ? order : undefined);
 }
 
+/** Whether a full synchronization is done, which keeps its status until the task ends or goes on. */
+export function isCopied(apiStatus: string): boolean {
+  return normalized(apiStatus) === "FULL_TRANSFER_COMPLETE";
+}
+
 /** A failover is no failure. */
 const failure = /FAIL(?!_?OVER)|ERROR|ABNORMAL/;
 const passing = /ING(_|$)|_START(ED)?$|FAIL_?OVER/;

@@ -17,7 +17,12 @@ export function decodeTask(
   {
     parentId,
     resettable = false,
-  }: { readonly parentId?: string | undefined; readonly resettable?: boolean } = {},
+    cloud = false,
+  }: {
+    readonly parentId?: string | undefined;
+    readonly resettable?: boolean;
+    readonly cloud?: boolean;
+  } = {},
 ): Task | undefined {
   const apiStatus = text(job.status) ?? text(detail?.status) ?? "";
   const ownStatus = parseStatus(apiStatus, detail?.period_order?.status);
@@ -55,6 +60,9 @@ export function decodeTask(
     availableActions: job.job_action?.available_actions ?? undefined,
     currentAction: text(job.job_action?.current_action),
     resettable: resettable || undefined,
+    cloud: cloud || undefined,
+    order: orderOf(detail?.period_order),
+    expiredDays: daysIn(detail?.expired_days),
   };
 }
 
@@ -65,6 +73,18 @@ function frozenBy(detail: JobDetail | undefined, refusal: string | null | undefi
   }
   const order = text(detail?.period_order?.status);
   return { id: parseFreeze(order), word: order };
+}
+
+function orderOf(order: JobDetail["period_order"]): Task["order"] {
+  const endsAt = listTime(order?.exp_time);
+  const renews = order?.is_auto_renew;
+  return endsAt === undefined ? undefined : { endsAt, renews: renews == null ? undefined : renews !== 0 };
+}
+
+/** Within the limits of the API, 14 to 100. */
+function daysIn(value: string | null | undefined): number | undefined {
+  const days = numberIn(value);
+  return days !== undefined && days >= 14 && days <= 100 ? days : undefined;
 }
 
 function text(value: string | null | undefined): string | undefined {

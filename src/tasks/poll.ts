@@ -64,6 +64,8 @@ export interface PollResult {
 }
 
 export interface PollOptions extends ListOptions {
+  /** Whether the service is the cloud's, see `Task.cloud`. */
+  readonly cloud: boolean;
   /** How old a detail may be, in milliseconds, while the list shows no change of its task. */
   readonly detailMaxAgeMs: number;
 }
@@ -140,7 +142,9 @@ export async function pollTasks(
       before.detail === detail &&
       before.progress === progress &&
       before.parentId === parentId;
-    const task = unchanged ? before.task : decodeTask(job, detail, progress, { parentId, resettable });
+    const task = unchanged
+      ? before.task
+      : decodeTask(job, detail, progress, { parentId, resettable, cloud: options.cloud });
     const listedAt = options.now;
     jobs.set(id, { job, parentId, listedAt, detail, detailAt, progress, resettable, task });
     if (task === undefined) {

@@ -3,20 +3,6 @@ import { freezeRow } from "../status/freezes";
 import { rowOf } from "../status/statuses";
 import type { Task } from "./task";
 
-/** Tasks that failed, that are frozen, and whose fault is being rectified, each in the order of the list. */
-export function problemsOf(tasks: Iterable<Task>): {
-  readonly failed: readonly Task[];
-  readonly frozen: readonly Task[];
-  readonly recovering: readonly Task[];
-} {
-  const all = [...tasks];
-  return {
-    failed: all.filter(({ status }) => status !== "frozen" && rowOf(status).alert === "error"),
-    frozen: all.filter(({ status }) => status === "frozen"),
-    recovering: all.filter(({ status }) => rowOf(status).alert === "warning"),
-  };
-}
-
 /** What a task's status is called, with the service's own word where the table does not know it. */
 export function statusName(
   { status, apiStatus }: Pick<Task, "status" | "apiStatus">,

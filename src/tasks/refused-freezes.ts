@@ -21,14 +21,20 @@ interface Joined {
 export class RefusedFreezes {
   readonly #noted = new Map<string, RefusedFreeze>();
   readonly #known = new Map<string, Joined>();
+  #clearedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param word what the service said. */
-  note({ id, apiStatus, updatedAt }: Task, word: string): void {
+  /** @param word what the service said. @param at when, milliseconds since 1970. */
+  note({ id, apiStatus, updatedAt }: Task, word: string, at: number): void {
+    if (at <= this.#clearedAt) {
+      return;
+    }
     this.#noted.set(id, { word, apiStatus, updatedAt });
     this.#known.delete(id);
   }
 
-  clear(): void {
+  /** Forgets what was noted, and what will be noted of before now. @param now milliseconds since 1970. */
+  clear(now: number): void {
+    this.#clearedAt = now;
     this.#noted.clear();
     this.#known.clear();
   }

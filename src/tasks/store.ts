@@ -73,6 +73,7 @@ export class TaskStore {
   readonly #readHealth: (signal: AbortSignal) => Promise<StreamHealths>;
   readonly #healths = new HealthJoin();
   readonly #freezes = new RefusedFreezes();
+  readonly #cloud: boolean;
   readonly #intervals: PollIntervals;
   readonly #clock: Clock;
   readonly #listeners = new Set<SnapshotListener>();
@@ -97,13 +98,18 @@ export class TaskStore {
   /** The last reading failed for that reason. */
   #waking = false;
 
-  /** @param readHealth reads what the service tells of streams beyond the DRS API; never rejects. */
+  /**
+   * @param readHealth reads what the service tells of streams beyond the DRS API; never rejects.
+   * @param cloud whether the service is the cloud's, which ends and bills tasks by itself.
+   */
   constructor(
     client: TablesCaller,
     pace: PollIntervals,
     clock: Clock = systemClock,
     readHealth: (signal: AbortSignal) => Promise<StreamHealths> = async () => noHealths,
+    cloud = false,
   ) {
+    this.#cloud = cloud;
     this.#readHealth = readHealth;
     this.#client = client;
     this.#intervals = pace;
@@ -164,15 +170,23 @@ export class TaskStore {
 
   /** Takes note of a refusal of a call about a task: it may say what the task's status does not. */
   noteRefusal(taskId: string, { failure }: DrsError): void {
+    if (isFreezeRefusal(failure)) {
+      const word = [failure.code, failure.reason].filter(Boolean).join(": ");
+      this.noteFreeze(taskId, word, this.#clock.now());
+    }
+  }
+
+  /** The same of a refusal that another window met. @param at when, milliseconds since 1970. */
+  noteFreeze(taskId: string, word: string, at: number): void {
     const task = this.#snapshot.tasks.get(taskId);
-    if (task !== undefined && task.status !== "frozen" && isFreezeRefusal(failure)) {
-      this.#freezes.note(task, [failure.code, failure.reason].filter(Boolean).join(": "));
+    if (task !== undefined && task.status !== "frozen") {
+      this.#freezes.note(task, word, at);
     }
   }
 
   /** Believes the tasks' statuses again, whatever was refused before; on the user's demand. */
   forgetRefusals(): void {
-    this.#freezes.clear();
+    this.#freezes.clear(this.#clock.now());
   }
 
   /**
@@ -222,6 +236,7 @@ export class TaskStore {
           signal,
           now,
           detailMaxAgeMs: this.#intervals.detailMaxAge,
+          cloud: this.#cloud,
           followed: this.#stillFollowed(now),
           onlyFollowed,
         }),

@@ -93,6 +93,14 @@ export interface Task {
   readonly availableActions?: readonly string[] | undefined;
   /** `job_action.current_action`: what the service is doing to the task. */
   readonly currentAction?: string | undefined;
+  /** The cloud's service, which ends, releases and bills tasks by itself; absent: the local backend. */
+  readonly cloud?: true | undefined;
+  /** Of a yearly or monthly task. `endsAt`: milliseconds since 1970; `renews`: by itself. */
+  readonly order?:
+    | { readonly endsAt?: number | undefined; readonly renews?: boolean | undefined }
+    | undefined;
+  /** After how many days of failure the service ends the task, where it says so. */
+  readonly expiredDays?: number | undefined;
   /** The service has v5, with which alone a task can be started over; only told where that matters. */
   readonly resettable?: true | undefined;
 }

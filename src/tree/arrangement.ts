@@ -1,5 +1,6 @@
 /** How the user wants the tasks to be shown: grouped, sorted, filtered. */
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
+import { type Thresholds, urgencyOf } from "../tasks/attention";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
 
@@ -57,15 +58,24 @@ export function fits(task: Task, { text, statuses, engines }: Filter): boolean {
 }
 
 /** The order of tasks; those that are equal in it are ordered by name. */
-export function comparison(sorting: Sorting): (a: Task, b: Task) => number {
-  const first = comparisons[sorting];
+export function comparison(sorting: Sorting, thresholds: Thresholds): (a: Task, b: Task) => number {
+  const first = sorting === "urgency" ? byUrgency(thresholds) : comparisons[sorting];
   return (a, b) => first(a, b) || a.name.localeCompare(b.name) || a.id.localeCompare(b.id);
 }
 
-const rank = ({ status }: Task) => statusOrder.indexOf(status);
+/** Each task is looked at once, however often it is compared. */
+function byUrgency(thresholds: Thresholds): (a: Task, b: Task) => number {
+  const now = Date.now();
+  const ranks = new Map<Task, number>();
+  const rank = (task: Task) => {
+    const known = ranks.get(task) ?? urgencyOf(task, thresholds, now);
+    ranks.set(task, known);
+    return known;
+  };
+  return (a, b) => rank(a) - rank(b);
+}
 
-const comparisons: Readonly<Record<Sorting, (a: Task, b: Task) => number>> = {
-  urgency: (a, b) => rank(a) - rank(b),
+const comparisons: Readonly<Record<Exclude<Sorting, "urgency">, (a: Task, b: Task) => number>> = {
   name: () => 0,
   created: (a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0),
   // In whole seconds, as the rows tell it, so that healthy tasks do not change places all the time.

@@ -2,7 +2,7 @@
 import type { ConnectionState } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
-import { problemsOf } from "../tasks/problems";
+import { type AttentionList, attentionText } from "../tasks/attention";
 
 /** Why a connection shows no tasks, or old ones; undefined when all is well. */
 export function messageOf(
@@ -34,12 +34,8 @@ export function connectionDescription(state: ConnectionState, l10n: Localizer): 
 }
 
 /** What a screen reader says of a connection's row. */
-export function connectionLabel(state: ConnectionState, l10n: Localizer): string {
-  const { failed, frozen } = problemsOf(state.session?.store.snapshot.tasks.values() ?? []);
-  const counts =
-    state.session?.store.snapshot.asOf === undefined
-      ? ""
-      : l10n.t("Synchronization tasks: {0} failed, {1} frozen", failed.length, frozen.length);
+export function connectionLabel(state: ConnectionState, attention: AttentionList, l10n: Localizer): string {
+  const counts = state.session?.store.snapshot.asOf === undefined ? "" : attentionText(attention, l10n);
   const kind = l10n.t("Connection {0}", state.connection.name);
   return [kind, connectionDescription(state, l10n), counts].filter(Boolean).join(", ");
 }

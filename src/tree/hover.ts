@@ -6,6 +6,7 @@ import { actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { engineName } from "../tasks/engine";
+import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
 import { meaningOf, unfreezing } from "../tasks/problems";
 import { lostTables, warningsOf } from "../tasks/stream-health";
@@ -34,7 +35,15 @@ export function hoverOf(
       ? [`**${escapeMarkdown(l10n.t("What to do"))}** — ${escapeMarkdown(unfreezing(task, l10n))}`]
       : [];
   return new vscode.MarkdownString(
-    [heading, status, ...remedy, ...warningLines(task, l10n), ...why, facts.join("  \n")].join("\n\n"),
+    [
+      heading,
+      status,
+      ...remedy,
+      ...warningLines(task, l10n),
+      ...forecastLines(task, l10n),
+      ...why,
+      facts.join("  \n"),
+    ].join("\n\n"),
   );
 }
 
@@ -46,6 +55,15 @@ function warningLines(task: Task, { t }: Localizer): readonly string[] {
   });
   const rest = warnings.length - shownWarnings;
   return rest > 0 ? [...lines, escapeMarkdown(`… (+${rest})`)] : lines;
+}
+
+/** What the service will do by itself, whenever that is. */
+function forecastLines(task: Task, l10n: Localizer): readonly string[] {
+  const now = Date.now();
+  return forecastsOf(task, now).map((forecast) => {
+    const text = escapeMarkdown(forecastText(forecast, l10n));
+    return isDue(forecast, now) ? `**${escapeMarkdown(l10n.t("Soon"))}** — ${text}` : text;
+  });
 }
 
 function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): string {

@@ -4,16 +4,17 @@ import type { ConnectionState } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import { hasEnded, rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
+import { attentionOf, type Thresholds } from "../tasks/attention";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
-import { connectionDescription, connectionLabel, isTroubled } from "./connection-row";
-import { descriptionOf, type Group, labelOf } from "./rows";
+import { connectionDescription, isTroubled } from "./connection-row";
+import { descriptionOf, type Group, groupDescription, labelOf } from "./rows";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
 export function connectionItem(
   state: ConnectionState,
-  message: string | undefined,
+  { message, label }: { readonly message: string | undefined; readonly label: string },
   l10n: Localizer,
 ): vscode.TreeItem {
   const { connection, readOnly } = state;
@@ -24,7 +25,7 @@ export function connectionItem(
     : new vscode.ThemeIcon(connection.kind === "local" ? "server-process" : "cloud");
   item.tooltip = [connection.name, connection.endpoint, message, readOnly].filter(Boolean).join("\n");
   item.contextValue = `drsConnection:${connection.kind}:`;
-  item.accessibilityInformation = { label: connectionLabel(state, l10n) };
+  item.accessibilityInformation = { label };
   return item;
 }
 
@@ -47,11 +48,11 @@ export function messageItem(
 export function groupItem(group: Group, l10n: Localizer): vscode.TreeItem {
   const { name, icon, tooltip, expansion } = groupLook(group, l10n);
   const item = new vscode.TreeItem(name, expansion);
-  item.description = l10n.number(group.tasks.length);
+  item.description = groupDescription(group, l10n);
   item.iconPath = icon;
   item.tooltip = tooltip;
   item.contextValue = "drsGroup";
-  item.accessibilityInformation = { label: l10n.t("{0}, tasks: {1}", name, group.tasks.length) };
+  item.accessibilityInformation = { label: l10n.t("{0}, tasks: {1}", name, groupDescription(group, l10n)) };
   return item;
 }
 
@@ -83,6 +84,8 @@ function groupLook({ kind, value }: Group, { t, localize }: Localizer) {
 interface TaskState {
   readonly pinned: boolean;
   readonly muted: boolean;
+  /** What the user waits for, in words; undefined: it is not followed. */
+  readonly followed: string | undefined;
   readonly readOnly: boolean;
   /** Whether the service has a web console. */
   readonly console: boolean;
@@ -92,27 +95,38 @@ interface TaskState {
 
 export function taskItem(
   task: Task,
-  state: TaskState & { readonly parent: boolean },
+  state: TaskState & { readonly parent: boolean; readonly thresholds: Thresholds },
   l10n: Localizer,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(task.name, state.parent ? Expanded : None);
-  const muted = state.muted ? l10n.t("muted") : "";
+  const marks = [
+    state.muted ? l10n.t("muted") : "",
+    state.followed === undefined ? "" : l10n.t("following until {0}", state.followed),
+  ];
   // First, because a narrow view cuts the end off.
-  item.description = [muted, descriptionOf(task, l10n)].filter(Boolean).join(" · ");
-  item.iconPath = iconOf(task.status);
+  item.description = [...marks, descriptionOf(task, l10n, state.thresholds)].filter(Boolean).join(" · ");
+  item.iconPath = isAttended(task, state.thresholds)
+    ? new vscode.ThemeIcon(rowOf(task.status).icon, new vscode.ThemeColor("list.warningForeground"))
+    : iconOf(task.status);
   item.contextValue = contextOf(task, state);
-  item.accessibilityInformation = { label: [labelOf(task, l10n), muted].filter(Boolean).join(", ") };
+  item.accessibilityInformation = {
+    label: [labelOf(task, l10n, state.thresholds), ...marks].filter(Boolean).join(", "),
+  };
   return item;
 }
 
 /** `drsTask:pause:end:pin:mute:`, so that menus can ask for `viewItem =~ /:pause:/`; no action of a task that is read only. */
-export function contextOf(task: Task, { readOnly, pinned, muted, console, local }: TaskState): string {
+export function contextOf(
+  task: Task,
+  { readOnly, pinned, muted, followed, console, local }: TaskState,
+): string {
   const words = [
     ...(readOnly ? ["readOnly"] : legalActions(task)),
     ...(!readOnly && mayChangePassword(task) ? ["password"] : []),
     ...(!readOnly && mayCopyAgain(task, local ? "local" : "cloud") ? ["copyAgain"] : []),
     pinned ? "unpin" : "pin",
     muted ? "unmute" : "mute",
+    followed === undefined ? "follow" : "unfollow",
     ...(console ? ["console"] : []),
   ];
   return `drsTask:${words.map((word) => `${word}:`).join("")}`;
@@ -124,6 +138,11 @@ export function moreItem(count: number, { t, number }: Localizer): vscode.TreeIt
   item.iconPath = new vscode.ThemeIcon("ellipsis");
   item.contextValue = "drsMore";
   return item;
+}
+
+/** Whether something is to be looked at that the icon of its status does not show. */
+function isAttended(task: Task, thresholds: Thresholds): boolean {
+  return rowOf(task.status).alert === "none" && attentionOf(task, thresholds, Date.now()) !== undefined;
 }
 
 function iconOf(status: StatusId): vscode.ThemeIcon {

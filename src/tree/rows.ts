@@ -4,12 +4,22 @@ import { beginningOf, coarseDelay, coarseRemaining, type Localizer } from "../l1
 import { freezeRow } from "../status/freezes";
 import { rowOf, statusOrder } from "../status/statuses";
 import { transitionIn } from "../tasks/actions";
+import {
+  type Attention,
+  type AttentionList,
+  attentionList,
+  attentionOf,
+  countsText,
+  isDelayed,
+  noThresholds,
+  type Thresholds,
+} from "../tasks/attention";
 import { engineName } from "../tasks/engine";
+import { errorName } from "../tasks/error-name";
+import { dueForecasts, forecastMark, forecastsOf } from "../tasks/forecast";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import { type Arrangement, comparison, fits, type Grouping } from "./arrangement";
-
-const hourMs = 3_600_000;
 
 /** A group of the tree. */
 export interface Group {
@@ -20,6 +30,19 @@ export interface Group {
   /** The status, engine type or tag that its tasks have in common; empty: none of it. */
   readonly value: string;
   readonly tasks: readonly Task[];
+  /** Those that need a look, without muted ones. */
+  readonly attention: AttentionList;
+  /** How many are muted. */
+  readonly muted: number;
+}
+
+/** What is known of tasks besides what the service says. */
+export interface LayoutMarks {
+  /** Tasks that stand before all others. */
+  isPinned(id: string): boolean;
+  /** Tasks that call for nobody. */
+  isMuted(id: string): boolean;
+  readonly thresholds: Thresholds;
 }
 
 /** The tasks of a connection as the tree shows them. */
@@ -31,15 +54,11 @@ export interface Layout {
   readonly count: number;
 }
 
-/**
- * Groups, sorts and filters tasks.
- *
- * @param isPinned tasks that stand before all others.
- */
+/** Groups, sorts and filters tasks. */
 export function layoutOf(
   tasks: Iterable<Task>,
   { group, sort, filter }: Arrangement,
-  isPinned: (id: string) => boolean,
+  marks: LayoutMarks,
 ): Layout {
   const fitting = new Map<string, Task>();
   for (const task of tasks) {
@@ -47,14 +66,24 @@ export function layoutOf(
       fitting.set(task.id, task);
     }
   }
-  const sorted = [...fitting.values()].sort(comparison(sort));
+  const sorted = [...fitting.values()].sort(comparison(sort, marks.thresholds));
   const isChild = (task: Task) =>
     task.parentId !== undefined && fitting.has(task.parentId) && !isOwnAncestor(task, fitting);
   const children = groupedBy(sorted.filter(isChild), ({ parentId = "" }) => [parentId]);
   const top = sorted.filter((task) => !isChild(task));
-  const pinned = top.filter(({ id }) => isPinned(id));
-  const others = top.filter(({ id }) => !isPinned(id));
-  return { groups: groupsOf(pinned, others, group), children, count: fitting.size };
+  const pinned = top.filter(({ id }) => marks.isPinned(id));
+  const others = top.filter(({ id }) => !marks.isPinned(id));
+  const now = Date.now();
+  const groups = groupsOf(pinned, others, group).map((bare): Group => {
+    const all = bare.tasks.flatMap((task) => [task, ...(children.get(task.id) ?? [])]);
+    const heard = all.filter(({ id }) => !marks.isMuted(id));
+    return {
+      ...bare,
+      attention: attentionList(heard, marks.thresholds, now),
+      muted: all.length - heard.length,
+    };
+  });
+  return { groups, children, count: fitting.size };
 }
 
 /** Whether the parents of a task lead back to it: such tasks stand at the top, or none of them would be shown. */
@@ -69,14 +98,20 @@ function isOwnAncestor({ id, parentId }: Task, tasks: ReadonlyMap<string, Task>)
   return false;
 }
 
-function groupsOf(pinned: readonly Task[], others: readonly Task[], grouping: Grouping): readonly Group[] {
+type BareGroup = Pick<Group, "key" | "kind" | "value" | "tasks">;
+
+function groupsOf(
+  pinned: readonly Task[],
+  others: readonly Task[],
+  grouping: Grouping,
+): readonly BareGroup[] {
   if (grouping === "connection" || grouping === "none") {
     return [{ key: "all", kind: "all", value: "", tasks: [...pinned, ...others] }];
   }
   const byValue = groupedBy(others, (task) => valuesOf(task, grouping));
   const values = [...byValue.keys()].sort(grouping === "status" ? byStatusOrder : byText);
   const groups = values.map(
-    (value): Group => ({
+    (value): BareGroup => ({
       key: `${grouping}/${value}`,
       kind: grouping,
       value,
@@ -128,17 +163,34 @@ function byText(a: string, b: string): number {
   return Number(a === "") - Number(b === "") || a.localeCompare(b);
 }
 
-/** Whether two pictures have the same groups with the same tasks in the same order. */
-export function sameShape(a: Layout, b: Layout): boolean {
-  return shapeOf(a) === shapeOf(b);
+/** Whether two pictures have the same groups with the same tasks, in whatever order within a group. */
+export function sameMembers(a: Layout, b: Layout): boolean {
+  const membersOf = ({ groups, children }: Layout) =>
+    groups.map((group) => `${group.key}:${rowsOf(group, children).toSorted().join()}`).join(";");
+  return membersOf(a) === membersOf(b);
+}
+
+/** Whether a group of two pictures looks the same but for its tasks: their order, and what its row counts. */
+export function sameGroup(a: Group, b: Group, l10n: Localizer): boolean {
+  return (
+    a.tasks.every(({ id }, index) => id === b.tasks[index]?.id) &&
+    groupDescription(a, l10n) === groupDescription(b, l10n)
+  );
 }
 
 /** The grey text behind a task's name: what matters in its status, and its engine. */
-export function descriptionOf(task: Task, l10n: Localizer): string {
+export function descriptionOf(task: Task, l10n: Localizer, thresholds = noThresholds): string {
+  const isLate = isDelayed(task, thresholds);
+  const detail = isLate ? undefined : statusDetail(task, l10n);
+  // Why a task stands still comes before what that leads to.
+  const first = rowOf(task.status).alert === "none" ? [] : [detail];
   return [
+    ...first,
+    isLate ? l10n.t("⚠ behind {0}", coarseDelay(task.delayMs ?? 0, l10n)) : undefined,
     warningMark(task, l10n),
+    forecastMarks(task, l10n),
     transitionText(task, l10n),
-    statusDetail(task, l10n),
+    ...(first.length > 0 ? [] : [detail]),
     engineName(task.engine),
   ]
     .flatMap((part) => (part ? [beginningOf(part, 100)] : []))
@@ -146,8 +198,8 @@ export function descriptionOf(task: Task, l10n: Localizer): string {
 }
 
 /** What a screen reader says of a task's row: name, status, and what the row shows besides. */
-export function labelOf(task: Task, l10n: Localizer): string {
-  return [task.name, l10n.localize(rowOf(task.status).name), descriptionOf(task, l10n)]
+export function labelOf(task: Task, l10n: Localizer, thresholds = noThresholds): string {
+  return [task.name, l10n.localize(rowOf(task.status).name), descriptionOf(task, l10n, thresholds)]
     .filter(Boolean)
     .join(", ");
 }
@@ -156,6 +208,14 @@ export function labelOf(task: Task, l10n: Localizer): string {
 function warningMark(task: Task, { t }: Localizer): string | undefined {
   const { length } = warningsOf(task);
   return length === 0 ? undefined : length === 1 ? t("⚠ 1 warning") : t("⚠ {0} warnings", length);
+}
+
+/** What the service will soon do by itself. */
+function forecastMarks(task: Task, l10n: Localizer): string | undefined {
+  const now = Date.now();
+  // A task that could not be created tells it from the beginning.
+  const due = dueForecasts(task, now).filter(({ id }) => id !== "leavesList");
+  return due.map((forecast) => `⚠ ${forecastMark(forecast, now, l10n)}`).join(" · ") || undefined;
 }
 
 function transitionText(task: Task, { t }: Localizer): string | undefined {
@@ -182,9 +242,9 @@ function statusDetail(task: Task, l10n: Localizer): string | undefined {
         ? undefined
         : l10n.t("starts {0}", l10n.shortTime(task.scheduledAt));
     case "daysLeft":
-      return [task.error?.code, daysLeft(task, l10n)].filter(Boolean).join(" · ");
+      return [errorName(task.error?.code, l10n), daysLeft(task, l10n)].filter(Boolean).join(" · ");
     case "error":
-      return task.error?.code;
+      return errorName(task.error?.code, l10n);
     case "freeze":
       return l10n.localize(freezeRow(task.freeze?.id ?? "arrears").name);
   }
@@ -199,12 +259,31 @@ function fullDetail({ percent, remaining }: Task, l10n: Localizer): string | und
 }
 
 /** A task that could not be created stays listed for three days. */
-function daysLeft({ createdAt }: Task, { t, duration }: Localizer): string | undefined {
-  const ms = createdAt === undefined ? 0 : createdAt + 3 * 24 * hourMs - Date.now();
-  return ms <= 0 ? undefined : t("deleted in {0}", duration(Math.ceil(ms / hourMs) * hourMs));
+function daysLeft(task: Task, l10n: Localizer): string | undefined {
+  const now = Date.now();
+  const leaving = forecastsOf(task, now).find(({ id }) => id === "leavesList");
+  return leaving && forecastMark(leaving, now, l10n);
 }
 
-function shapeOf({ groups, children }: Layout): string {
-  const row = ({ id }: Task) => [id, ...(children.get(id) ?? []).map((child) => child.id)].join("+");
-  return groups.map(({ key, tasks }) => `${key}:${tasks.map(row).join()}`).join(";");
+/** The grey text behind a group's name: how many tasks, how many of them need a look besides their status, how many are muted. */
+export function groupDescription(group: Group, l10n: Localizer): string {
+  const { tasks, attention, muted } = group;
+  const own = ownAttention(group);
+  return [
+    l10n.number(tasks.length),
+    countsText(new Map([...attention].filter(([id]) => id !== own)), l10n),
+    muted === 0 ? "" : l10n.t("{0} muted", l10n.number(muted)),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** What all tasks of a group need a look for, which its name says. */
+function ownAttention({ kind, tasks: [first] }: Group): Attention | undefined {
+  const isAlerting = kind === "status" && first !== undefined && rowOf(first.status).alert !== "none";
+  return isAlerting ? attentionOf(first, noThresholds, 0) : undefined;
+}
+
+function rowsOf({ tasks }: Group, children: Layout["children"]): readonly string[] {
+  return tasks.map(({ id }) => [id, ...(children.get(id) ?? []).map((child) => child.id)].join("+"));
 }

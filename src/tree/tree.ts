@@ -4,31 +4,14 @@ import type { ConnectionState, StoreUpdate } from "../connections/session-manage
 import { diagnosisOf } from "../failures/diagnosis";
 import type { Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
+import { type AttentionList, attentionList } from "../tasks/attention";
 import type { Task } from "../tasks/task";
 import { type Arrangement, comparison } from "./arrangement";
 import { connectionLabel, messageOf } from "./connection-row";
 import { hoverOf } from "./hover";
 import { connectionItem, contextOf, groupItem, messageItem, moreItem, taskItem } from "./items";
-import { descriptionOf, type Group, type Layout, layoutOf, sameShape } from "./rows";
-
-/**
- * A row of the tree: the stable name of a connection, of what it has to say, of a group or a task, whose facts are
- * looked up when it is drawn.
- */
-export type Node =
-  | { readonly kind: "connection"; readonly connection: string }
-  | { readonly kind: "message"; readonly connection: string }
-  | { readonly kind: "group"; readonly connection: string; readonly group: string }
-  /** `group`: only if a task is in several. */
-  | ({ readonly kind: "task"; readonly group?: string } & TaskRef)
-  /** Offers more tasks of a group; of the whole tree when `connection` is empty. */
-  | { readonly kind: "more"; readonly connection: string; readonly group: string };
-
-/** What the user has marked tasks with. */
-export interface Marks {
-  isPinned(task: TaskRef): boolean;
-  isMuted(task: TaskRef): boolean;
-}
+import { keyOf, type Marks, type Node } from "./node";
+import { descriptionOf, type Group, type Layout, layoutOf, sameGroup, sameMembers } from "./rows";
 
 /** A connection as the tree shows it. */
 interface Branch {
@@ -36,6 +19,10 @@ interface Branch {
   readonly layout: Layout;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly message: string | undefined;
+  /** Those of its tasks that need a look, without muted ones. */
+  readonly attention: AttentionList;
+  /** What a screen reader says of the connection's row. */
+  readonly label: string;
   /** The texts of the connection's row. */
   readonly look: string;
 }
@@ -66,6 +53,11 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#l10n = l10n;
     this.#arrangement = arrangement;
     this.#marks = marks;
+  }
+
+  /** The tasks that need a look, of all connections. */
+  get attention(): readonly AttentionList[] {
+    return [...this.#branches.values()].map(({ attention }) => attention);
   }
 
   /** How many tasks fit the filter, and how many there are. */
@@ -212,7 +204,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       case "connection":
         return branch === undefined
           ? new vscode.TreeItem(node.connection)
-          : connectionItem(branch.state, branch.message, this.#l10n);
+          : connectionItem(branch.state, branch, this.#l10n);
       case "message":
         return messageItem(branch?.message ?? "", branch?.state, this.#l10n);
       case "group": {
@@ -237,10 +229,12 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const state = {
       pinned: this.#marks.isPinned(node),
       muted: this.#marks.isMuted(node),
+      followed: this.#marks.followedUntil(node),
       readOnly: branch.state.readOnly !== undefined,
       console: branch.state.connection.kind === "cloud" && branch.state.connection.site !== "private",
       local: branch.state.connection.kind === "local",
       parent: this.#childrenOf(node).length > 0,
+      thresholds: this.#marks.thresholds,
     };
     const item = taskItem(task, state, this.#l10n);
     if (this.#arrangement.group === "none" && this.#branches.size > 1) {
@@ -279,11 +273,20 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   #branch(state: ConnectionState): Branch {
     const { readOnly, connection, phase, session } = state;
     const tasks = session?.store.snapshot.tasks ?? new Map<string, Task>();
-    const look = [connection.name, connectionLabel(state, this.#l10n), phase, readOnly].join("\n");
-    const layout = layoutOf(tasks.values(), this.#arrangement, (id) =>
-      this.#marks.isPinned({ connection: connection.id, id }),
+    const { thresholds } = this.#marks;
+    const layout = layoutOf(tasks.values(), this.#arrangement, {
+      isPinned: (id) => this.#marks.isPinned({ connection: connection.id, id }),
+      isMuted: (id) => this.#marks.isMuted({ connection: connection.id, id }),
+      thresholds,
+    });
+    const heard = [...tasks.values()].filter(
+      ({ id }) => !this.#marks.isMuted({ connection: connection.id, id }),
     );
-    return { state, layout, tasks, message: messageOf(state, this.#l10n), look };
+    const attention = attentionList(heard, thresholds, Date.now());
+    const label = connectionLabel(state, attention, this.#l10n);
+    // Where connections have no rows, their counts are shown nowhere.
+    const look = [connection.name, this.#byConnection ? label : "", phase, readOnly].join("\n");
+    return { state, layout, tasks, attention, message: messageOf(state, this.#l10n), label, look };
   }
 
   /** The rows of a connection that are to be drawn again; its own stands for everything below it. */
@@ -293,13 +296,31 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       before === undefined ||
       before.look !== now.look ||
       (this.#branches.size > 1 && before.message !== now.message) ||
-      !sameShape(before.layout, now.layout)
+      !sameMembers(before.layout, now.layout)
     ) {
       return [this.#interned({ kind: "connection", connection: id })];
     }
     if (reading?.state.connection.id !== id) {
       return [];
     }
+    return [...this.#changedGroups(before.layout, now), ...this.#changedRows(id, reading)];
+  }
+
+  /** The rows of groups that count otherwise now, or have another order: what stands elsewhere is left alone. */
+  #changedGroups(before: Layout, { state, layout }: Branch): Node[] {
+    const { id } = state.connection;
+    return layout.groups.flatMap((group, index) => {
+      const old = before.groups[index];
+      if (old !== undefined && sameGroup(old, group, this.#l10n)) {
+        return [];
+      }
+      return group.kind === "all"
+        ? [this.#interned({ kind: "connection", connection: id })]
+        : [this.#interned({ kind: "group", connection: id, group: group.key })];
+    });
+  }
+
+  #changedRows(id: string, reading: StoreUpdate): Node[] {
     return reading.changes.flatMap(({ before: old, after }) => {
       if (old === undefined || after === undefined) {
         return [];
@@ -330,7 +351,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   /** The tasks of all connections in one list. */
   #everything(): Node[] {
-    const compare = comparison(this.#arrangement.sort);
+    const compare = comparison(this.#arrangement.sort, this.#marks.thresholds);
     const all = [...this.#branches].flatMap(([connection, { layout }]) =>
       layout.groups.flatMap((group) => group.tasks.map((task) => ({ connection, group, task }))),
     );
@@ -364,7 +385,14 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #looksDifferent(before: Task, after: Task): boolean {
-    const state = { pinned: false, muted: false, readOnly: false, console: false, local: true };
+    const state = {
+      pinned: false,
+      muted: false,
+      followed: undefined,
+      readOnly: false,
+      console: false,
+      local: true,
+    };
     return (
       before.name !== after.name ||
       before.warnings !== after.warnings ||
@@ -373,7 +401,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       before.remaining !== after.remaining ||
       before.startedAt !== after.startedAt ||
       contextOf(before, state) !== contextOf(after, state) ||
-      descriptionOf(before, this.#l10n) !== descriptionOf(after, this.#l10n)
+      descriptionOf(before, this.#l10n, this.#marks.thresholds) !==
+        descriptionOf(after, this.#l10n, this.#marks.thresholds)
     );
   }
 
@@ -433,21 +462,5 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     }
     this.#nodes.set(key, created);
     return created;
-  }
-}
-
-/** Unique in the tree, the same for as long as the row stands for the same. */
-function keyOf(node: Node): string {
-  switch (node.kind) {
-    case "connection":
-      return node.connection;
-    case "message":
-      return `${node.connection}/message`;
-    case "group":
-      return `${node.connection}/group/${node.group}`;
-    case "task":
-      return `${node.connection}/${node.group ?? ""}/task/${node.id}`;
-    case "more":
-      return `${node.connection}/more/${node.group}`;
   }
 }

@@ -3,10 +3,11 @@ import type { Missing } from "../connections/access";
 import type { TaskRef } from "../connections/connection";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
-import { problemsOf } from "../tasks/problems";
+import { attentionText, merged, sumOf, type Thresholds, thresholdsIn } from "../tasks/attention";
 import { type Arrangement, arrangementIn, isFiltered } from "./arrangement";
 import { messageOf } from "./connection-row";
-import { type Node, TaskTree } from "./tree";
+import type { Marks, Node } from "./node";
+import { TaskTree } from "./tree";
 
 /** What the empty view says and offers (`viewsWelcome`, context key `drs.state`). */
 export type ViewState =
@@ -33,24 +34,28 @@ const pinOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 export class TasksView implements vscode.Disposable {
   readonly #l10n: Localizer;
   readonly #state: vscode.Memento;
-  readonly #isMuted: (task: TaskRef) => boolean;
   readonly #tree: TaskTree;
   #shown: readonly ConnectionState[] = [];
   readonly #view: vscode.TreeView<Node>;
   readonly #context = new Map<string, unknown>();
+  #thresholds = readThresholds();
   readonly onDidChangeVisibility: vscode.Event<vscode.TreeViewVisibilityChangeEvent>;
 
   /**
    * @param state of the workspace: keeps arrangement and pins.
-   * @param isMuted whether a task's notices are held back.
+   * @param alerts what the user wants to hear of a task: whether its notices are held back, and what it is followed for.
    */
-  constructor(l10n: Localizer, state: vscode.Memento, isMuted: (task: TaskRef) => boolean) {
+  constructor(l10n: Localizer, state: vscode.Memento, alerts: Pick<Marks, "isMuted" | "followedUntil">) {
     this.#l10n = l10n;
     this.#state = state;
-    this.#isMuted = isMuted;
+    const thresholds = () => this.#thresholds;
     this.#tree = new TaskTree(l10n, this.arrangement, {
       isPinned: (task) => this.isPinned(task),
-      isMuted,
+      isMuted: (task) => alerts.isMuted(task),
+      followedUntil: (task) => alerts.followedUntil(task),
+      get thresholds() {
+        return thresholds();
+      },
     });
     this.#view = vscode.window.createTreeView("drs.tasks", {
       treeDataProvider: this.#tree,
@@ -90,8 +95,14 @@ export class TasksView implements vscode.Disposable {
     this.redraw();
   }
 
-  /** Redraws everything, after a change of the arrangement or of a marked task. */
+  /** From where on a delay is too long. */
+  get thresholds(): Thresholds {
+    return this.#thresholds;
+  }
+
+  /** Redraws everything, after a change of the arrangement, of a setting or of a marked task. */
   redraw(): void {
+    this.#thresholds = readThresholds();
     this.#tree.arrange(this.arrangement);
     this.#tellMessage();
     this.#tellBadge();
@@ -137,17 +148,9 @@ export class TasksView implements vscode.Disposable {
 
   /** How many tasks need a person; what is muted does not call for one. */
   #tellBadge(): void {
-    const tasks = this.#shown.flatMap(({ connection, session }) =>
-      [...(session?.store.snapshot.tasks.values() ?? [])].filter(
-        ({ id }) => !this.#isMuted({ connection: connection.id, id }),
-      ),
-    );
-    const { failed, frozen } = problemsOf(tasks);
-    const count = failed.length + frozen.length;
-    this.#view.badge =
-      count === 0
-        ? undefined
-        : { value: count, tooltip: this.#l10n.t("Synchronization tasks that need attention: {0}", count) };
+    const attention = merged(this.#tree.attention);
+    const value = sumOf(attention);
+    this.#view.badge = value === 0 ? undefined : { value, tooltip: attentionText(attention, this.#l10n) };
   }
 
   /** The lines above the tree: trouble with the one connection, and how many tasks fit the filter. */
@@ -191,6 +194,10 @@ export class TasksView implements vscode.Disposable {
       void vscode.commands.executeCommand("setContext", key, value);
     }
   }
+}
+
+function readThresholds(): Thresholds {
+  return thresholdsIn(vscode.workspace.getConfiguration("drs"));
 }
 
 function stateOf(shown: readonly ConnectionState[]): ViewState {

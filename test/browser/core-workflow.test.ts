@@ -117,7 +117,14 @@ describe("the main job", () => {
   });
 
   it("offers only what is legal", async () => {
-    const always = ["Copy Task ID", "Copy Link", "Save Task as File", "Pin Task", "Mute Task"];
+    const always = [
+      "Copy Task ID",
+      "Copy Link",
+      "Save Task as File",
+      "Pin Task",
+      "Mute Task",
+      "Tell Me When…",
+    ];
     const running = await workbench.contextMenu("orders-to-warehouse");
     assert.deepEqual(running, ["Show Details", "Pause Task", "Copy Tables Again…", "End Task…", ...always]);
     const frozen = await workbench.contextMenu("trial-shop-mirror");
@@ -290,12 +297,12 @@ describe("the main job", () => {
         () => item.getAttribute("aria-label"),
         (label) => pattern.test(label ?? ""),
       );
-    await tells(/2 failed, 0 frozen/);
+    await tells(/^Synchronization tasks: 2 failed(?!.*frozen)/);
     await workbench.choose("trial-shop-mirror", "Unmute Task");
     await workbench.runCommand("DRS: Snooze Notifications…");
     await workbench.pick("For 30 minutes");
     await tells(/1 frozen.*snoozed until/);
-    await workbench.hover(item, /reviews-to-analytics · Incremental synchronization failed · 23505/);
+    await workbench.hover(item, /reviews-to-analytics — Incremental synchronization failed · 23505 · since /);
     await workbench.screenshot("snoozed");
     await workbench.runCommand("DRS: End the Snooze");
     await tells(/^((?!snoozed).)*$/s);
@@ -303,11 +310,12 @@ describe("the main job", () => {
 
   it("tells a freeze once, leads to its details, and tells the recovery", async () => {
     await backend.setBalance("0", 0);
-    await workbench.sees(workbench.notifications.filter({ hasText: /Frozen|need attention/ }));
+    const many = /7 tasks are frozen: the account's balance is used up\. Top up the account\./;
+    await workbench.sees(workbench.notifications.filter({ hasText: many }));
     await workbench.treeWith(/^Frozen {2}8$/m);
     await workbench.screenshot("frozen");
     const shown = await workbench.notifications.allInnerTexts();
-    assert.equal(shown.filter((text) => /Frozen|need attention/.test(text)).length, 1, shown.join("\n"));
+    assert.equal(shown.filter((text) => /[Ff]rozen/.test(text)).length, 1, shown.join("\n"));
     await backend.setBalance("0", 100);
     await workbench.treeWith(/^Frozen {2}1$/m);
     await workbench.sees(workbench.notifications.filter({ hasText: "recovered" }));

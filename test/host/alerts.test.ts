@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { Alerts } from "../../src/alerts/alerts";
+import { Follows } from "../../src/alerts/follows";
 import { Mutes } from "../../src/alerts/mutes";
 import { localId } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
 import { SessionManager } from "../../src/connections/session-manager";
 import { localizerFor } from "../../src/l10n/localizer";
+import type { Task } from "../../src/tasks/task";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { planOf, TestTask } from "../support/backend-task";
 import { StorageContext } from "../support/storage";
@@ -21,6 +23,7 @@ const l10n = localizerFor("en", vscode.l10n.t);
 /** The parts of a window that alert, with what other windows have in common with it. */
 class Window {
   readonly mutes: Mutes;
+  readonly follows: Follows;
   readonly #context = new StorageContext();
   readonly #log = vscode.window.createOutputChannel("alerts test", { log: true });
   readonly #connections = new Connections(this.#context, this.#log);
@@ -30,6 +33,7 @@ class Window {
   /** @param told receives what this window tells of a task, as its log has it. */
   constructor(shared: vscode.Uri, told: string[]) {
     this.mutes = new Mutes(shared);
+    this.follows = new Follows(shared);
     this.#sessions = new SessionManager(this.#connections, l10n, this.#log, shared);
     this.#alerts = new Alerts({
       l10n,
@@ -40,6 +44,7 @@ class Window {
         show: () => undefined,
       },
       mutes: this.mutes,
+      follows: this.follows,
       storage: shared,
       isPinned: () => false,
       connections: () => this.#connections.all.map(({ id }) => id),
@@ -61,6 +66,12 @@ class Window {
     );
   }
 
+  task({ id }: TestTask): Task {
+    return (
+      this.#sessions.find(localId)?.session?.store.snapshot.tasks.get(id) ?? assert.fail(`no task ${id}`)
+    );
+  }
+
   status(task: TestTask): string | undefined {
     return this.#sessions.find(localId)?.session?.store.snapshot.tasks.get(task.id)?.status;
   }
@@ -68,6 +79,7 @@ class Window {
   close(): void {
     this.#alerts.dispose();
     this.mutes.dispose();
+    this.follows.dispose();
     this.#sessions.dispose();
     for (const subscription of this.#context.subscriptions) {
       subscription.dispose();
@@ -193,5 +205,36 @@ describe("alerts of two windows, on tasks of a local backend", () => {
     assert.ok(second.mutes.isMuted(task));
     await second.mutes.keep(localId, new Map());
     await knows(() => second.mutes.snoozedUntil === 0 && !first.mutes.isMuted(task));
+  });
+
+  it("of a task that is followed come once, in one of the windows, and say what was waited for", async () => {
+    const [first, second] = [windows[0] ?? assert.fail("no window is open"), await open()];
+    const [following] = tasks;
+    const ref = { connection: localId, id: following.id };
+    await see(following, "incremental");
+    told.length = 0;
+    await following.pause();
+    await see(following, "paused");
+    await second.follows.follow(ref, second.task(following), "incremental");
+    await waitFor(
+      async () => first.follows.goalOf(ref),
+      (goal) => goal === "incremental",
+    );
+    await following.retry();
+    await see(following, "incremental");
+    await tellsOf(/"alerts_one", which you follow: Incremental synchronization/, 1);
+    await waitFor(
+      async () => [first, second].map(({ follows }) => follows.any),
+      (found) => found.every((any) => !any),
+    );
+    assert.equal(
+      await first.follows.follow(ref, first.task(following), "incremental"),
+      false,
+      "it is so already",
+    );
+    assert.deepEqual(
+      told.filter((line) => /warning:|error:/.test(line)),
+      [],
+    );
   });
 });

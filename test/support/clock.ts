@@ -33,6 +33,15 @@ export class ManualClock implements Clock {
     }
   }
 
+  /** Lets time pass, and calls back every timer that falls due meanwhile. */
+  pass(ms: number): void {
+    let left = ms;
+    while ((this.next ?? Number.POSITIVE_INFINITY) <= left) {
+      left -= this.tick();
+    }
+    this.#now += left;
+  }
+
   /** Moves to the next timer and calls it back. @returns the milliseconds that passed. */
   tick(): number {
     const ms = this.next;

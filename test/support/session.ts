@@ -5,7 +5,7 @@ import { Control, type TaskSession } from "../../src/tasks/use-cases/control";
 const pace = { soon: 1, fast: 1, steady: 1, background: 1, longest: 1, detailMaxAge: 0, perRequest: 0 };
 
 /** A connection through a client, whose store reads when it is refreshed. */
-export function sessionOf(client: TablesCaller): TaskSession {
+export function sessionOf(client: TablesCaller): TaskSession & { readonly store: TaskStore } {
   return { client, store: new TaskStore(client, pace), control: new Control() };
 }
 

@@ -11,7 +11,17 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" })
 /** The modules that show or ask something, or hand VS Code to them. Everything else runs without VS Code. */
 const edge: Readonly<Record<string, readonly string[]>> = {
   agent: ["register", "vscode-tools"],
-  alerts: ["alert-service", "alerts", "host", "mutes", "notifications"],
+  alerts: [
+    "alert-service",
+    "alerts",
+    "follows",
+    "host",
+    "mutes",
+    "notifications",
+    "settings",
+    "shared-state",
+    "summary-hover",
+  ],
   "backend-client": ["controller"],
   commands: [
     "bulk-action",
@@ -20,6 +30,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
     "connections",
     "copy-again",
     "demo",
+    "follow",
     "handlers",
     "host",
     "links",

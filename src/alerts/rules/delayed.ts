@@ -1,4 +1,5 @@
 import { isStreaming } from "../../status/statuses";
+import { isDelayed, thresholdsIn } from "../../tasks/attention";
 import { type AlertRule, atLeastZero } from "./rule";
 
 /** A reported delay is over when it is this much below the threshold, so that it does not come and go. */
@@ -6,20 +7,21 @@ const recoveryRatio = 0.8;
 /** The most that package.json allows for `drs.alerts.delayDuration`. */
 const daySeconds = 86_400;
 
-/** The target is further behind the source than the user wants. */
+/** The target is further behind the source than the user wants, and is not catching up. */
 export const delayed: AlertRule = {
   level: "warning",
-  icon: "watch",
   read: (settings) => {
-    const thresholdMs = atLeastZero(settings.get("alerts.delayThreshold"));
-    const forMs = Math.min(atLeastZero(settings.get("alerts.delayDuration")), daySeconds) * 1000;
-    const holds: ReturnType<AlertRule["read"]> = {
-      forMs,
-      holds: ({ status, delayMs }, open) =>
-        isStreaming(status) &&
-        (delayMs === undefined ? open : delayMs > (open ? recoveryRatio * thresholdMs : thresholdMs)),
+    const thresholds = thresholdsIn(settings);
+    const overMs = recoveryRatio * (thresholds.delayMs ?? 0);
+    const active: ReturnType<AlertRule["read"]> = {
+      forMs: Math.min(atLeastZero(settings.get("alerts.delayDuration")), daySeconds) * 1000,
+      holds: (task, open) =>
+        open
+          ? isStreaming(task.status) && (task.delayMs ?? Number.POSITIVE_INFINITY) > overMs
+          : isDelayed(task, thresholds),
+      measure: ({ delayMs = 0 }) => delayMs,
     };
-    return thresholdMs === 0 ? undefined : holds;
+    return thresholds.delayMs === undefined ? undefined : active;
   },
   text: ({ name, delayMs = 0 }, { t, duration }) =>
     t(
@@ -29,6 +31,10 @@ export const delayed: AlertRule = {
     ),
   recovered: ({ name, delayMs = 0 }, { t, duration }) =>
     t('Synchronization task "{0}" has caught up: its delay is {1}.', name, duration(delayMs)),
-  count: (tasks, { t }) => t("{0} behind", tasks),
-  detail: ({ delayMs = 0 }, { t, duration }) => t("delay {0}", duration(delayMs)),
+  many: (tasks, { delayMs = 0 }, { t, duration }) =>
+    t(
+      "{0} tasks are behind by up to {1}. Likely cause: load, locks or a long transaction at a database that they share, or the network.",
+      tasks,
+      duration(delayMs),
+    ),
 };

@@ -13,21 +13,19 @@ export interface ActiveRule {
   readonly forMs: number;
   /** @param open whether it has been reported and is not resolved, so that it does not come and go. */
   holds(task: Task, open: boolean): boolean;
+  /** How bad it is: while this falls clearly, the task mends itself, and the time starts over. */
+  measure(task: Task): number;
 }
 
 export interface AlertRule {
   readonly level: "error" | "warning";
-  /** A codicon, for the status bar. */
-  readonly icon: string;
   /** @returns undefined while the user does not want this alert. */
   read(settings: Settings): ActiveRule | undefined;
   /** The notification. */
   text(task: Task, l10n: Localizer): string;
   recovered(task: Task, l10n: Localizer): string;
-  /** How many tasks, for the status bar. */
-  count(tasks: number, l10n: Localizer): string;
-  /** What the status bar's hover says of a task. */
-  detail(task: Task, l10n: Localizer): string;
+  /** The notification about several tasks, of which this is the worst. */
+  many(tasks: number, worst: Task, l10n: Localizer): string;
 }
 
 /** A setting as a number; anything else counts as 0. */

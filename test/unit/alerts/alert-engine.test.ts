@@ -10,6 +10,7 @@ import {
 } from "../../../src/alerts/alert-engine";
 import { openAlertRecords } from "../../../src/alerts/alert-records";
 import type { Policy } from "../../../src/alerts/evaluate";
+import { sideIds } from "../../../src/alerts/rules/rules";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
 import type { Task, TaskWarning } from "../../../src/tasks/task";
 import { ManualClock } from "../../support/clock";
@@ -18,7 +19,7 @@ import { rulesOf } from "./rules";
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   rules: rulesOf(1_000, 30),
-  warnings: true,
+  sides: new Set(sideIds),
 };
 
 /** A window: an engine over its records, and what it told, a line for what came together. */
@@ -26,6 +27,8 @@ class Window {
   readonly notified: string[] = [];
   readonly warnings: string[] = [];
   readonly muted = new Set<string>();
+  /** Tasks of which this window learned from another one that they are frozen, and the service's words. */
+  readonly frozenElsewhere = new Map<string, string>();
   readonly #engine: AlertEngine;
   readonly #read = new Map<string, TaskReading>();
   /** What this window has not found out yet of what another one snoozed. */
@@ -50,6 +53,7 @@ class Window {
       connections: () => this.connections,
       readings: () => [...this.#read.values()],
       notify: (notices) => this.notified.push(notices.map(wordsOf).join(", ")),
+      frozenElsewhere: ({ id }, word) => void this.frozenElsewhere.set(id, word),
       warn: (message) => this.warnings.push(message),
     };
     this.#engine = new AlertEngine(openAlertRecords(folder), clock, host);
@@ -82,6 +86,24 @@ class Window {
     await this.#engine.process(reading, changes);
   }
 
+  /** Reads a task `a` with these facts. */
+  async readsTask(facts: Partial<Task>): Promise<void> {
+    const before = this.#read.get("shop")?.tasks.get("a");
+    const base = {
+      id: "a",
+      name: "a",
+      status: "incremental",
+      apiStatus: "incremental",
+      detailed: true,
+    } as const;
+    const after: Task = { ...base, ...facts };
+    const reading = {
+      ...{ connection: "shop", tasks: new Map([["a", after]]), asOf: this.clock.now(), complete: true },
+    };
+    this.#read.set("shop", reading);
+    await this.#engine.process(reading, [{ before, after }]);
+  }
+
   /** Reads a connection again, in which nothing has changed: nobody is told. */
   readsTheSame(): void {
     for (const [connection, reading] of this.#read) {
@@ -98,8 +120,10 @@ class Window {
     this.#engine.forget(connection, true);
   }
 
-  delayed(): readonly string[] {
-    return this.#engine.alerting("shop").map(({ task: { name } }) => name);
+  /** What was last reported of a task, and when. */
+  since(id: string): string {
+    const found = this.#engine.since({ connection: "shop", id });
+    return found === undefined ? "" : `${found.condition} ${found.at}`;
   }
 
   close(): void {
@@ -114,9 +138,10 @@ function warning(id: string): TaskWarning {
   return { id, level: "warning", code: "LW001", message: `${id} will break.` };
 }
 
-function wordsOf({ level, condition, task, connection, warnings = [] }: PlacedNotice): string {
-  const ids = warnings.map(({ id }) => ` ${id}`).join("");
-  return `${level} ${connection}/${task.name} ${condition}${ids}`;
+function wordsOf({ level, condition, task, connection, signs = [], flaps }: PlacedNotice): string {
+  const ids = signs.map(({ id }) => ` ${id}`).join("");
+  const times = flaps === undefined ? "" : ` ${flaps.count} times`;
+  return `${level} ${connection}/${task.name} ${condition}${ids}${times}`;
 }
 
 describe("alerts over windows and restarts", () => {
@@ -174,7 +199,7 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ orders: ["a"], muted: [], off: [] });
     window.muted.add("muted");
     await window.reads({ muted: ["b"] });
-    window.policy = { ...policy, warnings: false };
+    window.policy = { ...policy, sides: new Set() };
     await window.reads({ off: ["c"] });
     settle();
     assert.deepEqual(window.notified, []);
@@ -322,12 +347,114 @@ describe("alerts over windows and restarts", () => {
     await window.reads({});
     settle();
     assert.deepEqual(window.notified, ["warning shop/a delayed"]);
-    assert.deepEqual(window.delayed(), ["a"]);
+    assert.match(window.since("a"), /^delayed \d+$/);
     await window.reads({ a: 900 });
     await window.reads({ a: 500 });
     settle();
     assert.deepEqual(window.notified.slice(1), ["recovered shop/a delayed"]);
-    assert.deepEqual(window.delayed(), []);
+    assert.equal(window.since("a"), "");
+  });
+
+  it("share with all windows, and over a restart, that a call was refused because a task is frozen", async () => {
+    const [one, other] = [open(), open()];
+    for (const window of [one, other]) {
+      await window.readsTask({});
+    }
+    await one.readsTask({ status: "frozen", freeze: { id: "refused", word: "in arrears" } });
+    settle();
+    clock.jump(20_000);
+    await other.reviews();
+    assert.deepEqual([...other.frozenElsewhere], [["a", "in arrears"]]);
+    const restarted = open();
+    await restarted.readsTask({});
+    settle();
+    assert.deepEqual([...restarted.frozenElsewhere], [["a", "in arrears"]]);
+    assert.deepEqual(
+      [one, other, restarted].map(({ notified }) => notified),
+      [["error shop/a frozen"], [], []],
+    );
+    clock.jump(20_000);
+    await restarted.readsTask({ apiStatus: "moved on" });
+    settle();
+    assert.deepEqual(restarted.notified, ["recovered shop/a frozen"]);
+  });
+
+  it("wait for what is a year away with a timer that can be set", async () => {
+    const window = open();
+    await window.readsTask({ order: { endsAt: clock.now() + 365 * 24 * 3_600_000, renews: false } });
+    assert.equal(clock.next, 2 ** 31 - 1);
+  });
+
+  it("say nothing of a delay that shrinks all the time: the task is catching up", async () => {
+    const window = open();
+    await window.reads({ a: 100_000 });
+    for (let delay = 100_000; delay > 2_000; delay *= 0.85) {
+      clock.jump(20_000);
+      await window.reads({ a: delay });
+      settle();
+    }
+    assert.deepEqual(window.notified, []);
+    for (let step = 0; step < 3; step++) {
+      clock.jump(20_000);
+      await window.reads({ a: 1_990 - step });
+      settle();
+    }
+    assert.deepEqual(window.notified, ["warning shop/a delayed"], "it has stopped shrinking");
+  });
+
+  it("tell 500 failures that come by five readings once", async () => {
+    const window = open();
+    const names = Array.from({ length: 500 }, (_, index) => `t${index}`);
+    await window.reads(Object.fromEntries(names.map((name) => [name, "incremental" as const])));
+    for (let page = 0; page < 5; page++) {
+      const part = names.slice(page * 100, (page + 1) * 100);
+      await window.reads(Object.fromEntries(part.map((name) => [name, "incrementalFailed" as const])));
+      clock.pass(1_000);
+    }
+    assert.equal(window.notified.length, 0, "more may come");
+    clock.pass(3_000);
+    assert.equal(window.notified.length, 1);
+    assert.equal(window.notified[0]?.split(", ").length, 500);
+  });
+
+  it("tell a burst that never ends after a while", async () => {
+    const window = open();
+    const names = Array.from({ length: 90 }, (_, index) => `t${index}`);
+    await window.reads(Object.fromEntries(names.map((name) => [name, "incremental" as const])));
+    for (let second = 0; second < 18; second++) {
+      const part = names.slice(second * 5, (second + 1) * 5);
+      await window.reads(Object.fromEntries(part.map((name) => [name, "incrementalFailed" as const])));
+      clock.pass(1_000);
+    }
+    assert.equal(window.notified.length, 1, "after 15 seconds");
+  });
+
+  it("tell what the service will do by itself once, when its time comes though nothing changes", async () => {
+    const both = [open(), open()] as const;
+    const hour = 3_600_000;
+    const endsAt = clock.now() + 7 * 24 * hour + hour;
+    for (const window of both) {
+      await window.readsTask({ order: { endsAt, renews: false } });
+    }
+    settle();
+    assert.deepEqual(
+      both.map(({ notified }) => notified),
+      [[], []],
+    );
+    clock.jump(hour);
+    for (const window of both) {
+      window.readsTheSame();
+      await window.reviews();
+    }
+    settle();
+    assert.deepEqual(
+      both.flatMap(({ notified }) => notified),
+      [`warning shop/a ahead orderEnds ${endsAt}`],
+    );
+    const renewed = endsAt + 30 * 24 * hour;
+    await both[0].readsTask({ order: { endsAt: renewed, renews: false } });
+    settle();
+    assert.equal(both[0].notified.length, 1, "renewed for a month");
   });
 
   it("say nothing of a delay that was short", async () => {
@@ -362,8 +489,8 @@ describe("alerts over windows and restarts", () => {
     const { shop = {}, ...others } = await openAlertRecords(folder).read();
     const isOpen = (id: string) => shop[id]?.phase !== "resolved";
     assert.deepEqual([Object.keys(shop).filter(isOpen), others], [["d"], {}]);
-    // By then no window has what it read before.
-    clock.jump(11 * 60_000);
+    // By then no window has what it read before, and a failure so long ago is no flapping.
+    clock.jump(31 * 60_000);
     await second.reads({ e: "startFailed" });
     assert.deepEqual(Object.keys((await openAlertRecords(folder).read()).shop ?? {}), ["d", "e"]);
   });
@@ -617,7 +744,6 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: 4_001 }, { asOf: clock.now() + 30_000 });
     settle();
     window.policy = { ...policy, rules: {} };
-    assert.deepEqual(window.delayed(), []);
     await window.reads({ a: "incrementalFailed" }, { asOf: clock.now() + 31_000 });
     settle();
     assert.deepEqual(window.notified, ["warning shop/a delayed", "error shop/a incrementalFailed"]);

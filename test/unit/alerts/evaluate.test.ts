@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  type AlertRecord,
-  type Condition,
-  conditionOf,
-  decide,
-  isExpired,
-  isWanted,
-  type Policy,
-} from "../../../src/alerts/evaluate";
+import type { AlertRecord, Condition } from "../../../src/alerts/decision";
+import { conditionOf, decide, isExpired, isWanted, type Policy } from "../../../src/alerts/evaluate";
+import { sideIds } from "../../../src/alerts/rules/rules";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
 import { rulesOf } from "./rules";
@@ -15,7 +9,7 @@ import { rulesOf } from "./rules";
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   rules: rulesOf(1_000, 60),
-  warnings: true,
+  sides: new Set(sideIds),
 };
 const apiStatus: Partial<Record<StatusId, string>> = {
   incremental: "INCRE_TRANSFER_STARTED",

@@ -113,6 +113,10 @@ describe("the details view", () => {
     }
     assert.equal(viewOf({ status: "fullFailed" }).problem?.message, "The service gave no reason.");
     assert.match(viewOf({ status: "frozen" }).problem?.advice ?? "", /^Top up the account/);
+    const error = { code: "23505", message: "duplicate key" };
+    const withError = viewOf({ status: "frozen", error }, { diagnosis: known }).problem;
+    assert.equal(withError?.message, "It also reports an error: 23505: duplicate key");
+    assert.deepEqual([withError?.code, withError?.explanation], [undefined, undefined]);
     const byPolice = viewOf({ status: "frozen", freeze: { id: "police" } });
     assert.match(byPolice.status.meaning, /request of the police/);
     assert.match(byPolice.problem?.advice ?? "", /^Neither a top-up nor a renewal helps/);
@@ -359,5 +363,20 @@ describe("the details view", () => {
       view.actions.map(({ label }) => label),
       ["暂停", "结束"],
     );
+  });
+
+  it("tells what the service will do by itself, as a warning once that is close", () => {
+    const at = (ms: number) => Date.now() + ms;
+    const day = 24 * 3_600_000;
+    const levels = [30 * day, 3 * day].map((ms) =>
+      viewOf({ order: { endsAt: at(ms), renews: false } }).notices.map(({ level, text }) => [
+        level,
+        text.slice(0, 30),
+      ]),
+    );
+    const text = "The order of the task ends at ";
+    assert.deepEqual(levels, [[["info", text]], [["warning", text]]]);
+    const keptLog = { bytes: 1, lostAt: at(2 * day) };
+    assert.deepEqual(viewOf({ status: "paused", keptLog }).notices, [], "the retained log says so itself");
   });
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { conditionOf, isWanted, type Policy } from "../../../src/alerts/evaluate";
-import { noticeText, summaryOf } from "../../../src/alerts/texts";
+import { sideIds } from "../../../src/alerts/rules/rules";
+import { summaryOf } from "../../../src/alerts/summary";
+import { noticeText } from "../../../src/alerts/texts";
 import { parts } from "../../../src/details/parts/parts";
 import { detailsOf } from "../../../src/details/view";
 import { checkedAnswer } from "../../../src/drs/answer";
@@ -13,7 +15,7 @@ import { v5Of } from "../../../src/drs/v5";
 import { diagnosisOf } from "../../../src/failures/diagnosis";
 import { parseStatus } from "../../../src/status/status";
 import { rowOf, statusOrder } from "../../../src/status/statuses";
-import { problemsOf } from "../../../src/tasks/problems";
+import { attentionList } from "../../../src/tasks/attention";
 import { TaskStore } from "../../../src/tasks/store";
 import type { Task } from "../../../src/tasks/task";
 import { fits, usual } from "../../../src/tree/arrangement";
@@ -38,7 +40,7 @@ const pace = { soon: 1, fast: 1, steady: 1, background: 1, longest: 1, detailMax
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   rules: rulesOf(1_000, 30),
-  warnings: true,
+  sides: new Set(sideIds),
 };
 const idOf = (index: number) => `${index}`.padStart(36, "t");
 
@@ -127,7 +129,9 @@ class World {
 
 /** Draws everything that is shown of tasks; it is enough that nothing throws and the row is there. */
 async function draw(tasks: ReadonlyMap<string, Task>, diagnosed: boolean): Promise<void> {
-  const { groups, children, count } = layoutOf(tasks.values(), usual, () => false);
+  const { groups, children, count } = layoutOf(tasks.values(), usual, {
+    ...{ isPinned: () => false, isMuted: () => false, thresholds: { delayMs: 1_000 } },
+  });
   const rows = groups.flatMap((group) => group.tasks);
   const below = [...children.values()].flat();
   assert.equal(rows.length + below.length, tasks.size);
@@ -177,14 +181,20 @@ describe("answers drawn from the service's own models", () => {
           }
         }
       }
-      const { failed, frozen } = problemsOf(tasks.values());
+      const attention = attentionList(tasks.values(), { delayMs: 1_000 }, Date.now());
       const { text } = summaryOf(
-        [{ name: "c", tasks: [...tasks.values()], alerting: [], unread: false }],
+        [{ id: "c", name: "c", attention, unread: false }],
         0,
+        () => undefined,
         english,
       );
-      assert.equal(text.includes(`$(error) ${failed.length}`), failed.length > 0, about());
-      assert.equal(text.includes(`$(lock) ${frozen.length}`), frozen.length > 0, about());
+      for (const [icon, id] of [
+        ["error", "failed"],
+        ["lock", "frozen"],
+      ] as const) {
+        const length = attention.get(id)?.length ?? 0;
+        assert.equal(text.includes(`$(${icon}) ${length}`), length > 0, about());
+      }
       // The catalogue has hundreds of patterns.
       await draw(tasks, number % 50 === 0);
       store.dispose();

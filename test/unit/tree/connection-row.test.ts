@@ -3,6 +3,7 @@ import type { CloudConnection } from "../../../src/connections/connection";
 import { pollIntervalsOf } from "../../../src/connections/connection";
 import type { ConnectionState } from "../../../src/connections/session-manager";
 import { localizerFor } from "../../../src/l10n/localizer";
+import { attentionList, noThresholds } from "../../../src/tasks/attention";
 import { TaskStore } from "../../../src/tasks/store";
 import { Control } from "../../../src/tasks/use-cases/control";
 import {
@@ -40,7 +41,11 @@ const pictureOf = (facts: Partial<ConnectionState>) => {
   };
   return {
     description: connectionDescription(state, english),
-    label: connectionLabel(state, english),
+    label: connectionLabel(
+      state,
+      attentionList(state.session?.store.snapshot.tasks.values() ?? [], noThresholds, 0),
+      english,
+    ),
     message: messageOf(state, english),
     troubled: isTroubled(state),
   };
@@ -80,7 +85,7 @@ describe("the row of a connection", () => {
     await store.refresh();
     assert.deepEqual(pictureOf({ session }), {
       description: "cn-north-4",
-      label: "Connection production, cn-north-4, Synchronization tasks: 1 failed, 0 frozen",
+      label: "Connection production, cn-north-4, Synchronization tasks: 1 failed",
       message: undefined,
       troubled: false,
     });

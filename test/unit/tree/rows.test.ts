@@ -2,10 +2,23 @@ import assert from "node:assert/strict";
 import { localizerFor } from "../../../src/l10n/localizer";
 import type { Task } from "../../../src/tasks/task";
 import { type Arrangement, arrangementIn, noFilter, usual } from "../../../src/tree/arrangement";
-import { descriptionOf, labelOf, layoutOf } from "../../../src/tree/rows";
+import {
+  descriptionOf,
+  groupDescription,
+  type LayoutMarks,
+  labelOf,
+  layoutOf,
+  sameGroup,
+  sameMembers,
+} from "../../../src/tree/rows";
 import { fill } from "../../support/texts";
 
 const english = localizerFor("en", fill);
+const thresholds = { delayMs: 300_000 };
+const marks = (facts: Partial<LayoutMarks> = {}): LayoutMarks => ({
+  ...{ isPinned: () => false, isMuted: () => false, thresholds },
+  ...facts,
+});
 
 /** The tree as a picture: a line a row. */
 function picture(
@@ -13,7 +26,11 @@ function picture(
   arrangement: Partial<Arrangement> = {},
   pinned: readonly string[] = [],
 ): string {
-  const { groups, children } = layoutOf(tasks, { ...usual, ...arrangement }, (id) => pinned.includes(id));
+  const { groups, children } = layoutOf(
+    tasks,
+    { ...usual, ...arrangement },
+    marks({ isPinned: (id) => pinned.includes(id) }),
+  );
   const row = (task: Task) => [task.name, descriptionOf(task, english)].filter(Boolean).join(" | ");
   return groups
     .flatMap(({ key, tasks: members }) => [
@@ -45,6 +62,83 @@ describe("the tree's rows", () => {
     );
   });
 
+  it("of delayed tasks stand above the healthy ones, say so in words, and are counted by their group", () => {
+    const late = [
+      task("a-healthy", { delayMs: 1_000 }),
+      task("late", { delayMs: 372_000 }),
+      task("at-the-threshold", { delayMs: 300_000 }),
+      task("late-but-muted", { delayMs: 372_000 }),
+    ];
+    const { groups } = layoutOf(late, usual, marks({ isMuted: (id) => id === "id-late-but-muted" }));
+    const [group] = groups;
+    assert.ok(group !== undefined);
+    assert.deepEqual(
+      group.tasks.map(({ name }) => name),
+      ["late", "late-but-muted", "a-healthy", "at-the-threshold"],
+    );
+    assert.equal(groupDescription(group, english), "4 · 1 behind · 1 muted");
+    const [first] = group.tasks;
+    assert.ok(first !== undefined);
+    assert.equal(descriptionOf(first, english, thresholds), "⚠ behind 6 min 12 sec");
+    assert.equal(
+      labelOf(first, english, thresholds),
+      "late, Incremental synchronization, ⚠ behind 6 min 12 sec",
+    );
+  });
+
+  it("of a task that is behind stand above every healthy one, and below failures, where nothing is grouped", () => {
+    const mixed = [
+      task("copying", { status: "full" }),
+      task("late", { delayMs: 372_000 }),
+      task("broken", { status: "incrementalFailed" }),
+      task("creating", { status: "creating" }),
+    ];
+    const { groups } = layoutOf(mixed, { ...usual, group: "none" }, marks());
+    assert.deepEqual(
+      groups[0]?.tasks.map(({ name }) => name),
+      ["broken", "late", "creating", "copying"],
+    );
+  });
+
+  it("begin with what the service will soon do by itself", () => {
+    const hour = 3_600_000;
+    const endsAt = Date.now() + 50 * hour - 1_000;
+    const ending = task("orders", { order: { endsAt, renews: false } });
+    assert.equal(descriptionOf(ending, english), "⚠ order ends in 2 days 2 hr");
+    assert.equal(descriptionOf(task("orders", { order: { endsAt, renews: true } }), english), "");
+    const keptLog = { bytes: 1, lostAt: Date.now() + 90 * 60_000 - 1_000 };
+    const warnings = [{ id: "1", level: "warning", code: "LW015", message: "Near." } as const];
+    const frozen = task("orders", { status: "frozen", freeze: { id: "police" }, keptLog, warnings });
+    assert.equal(descriptionOf(frozen, english), "by the police · ⚠ 1 warning · ⚠ log lost in 1 hr 30 min");
+  });
+
+  it("have the same members in another order when a task falls behind, and its group alone looks different", () => {
+    const layout = (delayMs: number) =>
+      layoutOf(
+        [task("a", { delayMs: 5 }), task("b", { delayMs }), task("c", { status: "paused" })],
+        usual,
+        marks(),
+      );
+    const [healthy, late] = [layout(5), layout(400_000)];
+    assert.ok(sameMembers(healthy, late));
+    assert.deepEqual(
+      late.groups.map((group, index) => {
+        const before = healthy.groups[index];
+        return before !== undefined && sameGroup(before, group, english);
+      }),
+      [false, true],
+    );
+    assert.ok(!sameMembers(healthy, layoutOf([task("a", { delayMs: 5 })], usual, marks())));
+  });
+
+  it("of a group of failures do not say twice that they failed", () => {
+    const failed = [task("a", { status: "startFailed" }), task("b", { status: "startFailed" })];
+    const [group] = layoutOf(failed, usual, marks()).groups;
+    assert.equal(group && groupDescription(group, english), "2");
+    const [all] = layoutOf(failed, { ...usual, group: "engine" }, marks()).groups;
+    assert.equal(all && groupDescription(all, english), "2 · 2 failed");
+  });
+
   it("say that a task is being paused or switched over", () => {
     const rows = ["STOP_JOB", "SWITCH_OVER", "ORDER_INFO"].map((currentAction) =>
       descriptionOf(task("orders", { currentAction, delayMs: 120 }), english),
@@ -64,7 +158,7 @@ describe("the tree's rows", () => {
       task("below", { parentId: "id-a" }),
       task("chain", { parentId: "id-below" }),
     ];
-    const { groups, children } = layoutOf(tasks, usual, () => false);
+    const { groups, children } = layoutOf(tasks, usual, marks());
     assert.deepEqual(
       groups.map(({ tasks: members }) => members.map(({ name }) => name)),
       [["a", "b", "self"]],
@@ -90,7 +184,7 @@ describe("the tree's rows", () => {
       ]),
       [
         "status/startFailed (1)",
-        "  broken | 28P01",
+        "  broken | wrong password",
         "status/full (1)",
         "  copy | 42% · PostgreSQL",
         "status/incremental (2)",
@@ -152,7 +246,7 @@ describe("the tree's rows", () => {
 
   it("are filtered by text, status and engine, and counted", () => {
     const count = (filter: Partial<Arrangement["filter"]>) =>
-      layoutOf(fleet, { ...usual, filter: { ...noFilter, ...filter } }, () => false).count;
+      layoutOf(fleet, { ...usual, filter: { ...noFilter, ...filter } }, marks()).count;
     assert.equal(count({}), 4);
     assert.equal(count({ text: "ORDERS" }), 2);
     assert.equal(count({ text: "team=a" }), 2);
@@ -177,6 +271,15 @@ describe("the tree's rows", () => {
     assert.deepEqual(
       arrangementIn({ group: "colour", filter: { statuses: ["gone", 5], engines: 7 } }),
       usual,
+    );
+  });
+
+  it("tell an error in words where it is a common one, or else by its code", () => {
+    const row = (code: string, l10n = english) =>
+      descriptionOf(task("t", { status: "fullFailed", error: { code } }), l10n);
+    assert.deepEqual(
+      [row("23505"), row("DRS.M05004"), row("23505", localizerFor("zh-cn", fill))],
+      ["duplicate key", "DRS.M05004", "键值重复"],
     );
   });
 

@@ -114,6 +114,20 @@ describe("a refusal that says that a task is frozen", () => {
     assert.equal(shown()?.status, "incremental");
   });
 
+  it("is forgotten when the user asks again, also what another window met before", async () => {
+    const {
+      session: { store },
+      shown,
+    } = await pausing(refused("DRS.FROZEN"));
+    store.forgetRefusals();
+    store.noteFreeze("a", "DRS.FROZEN", Date.now() - 60_000);
+    await store.refresh();
+    assert.equal(shown()?.status, "incremental");
+    store.noteFreeze("a", "DRS.FROZEN", Date.now() + 1);
+    await store.refresh();
+    assert.deepEqual([shown()?.status, shown()?.freeze?.word], ["frozen", "DRS.FROZEN"]);
+  });
+
   it("is no refusal of another kind", async () => {
     const { shown } = await pausing(refused("DRS.M00304", "relation frozen_orders does not exist"));
     assert.equal(shown()?.status, "incremental");

@@ -1,0 +1,148 @@
+/** What is told of many tasks at once: grouped by what happened and why, with the remedy. */
+import type { Diagnosis } from "../failures/known-case";
+import { beginningOf, type Localizer } from "../l10n/localizer";
+import { freezeRow } from "../status/freezes";
+import { rowOf } from "../status/statuses";
+import { errorText, meaningOf, statusName } from "../tasks/problems";
+import type { PlacedNotice } from "./alert-engine";
+import { isRule, isSide, rules, sideRules } from "./rules/rules";
+import { noticeText, reasonText } from "./texts";
+
+/** Looks the known case of an error up: null where there is none, undefined where there is no error. */
+export type Diagnose = (task: PlacedNotice["task"]) => Promise<Diagnosis | null | undefined>;
+
+/** So many groups are told, and so many tasks of each are named. */
+const [toldGroups, namedTasks] = [3, 3];
+/** The known cases of so many different errors are looked up. */
+const diagnosed = 20;
+
+interface Burst {
+  readonly members: readonly [PlacedNotice, ...PlacedNotice[]];
+  readonly diagnosis: Diagnosis | null | undefined;
+}
+
+/**
+ * A sentence or two for each group, the largest first.
+ *
+ * @param nameOf a task's name, with its connection where there are several.
+ */
+export async function burstText(
+  notices: readonly PlacedNotice[],
+  nameOf: (notice: PlacedNotice) => string,
+  diagnose: Diagnose,
+  l10n: Localizer,
+): Promise<string> {
+  const bursts = (await groupsOf(notices, diagnose)).toSorted((a, b) => b.members.length - a.members.length);
+  const told = bursts.slice(0, toldGroups);
+  const rest = bursts.slice(toldGroups).reduce((sum, { members }) => sum + members.length, 0);
+  return [
+    ...told.map((burst) => textOf(burst, nameOf, l10n)),
+    ...(rest > 0 ? [l10n.t("Besides: {0} more tasks.", rest)] : []),
+  ].join(" ");
+}
+
+/** Errors that differ only in names and numbers are looked up once. */
+async function groupsOf(notices: readonly PlacedNotice[], diagnose: Diagnose): Promise<readonly Burst[]> {
+  const alike = new Map<string, [PlacedNotice, ...PlacedNotice[]]>();
+  for (const notice of notices) {
+    const key = keyOf(notice);
+    const members = alike.get(key);
+    if (members === undefined) {
+      alike.set(key, [notice]);
+    } else {
+      members.push(notice);
+    }
+  }
+  const bursts = new Map<string, Burst>();
+  let lookups = 0;
+  for (const [key, members] of alike) {
+    const [first] = members;
+    const diagnosis =
+      isFailure(first) && first.task.error !== undefined && lookups++ < diagnosed
+        ? await diagnose(first.task)
+        : undefined;
+    const cause = diagnosis == null ? key : `case ${diagnosis.id}`;
+    const known = bursts.get(cause);
+    bursts.set(cause, {
+      members: known === undefined ? members : [...known.members, ...members],
+      diagnosis,
+    });
+  }
+  return [...bursts.values()];
+}
+
+function keyOf(notice: PlacedNotice): string {
+  const { level, condition, task, flaps } = notice;
+  if (level === "recovered" || flaps !== undefined) {
+    return `${level === "recovered" ? level : "flaps"}`;
+  }
+  if (!isFailure(notice)) {
+    return condition === "frozen" ? `frozen ${task.freeze?.id}` : condition;
+  }
+  const words = (task.error?.message ?? "")
+    .slice(0, 200)
+    .replaceAll(/"[^"]*"|'[^']*'|[\w.-]*\d[\w.-]*/g, "#");
+  return [condition, task.error?.code, task.engine, words].join(" ");
+}
+
+/** Whether a task has failed, for a cause that may be known. */
+function isFailure({ condition, level, flaps }: PlacedNotice): boolean {
+  return (
+    level !== "recovered" &&
+    flaps === undefined &&
+    condition !== "frozen" &&
+    !isRule(condition) &&
+    !isSide(condition)
+  );
+}
+
+function textOf(
+  { members, diagnosis }: Burst,
+  nameOf: (notice: PlacedNotice) => string,
+  l10n: Localizer,
+): string {
+  const [first] = members;
+  if (members.length === 1) {
+    return noticeText(first, diagnosis, l10n);
+  }
+  const names = members.slice(0, namedTasks).map(nameOf);
+  const listed = [...names, ...(members.length > namedTasks ? ["…"] : [])].join(", ");
+  return `${sentence(members, diagnosis, l10n)} (${listed})`;
+}
+
+function sentence(
+  members: readonly [PlacedNotice, ...PlacedNotice[]],
+  diagnosis: Burst["diagnosis"],
+  l10n: Localizer,
+): string {
+  const { t, localize } = l10n;
+  const { length } = members;
+  const [{ level, condition, task, flaps }] = members;
+  if (level === "recovered") {
+    return t("{0} tasks recovered.", length);
+  }
+  if (flaps !== undefined) {
+    return t("{0} tasks fail and recover again and again.", length);
+  }
+  if (isRule(condition)) {
+    const worst = members
+      .map((member) => member.task)
+      .toSorted((a, b) => (b.delayMs ?? 0) - (a.delayMs ?? 0));
+    return rules[condition].many(length, worst[0] ?? task, l10n);
+  }
+  if (isSide(condition)) {
+    return sideRules[condition].many(length, l10n);
+  }
+  if (condition === "frozen") {
+    const { cause, remedy } = freezeRow(task.freeze?.id ?? "arrears");
+    return `${t("{0} tasks are frozen: {1}.", length, localize(cause))} ${localize(remedy)}`;
+  }
+  if (rowOf(condition).alert === "warning") {
+    return t("{0} tasks: {1}. {2}", length, statusName(task, l10n), meaningOf(task, l10n));
+  }
+  const why =
+    diagnosis == null
+      ? beginningOf(errorText(task) ?? meaningOf(task, l10n), 200)
+      : reasonText(diagnosis, l10n);
+  return t("{0} tasks failed. {1}", length, why);
+}

@@ -1,0 +1,72 @@
+/** What is kept of a task that alerts, and what follows from a reading. */
+import type { StatusId } from "../status/statuses";
+import type { Task } from "../tasks/task";
+import type { RuleId, SideId } from "./rules/rules";
+import type { Sign } from "./rules/side-rule";
+
+/** What a task alerts for: a status of the table that alerts, a rule, or beside these a sign. */
+export type Condition = StatusId | RuleId | SideId;
+
+export interface Notice {
+  readonly level: "error" | "warning" | "recovered";
+  /** What is told, or what is over. */
+  readonly condition: Condition;
+  readonly task: Task;
+  /** With a condition that is told beside the others: the signs that are news. */
+  readonly signs?: readonly Sign[] | undefined;
+  /** The task fails and recovers again and again; with `recovered`: it did, and has settled. */
+  readonly flaps?: Flaps | undefined;
+}
+
+/** What was told of a task. */
+export interface AlertRecord {
+  readonly condition: Condition;
+  /** When the task was read that was told, milliseconds since 1970. */
+  readonly at: number;
+  /** The window that told it. */
+  readonly by: string;
+  /** With a freeze: what the task alerted for already when it was frozen. */
+  readonly maskedCondition?: Condition | undefined;
+  /** With a freeze that only a refused call told of: the task's API status then, which says nothing of it, and the refusal. */
+  readonly refused?: { readonly apiStatus: string; readonly word: string } | undefined;
+  /** With a condition that is told beside the others: the ids of the signs that were told. */
+  readonly warnings?: readonly string[] | undefined;
+  /** It was so before anybody looked: `at` says nothing of when it began. */
+  readonly found?: true | undefined;
+  readonly flaps?: FlapRecord | undefined;
+  /** `retrying`: somebody tries again, so what follows is news, whatever it is. `resolved`: it is not so any more. */
+  readonly phase?: "retrying" | "resolved" | undefined;
+}
+
+/** What is remembered of a task's failures. Times: milliseconds since 1970. */
+export interface FlapRecord {
+  /** When failures were found, within the last half hour. */
+  readonly times: readonly number[];
+  /** How many there have been since `times` began; only while the task flaps. */
+  readonly count?: number | undefined;
+  readonly since?: number | undefined;
+}
+
+/** What a notice says of it. */
+export interface Flaps {
+  readonly count: number;
+  /** Since when, milliseconds since 1970. */
+  readonly since: number;
+}
+
+export interface Decision {
+  readonly record: AlertRecord | undefined;
+  readonly notice?: Notice | undefined;
+  /** When the task has to be looked at again, milliseconds since 1970, because it is too early to decide. */
+  readonly lookAt?: number | undefined;
+  /** The task has stopped failing and recovering again and again. */
+  readonly settled?: Flaps | undefined;
+}
+
+/** Whose reading is decided on, and when it was read, milliseconds since 1970. */
+export interface Observation {
+  readonly at: number;
+  readonly by: string;
+  /** When the facts of the task were asked for; absent: just before. */
+  readonly factsAt?: number | undefined;
+}

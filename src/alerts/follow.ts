@@ -1,0 +1,99 @@
+/** A task that is followed until something happens to it. */
+import type { Localizer } from "../l10n/localizer";
+import { isCopied } from "../status/status";
+import { hasEnded, isStreaming, rowOf, type StatusId } from "../status/statuses";
+import { statusName } from "../tasks/problems";
+import type { Task } from "../tasks/task";
+
+/** What the user waits for; `anything`: another status. */
+export const goals = ["incremental", "complete", "caughtUp", "anything"] as const;
+export type Goal = (typeof goals)[number];
+
+export interface Follow {
+  readonly goal: Goal;
+  /** The status of the task when it was begun. */
+  readonly from: StatusId;
+  /** When it was begun, milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** By `CONNECTION/TASK`. */
+export type FollowState = Readonly<Record<string, Follow>>;
+
+/** A target that is no further behind has caught up, in milliseconds: healthy tasks are behind by seconds. */
+const caughtUpMs = 10_000;
+
+/** Whether a task is what somebody may wait for. */
+export function isReached(goal: Goal, task: Task): boolean {
+  switch (goal) {
+    case "incremental":
+      return task.status === "incremental";
+    case "complete":
+      return hasEnded(task.status) || isCopied(task.apiStatus);
+    case "caughtUp":
+      return isStreaming(task.status) && task.delayMs !== undefined && task.delayMs <= caughtUpMs;
+    case "anything":
+      return false;
+  }
+}
+
+/**
+ * What became of a task that is followed: `reached` what was waited for, or something `other`, after which it is not
+ * followed any more; `alerting`: it needs a person, which its alert tells.
+ *
+ * @param task undefined: it is gone.
+ */
+export function outcomeOf(
+  { goal, from }: Follow,
+  task: Task | undefined,
+): "reached" | "other" | "alerting" | undefined {
+  if (task === undefined) {
+    return "other";
+  }
+  if (isReached(goal, task)) {
+    return "reached";
+  }
+  if (task.status === from) {
+    return undefined;
+  }
+  if (rowOf(task.status).alert !== "none") {
+    return "alerting";
+  }
+  const { pace, recovery } = rowOf(task.status);
+  // What is under way leads somewhere, which is waited for.
+  const isUnderWay = pace === "fast" || recovery === "healthy";
+  return goal === "anything" || !isUnderWay ? "other" : undefined;
+}
+
+/** What is told of it. @param name the task's, where it is gone. */
+export function followText({ goal }: Follow, task: Task | undefined, name: string, l10n: Localizer): string {
+  const { t, duration } = l10n;
+  if (task === undefined) {
+    return t('Synchronization task "{0}", which you follow, is no longer in the list.', name);
+  }
+  if (goal === "caughtUp" && isReached(goal, task)) {
+    return t(
+      'Synchronization task "{0}", which you follow, has caught up: its delay is {1}.',
+      name,
+      duration(task.delayMs ?? 0),
+    );
+  }
+  if (goal === "complete" && isReached(goal, task)) {
+    return t('Synchronization task "{0}", which you follow, is complete.', name);
+  }
+  return t('Synchronization task "{0}", which you follow: {1}.', name, statusName(task, l10n));
+}
+
+/** What is waited for, in a few words. */
+export function goalName(goal: Goal, { t }: Localizer): string {
+  switch (goal) {
+    case "incremental":
+      return t("it synchronizes incrementally");
+    case "complete":
+      return t("it is complete");
+    case "caughtUp":
+      return t("it has caught up");
+    case "anything":
+      return t("anything happens");
+  }
+}

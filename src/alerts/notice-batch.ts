@@ -1,0 +1,53 @@
+import type { Clock } from "../drs/clock";
+
+/** What comes within so many milliseconds is told together. */
+const togetherMs = 500;
+/** So many at once are a burst: the rest of it is waited for until nothing has come for so long, but not for ever, in milliseconds. */
+const burst = { least: 5, quietMs: 3_000, longestMs: 15_000 };
+
+/** Collects what is told together: what comes at the same time, and a burst however many readings it comes by. */
+export class NoticeBatch<T> {
+  readonly #clock: Clock;
+  readonly #send: (notices: readonly T[]) => void;
+  readonly #pending: T[] = [];
+  /** When the first and the last of them came, milliseconds since 1970. */
+  #first = 0;
+  #last = 0;
+  #cancel: (() => void) | undefined;
+  #disposed = false;
+
+  constructor(clock: Clock, send: (notices: readonly T[]) => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  add(notices: readonly T[]): void {
+    if (notices.length === 0 || this.#disposed) {
+      return;
+    }
+    this.#last = this.#clock.now();
+    this.#first = this.#pending.length === 0 ? this.#last : this.#first;
+    this.#pending.push(...notices);
+    if (this.#cancel === undefined) {
+      this.#await(togetherMs);
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#cancel?.();
+  }
+
+  #await(ms: number): void {
+    this.#cancel = this.#clock.after(ms, () => {
+      const now = this.#clock.now();
+      const end = Math.min(this.#last + burst.quietMs, this.#first + burst.longestMs);
+      if (this.#pending.length >= burst.least && now < end) {
+        this.#await(end - now);
+        return;
+      }
+      this.#cancel = undefined;
+      this.#send(this.#pending.splice(0));
+    });
+  }
+}

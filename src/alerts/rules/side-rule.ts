@@ -1,0 +1,25 @@
+/** What a task can alert for beside its status and the rules: signs, each of which is told once while it lasts. */
+import type { Localizer } from "../../l10n/localizer";
+import type { Task } from "../../tasks/task";
+import type { Settings } from "./rule";
+
+export interface Sign {
+  /** The same as long as it is the same sign. */
+  readonly id: string;
+  message(l10n: Localizer): string;
+}
+
+export interface SideRule {
+  /** Under which name the records keep what was told of a task. */
+  readonly key: string;
+  /** Whether the user wants this alert. */
+  isWanted(settings: Settings): boolean;
+  /** @param now milliseconds since 1970. */
+  signs(task: Task, now: number): readonly Sign[];
+  /** When the signs will change although the task does not, milliseconds since 1970. */
+  nextAt(task: Task, now: number): number | undefined;
+  /** What is told of a task. @param what the signs that are news, in words. */
+  text(task: Task, what: string, l10n: Localizer): string;
+  /** The same of several tasks. */
+  many(tasks: number, l10n: Localizer): string;
+}

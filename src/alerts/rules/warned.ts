@@ -1,0 +1,12 @@
+import { warningsOf } from "../../tasks/stream-health";
+import type { SideRule } from "./side-rule";
+
+/** Something is wrong with a task's stream although it runs. */
+export const warned: SideRule = {
+  key: "warnings",
+  isWanted: (settings) => settings.get("alerts.warnings") !== false,
+  signs: (task) => warningsOf(task).map(({ id, message }) => ({ id, message: () => message })),
+  nextAt: () => undefined,
+  text: ({ name }, what, { t }) => t('Synchronization task "{0}" has warnings: {1}', name, what),
+  many: (tasks, { t }) => t("{0} tasks have warnings.", tasks),
+};

@@ -1,0 +1,31 @@
+import * as vscode from "vscode";
+import { rowOf, statusOrder } from "../status/statuses";
+import type { Policy } from "./evaluate";
+import { activeRules, wantedSides } from "./rules/rules";
+
+// Settings are checked by VS Code's editor for them only, not where they are read.
+
+/** What the user wants to be told of. */
+export function policy(): Policy {
+  const settings = vscode.workspace.getConfiguration("drs");
+  const chosen = settings.get<unknown>("alerts.statuses");
+  const alerting = statusOrder.filter((status) => rowOf(status).alert !== "none");
+  return {
+    statuses: new Set(
+      Array.isArray(chosen) ? alerting.filter((status) => chosen.includes(status)) : alerting,
+    ),
+    rules: activeRules(settings),
+    sides: wantedSides(settings),
+  };
+}
+
+/** Whether only pinned tasks alert. */
+export function pinnedOnly(): boolean {
+  return vscode.workspace.getConfiguration("drs").get<unknown>("alerts.pinnedOnly") === true;
+}
+
+/** Whether tasks of a connection alert. @param name the connection's; undefined: it is not shown. */
+export function isChosen(name: string | undefined): boolean {
+  const chosen = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.connections");
+  return !Array.isArray(chosen) || chosen.length === 0 || chosen.includes(name);
+}

@@ -1,0 +1,141 @@
+/** What the status bar says, as data. */
+import { beginningOf, type Localizer } from "../l10n/localizer";
+import {
+  type Attention,
+  type AttentionList,
+  attentionRows,
+  attentions,
+  attentionText,
+  merged,
+  sumOf,
+} from "../tasks/attention";
+import { dueForecasts, forecastText } from "../tasks/forecast";
+import { statusName } from "../tasks/problems";
+import { warningsOf } from "../tasks/stream-health";
+import type { Task } from "../tasks/task";
+
+/** A connection as the status bar sees it. */
+export interface Seen {
+  readonly id: string;
+  readonly name: string;
+  /** The tasks that need a look, without muted ones. */
+  readonly attention: AttentionList;
+  /** Whether its tasks cannot be read. */
+  readonly unread: boolean;
+}
+
+/** A line of the hover: a task, and what is to say of it. */
+export interface SummaryLine {
+  readonly connection: string;
+  readonly id: string;
+  readonly name: string;
+  /** A codicon. */
+  readonly icon: string;
+  readonly text: string;
+}
+
+export interface Summary {
+  /** With codicons. */
+  readonly text: string;
+  /** What a screen reader says. */
+  readonly label: string;
+  /** The first tasks, and how many more there are. */
+  readonly lines: readonly SummaryLine[];
+  readonly more: number;
+  readonly look: "error" | "warning" | "calm";
+}
+
+/** What was reported of a task, a status or a rule. */
+interface Reported {
+  readonly condition: string;
+  readonly at: number;
+}
+
+/** So many tasks are named in the hover. */
+const named = 12;
+
+/**
+ * What the status bar shows.
+ *
+ * @param snoozedUntil milliseconds since 1970; 0: nothing is held back.
+ * @param reportedOf what was last reported of a task, and when, milliseconds since 1970; undefined: nothing.
+ */
+export function summaryOf(
+  seen: readonly Seen[],
+  snoozedUntil: number,
+  reportedOf: (connection: string, task: Task) => Reported | undefined,
+  l10n: Localizer,
+): Summary {
+  const { t, shortTime } = l10n;
+  const attention = merged(seen.map((one) => one.attention));
+  const unread = seen.filter((one) => one.unread).map(({ name }) => name);
+  const counted = attentions.flatMap((id) => {
+    const length = attention.get(id)?.length ?? 0;
+    return length === 0 ? [] : [{ ...attentionRows[id], length }];
+  });
+  const parts = [
+    ...counted.map(({ icon, length }) => `$(${icon}) ${length}`),
+    ...(unread.length > 0 ? ["$(debug-disconnect)"] : []),
+  ];
+  const mutes = snoozedUntil > 0 ? " $(bell-slash)" : "";
+  const label = [
+    attentionText(attention, l10n),
+    ...(unread.length > 0 ? [t("The tasks of {0} cannot be read at the moment.", unread.join(", "))] : []),
+    ...(mutes === "" ? [] : [t("Notifications are snoozed until {0}.", shortTime(snoozedUntil))]),
+  ];
+  const lines = attentions.flatMap((id) =>
+    seen.flatMap((one) => (one.attention.get(id) ?? []).map((task) => ({ id, task, connection: one.id }))),
+  );
+  return {
+    text: (parts.length === 0 ? "$(pass) DRS" : `DRS ${parts.join(" ")}`) + mutes,
+    label: label.join(". "),
+    lines: lines.slice(0, named).map(({ id, task, connection }) => ({
+      ...{ connection, id: task.id, name: task.name, icon: attentionRows[id].icon },
+      text: lineText(id, task, sinceOf(id, task, reportedOf(connection, task)), l10n),
+    })),
+    more: Math.max(sumOf(attention) - named, 0),
+    look: counted.some(({ level }) => level === "error") ? "error" : parts.length > 0 ? "warning" : "calm",
+  };
+}
+
+/** Since when a task needs a look; what was there before anybody looked, as far as the service says. */
+function sinceOf(attention: Attention, task: Task, reported: Reported | undefined): number | undefined {
+  switch (attention) {
+    case "warned":
+      return warningsOf(task)[0]?.since;
+    case "ahead":
+      return undefined;
+    case "delayed":
+      return reported?.condition === attention ? reported.at : undefined;
+    case "frozen":
+      return reported?.condition === task.status ? reported.at : undefined;
+    case "failed":
+    case "recovering":
+      return reported?.condition === task.status ? reported.at : task.updatedAt;
+  }
+}
+
+function lineText(attention: Attention, task: Task, since: number | undefined, l10n: Localizer): string {
+  const { t, shortTime } = l10n;
+  return [
+    beginningOf(reasonOf(attention, task, l10n), 160),
+    ...(since === undefined ? [] : [t("since {0}", shortTime(since))]),
+  ].join(" · ");
+}
+
+function reasonOf(attention: Attention, task: Task, l10n: Localizer): string {
+  switch (attention) {
+    case "failed":
+    case "frozen":
+    case "recovering":
+      return [statusName(task, l10n), task.error?.code].filter(Boolean).join(" · ");
+    case "delayed":
+      return l10n.t("delay {0}", l10n.duration(task.delayMs ?? 0));
+    case "warned":
+      return warningsOf(task)[0]?.message ?? "";
+    case "ahead":
+      return dueForecasts(task, Date.now())
+        .map((forecast) => forecastText(forecast, l10n))
+        .join(" ");
+  }
+}

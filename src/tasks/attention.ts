@@ -1,0 +1,117 @@
+/** Which tasks need a look, and how that is counted: in the status bar, at the view's icon, and in the groups alike. */
+import type { Localizer } from "../l10n/localizer";
+import { isStreaming, rowOf, statusOrder } from "../status/statuses";
+import { dueForecasts } from "./forecast";
+import { warningsOf } from "./stream-health";
+import type { Task } from "./task";
+
+/** From where on something is too much, as the user wants it. */
+export interface Thresholds {
+  /** A longer delay is too long, in milliseconds; undefined: none is. */
+  readonly delayMs: number | undefined;
+}
+
+export const noThresholds: Thresholds = { delayMs: undefined };
+
+interface AttentionRow {
+  /** A codicon, for the status bar. */
+  readonly icon: string;
+  readonly level: "error" | "warning";
+  count(tasks: number, l10n: Localizer): string;
+}
+
+/** By weight: a task counts for the first one that holds, and for no other. */
+const table = {
+  failed: { icon: "error", level: "error", count: (n, { t }) => t("{0} failed", n) },
+  frozen: { icon: "lock", level: "error", count: (n, { t }) => t("{0} frozen", n) },
+  recovering: { icon: "tools", level: "warning", count: (n, { t }) => t("{0} in fault rectification", n) },
+  delayed: { icon: "watch", level: "warning", count: (n, { t }) => t("{0} behind", n) },
+  warned: { icon: "warning", level: "warning", count: (n, { t }) => t("{0} with warnings", n) },
+  ahead: { icon: "calendar", level: "warning", count: (n, { t }) => t("{0} ending soon", n) },
+} as const satisfies Record<string, AttentionRow>;
+
+export type Attention = keyof typeof table;
+export const attentionRows: Readonly<Record<Attention, AttentionRow>> = table;
+export const attentions = Object.keys(table) as readonly Attention[];
+
+/** What a task needs a look for; undefined: it needs none. @param now milliseconds since 1970. */
+export function attentionOf(task: Task, thresholds: Thresholds, now: number): Attention | undefined {
+  const { alert } = rowOf(task.status);
+  if (alert !== "none") {
+    return task.status === "frozen" ? "frozen" : alert === "error" ? "failed" : "recovering";
+  }
+  if (isDelayed(task, thresholds)) {
+    return "delayed";
+  }
+  if (task.warnings !== undefined && warningsOf(task).length > 0) {
+    return "warned";
+  }
+  return dueForecasts(task, now).length > 0 ? "ahead" : undefined;
+}
+
+/** Whether the target is further behind than the user wants. */
+export function isDelayed({ status, delayMs }: Task, thresholds: Thresholds): boolean {
+  return (
+    delayMs !== undefined &&
+    thresholds.delayMs !== undefined &&
+    delayMs > thresholds.delayMs &&
+    isStreaming(status)
+  );
+}
+
+/** The tasks that need a look, by what for, in the order of the list. */
+export type AttentionList = ReadonlyMap<Attention, readonly Task[]>;
+
+export function attentionList(tasks: Iterable<Task>, thresholds: Thresholds, now: number): AttentionList {
+  const list = new Map<Attention, Task[]>(attentions.map((id) => [id, []]));
+  for (const task of tasks) {
+    const attention = attentionOf(task, thresholds, now);
+    if (attention !== undefined) {
+      list.get(attention)?.push(task);
+    }
+  }
+  return list;
+}
+
+/** `2 failed, 1 behind`; empty: none needs a look. */
+export function countsText(list: AttentionList, l10n: Localizer): string {
+  return attentions
+    .flatMap((id) => {
+      const length = list.get(id)?.length ?? 0;
+      return length === 0 ? [] : [attentionRows[id].count(length, l10n)];
+    })
+    .join(", ");
+}
+
+/** The same as a sentence. */
+export function attentionText(list: AttentionList, l10n: Localizer): string {
+  const counts = countsText(list, l10n);
+  return counts === ""
+    ? l10n.t("No synchronization task needs attention")
+    : l10n.t("Synchronization tasks: {0}", counts);
+}
+
+/** Several lists as one. */
+export function merged(lists: readonly AttentionList[]): AttentionList {
+  return new Map(attentions.map((id) => [id, lists.flatMap((list) => list.get(id) ?? [])]));
+}
+
+/** How many tasks need a look. */
+export function sumOf(list: AttentionList): number {
+  return [...list.values()].reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Where a task stands by urgency: what needs a look before what does not, each by the table of statuses. */
+export function urgencyOf(task: Task, thresholds: Thresholds, now: number): number {
+  const attention = attentionOf(task, thresholds, now);
+  const weight = attention === undefined ? attentions.length : attentions.indexOf(attention);
+  // Failures stand in the order of their statuses, which is also that of the groups.
+  const first = weight <= attentions.indexOf("recovering") ? 0 : weight;
+  return first * statusOrder.length + statusOrder.indexOf(task.status);
+}
+
+/** The thresholds in the settings of `drs`. */
+export function thresholdsIn(settings: { get(key: string): unknown }): Thresholds {
+  const value = settings.get("alerts.delayThreshold");
+  return { delayMs: typeof value === "number" && value > 0 ? value : undefined };
+}

@@ -1,0 +1,41 @@
+/** The commonest errors in two or three words, for a row of the list: a code alone tells nobody anything. */
+import type { Bilingual } from "../l10n/bilingual";
+import type { Localizer } from "../l10n/localizer";
+
+/** By SQLSTATE (PostgreSQL, appendix A), or by a code of the system. */
+const names: Readonly<Record<string, Bilingual>> = {
+  "08001": { en: "no connection", zh: "无法连接" },
+  "08004": { en: "connection rejected", zh: "连接被拒绝" },
+  "08006": { en: "connection lost", zh: "连接中断" },
+  "22001": { en: "value too long", zh: "值过长" },
+  "22003": { en: "number out of range", zh: "数值超出范围" },
+  "23502": { en: "value missing", zh: "缺少非空值" },
+  "23503": { en: "foreign key violated", zh: "违反外键约束" },
+  "23505": { en: "duplicate key", zh: "键值重复" },
+  "23514": { en: "check violated", zh: "违反检查约束" },
+  "28000": { en: "login rejected", zh: "登录被拒绝" },
+  "28P01": { en: "wrong password", zh: "密码错误" },
+  "3D000": { en: "database missing", zh: "数据库不存在" },
+  "40P01": { en: "deadlock", zh: "死锁" },
+  "42501": { en: "permission missing", zh: "权限不足" },
+  "42703": { en: "column missing", zh: "列不存在" },
+  "42804": { en: "column types differ", zh: "列类型不一致" },
+  "42P01": { en: "table missing", zh: "表不存在" },
+  "53100": { en: "disk full", zh: "磁盘已满" },
+  "53200": { en: "out of memory", zh: "内存不足" },
+  "53300": { en: "too many connections", zh: "连接数过多" },
+  "53400": { en: "limit reached", zh: "达到配置上限" },
+  "55P03": { en: "locked", zh: "锁等待超时" },
+  "57014": { en: "canceled", zh: "语句被取消" },
+  "57P03": { en: "server not ready", zh: "服务器未就绪" },
+  ECONNREFUSED: { en: "nothing listens", zh: "端口无服务" },
+  ENOTFOUND: { en: "host not found", zh: "主机名无法解析" },
+  ETIMEDOUT: { en: "no answer", zh: "连接超时" },
+};
+
+/** What an error is called in a row; its code where it has no name here. */
+export function errorName(code: string | undefined, { localize }: Localizer): string | undefined {
+  return code !== undefined && Object.hasOwn(names, code)
+    ? localize(names[code] ?? { en: code, zh: code })
+    : code;
+}

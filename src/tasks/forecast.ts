@@ -1,0 +1,173 @@
+/** What a service will do to a task by itself, and when. */
+import type { Localizer } from "../l10n/localizer";
+import { rowOf } from "../status/statuses";
+import type { Task } from "./task";
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** For so long the cloud keeps the resources of a task that is not started, and a task that could not be created. */
+const keptMs = 3 * dayMs;
+/** After so many days the cloud ends a failed task, unless it was created with another number (`expired_days`, 14 to 100). */
+const usualExpiry = 14;
+
+interface ForecastRow {
+  /** How long before it happens it is told, in milliseconds. */
+  readonly leadMs: number;
+  /** When it will happen, milliseconds since 1970; undefined: not at all, or not known. */
+  at(task: Task): number | undefined;
+  /** A few words for a row of the list. @param left how long until then, in words. */
+  row(left: string, l10n: Localizer): string;
+  /** What will happen, when, and what to do before that. */
+  text(at: string, l10n: Localizer): string;
+  /** Whether an alert is due, too; the backend's warnings alert for the rest. */
+  readonly alerts: boolean;
+}
+
+/** The backend's warnings about the log that a source keeps: near its limit, filling the disk, without a limit. */
+const logWarnings: readonly string[] = ["LW015", "LW016", "LW017"];
+
+/**
+ * Whether the backend warns of the log. Its estimates of times alone are of the last seconds: a burst of changes of a
+ * healthy task would look like a loss.
+ */
+function isLogWarned({ warnings = [] }: Task): boolean {
+  return warnings.some(({ code }) => logWarnings.includes(code));
+}
+
+const table = {
+  orderEnds: {
+    leadMs: 7 * dayMs,
+    alerts: true,
+    at: ({ order, status }) =>
+      order?.renews === false && rowOf(status).holdsInstance && status !== "frozen"
+        ? order.endsAt
+        : undefined,
+    row: (left, { t }) => t("order ends in {0}", left),
+    text: (at, { t }) =>
+      t(
+        "The order of the task ends at {0} and does not renew. The task is frozen then. Renew the order or enable its automatic renewal before that.",
+        at,
+      ),
+  },
+  endsItself: {
+    leadMs: 7 * dayMs,
+    alerts: true,
+    // The time of the last update is the nearest to that of the failure that the API gives.
+    at: ({ cloud, status, updatedAt, expiredDays = usualExpiry }) =>
+      cloud === true &&
+      updatedAt !== undefined &&
+      status !== "frozen" &&
+      rowOf(status).alert === "error" &&
+      rowOf(status).holdsInstance
+        ? updatedAt + expiredDays * dayMs
+        : undefined,
+    row: (left, { t }) => t("ends by itself in {0}", left),
+    text: (at, { t }) =>
+      t(
+        "The service ends this failed task by itself at about {0}, and bills it until then. Remove the cause and resume the task before that, or end it to stop the billing.",
+        at,
+      ),
+  },
+  resourcesGo: {
+    leadMs: dayMs,
+    alerts: true,
+    at: ({ cloud, status, createdAt }) =>
+      cloud === true && rowOf(status).configurable && createdAt !== undefined
+        ? createdAt + keptMs
+        : undefined,
+    row: (left, { t }) => t("resources released in {0}", left),
+    text: (at, { t }) =>
+      t(
+        "The service releases the resources of this task at about {0}, three days after it was created. Complete its configuration and start it before that.",
+        at,
+      ),
+  },
+  leavesList: {
+    leadMs: dayMs,
+    alerts: true,
+    at: ({ status, createdAt }) =>
+      rowOf(status).detail === "daysLeft" && createdAt !== undefined ? createdAt + keptMs : undefined,
+    row: (left, { t }) => t("deleted in {0}", left),
+    text: (at, { t }) =>
+      t(
+        "The task could not be created and leaves the list at {0}. Note its error and create it again before that.",
+        at,
+      ),
+  },
+  logLost: {
+    leadMs: Number.POSITIVE_INFINITY,
+    alerts: false,
+    at: (task) => (isLogWarned(task) ? task.keptLog?.lostAt : undefined),
+    row: (left, { t }) => t("log lost in {0}", left),
+    text: (at, { t }) =>
+      t(
+        "The source loses the log that this task needs at about {0}. The task must run again before that.",
+        at,
+      ),
+  },
+  diskFull: {
+    leadMs: Number.POSITIVE_INFINITY,
+    alerts: false,
+    at: (task) => (isLogWarned(task) ? task.keptLog?.diskFullAt : undefined),
+    row: (left, { t }) => t("source disk full in {0}", left),
+    text: (at, { t }) =>
+      t(
+        "The log that the source retains for this task fills its disk at about {0}. Resume or end the task before that.",
+        at,
+      ),
+  },
+} as const satisfies Record<string, ForecastRow>;
+
+export type ForecastId = keyof typeof table;
+
+const rows: Readonly<Record<ForecastId, ForecastRow>> = table;
+const ids = Object.keys(table) as readonly ForecastId[];
+
+/** Something that a service will do. */
+export interface Forecast {
+  readonly id: ForecastId;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** What lies ahead of a task, whenever that is. @param now milliseconds since 1970. */
+export function forecastsOf(task: Task, now: number): readonly Forecast[] {
+  return ids.flatMap((id) => {
+    const at = rows[id].at(task);
+    return at === undefined || at <= now ? [] : [{ id, at }];
+  });
+}
+
+/** Whether it is so close that it needs to be told. */
+export function isDue({ id, at }: Forecast, now: number): boolean {
+  return at - rows[id].leadMs <= now;
+}
+
+/** The same of those of a task. */
+export function dueForecasts(task: Task, now: number): readonly Forecast[] {
+  return forecastsOf(task, now).filter((forecast) => isDue(forecast, now));
+}
+
+/** Those of the due ones that nothing else alerts for. */
+export function alertingForecasts(task: Task, now: number): readonly Forecast[] {
+  return dueForecasts(task, now).filter(({ id }) => rows[id].alerts);
+}
+
+/** When the next forecast of a task falls due, milliseconds since 1970; undefined: none will. */
+export function nextDue(task: Task, now: number): number | undefined {
+  const times = forecastsOf(task, now)
+    .filter((forecast) => !isDue(forecast, now))
+    .map(({ id, at }) => at - rows[id].leadMs);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** A few words for a row of the list; the time left is coarse, so that the row stays still. */
+export function forecastMark({ id, at }: Forecast, now: number, l10n: Localizer): string {
+  const unit = at - now > 2 * hourMs ? hourMs : hourMs / 60;
+  return rows[id].row(l10n.duration(Math.ceil((at - now) / unit) * unit), l10n);
+}
+
+/** What will happen, when, and what to do before that. */
+export function forecastText({ id, at }: Forecast, l10n: Localizer): string {
+  return rows[id].text(l10n.shortTime(at), l10n);
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { statuses } from "../../src/status/statuses";
+import { assertAccessible } from "../support/axe";
+import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
+import { openWorkbench, type Theme } from "../support/open-workbench";
+import type { Workbench } from "../support/workbench";
+
+/** What is looked for in each language. */
+const words = {
+  en: {
+    frozen:
+      /\d+ tasks are frozen: the account's balance is used up\. Top up the account\..*continue by themselves/s,
+    recovered: /\d+ tasks recovered\./,
+    problems: "Show Problems",
+    bar: /— Incremental synchronization failed · 23505 · since /,
+    behind: /⚠ behind \d/,
+    group: /1 behind/,
+    follow: "Tell Me When…",
+    goal: "it synchronizes incrementally",
+    following: /following until it synchronizes incrementally/,
+    resume: "Resume or Retry Task",
+    told: /which you follow: Incremental synchronization\./,
+  },
+  "zh-cn": {
+    frozen: /\d+ 个任务被冻结：账户余额已用尽。.*请为账户充值。.*任务自动继续/s,
+    recovered: /\d+ 个任务已恢复。/,
+    problems: "显示问题",
+    bar: /— 增量同步失败 · 23505 · 自 .* 起/,
+    behind: /⚠ 时延过大 \d/,
+    group: /1 个时延过大/,
+    follow: "关注任务…",
+    goal: "进入增量同步",
+    following: /关注至进入增量同步/,
+    resume: "续传或重试任务",
+    told: /您关注的同步任务“.*”：增量同步。/,
+  },
+} as const;
+
+const looks = [
+  { theme: "dark", language: "en" },
+  { theme: "light", language: "zh-cn" },
+] as const satisfies readonly { theme: Theme; language: keyof typeof words }[];
+
+const failed = "reviews-to-analytics";
+
+for (const { theme, language } of looks) {
+  describe(`alerts (${theme}, ${language})`, () => {
+    const said = words[language];
+    const dataDir = makeDataDir();
+    let backend: BackendProcess;
+    let workbench: Workbench;
+
+    before(async () => {
+      backend = await BackendProcess.start(dataDir, ["--demo"]);
+      workbench = await openWorkbench({
+        ...{ theme, language },
+        settings: {
+          "drs.localBackend.dataDirectory": dataDir,
+          "drs.alerts.delayThreshold": 2_000,
+          "drs.alerts.delayDuration": 0,
+        },
+      });
+      await workbench.openView();
+      await workbench.treeWith(/reviews-to-analytics/);
+    });
+    after(async () => {
+      await workbench?.close();
+      await backend?.stop();
+      removeDataDir(dataDir);
+    });
+
+    const shot = (name: string) => workbench.screenshot(`alerts-${name}-${theme}-${language}`);
+
+    it("the status bar's hover names each task, since when, and leads to it", async () => {
+      const item = workbench.statusBarItem("DRS");
+      const text = await workbench.hover(item, failed);
+      await shot("status-bar");
+      assert.match(text, said.bar);
+      const link = workbench.hovers.getByRole("link", { name: failed, exact: true });
+      const title = workbench.webview().getByRole("heading", { name: failed, exact: true });
+      await workbench.click(link, title);
+    });
+
+    it("a freeze of many tasks is one notification with cause, remedy and the way to the list", async () => {
+      await backend.setBalance("0", 0);
+      const notification = workbench.notifications.filter({ hasText: said.frozen });
+      await workbench.sees(notification);
+      await shot("frozen");
+      assert.equal(await notification.count(), 1);
+      await workbench.answerNotification(said.frozen, said.problems);
+      await workbench.reads(
+        () => workbench.selectedRows(),
+        (rows) => rows[0] === "customers-to-crm",
+      );
+      const { zh, en } = statuses.frozen.name;
+      await workbench.treeWith(new RegExp(`^${language === "en" ? en : zh} {2}\\d+$`, "m"));
+      const hover = await workbench.hover(workbench.row("orders-to-warehouse"), "orders-to-warehouse");
+      await shot("frozen-hover");
+      assert.match(hover, language === "en" ? /What to do — Top up the account/ : /请为账户充值/);
+      await workbench.openDetails("orders-to-warehouse");
+      await shot("frozen-details");
+      await assertAccessible(workbench);
+      await backend.setBalance("0", 100);
+      await workbench.sees(workbench.notifications.filter({ hasText: said.recovered }));
+    });
+
+    it("a task that is behind is yellow, says so, is counted, and stands first in its group", async () => {
+      const lock = "BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(9); COMMIT";
+      let isSeen = false;
+      const locking = async () => {
+        while (!isSeen) {
+          await backend.sql("target", "shop_copy", lock);
+        }
+      };
+      const locked = locking();
+      const tree = await workbench
+        .treeWith(new RegExp(`orders-to-warehouse {2}${said.behind.source}`))
+        .finally(() => {
+          isSeen = true;
+        });
+      await shot("behind");
+      await locked;
+      await workbench.reads(
+        () => workbench.tree(),
+        (now) => !said.group.test(now),
+      );
+      const lines = tree.split("\n");
+      const group = lines.findIndex((line) => said.group.test(line));
+      assert.match(lines[group + 1] ?? "", /orders-to-warehouse/);
+    });
+
+    it("a task is followed by its menu until it gets there, and that is told", async () => {
+      await workbench.choose("products-to-search", said.follow);
+      await workbench.pick(said.goal);
+      await workbench.treeWith(said.following);
+      await shot("following");
+      await workbench.choose("products-to-search", said.resume);
+      await workbench.sees(workbench.notifications.filter({ hasText: said.told }));
+      await shot("followed");
+      await workbench.reads(
+        () => workbench.tree(),
+        (tree) => !said.following.test(tree),
+      );
+    });
+  });
+}

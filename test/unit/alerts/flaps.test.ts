@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import type { AlertRecord } from "../../../src/alerts/decision";
+import { conditionOf, decide, isExpired, type Policy } from "../../../src/alerts/evaluate";
+import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
+
+const policy: Policy = {
+  statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
+  rules: {},
+  sides: new Set(),
+};
+const minute = 60_000;
+
+/** What is told of a task, minute by minute; `undefined`: what it was before. */
+class Told {
+  record: AlertRecord | undefined;
+  lookAt: number | undefined;
+  at = 0;
+
+  reads(status: StatusId, minutes = 1): string {
+    this.at += minutes * minute;
+    const task = { id: "1", name: "orders", status, apiStatus: status, detailed: true };
+    const condition = conditionOf(task, this.record, () => 0, policy);
+    const { record, notice, lookAt } = decide(task, condition, this.record, { at: this.at, by: "me" });
+    this.record = record;
+    this.lookAt = lookAt;
+    const flaps = notice?.flaps === undefined ? "" : ` ${notice.flaps.count}x`;
+    return notice === undefined ? "" : `${notice.level} ${notice.condition}${flaps}`;
+  }
+
+  /** So many failures, each with its recovery. */
+  flaps(times: number): readonly string[] {
+    return Array.from({ length: times }, () => [
+      this.reads("incrementalFailed"),
+      this.reads("incremental"),
+    ]).flat();
+  }
+}
+
+describe("a task that fails and recovers again and again", () => {
+  it("is told each time at first, then once as such with how often, and no more while it lasts", () => {
+    const [fails, recovers] = ["error incrementalFailed", "recovered incrementalFailed"];
+    assert.deepEqual(new Told().flaps(7), [
+      ...[fails, recovers, fails, recovers, fails, recovers],
+      ...[`${fails} 4x`, "", "", "", "", "", "", ""],
+    ]);
+  });
+
+  it("is told when it has kept its status for a while, with how often it failed", () => {
+    const told = new Told();
+    told.flaps(6);
+    assert.equal(told.lookAt, told.at + 15 * minute);
+    assert.equal(told.reads("incremental", 14), "");
+    assert.equal(told.reads("incremental", 1), "recovered incrementalFailed 6x");
+    assert.equal(told.reads("incremental", 1), "");
+    assert.equal(told.reads("incrementalFailed", 1), "error incrementalFailed", "it begins from the start");
+  });
+
+  it("is told as failed when it stays so", () => {
+    const told = new Told();
+    told.flaps(4);
+    assert.equal(told.reads("incrementalFailed"), "");
+    assert.equal(told.reads("incrementalFailed", 15), "error incrementalFailed");
+    assert.equal(told.reads("incrementalFailed", 60), "");
+  });
+
+  it("is told of a freeze at once", () => {
+    const told = new Told();
+    told.flaps(4);
+    assert.equal(told.reads("frozen"), "error frozen");
+  });
+
+  it("is left in peace when somebody pauses it", () => {
+    const told = new Told();
+    told.flaps(4);
+    told.reads("incrementalFailed");
+    assert.equal(told.reads("paused"), "");
+    assert.equal(told.reads("paused", 60), "");
+    assert.equal(told.lookAt, undefined);
+  });
+
+  it("is none when its failures are far apart", () => {
+    const told = new Told();
+    const texts = Array.from({ length: 6 }, () => [
+      told.reads("incrementalFailed", 11),
+      told.reads("incremental"),
+    ]).flat();
+    assert.ok(
+      texts.every((text) => /^(error|recovered) incrementalFailed$/.test(text)),
+      texts.join(),
+    );
+  });
+
+  it("is remembered although each failure is over, as long as it counts", () => {
+    const told = new Told();
+    told.flaps(1);
+    assert.ok(told.record !== undefined);
+    assert.equal(isExpired(told.record, told.at + 28 * minute), false);
+    assert.equal(isExpired(told.record, told.at + 31 * minute), true);
+  });
+});
