@@ -1,6 +1,6 @@
 /** A task → what its details page shows. */
 import type { Diagnosis } from "../failures/known-case";
-import { type Localizer, remainingText, type Translate } from "../l10n/localizer";
+import { beginningOf, type Localizer, remainingText, type Translate } from "../l10n/localizer";
 import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
 import { mayCopyAgain, transitionIn } from "../tasks/actions";
@@ -217,10 +217,15 @@ function buttonsOf({ actions, l10n }: DetailsFacts): readonly ActionButton[] {
   }));
 }
 
+/** So much of an error is drawn at once; a service may send hundreds of kilobytes. */
+const longestMessage = 4_000;
+
 function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
   const { t } = facts.l10n;
   const { alert } = rowOf(task.status);
-  const { code, message } = task.error ?? {};
+  const { code } = task.error ?? {};
+  // Its copy button has all of it.
+  const message = task.error?.message && beginningOf(task.error.message, longestMessage);
   const copy = task.error === undefined ? undefined : copyButton("error", t("Error"), t);
   const explanation = task.error && explanationOf(facts);
   if (alert !== "error") {

@@ -49,6 +49,20 @@ export function localizerFor(language: string, t: Translate): Localizer {
     () => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }),
   );
   const numbers = onFirstUse(() => new Intl.NumberFormat(language));
+  const units = new Map<string, Intl.NumberFormat>();
+  const unit: UnitText = (value, name, digits = 0) => {
+    const key = `${name} ${digits}`;
+    const format =
+      units.get(key) ??
+      new Intl.NumberFormat(language, {
+        style: "unit",
+        unit: name,
+        unitDisplay: "short",
+        maximumFractionDigits: digits,
+      });
+    units.set(key, format);
+    return format.format(value);
+  };
   return {
     language,
     t,
@@ -56,7 +70,7 @@ export function localizerFor(language: string, t: Translate): Localizer {
     shortTime: (ms) => shortTimes().format(ms),
     percent: (value) => percents().format(Math.floor(value * 10) / 1000),
     number: (value) => numbers().format(value),
-    duration: (ms) => durationText(ms, language),
+    duration: (ms) => durationText(ms, unit),
     localize: (text) => (chinese ? text.zh : text.en),
   };
 }
@@ -112,14 +126,10 @@ function onFirstUse<T>(make: () => T): () => T {
   };
 }
 
-function durationText(ms: number, language: string): string {
-  const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(language, {
-      style: "unit",
-      unit: name,
-      unitDisplay: "short",
-      maximumFractionDigits: digits,
-    }).format(value);
+/** A number with its unit, as `Intl` names it. */
+type UnitText = (value: number, name: string, digits?: number) => string;
+
+function durationText(ms: number, unit: UnitText): string {
   const pair = (large: string, largeMs: number, small: string, smallMs: number) => {
     const whole = Math.floor(ms / largeMs);
     const rest = Math.floor((ms - whole * largeMs) / smallMs);

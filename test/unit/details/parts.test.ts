@@ -53,6 +53,17 @@ describe("the parts of the details page", () => {
     assert.match(log.notes[0] ?? "", /^As of .*Nothing listens/);
   });
 
+  it("draw the beginning of a text of hundreds of kilobytes", () => {
+    const rows = [{ level: "Error", message: "x".repeat(200_000), create_time: timed }];
+    const log = partOf("log", { log: { value: { count: 1, rows }, asOf: now } });
+    const texts = log.rows.flat().map(({ text }) => text);
+    assert.deepEqual(
+      texts.map(({ length }) => length).filter((length) => length > 100),
+      [2_000],
+    );
+    assert.ok(texts.some((text) => text.endsWith("xx…")));
+  });
+
   it("tell the timeline in the terms of statuses and actions", () => {
     const entry = (name: string, status: string) => ({
       name,

@@ -41,6 +41,14 @@ describe("the details view", () => {
     }
   });
 
+  it("draws the beginning of an error of hundreds of kilobytes, which is copied whole", () => {
+    for (const status of ["incrementalFailed", "incremental"] as const) {
+      const { problem } = viewOf({ status, error: { code: "1", message: "x".repeat(200_000) } });
+      assert.equal(problem?.message, `${"x".repeat(3_999)}…`);
+      assert.ok(problem?.copy);
+    }
+  });
+
   it("puts what helps first and marks it, and never marks what cannot be taken back", () => {
     const buttons = (status: Task["status"]) =>
       viewOf({ status }).actions.map(({ label, primary }) => (primary ? `[${label}]` : label));
