@@ -30,8 +30,11 @@ export async function control(
   if (error instanceof NotPossibleError) {
     const status = l10n.localize(rowOf(error.task.status).name);
     const legal = legalActions(error.task).join(", ") || "nothing";
+    const loss =
+      action === "resume" ? error.task.warnings?.find(({ level }) => level === "failure") : undefined;
+    const why = loss === undefined ? "" : ` Rows were lost: ${loss.message}`;
     throw new ToolError(
-      `${l10n.localize(actionRow(action).name)} is not possible in status ${error.task.status} (${status}). Legal now: ${legal}.`,
+      `${l10n.localize(actionRow(action).name)} is not possible in status ${error.task.status} (${status}).${why} Legal now: ${legal}.`,
     );
   }
   if (error instanceof PrecheckError) {

@@ -4,7 +4,7 @@ import type { Connection } from "../connections/connection";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { type ActionId, type IrreversibleAction, isIrreversible } from "../status/actions";
 import { rowOf } from "../status/statuses";
-import { missingAtEnd } from "../tasks/missing";
+import { missingAtEnd, type Unapplied } from "../tasks/missing";
 import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";
 import { typingObjection } from "./typed-confirmation";
@@ -16,7 +16,9 @@ interface Words {
   readonly consequence: string;
 }
 
-type Asked = Pick<Task, "name" | "status" | "taskType" | "percent" | "delayMs">;
+type Asked = Pick<Task, "name" | "status" | "taskType" | "percent" | "delayMs"> & {
+  readonly unapplied?: Unapplied | undefined;
+};
 
 const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], l10n: Localizer) => Words>> = {
   reset: (tasks, { t }) => ({
@@ -76,7 +78,7 @@ export function stopsProduction(action: ActionId, task: Task, { kind }: Connecti
  */
 export async function confirmed(
   action: ActionId,
-  task: Task,
+  task: Task & Asked,
   connection: Connection,
   where: string | undefined,
   l10n: Localizer,

@@ -73,6 +73,15 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     );
   };
 
+  /** What ending a task would leave out, which only the local backend knows exactly. */
+  const unappliedOf = async ({ task, state: { connection } }: PlacedTask) => {
+    const secret = connection.kind === "local" ? await connections.secret(connection) : undefined;
+    if (connection.kind !== "local" || secret === undefined || !("accessKey" in secret)) {
+      return undefined;
+    }
+    const { askUnapplied } = await import("../backend-client/unapplied");
+    return await askUnapplied(connection, secret, task.id, l10n);
+  };
   const run = async (found: PlacedTask, action: ActionId, startAt?: number) => {
     const { connection, readOnly } = found.state;
     if (readOnly !== undefined) {
@@ -80,7 +89,8 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       return;
     }
     const where = sessions.shown.length > 1 ? connection.name : undefined;
-    await runWith(oneTaskDialog(action, found, where, l10n, log), action, [found], log, startAt);
+    const unapplied = async () => await unappliedOf(found);
+    await runWith(oneTaskDialog(action, found, where, l10n, log, unapplied), action, [found], log, startAt);
   };
   /** The tasks among several selected rows; none when only one row was meant. */
   const selectedTasks = (selected: unknown): readonly PlacedTask[] => {

@@ -4,6 +4,7 @@ import type { PlacedTask } from "../connections/session-manager";
 import { escapeNotification, type Localizer } from "../l10n/localizer";
 import { type ActionId, actionRow } from "../status/actions";
 import { precheckBefore } from "../tasks/actions";
+import type { Unapplied } from "../tasks/missing";
 import type { Task } from "../tasks/task";
 import { explainOutcome, notPossibleText, remedySqlOf } from "../tasks/use-cases/explain";
 import {
@@ -63,13 +64,19 @@ export async function runWith(
   await dialog.report(results);
 }
 
-/** The dialog about an action on one task. @param where the name of its connection, where there are several. */
+/**
+ * The dialog about an action on one task.
+ *
+ * @param where the name of its connection, where there are several.
+ * @param unapplied what ending the task would leave out, where that is known exactly.
+ */
 export function oneTaskDialog(
   action: ActionId,
   { task, state: { connection } }: PlacedTask,
   where: string | undefined,
   l10n: Localizer,
   log: vscode.LogOutputChannel,
+  unapplied: () => Promise<Unapplied | undefined>,
 ): ActionDialog {
   const { t } = l10n;
   const name = l10n.localize(actionRow(action).name);
@@ -77,7 +84,10 @@ export function oneTaskDialog(
     void vscode.window.showWarningMessage(escapeNotification(notPossibleText(action, latest, l10n)));
   return {
     impossible: ([unable]) => warnImpossible(unable?.task ?? task),
-    confirm: async ([able]) => await confirmed(action, able?.task ?? task, connection, where, l10n),
+    confirm: async ([able]) => {
+      const known = action === "end" ? await unapplied() : undefined;
+      return await confirmed(action, { ...(able?.task ?? task), unapplied: known }, connection, where, l10n);
+    },
     progress: ([able]) => ({
       title: escapeNotification(t('{0} task "{1}"', name, task.name)),
       location:

@@ -1,19 +1,33 @@
 /** What a task that is ended now leaves out at its target. */
 import { coarseDelay, type Localizer } from "../l10n/localizer";
 import { rowOf } from "../status/statuses";
+import { bytesText } from "./kept-log";
 import type { Task } from "./task";
 
 /** So many tasks are named. */
 const named = 5;
 
-type Ended = Pick<Task, "name" | "status" | "percent" | "delayMs">;
+/** What the service knows exactly of it. */
+export interface Unapplied {
+  /** Tables whose copies are not complete, as `schema.table`. */
+  readonly tables: readonly string[];
+  /** Of the source's log since what the target has, in bytes. */
+  readonly logBytes: number;
+}
+
+type Ended = Pick<Task, "name" | "status" | "percent" | "delayMs"> & {
+  readonly unapplied?: Unapplied | undefined;
+};
 
 /** How much of the source the target does not have yet; undefined when nothing is known to be missing. */
-function missingOf({ status, percent, delayMs }: Ended, l10n: Localizer): string | undefined {
+function missingOf({ status, percent, delayMs, unapplied }: Ended, l10n: Localizer): string | undefined {
   const { t } = l10n;
   const { started, holdsInstance, phase, recovery, endsByForce } = rowOf(status);
   if (!started || !holdsInstance || endsByForce) {
     return undefined;
+  }
+  if (unapplied !== undefined) {
+    return unappliedText(unapplied, l10n);
   }
   if (phase === "full" || (percent !== undefined && percent < 100)) {
     return t(
@@ -32,6 +46,30 @@ function missingOf({ status, percent, delayMs }: Ended, l10n: Localizer): string
   return recovery === undefined
     ? t("The task is not running: changes at the source since it stopped will be missing at the target.")
     : undefined;
+}
+
+function unappliedText({ tables, logBytes }: Unapplied, l10n: Localizer): string | undefined {
+  const { t } = l10n;
+  const more = tables.length > named ? [`… (+${tables.length - named})`] : [];
+  const parts = [
+    ...(tables.length === 0
+      ? []
+      : [
+          t(
+            "These tables are not copied completely, and their rows will be missing at the target: {0}.",
+            [...tables.slice(0, named), ...more].join(", "),
+          ),
+        ]),
+    ...(logBytes === 0
+      ? []
+      : [
+          t(
+            "The target has not applied {0} of the source's log, which may also hold changes of other tables.",
+            bytesText(logBytes, l10n),
+          ),
+        ]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(" ");
 }
 
 /** The same of several tasks, each in a line with its name. */

@@ -41,9 +41,13 @@ export async function explainOutcome(error: unknown, l10n: Localizer, local: boo
 /** That an action is not possible for a task in its status. */
 export function notPossibleText(
   action: NotPossibleError["action"],
-  { name, status }: NotPossibleError["task"],
+  { name, status, warnings }: NotPossibleError["task"],
   { t, localize }: Localizer,
 ): string {
   const [what, where] = [localize(actionRow(action).name), localize(rowOf(status).name)];
+  const loss = action === "resume" ? warnings?.find(({ level }) => level === "failure") : undefined;
+  if (loss !== undefined) {
+    return t('"{0}" is not possible for task "{1}", because rows were lost. {2}', what, name, loss.message);
+  }
   return t('"{0}" is not possible for task "{1}" in status {2}.', what, name, where);
 }

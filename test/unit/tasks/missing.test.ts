@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { localizerFor } from "../../../src/l10n/localizer";
-import { missingAtEnd } from "../../../src/tasks/missing";
+import { missingAtEnd, type Unapplied } from "../../../src/tasks/missing";
 import type { Task } from "../../../src/tasks/task";
 import { fill } from "../../support/texts";
 
-type Ended = Pick<Task, "name" | "status" | "percent" | "delayMs">;
+type Ended = Pick<Task, "name" | "status" | "percent" | "delayMs"> & { readonly unapplied?: Unapplied };
 
 describe("what a task that is ended leaves out", () => {
   const english = localizerFor("en", fill);
@@ -38,6 +38,19 @@ describe("what a task that is ended leaves out", () => {
     for (const status of ["paused", "incrementalFailed", "rectificationFailed", "frozen"] as const) {
       assert.match(missing({ status, percent: 100 }) ?? "", /changes at the source since it stopped/, status);
     }
+  });
+
+  it("is what the service knows exactly, where it does", () => {
+    const paused = (tables: readonly string[], logBytes: number) =>
+      missing({ status: "paused", percent: 100, unapplied: { tables, logBytes } });
+    assert.equal(paused([], 0), undefined);
+    assert.match(paused([], 5_452_595) ?? "", /^The target has not applied 5\.2 MB of the source's log/);
+    assert.match(
+      paused(["a.b", "a.c"], 1) ?? "",
+      /not copied completely, .* target: a\.b, a\.c\. .* applied 1 B/,
+    );
+    const many = Array.from({ length: 7 }, (_, n) => `s.t${n}`);
+    assert.match(paused(many, 0) ?? "", /s\.t4, … \(\+2\)\.$/);
   });
 
   it("is nothing of a task that never ran, or has ended", () => {
