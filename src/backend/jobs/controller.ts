@@ -275,6 +275,10 @@ export class Controller {
       const seen = observed(job, runtime);
       const changeStatus = seen.change === undefined ? undefined : deriveChangeStatus(seen.change);
       await this.#show(job, deriveStatus(wish, seen), changeStatus, runtime);
+      if (this.store.get(id)?.desired.attempt !== job.desired.attempt) {
+        // The user wants something else by now, which is shown before it is done.
+        continue;
+      }
       const step = nextStep(wish, seen);
       runtime.slotLostSince = step === "restoreSlots" ? runtime.slotLostSince : undefined;
       if (step === "none" || !(await this.#steps.take(step, job))) {

@@ -80,8 +80,11 @@ export function availableActions(job: Subject, { frozen, can }: ActionConstraint
   if (frozen) {
     return [];
   }
+  // It is ending although its status does not say so yet: nothing else takes it back.
+  const ends = job.desired.goal === "released" && !job.status.startsWith("RELEASE_");
   const listed = (actionsByStatus[job.status] ?? []).filter(
     (action) =>
+      (!ends || action === "FREE_RESOURCE") &&
       (action !== "PAUSE" || can.canPause) &&
       (action !== "CHOOSE_OBJECT" || job.copyAgain === null) &&
       (action !== "CHOOSE_OBJECT" || can.canEditObjects || !job.status.startsWith("INCRE_TRANSFER_")),
