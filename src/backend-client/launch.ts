@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { isOwnVariable } from "../drs/own-environment";
 import type { Translate } from "../l10n/localizer";
 import { addressOf, type BackendAddress, directoryInUse } from "./discovery";
 
@@ -35,9 +36,10 @@ export function launchBackend(options: LaunchOptions, signal: AbortSignal): Prom
   const args = [options.script, "--data-dir", options.dataDirectory];
   args.push(...(options.demo ? ["--demo"] : []));
   args.push(...(options.keepRunning ? [] : ["--exit-when-unused", String(unusedSeconds)]));
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => isOwnVariable(name)));
   const child = spawn(process.execPath, args, {
     // In desktop VS Code this process is Electron, which runs as plain Node with this variable.
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+    env: { ...environment, ELECTRON_RUN_AS_NODE: "1" },
     stdio: ["ignore", "pipe", "pipe"],
     windowsHide: true,
     // What ends this window's processes must not end what other windows use.

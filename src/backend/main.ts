@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The local backend: `drs-local [--data-dir DIR] [--port N] [--demo]`, and `drs-local call`. */
+import { isOwnVariable } from "../drs/own-environment";
 import { Backend } from "./backend";
 import { call } from "./call";
 import { supervisorRole } from "./clusters/protocol";
@@ -11,8 +12,9 @@ import { exitCodeOf } from "./start-error";
 /** Milliseconds after which a stop is no longer waited for. */
 const stopMs = 4_700;
 
-// Settings for the user's own PostgreSQL clients; the driver and the servers would obey them, too.
-for (const name of Object.keys(process.env).filter((key) => key.startsWith("PG"))) {
+// What the servers inherit can be read by whoever gets into one. The user's own settings for PostgreSQL clients go, too:
+// the driver and the servers would obey them.
+for (const name of Object.keys(process.env).filter((key) => !isOwnVariable(key))) {
   delete process.env[name];
 }
 

@@ -1,0 +1,36 @@
+/** What the local backend and its database servers get of the environment; cloud keys and tokens are none of it. */
+const names = new Set([
+  ...[
+    "PATH",
+    "PATHEXT",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+  ],
+  ...[
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+    "USERPROFILE",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "SYSTEMDRIVE",
+    "SYSTEMROOT",
+  ],
+  ...["WINDIR", "COMSPEC", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "ELECTRON_RUN_AS_NODE"],
+]);
+const prefixes = ["LC_", "XDG_"];
+
+/** Whether processes of ours may have a variable: from a list, so that what others add is left out. */
+export function isOwnVariable(name: string): boolean {
+  // Windows does not tell their cases apart.
+  const known = name.toUpperCase();
+  return names.has(known) || prefixes.some((prefix) => known.startsWith(prefix));
+}
