@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { log, reasonOf } from "./log";
@@ -32,13 +32,13 @@ export class DataDir {
   /**
    * Takes the directory, making it when it is missing.
    *
-   * @throws StartError when it cannot be written or another live process owns it.
+   * @throws StartError when it cannot be written, another live process owns it, or another user could have written it.
    */
   static async take(path: string): Promise<DataDir> {
     try {
       await makeDirectory(path);
-      const ownership = await lock(path);
       await keepPrivate(path);
+      const ownership = await lock(path);
       return new DataDir(path, await keptIdentity(join(path, "identity.json")), ownership);
     } catch (error) {
       if (error instanceof StartError) {
@@ -86,22 +86,62 @@ async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-/** Closes a directory that somebody else made to all but the user: the databases in it are the user's. */
+/** A new data directory has nothing in it, or what a start that is under way puts there. */
+const ownerFile = /^owner\.json(\.\d+(\.stale)?)?$/;
+
+/**
+ * Closes a directory to all but the user: the databases in it are the user's. Whoever could write in it could have put
+ * keys there that they know, or a server with settings of their own.
+ *
+ * @throws StartError when that may have happened.
+ */
 async function keepPrivate(path: string): Promise<void> {
-  const { mode } = await stat(path);
-  const entries = await readdir(path);
-  // One that holds other things, as a home directory, is left as it is.
-  const isOurs = entries.includes("identity.json") || entries.every((entry) => entry === "owner.json");
-  if (process.platform !== "win32" && (mode & 0o077) !== 0 && isOurs) {
+  if (process.platform === "win32") {
+    return;
+  }
+  const uid = process.getuid?.();
+  const { mode, uid: owner } = await stat(path);
+  if (owner !== uid) {
+    throw new StartError(
+      `the data directory ${path} belongs to another user (uid ${owner}); choose one of your own`,
+    );
+  }
+  const isNew = async () => (await readdir(path)).every((entry) => ownerFile.test(entry));
+  const close = async () => {
     await chmod(path, 0o700);
     log(`the data directory ${path} was open to other users and is closed to them now`);
+  };
+  if ((mode & 0o077) !== 0 && (await isNew())) {
+    await close();
+  }
+  // Looked at again: somebody may have been faster.
+  if ((mode & 0o022) !== 0 && !(await isNew())) {
+    throw new StartError(
+      `other users can write in the data directory ${path}; choose another one, or run chmod 700 on it if you trust all that is in it`,
+    );
+  }
+  const keys = await lstat(join(path, "identity.json")).catch(() => undefined);
+  if (keys !== undefined && (!keys.isFile() || keys.uid !== uid || (keys.mode & 0o077) !== 0)) {
+    throw new StartError(
+      `${join(path, "identity.json")} is not a file that only you can read, so its keys may be known to others; choose another data directory`,
+    );
+  }
+  // One that holds other things, as a home directory, is left as it is.
+  if ((mode & 0o077) !== 0 && keys !== undefined) {
+    await close();
   }
 }
 
-/** Writes a file only the user can read, whole or not at all. */
+/** Writes a file only the user can read, whole or not at all; never through a link that lies there. */
 export async function writePrivately(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
+  try {
+    await writeFile(draft, text, { mode: 0o600, flag: "wx" });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 /** The text of a file, or undefined when there is none. */
@@ -119,7 +159,8 @@ async function lock(path: string): Promise<string> {
   const file = join(path, "owner.json");
   const mine = `${file}.${process.pid}`;
   const text = JSON.stringify({ pid: process.pid, started: await startTimeOf(process.pid) });
-  await writeFile(mine, text, { mode: 0o600 });
+  await rm(mine, { force: true });
+  await writeFile(mine, text, { mode: 0o600, flag: "wx" });
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await hasLinked(mine, file)) {

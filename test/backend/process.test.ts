@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { exitCodes } from "../../src/backend/start-error";
 import {
   BackendProcess,
@@ -133,6 +142,88 @@ describe("the backend's process", () => {
     }
     removeDataDir(dir);
   });
+
+  it("refuses a data directory in which another user could have put keys", async () => {
+    const known = {
+      projectId: "p",
+      accessKey: "LOCAL1",
+      secretKey: "known",
+      sealingKey: "k",
+      databasePassword: "known",
+    };
+    const planted = (mode: number, keyMode: number) => {
+      const dir = makeDataDir();
+      writeFileSync(join(dir, "identity.json"), JSON.stringify(known), { mode: keyMode });
+      chmodSync(join(dir, "identity.json"), keyMode);
+      chmodSync(dir, mode);
+      return dir;
+    };
+    const linked = makeDataDir();
+    symlinkSync("/dev/null", join(linked, "identity.json"));
+    for (const [dir, reason] of [
+      [planted(0o777, 0o600), /other users can write in the data directory/],
+      [planted(0o770, 0o600), /other users can write in the data directory/],
+      [planted(0o700, 0o644), /identity\.json is not a file that only you can read/],
+      [linked, /identity\.json is not a file that only you can read/],
+    ] as const) {
+      const exit = await runToEnd(["--data-dir", dir]);
+      assert.deepEqual([exit.code, exit.stdout], [1, ""]);
+      assert.match(exit.stderr, reason);
+      removeDataDir(dir);
+    }
+  });
+
+  // Only root can give a directory away.
+  if (process.getuid?.() === 0) {
+    it("refuses a data directory of another user", async () => {
+      const dir = makeDataDir();
+      chownSync(dir, 65534, 65534);
+      const exit = await runToEnd(["--data-dir", dir]);
+      assert.match(exit.stderr, /belongs to another user \(uid 65534\)/);
+      removeDataDir(dir);
+    });
+  }
+
+  it("takes an empty directory that was open to others, and writes through no link", async () => {
+    const dir = makeDataDir();
+    const victim = join(makeDataDir(), "victim");
+    writeFileSync(victim, "the user's own");
+    chmodSync(dir, 0o777);
+    const own = await BackendProcess.startOn(dir);
+    await own.stop();
+    assert.equal(statSync(dir).mode & 0o777, 0o700);
+    for (const file of ["identity.json.new", "backend.json.new", "control.port.new"]) {
+      symlinkSync(victim, join(dir, file));
+    }
+    const again = await BackendProcess.startOn(dir);
+    await again.stop();
+    assert.equal(readFileSync(victim, "utf8"), "the user's own");
+    removeDataDir(dir);
+    removeDataDir(dirname(victim));
+  });
+
+  // No other system shows the environment of a process in a file.
+  if (process.platform === "linux") {
+    it("hands no key of the cloud on to its database servers", async () => {
+      const dir = makeDataDir();
+      const secret = "not-for-databases";
+      const names = ["HUAWEICLOUD_SDK_SK", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "PGPASSWORD"];
+      const own = await BackendProcess.startOn(
+        dir,
+        [],
+        Object.fromEntries(names.map((name) => [name, secret])),
+      );
+      try {
+        for (const pid of [own.supervisor(), own.serverPid("control")]) {
+          const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+          assert.ok(environment.includes("PATH=") && !environment.includes(secret), environment);
+        }
+      } finally {
+        await own.stop();
+        removeDataDir(dir);
+      }
+    });
+  }
 
   it("explains itself", async () => {
     const exit = await runToEnd(["--help"]);
