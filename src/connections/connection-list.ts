@@ -47,7 +47,9 @@ export function merged(one: ConnectionList, other: ConnectionList): ConnectionLi
 
 /** A list in which a connection is added or replaced, and shown. A name that another one has gets a number. */
 export function withConnection(list: ConnectionList, connection: Connection, now: number): ConnectionList {
-  const named = { ...connection, name: freeName(list, connection) };
+  // As it will be read back: a field that is undefined would be a difference.
+  const plain: Connection = JSON.parse(JSON.stringify(connection));
+  const named = { ...plain, name: freeName(list, connection) };
   return changed(list, connection.id, { connection: named, hidden: undefined }, now);
 }
 

@@ -322,7 +322,7 @@ export class Connections {
 
   async #keepState(): Promise<void> {
     const { globalState } = this.#context;
-    if (isDeepStrictEqual(globalState.get(listKey), this.#list)) {
+    if (isDeepStrictEqual(globalState.get(listKey) ?? {}, this.#list)) {
       return;
     }
     await globalState.update(listKey, this.#list);

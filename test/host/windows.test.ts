@@ -240,6 +240,18 @@ describe("two windows of one user", () => {
     await open().shows("older open", "new open");
   });
 
+  it("know that nobody has used a connection yet, however often they look", async () => {
+    const one = open();
+    await one.connections.follow();
+    assert.equal(open().connections.firstRun, true);
+    await one.connections.save(connection("first", { iamEndpoint: undefined }), secret);
+    await one.shows("first open");
+    const session = one.sessions.find("first")?.session;
+    await one.connections.follow();
+    assert.equal(one.sessions.find("first")?.session, session);
+    assert.equal(open().connections.firstRun, false);
+  });
+
   it("work alone where nothing can be written, and follow each other by the state", async () => {
     writeFileSync(join(profile.folder, "connections"), "no folder");
     profile.isApart = false;

@@ -68,6 +68,11 @@ describe("a list of connections", () => {
     assert.deepEqual(namesIn(merged(former, withoutConnection(former, "a", 1))), ["b"]);
   });
 
+  it("keeps a connection as it is read back from a file", () => {
+    const list = withConnection({}, { ...connection("a"), iamEndpoint: undefined }, 1);
+    assert.deepEqual(list, JSON.parse(JSON.stringify(list)));
+  });
+
   it("remembers 200 removals", () => {
     let list: ConnectionList = both;
     for (let number = 0; number < 250; number++) {
