@@ -41,9 +41,14 @@ describe("a data directory", () => {
     chmodSync(path, 0o755);
     await (await DataDir.take(path)).release();
     assert.equal(mode(), 0o700);
-    chmodSync(path, 0o770);
+  });
+
+  it("is refused where another user could have written what is in it", async () => {
     await (await DataDir.take(path)).release();
-    assert.equal(mode(), 0o700);
+    chmodSync(path, 0o770);
+    await assert.rejects(DataDir.take(path), /other users can write in the data directory/);
+    chmodSync(path, 0o700);
+    await (await DataDir.take(path)).release();
   });
 
   it("keeps its mode where it holds other things", async () => {
