@@ -65,7 +65,10 @@ export class SlotWatch {
       ]),
     );
     return async (subscriptions: Answers<SubscriptionFacts>, slots: Answers<SlotFacts>) => {
-      const unmarked = tasks.filter((task) => rests(subscriptions(task)) && this.#markOf(task) === undefined);
+      // Nothing has flowed yet where nothing is remembered of the stream.
+      const unmarked = tasks.filter(
+        (task) => task.memory !== null && rests(subscriptions(task)) && this.#markOf(task) === undefined,
+      );
       // Only after its worker has gone it is known how far the worker has moved it.
       const again = await grouped(
         unmarked,
@@ -127,7 +130,7 @@ export class SlotWatch {
       if (isBeyond(slot, mark.position)) {
         this.#note(task, mark.position, slot.confirmed);
       }
-    } else if (!slot.active) {
+    } else if (task.memory !== null && !slot.active) {
       // Whatever its last worker has sent is taken in before it is inactive.
       this.#marks.set(task.id, { position: slot.confirmed });
     }
