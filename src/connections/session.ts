@@ -82,6 +82,7 @@ export function openSession(
     pollIntervalsOf[connection.kind],
     systemClock,
     warnings && ((signal) => warnings.read(signal)),
+    connection.kind === "cloud",
   );
   const control = new Control();
   const presence =
