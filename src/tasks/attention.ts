@@ -1,7 +1,7 @@
 /** Which tasks need a look, and how that is counted: in the status bar, at the view's icon, and in the groups alike. */
 import type { Localizer } from "../l10n/localizer";
 import { isStreaming, rowOf, statusOrder } from "../status/statuses";
-import { dueForecasts } from "./forecast";
+import { hasDueForecast } from "./forecast";
 import { warningsOf } from "./stream-health";
 import type { Task } from "./task";
 
@@ -46,7 +46,7 @@ export function attentionOf(task: Task, thresholds: Thresholds, now: number): At
   if (task.warnings !== undefined && warningsOf(task).length > 0) {
     return "warned";
   }
-  return dueForecasts(task, now).length > 0 ? "ahead" : undefined;
+  return hasDueForecast(task, now) ? "ahead" : undefined;
 }
 
 /** Whether the target is further behind than the user wants. */

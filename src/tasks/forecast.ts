@@ -143,7 +143,15 @@ export function isDue({ id, at }: Forecast, now: number): boolean {
   return at - rows[id].leadMs <= now;
 }
 
-/** The same of those of a task. */
+/** Whether something of a task is due; asked of every task, so it makes no list. */
+export function hasDueForecast(task: Task, now: number): boolean {
+  return ids.some((id) => {
+    const at = rows[id].at(task);
+    return at !== undefined && at > now && isDue({ id, at }, now);
+  });
+}
+
+/** What is due of a task. */
 export function dueForecasts(task: Task, now: number): readonly Forecast[] {
   return forecastsOf(task, now).filter((forecast) => isDue(forecast, now));
 }

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { summaryHover } from "../../src/alerts/summary-hover";
+import { localizerFor } from "../../src/l10n/localizer";
+
+describe("the status bar's hover", () => {
+  const hoverOf = (name: string, id: string) =>
+    summaryHover(
+      {
+        ...{ text: "DRS", label: "1 failed", more: 0, look: "error" },
+        lines: [{ connection: "shop", id, name, icon: "error", text: `failed · ${name}` }],
+      },
+      false,
+      localizerFor("en", vscode.l10n.t),
+    );
+
+  it("runs its own commands only, whatever a task is called", () => {
+    const name = "[x](command:workbench.action.quit) $(alert) <b>";
+    const { value, isTrusted, supportHtml } = hoverOf(name, "1) [y](command:workbench.action.quit");
+    assert.deepEqual(isTrusted, {
+      enabledCommands: ["drs.openDetails", "drs.showProblems", "drs.snoozeAlerts", "drs.endSnooze"],
+    });
+    assert.notEqual(supportHtml, true);
+    const links = [...value.matchAll(/(?<!\\)\]\(command:([\w.]+)/g)].map(([, command]) => command);
+    assert.deepEqual(links, ["drs.openDetails", "drs.showProblems", "drs.snoozeAlerts"]);
+    assert.doesNotMatch(value, /(?<!\\)\$\(alert/);
+  });
+
+  it("leads to the task by connection and id", () => {
+    const [, query = ""] = /drs\.openDetails\?([^)]*)\)/.exec(hoverOf("orders", "a(b)").value) ?? [];
+    assert.deepEqual(JSON.parse(decodeURIComponent(query)), [{ connection: "shop", id: "a(b)" }]);
+  });
+});
