@@ -126,6 +126,9 @@ export function setUpSql(one: TroubleCase): string {
 const childRow = (spec: TableSpec) =>
   spec.key === "composite" ? "SELECT 900, 'child' WHERE false" : "VALUES (900, 'child')";
 
+/** The row that a target may have before the task begins. */
+export const existingId = 1;
+
 /** What the target has before the task begins. */
 export function existingSql(one: TroubleCase): string {
   const existing: Record<TableSpec["existing"], (index: number, spec: TableSpec) => readonly string[]> = {
@@ -135,7 +138,7 @@ export function existingSql(one: TroubleCase): string {
     extraNotNull: (index, spec) => [createSql(index, spec, { further: "more int NOT NULL" })],
     noKey: (index, spec) => [createSql(index, spec, { key: "none" })],
     rowSecurity: (index, spec) => [createSql(index, spec), rowSecuritySql(index)],
-    rows: (index, spec) => [createSql(index, spec), insertSql(index, spec, 1, 1)],
+    rows: (index, spec) => [createSql(index, spec), insertSql(index, spec, existingId, existingId)],
   };
   const tables = one.tables.flatMap((spec, index) => existing[spec.existing](index, spec));
   return tables.length === 0 ? "" : [typesSql, ...tables].join(";\n");
