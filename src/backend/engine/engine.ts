@@ -156,6 +156,8 @@ export type EngineState =
       readonly positions?: Positions | undefined;
       /** What is wrong with the stream, of all tables that it has. */
       readonly findings: readonly StreamFinding[];
+      /** Whether both ends said what the stream needs. Otherwise what was found before still holds. */
+      readonly isWatched: boolean;
       /** What is to be remembered instead of `from`, the memory with which this look was taken. */
       readonly remember?: { readonly from: StreamMemory | null; readonly to: StreamMemory } | undefined;
       /** Undefined while the source cannot be asked. */

@@ -38,8 +38,8 @@ function withNews(job: Job, engine: EngineState | undefined, now: number): Job {
   if (engine?.kind !== "present") {
     return job;
   }
-  const { findings } = engine;
   const known = new Map(job.findings.map((one) => [one.id, one]));
+  const findings = engine.isWatched ? engine.findings : withEarlier(engine.findings, job.findings);
   const changed =
     findings.length !== known.size || findings.some(({ id, level }) => known.get(id)?.level !== level);
   const next = changed
@@ -48,12 +48,24 @@ function withNews(job: Job, engine: EngineState | undefined, now: number): Job {
   return remembering(next, engine.remember);
 }
 
+/** What was found now, and what was found before and nobody has looked at again. */
+function withEarlier(
+  now: readonly StreamFinding[],
+  before: readonly KnownFinding[],
+): readonly (StreamFinding | KnownFinding)[] {
+  const ids = new Set(now.map(({ id }) => id));
+  return [...now, ...before.filter(({ id }) => !ids.has(id))];
+}
+
 /** A memory that was replaced meanwhile is not of this look. */
 function remembering(job: Job, remember: Extract<EngineState, { kind: "present" }>["remember"]): Job {
   return remember?.from === job.stream && remember !== undefined ? { ...job, stream: remember.to } : job;
 }
 
-function stored({ id, level, side, table, code, message: text }: StreamFinding, since: number): KnownFinding {
+function stored(
+  { id, level, side, table, code, message: text }: StreamFinding | KnownFinding,
+  since: number,
+): KnownFinding {
   return {
     ...{ id, level, side, code, since, message: { id: text.id, values: { ...text.values } } },
     ...(table === undefined ? {} : { table: { ...table } }),

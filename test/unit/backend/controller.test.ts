@@ -6,19 +6,66 @@ import { newJob, seal } from "../../support/simulated-job";
 import { SimulatedEngine, SimulatedWorld } from "../../support/simulated-world";
 import { waitFor } from "../../support/wait";
 
-/** An engine whose servers may answer what nobody understands. */
+/** An engine whose servers may answer what nobody understands, or too late what the stream needs. */
 class OddEngine extends SimulatedEngine {
   isOdd = false;
+  isBusy = false;
 
   override async observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>> {
     if (this.isOdd) {
       throw new TypeError("Cannot read properties of undefined (reading 'rows')");
     }
-    return await super.observe(tasks);
+    const states = await super.observe(tasks);
+    return this.isBusy
+      ? new Map(
+          [...states].map(([id, state]) => [
+            id,
+            state.kind === "present" ? { ...state, findings: [], isWatched: false } : state,
+          ]),
+        )
+      : states;
   }
 }
 
 describe("the controller", () => {
+  it("does not forget what a task has lost when the servers are too busy to be looked at", async () => {
+    const world = new SimulatedWorld();
+    const alive = async () => undefined;
+    const engine = new OddEngine(world, alive);
+    const store = await JobStore.open(world.database(alive));
+    const controller = new Controller(store, engine, seal);
+    await controller.start();
+    const ticking = setInterval(() => world.tick(), 50);
+    try {
+      const job = newJob("FULL_INCR_TRANS");
+      await store.insert({ ...job, desired: { ...job.desired, goal: "running", attempt: 1 } });
+      const reaches = async (status: string) => {
+        controller.wake();
+        await waitFor(
+          () => store.get(job.id)?.status,
+          (seen) => seen === status,
+        );
+      };
+      const losses = () => store.get(job.id)?.findings.filter(({ level }) => level === "failure").length;
+      await reaches("INCRE_TRANSFER_STARTED");
+      const [table = ""] = world.subscription?.tables.keys() ?? [];
+      world.loseTable(table);
+      await reaches("INCRE_TRANSFER_FAILED");
+      assert.equal(losses(), 1);
+      engine.isBusy = true;
+      await controller.lookAt(job.id);
+      assert.equal(losses(), 1);
+      engine.isBusy = false;
+      world.lost.clear();
+      await controller.lookAt(job.id);
+      assert.equal(losses(), 0);
+    } finally {
+      clearInterval(ticking);
+      await controller.stop();
+      await controller.closeLinks();
+    }
+  });
+
   it("takes servers whose answers cannot be read for unreachable, and the task for none that is well", async () => {
     const world = new SimulatedWorld();
     const alive = async () => undefined;

@@ -22,6 +22,7 @@ function engine(phases: readonly TableState["phase"][], change: Partial<Present>
     needsCleanUp: false,
     delayMs: 0,
     findings: [],
+    isWatched: true,
   } as const;
   return { ...state, tables: phases.map(table), ...change };
 }

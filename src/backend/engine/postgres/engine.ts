@@ -335,6 +335,7 @@ export class PostgresEngine implements Engine {
       logKept: slot instanceof EngineError || known?.kept === true,
       needsCleanUp: known?.spare === true,
       findings: [...(stream?.findings ?? []), ...waits, ...(log?.findings ?? [])],
+      isWatched: stream?.isWhole === true,
       keptLog: log?.keptLog,
       remember: stream?.remember,
       delayMs:

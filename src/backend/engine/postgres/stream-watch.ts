@@ -28,6 +28,8 @@ const countsConflicts = 180_000;
 /** What is known of a stream. */
 export interface Watched {
   readonly findings: readonly StreamFinding[];
+  /** Whether both ends have answered. */
+  readonly isWhole: boolean;
   readonly remember: { readonly from: StreamMemory | null; readonly to: StreamMemory } | undefined;
 }
 
@@ -53,7 +55,11 @@ export class StreamWatch {
 
   /** Looks at the task at the next question, however short ago it did: a step has changed something. */
   forget(id: string): void {
-    this.#checks.delete(id);
+    const check = this.#checks.get(id);
+    if (check !== undefined) {
+      // What it has found holds until a look says otherwise: the next one may get no answer.
+      this.#checks.set(id, { ...check, dueAt: 0, parts: new Map(), columns: new Map() });
+    }
   }
 
   /** What is known of the tasks' streams, after a look at those of which there is news, or that are due for one. */
@@ -85,7 +91,10 @@ export class StreamWatch {
     return ({ id }) => {
       const check = this.#checks.get(id);
       return (
-        news.get(id) ?? (check === undefined ? undefined : { findings: check.findings, remember: undefined })
+        news.get(id) ??
+        (check === undefined
+          ? undefined
+          : { findings: check.findings, isWhole: check.dueAt > 0, remember: undefined })
       );
     };
   }
@@ -159,6 +168,7 @@ export class StreamWatch {
     this.#checks.set(task.id, { dueAt, memory: next, source: known, ...answers, findings: judged.findings });
     return {
       findings: judged.findings,
+      isWhole: true,
       remember: changed ? { from: task.memory, to: judged.memory } : undefined,
     };
   }
@@ -210,6 +220,7 @@ function wanted({ id, tables }: EngineTask): Wanted {
 function refusal({ kind, code, reason, side = "source" }: EngineError, last: Check | undefined) {
   return kind === "failure"
     ? {
+        isWhole: false,
         findings: [...(last?.findings ?? []), finding("notWatched", side, undefined, { code, reason })],
         remember: undefined,
       }
