@@ -62,8 +62,8 @@ function sum(results, count) {
 }
 
 /**
- * Runs four jobs at once: what computes (windows) beside what mostly waits (the backend's tests). Benches come
- * last, alone.
+ * Runs three jobs at once: what computes (windows) beside what mostly waits (the backend's tests). Benches come last,
+ * alone.
  *
  * @param {readonly string[]} suites
  * @param {AbortSignal} signal
@@ -92,7 +92,7 @@ async function runSuites(suites, signal) {
     if (windows.length > 0) {
       means.installAhead();
     }
-    await Promise.all([lane(code, windows, backend), lane(backend, windows), lane(backend), lane(backend)]);
+    await Promise.all([lane(code, windows, backend), lane(backend, windows), lane(backend)]);
     await lane(await queue("bench"));
   } finally {
     await means.end();
