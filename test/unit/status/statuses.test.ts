@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { freezeIds, freezeRow } from "../../../src/status/freezes";
-import { parseFreeze, parseStatus } from "../../../src/status/status";
-import { rowOf, type StatusId, statuses, statusOrder } from "../../../src/status/statuses";
+import {
+  alertingApiStatuses,
+  isCopied,
+  parseFreeze,
+  parseStatus,
+  transitionOf,
+  unknownToV5,
+} from "../../../src/status/status";
+import {
+  hasEnded,
+  isStreaming,
+  rowOf,
+  type StatusId,
+  statuses,
+  statusOrder,
+} from "../../../src/status/statuses";
 
 /** The service's terms, to the letter, with the API values that lead to each. */
 const terms: readonly [StatusId, zh: string, en: string, api: readonly string[]][] = [
@@ -95,13 +109,58 @@ describe("the status table", () => {
   });
 });
 
+describe("what the status table says of a task", () => {
+  it("calls its delay current only while changes are replicated", () => {
+    assert.deepEqual(
+      statusOrder.filter((id) => isStreaming(id)),
+      ["incremental"],
+    );
+  });
+
+  it("says that it has ended once its instance is released, and not before its first start", () => {
+    assert.deepEqual(
+      statusOrder.filter((id) => hasEnded(id)),
+      ["completed"],
+    );
+  });
+});
+
+describe("the list's filter for failures", () => {
+  it("has every status that alerts as an error but the freeze, which the order reports", () => {
+    assert.deepEqual(
+      new Set(alertingApiStatuses),
+      new Set(terms.filter(([id]) => id.endsWith("Failed")).flatMap(([, , , api]) => api)),
+    );
+  });
+
+  it("knows what v5's filter does not support", () => {
+    assert.deepEqual([...unknownToV5].sort(), ["NODE_UPGRADE_FAILED", "REBUILD_NODE_FAILED"]);
+  });
+});
+
+describe("what the service is doing to a task", () => {
+  it("is read from its current action while the status does not say so", () => {
+    assert.equal(transitionOf("incremental", "STOP_JOB"), "pausing");
+    assert.equal(transitionOf("paused", "STOP_JOB"), undefined);
+    assert.equal(transitionOf("incremental", "SWITCH_OVER"), "switchingOver");
+    for (const action of ["CREATE", "", null, undefined]) {
+      assert.equal(transitionOf("incremental", action), undefined, String(action));
+    }
+  });
+});
+
 describe("API fields → row", () => {
   it("takes any spelling of case, hyphens and blanks", () => {
-    assert.equal(parseStatus(" incre-transfer started "), "incremental");
+    assert.equal(parseStatus(" incre-transfer  started "), "incremental");
+  });
+
+  it("tells a full synchronization that is done from one that runs", () => {
+    assert.equal(isCopied("full-transfer complete"), true);
+    assert.equal(isCopied("FULL_TRANSFER_STARTED"), false);
   });
 
   it("keeps what it does not know as unknown", () => {
-    for (const value of ["", "constructor", "STANDBY", "AZ_SWITCHOVER_DONE", "RINGS"]) {
+    for (const value of ["", "constructor", "STANDBY", "AZ_SWITCHOVER_DONE", "RINGS", "CLONE_START_KEPT"]) {
       assert.equal(parseStatus(value), "unknown", value);
     }
   });
@@ -183,6 +242,9 @@ describe("the freezes", () => {
       const { en } = freezeRow(freeze).remedy;
       assert.equal(/^Top up/.test(en), helps, en);
     }
-    assert.deepEqual([parseFreeze("FROZEN_NEW"), parseFreeze(undefined)], ["other", "arrears"]);
+    assert.deepEqual(
+      ["FROZEN_NEW", "COMPLETED", undefined].map((order) => parseFreeze(order)),
+      ["other", "arrears", "arrears"],
+    );
   });
 });
