@@ -1,48 +1,11 @@
 import assert from "node:assert/strict";
-import type { EngineState, TableState } from "../../../src/backend/engine/engine";
 import {
   type DesiredState,
   deriveStatus,
   nextStep,
   type ObservedState,
 } from "../../../src/backend/reconcile";
-
-type Present = Extract<EngineState, { kind: "present" }>;
-
-const table = (phase: TableState["phase"]): TableState => ({ name: "public.t", phase, copiedRows: 0 });
-
-function engine(phases: readonly TableState["phase"][], change: Partial<Present> = {}): Present {
-  const state = {
-    kind: "present",
-    enabled: true,
-    streaming: true,
-    copyWorkers: 0,
-    logKept: true,
-    slotLost: false,
-    needsCleanUp: false,
-    delayMs: 0,
-    findings: [],
-    isWatched: true,
-  } as const;
-  return { ...state, tables: phases.map(table), ...change };
-}
-
-const base: ObservedState = {
-  provisioned: true,
-  failure: undefined,
-  engine: { kind: "absent" },
-  prepared: false,
-  recovering: false,
-  enabledNow: false,
-  fullDone: false,
-  released: false,
-  lost: false,
-  change: undefined,
-  copyAgain: undefined,
-  last: "CONFIGURATION",
-};
-const runs: Partial<ObservedState> = { prepared: true, enabledNow: true };
-const unreachable: EngineState = { kind: "unreachable", side: "source", reason: "gone" };
+import { base, broken, engine, runs, unreachable } from "./observed";
 
 interface Case {
   readonly what: string;
@@ -360,6 +323,76 @@ const cases: readonly Case[] = [
     seen: { fullDone: true },
     status: "FULL_TRANSFER_COMPLETE",
     step: "none",
+  },
+  {
+    what: "paused, not looked yet after a restart of the backend",
+    wish: { goal: "paused" },
+    seen: { prepared: true, engine: undefined, last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "failed, while a worker waits to go on",
+    seen: { ...runs, failure: "incremental", engine: engine(["synced"]) },
+    status: "INCRE_TRANSFER_FAILED",
+    step: "suspend",
+  },
+  {
+    what: "failed, server away",
+    seen: { ...runs, failure: "full", engine: unreachable },
+    status: "FULL_TRANSFER_FAILED",
+    step: "none",
+  },
+  {
+    what: "failed, not looked yet",
+    seen: { ...runs, failure: "full", engine: undefined },
+    status: "FULL_TRANSFER_FAILED",
+    step: "none",
+  },
+  {
+    what: "started for the first time, while an engine of an earlier one is still there",
+    seen: { engine: engine(["synced"]), last: "CONFIGURATION" },
+    status: "STARTJOBING",
+    step: "prepare",
+  },
+  {
+    what: "without a copy, after a crash of the target",
+    wish: { taskType: "INCR_TRANS" },
+    seen: { ...runs, engine: engine(["waiting"]), last: "INCRE_TRANSFER_STARTED" },
+    status: "REBUILD_NODE_STARTED",
+    step: "none",
+  },
+  {
+    what: "copying, while no table is with a worker for a moment",
+    seen: { ...runs, engine: engine(["waiting"]), last: "FULL_TRANSFER_STARTED" },
+    status: "FULL_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "one table of two in step, and something left of the copies",
+    seen: { ...runs, engine: engine(["copying", "synced"], { needsCleanUp: true }) },
+    status: "FULL_TRANSFER_STARTED",
+    step: "none",
+  },
+  ...["FULL_TRANSFER_STARTED", "REBUILD_NODE_STARTED", "PAUSING"].map((last) => ({
+    what: `at ${last}, not looked yet after a restart of the backend`,
+    seen: { prepared: true, engine: undefined, last },
+    ...{ status: last, step: "none" },
+  })),
+  {
+    what: "the subscription is broken",
+    seen: { ...runs, engine: broken, last: "INCRE_TRANSFER_STARTED" },
+    status: "INCRE_TRANSFER_STARTED",
+    step: "diagnoseStop",
+  },
+  {
+    what: "connection lost, with tables that are to be copied again",
+    seen: {
+      ...{ prepared: true, recovering: true, engine: engine(["synced"], { enabled: false }) },
+      copyAgain: { begun: false, phase: "unknown" },
+    },
+    status: "REBUILD_NODE_STARTED",
+    step: "enable",
   },
   {
     what: "releasing",
