@@ -9,6 +9,7 @@ import type { Task } from "../tasks/task";
 import { type Arrangement, comparison } from "./arrangement";
 import { connectionLabel, messageOf } from "./connection-row";
 import { hoverOf } from "./hover";
+import { HoverAges } from "./hover-ages";
 import { connectionItem, contextOf, groupItem, messageItem, moreItem, taskItem } from "./items";
 import { keyOf, type Marks, type Node } from "./node";
 import { descriptionOf, type Group, type Layout, layoutOf, sameGroup, sameMembers } from "./rows";
@@ -27,7 +28,6 @@ interface Branch {
   readonly look: string;
 }
 
-const hoverMaxAgeMs = 30_000;
 /** So many tasks of a group are shown at once. */
 const pageSize = 200;
 
@@ -41,8 +41,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #nodes = new Map<string, Node>();
-  /** When the hovers were made, by node; VS Code keeps each until its row is redrawn. */
-  readonly #hovers = new Map<Node, number>();
+  readonly #hovers = new HoverAges<Node>();
   /** How many tasks are shown of the groups of which the user asked for more. */
   readonly #limits = new Map<string, number>();
   #branches: ReadonlyMap<string, Branch> = new Map();
@@ -96,7 +95,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     }
     this.#forgetNodes();
     for (const node of redrawn) {
-      this.#hovers.delete(node);
+      this.#hovers.forget(node);
     }
     if (redrawn.length > 0) {
       this.#changed.fire(redrawn);
@@ -169,7 +168,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       // An error that lingers in a healthy task explains nothing.
       const troubled = rowOf(task.status).alert !== "none";
       item.tooltip = hoverOf(task, troubled ? await diagnosisOf(task) : undefined, this.#l10n);
-      this.#hovers.set(node, Date.now());
+      this.#hovers.made(node);
     }
     return item;
   }
@@ -326,7 +325,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
         return [];
       }
       const nodes = this.#nodesOf(id, after.id);
-      return this.#isRedrawn(old, after) ? nodes : nodes.filter((node) => this.#hasOldHover(node));
+      return this.#isRedrawn(old, after) ? nodes : nodes.filter((node) => this.#hovers.isOld(node));
     });
   }
 
@@ -406,15 +405,9 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     );
   }
 
-  /** A hover tells delay and times, which the row itself does not: it may be a little old, not more. */
-  #hasOldHover(node: Node): boolean {
-    const madeAt = this.#hovers.get(node);
-    return madeAt !== undefined && Date.now() - madeAt > hoverMaxAgeMs;
-  }
-
   #redrawAll(): void {
     this.#forgetNodes();
-    this.#hovers.clear();
+    this.#hovers.forgetAll();
     this.#changed.fire(undefined);
   }
 
@@ -430,7 +423,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
             : branch !== undefined || node.connection === "";
       if (listed !== true) {
         this.#nodes.delete(key);
-        this.#hovers.delete(node);
+        this.#hovers.forget(node);
       }
     }
   }

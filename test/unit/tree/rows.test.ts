@@ -5,20 +5,13 @@ import { type Arrangement, arrangementIn, noFilter, usual } from "../../../src/t
 import {
   descriptionOf,
   groupDescription,
-  type LayoutMarks,
   labelOf,
   layoutOf,
   sameGroup,
   sameMembers,
 } from "../../../src/tree/rows";
 import { fill } from "../../support/texts";
-
-const english = localizerFor("en", fill);
-const thresholds = { delayMs: 300_000 };
-const marks = (facts: Partial<LayoutMarks> = {}): LayoutMarks => ({
-  ...{ isPinned: () => false, isMuted: () => false, thresholds },
-  ...facts,
-});
+import { english, marks, task, thresholds } from "./facts";
 
 /** The tree as a picture: a line a row. */
 function picture(
@@ -42,15 +35,6 @@ function picture(
     ])
     .join("\n");
 }
-
-const task = (name: string, facts: Partial<Task>): Task => ({
-  id: `id-${name}`,
-  name,
-  status: "incremental",
-  apiStatus: "INCRE_TRANSFER_STARTED",
-  detailed: true,
-  ...facts,
-});
 
 describe("the tree's rows", () => {
   it("begin with the warnings of a task, not with what it has failed for", () => {
@@ -302,6 +286,43 @@ describe("the tree's rows", () => {
       assert.equal(descriptionOf(task("t", { status: "full", percent, remaining }), english), said);
     });
   }
+
+  it("say when a timed start is due, and nothing where the time is not known", () => {
+    const scheduledAt = Date.UTC(2026, 10, 24, 9, 5);
+    assert.equal(
+      descriptionOf(task("t", { status: "pendingStart", scheduledAt }), english),
+      `starts ${english.shortTime(scheduledAt)}`,
+    );
+    assert.equal(descriptionOf(task("t", { status: "pendingStart" }), english), "");
+  });
+
+  it("say why a task could not be created before how long it stays listed", () => {
+    const facts = { createdAt: Date.now() - 24 * 3_600_000, error: { code: "23505" } };
+    assert.equal(
+      descriptionOf(task("t", { status: "createFailed", ...facts }), english),
+      "duplicate key · deleted in 2 days",
+    );
+    assert.equal(descriptionOf(task("t", { status: "createFailed" }), english), "");
+  });
+
+  it("of a frozen task say that it is in arrears where the service does not say more", () => {
+    assert.equal(descriptionOf(task("t", { status: "frozen" }), english), "in arrears");
+  });
+
+  it("tell everything that lies ahead", () => {
+    const endsAt = Date.now() + 50 * 3_600_000 - 1_000;
+    const keptLog = { bytes: 1, lostAt: Date.now() + 90 * 60_000 - 1_000 };
+    const warnings = [{ id: "1", level: "warning", code: "LW015", message: "Near." } as const];
+    const row = descriptionOf(
+      task("orders", { order: { endsAt, renews: false }, keptLog, warnings }),
+      english,
+    );
+    assert.deepEqual(row.split(" · ").sort(), [
+      "⚠ 1 warning",
+      "⚠ log lost in 1 hr 30 min",
+      "⚠ order ends in 2 days 2 hr",
+    ]);
+  });
 
   it("tell a screen reader the status too, in the reader's language", () => {
     assert.equal(

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { keyOf, type Node } from "../../../src/tree/node";
+
+describe("the key of a row", () => {
+  const nodes: readonly Node[] = [
+    { kind: "connection", connection: "c" },
+    { kind: "connection", connection: "d" },
+    { kind: "message", connection: "c" },
+    { kind: "group", connection: "c", group: "g" },
+    { kind: "group", connection: "c", group: "h" },
+    { kind: "task", connection: "c", id: "t" },
+    { kind: "task", connection: "c", id: "u" },
+    { kind: "task", connection: "d", id: "t" },
+    { kind: "task", connection: "c", group: "g", id: "t" },
+    { kind: "more", connection: "c", group: "g" },
+    { kind: "more", connection: "c", group: "h" },
+    { kind: "more", connection: "", group: "all" },
+  ];
+
+  it("is another for every row, and the same for the same row", () => {
+    assert.equal(new Set(nodes.map(keyOf)).size, nodes.length);
+    assert.deepEqual(
+      nodes.map((node) => keyOf({ ...node })),
+      nodes.map(keyOf),
+    );
+  });
+
+  it("of a task in one group only does not name the group, so that the row survives a change of status", () => {
+    assert.equal(keyOf({ kind: "task", connection: "c", id: "t" }), "c//task/t");
+  });
+});
