@@ -92,6 +92,19 @@ describe("the client", () => {
     assert.equal(connections, 1);
   });
 
+  it("remembers the answers of 64 requests, those that were used last", async () => {
+    answer = json(200, { total_record: 1, jobs: [job] });
+    const page = async (cur_page: number) => await client.call("listJobs", { ...list, cur_page });
+    const first = await page(1);
+    const second = await page(2);
+    assert.equal(await page(1), first);
+    for (let other = 3; other <= 65; other++) {
+      await page(other);
+    }
+    assert.equal(await page(1), first);
+    assert.notEqual(await page(2), second);
+  });
+
   it("lets unknown fields and values pass", async () => {
     answer = json(200, { total_record: 1, jobs: [{ ...job, status: "CLONING", colour: "blue" }], more: 1 });
     const { jobs } = await client.call("listJobs", list);
