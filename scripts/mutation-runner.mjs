@@ -1,0 +1,175 @@
+// Stryker's way to mocha. Its own (@stryker-mutator/mocha-runner 10) does not find the files of mocha 12, and cannot load
+// tests again, as mutants of what is computed while a module is loaded need.
+import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { commonTokens, declareFactoryPlugin, PluginKind, tokens } from "@stryker-mutator/api/plugin";
+import {
+  DryRunStatus,
+  determineHitLimitReached,
+  TestStatus,
+  toMutantRunResult,
+} from "@stryker-mutator/api/test-runner";
+import Mocha from "mocha";
+
+/** @typedef {import("@stryker-mutator/api/test-runner").TestResult} TestResult */
+/** @typedef {import("@stryker-mutator/api/test-runner").DryRunResult} DryRunResult */
+
+const require = createRequire(import.meta.url);
+/**
+ * What the mutated code reads and writes, under a name that is Stryker's.
+ *
+ * @typedef {object} Instrumenter
+ * @property {string} [activeMutant]
+ * @property {string} [currentTestId]
+ * @property {import("@stryker-mutator/api/core").MutantCoverage} [mutantCoverage]
+ * @property {number} [hitCount]
+ * @property {number} [hitLimit]
+ */
+const instrumenter = /** @type {{ [Key in keyof Instrumenter]: Instrumenter[Key] | undefined }} */ ({});
+Object.assign(globalThis, { __stryker__: instrumenter });
+
+export const strykerPlugins = [
+  declareFactoryPlugin(
+    PluginKind.TestRunner,
+    "bundled-mocha",
+    Object.assign(createRunner, { inject: tokens(commonTokens.options) }),
+  ),
+];
+
+/**
+ * @param {import("@stryker-mutator/api/core").StrykerOptions} options `tests`: the folders of built tests
+ * @returns {import("@stryker-mutator/api/test-runner").TestRunner}
+ */
+function createRunner(options) {
+  const files = testFiles(/** @type {string} */ (options.tests));
+  /** @type {BundledMocha | undefined} */
+  let loaded;
+
+  /**
+   * @param {{ disableBail: boolean, mutant?: string, loadAgain?: boolean, only?: readonly string[] }} run
+   * @returns {Promise<DryRunResult>}
+   */
+  async function run({ disableBail, mutant, loadAgain = false, only }) {
+    // While the tests are loaded, no mutant is active unless it is one of that very time.
+    instrumenter.activeMutant = loadAgain ? mutant : undefined;
+    if (loaded === undefined || loadAgain) {
+      try {
+        loaded = load(files);
+      } catch (error) {
+        return { status: DryRunStatus.Complete, tests: [failed("the tests are loaded", error)] };
+      }
+    }
+    const mocha = loaded;
+    if (loadAgain) {
+      // The next mutant must not meet what this one has left in the modules.
+      loaded = undefined;
+    }
+    instrumenter.activeMutant = mutant;
+    bail(mocha.suite, !disableBail);
+    mocha.grep(only === undefined ? /^/ : new RegExp(only.map((title) => `^${escaped(title)}$`).join("|")));
+    const tests = await testsRun(mocha);
+    return (
+      determineHitLimitReached(instrumenter.hitCount, instrumenter.hitLimit) ?? {
+        status: DryRunStatus.Complete,
+        tests,
+      }
+    );
+  }
+
+  return {
+    capabilities: () => ({ reloadEnvironment: true }),
+    dryRun: async ({ disableBail }) => {
+      loaded = load(files);
+      loaded.suite.beforeEach(function () {
+        instrumenter.currentTestId = this.currentTest?.fullTitle();
+      });
+      const result = await run({ disableBail });
+      loaded = undefined;
+      const { mutantCoverage = { static: {}, perTest: {} } } = instrumenter;
+      return result.status === DryRunStatus.Complete ? { ...result, mutantCoverage } : result;
+    },
+    mutantRun: async ({ activeMutant, testFilter, disableBail, hitLimit, mutantActivation }) => {
+      instrumenter.hitLimit = hitLimit;
+      instrumenter.hitCount = hitLimit === undefined ? undefined : 0;
+      return toMutantRunResult(
+        await run({
+          ...{ disableBail, mutant: activeMutant.id, loadAgain: mutantActivation === "static" },
+          ...(testFilter === undefined ? {} : { only: testFilter }),
+        }),
+      );
+    },
+  };
+}
+
+/** @param {string} pattern a folder below out/, and how the names of its files begin */
+function testFiles(pattern) {
+  const [, folder = "", begin = ""] = /^(.*)\/([^/]*)$/.exec(pattern) ?? [];
+  return readdirSync(resolve("out", folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.startsWith(begin) && file.endsWith(".test.js"))
+    .map((file) => resolve("out", folder, file));
+}
+
+/** Loads tests by require, which can load them again. */
+class BundledMocha extends Mocha {
+  loadNow() {
+    this.loadFiles();
+  }
+}
+
+/** @param {readonly string[]} files */
+function load(files) {
+  const mocha = new BundledMocha({ timeout: 0, reporter: Mocha.reporters.Base });
+  for (const file of files) {
+    delete require.cache[file];
+    mocha.addFile(file);
+  }
+  mocha.cleanReferencesAfterRun(false);
+  mocha.loadNow();
+  return mocha;
+}
+
+/**
+ * @param {Mocha.Suite} suite
+ * @param {boolean} first whether the first failure ends the run
+ */
+function bail(suite, first) {
+  suite.bail(first);
+  for (const child of suite.suites) {
+    bail(child, first);
+  }
+}
+
+/**
+ * @param {Mocha} mocha
+ * @returns {Promise<TestResult[]>}
+ */
+function testsRun(mocha) {
+  return new Promise((done) => {
+    /** @type {TestResult[]} */
+    const results = [];
+    const runner = mocha.run(() => done(results));
+    runner.on("pass", (test) => {
+      const id = test.fullTitle();
+      results.push({ id, name: id, timeSpentMs: test.duration ?? 0, status: TestStatus.Success });
+    });
+    runner.on("fail", (test, error) => {
+      results.push(failed(test.ctx?.currentTest?.fullTitle() ?? test.fullTitle(), error));
+    });
+  });
+}
+
+/**
+ * @param {string} id
+ * @param {unknown} error
+ * @returns {import("@stryker-mutator/api/test-runner").FailedTestResult}
+ */
+function failed(id, error) {
+  const failureMessage = error instanceof Error ? error.message : String(error);
+  return { id, name: id, timeSpentMs: 0, status: TestStatus.Failed, failureMessage };
+}
+
+/** @param {string} text */
+function escaped(text) {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
