@@ -1,4 +1,3 @@
-import * as vscode from "vscode";
 import { registerTools } from "./agent/register";
 import { Alerts } from "./alerts/alerts";
 import { goalName } from "./alerts/follow";
@@ -13,12 +12,13 @@ import { Details } from "./details/details";
 import { watchTaskFiles } from "./files/register";
 import { localizerFor } from "./l10n/localizer";
 import { linkHandler } from "./links/handler";
+import * as vscode from "./screen/vscode";
 import { type ActionId, actionRow } from "./status/actions";
 import { TasksView } from "./tree/view";
 
 /** Builds the parts and connects them. Nothing is sent and no large module is loaded before it is needed. */
 export function activate(context: vscode.ExtensionContext): void {
-  const log = vscode.window.createOutputChannel("DRS Sync Tasks", { log: true });
+  const log = vscode.window.createOutputChannel("DRS Sync Tasks");
   const l10n = localizerFor(vscode.env.language, vscode.l10n.t);
   const { secrets, globalStorageUri: storage } = context;
   const connections = new Connections(context, log);

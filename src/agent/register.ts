@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import * as vscode from "../screen/vscode";
 import type { AgentHost } from "./host";
 import { toolNames } from "./names";
 

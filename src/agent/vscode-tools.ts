@@ -1,6 +1,8 @@
-import * as vscode from "vscode";
 import type { ConnectionState } from "../connections/session-manager";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import { escapeMarkdown, joinedMarkup } from "../l10n/markdown";
+import { inert, type Shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import type { AgentHost } from "./host";
@@ -31,13 +33,15 @@ export function prepared(
   );
   return {
     confirmationMessages: {
-      title: escapeNotification(titleOf(name, known[0]?.task.name ?? wanted, l10n)),
-      message: escapeNotification([t("An agent requested this action."), ...facts].join("\n\n")),
+      title: inert(titleOf(name, known[0]?.task.name ?? wanted, l10n)),
+      message: new vscode.MarkdownString(
+        joinedMarkup("\n\n", [t("An agent requested this action."), ...facts].map(escapeMarkdown)),
+      ),
     },
   };
 }
 
-function titleOf(name: ToolName, task: string, l10n: Localizer): string {
+function titleOf(name: ToolName, task: string, l10n: Localizer): Shown {
   const { t } = l10n;
   switch (name) {
     case "drs_start_task":

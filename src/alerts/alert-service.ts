@@ -1,7 +1,8 @@
 /** Decides and tells; loaded when there is something to decide for the first time. */
-import * as vscode from "vscode";
+
 import type { ConnectionState } from "../connections/session-manager";
 import { systemClock } from "../drs/clock";
+import * as vscode from "../screen/vscode";
 import { AlertEngine, type TaskReading } from "./alert-engine";
 import { openAlertRecords } from "./alert-records";
 import type { FollowEnd } from "./follows";

@@ -1,5 +1,5 @@
-import * as vscode from "vscode";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
+import * as vscode from "../screen/vscode";
 import { attentionList, thresholdsIn } from "../tasks/attention";
 import type { Task } from "../tasks/task";
 import type { AlertEngine, TaskReading } from "./alert-engine";

@@ -1,6 +1,8 @@
 /** What is told of many tasks at once: grouped by what happened and why, with the remedy. */
+
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
 import { freezeRow } from "../status/freezes";
 import { rowOf } from "../status/statuses";
 import { errorText, meaningOf, statusName } from "../tasks/problems";
@@ -31,14 +33,14 @@ export async function burstText(
   nameOf: (notice: PlacedNotice) => string,
   diagnose: Diagnose,
   l10n: Localizer,
-): Promise<string> {
+): Promise<Shown> {
   const bursts = (await groupsOf(notices, diagnose)).toSorted((a, b) => b.members.length - a.members.length);
   const told = bursts.slice(0, toldGroups);
   const rest = bursts.slice(toldGroups).reduce((sum, { members }) => sum + members.length, 0);
-  return [
+  return joined(" ", [
     ...told.map((burst) => textOf(burst, nameOf, l10n)),
-    ...(rest > 0 ? [l10n.t("Besides: {0} more tasks.", rest)] : []),
-  ].join(" ");
+    rest > 0 ? l10n.t("Besides: {0} more tasks.", rest) : "",
+  ]);
 }
 
 /** Errors that differ only in names and numbers are looked up once. */
@@ -100,21 +102,21 @@ function textOf(
   { members, diagnosis }: Burst,
   nameOf: (notice: PlacedNotice) => string,
   l10n: Localizer,
-): string {
+): Shown {
   const [first] = members;
   if (members.length === 1) {
     return noticeText(first, diagnosis, l10n);
   }
-  const names = members.slice(0, namedTasks).map(nameOf);
-  const listed = [...names, ...(members.length > namedTasks ? ["…"] : [])].join(", ");
-  return `${sentence(members, diagnosis, l10n)} (${listed})`;
+  const names = members.slice(0, namedTasks).map((member) => shown(nameOf(member)));
+  const listed = joined(", ", [...names, members.length > namedTasks ? shown("…") : ""]);
+  return l10n.t("{0} ({1})", sentence(members, diagnosis, l10n), listed);
 }
 
 function sentence(
   members: readonly [PlacedNotice, ...PlacedNotice[]],
   diagnosis: Burst["diagnosis"],
   l10n: Localizer,
-): string {
+): Shown {
   const { t, localize } = l10n;
   const { length } = members;
   const [{ level, condition, task, flaps }] = members;
@@ -135,7 +137,7 @@ function sentence(
   }
   if (condition === "frozen") {
     const { cause, remedy } = freezeRow(task.freeze?.id ?? "arrears");
-    return `${t("{0} tasks are frozen: {1}.", length, localize(cause))} ${localize(remedy)}`;
+    return joined(" ", [t("{0} tasks are frozen: {1}.", length, localize(cause)), localize(remedy)]);
   }
   if (rowOf(condition).alert === "warning") {
     return t("{0} tasks: {1}. {2}", length, statusName(task, l10n), meaningOf(task, l10n));

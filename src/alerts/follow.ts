@@ -1,5 +1,7 @@
 /** A task that is followed until something happens to it. */
+
 import type { Localizer } from "../l10n/localizer";
+import type { Shown } from "../l10n/shown";
 import { isCopied } from "../status/status";
 import { hasEnded, isStreaming, rowOf, type StatusId } from "../status/statuses";
 import { statusName } from "../tasks/problems";
@@ -66,7 +68,7 @@ export function outcomeOf(
 }
 
 /** What is told of it. @param name the task's, where it is gone. */
-export function followText({ goal }: Follow, task: Task | undefined, name: string, l10n: Localizer): string {
+export function followText({ goal }: Follow, task: Task | undefined, name: string, l10n: Localizer): Shown {
   const { t, duration } = l10n;
   if (task === undefined) {
     return t('Synchronization task "{0}", which you follow, is no longer in the list.', name);
@@ -85,7 +87,7 @@ export function followText({ goal }: Follow, task: Task | undefined, name: strin
 }
 
 /** What is waited for, in a few words. */
-export function goalName(goal: Goal, { t }: Localizer): string {
+export function goalName(goal: Goal, { t }: Localizer): Shown {
   switch (goal) {
     case "incremental":
       return t("it synchronizes incrementally");

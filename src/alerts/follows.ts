@@ -1,5 +1,5 @@
-import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
+import type * as vscode from "../screen/vscode";
 import type { Task } from "../tasks/task";
 import type { TaskReading } from "./alert-engine";
 import { type Follow, type FollowState, type Goal, isReached, outcomeOf } from "./follow";

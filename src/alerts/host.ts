@@ -1,6 +1,6 @@
-import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
+import type * as vscode from "../screen/vscode";
 import type { Follows } from "./follows";
 import type { Mutes } from "./mutes";
 

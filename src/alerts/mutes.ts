@@ -1,5 +1,5 @@
-import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
+import * as vscode from "../screen/vscode";
 import type { MuteState } from "./mute-state";
 import { SharedState } from "./shared-state";
 

@@ -1,7 +1,8 @@
-import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import type { Shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import { lostTables } from "../tasks/stream-health";
 import type { PlacedNotice } from "./alert-engine";
@@ -102,7 +103,7 @@ async function showMany(
   const message = await burstText(notices, nameOf, diagnosisOf, l10n);
   const problems = level === "recovered" ? t("Show Tasks") : t("Show Problems");
   const snooze = t("Snooze…");
-  switch (await ask(level, escapeNotification(message), [problems, t("Show Log"), snooze])) {
+  switch (await ask(level, message, [problems, t("Show Log"), snooze])) {
     case problems:
       await vscode.commands.executeCommand("drs.showProblems");
       break;
@@ -117,9 +118,9 @@ async function showMany(
 
 function ask(
   level: PlacedNotice["level"],
-  message: string,
-  buttons: readonly string[],
-): Thenable<string | undefined> {
+  message: Shown,
+  buttons: readonly Shown[],
+): Thenable<Shown | undefined> {
   const show = {
     error: vscode.window.showErrorMessage,
     warning: vscode.window.showWarningMessage,
@@ -128,7 +129,7 @@ function ask(
   return show(message, ...buttons);
 }
 
-function located(text: string, connection: string, { l10n, where }: NotificationsHost): string {
+function located(text: Shown, connection: string, { l10n, where }: NotificationsHost): Shown {
   const name = where(connection);
-  return escapeNotification(name === undefined ? text : l10n.t("{0}: {1}", name, text));
+  return name === undefined ? text : l10n.t("{0}: {1}", name, text);
 }

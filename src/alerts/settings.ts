@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import * as vscode from "../screen/vscode";
 import { rowOf, statusOrder } from "../status/statuses";
 import type { Policy } from "./evaluate";
 import { activeRules, wantedSides } from "./rules/rules";

@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import * as vscode from "../screen/vscode";
 import type { VersionedFile } from "../storage/versioned-file";
 
 /** A file that the windows of this user share, and which names in its folder are its versions. */

@@ -1,6 +1,7 @@
-import * as vscode from "vscode";
 import type { Localizer } from "../l10n/localizer";
-import { escapeMarkdown } from "../l10n/markdown";
+import { escapeMarkdown, iconMarkup, joinedMarkup, linkMarkup, type Markup, markup } from "../l10n/markdown";
+import { type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import type { Summary } from "./summary";
 
 /** The commands that the hover may run; every text of a service in it is made literal. */
@@ -14,29 +15,26 @@ export function summaryHover(
 ): vscode.MarkdownString {
   const tasks = lines.map(
     ({ connection, id, name, icon, text }) =>
-      `$(${icon}) ${link(name, "drs.openDetails", { connection, id })} — ${escapeMarkdown(text)}`,
+      markup`${iconMarkup(icon)} ${link(name, "drs.openDetails", { connection, id })} — ${escapeMarkdown(text)}`,
   );
-  const rest = more > 0 ? [escapeMarkdown(`… (+${more})`)] : [];
+  const rest = more > 0 ? [escapeMarkdown(shown(`… (+${more})`))] : [];
   const actions = [
     ...(lines.length > 0 ? [link(t("Show Problems"), "drs.showProblems")] : []),
     snoozed ? link(t("End Snooze"), "drs.endSnooze") : link(t("Snooze…"), "drs.snoozeAlerts"),
   ];
   const hover = new vscode.MarkdownString(
-    [`**${escapeMarkdown(label)}**`, [...tasks, ...rest].join("  \n"), actions.join(" · ")]
-      .filter(Boolean)
-      .join("\n\n"),
+    joinedMarkup("\n\n", [
+      markup`**${escapeMarkdown(label)}**`,
+      joinedMarkup("  \n", [...tasks, ...rest]),
+      joinedMarkup(" · ", actions),
+    ]),
     true,
   );
   hover.isTrusted = { enabledCommands: commands };
   return hover;
 }
 
-function link(text: string, command: (typeof commands)[number], argument?: object): string {
-  const query = argument === undefined ? "" : `?${encoded(JSON.stringify([argument]))}`;
-  return `[${escapeMarkdown(text)}](command:${command}${query})`;
-}
-
-/** Also without parentheses, which end a link. */
-function encoded(text: string): string {
-  return encodeURIComponent(text).replaceAll("(", "%28").replaceAll(")", "%29");
+function link(text: Shown, command: (typeof commands)[number], argument?: object): Markup {
+  const query = argument === undefined ? "" : `?${encodeURIComponent(JSON.stringify([argument]))}`;
+  return linkMarkup(text, `command:${command}${query}`);
 }

@@ -1,5 +1,7 @@
 /** What the status bar says, as data. */
+
 import { beginningOf, type Localizer } from "../l10n/localizer";
+import { type IconText, iconText, inert, joined, joinedIcons, type Shown, shown } from "../l10n/shown";
 import {
   type Attention,
   type AttentionList,
@@ -28,17 +30,16 @@ export interface Seen {
 export interface SummaryLine {
   readonly connection: string;
   readonly id: string;
-  readonly name: string;
+  readonly name: Shown;
   /** A codicon. */
   readonly icon: string;
-  readonly text: string;
+  readonly text: Shown;
 }
 
 export interface Summary {
-  /** With codicons. */
-  readonly text: string;
+  readonly text: IconText;
   /** What a screen reader says. */
-  readonly label: string;
+  readonly label: Shown;
   /** The first tasks, and how many more there are. */
   readonly lines: readonly SummaryLine[];
   readonly more: number;
@@ -74,10 +75,10 @@ export function summaryOf(
     return length === 0 ? [] : [{ ...attentionRows[id], length }];
   });
   const parts = [
-    ...counted.map(({ icon, length }) => `$(${icon}) ${length}`),
-    ...(unread.length > 0 ? ["$(debug-disconnect)"] : []),
+    ...counted.map(({ icon, length }) => iconText(icon, shown(String(length)))),
+    ...(unread.length > 0 ? [iconText("debug-disconnect")] : []),
   ];
-  const mutes = snoozedUntil > 0 ? " $(bell-slash)" : "";
+  const mutes = snoozedUntil > 0 ? iconText("bell-slash") : "";
   const label = [
     attentionText(attention, l10n),
     ...(unread.length > 0 ? [t("The tasks of {0} cannot be read at the moment.", unread.join(", "))] : []),
@@ -87,10 +88,12 @@ export function summaryOf(
     seen.flatMap((one) => (one.attention.get(id) ?? []).map((task) => ({ id, task, connection: one.id }))),
   );
   return {
-    text: (parts.length === 0 ? "$(pass) DRS" : `DRS ${parts.join(" ")}`) + mutes,
-    label: label.join(". "),
+    text: joinedIcons(
+      parts.length === 0 ? [iconText("pass", shown("DRS")), mutes] : [inert(shown("DRS")), ...parts, mutes],
+    ),
+    label: joined(". ", label),
     lines: lines.slice(0, named).map(({ id, task, connection }) => ({
-      ...{ connection, id: task.id, name: task.name, icon: attentionRows[id].icon },
+      ...{ connection, id: task.id, name: shown(task.name), icon: attentionRows[id].icon },
       text: lineText(id, task, sinceOf(id, task, reportedOf(connection, task)), l10n),
     })),
     more: Math.max(sumOf(attention) - named, 0),
@@ -115,12 +118,12 @@ function sinceOf(attention: Attention, task: Task, reported: Reported | undefine
   }
 }
 
-function lineText(attention: Attention, task: Task, since: number | undefined, l10n: Localizer): string {
+function lineText(attention: Attention, task: Task, since: number | undefined, l10n: Localizer): Shown {
   const { t, shortTime } = l10n;
-  return [
-    beginningOf(reasonOf(attention, task, l10n), 160),
-    ...(since === undefined ? [] : [t("since {0}", shortTime(since))]),
-  ].join(" · ");
+  return joined(" · ", [
+    shown(beginningOf(reasonOf(attention, task, l10n), 160)),
+    since === undefined ? "" : t("since {0}", shortTime(since)),
+  ]);
 }
 
 function reasonOf(attention: Attention, task: Task, l10n: Localizer): string {

@@ -1,6 +1,8 @@
 /** What notices say. */
+
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
 import { errorText, meaningOf, statusName, unfreezing } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import type { Flaps, Notice } from "./decision";
@@ -15,7 +17,7 @@ export function noticeText(
   { level, condition, task, signs = [], flaps }: Notice,
   diagnosis: Diagnosis | null | undefined,
   l10n: Localizer,
-): string {
+): Shown {
   const { t } = l10n;
   const meaning = meaningOf(task, l10n);
   const status = statusName(task, l10n);
@@ -27,8 +29,8 @@ export function noticeText(
   }
   if (isSide(condition)) {
     const told = signs.slice(0, toldSigns).map((sign) => sign.message(l10n));
-    const rest = signs.length > toldSigns ? [`… (+${signs.length - toldSigns})`] : [];
-    return sideRules[condition].text(task, [...told, ...rest].join(" "), l10n);
+    const rest = signs.length > toldSigns ? [shown(`… (+${signs.length - toldSigns})`)] : [];
+    return sideRules[condition].text(task, joined(" ", [...told, ...rest]), l10n);
   }
   if (level === "recovered") {
     return t('Synchronization task "{0}" recovered: {1}.', task.name, status);
@@ -36,7 +38,7 @@ export function noticeText(
   const message = (reason: string) => t('Synchronization task "{0}": {1}. {2}', task.name, status, reason);
   if (condition === "frozen") {
     // An error that the task may have, too, is not why it is frozen.
-    return message(`${meaning} ${unfreezing(task, l10n)}`);
+    return message(joined(" ", [meaning, unfreezing(task, l10n)]));
   }
   if (diagnosis == null) {
     return message(beginningOf(errorText(task) ?? meaning));
@@ -45,12 +47,12 @@ export function noticeText(
 }
 
 /** Cause and remedy of a known case. */
-export function reasonText({ cause, remedy, sure }: Diagnosis, { t, localize }: Localizer): string {
+export function reasonText({ cause, remedy, sure }: Diagnosis, { t, localize }: Localizer): Shown {
   const why = sure ? t("Cause: {0}", localize(cause)) : t("Likely cause: {0}", localize(cause));
-  return `${why} ${t("What to do: {0}", localize(remedy))}`;
+  return joined(" ", [why, t("What to do: {0}", localize(remedy))]);
 }
 
-function flappingText(task: Task, { count, since }: Flaps, l10n: Localizer): string {
+function flappingText(task: Task, { count, since }: Flaps, l10n: Localizer): Shown {
   const { t, duration } = l10n;
   return t(
     'Synchronization task "{0}" fails and recovers again and again: {1} failures since {2}. You are told again when it has kept one status for {3}.',
@@ -61,7 +63,7 @@ function flappingText(task: Task, { count, since }: Flaps, l10n: Localizer): str
   );
 }
 
-function settledText(task: Task, { count, since }: Flaps, l10n: Localizer): string {
+function settledText(task: Task, { count, since }: Flaps, l10n: Localizer): Shown {
   return l10n.t(
     'Synchronization task "{0}" has settled: {1}. It had failed {2} times since {3}.',
     task.name,

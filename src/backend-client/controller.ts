@@ -1,11 +1,11 @@
 import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isDeepStrictEqual } from "node:util";
-import * as vscode from "vscode";
 import type { Connections } from "../connections/connections";
 import { poll } from "../drs/poll";
 import type { AccessKey } from "../drs/sign-in";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import * as vscode from "../screen/vscode";
 import { FolderWatch } from "../storage/folder-watch";
 import { dataDirectoryOf } from "./data-directory";
 import { type BackendAddress, directoryInUse, isHealthy, isReleased, runningBackend } from "./discovery";
@@ -148,7 +148,7 @@ export class BackendController implements vscode.Disposable {
       "The data directory {0} of the local backend is gone, and its tasks and databases with it. Put it back, or start the local backend with a new one.",
       directory,
     );
-    void vscode.window.showErrorMessage(escapeNotification(message), start).then(async (answer) => {
+    void vscode.window.showErrorMessage(message, start).then(async (answer) => {
       if (answer === start) {
         await vscode.commands.executeCommand("drs.startLocalBackend");
       }

@@ -1,7 +1,9 @@
 /** An action on several tasks at once. */
-import * as vscode from "vscode";
+
 import type { PlacedTask } from "../connections/session-manager";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { type ActionId, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { explainOutcome } from "../tasks/use-cases/explain";
@@ -36,20 +38,26 @@ function manyTasksDialog(action: ActionId, l10n: Localizer, log: vscode.LogOutpu
         name,
         skippedNames(unable, l10n),
       );
-      void vscode.window.showWarningMessage(escapeNotification(message));
+      void vscode.window.showWarningMessage(message);
     },
     confirm: async (able, unable) => await confirmed(action, able, unable, l10n),
     progress: ({ length }) => {
       increment = 100 / length;
       return { location: vscode.ProgressLocation.Notification, title: t("{0}: {1} tasks", name, length) };
     },
-    step: (task, percent) => ({ message: task.name, increment: percent === undefined ? increment : 0 }),
+    step: (task, percent) => ({
+      message: shown(task.name),
+      increment: percent === undefined ? increment : 0,
+    }),
     report: async (results) => await report(action, results, l10n, log),
   };
 }
 
-function skippedNames(unable: readonly PlacedTask[], { localize }: Localizer): string {
-  return namesOf(unable, ({ task }) => `${task.name} (${localize(rowOf(task.status).name)})`).join(", ");
+function skippedNames(unable: readonly PlacedTask[], { t, localize }: Localizer): Shown {
+  return joined(
+    ", ",
+    namesOf(unable, ({ task }) => t("{0} ({1})", task.name, localize(rowOf(task.status).name))),
+  );
 }
 
 async function confirmed(
@@ -63,15 +71,15 @@ async function confirmed(
   const skipped = skippedNames(unable, l10n);
   const several = new Set(able.map(({ state }) => state.connection.id)).size > 1;
   const names = namesOf(able, ({ task, state }) =>
-    several ? `${state.connection.name}: ${task.name}` : task.name,
+    joined(": ", [several ? shown(state.connection.name) : "", shown(task.name)]),
   );
   const tasks = able.map(({ task }) => task);
   const consequence = consequenceOf(action, tasks, l10n);
-  const detail = [
-    names.join("\n"),
-    ...(consequence === undefined ? [] : [consequence]),
-    ...(skipped === "" ? [] : [t("Not possible for: {0}", skipped)]),
-  ].join("\n\n");
+  const detail = joined("\n\n", [
+    joined("\n", names),
+    consequence,
+    skipped === "" ? "" : t("Not possible for: {0}", skipped),
+  ]);
   const yes = t("{0}: {1} tasks", name, able.length);
   const question =
     unable.length === 0
@@ -91,9 +99,9 @@ async function confirmed(
   return await confirmedByTyping(question, prompt, count, l10n);
 }
 
-function namesOf(found: readonly PlacedTask[], nameOf: (found: PlacedTask) => string): readonly string[] {
+function namesOf(found: readonly PlacedTask[], nameOf: (found: PlacedTask) => Shown): readonly Shown[] {
   const names = found.slice(0, told).map(nameOf);
-  return found.length > told ? [...names, `… (+${found.length - told})`] : names;
+  return found.length > told ? [...names, shown(`… (+${found.length - told})`)] : names;
 }
 
 async function report(
@@ -119,7 +127,8 @@ async function report(
   const showLog = t("Show Log");
   const reasons = await Promise.all(
     failed.slice(0, 3).map(async ({ target: { task, state }, error }) => {
-      return `${task.name}: ${await explainOutcome(error, l10n, state.connection.kind === "local")}`;
+      const why = await explainOutcome(error, l10n, state.connection.kind === "local");
+      return joined(": ", [shown(task.name), why]);
     }),
   );
   const message = t(
@@ -127,9 +136,9 @@ async function report(
     name,
     failed.length,
     results.length,
-    reasons.join(" "),
+    joined(" ", reasons),
   );
-  const answer = await vscode.window.showErrorMessage(escapeNotification(message), again, showLog);
+  const answer = await vscode.window.showErrorMessage(message, again, showLog);
   if (answer === again) {
     await runMany(action, latest(failed.map(({ target }) => target)), l10n, log);
   } else if (answer === showLog) {

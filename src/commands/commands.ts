@@ -1,6 +1,5 @@
-import * as vscode from "vscode";
 import { explain } from "../l10n/error-text";
-import { escapeNotification } from "../l10n/localizer";
+import * as vscode from "../screen/vscode";
 import { isForSelection } from "./argument";
 import type { CommandHost, Handler } from "./host";
 import { type CommandId, commandIds } from "./ids";
@@ -25,7 +24,7 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
       // Cancellation is not an error.
       if (!(error instanceof Error && error.name === "AbortError")) {
         parts.log.error(id, error);
-        void vscode.window.showErrorMessage(escapeNotification(explain(error, parts.l10n)));
+        void vscode.window.showErrorMessage(explain(error, parts.l10n));
       }
     }
   };

@@ -1,7 +1,9 @@
 /** The questions before what cannot be undone. */
-import * as vscode from "vscode";
+
 import type { Connection } from "../connections/connection";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import { inert, joined, type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { type ActionId, type IrreversibleAction, isIrreversible } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { missingAtEnd, type Unapplied } from "../tasks/missing";
@@ -11,9 +13,9 @@ import { typingObjection } from "./typed-confirmation";
 
 /** What the question about an action says; an action that cannot be undone and is not here does not compile. */
 interface Words {
-  readonly question: string;
-  readonly yes: string;
-  readonly consequence: string;
+  readonly question: Shown;
+  readonly yes: Shown;
+  readonly consequence: Shown;
 }
 
 type Asked = Pick<Task, "name" | "status" | "taskType" | "percent" | "delayMs"> & {
@@ -44,10 +46,10 @@ const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], l10n:
     return {
       question: t('End task "{0}"?', tasks[0]?.name ?? ""),
       yes: t("End Task"),
-      consequence: [
-        ...(missing === undefined ? [] : [missing]),
-        tasks.some(({ status }) => rowOf(status).endsByForce) ? `${end} ${force}` : end,
-      ].join("\n\n"),
+      consequence: joined("\n\n", [
+        missing,
+        tasks.some(({ status }) => rowOf(status).endsByForce) ? joined(" ", [end, force]) : end,
+      ]),
     };
   },
   delete: (tasks, { t }) => ({
@@ -58,11 +60,7 @@ const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], l10n:
 };
 
 /** What cannot be undone of an action on tasks; undefined when everything can. */
-export function consequenceOf(
-  action: ActionId,
-  tasks: readonly Asked[],
-  l10n: Localizer,
-): string | undefined {
+export function consequenceOf(action: ActionId, tasks: readonly Asked[], l10n: Localizer): Shown | undefined {
   return isIrreversible(action) ? words[action](tasks, l10n).consequence : undefined;
 }
 
@@ -90,14 +88,11 @@ export async function confirmed(
   const { question, yes, consequence } = words[action]([task], l10n);
   if (stopsProduction(action, task, connection)) {
     const prompt = t('{0} Type the name "{1}" to end it.', consequence, task.name);
-    return await confirmedByTyping(`${question} ${connection.name}`, prompt, task.name, l10n);
+    const title = joined(" ", [question, shown(connection.name)]);
+    return await confirmedByTyping(title, prompt, task.name, l10n);
   }
-  const detail = where === undefined ? consequence : `${where}\n\n${consequence}`;
-  const answer = await vscode.window.showWarningMessage(
-    escapeNotification(question),
-    { modal: true, detail },
-    yes,
-  );
+  const detail = joined("\n\n", [where && shown(where), consequence]);
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
   return answer === yes;
 }
 
@@ -106,15 +101,19 @@ export async function confirmed(
  * comes; the prompt stays in sight while it can still become the text.
  */
 export async function confirmedByTyping(
-  title: string,
-  prompt: string,
+  title: Shown,
+  prompt: Shown,
   expected: string,
   l10n: Localizer,
 ): Promise<boolean> {
   const input = vscode.window.createInputBox();
   // A name may be copied from elsewhere, with the focus there.
-  Object.assign(input, { title, prompt, placeholder: expected, ignoreFocusOut: true });
-  const objection = (complete: boolean) => typingObjection(input.value, expected, complete, l10n) ?? "";
+  input.title = title;
+  input.prompt = inert(prompt);
+  input.placeholder = shown(expected);
+  input.ignoreFocusOut = true;
+  const objection = (complete: boolean) =>
+    inert(typingObjection(input.value, expected, complete, l10n) ?? "");
   return await new Promise<boolean>((resolve) => {
     input.onDidChangeValue(() => {
       input.validationMessage = objection(false);

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import * as vscode from "vscode";
 import { type CloudConnection, type Connection, localId } from "../connections/connection";
 import { type Draft, draftOf, objection } from "../connections/wizard/draft";
-import { escapeNotification } from "../l10n/localizer";
+import { type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";
 
@@ -15,7 +15,7 @@ export function connectionHandlers(parts: CommandHost) {
   const chosen = async <C extends Connection>(
     argument: unknown,
     candidates: readonly C[],
-    placeHolder: string,
+    placeHolder: Shown,
   ): Promise<C | undefined> => {
     const { connection: id } = targetOf(argument);
     const fitting = id === undefined ? candidates : candidates.filter((connection) => connection.id === id);
@@ -49,7 +49,7 @@ export function connectionHandlers(parts: CommandHost) {
   };
 
   /** Asks about a connection, and keeps and shows it once it works. */
-  const ask = async (draft: Draft, title: string, scope: "all" | "secret", edited?: CloudConnection) => {
+  const ask = async (draft: Draft, title: Shown, scope: "all" | "secret", edited?: CloudConnection) => {
     // The questions are a file of their own, loaded with the first one.
     const { askConnection } = await import("../connections/wizard/wizard");
     const asked = await askConnection(draft, { l10n, log, names: otherNames(draft.id), title, scope });
@@ -126,7 +126,7 @@ export function connectionHandlers(parts: CommandHost) {
         return;
       }
       const remove = t("Remove Connection");
-      const question = escapeNotification(t('Remove connection "{0}"?', connection.name));
+      const question = t('Remove connection "{0}"?', connection.name);
       const detail = t("Its secret is deleted from this machine. Nothing changes in the cloud.");
       if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove) {
         await connections.remove(connection.id);
@@ -137,8 +137,9 @@ export function connectionHandlers(parts: CommandHost) {
 
 function itemOf<C extends Connection>(connection: C) {
   return {
-    label: `$(${connection.kind === "local" ? "server-process" : "cloud"}) ${connection.name}`,
-    description: connection.kind === "cloud" ? connection.region : "",
+    icon: connection.kind === "local" ? "server-process" : "cloud",
+    label: shown(connection.name),
+    description: connection.kind === "cloud" ? shown(connection.region) : ("" as const),
     connection,
   };
 }

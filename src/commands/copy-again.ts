@@ -1,12 +1,13 @@
 /** What the command does that copies tables of a task again. */
+
 import { setTimeout as delay } from "node:timers/promises";
-import * as vscode from "vscode";
 import { type CopyState, copyState, startCopy } from "../backend-client/copy-again";
 import type { LocalConnection } from "../connections/connection";
 import type { PlacedTask } from "../connections/session-manager";
 import type { AccessKey } from "../drs/sign-in";
 import { explain } from "../l10n/error-text";
-import { escapeNotification } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import { mayCopyAgain } from "../tasks/actions";
 import { errorText } from "../tasks/problems";
@@ -61,7 +62,7 @@ export async function copyTablesAgain({ task, session, state }: PlacedTask, cont
     log.error(`tables of task ${task.name} (${task.id}) were not copied again`, error);
     const why = explain(error, l10n, true);
     const message = t('The tables of task "{0}" were not copied again: {1}', task.name, why);
-    void vscode.window.showErrorMessage(escapeNotification(message));
+    void vscode.window.showErrorMessage(message);
   }
 }
 
@@ -73,8 +74,9 @@ async function chosen(task: Task, { l10n: { t } }: Context): Promise<Choice | un
     .map(({ name }) => {
       const warning = task.warnings?.find(({ table }) => table === name);
       return {
-        label: name,
-        ...(warning === undefined ? {} : { detail: `$(warning) ${warning.message}` }),
+        label: shown(name),
+        name,
+        ...(warning === undefined ? {} : { detail: shown(`⚠ ${warning.message}`) }),
         picked: troubled.includes(name),
       };
     })
@@ -98,7 +100,7 @@ async function chosen(task: Task, { l10n: { t } }: Context): Promise<Choice | un
     ...{ title, ignoreFocusOut: true },
     placeHolder: t("What happens to the rows at the target?"),
   });
-  return rows && { tables: tables.map(({ label }) => label), keepRows: rows.keepRows };
+  return rows && { tables: tables.map(({ name }) => name), keepRows: rows.keepRows };
 }
 
 /** Names task, tables and what follows; production is confirmed by typing the task's name. */
@@ -127,15 +129,15 @@ async function confirmed(
     const prompt = t('{0}: {1} Type the name "{2}" to copy them again.', names, consequence, task.name);
     return await confirmedByTyping(question, prompt, task.name, l10n);
   }
-  const detail = [names, consequence, ...resumes].join("\n\n");
+  const detail = joined("\n\n", [names, consequence, ...resumes]);
   const yes = t("Copy Again");
   const options = { modal: true, detail };
-  return (await vscode.window.showWarningMessage(escapeNotification(question), options, yes)) === yes;
+  return (await vscode.window.showWarningMessage(question, options, yes)) === yes;
 }
 
-function namesOf(tables: readonly string[]): string {
+function namesOf(tables: readonly string[]): Shown {
   const more = tables.length > named ? [`… (+${tables.length - named})`] : [];
-  return [...tables.slice(0, named), ...more].join(", ");
+  return joined(", ", [...tables.slice(0, named), ...more].map(shown));
 }
 
 interface Place {
@@ -147,7 +149,7 @@ interface Place {
 /** Shows the progress until all tables are in sync, the task fails or waits, or the user stops looking. */
 async function follow(task: Task, choice: Choice, place: Place, { l10n }: Context): Promise<void> {
   const { t } = l10n;
-  const title = escapeNotification(t('Copying tables of task "{0}" again', task.name));
+  const title = t('Copying tables of task "{0}" again', task.name);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   const end = await vscode.window.withProgress(options, async (progress, token) => {
     // The failure for which the tables are copied again stays until the service has resumed the task.
@@ -176,7 +178,7 @@ async function follow(task: Task, choice: Choice, place: Place, { l10n }: Contex
       task.name,
       namesOf(choice.tables),
     );
-    void vscode.window.showInformationMessage(escapeNotification(message));
+    void vscode.window.showInformationMessage(message);
   } else if (typeof end !== "string") {
     tellStop(end, t);
   }
@@ -190,11 +192,11 @@ function tellStop(task: Task, t: Context["l10n"]["t"]): void {
     return;
   }
   const message = t('The copy for task "{0}" stopped: {1}', task.name, errorText(task) ?? task.apiStatus);
-  void vscode.window.showErrorMessage(escapeNotification(message));
+  void vscode.window.showErrorMessage(message);
 }
 
-function warn(message: string): void {
-  void vscode.window.showWarningMessage(escapeNotification(message));
+function warn(message: Shown): void {
+  void vscode.window.showWarningMessage(message);
 }
 
 /** Of all tables together, 0 to 100. */

@@ -1,5 +1,5 @@
 /** What the commands do with the databases of the local backend's demo, which is there to be tried. */
-import * as vscode from "vscode";
+
 import {
   type DemoDatabase,
   type DemoLogins,
@@ -10,6 +10,8 @@ import {
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
 import type { Localizer } from "../l10n/localizer";
+import { shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import type { CommandHost, Handler } from "./host";
 
 export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" | "drs.runDemoSql", Handler> {
@@ -23,7 +25,8 @@ export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" 
           text: one.uri,
         })),
         ...(changed ?? []).map(({ user, password }) => ({
-          label: `$(key) ${user}`,
+          icon: "key",
+          label: shown(user),
           description: t("New password of this database user"),
           text: password,
         })),
@@ -48,7 +51,7 @@ export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" 
         picked &&
         (await vscode.window.showInputBox({
           title: t("SQL in {0} ({1})", picked.one.database, picked.description),
-          placeHolder: "SELECT * FROM reviews ORDER BY id DESC LIMIT 10",
+          placeHolder: shown("SELECT * FROM reviews ORDER BY id DESC LIMIT 10"),
           ignoreFocusOut: true,
         }));
       if (demo !== undefined && picked !== undefined && sql) {
@@ -82,7 +85,8 @@ async function demoOf({
 
 function databasePicks(databases: readonly DemoDatabase[], { t }: Localizer) {
   return databases.map((one) => ({
-    label: `$(database) ${one.database}`,
+    icon: "database",
+    label: shown(one.database),
     description: one.server === "source" ? t("Source database") : t("Target database"),
     one,
   }));

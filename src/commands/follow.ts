@@ -1,8 +1,8 @@
 /** What the commands do that follow a task. */
-import * as vscode from "vscode";
+
 import { type Goal, goalName, goals, isReached } from "../alerts/follow";
 import type { PlacedTask } from "../connections/session-manager";
-import { escapeIcons, escapeNotification } from "../l10n/localizer";
+import * as vscode from "../screen/vscode";
 import type { CommandHost, Handler } from "./host";
 
 /** @param chosen the task that a menu names, or that the user picks. */
@@ -24,7 +24,7 @@ export function followHandlers(
       const picked = await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly goal: Goal }>(
         items,
         {
-          placeHolder: escapeIcons(t('Tell me about "{0}" when …', task.name)),
+          placeHolder: t('Tell me about "{0}" when …', task.name),
         },
       );
       if (picked === undefined) {
@@ -33,7 +33,7 @@ export function followHandlers(
       const now = found.session.store.snapshot.tasks.get(task.id) ?? task;
       if (!(await follows.follow({ connection: state.connection.id, id: task.id }, now, picked.goal))) {
         const message = t('Synchronization task "{0}": {1} already.', task.name, picked.label);
-        void vscode.window.showInformationMessage(escapeNotification(message));
+        void vscode.window.showInformationMessage(message);
       }
     },
     "drs.unfollowTask": async (argument) => {

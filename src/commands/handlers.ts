@@ -1,8 +1,7 @@
-import * as vscode from "vscode";
 import { localId } from "../connections/connection";
 import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/session-manager";
-import { escapeNotification } from "../l10n/localizer";
 import { walkthroughId } from "../links/link";
+import * as vscode from "../screen/vscode";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
 import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
 import { attentionOf, urgencyOf } from "../tasks/attention";
@@ -123,7 +122,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   const explainReadOnly = async ({ connection, readOnly }: ConnectionState) => {
     const refresh = t("Refresh");
     const message = t("{0} is read only: {1} Refresh to try again.", connection.name, readOnly ?? "");
-    if ((await vscode.window.showWarningMessage(escapeNotification(message), refresh)) === refresh) {
+    if ((await vscode.window.showWarningMessage(message, refresh)) === refresh) {
       await sessions.refresh(connection.id);
     }
   };

@@ -1,4 +1,3 @@
-import type * as vscode from "vscode";
 import type { Follows } from "../alerts/follows";
 import type { Mutes } from "../alerts/mutes";
 import type { BackendController } from "../backend-client/controller";
@@ -6,6 +5,7 @@ import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import type { SessionManager } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
+import type * as vscode from "../screen/vscode";
 import type { TasksView } from "../tree/view";
 
 /** The parts that commands act on. */

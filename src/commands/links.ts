@@ -1,9 +1,9 @@
 /** What the commands do that lead out of VS Code, or back into it. */
-import * as vscode from "vscode";
+
 import type { PlacedTask } from "../connections/session-manager";
 import { consoleAddress } from "../drs/regions";
-import { escapeNotification } from "../l10n/localizer";
 import { extensionId, linkQuery } from "../links/link";
+import * as vscode from "../screen/vscode";
 import type { CommandHost, Handler } from "./host";
 
 /** @param chosen the tasks that a menu names, or the one that the user picks. */
@@ -31,7 +31,7 @@ export function linkHandlers(
         connection.kind === "cloud" ? consoleAddress(connection.site, connection.region) : undefined;
       if (address === undefined) {
         const message = t("No web console is available for {0}.", connection.name);
-        void vscode.window.showInformationMessage(escapeNotification(message));
+        void vscode.window.showInformationMessage(message);
         return;
       }
       // The console's address of a single task is not published; its list can be searched.

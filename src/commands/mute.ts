@@ -1,6 +1,7 @@
 /** What the commands do that hold notices back. */
-import * as vscode from "vscode";
+
 import type { PlacedTask } from "../connections/session-manager";
+import * as vscode from "../screen/vscode";
 import type { CommandHost, Handler } from "./host";
 
 const minuteMs = 60_000;

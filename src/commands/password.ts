@@ -1,9 +1,9 @@
 /** What the command does that gives a task another password for one of its databases. */
 
-import * as vscode from "vscode";
 import type { PlacedTask } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
-import { escapeNotification } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { actionRow } from "../status/actions";
 import { legalActions } from "../tasks/actions";
 import type { TaskEndpoint } from "../tasks/task";
@@ -18,7 +18,7 @@ export async function askPassword(
   const { t } = l10n;
   if (!canChangePassword(session, task)) {
     const message = t('The password of task "{0}" cannot be changed in its current status.', task.name);
-    void vscode.window.showWarningMessage(escapeNotification(message));
+    void vscode.window.showWarningMessage(message);
     return;
   }
   const ends = [
@@ -44,20 +44,21 @@ export async function askPassword(
     log.error(`the password of task ${task.name} (${task.id}) was not changed`, error);
     const why = explain(error, l10n, connection.kind === "local");
     const message = t('The password of task "{0}" was not changed: {1}', task.name, why);
-    void vscode.window.showErrorMessage(escapeNotification(message));
+    void vscode.window.showErrorMessage(message);
     return;
   }
   const now = session.store.snapshot.tasks.get(task.id) ?? task;
   const next = legalActions(now).find((action) => actionRow(action).continues);
   const goOn = next && l10n.localize(actionRow(next).name);
-  const message = escapeNotification(t('The password of task "{0}" was changed.', task.name));
+  const message = t('The password of task "{0}" was changed.', task.name);
   const answer = await vscode.window.showInformationMessage(message, ...(goOn === undefined ? [] : [goOn]));
   if (next !== undefined && answer === goOn) {
     await vscode.commands.executeCommand(actionRow(next).command, { connection: connection.id, id: task.id });
   }
 }
 
-function endText(end: TaskEndpoint | undefined): string {
+function endText(end: TaskEndpoint | undefined): Shown {
   const { user, host, database } = end ?? {};
-  return [user, [host, database].filter(Boolean).join("/")].filter(Boolean).join("@");
+  const place = joined("/", [shown(host ?? ""), shown(database ?? "")]);
+  return joined("@", [shown(user ?? ""), place]);
 }

@@ -1,7 +1,7 @@
 /** What the command does that reports a problem. */
 import { release } from "node:os";
-import * as vscode from "vscode";
 import { extensionId } from "../links/link";
+import * as vscode from "../screen/vscode";
 import type { CommandHost } from "./host";
 import { remoteKind, reportOf, type SettingFact } from "./problem-report";
 

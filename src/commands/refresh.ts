@@ -1,8 +1,8 @@
 /** What *Refresh* does, and what it says where there is nothing that it could read. */
-import * as vscode from "vscode";
+
 import { localId } from "../connections/connection";
 import type { ConnectionState } from "../connections/session-manager";
-import { escapeNotification } from "../l10n/localizer";
+import * as vscode from "../screen/vscode";
 import type { CommandHost } from "./host";
 
 /** Reads the tasks of one connection or of all that are shown. */
@@ -44,7 +44,7 @@ async function explain(
         ? [t("Enter Again"), "drs.enterSecret"]
         : [t("Edit Connection"), "drs.editConnection"];
   const message = phase === "stopped" ? why : t("{0}: {1}", name, why);
-  if ((await vscode.window.showWarningMessage(escapeNotification(message), remedy)) === remedy) {
+  if ((await vscode.window.showWarningMessage(message, remedy)) === remedy) {
     await vscode.commands.executeCommand(command, { connection: id });
   }
 }

@@ -1,7 +1,9 @@
 /** What the user sees of an action: the question, the progress, and what became of it. */
-import * as vscode from "vscode";
+
 import type { PlacedTask } from "../connections/session-manager";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import { joined, type Shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { type ActionId, actionRow } from "../status/actions";
 import { precheckBefore } from "../tasks/actions";
 import type { Unapplied } from "../tasks/missing";
@@ -23,7 +25,7 @@ export interface ActionDialog {
   confirm(able: readonly PlacedTask[], unable: readonly PlacedTask[]): Promise<boolean>;
   progress(able: readonly PlacedTask[]): vscode.ProgressOptions;
   /** @param percent of the pre-check, 0 to 100. */
-  step(task: Task, percent: number | undefined): { readonly message: string; readonly increment?: number };
+  step(task: Task, percent: number | undefined): { readonly message: Shown; readonly increment?: number };
   /** Tells what became of the tasks. Those with an action under way are not among them. */
   report(results: readonly ActionResult<PlacedTask>[]): Promise<void>;
 }
@@ -81,7 +83,7 @@ export function oneTaskDialog(
   const { t } = l10n;
   const name = l10n.localize(actionRow(action).name);
   const warnImpossible = (latest: Task) =>
-    void vscode.window.showWarningMessage(escapeNotification(notPossibleText(action, latest, l10n)));
+    void vscode.window.showWarningMessage(notPossibleText(action, latest, l10n));
   return {
     impossible: ([unable]) => warnImpossible(unable?.task ?? task),
     confirm: async ([able]) => {
@@ -89,14 +91,14 @@ export function oneTaskDialog(
       return await confirmed(action, { ...(able?.task ?? task), unapplied: known }, connection, where, l10n);
     },
     progress: ([able]) => ({
-      title: escapeNotification(t('{0} task "{1}"', name, task.name)),
+      title: t('{0} task "{1}"', name, task.name),
       location:
         precheckBefore(action, able?.task ?? task) === undefined
           ? { viewId: "drs.tasks" }
           : vscode.ProgressLocation.Notification,
     }),
     step: (_, percent) => ({
-      message: [t("pre-check"), percent === undefined ? "" : l10n.percent(percent)].filter(Boolean).join(" "),
+      message: joined(" ", [t("pre-check"), percent === undefined ? "" : l10n.percent(percent)]),
     }),
     report: async ([result]) => {
       const error = result?.error;
@@ -104,7 +106,7 @@ export function oneTaskDialog(
         warnImpossible(error.task);
       } else if (error !== undefined && !isAbort(error)) {
         const why = await explainOutcome(error, l10n, connection.kind === "local");
-        const message = escapeNotification(t('{0} failed for task "{1}": {2}', name, task.name, why));
+        const message = t('{0} failed for task "{1}": {2}', name, task.name, why);
         const sql = error instanceof PrecheckError ? remedySqlOf(error.outcome.findings) : undefined;
         const copy = t("Copy SQL");
         const buttons = [...(sql === undefined ? [] : [copy]), t("Show Log")];

@@ -1,6 +1,7 @@
-import * as vscode from "vscode";
 import type { PlacedTask } from "../connections/session-manager";
-import { beginningOf, escapeIcons, type Localizer } from "../l10n/localizer";
+import { beginningOf, type Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { rowOf, statusOrder } from "../status/statuses";
 import type { Thresholds } from "../tasks/attention";
 import { errorText } from "../tasks/problems";
@@ -17,7 +18,7 @@ function byUrgency(a: PlacedTask, b: PlacedTask): number {
 /** Lets the user pick one of the tasks; undefined when nothing was picked. */
 export async function pickTask(
   tasks: readonly PlacedTask[],
-  placeHolder: string,
+  placeHolder: Shown,
   l10n: Localizer,
   thresholds: Thresholds,
 ): Promise<PlacedTask | undefined> {
@@ -27,14 +28,11 @@ export async function pickTask(
     const { icon, name } = rowOf(task.status);
     const where = several ? state.connection.name : "";
     return {
-      label: `$(${icon}) ${escapeIcons(task.name)}`,
-      description: escapeIcons(
-        [l10n.localize(name), descriptionOf(task, l10n, thresholds), where].filter(Boolean).join(" · "),
-      ),
+      icon,
+      label: shown(task.name),
+      description: joined(" · ", [l10n.localize(name), descriptionOf(task, l10n, thresholds), shown(where)]),
       // The ID can be typed or pasted.
-      detail: escapeIcons(
-        [beginningOf(errorText(task) ?? task.description ?? ""), task.id].filter(Boolean).join(" · "),
-      ),
+      detail: joined(" · ", [shown(beginningOf(errorText(task) ?? task.description ?? "")), shown(task.id)]),
       found,
     };
   });

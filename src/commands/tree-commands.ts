@@ -1,7 +1,9 @@
 /** What the commands do that arrange the tree. */
-import * as vscode from "vscode";
+
 import type { PlacedTask } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
+import type { Shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import {
@@ -62,7 +64,7 @@ export function treeHandlers(
     },
     "drs.clearFilter": () => view.arrange({ filter: noFilter }),
     "drs.groupTasks": async () => {
-      const names: Record<Grouping, string> = {
+      const names: Record<Grouping, Shown> = {
         status: t("Status"),
         engine: t("Engine"),
         tag: t("Tag"),
@@ -75,7 +77,7 @@ export function treeHandlers(
       }
     },
     "drs.sortTasks": async () => {
-      const names: Record<Sorting, string> = {
+      const names: Record<Sorting, Shown> = {
         urgency: t("Urgency"),
         name: t("Name"),
         created: t("Newest first"),
@@ -108,7 +110,8 @@ async function pickStatuses(
   const statuses = statusOrder
     .filter((status) => filter.statuses.includes(status) || found.some(({ task }) => task.status === status))
     .map((status) => ({
-      label: `$(${rowOf(status).icon}) ${localize(rowOf(status).name)}`,
+      icon: rowOf(status).icon,
+      label: localize(rowOf(status).name),
       description: count((task) => task.status === status),
       picked: filter.statuses.includes(status),
       status,
@@ -117,7 +120,8 @@ async function pickStatuses(
   const engines = [...new Set([...filter.engines, ...found.map(({ task }) => task.engine ?? "")])]
     .sort()
     .map((engine) => ({
-      label: `$(database) ${engineName(engine) || t("No engine")}`,
+      icon: "database",
+      label: engineName(engine) || t("No engine"),
       description: count((task) => (task.engine ?? "") === engine),
       picked: filter.engines.includes(engine),
       status: undefined,
@@ -138,12 +142,13 @@ async function pickStatuses(
 
 async function pickOne<T extends string>(
   values: readonly T[],
-  names: Readonly<Record<T, string>>,
+  names: Readonly<Record<T, Shown>>,
   current: T,
-  placeHolder: string,
+  placeHolder: Shown,
 ): Promise<T | undefined> {
   const items = values.map((value) => ({
-    label: `${value === current ? "$(check)" : "$(blank)"} ${names[value]}`,
+    icon: value === current ? "check" : "blank",
+    label: names[value],
     value,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.value;

@@ -1,5 +1,7 @@
 /** Whether what is typed is what was asked for. */
+
 import type { Localizer } from "../l10n/localizer";
+import { type Shown, shown } from "../l10n/shown";
 
 /**
  * What is wrong with a text so far; undefined while it can still become what is expected.
@@ -11,9 +13,10 @@ export function typingObjection(
   expected: string,
   complete: boolean,
   { t }: Pick<Localizer, "t">,
-): string | undefined {
+): Shown | undefined {
   const typed = text.trim();
   const wanted = expected.trim();
-  const fits = complete ? typed === wanted : wanted.startsWith(typed);
+  // A name that has characters which cannot be seen may be typed as it is shown.
+  const fits = [wanted, shown(wanted)].some((name) => (complete ? typed === name : name.startsWith(typed)));
   return fits ? undefined : t('Type "{0}" to continue, or press Escape to cancel.', wanted);
 }

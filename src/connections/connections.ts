@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
-import * as vscode from "vscode";
 import type { AccessKey } from "../drs/sign-in";
+import * as vscode from "../screen/vscode";
 import { FolderWatch } from "../storage/folder-watch";
 import type { VersionedFile } from "../storage/versioned-file";
 import {

@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import * as vscode from "../screen/vscode";
 
 /** What the user allows a connection to the cloud. Read when needed, so that a change takes effect at once. */
 export const limits = {

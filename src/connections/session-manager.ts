@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import * as vscode from "vscode";
 import type { CredentialBreaker } from "../drs/credential-breaker";
 import { isDrsError } from "../drs/errors";
 import type { RateLimiter } from "../drs/rate-limiter";
 import { explain } from "../l10n/error-text";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import type { Shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import type { Demand, TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
 import type { Missing } from "./access";
@@ -24,11 +25,11 @@ export interface ConnectionState {
   /** While the state is `open`. */
   readonly session: Session | undefined;
   /** Why it cannot be used, in the user's language. */
-  readonly trouble: string | undefined;
+  readonly trouble: Shown | undefined;
   /** What it lacks, if that is why. */
   readonly missing: Missing | undefined;
   /** Why its tasks may only be looked at, in the user's language; undefined when that is not known to be so. */
-  readonly readOnly: string | undefined;
+  readonly readOnly: Shown | undefined;
 }
 
 /** A reading that changed something in one of the sessions. */
@@ -301,7 +302,7 @@ export class SessionManager implements vscode.Disposable {
     this.#passDemands();
   }
 
-  #close(entry: Entry, trouble: string): void {
+  #close(entry: Entry, trouble: Shown): void {
     entry.phase = "closed";
     entry.trouble = trouble;
   }
@@ -314,7 +315,7 @@ export class SessionManager implements vscode.Disposable {
     this.#asked.add(id);
     const { t } = this.#l10n;
     const enter = t("Enter Again");
-    const message = escapeNotification(t("{0}: {1}", name, trouble ?? ""));
+    const message = t("{0}: {1}", name, trouble ?? "");
     void vscode.window.showWarningMessage(message, enter).then(async (answer) => {
       if (answer === enter) {
         await vscode.commands.executeCommand("drs.enterSecret", { connection: id });

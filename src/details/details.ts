@@ -1,8 +1,8 @@
-import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import { findTask, type SessionManager } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
+import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import { type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";

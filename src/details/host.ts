@@ -1,6 +1,7 @@
-import type * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
+import type { Shown } from "../l10n/shown";
+import type * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import type { Task } from "../tasks/task";
 import type { TaskSession } from "../tasks/use-cases/control";
@@ -14,7 +15,7 @@ export interface ConnectionFacts {
   /** Its name; undefined while it is not shown. */
   readonly connection: string | undefined;
   /** Why its tasks may only be looked at; undefined when that is not known to be so. */
-  readonly readOnly: string | undefined;
+  readonly readOnly: Shown | undefined;
   readonly freshness: Freshness;
 }
 

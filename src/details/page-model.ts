@@ -1,5 +1,7 @@
 /** What a page shows beyond the list's data: its parts, its charts, and what can be done with them. */
+
 import { localId, type TaskRef } from "../connections/connection";
+import { joined, shown } from "../l10n/shown";
 import { isStreaming } from "../status/statuses";
 import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";
 import type { DetailsHost } from "./host";
@@ -122,8 +124,8 @@ export class PageModel {
         problem: this.#problem,
       }),
       copyAll: [
-        copyButton("markdown", `${all} (Markdown)`, l10n.t),
-        copyButton("json", `${all} (JSON)`, l10n.t),
+        copyButton("markdown", joined(" ", [all, shown("(Markdown)")]), l10n.t),
+        copyButton("json", joined(" ", [all, shown("(JSON)")]), l10n.t),
       ],
     };
   }

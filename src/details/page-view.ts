@@ -1,5 +1,6 @@
 /** What the details page shows: plain data with every text ready in the reader's language. */
 
+import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
 import type { AlertLevel } from "../status/statuses";
 import type { ChartsView, PartView } from "./part-view";
@@ -13,23 +14,23 @@ export type Copyable = CopyableFact | "json" | "markdown";
 /** A copy button; `label` is its name, `copied` what it says afterwards. */
 export interface CopyButton {
   readonly what: Copyable;
-  readonly label: string;
-  readonly copied: string;
+  readonly label: Shown;
+  readonly copied: Shown;
 }
 
 /** A sentence above everything else. With `since` (ms since 1970) the page adds how long ago that was. */
 export interface Notice {
   readonly level: "warning" | "info";
-  readonly text: string;
-  readonly detail?: string | undefined;
+  readonly text: Shown;
+  readonly detail?: Shown | undefined;
   readonly since?: number | undefined;
   /** The label of a button that asks for fresh data. */
-  readonly refresh?: string | undefined;
+  readonly refresh?: Shown | undefined;
 }
 
 export interface ActionButton {
   readonly action: ActionId;
-  readonly label: string;
+  readonly label: Shown;
   /** Codicon id. */
   readonly icon: string;
   readonly primary: boolean;
@@ -38,67 +39,67 @@ export interface ActionButton {
 /** Why a task needs a person, and what that person can do. */
 export interface Problem {
   readonly level: "error" | "warning";
-  readonly heading: string;
-  readonly code?: string | undefined;
-  readonly message?: string | undefined;
+  readonly heading: Shown;
+  readonly code?: Shown | undefined;
+  readonly message?: Shown | undefined;
   readonly explanation?: Explanation | undefined;
-  readonly advice?: string | undefined;
+  readonly advice?: Shown | undefined;
   readonly copy?: CopyButton | undefined;
   /** The label of the button that copies tables again, where that heals. */
-  readonly copyAgain?: string | undefined;
+  readonly copyAgain?: Shown | undefined;
 }
 
 /** What is wrong with a task's stream beside its status, and the log that its source keeps. */
 export interface StreamView {
   readonly level: "warning" | "info";
-  readonly heading: string;
+  readonly heading: Shown;
   readonly warnings: readonly StreamWarning[];
   /** Size, limit and growth of the kept log. */
   readonly log?: Fact | undefined;
 }
 
 export interface StreamWarning {
-  readonly code: string;
-  readonly text: string;
+  readonly code: Shown;
+  readonly text: Shown;
   /** Since when, in words and as an ISO 8601 time. */
-  readonly since?: { readonly text: string; readonly time: string } | undefined;
+  readonly since?: { readonly text: Shown; readonly time: string } | undefined;
 }
 
 /** The known case behind an error, or that there is none. */
 export interface Explanation {
   readonly facts: readonly Fact[];
-  readonly link?: { readonly label: string; readonly href: string } | undefined;
+  readonly link?: { readonly label: Shown; readonly href: string } | undefined;
 }
 
 /** A sentence, with its subject where that needs to be named. */
 export interface Fact {
-  readonly label?: string | undefined;
-  readonly text: string;
+  readonly label?: Shown | undefined;
+  readonly text: Shown;
 }
 
 /** A bar; `percent` 0 to 100, undefined while it is not known. */
 export interface Bar {
-  readonly label: string;
+  readonly label: Shown;
   readonly percent?: number | undefined;
-  readonly text: string;
+  readonly text: Shown;
 }
 
 export interface Progress extends Bar {
-  readonly remaining?: string | undefined;
+  readonly remaining?: Shown | undefined;
   readonly parts: readonly Bar[];
 }
 
 export interface Delay {
-  readonly label: string;
-  readonly value: string;
+  readonly label: Shown;
+  readonly value: Shown;
   readonly known: boolean;
-  readonly note: string;
+  readonly note: Shown;
 }
 
 /** A label and its value. */
 export interface Row {
-  readonly label: string;
-  readonly value: string;
+  readonly label: Shown;
+  readonly value: Shown;
   /** Ids and addresses, in the editor's font. */
   readonly code?: boolean | undefined;
   /** The value as an ISO 8601 time. */
@@ -109,28 +110,28 @@ export interface Row {
 export interface Section {
   /** Unique on the page. */
   readonly id: string;
-  readonly heading: string;
+  readonly heading: Shown;
   readonly rows: readonly Row[];
   /** Said when there are no rows. */
-  readonly empty: string;
+  readonly empty: Shown;
 }
 
 export interface ObjectTable {
-  readonly heading: string;
-  readonly count: string;
-  readonly columns: readonly [type: string, source: string, target: string];
-  readonly rows: readonly (readonly [type: string, source: string, target: string])[];
+  readonly heading: Shown;
+  readonly count: Shown;
+  readonly columns: readonly [type: Shown, source: Shown, target: Shown];
+  readonly rows: readonly (readonly [type: Shown, source: Shown, target: Shown])[];
   /** Said below when not all rows are there. */
-  readonly more?: string | undefined;
+  readonly more?: Shown | undefined;
   /** Said when there are no rows. */
-  readonly empty: string;
+  readonly empty: Shown;
   /** The label of the button that copies tables again; absent where that cannot be. */
-  readonly copyAgain?: string | undefined;
+  readonly copyAgain?: Shown | undefined;
 }
 
 export interface StatusView {
-  readonly name: string;
-  readonly meaning: string;
+  readonly name: Shown;
+  readonly meaning: Shown;
   /** Codicon id. */
   readonly icon: string;
   /** Theme colour id. */
@@ -141,10 +142,10 @@ export interface StatusView {
 export interface TaskView {
   readonly kind: "task";
   readonly language: string;
-  readonly name: string;
+  readonly name: Shown;
   readonly status: StatusView;
   readonly notices: readonly Notice[];
-  readonly actionsLabel: string;
+  readonly actionsLabel: Shown;
   readonly actions: readonly ActionButton[];
   /** The action that is under way; none can be started meanwhile. */
   readonly running?: ActionId | undefined;
@@ -170,8 +171,8 @@ export interface MoreView {
 export interface EmptyView {
   readonly kind: "empty";
   readonly language: string;
-  readonly heading: string;
-  readonly text: string;
+  readonly heading: Shown;
+  readonly text: Shown;
   readonly waiting: boolean;
   readonly notices: readonly Notice[];
 }

@@ -1,9 +1,11 @@
 /** The details panels: one for each task whose page is open. Loaded when the first one opens. */
+
 import { randomBytes } from "node:crypto";
-import * as vscode from "vscode";
 import { localId, type TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
 import type { Diagnosis } from "../failures/known-case";
+import { shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import { legalActions } from "../tasks/actions";
 import type { Task } from "../tasks/task";
@@ -28,7 +30,10 @@ export class DetailsPages implements vscode.Disposable {
   open(task: TaskRef): void {
     const page = this.#pages.get(keyOf(task));
     if (page === undefined) {
-      this.#add(task, vscode.window.createWebviewPanel(detailsViewType, task.id, vscode.ViewColumn.Active));
+      this.#add(
+        task,
+        vscode.window.createWebviewPanel(detailsViewType, shown(task.id), vscode.ViewColumn.Active),
+      );
     } else {
       page.panel.reveal();
     }
@@ -113,8 +118,8 @@ class DetailsPage implements vscode.Disposable {
       webview.asWebviewUri(vscode.Uri.joinPath(this.#host.extensionUri, "dist", "webview", name)).toString();
     return pageHtml({
       language: this.#host.l10n.localize({ en: "en", zh: "zh-CN" }),
-      title: vscode.l10n.t("Task details"),
-      loading: vscode.l10n.t("Loading the task…"),
+      title: this.#host.l10n.t("Task details"),
+      loading: this.#host.l10n.t("Loading the task…"),
       task: this.#ref,
       script: asset("details.js"),
       style: asset("details-style.css"),
@@ -139,7 +144,7 @@ class DetailsPage implements vscode.Disposable {
       return;
     }
     const view = this.#view();
-    this.panel.title = view.kind === "task" ? view.name : vscode.l10n.t("Task details");
+    this.panel.title = view.kind === "task" ? view.name : this.#host.l10n.t("Task details");
     const shown = JSON.stringify(view);
     if (shown !== this.#shown) {
       this.#shown = shown;

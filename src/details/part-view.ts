@@ -1,24 +1,25 @@
 /** The parts of the page that are read when they are open, and its charts: plain data in the reader's language. */
+import type { Shown } from "../l10n/shown";
 import type { Cell, Filter, Pager, PartButton } from "./parts/part";
 import type { PartId } from "./parts/parts";
 
 /** A table that is read when its part is open. */
 export interface PartView {
   readonly id: PartId;
-  readonly heading: string;
+  readonly heading: Shown;
   readonly open: boolean;
   /** How many there are in all. */
-  readonly count?: string | undefined;
+  readonly count?: Shown | undefined;
   /** Said in place of rows. */
-  readonly state?: { readonly kind: "loading" | "none" | "error"; readonly text: string } | undefined;
+  readonly state?: { readonly kind: "loading" | "none" | "error"; readonly text: Shown } | undefined;
   /** Said above the rows, such as that they are old. */
-  readonly notes: readonly string[];
-  readonly columns: readonly string[];
+  readonly notes: readonly Shown[];
+  readonly columns: readonly Shown[];
   readonly rows: readonly (readonly Cell[])[];
   readonly filter?: Filter | undefined;
   readonly pager?: Pager | undefined;
   /** Leads from a row's details back to the list. */
-  readonly back?: string | undefined;
+  readonly back?: Shown | undefined;
   readonly buttons: readonly PartButton[];
 }
 
@@ -26,23 +27,23 @@ export type ChartUnit = "duration" | "number" | "percent";
 
 export interface ChartView {
   readonly id: "delay" | "rows" | "progress";
-  readonly label: string;
+  readonly label: Shown;
   readonly unit: ChartUnit;
   /** One for each time; null where it was not known. Milliseconds, rows per second, percent. */
   readonly values: readonly (number | null)[];
 }
 
 export interface ChartsView {
-  readonly heading: string;
+  readonly heading: Shown;
   /** Milliseconds since 1970. */
   readonly times: readonly number[];
   readonly charts: readonly ChartView[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Shown[];
   readonly texts: {
-    readonly table: string;
-    readonly time: string;
-    readonly help: string;
-    readonly reset: string;
-    readonly unknown: string;
+    readonly table: Shown;
+    readonly time: Shown;
+    readonly help: Shown;
+    readonly reset: Shown;
+    readonly unknown: Shown;
   };
 }

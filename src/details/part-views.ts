@@ -1,17 +1,9 @@
 /** What was read of a task → the parts of its page. */
 import { explain } from "../l10n/error-text";
-import { beginningOf, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import type { PartReading, Readings } from "./part-reader";
 import type { PartView } from "./part-view";
-import {
-  type Cell,
-  type PageFacts,
-  type Pager,
-  type Part,
-  type PartTable,
-  pageSize,
-  type Query,
-} from "./parts/part";
+import { type PageFacts, type Pager, type Part, type PartTable, pageSize, type Query } from "./parts/part";
 import { type PartId, type PartValues, partIds, parts } from "./parts/parts";
 
 export interface PartFacts extends PageFacts {
@@ -64,27 +56,13 @@ function viewOf<P extends PartId>(id: P, facts: PartFacts): PartView {
     state,
     notes: [...notes, ...stale, ...(table?.notes ?? [])],
     columns: table?.columns ?? [],
-    rows: table?.rows.map((row) => row.map(briefCell)) ?? [],
+    rows: table?.rows ?? [],
     filter:
       part.filter === undefined || reading.absent ? undefined : { ...part.filter(t), value: query.filter },
     pager: table && pagerOf(table, query, l10n),
     back: table?.back,
     buttons: reading.absent || table?.back !== undefined ? [] : buttons,
   };
-}
-
-/** So much of a cell's text is drawn; a service may send hundreds of kilobytes. What is to be copied stays whole. */
-const longestCell = 2_000;
-
-function briefCell(cell: Cell): Cell {
-  const { text, detail = "" } = cell;
-  return text.length <= longestCell && detail.length <= longestCell
-    ? cell
-    : {
-        ...cell,
-        text: beginningOf(text, longestCell),
-        detail: beginningOf(detail, longestCell) || undefined,
-      };
 }
 
 function pagerOf({ count, rows }: PartTable, { offset }: Query, { t, number }: Localizer): Pager | undefined {

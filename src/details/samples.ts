@@ -1,5 +1,7 @@
 /** What was measured of a task while its page is open. */
+
 import type { Localizer } from "../l10n/localizer";
+import type { Shown } from "../l10n/shown";
 import type { ChartsView, ChartUnit } from "./part-view";
 
 export interface Sample {
@@ -45,7 +47,7 @@ export function chartsOf(
   told: boolean | undefined,
   { t }: Localizer,
 ): ChartsView {
-  const chart = (id: "delay" | "rows" | "progress", label: string, unit: ChartUnit) => ({
+  const chart = (id: "delay" | "rows" | "progress", label: Shown, unit: ChartUnit) => ({
     id,
     label,
     unit,

@@ -1,6 +1,7 @@
 /** The facts of a task, section by section. */
 
 import type { Localizer, Translate } from "../l10n/localizer";
+import { joined, type Shown, shown, shownLines } from "../l10n/shown";
 import { engineName } from "../tasks/engine";
 import type { SyncObject, Task, TaskEndpoint } from "../tasks/task";
 import { addressText } from "./address";
@@ -50,7 +51,7 @@ function taskTypeLabel(taskType: string, t: Translate): string {
 }
 
 function timesSection(task: Task, { t, time }: Localizer): Section {
-  const timeRow = (label: string, ms: number | undefined) =>
+  const timeRow = (label: Shown, ms: number | undefined) =>
     ms === undefined ? undefined : { label, value: time(ms), time: new Date(ms).toISOString() };
   const rows = [
     timeRow(t("Starts"), task.scheduledAt),
@@ -64,7 +65,7 @@ function timesSection(task: Task, { t, time }: Localizer): Section {
 
 function endpointSection(
   id: "source" | "target",
-  heading: string,
+  heading: Shown,
   endpoint: TaskEndpoint | undefined,
   t: Translate,
 ): Section {
@@ -74,7 +75,7 @@ function endpointSection(
       : [
           row(t("Address"), addressText(endpoint), {
             code: true,
-            copy: copyButton(id, `${heading}, ${t("Address")}`, t),
+            copy: copyButton(id, joined(", ", [heading, t("Address")]), t),
           }),
           row(t("Database type"), endpoint.dbType),
           row(t("User"), endpoint.user),
@@ -83,7 +84,7 @@ function endpointSection(
   return section(id, heading, rows, t);
 }
 
-function section(id: string, heading: string, rows: readonly (Row | undefined)[], t: Translate): Section {
+function section(id: string, heading: Shown, rows: readonly (Row | undefined)[], t: Translate): Section {
   return {
     id,
     heading,
@@ -93,15 +94,15 @@ function section(id: string, heading: string, rows: readonly (Row | undefined)[]
 }
 
 function row(
-  label: string,
+  label: Shown,
   value: string | undefined,
   look: Pick<Row, "code" | "copy"> = {},
 ): Row | undefined {
-  return value === undefined || value === "" ? undefined : { label, value, ...look };
+  return value === undefined || value === "" ? undefined : { label, value: shownLines(value), ...look };
 }
 
 /** The button that copies what `subject` names. */
-export function copyButton(what: Copyable, subject: string, t: Translate): CopyButton {
+export function copyButton(what: Copyable, subject: Shown, t: Translate): CopyButton {
   return { what, label: t("Copy: {0}", subject), copied: t("Copied") };
 }
 
@@ -113,7 +114,7 @@ export function objectTable(objects: readonly SyncObject[], { t, number }: Local
     columns: [t("Object type"), t("Name in the source"), t("Name in the target")],
     rows: objects
       .slice(0, maxObjects)
-      .map(({ type, name, alias }) => [objectTypeLabel(type, t), name, alias ?? name]),
+      .map(({ type, name, alias }) => [objectTypeLabel(type, t), shown(name), shown(alias ?? name)]),
     more:
       objects.length > maxObjects
         ? t("The first {0} of {1} are shown.", number(maxObjects), number(objects.length))
@@ -122,7 +123,7 @@ export function objectTable(objects: readonly SyncObject[], { t, number }: Local
   };
 }
 
-function objectTypeLabel(type: string, t: Translate): string {
+function objectTypeLabel(type: string, t: Translate): Shown {
   switch (type.toLowerCase()) {
     case "database":
       return t("Database");
@@ -133,6 +134,6 @@ function objectTypeLabel(type: string, t: Translate): string {
     case "view":
       return t("View");
     default:
-      return type;
+      return shown(type);
   }
 }

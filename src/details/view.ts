@@ -1,6 +1,8 @@
 /** A task → what its details page shows. */
+
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer, remainingText, type Translate } from "../l10n/localizer";
+import { type Shown, shown, shownLines } from "../l10n/shown";
 import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
 import { mayCopyAgain, transitionIn } from "../tasks/actions";
@@ -32,7 +34,7 @@ export interface Freshness {
   /** When it was last read, milliseconds since 1970; undefined before the first time. */
   readonly asOf: number | undefined;
   /** Why the last reading failed, in the reader's language; undefined when it did not. */
-  readonly problem: string | undefined;
+  readonly problem: Shown | undefined;
 }
 
 /** The reader, and the state of the data. */
@@ -46,7 +48,7 @@ export interface DetailsFacts extends Reader {
   /** The name of the task's connection; undefined while it is not shown. */
   readonly connection: string | undefined;
   /** Why nothing may be done with the connection's tasks; undefined when that is not known to be so. */
-  readonly readOnly: string | undefined;
+  readonly readOnly: Shown | undefined;
   /** The task is in the list as it was last read; otherwise `task` is the last that was known of it. */
   readonly listed: boolean;
   readonly place: "local" | "cloud";
@@ -67,7 +69,7 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
   return {
     kind: "task",
     language: l10n.language,
-    name: task.name === "" ? task.id : task.name,
+    name: shown(task.name === "" ? task.id : task.name),
     status: {
       name: statusName(task, l10n),
       meaning: meaningOf(task, l10n),
@@ -119,8 +121,8 @@ function absence(
   }
   if (asOf === undefined) {
     return problem === undefined
-      ? { heading: t("Loading the task…"), text: taskId, waiting: true }
-      : { heading: t("The task could not be read"), text: taskId, waiting: false };
+      ? { heading: t("Loading the task…"), text: shown(taskId), waiting: true }
+      : { heading: t("The task could not be read"), text: shown(taskId), waiting: false };
   }
   return {
     heading: t("This task is not in the list"),
@@ -223,9 +225,9 @@ const longestMessage = 4_000;
 function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
   const { t } = facts.l10n;
   const { alert } = rowOf(task.status);
-  const { code } = task.error ?? {};
+  const code = task.error?.code && shown(task.error.code);
   // Its copy button has all of it.
-  const message = task.error?.message && beginningOf(task.error.message, longestMessage);
+  const message = task.error?.message && shownLines(beginningOf(task.error.message, longestMessage));
   const copy = task.error === undefined ? undefined : copyButton("error", t("Error"), t);
   const explanation = task.error && explanationOf(facts);
   if (alert !== "error") {
@@ -238,7 +240,7 @@ function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
       level: "error",
       heading: t("The task is frozen"),
       // An error that the task may have, too, is not why it is frozen.
-      message: error && t("It also reports an error: {0}", error),
+      message: error ? t("It also reports an error: {0}", error) : undefined,
       advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
       copy,
     };
@@ -258,7 +260,7 @@ function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
 function copyAgainLabel(
   task: Task,
   { listed, readOnly, place, l10n: { t } }: DetailsFacts,
-): string | undefined {
+): Shown | undefined {
   return listed && readOnly === undefined && mayCopyAgain(task, place) ? t("Copy Tables Again…") : undefined;
 }
 
@@ -273,7 +275,7 @@ function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
     level: warnings.length > 0 ? "warning" : "info",
     heading: warnings.length > 0 ? t("Warnings") : t("Retained log"),
     warnings: warnings.map(({ code, message, since }) => ({
-      ...{ code, text: message },
+      ...{ code: shown(code), text: shown(message) },
       since: since === undefined ? undefined : { text: time(since), time: new Date(since).toISOString() },
     })),
     log:
@@ -307,7 +309,7 @@ function explanationOf({ diagnosis, l10n: { t, localize } }: DetailsFacts): Expl
   };
 }
 
-function adviceOf(task: Task, facts: DetailsFacts): string | undefined {
+function adviceOf(task: Task, facts: DetailsFacts): Shown | undefined {
   const { l10n, actions, diagnosis } = facts;
   const { t } = l10n;
   const { status } = task;
@@ -349,7 +351,7 @@ function progressOf(task: Task, { l10n }: DetailsFacts): Progress | undefined {
   if (phase !== "full" && (phase === "incremental" || !within)) {
     return undefined;
   }
-  const bar = (label: string, value: number | undefined): Bar => ({
+  const bar = (label: Shown, value: number | undefined): Bar => ({
     label,
     percent: value,
     text: value === undefined ? t("Not known yet") : l10n.percent(value),
@@ -361,7 +363,7 @@ function progressOf(task: Task, { l10n }: DetailsFacts): Progress | undefined {
   };
 }
 
-function partLabel(part: string, t: Translate): string {
+function partLabel(part: string, t: Translate): Shown {
   switch (part) {
     case "struct":
       return t("Structure");
@@ -370,7 +372,7 @@ function partLabel(part: string, t: Translate): string {
     case "index":
       return t("Indexes");
     default:
-      return part;
+      return shown(part);
   }
 }
 

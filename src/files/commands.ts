@@ -1,8 +1,9 @@
-import * as vscode from "vscode";
 import { demoLogins } from "../backend-client/demo-databases";
 import type { Connection } from "../connections/connection";
 import type { PlacedTask } from "../connections/session-manager";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import { joined, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import { changeObjects, synchronizedObjects } from "../tasks/use-cases/change-objects";
 import { applyPlan, type CreationOptions, StepError } from "../tasks/use-cases/create-task";
@@ -96,7 +97,7 @@ async function saveTaskFile({ l10n: { t } }: FileParts, { task, session }: Place
       'The service does not report the databases of task "{0}", so it cannot be saved as a file.',
       task.name,
     );
-    void vscode.window.showWarningMessage(escapeNotification(message));
+    void vscode.window.showWarningMessage(message);
     return;
   }
   await showNewFile(task.name.replaceAll(/[^\w.-]/g, "-"), fileText(file));
@@ -123,7 +124,7 @@ async function opened(
   const line = document.positionAt(first?.offset ?? 0).line + 1;
   const show = t("Show Problems");
   const message = t("The task file is not valid. Line {0}: {1}", line, first?.message ?? "");
-  void vscode.window.showErrorMessage(escapeNotification(message), show).then((answer) => {
+  void vscode.window.showErrorMessage(message, show).then((answer) => {
     if (answer === show) {
       void vscode.commands.executeCommand("workbench.actions.view.problems");
     }
@@ -162,8 +163,8 @@ async function placeOf(parts: FileParts, name: string): Promise<Place | undefine
     return places[0];
   }
   const items = places.map((place) => ({
-    label: place.state.connection.name,
-    description: place.state.connection.kind === "cloud" ? place.state.connection.region : "",
+    label: shown(place.state.connection.name),
+    description: shown(place.state.connection.kind === "cloud" ? place.state.connection.region : ""),
     place,
   }));
   return (
@@ -183,7 +184,7 @@ async function tellNoPlace({ sessions, l10n: { t } }: FileParts): Promise<void> 
   const refresh = t("Refresh");
   const { connection, readOnly: why = "" } = readOnly;
   const message = t("Actions of {0} are disabled: {1}", connection.name, why);
-  if ((await vscode.window.showWarningMessage(escapeNotification(message), refresh)) === refresh) {
+  if ((await vscode.window.showWarningMessage(message, refresh)) === refresh) {
     await sessions.refresh(connection.id);
   }
 }
@@ -198,7 +199,7 @@ async function create(parts: FileParts, argument: unknown, start: boolean): Prom
   const { session, state, task } = place;
   if (task !== undefined && !rowOf(task.status).configurable) {
     const message = t('Task "{0}" already exists and is configured. Choose another name.', file.name);
-    void vscode.window.showWarningMessage(escapeNotification(message));
+    void vscode.window.showWarningMessage(message);
     return;
   }
   if (!(await confirmedCost(file, state, task === undefined, start, parts.l10n))) {
@@ -245,11 +246,8 @@ async function confirmedCost(
     "This costs money: the task is billed to this connection's account until it is ended, also while it is paused.",
   );
   const yes = start ? t("Create and Start") : t("Create and Pre-check");
-  const detail = `${facts}\n\n${cost}`;
-  return (
-    (await vscode.window.showWarningMessage(escapeNotification(question), { modal: true, detail }, yes)) ===
-    yes
-  );
+  const detail = joined("\n\n", [facts, cost]);
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 
 async function apply(parts: FileParts, argument: unknown): Promise<void> {
@@ -281,7 +279,7 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
       'The service does not expose the object configuration of task "{0}". Edit it in the console.',
       file.name,
     );
-    void vscode.window.showWarningMessage(escapeNotification(message));
+    void vscode.window.showWarningMessage(message);
     return;
   }
   const yes = t("Apply Change");
@@ -289,12 +287,12 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
   const note = t(
     "Added tables are copied, then replicated. Removed tables are no longer replicated; their rows stay at the target.",
   );
-  const question = escapeNotification(t('Edit the synchronization objects of task "{0}"?', file.name));
-  const detail = [
-    ...(state.connection.kind === "cloud" ? [state.connection.name] : []),
-    changes.join("\n"),
+  const question = t('Edit the synchronization objects of task "{0}"?', file.name);
+  const detail = joined("\n\n", [
+    state.connection.kind === "cloud" ? shown(state.connection.name) : "",
+    joined("\n", changes.map(shown)),
     note,
-  ].join("\n\n");
+  ]);
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes) {
     await inProgress(parts, state.connection, file, async (options) => {
       await changeObjects(session, task.id, choiceOf(file, now), options);
@@ -312,7 +310,7 @@ async function inProgress(
 ): Promise<void> {
   const { l10n, log } = parts;
   const { t } = l10n;
-  const title = escapeNotification(t('Task "{0}"', file.name));
+  const title = t('Task "{0}"', file.name);
   const location = vscode.ProgressLocation.Notification;
   const controller = new AbortController();
   try {
@@ -321,8 +319,8 @@ async function inProgress(
       await work({
         signal: controller.signal,
         onStep: (step, percent) => {
-          const share = percent === undefined ? "" : ` ${l10n.percent(percent)}`;
-          progress.report({ message: `${stepName(step, l10n)}${share}` });
+          const share = percent === undefined ? "" : l10n.percent(percent);
+          progress.report({ message: joined(" ", [stepName(step, l10n), share]) });
         },
       });
     });
@@ -333,7 +331,7 @@ async function inProgress(
         'Task "{0}": cancelled. What was done until then stays; refresh the list to see it.',
         file.name,
       );
-      void vscode.window.showInformationMessage(escapeNotification(message));
+      void vscode.window.showInformationMessage(message);
     } else if (error instanceof StepError) {
       log.error(`task file ${file.name}: ${error.step} failed`, error.cause ?? error.outcome?.findings);
       await tellStep(parts, error, file, connection);
@@ -351,7 +349,7 @@ async function tellStep(
 ): Promise<void> {
   const { l10n } = parts;
   const local = connection.kind === "local";
-  const message = escapeNotification(await explainStep(error, file.name, l10n, local));
+  const message = await explainStep(error, file.name, l10n, local);
   const end = { connectSource: file.source, connectTarget: file.target }[error.step as string];
   const sql = remedySqlOf(error.outcome?.findings);
   const [forget, copy] = [l10n.t("Forget the Password"), l10n.t("Copy SQL")];
@@ -374,9 +372,10 @@ async function forgetPasswords(parts: FileParts): Promise<void> {
   const { t } = parts.l10n;
   const kept = keptOf(parts);
   const items = (await kept.all()).map((reference) => ({
-    label: reference.kind === "env" ? `$(symbol-variable) ${reference.name}` : `$(key) ${reference.name}`,
-    description: addressOf(reference),
-    detail: reference.through === "local" ? t("Local backend") : reference.through,
+    icon: reference.kind === "env" ? "symbol-variable" : "key",
+    label: shown(reference.name),
+    description: shown(addressOf(reference)),
+    detail: reference.through === "local" ? t("Local backend") : shown(reference.through),
     reference,
   }));
   if (items.length === 0) {

@@ -1,5 +1,6 @@
-import * as vscode from "vscode";
 import type { Translate } from "../l10n/localizer";
+import { shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { readingOf } from "./open";
 
 /** What is wrong with a file beyond its JSON schema, which the editor checks by itself. */
@@ -10,7 +11,7 @@ export function diagnosticsOf(document: vscode.TextDocument, t: Translate): read
       const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
       const level =
         severity === "error" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-      const diagnostic = new vscode.Diagnostic(range, message, level);
+      const diagnostic = new vscode.Diagnostic(range, shown(message), level);
       diagnostic.source = "DRS";
       return diagnostic;
     });

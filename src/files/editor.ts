@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import * as vscode from "../screen/vscode";
 import { diagnosticsOf } from "./diagnostics";
 import { lensesOf } from "./lenses";
 import { type FileParts, isTaskFile } from "./open";

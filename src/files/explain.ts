@@ -1,12 +1,14 @@
 /** Where the way from a file to a task has ended, in the user's words. */
+
 import { isDrsError } from "../drs/errors";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
+import { joined, type Shown } from "../l10n/shown";
 import type { CreationStep, StepError } from "../tasks/use-cases/create-task";
 import { findingsText } from "../tasks/use-cases/explain";
 
 /** What is being done, for a progress notice. */
-export function stepName(step: CreationStep, { t }: Localizer): string {
+export function stepName(step: CreationStep, { t }: Localizer): Shown {
   switch (step) {
     case "create":
       return t("creating the task");
@@ -33,17 +35,17 @@ export async function explainStep(
   name: string,
   l10n: Localizer,
   local: boolean,
-): Promise<string> {
+): Promise<Shown> {
   const { t } = l10n;
   const why =
     error.outcome === undefined
       ? explain(error.cause, l10n, local)
       : await findingsText(error.outcome.findings, "postgresql", l10n);
   const failed = t('Task "{0}": {1} failed. {2}', name, stepName(error.step, l10n), why);
-  return `${failed} ${nextOf(error, name, l10n)}`;
+  return joined(" ", [failed, nextOf(error, name, l10n)]);
 }
 
-function nextOf({ step, id, cause }: StepError, name: string, { t }: Localizer): string {
+function nextOf({ step, id, cause }: StepError, name: string, { t }: Localizer): Shown {
   if (id === undefined) {
     return isDrsError(cause) && cause.failure.uncertain === true
       ? t('The task may have been created. Refresh and look for "{0}" before you create it again.', name)

@@ -1,6 +1,7 @@
-import * as vscode from "vscode";
 import type { SessionManager } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
+import { iconText, joined, type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import { readingOf, tasksNamed } from "./open";
 import { diffOf, objectsOf } from "./plan";
@@ -14,10 +15,10 @@ export function lensesOf(
   const { t, localize } = l10n;
   const { uri } = document;
   const top = new vscode.Range(0, 0, 0, 0);
-  const lens = (title: string, command: string, argument: unknown = uri) =>
-    new vscode.CodeLens(top, { title, command, arguments: [argument] });
+  const lens = (icon: string, text: Shown, command: string, argument: unknown = uri) =>
+    new vscode.CodeLens(top, { title: iconText(icon, text), command, arguments: [argument] });
   const { file } = readingOf(document, t);
-  const validate = lens(`$(check) ${t("Validate")}`, "drs.validateTaskFile");
+  const validate = lens("check", t("Validate"), "drs.validateTaskFile");
   if (file === undefined) {
     return [validate];
   }
@@ -25,13 +26,14 @@ export function lensesOf(
   if (existing === undefined) {
     return [
       validate,
-      lens(`$(add) ${t("Create and Pre-check")}`, "drs.createTaskFromFile"),
-      lens(`$(play) ${t("Create and Start")}`, "drs.createAndStartTaskFromFile"),
+      lens("add", t("Create and Pre-check"), "drs.createTaskFromFile"),
+      lens("play", t("Create and Start"), "drs.createAndStartTaskFromFile"),
     ];
   }
   const { task, state } = existing;
   const details = lens(
-    `$(${rowOf(task.status).icon}) ${task.name}: ${localize(rowOf(task.status).name)}`,
+    rowOf(task.status).icon,
+    joined(": ", [shown(task.name), localize(rowOf(task.status).name)]),
     "drs.openDetails",
     { connection: state.connection.id, id: task.id },
   );
@@ -39,8 +41,8 @@ export function lensesOf(
   if (configurable) {
     return [
       validate,
-      lens(`$(checklist) ${t("Configure and Pre-check")}`, "drs.createTaskFromFile"),
-      lens(`$(play) ${t("Configure and Start")}`, "drs.createAndStartTaskFromFile"),
+      lens("checklist", t("Configure and Pre-check"), "drs.createTaskFromFile"),
+      lens("play", t("Configure and Start"), "drs.createAndStartTaskFromFile"),
       details,
     ];
   }
@@ -49,5 +51,5 @@ export function lensesOf(
     return [validate, details];
   }
   const change = t("Apply Object Changes (+{0} -{1})", added.length, removed.length);
-  return [validate, lens(`$(diff) ${change}`, "drs.applyTaskFile"), details];
+  return [validate, lens("diff", change, "drs.applyTaskFile"), details];
 }

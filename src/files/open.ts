@@ -1,8 +1,8 @@
-import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import { type PlacedTask, type SessionManager, tasksOf } from "../connections/session-manager";
 import type { Localizer, Translate } from "../l10n/localizer";
+import * as vscode from "../screen/vscode";
 import { hasEnded } from "../status/statuses";
 import { fileSuffix } from "./suffix";
 import { type FileReading, readTaskFile } from "./validate";

@@ -1,6 +1,7 @@
-import * as vscode from "vscode";
 import type { Connection } from "../connections/connection";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import { type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import type { KeptPasswords, PasswordReference } from "./kept-passwords";
 import type { FileEnd, TaskFile } from "./model";
 import type { Passwords } from "./plan";
@@ -47,7 +48,7 @@ export async function passwordsOf(
 
 async function passwordOf(
   end: FileEnd,
-  which: string,
+  which: Shown,
   connection: Connection,
   kept: KeptPasswords,
   l10n: Localizer,
@@ -77,7 +78,7 @@ async function passwordOf(
   // Who names a secret in the file has agreed to it.
   const choice =
     end.password === undefined
-      ? await vscode.window.showQuickPick([keep, once], { title: place, ignoreFocusOut: true })
+      ? await vscode.window.showQuickPick([keep, once], { title: shown(place), ignoreFocusOut: true })
       : keep;
   if (choice?.keep === true) {
     await kept.keep(reference, asked);
@@ -109,11 +110,7 @@ async function variableOf(
     "The task file names it as the password. It is sent through the connection {0}. You are asked once for this variable and database.",
     connection.name,
   );
-  const answer = await vscode.window.showWarningMessage(
-    escapeNotification(question),
-    { modal: true, detail },
-    send,
-  );
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, send);
   if (answer !== send) {
     return undefined;
   }

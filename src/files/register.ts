@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import * as vscode from "../screen/vscode";
 import type { FileParts } from "./open";
 import { fileSuffix } from "./suffix";
 

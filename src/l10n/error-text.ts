@@ -1,8 +1,10 @@
 /** Failed calls in the user's words: what went wrong and what to do next. */
+
 import { type Failure, type FailureKind, type Fault, isDrsError } from "../drs/errors";
 import { isFreezeRefusal } from "../drs/freeze-refusal";
 import type { Bilingual } from "./bilingual";
 import type { Localizer } from "./localizer";
+import { joined, type Shown, shown } from "./shown";
 
 const remedies: Readonly<Record<FailureKind, Bilingual>> = {
   authentication: {
@@ -95,13 +97,13 @@ const localBackendGone: Bilingual = {
  *
  * @param local whether the local backend was called.
  */
-export function explain(error: unknown, { localize, t }: Localizer, local = false): string {
+export function explain(error: unknown, { localize, t }: Localizer, local = false): Shown {
   if (isDrsError(error)) {
     const { reason, fault, code } = error.failure;
     const why =
       fault === undefined ? reason : localize({ en: reason, zh: faultsInChinese[fault.id](fault.subject) });
     const what = sentence(code === undefined ? why : t("{0} ({1})", why, code));
-    return `${what}${what.endsWith("。") ? "" : " "}${localize(remedyOf(error.failure, local))}`;
+    return joined(what.endsWith("。") ? "" : " ", [what, localize(remedyOf(error.failure, local))]);
   }
   return sentence(error instanceof Error ? error.message : String(error));
 }
@@ -118,10 +120,10 @@ function remedyOf(failure: Failure, local: boolean): Bilingual {
   return special ?? (local && kind === "network" ? localBackendGone : remedies[kind]);
 }
 
-function sentence(text: string): string {
+function sentence(text: string): Shown {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   if (/[.!?。！？]$/.test(capital)) {
-    return capital;
+    return shown(capital);
   }
-  return `${capital}${/[\p{Script=Han}）]$/u.test(capital) ? "。" : "."}`;
+  return shown(`${capital}${/[\p{Script=Han}）]$/u.test(capital) ? "。" : "."}`);
 }

@@ -1,24 +1,25 @@
 /** How numbers, times and names are written in the user's language. */
 import type { Bilingual } from "./bilingual";
+import { type Shown, shown } from "./shown";
 
-/** Translates an English sentence with `{0}` places; `vscode.l10n.t` is one. */
-export type Translate = (message: string, ...args: (string | number)[]) => string;
+/** Translates an English sentence with `{0}` places, in which others' texts become `Shown`. */
+export type Translate = (message: string, ...args: (string | number)[]) => Shown;
 
 export interface Localizer {
   /** BCP 47 tag of the user's language. */
   readonly language: string;
   readonly t: Translate;
   /** A point in time (milliseconds since 1970) to the second, with its zone: the reader may sit in another one. */
-  time(ms: number): string;
+  time(ms: number): Shown;
   /** The same to the minute, for where space is short. */
-  shortTime(ms: number): string;
+  shortTime(ms: number): Shown;
   /** 0 to 100 → `41.6%`; never 100% before it is 100. */
-  percent(value: number): string;
-  number(value: number): string;
+  percent(value: number): Shown;
+  number(value: number): Shown;
   /** Milliseconds in their two largest units: `120 ms`, `12.3 sec`, `5 min 12 sec`, `2 days 3 hr`. */
-  duration(ms: number): string;
+  duration(ms: number): Shown;
   /** The text in the user's language. */
-  localize(text: Bilingual): string;
+  localize(text: Bilingual): Shown;
 }
 
 const second = 1000;
@@ -26,8 +27,14 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** @param language as `vscode.env.language` has it; everything that is not Chinese is served in English. */
-export function localizerFor(language: string, t: Translate): Localizer {
+/**
+ * @param language as `vscode.env.language` has it; everything that is not Chinese is served in English.
+ * @param translate fills `{0}` places as well; `vscode.l10n.t` is one.
+ */
+export function localizerFor(
+  language: string,
+  translate: (message: string, ...args: (string | number)[]) => string,
+): Localizer {
   const chinese = language.toLowerCase() === "zh-cn";
   // The first formatter of a kind takes milliseconds to make, which activation does not have.
   const times = onFirstUse(
@@ -65,29 +72,31 @@ export function localizerFor(language: string, t: Translate): Localizer {
   };
   return {
     language,
-    t,
-    time: (ms) => times().format(ms),
-    shortTime: (ms) => shortTimes().format(ms),
-    percent: (value) => percents().format(Math.floor(value * 10) / 1000),
-    number: (value) => numbers().format(value),
-    duration: (ms) => durationText(ms, unit),
-    localize: (text) => (chinese ? text.zh : text.en),
+    t: (message, ...args) =>
+      // The words are ours, and what is filled in has passed the door.
+      translate(message, ...args.map((arg) => (typeof arg === "string" ? shown(arg) : arg))) as Shown,
+    time: (ms) => shown(times().format(ms)),
+    shortTime: (ms) => shown(shortTimes().format(ms)),
+    percent: (value) => shown(percents().format(Math.floor(value * 10) / 1000)),
+    number: (value) => shown(numbers().format(value)),
+    duration: (ms) => shown(durationText(ms, unit)),
+    localize: (text) => shown(chinese ? text.zh : text.en),
   };
 }
 
 /** A delay for a list: coarse, so that a healthy task's row stays still. */
-export function coarseDelay(ms: number, { t, duration }: Localizer): string {
+export function coarseDelay(ms: number, { t, duration }: Localizer): Shown {
   return ms < second ? t("< 1 s") : duration(Math.floor(ms / second) * second);
 }
 
 /** What is left of a full synchronization. The API says no unit: a bare number is seconds, as of its delays; else its own words. */
-export function remainingText(remaining: string, { duration }: Localizer): string {
+export function remainingText(remaining: string, { duration }: Localizer): Shown {
   const ms = secondsIn(remaining);
-  return ms === undefined ? remaining : duration(ms);
+  return ms === undefined ? shown(remaining) : duration(ms);
 }
 
 /** The same for a list: to the minute, so that the row stays still; undefined where the value is not a number. */
-export function coarseRemaining(remaining: string, { t, duration }: Localizer): string | undefined {
+export function coarseRemaining(remaining: string, { t, duration }: Localizer): Shown | undefined {
   const ms = secondsIn(remaining);
   if (ms === undefined) {
     return undefined;
@@ -100,22 +109,9 @@ function secondsIn(text: string): number | undefined {
   return /^\d+$/.test(text) ? Number(text) * second : undefined;
 }
 
-/**
- * A text that becomes no link in a notification: VS Code makes `[label](command:…)` in it a link that runs commands,
- * and errors and names come from databases and services.
- */
-export function escapeNotification(text: string): string {
-  return text.replaceAll("](", "]\u200b(");
-}
-
 /** A text of a service or database for where space is short: its beginning, when it is longer than `most` characters. */
 export function beginningOf(text: string, most = 400): string {
   return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
-}
-
-/** A text that shows no icon where VS Code makes `$(name)` one. */
-export function escapeIcons(text: string): string {
-  return text.replaceAll("$(", "$\u200b(");
 }
 
 function onFirstUse<T>(make: () => T): () => T {

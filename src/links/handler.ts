@@ -1,4 +1,4 @@
-import type * as vscode from "vscode";
+import type * as vscode from "../screen/vscode";
 import type { LinkParts } from "./open";
 
 /** Opens links to tasks. A page may ask for many at once, and each may read tasks: one does at a time, the others do nothing. */

@@ -1,10 +1,11 @@
 /** What a link to a task does. */
 
-import * as vscode from "vscode";
 import type { Connection, TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import type { SessionManager } from "../connections/session-manager";
-import { escapeNotification, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
+import { shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { type AgentAction, actionRow } from "../status/actions";
 import type { Task } from "../tasks/task";
 import { connectionsOf, parseLink, type TaskLink } from "./link";
@@ -47,7 +48,7 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
   const state = parts.sessions.find(connection.id);
   if (state?.phase === "closed") {
     const message = t("The connection {0} cannot be used: {1}", connection.name, state.trouble ?? "");
-    void vscode.window.showWarningMessage(escapeNotification(message));
+    void vscode.window.showWarningMessage(message);
     return;
   }
   let task: Task | undefined;
@@ -66,7 +67,7 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
   }
   if (task === undefined) {
     const message = t("The task of this link ({0}) is not in the list of {1}.", link.id, connection.name);
-    void vscode.window.showWarningMessage(escapeNotification(message));
+    void vscode.window.showWarningMessage(message);
     return;
   }
   const ref = { connection: connection.id, id: task.id };
@@ -78,7 +79,7 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
 
 /** The user says which connection is meant: they may sign in as different users. */
 async function chosen(connections: readonly Connection[], { t }: Localizer): Promise<Connection | undefined> {
-  const items = connections.map((connection) => ({ label: connection.name, connection }));
+  const items = connections.map((connection) => ({ label: shown(connection.name), connection }));
   const placeHolder = t("Several connections lead to this project. Which one is meant?");
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.connection;
 }
@@ -114,9 +115,7 @@ async function isShown(
     return true;
   }
   const yes = t("Show Connection");
-  const message = escapeNotification(
-    t('The task of this link is in the connection "{0}", which is not shown.', connection.name),
-  );
+  const message = t('The task of this link is in the connection "{0}", which is not shown.', connection.name);
   if ((await vscode.window.showInformationMessage(message, yes)) !== yes) {
     return false;
   }
@@ -181,7 +180,7 @@ async function isAgreed(
 ): Promise<boolean> {
   const { t } = l10n;
   const name = l10n.localize(actionRow(action).name);
-  const question = escapeNotification(t('{0} task "{1}"?', name, task.name));
+  const question = t('{0} task "{1}"?', name, task.name);
   const detail = t(
     "A link requested this action. Connection: {0}. Continue only if you trust the source of the link.",
     connection.name,

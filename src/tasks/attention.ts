@@ -1,5 +1,7 @@
 /** Which tasks need a look, and how that is counted: in the status bar, at the view's icon, and in the groups alike. */
+
 import type { Localizer } from "../l10n/localizer";
+import { joined, type Shown } from "../l10n/shown";
 import { isStreaming, rowOf, statusOrder } from "../status/statuses";
 import { hasDueForecast } from "./forecast";
 import { warningsOf } from "./stream-health";
@@ -17,7 +19,7 @@ interface AttentionRow {
   /** A codicon, for the status bar. */
   readonly icon: string;
   readonly level: "error" | "warning";
-  count(tasks: number, l10n: Localizer): string;
+  count(tasks: number, l10n: Localizer): Shown;
 }
 
 /** By weight: a task counts for the first one that holds, and for no other. */
@@ -74,17 +76,16 @@ export function attentionList(tasks: Iterable<Task>, thresholds: Thresholds, now
 }
 
 /** `2 failed, 1 behind`; empty: none needs a look. */
-export function countsText(list: AttentionList, l10n: Localizer): string {
-  return attentions
-    .flatMap((id) => {
-      const length = list.get(id)?.length ?? 0;
-      return length === 0 ? [] : [attentionRows[id].count(length, l10n)];
-    })
-    .join(", ");
+export function countsText(list: AttentionList, l10n: Localizer): Shown {
+  const counts = attentions.map((id) => {
+    const length = list.get(id)?.length ?? 0;
+    return length === 0 ? "" : attentionRows[id].count(length, l10n);
+  });
+  return joined(", ", counts);
 }
 
 /** The same as a sentence. */
-export function attentionText(list: AttentionList, l10n: Localizer): string {
+export function attentionText(list: AttentionList, l10n: Localizer): Shown {
   const counts = countsText(list, l10n);
   return counts === ""
     ? l10n.t("No synchronization task needs attention")

@@ -1,3 +1,5 @@
+import { type Shown, shown } from "../l10n/shown";
+
 const names: Readonly<Record<string, string>> = {
   mysql: "MySQL",
   postgresql: "PostgreSQL",
@@ -13,9 +15,10 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** How people write an `engine_type`: `mysql-to-kafka` → `MySQL → Kafka`; what is not known stays as it is. */
-export function engineName(engineType: string | undefined): string | undefined {
-  return engineType
+export function engineName(engineType: string | undefined): Shown | undefined {
+  const name = engineType
     ?.split("-to-")
     .map((engine) => (Object.hasOwn(names, engine) ? names[engine] : engine))
     .join(" → ");
+  return name === undefined ? undefined : shown(name);
 }

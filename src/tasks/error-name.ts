@@ -1,6 +1,8 @@
 /** The commonest errors in two or three words, for a row of the list: a code alone tells nobody anything. */
+
 import type { Bilingual } from "../l10n/bilingual";
 import type { Localizer } from "../l10n/localizer";
+import { type Shown, shown } from "../l10n/shown";
 
 /** By SQLSTATE (PostgreSQL, appendix A), or by a code of the system. */
 const names: Readonly<Record<string, Bilingual>> = {
@@ -34,8 +36,8 @@ const names: Readonly<Record<string, Bilingual>> = {
 };
 
 /** What an error is called in a row; its code where it has no name here. */
-export function errorName(code: string | undefined, { localize }: Localizer): string | undefined {
+export function errorName(code: string | undefined, { localize }: Localizer): Shown | undefined {
   return code !== undefined && Object.hasOwn(names, code)
     ? localize(names[code] ?? { en: code, zh: code })
-    : code;
+    : code && shown(code);
 }

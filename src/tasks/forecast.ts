@@ -1,5 +1,7 @@
 /** What a service will do to a task by itself, and when. */
+
 import type { Localizer } from "../l10n/localizer";
+import type { Shown } from "../l10n/shown";
 import { rowOf } from "../status/statuses";
 import type { Task } from "./task";
 
@@ -16,9 +18,9 @@ interface ForecastRow {
   /** When it will happen, milliseconds since 1970; undefined: not at all, or not known. */
   at(task: Task): number | undefined;
   /** A few words for a row of the list. @param left how long until then, in words. */
-  row(left: string, l10n: Localizer): string;
+  row(left: string, l10n: Localizer): Shown;
   /** What will happen, when, and what to do before that. */
-  text(at: string, l10n: Localizer): string;
+  text(at: string, l10n: Localizer): Shown;
   /** Whether an alert is due, too; the backend's warnings alert for the rest. */
   readonly alerts: boolean;
 }
@@ -170,12 +172,12 @@ export function nextDue(task: Task, now: number): number | undefined {
 }
 
 /** A few words for a row of the list; the time left is coarse, so that the row stays still. */
-export function forecastMark({ id, at }: Forecast, now: number, l10n: Localizer): string {
+export function forecastMark({ id, at }: Forecast, now: number, l10n: Localizer): Shown {
   const unit = at - now > 2 * hourMs ? hourMs : hourMs / 60;
   return rows[id].row(l10n.duration(Math.ceil((at - now) / unit) * unit), l10n);
 }
 
 /** What will happen, when, and what to do before that. */
-export function forecastText({ id, at }: Forecast, l10n: Localizer): string {
+export function forecastText({ id, at }: Forecast, l10n: Localizer): Shown {
   return rows[id].text(l10n.shortTime(at), l10n);
 }

@@ -1,14 +1,16 @@
 /** The log that a source keeps for a task, in words. */
+
 import type { Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
 import type { KeptLog } from "./task";
 
 /** A line about size, limit, growth and what becomes of it, such as `52 MB of 64 MB at most · lost about 14:30`. */
 export function keptLogText(
   { bytes, limit, bytesPerSecond, lostAt, diskFullAt }: KeptLog,
   l10n: Localizer,
-): string {
+): Shown {
   const { t, shortTime } = l10n;
-  return [
+  return joined(" · ", [
     limit === undefined
       ? t("{0}, without a limit", bytesText(bytes, l10n))
       : t("{0} of {1} at most", bytesText(bytes, l10n), bytesText(limit, l10n)),
@@ -17,18 +19,18 @@ export function keptLogText(
       : [t("{0} per second", bytesText(bytesPerSecond, l10n))]),
     ...(lostAt === undefined ? [] : [t("lost at about {0}", shortTime(lostAt))]),
     ...(diskFullAt === undefined ? [] : [t("source disk full at about {0}", shortTime(diskFullAt))]),
-  ].join(" · ");
+  ]);
 }
 
 const units = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** Two digits are what the service tells: `940 kB`, `5.2 MB`, `64 MB`. */
-export function bytesText(bytes: number, { number }: Pick<Localizer, "number">): string {
+export function bytesText(bytes: number, { number }: Pick<Localizer, "number">): Shown {
   let value = bytes;
   let unit = 0;
   // PostgreSQL's units are powers of 1024.
   for (; value >= 1024 && unit < units.length - 1; unit++) {
     value /= 1024;
   }
-  return `${number(value >= 10 ? Math.round(value) : Math.round(value * 10) / 10)} ${units[unit]}`;
+  return shown(`${number(value >= 10 ? Math.round(value) : Math.round(value * 10) / 10)} ${units[unit]}`);
 }

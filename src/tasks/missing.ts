@@ -1,5 +1,7 @@
 /** What a task that is ended now leaves out at its target. */
+
 import { coarseDelay, type Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
 import { rowOf } from "../status/statuses";
 import { bytesText } from "./kept-log";
 import type { Task } from "./task";
@@ -20,7 +22,7 @@ type Ended = Pick<Task, "name" | "status" | "percent" | "delayMs"> & {
 };
 
 /** How much of the source the target does not have yet; undefined when nothing is known to be missing. */
-function missingOf({ status, percent, delayMs, unapplied }: Ended, l10n: Localizer): string | undefined {
+function missingOf({ status, percent, delayMs, unapplied }: Ended, l10n: Localizer): Shown | undefined {
   const { t } = l10n;
   const { started, holdsInstance, phase, recovery, endsByForce } = rowOf(status);
   if (!started || !holdsInstance || endsByForce) {
@@ -48,7 +50,7 @@ function missingOf({ status, percent, delayMs, unapplied }: Ended, l10n: Localiz
     : undefined;
 }
 
-function unappliedText({ tables, logBytes }: Unapplied, l10n: Localizer): string | undefined {
+function unappliedText({ tables, logBytes }: Unapplied, l10n: Localizer): Shown | undefined {
   const { t } = l10n;
   const more = tables.length > named ? [`… (+${tables.length - named})`] : [];
   const parts = [
@@ -57,7 +59,7 @@ function unappliedText({ tables, logBytes }: Unapplied, l10n: Localizer): string
       : [
           t(
             "These tables are not copied completely, and their rows will be missing at the target: {0}.",
-            [...tables.slice(0, named), ...more].join(", "),
+            joined(", ", [...tables.slice(0, named), ...more].map(shown)),
           ),
         ]),
     ...(logBytes === 0
@@ -69,15 +71,17 @@ function unappliedText({ tables, logBytes }: Unapplied, l10n: Localizer): string
           ),
         ]),
   ];
-  return parts.length === 0 ? undefined : parts.join(" ");
+  return parts.length === 0 ? undefined : joined(" ", parts);
 }
 
 /** The same of several tasks, each in a line with its name. */
-export function missingAtEnd(tasks: readonly Ended[], l10n: Localizer): string | undefined {
+export function missingAtEnd(tasks: readonly Ended[], l10n: Localizer): Shown | undefined {
   const found = tasks.flatMap((task) => {
     const missing = missingOf(task, l10n);
-    return missing === undefined ? [] : [tasks.length === 1 ? missing : `${task.name}: ${missing}`];
+    return missing === undefined
+      ? []
+      : [tasks.length === 1 ? missing : joined(": ", [shown(task.name), missing])];
   });
-  const more = found.length > named ? [`… (+${found.length - named})`] : [];
-  return found.length === 0 ? undefined : [...found.slice(0, named), ...more].join("\n");
+  const more = found.length > named ? [shown(`… (+${found.length - named})`)] : [];
+  return found.length === 0 ? undefined : joined("\n", [...found.slice(0, named), ...more]);
 }

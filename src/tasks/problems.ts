@@ -1,4 +1,5 @@
 import { beginningOf, type Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
 import { freezeRow } from "../status/freezes";
 import { rowOf } from "../status/statuses";
 import type { Task } from "./task";
@@ -7,31 +8,32 @@ import type { Task } from "./task";
 export function statusName(
   { status, apiStatus }: Pick<Task, "status" | "apiStatus">,
   l10n: Localizer,
-): string {
+): Shown {
   const { name, detail } = rowOf(status);
-  return detail === "apiStatus" ? `${l10n.localize(name)}: ${apiStatus}` : l10n.localize(name);
+  return detail === "apiStatus" ? joined(": ", [l10n.localize(name), shown(apiStatus)]) : l10n.localize(name);
 }
 
 /** What a task's status means; of a freeze, what it is for. */
 export function meaningOf(
   { status, freeze }: Pick<Task, "status" | "freeze">,
-  { localize }: Localizer,
-): string {
+  { localize, t }: Localizer,
+): Shown {
   if (status !== "frozen") {
     return localize(rowOf(status).meaning);
   }
   const { id, word } = freeze ?? { id: "arrears", word: undefined };
-  const told =
-    word !== undefined && (id === "other" || id === "refused") ? ` (${beginningOf(word, 200)})` : "";
-  return `${localize(freezeRow(id).meaning)}${told}`;
+  const meaning = localize(freezeRow(id).meaning);
+  return word !== undefined && (id === "other" || id === "refused")
+    ? t("{0} ({1})", meaning, beginningOf(word, 200))
+    : meaning;
 }
 
 /** What helps a frozen task. */
-export function unfreezing({ freeze }: Pick<Task, "freeze">, { localize }: Localizer): string {
+export function unfreezing({ freeze }: Pick<Task, "freeze">, { localize }: Localizer): Shown {
   return localize(freezeRow(freeze?.id ?? "arrears").remedy);
 }
 
-/** The error of a task as the service told it, code and text; undefined when it told none. */
+/** The error of a task as the service told it, code and text, not fit to be drawn; undefined when it told none. */
 export function errorText({ error }: Pick<Task, "error">): string | undefined {
   return [error?.code, error?.message].filter(Boolean).join(": ") || undefined;
 }

@@ -1,14 +1,16 @@
 /** What the tree says of a connection, as data. */
+
 import type { ConnectionState } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
 import { type AttentionList, attentionText } from "../tasks/attention";
 
 /** Why a connection shows no tasks, or old ones; undefined when all is well. */
 export function messageOf(
   { connection, session, trouble }: ConnectionState,
   l10n: Localizer,
-): string | undefined {
+): Shown | undefined {
   const { t, number, shortTime } = l10n;
   if (session === undefined) {
     return trouble;
@@ -24,20 +26,18 @@ export function messageOf(
 }
 
 /** The grey text behind a connection's name: where it is, and its state if that is not the usual one. */
-export function connectionDescription(state: ConnectionState, l10n: Localizer): string {
+export function connectionDescription(state: ConnectionState, l10n: Localizer): Shown {
   const { connection, readOnly } = state;
   const { t } = l10n;
-  const region = connection.kind === "cloud" ? connection.region : undefined;
-  return [stateText(state, l10n), readOnly === undefined ? undefined : t("read only"), region]
-    .filter(Boolean)
-    .join(" · ");
+  const region = connection.kind === "cloud" ? shown(connection.region) : undefined;
+  return joined(" · ", [stateText(state, l10n), readOnly === undefined ? "" : t("read only"), region]);
 }
 
 /** What a screen reader says of a connection's row. */
-export function connectionLabel(state: ConnectionState, attention: AttentionList, l10n: Localizer): string {
+export function connectionLabel(state: ConnectionState, attention: AttentionList, l10n: Localizer): Shown {
   const counts = state.session?.store.snapshot.asOf === undefined ? "" : attentionText(attention, l10n);
   const kind = l10n.t("Connection {0}", state.connection.name);
-  return [kind, connectionDescription(state, l10n), counts].filter(Boolean).join(", ");
+  return joined(", ", [kind, connectionDescription(state, l10n), counts]);
 }
 
 /** Whether the row needs a look: its tasks cannot be read. */
@@ -45,7 +45,7 @@ export function isTroubled({ session, phase }: ConnectionState): boolean {
   return phase === "closed" || session?.store.snapshot.problem !== undefined;
 }
 
-function stateText({ phase, session }: ConnectionState, { t }: Localizer): string | undefined {
+function stateText({ phase, session }: ConnectionState, { t }: Localizer): Shown | undefined {
   const { asOf, problem, tasks } = session?.store.snapshot ?? {};
   switch (phase) {
     case "opening":

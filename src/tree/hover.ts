@@ -1,7 +1,8 @@
-import * as vscode from "vscode";
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer, remainingText } from "../l10n/localizer";
-import { escapeMarkdown } from "../l10n/markdown";
+import { escapeMarkdown, joinedMarkup, linkMarkup, type Markup, markup } from "../l10n/markdown";
+import { type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
@@ -24,55 +25,55 @@ export function hoverOf(
   l10n: Localizer,
 ): vscode.MarkdownString {
   const row = rowOf(task.status);
-  const heading = `**${escapeMarkdown(task.name)}**`;
-  const status = `**${escapeMarkdown(l10n.localize(row.name))}** — ${escapeMarkdown(meaningOf(task, l10n))}`;
+  const heading = markup`**${escapeMarkdown(shown(task.name))}**`;
+  const status = markup`**${escapeMarkdown(l10n.localize(row.name))}** — ${escapeMarkdown(meaningOf(task, l10n))}`;
   const facts = factsOf(task, l10n).map(([label, value]) =>
     escapeMarkdown(l10n.t("{0}: {1}", label, beginningOf(value))),
   );
   const why = diagnosis === undefined ? [] : [whyOf(task, diagnosis, l10n)];
   const remedy =
     task.status === "frozen"
-      ? [`**${escapeMarkdown(l10n.t("What to do"))}** — ${escapeMarkdown(unfreezing(task, l10n))}`]
+      ? [markup`**${escapeMarkdown(l10n.t("What to do"))}** — ${escapeMarkdown(unfreezing(task, l10n))}`]
       : [];
   return new vscode.MarkdownString(
-    [
+    joinedMarkup("\n\n", [
       heading,
       status,
       ...remedy,
       ...warningLines(task, l10n),
       ...forecastLines(task, l10n),
       ...why,
-      facts.join("  \n"),
-    ].join("\n\n"),
+      joinedMarkup("  \n", facts),
+    ]),
   );
 }
 
 /** What is wrong with its stream: the first few, for the details page has them all. */
-function warningLines(task: Task, { t }: Localizer): readonly string[] {
+function warningLines(task: Task, { t }: Localizer): readonly Markup[] {
   const warnings = warningsOf(task);
   const lines = warnings.slice(0, shownWarnings).map(({ code, message }) => {
-    return `**${escapeMarkdown(t("Warning"))}** ${escapeMarkdown(code)} — ${escapeMarkdown(message)}`;
+    return markup`**${escapeMarkdown(t("Warning"))}** ${escapeMarkdown(shown(code))} — ${escapeMarkdown(shown(message))}`;
   });
   const rest = warnings.length - shownWarnings;
-  return rest > 0 ? [...lines, escapeMarkdown(`… (+${rest})`)] : lines;
+  return rest > 0 ? [...lines, escapeMarkdown(shown(`… (+${rest})`))] : lines;
 }
 
 /** What the service will do by itself, whenever that is. */
-function forecastLines(task: Task, l10n: Localizer): readonly string[] {
+function forecastLines(task: Task, l10n: Localizer): readonly Markup[] {
   const now = Date.now();
   return forecastsOf(task, now).map((forecast) => {
     const text = escapeMarkdown(forecastText(forecast, l10n));
-    return isDue(forecast, now) ? `**${escapeMarkdown(l10n.t("Soon"))}** — ${text}` : text;
+    return isDue(forecast, now) ? markup`**${escapeMarkdown(l10n.t("Soon"))}** — ${text}` : text;
   });
 }
 
-function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): string {
+function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): Markup {
   const { t, localize } = l10n;
   if (diagnosis === null) {
     return escapeMarkdown(t("No known case matches this error; the details page copies its text."));
   }
   const { cause, remedy, resumable, sure, url } = diagnosis;
-  const line = (label: string, text: string) => `**${escapeMarkdown(label)}** — ${escapeMarkdown(text)}`;
+  const line = (label: Shown, text: Shown) => markup`**${escapeMarkdown(label)}** — ${escapeMarkdown(text)}`;
   const again = legalActions(task).find((action) => actionRow(action).continues);
   const afterwards =
     lostTables(task).length > 0
@@ -82,12 +83,12 @@ function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): string
         : resumable && again
           ? [line(t("Afterwards"), l10n.localize(actionRow(again).name))]
           : [];
-  return [
+  return joinedMarkup("  \n", [
     line(sure ? t("Cause") : t("Likely cause"), localize(cause)),
     line(t("What to do"), localize(remedy)),
     ...afterwards,
-    `[${escapeMarkdown(t("More about this case"))}](${url})`,
-  ].join("  \n");
+    linkMarkup(t("More about this case"), url),
+  ]);
 }
 
 function factsOf(task: Task, l10n: Localizer): readonly (readonly [string, string])[] {

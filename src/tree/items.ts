@@ -1,7 +1,9 @@
 /** How the rows of the tree look. */
-import * as vscode from "vscode";
+
 import type { ConnectionState } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { hasEnded, rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
 import { attentionOf, type Thresholds } from "../tasks/attention";
@@ -14,23 +16,23 @@ const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
 export function connectionItem(
   state: ConnectionState,
-  { message, label }: { readonly message: string | undefined; readonly label: string },
+  { message, label }: { readonly message: Shown | undefined; readonly label: Shown },
   l10n: Localizer,
 ): vscode.TreeItem {
   const { connection, readOnly } = state;
-  const item = new vscode.TreeItem(connection.name, Expanded);
+  const item = new vscode.TreeItem(shown(connection.name), Expanded);
   item.description = connectionDescription(state, l10n);
   item.iconPath = isTroubled(state)
     ? new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"))
     : new vscode.ThemeIcon(connection.kind === "local" ? "server-process" : "cloud");
-  item.tooltip = [connection.name, connection.endpoint, message, readOnly].filter(Boolean).join("\n");
+  item.tooltip = joined("\n", [shown(connection.name), shown(connection.endpoint), message, readOnly]);
   item.contextValue = `drsConnection:${connection.kind}:`;
   item.accessibilityInformation = { label };
   return item;
 }
 
 export function messageItem(
-  message: string,
+  message: Shown,
   state: ConnectionState | undefined,
   { t }: Localizer,
 ): vscode.TreeItem {
@@ -74,7 +76,7 @@ function groupLook({ kind, value }: Group, { t, localize }: Localizer) {
       return { name, icon: new vscode.ThemeIcon("database"), tooltip: name, expansion: Expanded };
     }
     default: {
-      const name = value || t("No tag");
+      const name = value ? shown(value) : t("No tag");
       return { name, icon: new vscode.ThemeIcon("tag"), tooltip: name, expansion: Expanded };
     }
   }
@@ -98,19 +100,19 @@ export function taskItem(
   state: TaskState & { readonly parent: boolean; readonly thresholds: Thresholds },
   l10n: Localizer,
 ): vscode.TreeItem {
-  const item = new vscode.TreeItem(task.name, state.parent ? Expanded : None);
-  const marks = [
+  const item = new vscode.TreeItem(shown(task.name), state.parent ? Expanded : None);
+  const marks: readonly Shown[] = [
     state.muted ? l10n.t("muted") : "",
     state.followed === undefined ? "" : l10n.t("following until {0}", state.followed),
   ];
   // First, because a narrow view cuts the end off.
-  item.description = [...marks, descriptionOf(task, l10n, state.thresholds)].filter(Boolean).join(" · ");
+  item.description = joined(" · ", [...marks, descriptionOf(task, l10n, state.thresholds)]);
   item.iconPath = isAttended(task, state.thresholds)
     ? new vscode.ThemeIcon(rowOf(task.status).icon, new vscode.ThemeColor("list.warningForeground"))
     : iconOf(task.status);
   item.contextValue = contextOf(task, state);
   item.accessibilityInformation = {
-    label: [labelOf(task, l10n, state.thresholds), ...marks].filter(Boolean).join(", "),
+    label: joined(", ", [labelOf(task, l10n, state.thresholds), ...marks]),
   };
   return item;
 }

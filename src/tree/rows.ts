@@ -1,6 +1,7 @@
 /** What the tree shows, as data: groups by status, their tasks, and the texts of both. */
 
 import { beginningOf, coarseDelay, coarseRemaining, type Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
 import { freezeRow } from "../status/freezes";
 import { rowOf, statusOrder } from "../status/statuses";
 import { transitionIn } from "../tasks/actions";
@@ -179,12 +180,12 @@ export function sameGroup(a: Group, b: Group, l10n: Localizer): boolean {
 }
 
 /** The grey text behind a task's name: what matters in its status, and its engine. */
-export function descriptionOf(task: Task, l10n: Localizer, thresholds = noThresholds): string {
+export function descriptionOf(task: Task, l10n: Localizer, thresholds = noThresholds): Shown {
   const isLate = isDelayed(task, thresholds);
   const detail = isLate ? undefined : statusDetail(task, l10n);
   // Why a task stands still comes before what that leads to.
   const first = rowOf(task.status).alert === "none" ? [] : [detail];
-  return [
+  const parts = [
     ...first,
     isLate ? l10n.t("⚠ behind {0}", coarseDelay(task.delayMs ?? 0, l10n)) : undefined,
     warningMark(task, l10n),
@@ -192,33 +193,40 @@ export function descriptionOf(task: Task, l10n: Localizer, thresholds = noThresh
     transitionText(task, l10n),
     ...(first.length > 0 ? [] : [detail]),
     engineName(task.engine),
-  ]
-    .flatMap((part) => (part ? [beginningOf(part, 100)] : []))
-    .join(" · ");
+  ];
+  return joined(
+    " · ",
+    parts.map((part) => part && shown(beginningOf(part, 100))),
+  );
 }
 
 /** What a screen reader says of a task's row: name, status, and what the row shows besides. */
-export function labelOf(task: Task, l10n: Localizer, thresholds = noThresholds): string {
-  return [task.name, l10n.localize(rowOf(task.status).name), descriptionOf(task, l10n, thresholds)]
-    .filter(Boolean)
-    .join(", ");
+export function labelOf(task: Task, l10n: Localizer, thresholds = noThresholds): Shown {
+  return joined(", ", [
+    shown(task.name),
+    l10n.localize(rowOf(task.status).name),
+    descriptionOf(task, l10n, thresholds),
+  ]);
 }
 
 /** First, because a narrow view cuts the end off. */
-function warningMark(task: Task, { t }: Localizer): string | undefined {
+function warningMark(task: Task, { t }: Localizer): Shown | undefined {
   const { length } = warningsOf(task);
   return length === 0 ? undefined : length === 1 ? t("⚠ 1 warning") : t("⚠ {0} warnings", length);
 }
 
 /** What the service will soon do by itself. */
-function forecastMarks(task: Task, l10n: Localizer): string | undefined {
+function forecastMarks(task: Task, l10n: Localizer): Shown {
   const now = Date.now();
   // A task that could not be created tells it from the beginning.
   const due = dueForecasts(task, now).filter(({ id }) => id !== "leavesList");
-  return due.map((forecast) => `⚠ ${forecastMark(forecast, now, l10n)}`).join(" · ") || undefined;
+  return joined(
+    " · ",
+    due.map((forecast) => shown(`⚠ ${forecastMark(forecast, now, l10n)}`)),
+  );
 }
 
-function transitionText(task: Task, { t }: Localizer): string | undefined {
+function transitionText(task: Task, { t }: Localizer): Shown | undefined {
   switch (transitionIn(task)) {
     case "pausing":
       return t("being paused");
@@ -229,10 +237,10 @@ function transitionText(task: Task, { t }: Localizer): string | undefined {
   }
 }
 
-function statusDetail(task: Task, l10n: Localizer): string | undefined {
+function statusDetail(task: Task, l10n: Localizer): Shown | undefined {
   switch (rowOf(task.status).detail) {
     case "apiStatus":
-      return task.apiStatus;
+      return shown(task.apiStatus);
     case "progress":
       return fullDetail(task, l10n);
     case "delay":
@@ -242,7 +250,7 @@ function statusDetail(task: Task, l10n: Localizer): string | undefined {
         ? undefined
         : l10n.t("starts {0}", l10n.shortTime(task.scheduledAt));
     case "daysLeft":
-      return [errorName(task.error?.code, l10n), daysLeft(task, l10n)].filter(Boolean).join(" · ");
+      return joined(" · ", [errorName(task.error?.code, l10n), daysLeft(task, l10n)]);
     case "error":
       return errorName(task.error?.code, l10n);
     case "freeze":
@@ -250,32 +258,30 @@ function statusDetail(task: Task, l10n: Localizer): string | undefined {
   }
 }
 
-function fullDetail({ percent, remaining }: Task, l10n: Localizer): string | undefined {
+function fullDetail({ percent, remaining }: Task, l10n: Localizer): Shown | undefined {
   if (percent === undefined) {
     return undefined;
   }
   const left = percent >= 100 || remaining === undefined ? undefined : coarseRemaining(remaining, l10n);
-  return [l10n.percent(Math.floor(percent)), left].filter(Boolean).join(" · ");
+  return joined(" · ", [l10n.percent(Math.floor(percent)), left]);
 }
 
 /** A task that could not be created stays listed for three days. */
-function daysLeft(task: Task, l10n: Localizer): string | undefined {
+function daysLeft(task: Task, l10n: Localizer): Shown | undefined {
   const now = Date.now();
   const leaving = forecastsOf(task, now).find(({ id }) => id === "leavesList");
   return leaving && forecastMark(leaving, now, l10n);
 }
 
 /** The grey text behind a group's name: how many tasks, how many of them need a look besides their status, how many are muted. */
-export function groupDescription(group: Group, l10n: Localizer): string {
+export function groupDescription(group: Group, l10n: Localizer): Shown {
   const { tasks, attention, muted } = group;
   const own = ownAttention(group);
-  return [
+  return joined(" · ", [
     l10n.number(tasks.length),
     countsText(new Map([...attention].filter(([id]) => id !== own)), l10n),
     muted === 0 ? "" : l10n.t("{0} muted", l10n.number(muted)),
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  ]);
 }
 
 /** What all tasks of a group need a look for, which its name says. */

@@ -1,8 +1,9 @@
-import * as vscode from "vscode";
 import type { TaskRef } from "../connections/connection";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
 import { diagnosisOf } from "../failures/diagnosis";
 import type { Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import { type AttentionList, attentionList } from "../tasks/attention";
 import type { Task } from "../tasks/task";
@@ -19,11 +20,11 @@ interface Branch {
   readonly state: ConnectionState;
   readonly layout: Layout;
   readonly tasks: ReadonlyMap<string, Task>;
-  readonly message: string | undefined;
+  readonly message: Shown | undefined;
   /** Those of its tasks that need a look, without muted ones. */
   readonly attention: AttentionList;
   /** What a screen reader says of the connection's row. */
-  readonly label: string;
+  readonly label: Shown;
   /** The texts of the connection's row. */
   readonly look: string;
 }
@@ -189,10 +190,10 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       return this.#item(node);
     } catch (error) {
       const item = new vscode.TreeItem(
-        node.kind === "task" ? (this.#task(node)?.name ?? node.id) : node.connection,
+        shown(node.kind === "task" ? (this.#task(node)?.name ?? node.id) : node.connection),
       );
       item.iconPath = new vscode.ThemeIcon("warning");
-      item.tooltip = String(error);
+      item.tooltip = shown(String(error));
       return item;
     }
   }
@@ -202,7 +203,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     switch (node.kind) {
       case "connection":
         return branch === undefined
-          ? new vscode.TreeItem(node.connection)
+          ? new vscode.TreeItem(shown(node.connection))
           : connectionItem(branch.state, branch, this.#l10n);
       case "message":
         return messageItem(branch?.message ?? "", branch?.state, this.#l10n);
@@ -223,7 +224,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   #taskItem(node: Extract<Node, { kind: "task" }>, branch: Branch | undefined): vscode.TreeItem {
     const task = branch?.tasks.get(node.id);
     if (branch === undefined || task === undefined) {
-      return new vscode.TreeItem(node.id);
+      return new vscode.TreeItem(shown(node.id));
     }
     const state = {
       pinned: this.#marks.isPinned(node),
@@ -237,7 +238,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     };
     const item = taskItem(task, state, this.#l10n);
     if (this.#arrangement.group === "none" && this.#branches.size > 1) {
-      item.description = [branch.state.connection.name, item.description].filter(Boolean).join(" · ");
+      item.description = joined(" · ", [shown(branch.state.connection.name), item.description]);
     }
     item.command = {
       command: "drs.openDetails",

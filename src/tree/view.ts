@@ -1,8 +1,9 @@
-import * as vscode from "vscode";
 import type { Missing } from "../connections/access";
 import type { TaskRef } from "../connections/connection";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
 import { attentionText, merged, sumOf, type Thresholds, thresholdsIn } from "../tasks/attention";
 import { type Arrangement, arrangementIn, isFiltered } from "./arrangement";
 import { messageOf } from "./connection-row";
@@ -163,7 +164,7 @@ export class TasksView implements vscode.Disposable {
     const { fitting, all } = this.#tree.counts;
     const count =
       filtered && fitting > 0 ? t("{0} of {1} tasks match the filter.", number(fitting), number(all)) : "";
-    this.#view.message = [trouble, count].filter(Boolean).join("\n");
+    this.#view.message = joined("\n", [trouble, count]);
     this.#setContext("drs.filtered", filtered);
   }
 
@@ -181,11 +182,14 @@ export class TasksView implements vscode.Disposable {
   }
 
   /** The name of the one connection, and what else there is to say of it. */
-  #descriptionOf(state: ConnectionState): string {
+  #descriptionOf(state: ConnectionState): Shown {
     const { connection, readOnly } = state;
     const region = connection.kind === "cloud" && connection.name !== connection.region;
-    const rest = [region ? connection.region : "", readOnly === undefined ? "" : this.#l10n.t("read only")];
-    return [connection.name, ...rest].filter(Boolean).join(" · ");
+    const rest: readonly Shown[] = [
+      region ? shown(connection.region) : "",
+      readOnly === undefined ? "" : this.#l10n.t("read only"),
+    ];
+    return joined(" · ", [shown(connection.name), ...rest]);
   }
 
   #setContext(key: string, value: unknown): void {

@@ -10,6 +10,7 @@ import { type LocalConnection, localId } from "../../src/connections/connection"
 import { openSession } from "../../src/connections/session";
 import { isDrsError } from "../../src/drs/errors";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
+import { inEnglish } from "../support/texts";
 
 describe("a program that listens at the port of a backend that has crashed", () => {
   const dataDir = makeDataDir();
@@ -81,7 +82,7 @@ describe("a program that listens at the port of a backend that has crashed", () 
           ...([connection(), { accessKey, secretKey }] as const),
           { path: "/_local/sql", body: { sql: password }, schema: v.unknown() },
           "en-us",
-          (text) => text,
+          inEnglish,
         ),
         /another program/,
       );

@@ -9,7 +9,7 @@ import { configureTask, createTask, StepError, startTask } from "../../src/tasks
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { one } from "../support/backend-task";
 import { sessionOf } from "../support/session";
-import { fill } from "../support/texts";
+import { inEnglish } from "../support/texts";
 
 describe("a task from a file", () => {
   const dataDir = makeDataDir();
@@ -95,7 +95,7 @@ describe("a task from a file", () => {
     });
     const saved = fileOf(await reread());
     assert.ok(saved);
-    assert.deepEqual(readTaskFile(fileText(saved), fill).file?.objects, changed.objects);
+    assert.deepEqual(readTaskFile(fileText(saved), inEnglish).file?.objects, changed.objects);
     assert.ok(!fileText(saved).includes(passwords.source));
   });
 });

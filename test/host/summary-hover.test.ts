@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { summaryHover } from "../../src/alerts/summary-hover";
 import { localizerFor } from "../../src/l10n/localizer";
+import { inert, joinedIcons, shown } from "../../src/l10n/shown";
 
 describe("the status bar's hover", () => {
   const hoverOf = (name: string, id: string) =>
     summaryHover(
       {
-        ...{ text: "DRS", label: "1 failed", more: 0, look: "error" },
-        lines: [{ connection: "shop", id, name, icon: "error", text: `failed · ${name}` }],
+        ...{ text: joinedIcons([inert(shown("DRS"))]), label: shown("1 failed"), more: 0, look: "error" },
+        lines: [
+          { connection: "shop", id, name: shown(name), icon: "error", text: shown(`failed · ${name}`) },
+        ],
       },
       false,
       localizerFor("en", vscode.l10n.t),

@@ -1,5 +1,8 @@
-import type { Translate } from "../../src/l10n/localizer";
+import { localizerFor, type Translate } from "../../src/l10n/localizer";
 
 /** What `vscode.l10n.t` does without a bundle: fills `{0}` places. */
-export const fill: Translate = (message, ...args) =>
+export const fill = (message: string, ...args: (string | number)[]): string =>
   message.replaceAll(/\{(\d+)\}/g, (place, index: string) => String(args[Number(index)] ?? place));
+
+/** English as the extension says it. */
+export const inEnglish: Translate = localizerFor("en", fill).t;

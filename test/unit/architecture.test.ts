@@ -52,8 +52,15 @@ const edge: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe("the source", () => {
-  it("imports vscode only where something is shown or asked", () => {
-    const found = files.filter(({ text }) => /from "vscode"/.test(text)).map(({ file }) => file);
+  it("draws only through the places that take what has passed the door", () => {
+    const found = files.filter(({ text }) => /["']vscode["']/.test(text)).map(({ file }) => file);
+    assert.deepEqual(found, ["screen/vscode.ts"]);
+  });
+
+  it("imports VS Code's places only where something is shown or asked", () => {
+    const found = files
+      .filter(({ text }) => /from "(\.\/|(\.\.\/)+)screen\/vscode"/.test(text))
+      .map(({ file }) => file);
     const listed = Object.entries(edge).flatMap(([folder, names]) =>
       names.map((name) => join(folder, `${name}.ts`).replaceAll("\\", "/")),
     );

@@ -1,5 +1,7 @@
 /** What a task can alert for besides its status. */
+
 import type { Localizer } from "../../l10n/localizer";
+import type { Shown } from "../../l10n/shown";
 import type { Task } from "../../tasks/task";
 
 /** The settings of `drs`; only package.json checks what is in them. */
@@ -22,10 +24,10 @@ export interface AlertRule {
   /** @returns undefined while the user does not want this alert. */
   read(settings: Settings): ActiveRule | undefined;
   /** The notification. */
-  text(task: Task, l10n: Localizer): string;
-  recovered(task: Task, l10n: Localizer): string;
+  text(task: Task, l10n: Localizer): Shown;
+  recovered(task: Task, l10n: Localizer): Shown;
   /** The notification about several tasks, of which this is the worst. */
-  many(tasks: number, worst: Task, l10n: Localizer): string;
+  many(tasks: number, worst: Task, l10n: Localizer): Shown;
 }
 
 /** A setting as a number; anything else counts as 0. */

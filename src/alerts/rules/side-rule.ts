@@ -1,12 +1,14 @@
 /** What a task can alert for beside its status and the rules: signs, each of which is told once while it lasts. */
+
 import type { Localizer } from "../../l10n/localizer";
+import type { Shown } from "../../l10n/shown";
 import type { Task } from "../../tasks/task";
 import type { Settings } from "./rule";
 
 export interface Sign {
   /** The same as long as it is the same sign. */
   readonly id: string;
-  message(l10n: Localizer): string;
+  message(l10n: Localizer): Shown;
 }
 
 export interface SideRule {
@@ -19,7 +21,7 @@ export interface SideRule {
   /** When the signs will change although the task does not, milliseconds since 1970. */
   nextAt(task: Task, now: number): number | undefined;
   /** What is told of a task. @param what the signs that are news, in words. */
-  text(task: Task, what: string, l10n: Localizer): string;
+  text(task: Task, what: string, l10n: Localizer): Shown;
   /** The same of several tasks. */
-  many(tasks: number, l10n: Localizer): string;
+  many(tasks: number, l10n: Localizer): Shown;
 }

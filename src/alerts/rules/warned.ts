@@ -1,3 +1,4 @@
+import { shown } from "../../l10n/shown";
 import { warningsOf } from "../../tasks/stream-health";
 import type { SideRule } from "./side-rule";
 
@@ -5,7 +6,7 @@ import type { SideRule } from "./side-rule";
 export const warned: SideRule = {
   key: "warnings",
   isWanted: (settings) => settings.get("alerts.warnings") !== false,
-  signs: (task) => warningsOf(task).map(({ id, message }) => ({ id, message: () => message })),
+  signs: (task) => warningsOf(task).map(({ id, message }) => ({ id, message: () => shown(message) })),
   nextAt: () => undefined,
   text: ({ name }, what, { t }) => t('Synchronization task "{0}" has warnings: {1}', name, what),
   many: (tasks, { t }) => t("{0} tasks have warnings.", tasks),

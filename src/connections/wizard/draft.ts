@@ -1,8 +1,10 @@
 /** A connection while the user answers the questions about it. */
+
 import { isSafeEndpoint } from "../../drs/endpoint";
 import type { Failure } from "../../drs/errors";
 import { endpointsOf, type Site, type SiteId, sites } from "../../drs/regions";
 import type { Translate } from "../../l10n/localizer";
+import type { Shown } from "../../l10n/shown";
 import type { CloudConnection, Secret, SignInFacts } from "../connection";
 
 /** The answers so far. Holds the secret: it is for the memory only. */
@@ -94,7 +96,7 @@ export function objection(
   draft: Draft,
   names: readonly string[],
   t: Translate,
-): string | undefined {
+): Shown | undefined {
   const value = text.trim();
   if (step === "iamEndpoint" && value === "" && draft.signIn !== "user") {
     return undefined;

@@ -1,8 +1,9 @@
 import type { Translate } from "../../l10n/localizer";
+import type { Shown } from "../../l10n/shown";
 import type { Missing } from "../access";
 
 /** Why a connection cannot sign in, and what to do. */
-export function missingText(missing: Missing, t: Translate): string {
+export function missingText(missing: Missing, t: Translate): Shown {
   switch (missing) {
     case "secret":
       return t(

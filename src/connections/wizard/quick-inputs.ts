@@ -1,8 +1,9 @@
-import * as vscode from "vscode";
+import { inert, type Shown } from "../../l10n/shown";
+import * as vscode from "../../screen/vscode";
 
 /** What a step of several is called and where it stands. */
 export interface StepFrame {
-  readonly title: string;
+  readonly title: Shown;
   /** From 1. */
   readonly step: number;
   readonly totalSteps: number;
@@ -12,36 +13,36 @@ export interface StepFrame {
 export const back = Symbol("back");
 
 export interface TextQuestion extends StepFrame {
-  readonly prompt: string;
+  readonly prompt: Shown;
   readonly value?: string | undefined;
-  readonly placeholder?: string | undefined;
+  readonly placeholder?: Shown | undefined;
   readonly password?: boolean;
   /** What is wrong with a text; undefined when nothing is. */
-  readonly objection: (text: string) => string | undefined;
+  readonly objection: (text: string) => Shown | undefined;
 }
 
 /** Asks for a text. Undefined when the user gives up. */
 export async function askText(question: TextQuestion): Promise<string | typeof back | undefined> {
   const input = vscode.window.createInputBox();
-  input.prompt = question.prompt;
+  input.prompt = inert(question.prompt);
   input.value = question.value ?? "";
   input.placeholder = question.placeholder ?? "";
   input.password = question.password ?? false;
   // The complaint comes with the first attempt to go on, and then goes as soon as it does not hold any more.
   input.onDidChangeValue((text) => {
     if (input.validationMessage) {
-      input.validationMessage = question.objection(text) ?? "";
+      input.validationMessage = inert(question.objection(text) ?? "");
     }
   });
   return await outcome(input, question, () => {
     const complaint = question.objection(input.value);
-    input.validationMessage = complaint ?? "";
+    input.validationMessage = inert(complaint ?? "");
     return complaint === undefined ? { value: input.value } : undefined;
   });
 }
 
 export interface ChoiceQuestion<T> extends StepFrame {
-  readonly placeholder: string;
+  readonly placeholder: Shown;
   readonly items: readonly (vscode.QuickPickItem & { readonly value: T })[];
   /** Which item is offered first. */
   readonly active?: T | undefined;
@@ -49,12 +50,11 @@ export interface ChoiceQuestion<T> extends StepFrame {
 
 /** Lets the user choose. Undefined when the user gives up. */
 export async function askChoice<T>(question: ChoiceQuestion<T>): Promise<T | typeof back | undefined> {
-  const input = vscode.window.createQuickPick<ChoiceQuestion<T>["items"][number]>();
+  const input = vscode.window.createQuickPick(question.items);
   input.placeholder = question.placeholder;
   input.matchOnDescription = true;
   input.matchOnDetail = true;
-  input.items = question.items;
-  input.activeItems = question.items.filter(({ value }) => value === question.active);
+  input.activeItems = input.items.filter(({ value }) => value === question.active);
   return await outcome(input, question, () => input.activeItems[0] && { value: input.activeItems[0].value });
 }
 

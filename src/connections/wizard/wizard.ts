@@ -1,9 +1,11 @@
 /** The questions about a connection to a cloud, one at a time. Loaded when the first one is asked. */
-import * as vscode from "vscode";
+
 import { isDrsError } from "../../drs/errors";
 import { sites } from "../../drs/regions";
 import { explain } from "../../l10n/error-text";
-import { escapeNotification, type Localizer } from "../../l10n/localizer";
+import type { Localizer } from "../../l10n/localizer";
+import { type Shown, shown } from "../../l10n/shown";
+import * as vscode from "../../screen/vscode";
 import type { CloudConnection, Secret } from "../connection";
 import { limits } from "../limits";
 import {
@@ -23,7 +25,7 @@ import { missingText } from "./missing-credential";
 import { askChoice, askText, back, type StepFrame } from "./quick-inputs";
 
 export interface ConnectOptions {
-  readonly title: string;
+  readonly title: Shown;
   readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;
   /** Names of the other connections. */
@@ -79,16 +81,17 @@ async function ask(
   const { l10n, names } = options;
   const { t } = l10n;
   const frame = { title: options.title, step: number, totalSteps };
-  const choose = (placeholder: string, items: readonly (vscode.QuickPickItem & { value: string })[]) =>
+  const choose = (placeholder: Shown, items: readonly (vscode.QuickPickItem & { value: string })[]) =>
     askChoice<string>({ ...frame, placeholder, items, active: draft[step] });
-  const type = (prompt: string, more: { value?: string; placeholder?: string } = {}) =>
+  const type = (prompt: Shown, more: { value?: string; placeholder?: Shown } = {}) =>
     askText({
       ...frame,
       prompt,
       ...(secretSteps.has(step)
         ? {
             password: true,
-            placeholder: draft[step] === undefined ? "" : t("Leave empty to keep the current value"),
+            placeholder:
+              draft[step] === undefined ? ("" as const) : t("Leave empty to keep the current value"),
           }
         : { value: more.value ?? draft[step], placeholder: more.placeholder }),
       objection: (text) => objection(step, text, draft, names, t),
@@ -98,16 +101,16 @@ async function ask(
       return await choose(t("Where do the tasks run?"), [
         ...sites.map(({ id, name, domain }) => ({
           label: l10n.localize(name),
-          description: domain,
+          description: shown(domain),
           value: id,
         })),
         { label: t("Private endpoint…"), description: t("a custom address"), value: "private" },
       ]);
     case "endpoint":
-      return await type(t("Address of the DRS endpoint"), { placeholder: "https://drs.example.com" });
+      return await type(t("Address of the DRS endpoint"), { placeholder: shown("https://drs.example.com") });
     case "iamEndpoint":
       return await type(t("Address of the identity service (IAM); empty if there is none"), {
-        placeholder: "https://iam.example.com",
+        placeholder: shown("https://iam.example.com"),
       });
     case "signIn":
       return await choose(t("How do you sign in?"), signInItems(draft, t));
@@ -131,7 +134,7 @@ async function ask(
         ? await type(t("Name of the region, which is also that of its project"))
         : await choose(
             t("Region"),
-            site.regions.map((region) => ({ label: region, value: region })),
+            site.regions.map((region) => ({ label: shown(region), value: region })),
           );
     }
     case "projectId":
@@ -143,12 +146,12 @@ async function ask(
 
 function signInItems({ site, iamEndpoint }: Draft, t: Localizer["t"]) {
   const items = [
-    { label: t("Access key"), description: "AK/SK", value: "permanentKey" },
+    { label: t("Access key"), description: shown("AK/SK"), value: "permanentKey" },
     { label: t("Temporary access key"), description: t("AK/SK with security token"), value: "temporaryKey" },
     { label: t("IAM user and password"), description: t("no access key needed"), value: "user" },
     {
       label: t("Access key from environment variables"),
-      description: "HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK",
+      description: shown("HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK"),
       value: "environment",
     },
   ];
@@ -159,7 +162,7 @@ function signInItems({ site, iamEndpoint }: Draft, t: Localizer["t"]) {
 async function askProject(
   draft: Draft,
   frame: StepFrame,
-  type: (prompt: string) => Promise<string | typeof back | undefined>,
+  type: (prompt: Shown) => Promise<string | typeof back | undefined>,
   { l10n: { t }, log }: ConnectOptions,
 ): Promise<string | typeof back | undefined> {
   const prompt = t("Project ID of the region (console: My Credentials)");
@@ -195,7 +198,7 @@ async function askProject(
     ...frame,
     placeholder: t("Project"),
     items: [
-      ...projects.map(({ id, name }) => ({ label: name, description: id, value: id })),
+      ...projects.map(({ id, name }) => ({ label: shown(name), description: shown(id), value: id })),
       { label: t("Another project…"), description: t("by its ID"), value: other },
     ],
     active: draft.projectId,
@@ -223,7 +226,7 @@ async function verify(draft: Draft, { l10n, log }: ConnectOptions): Promise<void
   });
 }
 
-async function withProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withProgress<T>(title: Shown, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return await vscode.window.withProgress(options, async (_progress, token) => {
     const controller = new AbortController();
@@ -242,5 +245,5 @@ async function tryAgain(draft: Draft, error: unknown, { l10n, log }: ConnectOpti
   log.error(`connecting to ${endpoint} failed`, error);
   const again = t("Try Again");
   const message = t("Connecting to {0} failed: {1}", name || region, explain(error, l10n));
-  return (await vscode.window.showErrorMessage(escapeNotification(message), again)) === again;
+  return (await vscode.window.showErrorMessage(message, again)) === again;
 }

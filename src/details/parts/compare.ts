@@ -1,7 +1,18 @@
 /** Comparisons of a task: the list of them, and the tables and rows of one. */
+
 import { explain } from "../../l10n/error-text";
 import type { Localizer } from "../../l10n/localizer";
-import { type Asked, type Cell, type Part, type PartTable, pageSize, timeCell, type V5Answer } from "./part";
+import { type Shown, shown } from "../../l10n/shown";
+import {
+  type Asked,
+  type Cell,
+  cellText,
+  type Part,
+  type PartTable,
+  pageSize,
+  timeCell,
+  type V5Answer,
+} from "./part";
 
 type CompareResult = NonNullable<V5Answer<"showJobDetail">["job"]["compare_result"]>;
 type Items<T> = NonNullable<T>;
@@ -89,7 +100,7 @@ function list({ count, tasks }: Compared, l10n: Localizer): PartTable {
     count,
     rows: tasks.map(({ id, type, status, start_time, end_time, error_msg }) => [
       { text: kindText(type, l10n), leadsTo: `${type ?? ""}/${id}` },
-      { ...statusCell(status, l10n), detail: error_msg || undefined },
+      { ...statusCell(status, l10n), detail: error_msg ? cellText(error_msg) : undefined },
       timeCell(start_time, l10n),
       timeCell(end_time, l10n),
     ]),
@@ -97,7 +108,7 @@ function list({ count, tasks }: Compared, l10n: Localizer): PartTable {
   };
 }
 
-function kindText(kind: string | null | undefined, { t }: Localizer): string {
+function kindText(kind: string | null | undefined, { t }: Localizer): Shown {
   switch (kind) {
     case "lines":
       return t("Row counts");
@@ -106,7 +117,7 @@ function kindText(kind: string | null | undefined, { t }: Localizer): string {
     case "object":
       return t("Objects");
     default:
-      return kind ?? "";
+      return cellText(kind);
   }
 }
 
@@ -123,14 +134,14 @@ function statusCell(status: string | null | undefined, { t }: Localizer): Cell {
     case "CANCELLED":
       return { text: t("Canceled") };
     default:
-      return { text: status ?? "" };
+      return { text: cellText(status) };
   }
 }
 
 function tables({ count, lines, contents, differences }: Compared, l10n: Localizer): PartTable {
   const { t, number } = l10n;
   const rowsOf = (value: string | number | null | undefined): Cell =>
-    value == null || value === "" ? { text: "–" } : { text: number(Number(value)) };
+    value == null || value === "" ? { text: shown("–") } : { text: number(Number(value)) };
   const verdict = (same: boolean | undefined): Cell =>
     same === undefined
       ? { text: t("Cannot be compared"), tone: "warning" }
@@ -168,12 +179,12 @@ function tables({ count, lines, contents, differences }: Compared, l10n: Localiz
     ],
     count,
     rows: rows.map(({ same, cells: [name, source, target, difference], message }) => [
-      { text: name ?? "", code: true },
-      { ...verdict(same), detail: message || undefined },
+      { text: cellText(name), code: true },
+      { ...verdict(same), detail: message ? cellText(message) : undefined },
       rowsOf(source),
       rowsOf(target),
       rowsOf(difference),
-      { text: same === false ? keysOf(differences, name ?? "") : "", code: true },
+      { text: cellText(same === false ? keysOf(differences, name ?? "") : ""), code: true },
     ]),
     none: t("This comparison has no results yet."),
     notes: [

@@ -1,4 +1,4 @@
-import { type Part, pageSize, timeCell, type V5Answer } from "./part";
+import { cellText, type Part, pageSize, timeCell, type V5Answer } from "./part";
 
 interface Dirty {
   readonly count: number;
@@ -31,9 +31,9 @@ export const dirty: Part<Dirty> = {
       count,
       rows: rows.map(({ db_name, schema_name, table_name, error_sql, error_time, error_msg }) => [
         timeCell(error_time, l10n),
-        { text: [db_name, schema_name, table_name].filter(Boolean).join("."), code: true },
-        { text: error_msg ?? "", tone: "error" },
-        { text: error_sql ?? "", code: true },
+        { text: cellText([db_name, schema_name, table_name].filter(Boolean).join(".")), code: true },
+        { text: cellText(error_msg), tone: "error" },
+        { text: cellText(error_sql), code: true },
       ]),
       none: t("The target rejected no rows."),
       notes:

@@ -1,4 +1,4 @@
-import { type Cell, type Part, pageSize, timeCell, type V5Answer } from "./part";
+import { type Cell, cellText, type Part, pageSize, timeCell, type V5Answer } from "./part";
 
 interface Log {
   readonly count: number;
@@ -36,8 +36,8 @@ export const log: Part<Log> = {
       count,
       rows: rows.map(({ level, message, create_time }) => [
         timeCell(create_time, l10n),
-        levels[level?.toLowerCase() ?? ""] ?? { text: level ?? "" },
-        { text: message ?? "" },
+        levels[level?.toLowerCase() ?? ""] ?? { text: cellText(level) },
+        { text: cellText(message) },
       ]),
       none: t("The log is empty."),
     };

@@ -1,23 +1,25 @@
 /** What a part of the page is: how it is read while it is open, and what its table shows. */
+
 import type { TablesCaller } from "../../drs/client";
 import type { ResponseIn } from "../../drs/operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import type { V5 } from "../../drs/v5";
-import type { Localizer, Translate } from "../../l10n/localizer";
+import { beginningOf, type Localizer, type Translate } from "../../l10n/localizer";
+import { type Shown, shownLines } from "../../l10n/shown";
 import type { StatusId } from "../../status/statuses";
 
 /** What the service's v5 answers to an operation. */
 export type V5Answer<N extends keyof OperationsV5> = ResponseIn<OperationsV5, N>;
 
 export interface Cell {
-  readonly text: string;
+  readonly text: Shown;
   /** Below the text. */
-  readonly detail?: string | undefined;
+  readonly detail?: Shown | undefined;
   readonly tone?: "error" | "warning" | "ok" | undefined;
   /** Names and statements, in the editor's font. */
   readonly code?: boolean | undefined;
   /** Statements to copy, below the rest. */
-  readonly sql?: string | undefined;
+  readonly sql?: Shown | undefined;
   /** The text as an ISO 8601 time. */
   readonly time?: string | undefined;
   /** 0 to 100: drawn as a bar. */
@@ -28,17 +30,17 @@ export interface Cell {
 
 /** Where in a long list the rows are; the offsets of the neighbours, where there are some. */
 export interface Pager {
-  readonly text: string;
+  readonly text: Shown;
   readonly previous?: number | undefined;
   readonly next?: number | undefined;
-  readonly labels: { readonly previous: string; readonly next: string };
+  readonly labels: { readonly previous: Shown; readonly next: Shown };
 }
 
 /** A choice among values, or free text when there are no options. */
 export interface Filter {
-  readonly label: string;
+  readonly label: Shown;
   readonly value: string;
-  readonly options?: readonly { readonly value: string; readonly label: string }[] | undefined;
+  readonly options?: readonly { readonly value: string; readonly label: Shown }[] | undefined;
 }
 
 /** The page of a part that is looked at. `filter` is the text, level, phase or comparison that was chosen. */
@@ -60,12 +62,12 @@ export interface Asked {
 
 /** The rows of a part and what is said when there are none. */
 export interface PartTable {
-  readonly columns: readonly string[];
+  readonly columns: readonly Shown[];
   readonly rows: readonly (readonly Cell[])[];
   readonly count: number;
-  readonly none: string;
-  readonly notes?: readonly string[];
-  readonly back?: string | undefined;
+  readonly none: Shown;
+  readonly notes?: readonly Shown[];
+  readonly back?: Shown | undefined;
 }
 
 /** A status that this window has seen the task come into. */
@@ -78,7 +80,7 @@ export interface SeenStatus {
 /** A button that begins a comparison. */
 export interface PartButton {
   readonly compare: "lines" | "contents";
-  readonly label: string;
+  readonly label: Shown;
 }
 
 /** What else the page knows, for what a part shows besides its table. */
@@ -96,14 +98,14 @@ export interface PageFacts {
 /** What stands around the table. */
 export interface Surroundings {
   readonly buttons?: readonly PartButton[];
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Shown[];
   /** What is shown where the service does not provide the value. */
   readonly absent?: PartTable;
 }
 
 /** A part of the page; `Value` is what the service answers. */
 export interface Part<Value> {
-  heading(t: Translate): string;
+  heading(t: Translate): Shown;
   filter?(t: Translate): Omit<Filter, "value">;
   /** Whether the filter leads to another table, such as the results of one comparison. */
   readonly leadsOn?: true;
@@ -113,8 +115,16 @@ export interface Part<Value> {
   around?(facts: PageFacts): Surroundings;
 }
 
+/** So much of a cell's text is drawn; a service may send hundreds of kilobytes. */
+const longestCell = 2_000;
+
+/** A text of the service in a cell, with its lines. */
+export function cellText(text: string | null | undefined): Shown {
+  return shownLines(beginningOf(text ?? "", longestCell));
+}
+
 /** A time of the service; what is none is shown as it is. */
 export function timeCell(text: string | null | undefined, { time }: Localizer): Cell {
   const ms = Date.parse(text ?? "");
-  return Number.isNaN(ms) ? { text: text ?? "" } : { text: time(ms), time: new Date(ms).toISOString() };
+  return Number.isNaN(ms) ? { text: cellText(text) } : { text: time(ms), time: new Date(ms).toISOString() };
 }

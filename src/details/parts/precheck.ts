@@ -1,4 +1,5 @@
-import type { Cell, Part } from "./part";
+import { shownLines } from "../../l10n/shown";
+import { type Cell, cellText, type Part } from "./part";
 import { precheckItemName } from "./precheck-items";
 
 interface Precheck {
@@ -35,8 +36,8 @@ export const precheck: Part<Precheck> = {
       const name = precheckItemName(item);
       // To look for a remedy elsewhere, a user needs the service's own name.
       return name === undefined
-        ? { text: item, code: true }
-        : { text: localize(name), detail: result === "PASSED" ? undefined : item };
+        ? { text: cellText(item), code: true }
+        : { text: localize(name), detail: result === "PASSED" ? undefined : cellText(item) };
     };
     return {
       columns: [t("Item"), t("Result"), t("Reason")],
@@ -45,11 +46,11 @@ export const precheck: Part<Precheck> = {
         .toSorted((a, b) => rank(a.result) - rank(b.result))
         .map(({ item, result, failed_reason, raw_error_msg, remedy_sql }) => [
           itemCell(item ?? "", result),
-          results[result ?? ""] ?? { text: result ?? "" },
+          results[result ?? ""] ?? { text: cellText(result) },
           {
-            text: failed_reason || raw_error_msg || "",
-            detail: failed_reason ? raw_error_msg || undefined : undefined,
-            ...(remedy_sql ? { sql: remedy_sql } : {}),
+            text: cellText(failed_reason || raw_error_msg),
+            detail: failed_reason && raw_error_msg ? cellText(raw_error_msg) : undefined,
+            ...(remedy_sql ? { sql: shownLines(remedy_sql) } : {}),
           },
         ]),
       none: t("No pre-check has run yet. Starting the task runs one."),

@@ -1,4 +1,4 @@
-import { type Part, pageSize, type V5Answer } from "./part";
+import { cellText, type Part, pageSize, type V5Answer } from "./part";
 
 interface Tables {
   readonly count: number;
@@ -22,8 +22,8 @@ export const tables: Part<Tables> = {
       columns: [t("Name in the source"), t("Name in the target"), t("Progress")],
       count,
       rows: rows.map(({ src_db, src_tb, dst_db, dst_tb, progress }) => [
-        { text: [src_db, src_tb].filter(Boolean).join("."), code: true },
-        { text: [dst_db, dst_tb].filter(Boolean).join("."), code: true },
+        { text: cellText([src_db, src_tb].filter(Boolean).join(".")), code: true },
+        { text: cellText([dst_db, dst_tb].filter(Boolean).join(".")), code: true },
         progress == null ? { text: t("Not known yet") } : { text: percent(progress), percent: progress },
       ]),
       none: t("The service lists no tables for this task yet."),

@@ -5,6 +5,7 @@ import { parseStatus } from "../../status/status";
 import { rowOf } from "../../status/statuses";
 import {
   type Cell,
+  cellText,
   type PageFacts,
   type Part,
   type PartTable,
@@ -35,7 +36,7 @@ export const timeline: Part<Timeline> = {
         timeCell(operation_time, l10n),
         eventCell(name ?? "", l10n),
         outcome(name ?? "", status, l10n),
-        { text: user_name ?? "" },
+        { text: cellText(user_name) },
       ]),
       none: t("Nothing has happened yet."),
     };
@@ -75,7 +76,7 @@ function eventCell(name: string, l10n: Localizer): Cell {
     return { text: l10n.t("Warning {0}", name), tone: "warning" };
   }
   return rowOf(status).api.length === 0
-    ? { text: name, code: true, ...(alert === "none" ? {} : { tone: alert }) }
+    ? { text: cellText(name), code: true, ...(alert === "none" ? {} : { tone: alert }) }
     : { text: l10n.localize(known), tone: alert === "none" ? undefined : alert };
 }
 
@@ -94,7 +95,7 @@ function outcome(name: string, status: string | null | undefined, { t }: Localiz
     case "failed":
       return { text: t("Failed"), tone: "error" };
     default:
-      return { text: status ?? "" };
+      return { text: cellText(status) };
   }
 }
 

@@ -1,7 +1,9 @@
 /** Why a use case came to nothing, in the user's words. */
+
 import { diagnosisOfFindings } from "../../failures/diagnosis";
 import { explain } from "../../l10n/error-text";
 import type { Localizer } from "../../l10n/localizer";
+import { joined, type Shown, shown } from "../../l10n/shown";
 import { actionRow } from "../../status/actions";
 import { rowOf } from "../../status/statuses";
 import type { PrecheckFinding } from "./precheck";
@@ -12,11 +14,11 @@ export async function findingsText(
   findings: readonly PrecheckFinding[],
   engine: string | undefined,
   { t, localize }: Localizer,
-): Promise<string> {
+): Promise<Shown> {
   const failed = findings.filter(({ result }) => result === "FAILED");
-  const told = failed.map(({ item, reason }) => (reason === undefined ? item : `${item}: ${reason}`));
+  const told = failed.map(({ item, reason }) => shown(reason === undefined ? item : `${item}: ${reason}`));
   const known = await diagnosisOfFindings(failed, engine);
-  return [...told, ...(known ? [t("What to do: {0}", localize(known.remedy))] : [])].join(" ");
+  return joined(" ", [...told, known ? t("What to do: {0}", localize(known.remedy)) : ""]);
 }
 
 /** The SQL that remedies what keeps a task from starting; undefined where there is none. */
@@ -28,7 +30,7 @@ export function remedySqlOf(findings: readonly PrecheckFinding[] = []): string |
 }
 
 /** One sentence or two, as `explain` writes them. @param local whether the local backend was called. */
-export async function explainOutcome(error: unknown, l10n: Localizer, local: boolean): Promise<string> {
+export async function explainOutcome(error: unknown, l10n: Localizer, local: boolean): Promise<Shown> {
   if (error instanceof PrecheckError) {
     const found = await findingsText(error.outcome.findings, error.task.engine, l10n);
     return explain(new Error(l10n.t("the pre-check did not pass. {0}", found)), l10n);
@@ -43,7 +45,7 @@ export function notPossibleText(
   action: NotPossibleError["action"],
   { name, status, warnings }: NotPossibleError["task"],
   { t, localize }: Localizer,
-): string {
+): Shown {
   const [what, where] = [localize(actionRow(action).name), localize(rowOf(status).name)];
   const loss = action === "resume" ? warnings?.find(({ level }) => level === "failure") : undefined;
   if (loss !== undefined) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { noticeText } from "../../../src/alerts/texts";
 import type { Diagnosis } from "../../../src/failures/known-case";
+import { shown } from "../../../src/l10n/shown";
 import type { FreezeId } from "../../../src/status/freezes";
 import type { StatusId } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
@@ -80,7 +81,10 @@ describe("the text of a notice", () => {
   });
 
   it("tells warnings in the backend's words, the first two of many", () => {
-    const signs = ["One.", "Two.", "Three."].map((message) => ({ id: message, message: () => message }));
+    const signs = ["One.", "Two.", "Three."].map((message) => ({
+      id: message,
+      message: () => shown(message),
+    }));
     const notice = { condition: "warned", level: "warning", task: task("incremental"), signs } as const;
     assert.equal(
       noticeText(notice, undefined, english),

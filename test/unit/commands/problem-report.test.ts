@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Reported, remoteKind, reportOf } from "../../../src/commands/problem-report";
 import type { CloudConnection } from "../../../src/connections/connection";
 import { DrsError } from "../../../src/drs/errors";
+import { shown } from "../../../src/l10n/shown";
 import type { Task } from "../../../src/tasks/task";
 
 const hidden = {
@@ -34,7 +35,7 @@ const problem = new DrsError({
   },
 });
 const state: Reported = {
-  ...{ connection, phase: "open", missing: undefined, readOnly: hidden.message },
+  ...{ connection, phase: "open", missing: undefined, readOnly: shown(hidden.message) },
   session: {
     store: {
       snapshot: {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import chinese from "../../../l10n/bundle.l10n.zh-cn.json";
 import { copyText, type DetailsFacts, detailsOf, emptyDetails } from "../../../src/details/view";
 import type { Diagnosis } from "../../../src/failures/known-case";
+import { shown as textShown } from "../../../src/l10n/shown";
 import { statuses, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
 import { english, factsOf, now, recording, task } from "./facts";
@@ -73,7 +74,7 @@ describe("the details view", () => {
     assert.equal(stream, undefined);
     for (const facts of [
       {},
-      { place: "local", readOnly: "no" },
+      { place: "local", readOnly: textShown("no") },
       { place: "local", listed: false },
     ] as const) {
       const other = viewOf(failed, facts);
@@ -283,7 +284,7 @@ describe("the details view", () => {
   });
 
   it("keeps the last data with its age when a reading failed", () => {
-    const { notices, actions } = viewOf({}, freshness({ problem: "Refused." }));
+    const { notices, actions } = viewOf({}, freshness({ problem: textShown("Refused.") }));
     assert.equal(notices.length, 1);
     assert.match(notices[0]?.text ?? "", /^The last refresh failed\. The data is as of .*2026/);
     assert.deepEqual([notices[0]?.detail, notices[0]?.since], ["Refused.", now]);
@@ -308,7 +309,7 @@ describe("the details view", () => {
       return [view.heading, view.waiting, view.notices.length];
     };
     assert.deepEqual(empty({ asOf: undefined }), ["Loading the task…", true, 0]);
-    assert.deepEqual(empty({ asOf: undefined, problem: "Refused." }), [
+    assert.deepEqual(empty({ asOf: undefined, problem: textShown("Refused.") }), [
       "The task could not be read",
       false,
       1,
@@ -347,7 +348,7 @@ describe("the details view", () => {
           parentId: "p",
           objects,
         });
-        detailsOf(shown, factsOf(shown, { ...reader, ...freshness({ problem: "x" }) }));
+        detailsOf(shown, factsOf(shown, { ...reader, ...freshness({ problem: textShown("x") }) }));
         detailsOf(shown, factsOf(shown, { ...reader, listed: false, ...freshness({ connected: false }) }));
         detailsOf(shown, factsOf(shown, { ...reader, listed: false }));
         const failed = { ...shown, error: { code: "1" } };
@@ -356,7 +357,12 @@ describe("the details view", () => {
         }
       }
     }
-    for (const facts of [{}, { asOf: undefined }, { connected: false }, { asOf: undefined, problem: "x" }]) {
+    for (const facts of [
+      {},
+      { asOf: undefined },
+      { connected: false },
+      { asOf: undefined, problem: textShown("x") },
+    ]) {
       emptyDetails("id", { ...reader, ...freshness(facts) });
     }
     assert.deepEqual(

@@ -7,7 +7,7 @@ import { choiceOf, diffOf, fileOf, planOf } from "../../../src/files/plan";
 import { exampleEnds, fileText, templateText } from "../../../src/files/templates";
 import { readTaskFile } from "../../../src/files/validate";
 import type { Task } from "../../../src/tasks/task";
-import { fill } from "../../support/texts";
+import { inEnglish } from "../../support/texts";
 
 const file: TaskFile = {
   name: "orders-to-copy",
@@ -17,19 +17,19 @@ const file: TaskFile = {
   objects: { schemas: ["sales"], tables: ["public.orders"] },
 };
 const problemsOf = (changed: object) =>
-  readTaskFile(JSON.stringify({ ...file, ...changed }), fill).problems.map(({ message }) => message);
+  readTaskFile(JSON.stringify({ ...file, ...changed }), inEnglish).problems.map(({ message }) => message);
 
 describe("a task file", () => {
   it("is valid as every template makes it", () => {
     for (const type of ["full+incremental", "full", "incremental"] as const) {
-      const { file: read, problems } = readTaskFile(templateText("new-task", type, exampleEnds), fill);
+      const { file: read, problems } = readTaskFile(templateText("new-task", type, exampleEnds), inEnglish);
       assert.deepEqual(problems, []);
       assert.equal(read?.type, type);
     }
   });
 
   it("survives being written and read", () => {
-    assert.deepEqual(readTaskFile(fileText(file), fill), { file, problems: [] });
+    assert.deepEqual(readTaskFile(fileText(file), inEnglish), { file, problems: [] });
   });
 
   it("takes no password", () => {
@@ -40,7 +40,7 @@ describe("a task file", () => {
 
   it("names a field that does not exist, where it stands", () => {
     const text = JSON.stringify({ ...file, nme: 1 });
-    const { problems } = readTaskFile(text, fill);
+    const { problems } = readTaskFile(text, inEnglish);
     assert.deepEqual(
       problems.map(({ message, offset }) => [message, text.slice(offset, offset + 1)]),
       [['"nme" is not supported here.', "1"]],
@@ -59,13 +59,13 @@ describe("a task file", () => {
       "Source and target are the same database.",
     ]);
     const twice = fileText(file).replace("{", '{ "name": "other",');
-    assert.match(readTaskFile(twice, fill).problems[0]?.message ?? "", /^"name" appears twice/);
+    assert.match(readTaskFile(twice, inEnglish).problems[0]?.message ?? "", /^"name" appears twice/);
   });
 
   it("is read without a throw, whatever it holds", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.constant(fileText(file).slice(0, -9))), (text) => {
-        const { file: read, problems } = readTaskFile(text, fill);
+        const { file: read, problems } = readTaskFile(text, inEnglish);
         assert.ok(read !== undefined || problems.length > 0);
       }),
     );
@@ -94,7 +94,9 @@ describe("a task file", () => {
       work();
       return performance.now() - start;
     };
-    const ratios = [1, 2, 3].map(() => time(() => readTaskFile(text, fill)) / time(() => JSON.parse(text)));
+    const ratios = [1, 2, 3].map(
+      () => time(() => readTaskFile(text, inEnglish)) / time(() => JSON.parse(text)),
+    );
     // With a search through all names for each, it was more than 400.
     assert.ok(Math.min(...ratios) < 120, `${ratios}`);
     const start = performance.now();
@@ -106,13 +108,13 @@ describe("a task file", () => {
   });
 
   it("is not checked when it is too large or nested too deeply, and tells at most 100 problems", () => {
-    const whole = (text: string) => readTaskFile(text, fill).problems.map(({ message }) => message);
+    const whole = (text: string) => readTaskFile(text, inEnglish).problems.map(({ message }) => message);
     assert.deepEqual(whole(" ".repeat(1024 * 1024 + 1)), [
       "A task file has at most 1 MB. This one is not checked.",
     ]);
     assert.deepEqual(whole("[".repeat(20_000)), ["Objects and lists are nested too deeply for a task file."]);
     assert.deepEqual(
-      readTaskFile(JSON.stringify({ ...file, description: "[[[[".repeat(20) }), fill).problems,
+      readTaskFile(JSON.stringify({ ...file, description: "[[[[".repeat(20) }), inEnglish).problems,
       [],
     );
     const twice = problemsOf({ objects: { tables: Array.from({ length: 5_000 }, () => "a.b") } });
@@ -167,7 +169,7 @@ describe("a task file", () => {
     const made = fileOf(task);
     assert.ok(made);
     assert.deepEqual([made.type, made.objects], ["full", { tables: ["a.b"] }]);
-    assert.deepEqual(readTaskFile(fileText(made), fill).problems, []);
+    assert.deepEqual(readTaskFile(fileText(made), inEnglish).problems, []);
     assert.equal(fileOf({ ...task, target: undefined }), undefined);
   });
 });

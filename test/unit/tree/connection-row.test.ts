@@ -3,6 +3,7 @@ import type { CloudConnection } from "../../../src/connections/connection";
 import { pollIntervalsOf } from "../../../src/connections/connection";
 import type { ConnectionState } from "../../../src/connections/session-manager";
 import { localizerFor } from "../../../src/l10n/localizer";
+import { shown } from "../../../src/l10n/shown";
 import { attentionList, noThresholds } from "../../../src/tasks/attention";
 import { TaskStore } from "../../../src/tasks/store";
 import { Control } from "../../../src/tasks/use-cases/control";
@@ -69,7 +70,7 @@ describe("the row of a connection", () => {
   it("tells that it is being opened, does not run or cannot be used", () => {
     assert.equal(pictureOf({ phase: "opening" }).description, "connecting · cn-north-4");
     assert.equal(pictureOf({ phase: "stopped" }).description, "not running · cn-north-4");
-    assert.deepEqual(pictureOf({ phase: "closed", trouble: "The secret is gone." }), {
+    assert.deepEqual(pictureOf({ phase: "closed", trouble: shown("The secret is gone.") }), {
       description: "cannot be used · cn-north-4",
       label: "Connection production, cannot be used · cn-north-4",
       message: "The secret is gone.",
@@ -89,7 +90,10 @@ describe("the row of a connection", () => {
       message: undefined,
       troubled: false,
     });
-    assert.equal(pictureOf({ session, readOnly: "Not allowed." }).description, "read only · cn-north-4");
+    assert.equal(
+      pictureOf({ session, readOnly: shown("Not allowed.") }).description,
+      "read only · cn-north-4",
+    );
   });
 
   it("tells how old the tasks are while they cannot be read", async () => {

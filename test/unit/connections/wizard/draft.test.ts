@@ -11,7 +11,7 @@ import {
   stepsOf,
   suspect,
 } from "../../../../src/connections/wizard/draft";
-import { fill } from "../../../support/texts";
+import { inEnglish } from "../../../support/texts";
 
 const steps = (draft: Omit<Draft, "id">, projectGiven = false) =>
   stepsOf({ id: "1", ...draft }, "all", projectGiven).join(" ");
@@ -190,7 +190,7 @@ describe("a draft", () => {
 
 describe("an answer", () => {
   const wrong = (step: Step, text: string, known: Omit<Draft, "id"> = {}) =>
-    objection(step, text, { id: "1", ...known }, ["taken"], fill);
+    objection(step, text, { id: "1", ...known }, ["taken"], inEnglish);
 
   it("that cannot be right is refused", () => {
     assert.match(wrong("accessKey", " ") ?? "", /required/);
