@@ -15,6 +15,8 @@ import Mocha from "mocha";
 /** @typedef {import("@stryker-mutator/api/test-runner").TestResult} TestResult */
 /** @typedef {import("@stryker-mutator/api/test-runner").DryRunResult} DryRunResult */
 
+/** For a test that a process has not run yet, in milliseconds. */
+const unknownDuration = 2_000;
 const require = createRequire(import.meta.url);
 /**
  * What the mutated code reads and writes, under a name that is Stryker's.
@@ -45,6 +47,8 @@ function createRunner(options) {
   const files = testFiles(/** @type {string} */ (options.tests));
   /** @type {BundledMocha | undefined} */
   let loaded;
+  /** How long each test takes without a mutant, in milliseconds. */
+  const durations = new Map();
 
   /**
    * @param {{ disableBail: boolean, mutant?: string, loadAgain?: boolean, only?: readonly string[] }} run
@@ -66,6 +70,10 @@ function createRunner(options) {
       loaded = undefined;
     }
     instrumenter.activeMutant = mutant;
+    for (const test of testsOf(mocha.suite)) {
+      // What waits for ever because of a mutant ends soon, and the process need not be started again.
+      test.timeout(2_000 + 5 * (durations.get(test.fullTitle()) ?? unknownDuration));
+    }
     bail(mocha.suite, !disableBail);
     mocha.grep(only === undefined ? /^/ : new RegExp(only.map((title) => `^${escaped(title)}$`).join("|")));
     const tests = await testsRun(mocha);
@@ -86,6 +94,11 @@ function createRunner(options) {
       });
       const result = await run({ disableBail });
       loaded = undefined;
+      if (result.status === DryRunStatus.Complete) {
+        for (const { id, timeSpentMs } of result.tests) {
+          durations.set(id, timeSpentMs);
+        }
+      }
       const { mutantCoverage = { static: {}, perTest: {} } } = instrumenter;
       return result.status === DryRunStatus.Complete ? { ...result, mutantCoverage } : result;
     },
@@ -127,6 +140,14 @@ function load(files) {
   mocha.cleanReferencesAfterRun(false);
   mocha.loadNow();
   return mocha;
+}
+
+/**
+ * @param {Mocha.Suite} suite
+ * @returns {Mocha.Test[]}
+ */
+function testsOf(suite) {
+  return [...suite.tests, ...suite.suites.flatMap(testsOf)];
 }
 
 /**
