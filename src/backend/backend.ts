@@ -9,7 +9,7 @@ import { DataDir } from "./data-dir";
 import { Demo } from "./demo/demo";
 import { runDemoSql, type SqlRequest } from "./demo/sql";
 import type { DatabaseLogin } from "./engine/engine";
-import { PostgresEngine } from "./engine/postgres/engine";
+import { createEngine } from "./engine/engines";
 import { ServerLog } from "./engine/postgres/server-log";
 import { EngineFaults } from "./faults/engine-faults";
 import { Faults } from "./faults/faults";
@@ -137,7 +137,10 @@ export class Backend {
     );
     const store = await JobStore.open(control);
     const secrets = new SecretBox(identity.sealingKey);
-    const engine = this.#owned(new PostgresEngine(targetLog(clusters)), async (used) => await used.dispose());
+    const engine = this.#owned(
+      createEngine("postgresql", { logOf: targetLog(clusters) }),
+      async (used) => await used.dispose(),
+    );
     const tasks = this.#owned(
       new Controller(store, engine, secrets),
       async (running) => await running.stop(),

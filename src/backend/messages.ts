@@ -91,9 +91,9 @@ const messages = {
     en: "The synchronization object {object} is not valid. Use a table ID in the form schema.table, or the name of a schema.",
     zh: "无法识别同步对象 {object}，请以 schema.table 形式填写表 id，或填写模式名。",
   },
-  onlyPostgres: {
-    en: "The local backend synchronizes postgresql to postgresql, not {engine}.",
-    zh: "本地后端只支持 postgresql 到 postgresql 的同步，不支持 {engine}。",
+  noEngine: {
+    en: "The local backend synchronizes databases of the same type ({engines}), not {engine}.",
+    zh: "本地后端只支持相同类型数据库（{engines}）之间的同步，不支持 {engine}。",
   },
   noTaskType: {
     en: "The engine of this task cannot run tasks of the type {type}.",

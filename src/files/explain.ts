@@ -6,6 +6,7 @@ import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown } from "../l10n/shown";
 import type { CreationStep, StepError } from "../tasks/use-cases/create-task";
 import { findingsText } from "../tasks/use-cases/explain";
+import { usualEngine } from "./engines";
 
 /** What is being done, for a progress notice. */
 export function stepName(step: CreationStep, { t }: Localizer): Shown {
@@ -40,7 +41,7 @@ export async function explainStep(
   const why =
     error.outcome === undefined
       ? explain(error.cause, l10n, local)
-      : await findingsText(error.outcome.findings, "postgresql", l10n);
+      : await findingsText(error.outcome.findings, usualEngine, l10n);
   const failed = t('Task "{0}": {1} failed. {2}', name, stepName(error.step, l10n), why);
   return joined(" ", [failed, nextOf(error, name, l10n)]);
 }

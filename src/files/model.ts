@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { jobDescription, jobName } from "../drs/schemas";
 import type { Bilingual } from "../l10n/bilingual";
+import { fileEngines } from "./engines";
 
 /** The description of each field, in the editor and in the field table of the docs. */
 export const fieldDocs = {
@@ -104,7 +105,7 @@ export function taskFileSchema(language: keyof Bilingual) {
       $schema: v.optional(v.pipe(v.string(), doc("$schema"))),
       name: v.pipe(jobName, doc("name")),
       description: v.optional(v.pipe(jobDescription, doc("description"))),
-      engine: v.optional(v.pipe(v.picklist(["postgresql"]), doc("engine"))),
+      engine: v.optional(v.pipe(v.picklist(fileEngines), doc("engine"))),
       type: v.pipe(v.picklist(["full+incremental", "full", "incremental"]), doc("type")),
       network: v.optional(v.pipe(v.picklist(["eip", "vpc", "vpn"]), doc("network"))),
       direction: v.optional(v.pipe(v.picklist(["up", "down", "non-dbs"]), doc("direction"))),

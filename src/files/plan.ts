@@ -3,6 +3,7 @@
 import type { Task, TaskEndpoint } from "../tasks/task";
 import type { ObjectChoice, ObjectMap } from "../tasks/use-cases/change-objects";
 import type { TaskPlan } from "../tasks/use-cases/create-task";
+import { usualEngine } from "./engines";
 import { type FileEnd, type FileObjects, type TaskFile, taskTypes } from "./model";
 
 export interface Passwords {
@@ -15,7 +16,7 @@ const noSubnet = "local";
 
 /** The request that creates the task of a file. */
 export function planOf(file: TaskFile, passwords: Passwords): TaskPlan {
-  const { engine = "postgresql", network = "eip", direction = "non-dbs", nodeType = "micro" } = file;
+  const { engine = usualEngine, network = "eip", direction = "non-dbs", nodeType = "micro" } = file;
   const end = (one: FileEnd, db_password: string) => ({
     db_type: engine,
     ip: one.host,
@@ -115,7 +116,7 @@ export function fileOf(task: Task): TaskFile | undefined {
   return {
     name: task.name,
     ...(task.description === undefined ? {} : { description: task.description }),
-    engine: "postgresql",
+    engine: usualEngine,
     type: type ?? "full+incremental",
     source,
     target,

@@ -1,4 +1,5 @@
 /** What a new task file begins with. */
+import { usualEngine } from "./engines";
 import type { FileEnd, TaskFile } from "./model";
 
 export type TemplateEnds = Pick<TaskFile, "source" | "target" | "objects">;
@@ -15,7 +16,7 @@ export const exampleEnds: TemplateEnds = {
 /** The text of a new file. */
 export function templateText(name: string, type: TaskFile["type"], ends: TemplateEnds): string {
   return fileText({
-    ...{ name, description: "", engine: "postgresql", type, network: "eip", nodeType: "micro" },
+    ...{ name, description: "", engine: usualEngine, type, network: "eip", nodeType: "micro" },
     ...ends,
   });
 }

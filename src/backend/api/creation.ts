@@ -1,5 +1,5 @@
 import type { InputOf } from "../../drs/all-operations";
-import { type JobActions, requirePostgres } from "../jobs/actions";
+import { type JobActions, requireEngine } from "../jobs/actions";
 import { type Job, newJobId } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { ApiError, message } from "../messages";
@@ -12,13 +12,13 @@ const accountTag = "_sys_enterprise_project_id";
 /**
  * Stores a new task; its instance is made next.
  *
- * @throws ApiError DRS.M00277 when the name is taken, DRS.M00007 when the engines are not PostgreSQL or cannot run tasks
+ * @throws ApiError DRS.M00277 when the name is taken, DRS.M00007 when there is no such engine or it cannot run tasks
  * of this type.
  */
 export async function createJob(request: Creation, store: JobStore, actions: JobActions): Promise<Job> {
   const { name, source_endpoint: source, target_endpoint: target } = request;
   for (const engine of [request.engine_type, source.db_type, target.db_type]) {
-    requirePostgres(engine);
+    requireEngine(engine);
   }
   actions.requireTaskType(request.task_type);
   const now = Date.now();

@@ -3,8 +3,9 @@ import type * as v from "valibot";
 import type { AnswerOf } from "../../drs/all-operations";
 import type { listItem as listItemSchema } from "../../drs/schemas-v5";
 import type { Side } from "../engine/engine";
+import { dbTypeOf } from "../engine/engines";
 import type { Live } from "../jobs/controller";
-import { childOf, currentFailure, type Job, plainName, type StoredEndpoint } from "../jobs/job";
+import { childOf, currentFailure, type Job, plainName } from "../jobs/job";
 import { type ActionConstraints, jobAction } from "../jobs/legal-actions";
 import { type Language, message, render } from "../messages";
 import { hasStructure, isWhole, progressOf } from "./progress";
@@ -74,8 +75,8 @@ export function baseDetail(job: Job, { frozen }: ActionConstraints, language: La
       start_time: job.desired.goal === "scheduled" ? String(job.desired.startAt) : null,
       tags: job.tags,
     },
-    source_endpoint: [endpointOf(job.source, "so")],
-    target_endpoint: [endpointOf(job.target, "ta")],
+    source_endpoint: [endpointOf(job, "source")],
+    target_endpoint: [endpointOf(job, "target")],
     speed_limit: job.speedLimits,
     policy_config: {
       conflict_policy: "stop",
@@ -89,13 +90,15 @@ export function baseDetail(job: Job, { frozen }: ActionConstraints, language: La
   };
 }
 
-function endpointOf({ shown, host, port, user, database, ssl }: StoredEndpoint, role: "so" | "ta") {
+function endpointOf(job: Job, side: Side) {
+  const { shown, host, port, user, database, ssl } = job[side];
+  const dbType = dbTypeOf(job.engineType);
   return {
-    db_type: "postgresql",
+    db_type: dbType,
     endpoint_type: "offline",
-    endpoint_role: role,
+    endpoint_role: side === "source" ? ("so" as const) : ("ta" as const),
     endpoint: {
-      endpoint_name: "postgresql",
+      endpoint_name: dbType,
       ip: host,
       db_port: String(port),
       db_user: user,

@@ -1,7 +1,9 @@
 /** A task as the API shows it. No password ever leaves. */
 import type { ItemOf } from "../../drs/operations";
+import type { Side } from "../engine/engine";
+import { dbTypeOf } from "../engine/engines";
 import type { Live } from "../jobs/controller";
-import { childOf, currentFailure, type Job, type StoredEndpoint, tableId } from "../jobs/job";
+import { childOf, currentFailure, type Job, tableId } from "../jobs/job";
 import { type ActionConstraints, jobAction } from "../jobs/legal-actions";
 import { type Language, render } from "../messages";
 import { progressOf } from "./progress";
@@ -44,8 +46,8 @@ export function detail(job: Job, live: Live, frozen: boolean, language: Language
     net_type: job.netType,
     job_direction: job.direction,
     db_use_type: job.dbUseType,
-    source_endpoint: shownEndpoint(job.source),
-    target_endpoint: shownEndpoint(job.target),
+    source_endpoint: shownEndpoint(job, "source"),
+    target_endpoint: shownEndpoint(job, "target"),
     failed_reason: reason ?? null,
     inst_info: {
       engine_type: job.engineType,
@@ -99,10 +101,11 @@ export function failureText(job: Job, language: Language): string | undefined {
   return failure === undefined ? undefined : render(failure.message, language);
 }
 
-function shownEndpoint(endpoint: StoredEndpoint): NonNullable<ItemOf<"batchDetail">["source_endpoint"]> {
+function shownEndpoint(job: Job, side: Side): NonNullable<ItemOf<"batchDetail">["source_endpoint"]> {
+  const endpoint = job[side];
   return {
     ...endpoint.shown,
-    db_type: "postgresql",
+    db_type: dbTypeOf(job.engineType),
     ip: endpoint.host,
     db_port: endpoint.port,
     db_user: endpoint.user,

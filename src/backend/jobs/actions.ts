@@ -11,6 +11,7 @@ import {
   type TaskType,
   type Unapplied,
 } from "../engine/engine";
+import { dbTypeOf, dbTypes } from "../engine/engines";
 import { log, reasonOf } from "../log";
 import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
@@ -92,7 +93,7 @@ export class JobActions {
     const { id, end_point_type } = request;
     const side: Side = end_point_type === "so" ? "source" : "target";
     const known = this.#get(id)[side];
-    requirePostgres(request.db_type);
+    requireEngine(request.db_type);
     for (const field of ["ip", "db_user"] as const) {
       if (request[field] === "") {
         throw new ApiError("DRS.M00007", message("invalidField", { field, reason: "must not be empty" }));
@@ -481,10 +482,10 @@ function fitting(field: string, schema: v.GenericSchema, value: string): void {
   }
 }
 
-/** @throws ApiError DRS.M00007 for another engine. */
-export function requirePostgres(engine: string): void {
-  if (!/^postgresql(-to-postgresql)?$/i.test(engine)) {
-    throw new ApiError("DRS.M00007", message("onlyPostgres", { engine }));
+/** @throws ApiError DRS.M00007 where there is no such engine. */
+export function requireEngine(engine: string): void {
+  if (dbTypeOf(engine) === undefined) {
+    throw new ApiError("DRS.M00007", message("noEngine", { engine, engines: dbTypes.join(", ") }));
   }
 }
 
