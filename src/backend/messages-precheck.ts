@@ -24,6 +24,10 @@ export const precheckMessages = {
     en: "The target server cannot connect to the source at {address}: {reason}. Rows are sent directly between the servers: enter a source address that the target server can reach, and make the source's pg_hba.conf accept the target.",
     zh: "目标库服务器无法通过 {address} 连接源库：{reason}。数据在服务器之间直接传输，请填写目标库服务器可以访问的源库地址，并在源库 pg_hba.conf 中允许目标库连接。",
   },
+  targetReachesAnother: {
+    en: "At {address} the target server reaches another server than the source, one that accepts the same login. Rows are sent directly between the servers: enter a source address that leads to the source from the target server, too. An address such as localhost means another machine there.",
+    zh: "目标库服务器通过 {address} 连接到的不是源库，而是另一台接受相同登录信息的服务器。数据在服务器之间直接传输，请填写从目标库服务器也能连接到源库的地址；localhost 之类的地址在目标库服务器上指的是另一台机器。",
+  },
   passwordNotAsked: {
     en: "The source does not ask user {login} for a password, and the target's user {user} is not a superuser, so PostgreSQL rejects the subscription. Require scram-sha-256 in the source's pg_hba.conf, or use a superuser at the target.",
     zh: "源库未要求用户 {login} 提供密码，而目标库用户 {user} 不是超级用户，PostgreSQL 会拒绝该订阅。请在源库 pg_hba.conf 中要求 scram-sha-256 认证，或在目标库使用超级用户。",

@@ -223,6 +223,17 @@ describe("the pre-check of servers and logins", () => {
       );
     });
 
+    it("fails for an address at which the target finds another server that takes the login", async () => {
+      const plan = await world.plan({ source: table, tables: ["t"] });
+      const { port } = world.target.login;
+      const found = await reach(plan, { host: "127.0.0.1", port });
+      assert.deepEqual(
+        [found.result, reasonsOf(found).includes(`At 127.0.0.1:${port} the target server reaches another`)],
+        ["FAILED", true],
+        reasonsOf(found),
+      );
+    });
+
     for (const [parameter, item] of [
       ["replication", "target_reaches_source"],
       ["options", "source_connection"],
@@ -483,7 +494,8 @@ describe("the pre-check of a standby", () => {
         "target_read_write FAILED",
         "target_objects ALARM",
       ]);
-      const source = await world.check({ ...plan.task, source: end, tables: [] });
+      const publisher = { host: end.host, port: end.port };
+      const source = await world.check({ ...plan.task, source: end, publisher, tables: [] });
       assert.deepEqual(findingsIn(source), ["source_read_write FAILED", "source_objects FAILED"]);
       assert.match(reasonsOf(itemIn(source, "source_read_write")), /is a standby .*Use the primary/);
     } finally {

@@ -1,11 +1,12 @@
 /** Whether the ends can be reached: by the backend, and the source by the target. */
-import { escapeIdentifier } from "pg";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import { message } from "../../../messages";
 import type { DatabaseLogin, EngineError } from "../../engine";
 import { sessionSettings } from "../databases";
 import { describe } from "../errors";
 import { conninfo, objectName } from "../names";
 import { alarm, at, type Check, failed, type Problem } from "./check";
+import type { CheckedTask, Facts } from "./context";
 import { tried } from "./trial";
 
 /** Why an end cannot be reached. */
@@ -52,45 +53,91 @@ export const targetReachesSource: Check = {
     if (!server.can_subscribe || !server.can_create || server.standby || server.read_only) {
       return [alarm(message("reachNotTried"))];
     }
-    const name = escapeIdentifier(`${objectName(task.id)}_trial`);
+    const worker = `${objectName(task.id)}_trial`;
+    const name = escapeIdentifier(worker);
     const settings = await sessionSettings(source.asked, task.source, "source");
-    const login = conninfo(
-      task.source,
-      task.publisher,
-      `${objectName(task.id)}_trial`,
-      server.version,
-      settings,
-    );
-    const [error] = await tried(target, [
-      {
-        parameter: login,
-        // Nobody has this publication, so that no table is looked for: a task that runs may have lost one.
-        statement: `CREATE SUBSCRIPTION ${name} CONNECTION %L PUBLICATION ${name}
-          WITH (connect = true, enabled = false, create_slot = false, copy_data = false, slot_name = NONE)`,
-      },
-    ]);
-    if (error === undefined || error === null) {
-      return [];
-    }
+    const login = conninfo(task.source, task.publisher, worker, server.version, settings);
+    const trial = {
+      parameter: login,
+      // Nobody has this publication, so that no table is looked for: a task that runs may have lost one.
+      statement: `CREATE SUBSCRIPTION ${name} CONNECTION %L PUBLICATION ${name}
+        WITH (connect = true, enabled = false, create_slot = false, copy_data = false, slot_name = NONE)`,
+    };
     const address = addressOf(task.publisher);
-    if (isPooler(error.reason)) {
-      return [
-        failed(message("pooler", { side: "source", address: addressOf(task.source) }), [], error.reason),
-      ];
+    for (let trials = 0; trials < mostTrials; trials++) {
+      const { answer, seen } = await watching(source, worker, async () => await tried(target, [trial]));
+      const [error] = answer;
+      if (error !== undefined && error !== null) {
+        return [refused(error, task, address)];
+      }
+      if (seen) {
+        return [];
+      }
     }
-    if (error.code === "2F003") {
-      const look =
-        "SELECT line_number, type, database, user_name, address, auth_method FROM pg_hba_file_rules ORDER BY line_number";
-      return [
-        failed(
-          message("passwordNotAsked", { user: task.target.user, login: task.source.user }),
-          [at("source")(look)],
-          error.reason,
-        ),
-      ];
-    }
-    const [, words = error.reason] = /could not connect to the publisher: (.*)/s.exec(error.reason) ?? [];
-    const reason = words.replaceAll(/\s*\n\s*/g, " ").replace(/[.?]+$/, "");
-    return [failed(message("targetCannotReach", { address, reason }), [], error.reason)];
+    // What an address means, only the target knows: its localhost is another than the backend's.
+    return [failed(message("targetReachesAnother", { address }))];
   },
 };
+
+/** How often a trial is repeated whose connection was not seen at the source, where it is open for a few milliseconds. */
+const mostTrials = 8;
+
+/** Does some work, and watches whether the source gets a connection of this application meanwhile. */
+async function watching<T>(source: Facts, application: string, work: () => Promise<T>) {
+  const begun = work();
+  let [over, seen] = [false, false];
+  const end = begun.then(
+    () => {
+      over = true;
+    },
+    () => {
+      over = true;
+    },
+  );
+  while (!over && !seen) {
+    await source.ask(watchSql(application));
+    const [row] = await source.ask<{ seen: boolean }>(
+      `SELECT current_setting('${seenSetting}')::boolean AS seen`,
+    );
+    seen = row?.seen === true;
+  }
+  await end;
+  return { answer: await begun, seen };
+}
+
+const seenSetting = "drs.trial_seen";
+
+/** Looks for a connection during 50 ms, at the server itself: by question and answer it would be missed. */
+function watchSql(application: string): string {
+  const look = `DECLARE over timestamptz := clock_timestamp() + interval '50 ms'; seen boolean;
+    BEGIN
+      LOOP
+        PERFORM pg_stat_clear_snapshot();
+        seen := EXISTS (SELECT FROM pg_stat_activity WHERE application_name = ${escapeLiteral(application)});
+        EXIT WHEN seen OR clock_timestamp() > over;
+        PERFORM pg_sleep(0.001);
+      END LOOP;
+      PERFORM set_config('${seenSetting}', seen::text, false);
+    END`;
+  return `DO ${escapeLiteral(look)}`;
+}
+
+/** Why the target's server got no connection to the source. */
+function refused(
+  error: { readonly code: string; readonly reason: string },
+  task: CheckedTask,
+  address: string,
+): Problem {
+  if (isPooler(error.reason)) {
+    return failed(message("pooler", { side: "source", address: addressOf(task.source) }), [], error.reason);
+  }
+  if (error.code === "2F003") {
+    const look =
+      "SELECT line_number, type, database, user_name, address, auth_method FROM pg_hba_file_rules ORDER BY line_number";
+    const text = message("passwordNotAsked", { user: task.target.user, login: task.source.user });
+    return failed(text, [at("source")(look)], error.reason);
+  }
+  const [, words = error.reason] = /could not connect to the publisher: (.*)/s.exec(error.reason) ?? [];
+  const reason = words.replaceAll(/\s*\n\s*/g, " ").replace(/[.?]+$/, "");
+  return failed(message("targetCannotReach", { address, reason }), [], error.reason);
+}
