@@ -15,6 +15,7 @@ import { changeSeen } from "./changes";
 import { copySeen } from "./copy-again";
 import { lossOf, noteFindings } from "./findings";
 import { currentFailure, type Job } from "./job";
+import { JoinedLooks } from "./joined-looks";
 import type { ActionConstraints } from "./legal-actions";
 import { Monitor, type Rates } from "./monitor";
 import { isWatched, newFault, ownEngine, type Runtime, Runtimes } from "./runtime";
@@ -42,6 +43,7 @@ export class Controller {
   readonly #runtimes = new Runtimes();
   readonly #steps: StepExecutor;
   readonly #monitor: Monitor;
+  readonly #looks: JoinedLooks;
   /** What is going on in the background. */
   readonly #work = new Set<Promise<void>>();
   /** Pairs of servers that have not answered yet. */
@@ -59,6 +61,7 @@ export class Controller {
   ) {
     this.#steps = new StepExecutor(store, engine, secrets, this.#runtimes);
     this.#monitor = new Monitor(engine, () => this.#running());
+    this.#looks = new JoinedLooks(engine);
   }
 
   /** Reopens the links of all tasks; those whose port another program has by now get a new one. */
@@ -287,7 +290,7 @@ export class Controller {
       runtime.epoch++;
       const latest = this.store.get(id);
       if (latest !== undefined && isWatched(latest)) {
-        runtime.engine = (await this.engine.observe([this.taskOf(latest)])).get(id);
+        runtime.engine = await this.#looks.at(this.taskOf(latest));
       } else {
         runtime.engine = undefined;
       }

@@ -83,6 +83,8 @@ export class PostgresEngine implements Engine {
   readonly #lag = new Map<string, LagMeter>();
   readonly #streams: StreamWatch;
   readonly #slots = new SlotWatch(this.#databases);
+  /** Tasks that this process has made ready and not run yet: nothing has flowed that could be lost. */
+  readonly #unused = new Set<string>();
   /** Tasks that ran at the last look. */
   readonly #running = new Set<string>();
   readonly #watches = new Map<string, CrashLoopDetector>();
@@ -123,6 +125,7 @@ export class PostgresEngine implements Engine {
     await ensureSlot(this.#databases, task);
     await this.#spareCopies(task, task.tables);
     await ensureSubscription(this.#databases, task);
+    this.#unused.add(task.id);
     return task.copiesRows ? await countRows(this.#databases, task.source, task.tables) : {};
   }
 
@@ -136,6 +139,7 @@ export class PostgresEngine implements Engine {
       return;
     }
     this.#slots.restart(task.id);
+    this.#unused.delete(task.id);
     await enableSubscription(this.#databases, task);
   }
 
@@ -200,6 +204,7 @@ export class PostgresEngine implements Engine {
       this.#streams.forget(task.id);
       this.#slots.forget(task.id);
       this.#waits.forget(task.id);
+      this.#unused.delete(task.id);
       await dropSubscription(this.#databases, task);
       return;
     }
@@ -225,7 +230,9 @@ export class PostgresEngine implements Engine {
       this.#streams.forget(id);
     }
     const news = await compare(subscriptions, slots);
-    const streams = await this.#streams.look(tasks, news);
+    const used = tasks.filter(({ id }) => !this.#unused.has(id));
+    const seen = await this.#streams.look(used, news);
+    const streams = (task: EngineTask) => (this.#unused.has(task.id) ? nothingFlowed : seen(task));
     const states = tasks.map(async (task) => {
       const subscription = subscriptions(task);
       if (subscription instanceof EngineError) {
@@ -235,9 +242,9 @@ export class PostgresEngine implements Engine {
         return [task.id, { kind: "absent" }] as const;
       }
       const slot = slots(task);
-      const seen = await this.#stoppedIfFailing(task, subscription, slot);
-      const waits = await this.#waits.look(task, movementOf(seen));
-      return [task.id, await this.#state(task, seen, slot, streams(task), waits)] as const;
+      const facts = await this.#stoppedIfFailing(task, subscription, slot);
+      const waits = await this.#waits.look(task, movementOf(facts));
+      return [task.id, await this.#state(task, facts, slot, streams(task), waits)] as const;
     });
     return new Map(await Promise.all(states));
   }
@@ -355,6 +362,8 @@ export class PostgresEngine implements Engine {
     return meter.read(Date.now(), BigInt(slot.current), BigInt(reached), slot.lag_ms ?? undefined);
   }
 }
+
+const nothingFlowed: Watched = { findings: [], isWhole: true, remember: undefined };
 
 /** Only a lost connection is a fault; any other error is told to the user. */
 function withoutAnswer(

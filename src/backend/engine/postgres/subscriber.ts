@@ -15,9 +15,6 @@ import { type Databases, type Row, sessionSettings } from "./databases";
 import { conninfo, objectName, qualified } from "./names";
 import { tableDefinition } from "./schema";
 
-/** Whether the server starts a worker that fails again and again. */
-const triesForEver = "current_setting('server_version_num')::int < 150000";
-
 /** Makes the tables that the target lacks, as the source has them. */
 export async function ensureTables(
   databases: Databases,
@@ -58,28 +55,32 @@ export async function ensureSubscription(databases: Databases, task: EngineTask)
     return;
   }
   const quoted = escapeIdentifier(name);
+  const version = await versionOf(databases, task.target);
   await databases.query(
     task.target,
     "target",
-    `CREATE SUBSCRIPTION ${quoted} CONNECTION ${await wayToSource(databases, task)}
+    `CREATE SUBSCRIPTION ${quoted} CONNECTION ${await wayToSource(databases, task, version)}
      PUBLICATION ${quoted}
      WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)})`,
   );
 }
 
 /** Servers before PostgreSQL 15 do not have it; see `CrashLoopDetector`. */
-async function setDisableOnError(databases: Databases, task: EngineTask, on: boolean): Promise<void> {
-  const [has] = await databases.query(task.target, "target", `SELECT 1 WHERE NOT ${triesForEver}`);
-  if (has !== undefined) {
-    await alterSubscription(databases, task, `SET (disable_on_error = ${String(on)})`);
-  }
+function disableOnError(version: number, on: boolean): readonly string[] {
+  return version < 15 ? [] : [`SET (disable_on_error = ${String(on)})`];
 }
 
 /** Enables the subscription, with today's way to the source. */
 export async function enableSubscription(databases: Databases, task: EngineTask): Promise<void> {
-  await alterSubscription(databases, task, `CONNECTION ${await wayToSource(databases, task)}`);
-  await setDisableOnError(databases, task, true);
-  await alterSubscription(databases, task, "ENABLE");
+  const version = await versionOf(databases, task.target);
+  const connection = await wayToSource(databases, task, version);
+  await alterSubscription(
+    databases,
+    task,
+    `CONNECTION ${connection}`,
+    ...disableOnError(version, true),
+    "ENABLE",
+  );
 }
 
 /**
@@ -87,33 +88,51 @@ export async function enableSubscription(databases: Databases, task: EngineTask)
  * must not disable itself meanwhile for a copy that fails and is about to be taken out.
  */
 export async function refreshSubscription(databases: Databases, task: EngineTask): Promise<void> {
-  const connection = await wayToSource(databases, task);
-  await setDisableOnError(databases, task, false);
+  const version = await versionOf(databases, task.target);
+  const connection = await wayToSource(databases, task, version);
+  await alterSubscription(
+    databases,
+    task,
+    ...disableOnError(version, false),
+    `CONNECTION ${connection}`,
+    "ENABLE",
+  );
   try {
-    await alterSubscription(databases, task, `CONNECTION ${connection}`);
-    await alterSubscription(databases, task, "ENABLE");
     const refresh = `REFRESH PUBLICATION WITH (copy_data = ${String(task.copiesRows)})`;
     await alterSubscription(databases, task, refresh);
   } finally {
-    await setDisableOnError(databases, task, true);
+    await alterSubscription(databases, task, ...disableOnError(version, true));
   }
 }
 
-/** How the target finds the source, as a literal. */
-async function wayToSource(databases: Databases, task: EngineTask): Promise<string> {
+/** The server's major version. */
+async function versionOf(databases: Databases, target: DatabaseLogin): Promise<number> {
   const [server] = await databases.query<{ version: number }>(
-    task.target,
+    target,
     "target",
     "SELECT current_setting('server_version_num')::int / 10000 AS version",
   );
-  const settings = await sessionSettings(databases, task.source, "source");
-  const { id, source, publisher } = task;
-  return escapeLiteral(conninfo(source, publisher, objectName(id), server?.version ?? 0, settings));
+  return server?.version ?? 0;
 }
 
-async function alterSubscription(databases: Databases, task: EngineTask, what: string): Promise<void> {
+/** How the target finds the source, as a literal. @param version the target's major version. */
+async function wayToSource(databases: Databases, task: EngineTask, version: number): Promise<string> {
+  const settings = await sessionSettings(databases, task.source, "source");
+  const { id, source, publisher } = task;
+  return escapeLiteral(conninfo(source, publisher, objectName(id), version, settings));
+}
+
+/** Makes the changes, all of them or none. */
+async function alterSubscription(
+  databases: Databases,
+  task: EngineTask,
+  ...changes: readonly string[]
+): Promise<void> {
   const quoted = escapeIdentifier(objectName(task.id));
-  await databases.query(task.target, "target", `ALTER SUBSCRIPTION ${quoted} ${what}`);
+  const statements = changes.map((change) => `ALTER SUBSCRIPTION ${quoted} ${change}`);
+  if (statements.length > 0) {
+    await databases.query(task.target, "target", statements.join("; "));
+  }
 }
 
 /** How long a worker that was told to end is waited for; one that waits for a lock ends later. */
@@ -299,7 +318,7 @@ export async function subscriptionFacts(
     target,
     "target",
     `SELECT s.subname AS name, s.subenabled AS enabled,
-            ${triesForEver} AS endless,
+            current_setting('server_version_num')::int < 150000 AS endless,
             (SELECT max(w.pid) FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL) AS pid,
             (SELECT (max(w.received_lsn) - '0/0')::text FROM pg_stat_subscription w
              WHERE w.subid = s.oid AND w.relid IS NULL) AS received,
