@@ -17,10 +17,13 @@ const chunks = new Map([
   ["src/backend-client/call.ts", "call-backend"],
   ["src/connections/wizard/wizard.ts", "connect"],
   ["src/commands/handlers.ts", "commands"],
-  ["src/alerts/alert-service.ts", "alerts"],
+  ["src/alerts/alert-center.ts", "alerts"],
+  ["src/alerts/follow.ts", "follow"],
   ["src/alerts/mute-state.ts", "mute-state"],
   ["src/alerts/follow-state.ts", "follow-state"],
+  ["src/l10n/error-text.ts", "error-text"],
   ["src/links/open.ts", "links"],
+  ["src/tree/content.ts", "tree"],
   ["src/details/panel.ts", "details"],
   ["src/agent/vscode-tools.ts", "agent"],
   ["src/files/editor.ts", "files"],
@@ -141,6 +144,13 @@ async function build() {
       entryPoints: [...suites.map((file) => `test/${file}`), "test/host/index.ts"],
       outbase: "test",
       outdir: "out",
+    });
+    await esbuild.build({
+      ...node,
+      alias: { ...node.alias, vscode: resolve(root, "test/speed/vscode.ts") },
+      external: node.external.filter((name) => name !== "vscode"),
+      entryPoints: { main: "test/speed/main.ts" },
+      outdir: "out/speed",
     });
   }
 }

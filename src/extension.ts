@@ -1,7 +1,7 @@
 import { registerTools } from "./agent/register";
 import { Alerts } from "./alerts/alerts";
-import { goalName } from "./alerts/follow";
 import { Follows } from "./alerts/follows";
+import { goalName } from "./alerts/goals";
 import { Mutes } from "./alerts/mutes";
 import { BackendController } from "./backend-client/controller";
 import { registerCommands } from "./commands/commands";
@@ -27,13 +27,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const shared = vscode.Uri.joinPath(storage, "alerts");
   const mutes = new Mutes(shared);
   const follows = new Follows(shared);
-  const view = new TasksView(l10n, context.workspaceState, {
-    isMuted: (task) => mutes.isMuted(task),
-    followedUntil: (task) => {
-      const goal = follows.goalOf(task);
-      return goal && goalName(goal, l10n);
+  const view = new TasksView(
+    l10n,
+    context.workspaceState,
+    {
+      isMuted: (task) => mutes.isMuted(task),
+      followedUntil: (task) => {
+        const goal = follows.goalOf(task);
+        return goal && goalName(goal, l10n);
+      },
     },
-  });
+    log,
+  );
   const alerts = new Alerts({
     ...{ l10n, log, mutes, follows },
     storage: shared,

@@ -1,6 +1,7 @@
 /** Says what is to be told, once over all windows and restarts. */
 import type { TaskRef } from "../connections/connection";
 import type { Clock } from "../drs/clock";
+import { rowOf } from "../status/statuses";
 import type { ReadTimes } from "../tasks/poll";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
@@ -21,8 +22,9 @@ import {
 } from "./evaluate";
 import { NoticeBatch } from "./notice-batch";
 import { type RuleId, ruleIds, type SideId, sideIds, sideRules } from "./rules/rules";
+import type { Sign } from "./rules/side-rule";
 
-/** The tasks of a connection as they were last read. */
+/** The tasks of a connection as they were last read. The maps are the store's, and change with its next reading. */
 export interface TaskReading {
   readonly connection: string;
   readonly tasks: ReadonlyMap<string, Task>;
@@ -38,11 +40,14 @@ export interface PlacedNotice extends Notice {
   readonly connection: string;
 }
 
+/** Whether a task may alert at all. */
+export type AlertScope = (connection: string, task: Task) => boolean;
+
 /** What the user allows; asked each time it matters. */
 export interface AlertEngineHost {
   policy(): Policy;
-  /** Whether this task may alert at all: its connection is chosen, it is pinned where only such alert. */
-  alerts(connection: string, task: Task): boolean;
+  /** Which tasks may alert at all: those of chosen connections, pinned ones where only such alert. */
+  scope(): AlertScope;
   /** Whether its notices are held back; what was told of it stays as it is. */
   muted(connection: string, task: string): boolean;
   /** Until when all notices are held back, milliseconds since 1970; 0: they are not. */
@@ -76,6 +81,11 @@ const newerFactsMs = 30_000;
  */
 type Mode = "tell" | "baseline" | "settings";
 
+/** A change, and when its facts were asked for: by the time it is decided on, the store may know more. */
+interface TimedChange extends TaskChange {
+  readonly times: ReadTimes | undefined;
+}
+
 interface Next {
   readonly entries: AlertRecords[string];
   readonly notices: readonly PlacedNotice[];
@@ -100,6 +110,8 @@ export class AlertEngine {
   readonly #heldSince = new Map<string, { readonly at: number; readonly measure: number }>();
   /** When a task has to be looked at although it does not change, by connection and task. */
   readonly #lookAt = new Map<string, number>();
+  /** The first of these times, or an earlier one. */
+  #due = Number.POSITIVE_INFINITY;
   #queue: Promise<void> = Promise.resolve();
   readonly #batch: NoticeBatch<PlacedNotice>;
   #cancelLook: (() => void) | undefined;
@@ -115,7 +127,7 @@ export class AlertEngine {
 
   /** Takes a reading. @returns when what follows from it has been decided. */
   process(reading: TaskReading, changes: readonly TaskChange[]): Promise<void> {
-    return this.#enqueue(reading, changes, "tell");
+    return this.#enqueue(reading, timed(changes, reading), "tell");
   }
 
   /** Looks at everything again: time has passed, another window told something, or the user wants to hear something else. */
@@ -170,14 +182,14 @@ export class AlertEngine {
     this.#cancelLook?.();
   }
 
-  #enqueue(reading: TaskReading, changes: readonly TaskChange[], mode: Mode): Promise<void> {
+  #enqueue(reading: TaskReading, changes: readonly TimedChange[], mode: Mode): Promise<void> {
     this.#queue = this.#queue
       .then(async () => await this.#consider(reading, changes, mode))
       .catch((error) => this.#host.warn(`Alerts cannot be decided: ${error}`));
     return this.#queue;
   }
 
-  async #consider(reading: TaskReading, changes: readonly TaskChange[], mode: Mode): Promise<void> {
+  async #consider(reading: TaskReading, changes: readonly TimedChange[], mode: Mode): Promise<void> {
     if (this.#disposed) {
       return;
     }
@@ -202,7 +214,7 @@ export class AlertEngine {
   /** Decides with what is in the records now, writes it, and tells what is news. */
   async #settle(
     reading: TaskReading,
-    changes: readonly TaskChange[],
+    changes: readonly TimedChange[],
     { mode, sweeps }: { readonly mode: Mode; readonly sweeps: boolean },
   ): Promise<void> {
     const { connection, tasks } = reading;
@@ -251,27 +263,18 @@ export class AlertEngine {
 
   /** The entries of a connection after a reading; the very same where nothing is different. */
   #next(
-    { connection, asOf, readTimes }: TaskReading,
-    changes: readonly TaskChange[],
+    { connection, asOf }: TaskReading,
+    changes: readonly TimedChange[],
     entries: AlertRecords[string],
     mode: Mode,
   ): Next {
     const held = this.#clock.now() < this.#host.snoozedUntil();
     const policy = this.#host.policy();
-    const next = new Map(Object.entries(entries));
+    const scope = this.#host.scope();
+    const next = new Draft(entries);
     const notices: PlacedNotice[] = [];
-    let different = false;
-    const put = (id: string, record: AlertRecord | undefined) => {
-      if (next.get(id) !== record) {
-        different = true;
-        if (record === undefined) {
-          next.delete(id);
-        } else {
-          next.set(id, record);
-        }
-      }
-    };
-    for (const { before, after } of changes) {
+    const put = (id: string, record: AlertRecord | undefined) => next.put(id, record);
+    for (const { before, after, times } of changes) {
       const id = (after ?? before)?.id ?? "";
       const key = `${connection}/${id}`;
       const awaited = this.#lookAt.get(key);
@@ -283,21 +286,32 @@ export class AlertEngine {
         ruleIds.forEach((rule) => void this.#heldSince.delete(`${key}/${rule}`));
         continue;
       }
-      const factsAt = factsAtOf(after, next.get(id), asOf, readTimes?.get(id));
+      const factsAt = factsAtOf(after, next.get(id), asOf, times);
       if (mode === "tell" && isOutdated(factsAt, this.#clock.now())) {
         // A window that has slept, or cannot read, knows less than the records do: its next reading decides.
-        this.#lookLater(key, [awaited && this.#clock.now() + newerFactsMs]);
+        this.#lookLater(key, awaited && this.#clock.now() + newerFactsMs);
         continue;
       }
-      const beside = sideIds.map((side) => {
+      let beside: number | undefined;
+      for (const side of sideIds) {
         const told = sideKey(id, side);
-        const decision = this.#beside(side, { connection, asOf }, after, next.get(told), mode);
+        const known = next.get(told);
+        const signs = sideRules[side].signs(after, asOf);
+        if (known === undefined && signs.length === 0) {
+          beside = earlier(beside, sideRules[side].nextAt(after, asOf));
+          continue;
+        }
+        const decision = this.#beside(side, { connection, asOf }, after, signs, known, {
+          mode,
+          policy,
+          scope,
+        });
         put(told, decision.record);
         if (decision.notice !== undefined) {
           notices.push({ ...decision.notice, connection });
         }
-        return decision.lookAt;
-      });
+        beside = earlier(beside, decision.lookAt);
+      }
       const record = next.get(id);
       if (
         record?.refused?.apiStatus === after.apiStatus &&
@@ -307,11 +321,16 @@ export class AlertEngine {
         this.#host.frozenElsewhere({ connection, id }, record.refused.word, record.at);
       }
       const since = this.#follow(key, after, record, asOf, policy);
+      if (record === undefined && since.size === 0 && rowOf(after.status).alert === "none") {
+        // Most tasks: nothing is wrong, and nothing was told.
+        this.#lookLater(key, beside);
+        continue;
+      }
       const condition = conditionOf(after, record, (rule) => asOf - (since.get(rule) ?? asOf), policy);
       const subject = condition ?? (record?.phase === "resolved" ? undefined : record?.condition);
       const passes =
         !this.#host.muted(connection, id) &&
-        this.#host.alerts(connection, after) &&
+        scope(connection, after) &&
         (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
       if (mode !== "baseline" && !passes) {
         // Another window may want to hear what this one does not: what was told stays as it is.
@@ -325,7 +344,7 @@ export class AlertEngine {
       const isLate = decision.lookAt !== undefined && decision.lookAt <= this.#clock.now();
       const again = isLate ? this.#clock.now() + newerFactsMs : decision.lookAt;
       const lookAt = again ?? (waits ? Math.min(...dues) : undefined);
-      this.#lookLater(key, [lookAt, ...beside]);
+      this.#lookLater(key, earlier(lookAt, beside));
       const lateFreeze =
         // It was frozen all the time; only now it is known.
         this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
@@ -340,13 +359,13 @@ export class AlertEngine {
         put(id, decision.record);
       }
     }
-    return { entries: different ? Object.fromEntries(next) : entries, notices };
+    return { entries: next.entries, notices };
   }
 
-  #lookLater(key: string, times: readonly (number | undefined)[]): void {
-    const due = times.filter((time) => time !== undefined);
-    if (due.length > 0) {
-      this.#lookAt.set(key, Math.min(...due));
+  #lookLater(key: string, time: number | undefined): void {
+    if (time !== undefined) {
+      this.#lookAt.set(key, time);
+      this.#due = Math.min(this.#due, time);
     }
   }
 
@@ -355,21 +374,21 @@ export class AlertEngine {
     side: SideId,
     { connection, asOf }: Pick<TaskReading, "connection" | "asOf">,
     task: Task,
+    signs: readonly Sign[],
     record: AlertRecord | undefined,
-    mode: Mode,
+    { mode, policy, scope }: { readonly mode: Mode; readonly policy: Policy; readonly scope: AlertScope },
   ): Decision {
-    const { signs, nextAt } = sideRules[side];
     const observation = { at: asOf, by: this.#name };
-    const decided = decideSide(side, task, signs(task, asOf), record, observation);
-    const decision = { ...decided, lookAt: decided.lookAt ?? nextAt(task, asOf) };
+    const decided = decideSide(side, task, signs, record, observation);
+    const decision = { ...decided, lookAt: decided.lookAt ?? sideRules[side].nextAt(task, asOf) };
     if (decision.record === record || mode === "baseline") {
       return { ...decision, notice: undefined };
     }
     const held = this.#clock.now() < this.#host.snoozedUntil();
     const passes =
       !this.#host.muted(connection, task.id) &&
-      this.#host.alerts(connection, task) &&
-      (mode === "settings" ? !held : isWanted(side, this.#host.policy()));
+      scope(connection, task) &&
+      (mode === "settings" ? !held : isWanted(side, policy));
     if (!passes || (held && decision.notice !== undefined)) {
       return { record, lookAt: decision.lookAt };
     }
@@ -384,7 +403,7 @@ export class AlertEngine {
     asOf: number,
     policy: Policy,
   ): ReadonlyMap<RuleId, number> {
-    const held = new Map<RuleId, number>();
+    let held: Map<RuleId, number> | undefined;
     for (const rule of ruleIds) {
       const ruleKey = `${key}/${rule}`;
       if (holds(rule, task, record, policy)) {
@@ -392,13 +411,14 @@ export class AlertEngine {
         const known = this.#heldSince.get(ruleKey);
         const since =
           known === undefined || measure <= mending * known.measure ? { at: asOf, measure } : known;
+        held ??= new Map();
         held.set(rule, since.at);
         this.#heldSince.set(ruleKey, since);
       } else {
         this.#heldSince.delete(ruleKey);
       }
     }
-    return held;
+    return held ?? noRules;
   }
 
   /** Readings that change nothing are not told of: a timer looks whether what was waited for has come. */
@@ -408,14 +428,55 @@ export class AlertEngine {
     if (this.#lookAt.size > 0 && !this.#disposed) {
       const now = this.#clock.now();
       // Not counted from now: readings come more often than that.
-      const due = Math.max(Math.min(...this.#lookAt.values()), this.#lookedAt + againMs);
+      const due = Math.max(this.#due, this.#lookedAt + againMs);
       this.#cancelLook = this.#clock.after(Math.min(Math.max(due - now, 0), longestTimerMs), () => {
         this.#lookedAt = this.#clock.now();
+        // What is looked at now says when it has to be looked at again.
+        this.#due = Number.POSITIVE_INFINITY;
         void this.review();
       });
     }
   }
 }
+
+/** Entries as they will be; the very same object where nothing is different. */
+class Draft {
+  readonly #before: AlertRecords[string];
+  #changed: Map<string, AlertRecord> | undefined;
+
+  constructor(before: AlertRecords[string]) {
+    this.#before = before;
+  }
+
+  get entries(): AlertRecords[string] {
+    return this.#changed === undefined ? this.#before : Object.fromEntries(this.#changed);
+  }
+
+  get(id: string): AlertRecord | undefined {
+    if (this.#changed !== undefined) {
+      return this.#changed.get(id);
+    }
+    return Object.hasOwn(this.#before, id) ? this.#before[id] : undefined;
+  }
+
+  put(id: string, record: AlertRecord | undefined): void {
+    if (this.get(id) === record) {
+      return;
+    }
+    this.#changed ??= new Map(Object.entries(this.#before));
+    if (record === undefined) {
+      this.#changed.delete(id);
+    } else {
+      this.#changed.set(id, record);
+    }
+  }
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+}
+
+const noRules: ReadonlyMap<RuleId, number> = new Map();
 
 /** Where the records keep what was told of a task beside everything else. */
 const sideKey = (task: string, side: SideId) => `${task}#${sideRules[side].key}`;
@@ -451,6 +512,14 @@ function withoutGone(
     : Object.fromEntries(after.flatMap(([key, record]) => (record === undefined ? [] : [[key, record]])));
 }
 
-function allOf({ tasks }: TaskReading): readonly TaskChange[] {
-  return [...tasks.values()].map((task) => ({ before: task, after: task }));
+function allOf({ tasks, readTimes }: TaskReading): readonly TimedChange[] {
+  return [...tasks.values()].map((task) => ({ before: task, after: task, times: readTimes?.get(task.id) }));
+}
+
+function timed(changes: readonly TaskChange[], { readTimes }: TaskReading): readonly TimedChange[] {
+  return changes.map(({ before, after }) => ({
+    before,
+    after,
+    times: after && readTimes?.get(after.id),
+  }));
 }

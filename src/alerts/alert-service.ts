@@ -1,4 +1,4 @@
-/** Decides and tells; loaded when there is something to decide for the first time. */
+/** Decides and tells. */
 
 import type { ConnectionState } from "../connections/session-manager";
 import { systemClock } from "../drs/clock";
@@ -8,7 +8,7 @@ import { openAlertRecords } from "./alert-records";
 import type { FollowEnd } from "./follows";
 import type { AlertsHost } from "./host";
 import { type NotificationsHost, showFollowEnd, showNotices } from "./notifications";
-import { isChosen, pinnedOnly, policy } from "./settings";
+import { chosenConnections, isAmong, pinnedOnly, policy } from "./settings";
 
 /** What tells, and the watch over what other windows tell. */
 export interface AlertService extends vscode.Disposable {
@@ -38,8 +38,11 @@ export function createAlertService(
   };
   const engine = new AlertEngine(openAlertRecords(storage.fsPath), systemClock, {
     policy,
-    alerts: (connection, { id }) =>
-      isChosen(nameOf(connection)) && (!pinnedOnly() || isPinned({ connection, id })),
+    scope: () => {
+      const [onlyPinned, chosen] = [pinnedOnly(), chosenConnections()];
+      return (connection, { id }) =>
+        isAmong(chosen, nameOf(connection)) && (!onlyPinned || isPinned({ connection, id }));
+    },
     muted: (connection, id) => mutes.isMuted({ connection, id }),
     snoozedUntil: () => mutes.snoozedUntil,
     refresh: async () => await mutes.load(),

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { statusOrder } from "../status/statuses";
 import { VersionedFile } from "../storage/versioned-file";
-import { type FollowState, goals } from "./follow";
+import type { FollowState } from "./follow";
+import { goals } from "./goals";
 import type { StateFile } from "./shared-state";
 
 const schema = v.record(

@@ -6,10 +6,7 @@ import { isCopied } from "../status/status";
 import { hasEnded, isStreaming, rowOf, type StatusId } from "../status/statuses";
 import { statusName } from "../tasks/problems";
 import type { Task } from "../tasks/task";
-
-/** What the user waits for; `anything`: another status. */
-export const goals = ["incremental", "complete", "caughtUp", "anything"] as const;
-export type Goal = (typeof goals)[number];
+import type { Goal } from "./goals";
 
 export interface Follow {
   readonly goal: Goal;
@@ -84,18 +81,4 @@ export function followText({ goal }: Follow, task: Task | undefined, name: strin
     return t('Synchronization task "{0}", which you follow, is complete.', name);
   }
   return t('Synchronization task "{0}", which you follow: {1}.', name, statusName(task, l10n));
-}
-
-/** What is waited for, in a few words. */
-export function goalName(goal: Goal, { t }: Localizer): Shown {
-  switch (goal) {
-    case "incremental":
-      return t("it synchronizes incrementally");
-    case "complete":
-      return t("it is complete");
-    case "caughtUp":
-      return t("it has caught up");
-    case "anything":
-      return t("anything happens");
-  }
 }

@@ -2,7 +2,8 @@ import type { TaskRef } from "../connections/connection";
 import type * as vscode from "../screen/vscode";
 import type { Task } from "../tasks/task";
 import type { TaskReading } from "./alert-engine";
-import { type Follow, type FollowState, type Goal, isReached, outcomeOf } from "./follow";
+import type { Follow, FollowState } from "./follow";
+import type { Goal } from "./goals";
 import { SharedState } from "./shared-state";
 
 const keyOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
@@ -52,6 +53,7 @@ export class Follows implements vscode.Disposable {
 
   /** Follows a task. @returns false when it is already what is waited for. */
   async follow(task: TaskRef, { status, ...facts }: Task, goal: Goal): Promise<boolean> {
+    const { isReached } = await import("./follow");
     if (isReached(goal, { status, ...facts })) {
       return false;
     }
@@ -84,6 +86,7 @@ export class Follows implements vscode.Disposable {
     isTold: (task: Task) => boolean,
   ): Promise<readonly FollowEnd[]> {
     const ends: FollowEnd[] = [];
+    const { outcomeOf } = await import("./follow");
     for (const [key, follow] of Object.entries(this.#shared.value)) {
       const id = key.slice(connection.length + 1);
       const task = tasks.get(id);

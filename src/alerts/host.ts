@@ -1,6 +1,8 @@
 import type { TaskRef } from "../connections/connection";
+import type { ConnectionState } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
-import type * as vscode from "../screen/vscode";
+import * as vscode from "../screen/vscode";
+import type { TaskReading } from "./alert-engine";
 import type { Follows } from "./follows";
 import type { Mutes } from "./mutes";
 
@@ -18,4 +20,17 @@ export interface AlertsHost {
   isPinned(task: TaskRef): boolean;
   /** The ids of the connections that there are, shown or not. */
   connections(): readonly string[];
+}
+
+/** Whether the tasks are to be watched while nobody looks at them (setting `drs.alerts.enabled`). */
+export function alertsEnabled(): boolean {
+  return vscode.workspace.getConfiguration("drs").get<unknown>("alerts.enabled") !== false;
+}
+
+/** What has been read of a connection; undefined before the first time. */
+export function readingOf({ connection, session }: ConnectionState): TaskReading | undefined {
+  const { tasks, asOf, readTimes, unread } = session?.store.snapshot ?? {};
+  return tasks === undefined || asOf === undefined
+    ? undefined
+    : { connection: connection.id, tasks, asOf, readTimes, complete: unread === undefined };
 }

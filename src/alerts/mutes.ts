@@ -44,7 +44,7 @@ export class Mutes implements vscode.Disposable {
   }
 
   isMuted(task: TaskRef): boolean {
-    return this.#muted.has(keyOf(task));
+    return this.#muted.size > 0 && this.#muted.has(keyOf(task));
   }
 
   async mute(task: TaskRef, muted: boolean): Promise<void> {

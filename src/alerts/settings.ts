@@ -24,8 +24,13 @@ export function pinnedOnly(): boolean {
   return vscode.workspace.getConfiguration("drs").get<unknown>("alerts.pinnedOnly") === true;
 }
 
-/** Whether tasks of a connection alert. @param name the connection's; undefined: it is not shown. */
-export function isChosen(name: string | undefined): boolean {
+/** The names of the connections whose tasks alert; undefined: all do. */
+export function chosenConnections(): readonly unknown[] | undefined {
   const chosen = vscode.workspace.getConfiguration("drs").get<unknown>("alerts.connections");
-  return !Array.isArray(chosen) || chosen.length === 0 || chosen.includes(name);
+  return Array.isArray(chosen) && chosen.length > 0 ? chosen : undefined;
+}
+
+/** Whether tasks of a connection alert. @param name the connection's; undefined: it is not shown. */
+export function isAmong(chosen: readonly unknown[] | undefined, name: string | undefined): boolean {
+  return chosen === undefined || chosen.includes(name);
 }

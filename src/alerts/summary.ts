@@ -4,6 +4,7 @@ import { beginningOf, type Localizer } from "../l10n/localizer";
 import { type IconText, iconText, inert, joined, joinedIcons, type Shown, shown } from "../l10n/shown";
 import {
   type Attention,
+  type AttentionCounts,
   type AttentionList,
   attentionRows,
   attentions,
@@ -20,7 +21,9 @@ import type { Task } from "../tasks/task";
 export interface Seen {
   readonly id: string;
   readonly name: string;
-  /** The tasks that need a look, without muted ones. */
+  /** How many tasks need a look, without muted ones. */
+  readonly counts: AttentionCounts;
+  /** Those tasks, at least the first `named` of them. */
   readonly attention: AttentionList;
   /** Whether its tasks cannot be read. */
   readonly unread: boolean;
@@ -53,7 +56,7 @@ interface Reported {
 }
 
 /** So many tasks are named in the hover. */
-const named = 12;
+export const named = 12;
 
 /**
  * What the status bar shows.
@@ -68,19 +71,19 @@ export function summaryOf(
   l10n: Localizer,
 ): Summary {
   const { t, shortTime } = l10n;
-  const attention = merged(seen.map((one) => one.attention));
+  const counts = merged(seen.map((one) => one.counts));
   const unread = seen.filter((one) => one.unread).map(({ name }) => name);
   const counted = attentions.flatMap((id) => {
-    const length = attention.get(id)?.length ?? 0;
-    return length === 0 ? [] : [{ ...attentionRows[id], length }];
+    const count = counts.get(id) ?? 0;
+    return count === 0 ? [] : [{ icon: attentionRows[id].icon, level: attentionRows[id].level, count }];
   });
   const parts = [
-    ...counted.map(({ icon, length }) => iconText(icon, shown(String(length)))),
+    ...counted.map(({ icon, count }) => iconText(icon, shown(String(count)))),
     ...(unread.length > 0 ? [iconText("debug-disconnect")] : []),
   ];
   const mutes = snoozedUntil > 0 ? iconText("bell-slash") : "";
   const label = [
-    attentionText(attention, l10n),
+    attentionText(counts, l10n),
     ...(unread.length > 0 ? [t("The tasks of {0} cannot be read at the moment.", unread.join(", "))] : []),
     ...(mutes === "" ? [] : [t("Notifications are snoozed until {0}.", shortTime(snoozedUntil))]),
   ];
@@ -96,7 +99,7 @@ export function summaryOf(
       ...{ connection, id: task.id, name: shown(task.name), icon: attentionRows[id].icon },
       text: lineText(id, task, sinceOf(id, task, reportedOf(connection, task)), l10n),
     })),
-    more: Math.max(sumOf(attention) - named, 0),
+    more: Math.max(sumOf(counts) - named, 0),
     look: counted.some(({ level }) => level === "error") ? "error" : parts.length > 0 ? "warning" : "calm",
   };
 }

@@ -1,4 +1,3 @@
-import { explain } from "../l10n/error-text";
 import * as vscode from "../screen/vscode";
 import { isForSelection } from "./argument";
 import type { CommandHost, Handler } from "./host";
@@ -24,6 +23,7 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
       // Cancellation is not an error.
       if (!(error instanceof Error && error.name === "AbortError")) {
         parts.log.error(id, error);
+        const { explain } = await import("../l10n/error-text");
         void vscode.window.showErrorMessage(explain(error, parts.l10n));
       }
     }

@@ -4,7 +4,7 @@ import { walkthroughId } from "../links/link";
 import * as vscode from "../screen/vscode";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
 import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
-import { attentionOf, urgencyOf } from "../tasks/attention";
+import { attentionOf, thresholdsIn, urgencyOf } from "../tasks/attention";
 import type { Task } from "../tasks/task";
 import { targetOf } from "./argument";
 import { runMany } from "./bulk-action";
@@ -31,6 +31,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   const { connections, local, view, sessions, openDetails, l10n, log } = parts;
   const { t } = l10n;
 
+  const thresholds = () => thresholdsIn(vscode.workspace.getConfiguration("drs"));
   const allTasks = (): readonly PlacedTask[] => sessions.shown.flatMap(tasksOf);
 
   /** The task that a menu, a row or another command names; otherwise the user picks one that fits. */
@@ -48,7 +49,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       if (named.length === 0) {
         void vscode.window.showWarningMessage(t("This synchronization task is no longer in the list."));
       }
-      return named.length > 1 ? pickTask(named, prompt, l10n, view.thresholds) : named[0];
+      return named.length > 1 ? pickTask(named, prompt, l10n, thresholds()) : named[0];
     }
     const fitting = all.filter(({ task }) => isFitting(task));
     if (fitting.length === 0) {
@@ -59,7 +60,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       );
       return undefined;
     }
-    return pickTask(fitting, prompt, l10n, view.thresholds);
+    return pickTask(fitting, prompt, l10n, thresholds());
   };
   /** The same for an action: only tasks that it is legal for are offered. */
   const chosenFor = async (action: ActionId, argument: unknown): Promise<PlacedTask | undefined> => {
@@ -237,9 +238,10 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       await vscode.commands.executeCommand("drs.tasks.focus");
       const found = allTasks();
       const now = Date.now();
-      const rank = ({ task }: PlacedTask) => urgencyOf(task, view.thresholds, now);
+      const limits = thresholds();
+      const rank = ({ task }: PlacedTask) => urgencyOf(task, limits, now);
       const [first] = found
-        .filter(({ task }) => attentionOf(task, view.thresholds, now) !== undefined)
+        .filter(({ task }) => attentionOf(task, limits, now) !== undefined)
         .sort((a, b) => rank(a) - rank(b) || a.task.name.localeCompare(b.task.name));
       if (first !== undefined) {
         await view.reveal({ connection: first.state.connection.id, id: first.task.id });

@@ -8,6 +8,7 @@ import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import {
   type Arrangement,
+  arrangementIn,
   type Grouping,
   groupings,
   noFilter,
@@ -43,9 +44,11 @@ export function treeHandlers(
       await view.pin({ connection: found.state.connection.id, id: found.task.id }, pinned);
     }
   };
+  const current = () => arrangementIn(view.storedArrangement);
+  const arrange = (change: Partial<Arrangement>) => view.arrange({ ...current(), ...change });
   return {
     "drs.filterByText": async () => {
-      const { filter } = view.arrangement;
+      const { filter } = current();
       const text = await vscode.window.showInputBox({
         prompt: t(
           "Show only tasks with this in their name, ID, description, error, addresses, engine or tags",
@@ -53,16 +56,16 @@ export function treeHandlers(
         value: filter.text,
       });
       if (text !== undefined) {
-        await view.arrange({ filter: { ...filter, text: text.trim() } });
+        await arrange({ filter: { ...filter, text: text.trim() } });
       }
     },
     "drs.filterByStatus": async () => {
-      const filter = await pickStatuses(allTasks(), view.arrangement, l10n);
+      const filter = await pickStatuses(allTasks(), current(), l10n);
       if (filter !== undefined) {
-        await view.arrange({ filter });
+        await arrange({ filter });
       }
     },
-    "drs.clearFilter": () => view.arrange({ filter: noFilter }),
+    "drs.clearFilter": () => arrange({ filter: noFilter }),
     "drs.groupTasks": async () => {
       const names: Record<Grouping, Shown> = {
         status: t("Status"),
@@ -71,9 +74,9 @@ export function treeHandlers(
         connection: t("Connection"),
         none: t("No grouping"),
       };
-      const group = await pickOne(groupings, names, view.arrangement.group, t("Group the tasks by"));
+      const group = await pickOne(groupings, names, current().group, t("Group the tasks by"));
       if (group !== undefined) {
-        await view.arrange({ group });
+        await arrange({ group });
       }
     },
     "drs.sortTasks": async () => {
@@ -83,9 +86,9 @@ export function treeHandlers(
         created: t("Newest first"),
         delay: t("Longest delay first"),
       };
-      const sort = await pickOne(sortings, names, view.arrangement.sort, t("Sort the tasks by"));
+      const sort = await pickOne(sortings, names, current().sort, t("Sort the tasks by"));
       if (sort !== undefined) {
-        await view.arrange({ sort });
+        await arrange({ sort });
       }
     },
     "drs.pinTask": pin(true),

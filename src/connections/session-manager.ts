@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import type { CredentialBreaker } from "../drs/credential-breaker";
 import { isDrsError } from "../drs/errors";
 import type { RateLimiter } from "../drs/rate-limiter";
-import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
@@ -214,7 +213,10 @@ export class SessionManager implements vscode.Disposable {
       if (connection.kind === "local" && secret === undefined) {
         entry.phase = this.#localLooked ? "stopped" : "opening";
       } else {
-        const { accessOf, openSession, RateLimiter } = await import("./session");
+        const [{ accessOf, openSession, RateLimiter }, { explain }] = await Promise.all([
+          import("./session"),
+          import("../l10n/error-text"),
+        ]);
         const access = accessOf(connection, secret, process.env);
         const credential =
           connection.kind === "cloud" ? await this.#credentialFor(connection, secret) : undefined;
@@ -243,11 +245,14 @@ export class SessionManager implements vscode.Disposable {
           this.#rateLimiters.set(connection.id, rateLimiter);
           const { language } = vscode.env;
           const options = { language, limits, warn, breaker: credential?.breaker, rateLimiter };
-          this.#adopt(entry, openSession(connection, access, options), credential);
+          this.#adopt(entry, openSession(connection, access, options), credential, (refusal) =>
+            explain(refusal, this.#l10n, entry.connection.kind === "local"),
+          );
         }
       }
     } catch (error) {
       this.#log.error(`The connection ${connection.name} cannot be used.`, error);
+      const { explain } = await import("../l10n/error-text");
       this.#close(entry, explain(error, this.#l10n));
     }
     if (this.#entries.get(connection.id) === entry) {
@@ -275,7 +280,12 @@ export class SessionManager implements vscode.Disposable {
     };
   }
 
-  #adopt(entry: Entry, session: Session, credential: RejectionState | undefined): void {
+  #adopt(
+    entry: Entry,
+    session: Session,
+    credential: RejectionState | undefined,
+    explained: (refusal: unknown) => Shown,
+  ): void {
     this.#sleepDetector ??= new SleepDetector(() => {
       for (const each of this.#entries.values()) {
         each.session?.wake();
@@ -296,7 +306,7 @@ export class SessionManager implements vscode.Disposable {
     });
     session.control.onDidChange(() => {
       const { refusal } = session.control;
-      entry.readOnly = refusal && explain(refusal, this.#l10n, entry.connection.kind === "local");
+      entry.readOnly = refusal && explained(refusal);
       this.#changed.fire();
     });
     this.#passDemands();

@@ -1,15 +1,15 @@
 import type { TaskRef } from "../connections/connection";
 import { findTask, type SessionManager } from "../connections/session-manager";
-import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
-import { type DetailsHost, detailsViewType } from "./host";
+import { type ConnectionFacts, type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";
 
 /** The details pages as the rest of the extension sees them. Their code is loaded with the first page. */
 export class Details implements vscode.Disposable {
-  readonly #host: DetailsHost;
+  readonly #host: Omit<DetailsHost, "facts">;
+  readonly #sessions: SessionManager;
   readonly #serializer: vscode.Disposable;
   #pages: Promise<DetailsPages> | undefined;
 
@@ -20,23 +20,11 @@ export class Details implements vscode.Disposable {
     l10n: Localizer,
     run: (action: ActionId, task: TaskRef) => Promise<void>,
   ) {
+    this.#sessions = sessions;
     this.#host = {
       extensionUri,
       l10n,
       task: (ref) => findTask(sessions, ref),
-      facts: (id) => {
-        const { session, connection, trouble, readOnly } = sessions.find(id) ?? {};
-        const { asOf, problem } = session?.store.snapshot ?? {};
-        return {
-          connection: connection?.name,
-          readOnly,
-          freshness: {
-            connected: session !== undefined,
-            asOf,
-            problem: problem === undefined ? trouble : explain(problem, l10n, connection?.kind === "local"),
-          },
-        };
-      },
       session: (id) => sessions.find(id)?.session,
       run: async (action, ref) => {
         if (findTask(sessions, ref) !== undefined) {
@@ -68,7 +56,26 @@ export class Details implements vscode.Disposable {
   }
 
   #loaded(): Promise<DetailsPages> {
-    this.#pages ??= import("./panel").then(({ DetailsPages }) => new DetailsPages(this.#host));
+    this.#pages ??= this.#load();
     return this.#pages;
+  }
+
+  async #load(): Promise<DetailsPages> {
+    const [{ DetailsPages }, { explain }] = await Promise.all([
+      import("./panel"),
+      import("../l10n/error-text"),
+    ]);
+    const facts = (id: string): ConnectionFacts => {
+      const { session, connection, trouble, readOnly } = this.#sessions.find(id) ?? {};
+      const { asOf, problem } = session?.store.snapshot ?? {};
+      const why =
+        problem === undefined ? trouble : explain(problem, this.#host.l10n, connection?.kind === "local");
+      return {
+        connection: connection?.name,
+        readOnly,
+        freshness: { connected: session !== undefined, asOf, problem: why },
+      };
+    };
+    return new DetailsPages({ ...this.#host, facts });
   }
 }

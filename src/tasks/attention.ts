@@ -75,36 +75,47 @@ export function attentionList(tasks: Iterable<Task>, thresholds: Thresholds, now
   return list;
 }
 
+/** How many tasks need a look, by what for. */
+export type AttentionCounts = ReadonlyMap<Attention, number>;
+
+export function countsOf(list: AttentionList): AttentionCounts {
+  return new Map([...list].map(([id, tasks]) => [id, tasks.length]));
+}
+
 /** `2 failed, 1 behind`; empty: none needs a look. */
-export function countsText(list: AttentionList, l10n: Localizer): Shown {
-  const counts = attentions.map((id) => {
-    const length = list.get(id)?.length ?? 0;
-    return length === 0 ? "" : attentionRows[id].count(length, l10n);
+export function countsText(counts: AttentionCounts, l10n: Localizer): Shown {
+  const texts = attentions.map((id) => {
+    const count = counts.get(id) ?? 0;
+    return count === 0 ? "" : attentionRows[id].count(count, l10n);
   });
-  return joined(", ", counts);
+  return joined(", ", texts);
 }
 
 /** The same as a sentence. */
-export function attentionText(list: AttentionList, l10n: Localizer): Shown {
-  const counts = countsText(list, l10n);
-  return counts === ""
+export function attentionText(counts: AttentionCounts, l10n: Localizer): Shown {
+  const text = countsText(counts, l10n);
+  return text === ""
     ? l10n.t("No synchronization task needs attention")
-    : l10n.t("Synchronization tasks: {0}", counts);
+    : l10n.t("Synchronization tasks: {0}", text);
 }
 
-/** Several lists as one. */
-export function merged(lists: readonly AttentionList[]): AttentionList {
-  return new Map(attentions.map((id) => [id, lists.flatMap((list) => list.get(id) ?? [])]));
+/** The counts of several connections as one. */
+export function merged(all: readonly AttentionCounts[]): AttentionCounts {
+  return new Map(attentions.map((id) => [id, all.reduce((sum, counts) => sum + (counts.get(id) ?? 0), 0)]));
 }
 
 /** How many tasks need a look. */
-export function sumOf(list: AttentionList): number {
-  return [...list.values()].reduce((sum, { length }) => sum + length, 0);
+export function sumOf(counts: AttentionCounts): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** Where a task stands by urgency: what needs a look before what does not, each by the table of statuses. */
 export function urgencyOf(task: Task, thresholds: Thresholds, now: number): number {
-  const attention = attentionOf(task, thresholds, now);
+  return urgencyBy(task, attentionOf(task, thresholds, now));
+}
+
+/** The same where it is known what a task needs a look for. */
+export function urgencyBy(task: Task, attention: Attention | undefined): number {
   const weight = attention === undefined ? attentions.length : attentions.indexOf(attention);
   // Failures stand in the order of their statuses, which is also that of the groups.
   const first = weight <= attentions.indexOf("recovering") ? 0 : weight;

@@ -32,6 +32,7 @@ export function decodeTask(
   if (status === undefined) {
     return undefined;
   }
+  const parts: DetailParts = detail === undefined ? {} : partsOfDetail(detail);
   return {
     id: job.id,
     name: job.name || job.id,
@@ -44,26 +45,62 @@ export function decodeTask(
     taskType: text(job.task_type) ?? text(detail?.task_type),
     parentId: parentId ?? text(detail?.parent_id),
     createdAt: time(detail?.create_time) ?? listTime(job.create_time),
-    startedAt: time(detail?.actual_start_time),
-    fullCompletedAt: time(detail?.full_transfer_complete_time),
-    updatedAt: time(detail?.update_time),
+    startedAt: parts.startedAt,
+    fullCompletedAt: parts.fullCompletedAt,
+    updatedAt: parts.updatedAt,
     scheduledAt: rowOf(status).detail === "startTime" ? time(detail?.inst_info?.start_time) : undefined,
     percent: percent(progress?.progress),
     parts: partsOf(progress),
     remaining: remaining(progress?.remaining_time),
     delayMs: delay(progress),
     error: errorOf(job, detail, progress),
-    source: endpointOf(detail?.source_endpoint),
-    target: endpointOf(detail?.target_endpoint),
-    objects: detail?.object_infos?.map(objectOf),
-    tags: detail?.tags?.map(({ key, value }) => (value ? `${key ?? ""}=${value}` : (key ?? ""))),
+    source: parts.source,
+    target: parts.target,
+    objects: parts.objects,
+    tags: parts.tags,
     availableActions: job.job_action?.available_actions ?? undefined,
     currentAction: text(job.job_action?.current_action),
     resettable: resettable || undefined,
     cloud: cloud || undefined,
-    order: orderOf(detail?.period_order),
-    expiredDays: daysIn(detail?.expired_days),
+    order: parts.order,
+    expiredDays: parts.expiredDays,
   };
+}
+
+type DetailParts = Pick<
+  Task,
+  | "startedAt"
+  | "fullCompletedAt"
+  | "updatedAt"
+  | "source"
+  | "target"
+  | "objects"
+  | "tags"
+  | "order"
+  | "expiredDays"
+>;
+
+/** What only details tell, decoded once: they stay while progress changes with every reading. */
+const decodedDetails = new WeakMap<JobDetail, DetailParts>();
+
+function partsOfDetail(detail: JobDetail): DetailParts {
+  const known = decodedDetails.get(detail);
+  if (known !== undefined) {
+    return known;
+  }
+  const parts: DetailParts = {
+    startedAt: time(detail.actual_start_time),
+    fullCompletedAt: time(detail.full_transfer_complete_time),
+    updatedAt: time(detail.update_time),
+    source: endpointOf(detail.source_endpoint),
+    target: endpointOf(detail.target_endpoint),
+    objects: detail.object_infos?.map(objectOf),
+    tags: detail.tags?.map(({ key, value }) => (value ? `${key ?? ""}=${value}` : (key ?? ""))),
+    order: orderOf(detail.period_order),
+    expiredDays: daysIn(detail.expired_days),
+  };
+  decodedDetails.set(detail, parts);
+  return parts;
 }
 
 /** @param refusal the code that says so, where the order does not. */
@@ -122,7 +159,10 @@ function numberIn(value: string | null | undefined): number | undefined {
 }
 
 function partsOf(progress: JobProgress | undefined): readonly PartProgress[] | undefined {
-  const parts = Object.entries(progress?.progress_map ?? {}).flatMap(([part, info]) => {
+  if (progress?.progress_map == null) {
+    return undefined;
+  }
+  const parts = Object.entries(progress.progress_map).flatMap(([part, info]) => {
     const done = percent(info?.completed);
     return done === undefined ? [] : [{ part, percent: done }];
   });

@@ -124,6 +124,8 @@ export type ForecastId = keyof typeof table;
 
 const rows: Readonly<Record<ForecastId, ForecastRow>> = table;
 const ids = Object.keys(table) as readonly ForecastId[];
+/** For what is asked of every task. */
+const kinds = ids.map((id) => ({ row: rows[id], leadMs: rows[id].leadMs }));
 
 /** Something that a service will do. */
 export interface Forecast {
@@ -147,10 +149,26 @@ export function isDue({ id, at }: Forecast, now: number): boolean {
 
 /** Whether something of a task is due; asked of every task, so it makes no list. */
 export function hasDueForecast(task: Task, now: number): boolean {
-  return ids.some((id) => {
-    const at = rows[id].at(task);
-    return at !== undefined && at > now && isDue({ id, at }, now);
-  });
+  for (const { row, leadMs } of kinds) {
+    const at = row.at(task);
+    if (at !== undefined && at > now && at - leadMs <= now) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** When something of a task falls due or is past, milliseconds since 1970; infinite: never. */
+export function nextTurn(task: Task, now: number): number {
+  let turn = Number.POSITIVE_INFINITY;
+  for (const { row, leadMs } of kinds) {
+    const at = row.at(task);
+    if (at !== undefined && at > now) {
+      const due = at - leadMs;
+      turn = Math.min(turn, due > now ? due : at);
+    }
+  }
+  return turn;
 }
 
 /** What is due of a task. */
@@ -165,10 +183,15 @@ export function alertingForecasts(task: Task, now: number): readonly Forecast[] 
 
 /** When the next forecast of a task falls due, milliseconds since 1970; undefined: none will. */
 export function nextDue(task: Task, now: number): number | undefined {
-  const times = forecastsOf(task, now)
-    .filter((forecast) => !isDue(forecast, now))
-    .map(({ id, at }) => at - rows[id].leadMs);
-  return times.length === 0 ? undefined : Math.min(...times);
+  let next: number | undefined;
+  for (const { row, leadMs } of kinds) {
+    const at = row.at(task);
+    const due = at === undefined ? undefined : at - leadMs;
+    if (due !== undefined && due > now) {
+      next = next === undefined ? due : Math.min(next, due);
+    }
+  }
+  return next;
 }
 
 /** A few words for a row of the list; the time left is coarse, so that the row stays still. */

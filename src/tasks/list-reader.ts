@@ -3,9 +3,8 @@ import type { CallOptions, DrsCaller } from "../drs/client";
 import { isDrsError, kindOf } from "../drs/errors";
 import type { RequestIn, ResponseIn } from "../drs/operations";
 import type { OperationsV5 } from "../drs/operations-v5";
-import { alertingApiStatuses, parseStatus, transitionOf, unknownToV5 } from "../status/status";
-import { rowOf } from "../status/statuses";
-import type { ListedJob } from "./decode";
+import { alertingApiStatuses, parseStatus, unknownToV5 } from "../status/status";
+import { type Listed, ListedJobs } from "./listed-jobs";
 
 /** The most items the service answers at once. */
 export const pageSize = 100;
@@ -28,17 +27,11 @@ export interface ListCaller extends DrsCaller {
 /** How long v5 is waited for where v3 can tell the same, in milliseconds. */
 const limitV5Ms = 10_000;
 
-export interface Listed {
-  readonly job: ListedJob;
-  /** Of a child task. */
-  readonly parentId: string | undefined;
-}
-
 /** How far the reading of a long list is. */
 interface ScanCursor {
   readonly nextPage: number;
   /** Tasks that the pages of this scan showed. */
-  readonly seen: ReadonlySet<string>;
+  readonly seen: Set<string>;
   /** Tasks that no page of the last scan showed: deleted, or moved between two pages. */
   readonly missed: ReadonlySet<string>;
   /** When the failed tasks were last read, in the clock's milliseconds. */
@@ -51,9 +44,12 @@ interface ScanCursor {
 
 /** What is known of the list. */
 export interface Listing {
-  readonly jobs: ReadonlyMap<string, Listed>;
+  /** Grows and changes with each part that is read, so that a part costs no more than what it has read. */
+  readonly jobs: ListedJobs;
   /** Those that were read just now. */
   readonly fresh: ReadonlySet<string>;
+  /** Those that are not there any more. */
+  readonly gone: readonly string[];
   /** How many tasks the service has, without child tasks. */
   readonly total: number;
   /** Only of a long list. */
@@ -91,8 +87,11 @@ export async function readList(
     total = pages.at(-1)?.total ?? 0;
   }
   if (pagesOf(total) <= pagesAtOnce) {
-    const jobs = await withOverlooked(client, pages, last?.jobs ?? new Map(), options.signal);
-    return { jobs, fresh: new Set(jobs.keys()), total, cursor: undefined };
+    const listed = await withOverlooked(client, pages, last?.jobs ?? new ListedJobs(), options.signal);
+    const jobs = last?.jobs ?? new ListedJobs();
+    const gone = [...jobs.ids()].filter((id) => !listed.has(id));
+    put(jobs, listed, gone);
+    return { jobs, fresh: new Set(listed.keys()), gone, total, cursor: undefined };
   }
   const begin = {
     nextPage: 1,
@@ -102,7 +101,7 @@ export async function readList(
     filtersV5: true,
     first: last === undefined,
   };
-  return await readPart(client, { jobs: last?.jobs ?? new Map(), total }, begin, options);
+  return await readPart(client, { jobs: last?.jobs ?? new ListedJobs(), total }, begin, options);
 }
 
 async function readPart(
@@ -119,17 +118,17 @@ async function readPart(
   ]);
   const paged = pages.flatMap(({ listed }) => listed);
   const read = new Map([...(failures?.listed ?? []), ...paged]);
-  const asked = unsettled(last.jobs, cycle, followed, failuresDue).filter((id) => !read.has(id));
-  const jobs = new Map(last.jobs);
-  for (const [id, listed] of read) {
-    jobs.set(id, listed);
-  }
+  const asked = unsettled(last.jobs, cycle, followed, failuresDue, read);
   const fresh = new Set(read.keys());
-  const statuses = await readStatuses(client, asked.slice(0, pageSize), signal);
+  const statuses = await readStatuses(client, asked, signal);
+  const gone: string[] = [];
+  const { jobs } = last;
+  put(jobs, read, gone);
   for (const [id, status] of statuses) {
     const known = jobs.get(id);
     if (status === undefined) {
       jobs.delete(id);
+      gone.push(id);
     } else if (known !== undefined && known.job.status !== status) {
       jobs.set(id, withStatus(known, status));
       fresh.add(id);
@@ -140,37 +139,55 @@ async function readPart(
   const overlooked = failures?.filtersV5 === true && [...statuses.values()].some(isToldByV5);
   const failuresAt = overlooked ? Number.NEGATIVE_INFINITY : failuresDue ? now : cycle.failuresAt;
   const filtersV5 = !overlooked && (failures?.filtersV5 ?? cycle.filtersV5);
-  const seen = new Set([...cycle.seen, ...paged.map(([id]) => id)]);
+  const { seen } = cycle;
+  for (const [id] of paged) {
+    seen.add(id);
+  }
+  const result = { jobs, fresh, gone, total };
   if (lastPage < pagesOf(total)) {
-    return { jobs, fresh, total, cursor: { ...cycle, nextPage: lastPage + 1, seen, failuresAt, filtersV5 } };
+    return { ...result, cursor: { ...cycle, nextPage: lastPage + 1, failuresAt, filtersV5 } };
   }
   if (pagesOf(total) <= pagesAtOnce) {
-    return { jobs, fresh, total, cursor: undefined };
+    return { ...result, cursor: undefined };
   }
-  const missed = new Set([...jobs.keys()].filter((id) => !seen.has(id)));
+  const missed = new Set([...jobs.ids()].filter((id) => !seen.has(id)));
   const next = { nextPage: 1, seen: new Set<string>(), missed, failuresAt, filtersV5: true, first: false };
-  return { jobs, fresh, total, cursor: next };
+  return { ...result, cursor: next };
 }
 
-/** Tasks whose status may be another by now, those first that somebody waits for. */
+function put(jobs: ListedJobs, read: ReadonlyMap<string, Listed>, gone: readonly string[]): void {
+  for (const [id, listed] of read) {
+    jobs.set(id, listed);
+  }
+  for (const id of gone) {
+    jobs.delete(id);
+  }
+}
+
+/**
+ * Tasks whose status may be another by now, as many as are asked for at once, those first that somebody waits for.
+ *
+ * @param read what was read just now.
+ */
 function unsettled(
-  jobs: ReadonlyMap<string, Listed>,
+  jobs: ListedJobs,
   { missed }: ScanCursor,
   followed: ReadonlySet<string>,
   failuresRead: boolean,
+  read: ReadonlyMap<string, Listed>,
 ): readonly string[] {
-  const moving: string[] = [];
-  const recovered: string[] = [];
-  for (const [id, { job }] of jobs) {
-    const status = parseStatus(job.status ?? "") ?? "completed";
-    const row = rowOf(status);
-    if (row.pace === "fast" || transitionOf(status, job.job_action?.current_action) !== undefined) {
-      moving.push(id);
-    } else if (failuresRead && row.alert === "error") {
-      recovered.push(id);
+  const found = new Set<string>();
+  for (const ids of [followed, failuresRead ? jobs.failed : [], jobs.moving, missed]) {
+    for (const id of ids) {
+      if (found.size === pageSize) {
+        return [...found];
+      }
+      if (jobs.has(id) && !read.has(id)) {
+        found.add(id);
+      }
     }
   }
-  return [...new Set([...followed, ...recovered, ...moving, ...missed])].filter((id) => jobs.has(id));
+  return [...found];
 }
 
 /**
@@ -180,13 +197,13 @@ function unsettled(
 async function withOverlooked(
   client: ListCaller,
   pages: readonly Page[],
-  known: ReadonlyMap<string, Listed>,
+  known: ListedJobs,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Listed>> {
   const jobs = new Map(pages.flatMap(({ listed }) => listed));
   const tops = [...jobs.values()].filter(({ parentId }) => parentId === undefined).length;
   const agree = pages.every(({ total, counted }) => counted && total === pages[0]?.total && total <= tops);
-  const missing = agree ? [] : [...known].filter(([id]) => !jobs.has(id));
+  const missing = agree ? [] : [...known.entries()].filter(([id]) => !jobs.has(id));
   for (let from = 0; from < missing.length; from += pageSize) {
     const part = missing.slice(from, from + pageSize);
     const statuses = await readStatuses(

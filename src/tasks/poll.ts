@@ -8,12 +8,12 @@ import { decodeTask, type JobDetail, type JobProgress, type ListedJob } from "./
 import {
   isOutdated,
   type ListCaller,
-  type Listed,
   type Listing,
   type ListOptions,
   pageSize,
   readList,
 } from "./list-reader";
+import type { Listed } from "./listed-jobs";
 import type { Task } from "./task";
 
 /** When the facts of a task were asked for, milliseconds since 1970: what happened later they do not show. */
@@ -30,11 +30,13 @@ interface KnownJob extends Listed, ReadTimes {
   readonly task: Task | undefined;
 }
 
-/** What one poll leaves for the next one: unchanged parts are not built again. */
+/**
+ * What one poll leaves for the next one: unchanged parts are not built again. The maps are the same from poll to poll, and
+ * a poll changes what it has read.
+ */
 export interface PollState {
   readonly listing: Listing | undefined;
-  readonly jobs: ReadonlyMap<string, KnownJob>;
-  readonly tasks: ReadonlyMap<string, Task>;
+  readonly jobs: Map<string, KnownJob>;
   readonly v5: KnownV5;
 }
 
@@ -45,16 +47,21 @@ interface KnownV5 {
   readonly askedAt: number;
 }
 
-export const initialState: PollState = {
-  ...{ listing: undefined, jobs: new Map(), tasks: new Map() },
-  v5: { there: undefined, askedAt: Number.NEGATIVE_INFINITY },
-};
+export function initialState(): PollState {
+  return {
+    listing: undefined,
+    jobs: new Map(),
+    v5: { there: undefined, askedAt: Number.NEGATIVE_INFINITY },
+  };
+}
 
 /** How long what could not be told of v5 is not asked for again. */
 const v5AgainMs = 5 * 60_000;
 
 export interface PollResult {
   readonly state: PollState;
+  /** Tasks that may have changed, as they are now; undefined: gone. */
+  readonly touched: ReadonlyMap<string, Task | undefined>;
   /** How many tasks there are while they have not all been read yet. */
   readonly unread: { readonly of: number } | undefined;
   /** How many requests it took. */
@@ -118,13 +125,11 @@ export async function pollTasks(
   const v5 = asked.value ?? { ...last.v5, askedAt: options.now };
   options.signal.throwIfAborted();
 
-  const jobs = new Map(last.jobs);
-  const tasks = new Map(last.tasks);
-  for (const id of last.jobs.keys()) {
-    if (!listing.jobs.has(id)) {
-      jobs.delete(id);
-      tasks.delete(id);
-    }
+  const { jobs } = last;
+  const touched = new Map<string, Task | undefined>();
+  for (const id of goneFrom(jobs, listing)) {
+    jobs.delete(id);
+    touched.set(id, undefined);
   }
   for (const { job, parentId } of fresh) {
     const { id } = job;
@@ -147,15 +152,21 @@ export async function pollTasks(
       : decodeTask(job, detail, progress, { parentId, resettable, cloud: options.cloud });
     const listedAt = options.now;
     jobs.set(id, { job, parentId, listedAt, detail, detailAt, progress, resettable, task });
-    if (task === undefined) {
-      tasks.delete(id);
-    } else {
-      tasks.set(id, task);
+    if (task !== before?.task) {
+      touched.set(id, task);
     }
   }
   const unread = first ? { of: listing.total } : undefined;
   const problem = details.problem ?? progresses.problem ?? asked.problem;
-  return { state: { listing, jobs, tasks, v5 }, unread, requests, problem };
+  return { state: { listing, jobs, v5 }, touched, unread, requests, problem };
+}
+
+/** What is not listed any more. */
+function goneFrom(jobs: ReadonlyMap<string, KnownJob>, listing: Listing): readonly string[] {
+  // More is known than listed only where a poll has failed after its list had been read.
+  return jobs.size - listing.gone.filter((id) => jobs.has(id)).length > listing.jobs.size
+    ? [...jobs.keys()].filter((id) => !listing.jobs.has(id))
+    : listing.gone;
 }
 
 /** What the list alone says of it, whether or not the service has the call. */

@@ -23,6 +23,11 @@ export class RefusedFreezes {
   readonly #known = new Map<string, Joined>();
   #clearedAt = Number.NEGATIVE_INFINITY;
 
+  /** Whether anything is noted. */
+  get any(): boolean {
+    return this.#noted.size > 0;
+  }
+
   /** @param word what the service said. @param at when, milliseconds since 1970. */
   note({ id, apiStatus, updatedAt }: Task, word: string, at: number): void {
     if (at <= this.#clearedAt) {

@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { isDeepStrictEqual } from "node:util";
 import type { TablesCaller } from "../drs/client";
 import { type Clock, systemClock } from "../drs/clock";
 import { type DrsError, isDrsError } from "../drs/errors";
@@ -8,6 +7,7 @@ import { rowOf } from "../status/statuses";
 import { transitionIn } from "./actions";
 import { initialState, type PollState, pollTasks, type ReadTimes } from "./poll";
 import { RefusedFreezes } from "./refused-freezes";
+import { isSameTask } from "./same-task";
 import { HealthJoin, noHealths, type StreamHealths } from "./stream-health";
 import type { Task } from "./task";
 
@@ -17,7 +17,7 @@ export interface TaskChange {
   readonly after?: Task | undefined;
 }
 
-/** What is known now. */
+/** What is known now. Its maps are the store's own: they change with the next reading. */
 export interface Snapshot {
   readonly tasks: ReadonlyMap<string, Task>;
   /** When the tasks were last read, milliseconds since 1970; undefined before the first time. */
@@ -79,8 +79,13 @@ export class TaskStore {
   readonly #listeners = new Set<SnapshotListener>();
   readonly #demands = new Map<string, Demand>();
   readonly #lifetime = new AbortController();
-  #snapshot: Snapshot = { tasks: new Map(), asOf: undefined, problem: undefined };
-  #state: PollState = initialState;
+  readonly #tasks = new Map<string, Task>();
+  /** Tasks that are expected to change soon. */
+  readonly #changing = new Set<string>();
+  /** Whether the last reading was joined with more than the API says. */
+  #isJoined = false;
+  #snapshot: Snapshot = { tasks: this.#tasks, asOf: undefined, problem: undefined };
+  #state: PollState = initialState();
   #requests = 0;
   /** Requests since the first one. */
   #spent = 0;
@@ -231,7 +236,7 @@ export class TaskStore {
     const onlyFollowed = this.#onlyFollowed;
     this.#onlyFollowed = false;
     try {
-      const [{ state, unread, requests, ...rest }, healths] = await Promise.all([
+      const [{ state, touched, unread, requests, ...rest }, healths] = await Promise.all([
         pollTasks(this.#client, this.#state, {
           signal,
           now,
@@ -242,18 +247,17 @@ export class TaskStore {
         }),
         this.#readHealth(signal),
       ]);
-      const tasks = this.#freezes.join(this.#healths.join(state.tasks, healths));
       const problem = this.#isWaking(rest.problem) ? undefined : rest.problem;
       this.#state = state;
       this.#requests = requests;
       this.#spent += requests;
       this.#failures = 0;
       this.#waking = false;
-      const changes = changesBetween(this.#snapshot.tasks, tasks);
+      const changes = this.#take(touched, healths);
       const moved = changes.some(({ before, after }) => before?.status !== after?.status);
       this.#interval = moved ? this.#intervals.soon : this.#interval * growth;
       const asOf = this.#clock.now();
-      this.#publish(changes, { tasks, asOf, readTimes: state.jobs, unread, problem });
+      this.#publish(changes, { tasks: this.#tasks, asOf, readTimes: state.jobs, unread, problem });
     } catch (problem) {
       if (!signal.aborted) {
         this.#waking = this.#isWaking(problem);
@@ -263,6 +267,45 @@ export class TaskStore {
         }
       }
     }
+  }
+
+  /** Takes over what a reading has found. @returns what is different. */
+  #take(touched: ReadonlyMap<string, Task | undefined>, healths: StreamHealths): readonly TaskChange[] {
+    const isJoined = healths.size > 0 || this.#freezes.any;
+    const found = isJoined || this.#isJoined ? this.#joined(healths) : touched;
+    this.#isJoined = isJoined;
+    const changes: TaskChange[] = [];
+    for (const [id, after] of found) {
+      const before = this.#tasks.get(id);
+      if (after === undefined) {
+        this.#tasks.delete(id);
+        this.#changing.delete(id);
+        if (before !== undefined) {
+          changes.push({ before });
+        }
+      } else if (before !== after) {
+        this.#tasks.set(id, after);
+        if (before === undefined || !isSameTask(before, after)) {
+          changes.push({ before, after });
+        }
+        if (rowOf(after.status).pace === "fast" || transitionIn(after) !== undefined) {
+          this.#changing.add(id);
+        } else {
+          this.#changing.delete(id);
+        }
+      }
+    }
+    return changes;
+  }
+
+  /** Every task with what is known of it besides, and those that are gone. */
+  #joined(healths: StreamHealths): ReadonlyMap<string, Task | undefined> {
+    const known = [...this.#state.jobs].flatMap(([id, { task }]) =>
+      task === undefined ? [] : [[id, task] as const],
+    );
+    const joined = this.#freezes.join(this.#healths.join(new Map(known), healths));
+    const gone = [...this.#tasks.keys()].filter((id) => !joined.has(id));
+    return new Map<string, Task | undefined>([...joined, ...gone.map((id) => [id, undefined] as const)]);
   }
 
   /** Whether a problem is only that the network has not come back yet. */
@@ -327,10 +370,7 @@ export class TaskStore {
     if (this.#demand() !== "visible") {
       return this.#intervals.background;
     }
-    const changing = [...this.#snapshot.tasks.values()].some(
-      (task) => rowOf(task.status).pace === "fast" || transitionIn(task) !== undefined,
-    );
-    return changing ? this.#intervals.fast : this.#intervals.steady;
+    return this.#changing.size > 0 ? this.#intervals.fast : this.#intervals.steady;
   }
 
   #demand(): Demand {
@@ -347,15 +387,4 @@ export class TaskStore {
     const { problem } = this.#snapshot;
     return isDrsError(problem) && problem.failure.kind === "authentication";
   }
-}
-
-function changesBetween(
-  before: ReadonlyMap<string, Task>,
-  after: ReadonlyMap<string, Task>,
-): readonly TaskChange[] {
-  const changed = [...after.values()]
-    .map((task) => ({ before: before.get(task.id), after: task }))
-    .filter((change) => change.before !== change.after && !isDeepStrictEqual(change.before, change.after));
-  const gone = [...before.values()].filter(({ id }) => !after.has(id)).map((task) => ({ before: task }));
-  return [...changed, ...gone];
 }

@@ -1,6 +1,6 @@
 /** How the user wants the tasks to be shown: grouped, sorted, filtered. */
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
-import { type Thresholds, urgencyOf } from "../tasks/attention";
+import { type Attention, urgencyBy } from "../tasks/attention";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
 
@@ -57,30 +57,24 @@ export function fits(task: Task, { text, statuses, engines }: Filter): boolean {
   );
 }
 
-/** The order of tasks; those that are equal in it are ordered by name. */
-export function comparison(sorting: Sorting, thresholds: Thresholds): (a: Task, b: Task) => number {
-  const first = sorting === "urgency" ? byUrgency(thresholds) : comparisons[sorting];
-  return (a, b) => first(a, b) || a.name.localeCompare(b.name) || a.id.localeCompare(b.id);
+/**
+ * Where a task stands among others, the smallest number first; those that are equal in it are ordered by name.
+ *
+ * @param attention what it needs a look for.
+ */
+export function rankOf(task: Task, sorting: Sorting, attention: Attention | undefined): number {
+  switch (sorting) {
+    case "urgency":
+      return urgencyBy(task, attention);
+    case "name":
+      return 0;
+    case "created":
+      return -(task.createdAt ?? 0);
+    case "delay":
+      // In whole seconds, as the rows tell it, so that healthy tasks do not change places all the time.
+      return -wholeSeconds(task);
+  }
 }
-
-/** Each task is looked at once, however often it is compared. */
-function byUrgency(thresholds: Thresholds): (a: Task, b: Task) => number {
-  const now = Date.now();
-  const ranks = new Map<Task, number>();
-  const rank = (task: Task) => {
-    const known = ranks.get(task) ?? urgencyOf(task, thresholds, now);
-    ranks.set(task, known);
-    return known;
-  };
-  return (a, b) => rank(a) - rank(b);
-}
-
-const comparisons: Readonly<Record<Exclude<Sorting, "urgency">, (a: Task, b: Task) => number>> = {
-  name: () => 0,
-  created: (a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0),
-  // In whole seconds, as the rows tell it, so that healthy tasks do not change places all the time.
-  delay: (a, b) => wholeSeconds(b) - wholeSeconds(a),
-};
 
 function wholeSeconds({ delayMs }: Task): number {
   return delayMs === undefined ? -1 : Math.floor(delayMs / 1000);

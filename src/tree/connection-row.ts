@@ -4,7 +4,7 @@ import type { ConnectionState } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
-import { type AttentionList, attentionText } from "../tasks/attention";
+import { type AttentionCounts, attentionText } from "../tasks/attention";
 
 /** Why a connection shows no tasks, or old ones; undefined when all is well. */
 export function messageOf(
@@ -34,7 +34,7 @@ export function connectionDescription(state: ConnectionState, l10n: Localizer): 
 }
 
 /** What a screen reader says of a connection's row. */
-export function connectionLabel(state: ConnectionState, attention: AttentionList, l10n: Localizer): Shown {
+export function connectionLabel(state: ConnectionState, attention: AttentionCounts, l10n: Localizer): Shown {
   const counts = state.session?.store.snapshot.asOf === undefined ? "" : attentionText(attention, l10n);
   const kind = l10n.t("Connection {0}", state.connection.name);
   return joined(", ", [kind, connectionDescription(state, l10n), counts]);

@@ -10,7 +10,8 @@ import { attentionOf, type Thresholds } from "../tasks/attention";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
 import { connectionDescription, isTroubled } from "./connection-row";
-import { descriptionOf, type Group, groupDescription, labelOf } from "./rows";
+import type { Group } from "./layout";
+import { descriptionOf, groupDescription, labelOf } from "./rows";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
@@ -106,13 +107,14 @@ export function taskItem(
     state.followed === undefined ? "" : l10n.t("following until {0}", state.followed),
   ];
   // First, because a narrow view cuts the end off.
-  item.description = joined(" · ", [...marks, descriptionOf(task, l10n, state.thresholds)]);
+  const description = descriptionOf(task, l10n, state.thresholds);
+  item.description = joined(" · ", [...marks, description]);
   item.iconPath = isAttended(task, state.thresholds)
     ? new vscode.ThemeIcon(rowOf(task.status).icon, new vscode.ThemeColor("list.warningForeground"))
     : iconOf(task.status);
   item.contextValue = contextOf(task, state);
   item.accessibilityInformation = {
-    label: joined(", ", [labelOf(task, l10n, state.thresholds), ...marks]),
+    label: joined(", ", [labelOf(task, l10n, description), ...marks]),
   };
   return item;
 }
@@ -139,6 +141,13 @@ export function moreItem(count: number, { t, number }: Localizer): vscode.TreeIt
   const item = new vscode.TreeItem(t("Show {0} more", number(count)));
   item.iconPath = new vscode.ThemeIcon("ellipsis");
   item.contextValue = "drsMore";
+  return item;
+}
+
+/** A part of a very long list. @param from how many tasks stand before it. @param to and before the next one. */
+export function rangeItem(from: number, to: number, { t, number }: Localizer): vscode.TreeItem {
+  const item = new vscode.TreeItem(t("Tasks {0} to {1}", number(from + 1), number(to)), Collapsed);
+  item.contextValue = "drsRange";
   return item;
 }
 

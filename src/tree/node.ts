@@ -11,6 +11,8 @@ export type Node =
   | { readonly kind: "group"; readonly connection: string; readonly group: string }
   /** `group`: only if a task is in several. */
   | ({ readonly kind: "task"; readonly group?: string } & TaskRef)
+  /** Tasks of a very long group from one place on, the first being 0. */
+  | { readonly kind: "range"; readonly connection: string; readonly group: string; readonly from: number }
   /** Offers more tasks of a group; of the whole tree when `connection` is empty. */
   | { readonly kind: "more"; readonly connection: string; readonly group: string };
 
@@ -35,6 +37,8 @@ export function keyOf(node: Node): string {
       return `${node.connection}/group/${node.group}`;
     case "task":
       return `${node.connection}/${node.group ?? ""}/task/${node.id}`;
+    case "range":
+      return `${node.connection}/range/${node.from}/${node.group}`;
     case "more":
       return `${node.connection}/more/${node.group}`;
   }

@@ -5,32 +5,31 @@ import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
-import { type AttentionList, attentionList } from "../tasks/attention";
+import type { AttentionCounts } from "../tasks/attention";
 import type { Task } from "../tasks/task";
-import { type Arrangement, comparison } from "./arrangement";
+import type { Arrangement } from "./arrangement";
 import { connectionLabel, messageOf } from "./connection-row";
 import { hoverOf } from "./hover";
 import { HoverAges } from "./hover-ages";
-import { connectionItem, contextOf, groupItem, messageItem, moreItem, taskItem } from "./items";
+import { connectionItem, contextOf, groupItem, messageItem, moreItem, rangeItem, taskItem } from "./items";
+import { compareRows, type Group, Layout, type LayoutChange, lookOf, type Row } from "./layout";
 import { keyOf, type Marks, type Node } from "./node";
-import { descriptionOf, type Group, type Layout, layoutOf, sameGroup, sameMembers } from "./rows";
+import { isPart, moreThan, pageSize, partsOf, rangeSize, shownOf } from "./pages";
+import { descriptionOf } from "./rows";
 
 /** A connection as the tree shows it. */
 interface Branch {
   readonly state: ConnectionState;
+  readonly session: ConnectionState["session"];
   readonly layout: Layout;
-  readonly tasks: ReadonlyMap<string, Task>;
   readonly message: Shown | undefined;
-  /** Those of its tasks that need a look, without muted ones. */
-  readonly attention: AttentionList;
   /** What a screen reader says of the connection's row. */
   readonly label: Shown;
   /** The texts of the connection's row. */
   readonly look: string;
 }
 
-/** So many tasks of a group are shown at once. */
-const pageSize = 200;
+const noTasks: ReadonlyMap<string, Task> = new Map();
 
 /**
  * The tasks as the user arranged them; with several connections, each has a row of its own above its groups. What is
@@ -42,6 +41,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #nodes = new Map<string, Node>();
+  /** What VS Code was given below each row; the root is the empty key. */
+  readonly #below = new Map<string, readonly Node[]>();
   readonly #hovers = new HoverAges<Node>();
   /** How many tasks are shown of the groups of which the user asked for more. */
   readonly #limits = new Map<string, number>();
@@ -56,8 +57,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   /** The tasks that need a look, of all connections. */
-  get attention(): readonly AttentionList[] {
-    return [...this.#branches.values()].map(({ attention }) => attention);
+  get attention(): readonly AttentionCounts[] {
+    return [...this.#branches.values()].map(({ layout }) => layout.attention);
   }
 
   /** How many tasks fit the filter, and how many there are. */
@@ -65,58 +66,75 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const branches = [...this.#branches.values()];
     return {
       fitting: branches.reduce((sum, { layout }) => sum + layout.count, 0),
-      all: branches.reduce((sum, { tasks }) => sum + tasks.size, 0),
+      all: branches.reduce((sum, { session }) => sum + tasksIn(session).size, 0),
     };
   }
 
   /** Rearranges the tasks, also after one was marked. */
   arrange(arrangement: Arrangement): void {
     this.#arrangement = arrangement;
-    this.#branches = new Map([...this.#branches].map(([id, { state }]) => [id, this.#branch(state)]));
+    this.#branches = new Map(
+      [...this.#branches].map(([id, { state }]) => [id, this.#branch(state, this.#layout(state))]),
+    );
     this.#redrawAll();
   }
 
   /** Takes what is shown now and redraws what changed. `reading`: what the tasks of one connection changed by. */
   show(shown: readonly ConnectionState[], reading?: StoreUpdate): void {
     const before = this.#branches;
+    const changes = new Map<string, LayoutChange | undefined>();
     this.#branches = new Map(
       shown.map((state) => {
         const { id } = state.connection;
-        const same = reading !== undefined && reading.state !== state ? before.get(id) : undefined;
-        return [id, same ?? this.#branch(state)];
+        const known = before.get(id);
+        const isSame = known?.session === state.session && known?.layout.isStale(Date.now()) === false;
+        if (known === undefined || !isSame) {
+          return [id, this.#branch(state, this.#layout(state))];
+        }
+        if (reading?.state !== state) {
+          return [id, reading === undefined ? this.#branch(state, known.layout) : known];
+        }
+        const change = known.layout.apply(reading.changes);
+        changes.set(id, change);
+        return [id, this.#branch(state, change === undefined ? this.#layout(state) : known.layout)];
       }),
     );
     const sameConnections = [...before.keys()].join() === [...this.#branches.keys()].join();
     const redrawn = [...this.#branches].flatMap(([id, branch]) =>
-      this.#redrawn(before.get(id), branch, reading),
+      this.#redrawn(before.get(id), branch, changes.get(id), reading),
     );
     if (!sameConnections || (!this.#byConnection && redrawn.some(({ kind }) => kind === "connection"))) {
       this.#redrawAll();
       return;
     }
-    this.#forgetNodes();
-    for (const node of redrawn) {
-      this.#hovers.forget(node);
-    }
-    if (redrawn.length > 0) {
-      this.#changed.fire(redrawn);
-    }
+    this.#fire(redrawn);
   }
 
   /** Shows another page of a group. */
   showMore(connection: string, group: string): void {
     const key = `${connection}/${group}`;
     this.#limits.set(key, (this.#limits.get(key) ?? pageSize) + pageSize);
-    this.#redrawAll();
+    const found = this.#group(connection, group);
+    if (found === undefined || found.kind === "all") {
+      this.#redrawAll();
+    } else {
+      this.#fire([this.#interned({ kind: "group", connection, group })]);
+    }
   }
 
   /** The node of a listed task, for revealing it; undefined when it is not listed. */
   nodeOf({ connection, id }: TaskRef): Node | undefined {
-    const group = this.#groupOf(connection, id);
+    const [group] = this.#branches.get(connection)?.layout.row(id)?.counted ?? [];
     return group && this.#taskNode(connection, group, id);
   }
 
   getChildren(node?: Node): Node[] {
+    const children = this.#childNodes(node);
+    this.#keep(node === undefined ? "" : keyOf(node), children);
+    return children;
+  }
+
+  #childNodes(node: Node | undefined): Node[] {
     if (node === undefined) {
       const connections = [...this.#branches.keys()];
       if (this.#byConnection) {
@@ -133,8 +151,15 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
         const group = this.#group(node.connection, node.group);
         return group === undefined ? [] : this.#tasksOf(node.connection, group);
       }
+      case "range": {
+        const group = this.#group(node.connection, node.group);
+        const rows = group?.rows.slice(node.from, node.from + rangeSize) ?? [];
+        return group === undefined
+          ? []
+          : rows.map(({ task }) => this.#taskNode(node.connection, group, task.id));
+      }
       case "task":
-        return this.#childrenOf(node).map(({ id }) => this.#interned({ ...node, id }));
+        return this.#childrenOf(node).map(({ task: { id } }) => this.#interned({ ...node, id }));
       default:
         return [];
     }
@@ -144,17 +169,27 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const { connection } = node;
     const above = this.#byConnection && node.kind !== "connection";
     const container = above ? this.#interned({ kind: "connection", connection }) : undefined;
-    if (node.kind !== "task") {
+    if (node.kind === "range") {
+      return this.#groupNode(connection, this.#group(connection, node.group)) ?? container;
+    }
+    const row = node.kind === "task" ? this.#branches.get(connection)?.layout.row(node.id) : undefined;
+    if (node.kind !== "task" || row === undefined) {
       return container;
     }
-    const parentId = this.#task(node)?.parentId;
-    const group = this.#groupOf(connection, node.id, node.group);
-    if (parentId !== undefined && group?.tasks.every(({ id }) => id !== node.id) === true) {
+    const { parentId } = row.task;
+    if (parentId !== undefined && row.groups.length === 0) {
       return this.#interned({ ...node, id: parentId });
     }
-    return group === undefined || group.kind === "all"
-      ? container
-      : this.#interned({ kind: "group", connection, group: group.key });
+    const group = row.groups.find(({ key }) => node.group === undefined || key === node.group);
+    if (group === undefined) {
+      return container;
+    }
+    const from = partsOf(group, this.#limit(connection, group)).findLast(
+      (first) => first <= group.rows.indexOf(row),
+    );
+    return from === undefined
+      ? (this.#groupNode(connection, group) ?? container)
+      : this.#interned({ kind: "range", connection, group: group.key, from });
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -213,6 +248,10 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       }
       case "task":
         return this.#taskItem(node, branch);
+      case "range": {
+        const size = this.#group(node.connection, node.group)?.rows.length ?? 0;
+        return rangeItem(node.from, Math.min(node.from + rangeSize, size), this.#l10n);
+      }
       case "more": {
         const item = moreItem(pageSize, this.#l10n);
         item.command = { command: "drs.showMore", title: "", arguments: [node] };
@@ -222,7 +261,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #taskItem(node: Extract<Node, { kind: "task" }>, branch: Branch | undefined): vscode.TreeItem {
-    const task = branch?.tasks.get(node.id);
+    const task = branch?.layout.row(node.id)?.task;
     if (branch === undefined || task === undefined) {
       return new vscode.TreeItem(shown(node.id));
     }
@@ -237,7 +276,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       thresholds: this.#marks.thresholds,
     };
     const item = taskItem(task, state, this.#l10n);
-    if (this.#arrangement.group === "none" && this.#branches.size > 1) {
+    if (this.#isOneList) {
       item.description = joined(" · ", [shown(branch.state.connection.name), item.description]);
     }
     item.command = {
@@ -249,84 +288,98 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #task({ connection, id }: TaskRef): Task | undefined {
-    return this.#branches.get(connection)?.tasks.get(id);
+    const { layout, session } = this.#branches.get(connection) ?? {};
+    return layout?.row(id)?.task ?? tasksIn(session).get(id);
   }
 
   #group(connection: string, key: string): Group | undefined {
-    return this.#branches.get(connection)?.layout.groups.find((group) => group.key === key);
+    return this.#branches.get(connection)?.layout.group(key);
   }
 
-  /** The group in which a task or its parent stands: the named one, or the first. */
-  #groupOf(connection: string, id: string, key?: string): Group | undefined {
-    const { groups = [] } = this.#branches.get(connection)?.layout ?? {};
-    const parentId = this.#task({ connection, id })?.parentId;
-    const holds = (group: Group, wanted: string | undefined) =>
-      group.tasks.some((task) => task.id === wanted);
-    const named = groups.filter((group) => key === undefined || group.key === key);
-    return named.find((group) => holds(group, id)) ?? named.find((group) => holds(group, parentId));
+  /** The row of a group that has one. */
+  #groupNode(connection: string, group: Group | undefined): Node | undefined {
+    return group === undefined || group.kind === "all"
+      ? undefined
+      : this.#interned({ kind: "group", connection, group: group.key });
   }
 
-  #childrenOf({ connection, id }: TaskRef): readonly Task[] {
-    return this.#branches.get(connection)?.layout.children.get(id) ?? [];
+  #childrenOf({ connection, id }: TaskRef): readonly Row[] {
+    return this.#branches.get(connection)?.layout.childrenOf(id) ?? [];
   }
 
-  #branch(state: ConnectionState): Branch {
-    const { readOnly, connection, phase, session } = state;
-    const tasks = session?.store.snapshot.tasks ?? new Map<string, Task>();
-    const { thresholds } = this.#marks;
-    const layout = layoutOf(tasks.values(), this.#arrangement, {
+  #layout({ connection, session }: ConnectionState): Layout {
+    return new Layout(tasksIn(session).values(), this.#arrangement, {
       isPinned: (id) => this.#marks.isPinned({ connection: connection.id, id }),
       isMuted: (id) => this.#marks.isMuted({ connection: connection.id, id }),
-      thresholds,
+      thresholds: this.#marks.thresholds,
     });
-    const heard = [...tasks.values()].filter(
-      ({ id }) => !this.#marks.isMuted({ connection: connection.id, id }),
-    );
-    const attention = attentionList(heard, thresholds, Date.now());
-    const label = connectionLabel(state, attention, this.#l10n);
+  }
+
+  #branch(state: ConnectionState, layout: Layout): Branch {
+    const { readOnly, connection, phase, session } = state;
+    const label = connectionLabel(state, layout.attention, this.#l10n);
     // Where connections have no rows, their counts are shown nowhere.
     const look = [connection.name, this.#byConnection ? label : "", phase, readOnly].join("\n");
-    return { state, layout, tasks, attention, message: messageOf(state, this.#l10n), label, look };
+    return { state, session, layout, message: messageOf(state, this.#l10n), label, look };
   }
 
   /** The rows of a connection that are to be drawn again; its own stands for everything below it. */
-  #redrawn(before: Branch | undefined, now: Branch, reading: StoreUpdate | undefined): Node[] {
+  #redrawn(
+    before: Branch | undefined,
+    now: Branch,
+    change: LayoutChange | undefined,
+    reading: StoreUpdate | undefined,
+  ): Node[] {
     const { id } = now.state.connection;
     if (
       before === undefined ||
       before.look !== now.look ||
       (this.#branches.size > 1 && before.message !== now.message) ||
-      !sameMembers(before.layout, now.layout)
+      before.layout !== now.layout ||
+      change?.groups === true
     ) {
       return [this.#interned({ kind: "connection", connection: id })];
     }
-    if (reading?.state.connection.id !== id) {
+    if (change === undefined || reading === undefined) {
       return [];
     }
-    return [...this.#changedGroups(before.layout, now), ...this.#changedRows(id, reading)];
+    const groups = this.#changedGroups(id, change);
+    return [...groups, ...this.#changedRows(id, reading, new Set(groups))];
   }
 
-  /** The rows of groups that count otherwise now, or have another order: what stands elsewhere is left alone. */
-  #changedGroups(before: Layout, { state, layout }: Branch): Node[] {
-    const { id } = state.connection;
-    return layout.groups.flatMap((group, index) => {
-      const old = before.groups[index];
-      if (old !== undefined && sameGroup(old, group, this.#l10n)) {
-        return [];
+  /** The rows of groups that count otherwise now, or show other tasks: what stands elsewhere is left alone. */
+  #changedGroups(connection: string, { touched }: LayoutChange): Node[] {
+    return [...touched].flatMap(([group, before]) => {
+      const limit = this.#limit(connection, group);
+      const isOther =
+        before.look !== lookOf(group) ||
+        (before.rows !== group.rows &&
+          !isPart(before.rows, group.rows, 0, this.#isOneList ? limit : shownOf(group, limit)));
+      if (isOther) {
+        return [this.#groupNode(connection, group) ?? this.#interned({ kind: "connection", connection })];
       }
-      return group.kind === "all"
-        ? [this.#interned({ kind: "connection", connection: id })]
-        : [this.#interned({ kind: "group", connection: id, group: group.key })];
+      return partsOf(group, limit)
+        .filter((from) => !isPart(before.rows, group.rows, from, rangeSize))
+        .map((from) => this.#interned({ kind: "range", connection, group: group.key, from }));
     });
   }
 
-  #changedRows(id: string, reading: StoreUpdate): Node[] {
+  /** @param drawn rows that are drawn again with everything below them. */
+  #changedRows(connection: string, reading: StoreUpdate, drawn: ReadonlySet<Node>): Node[] {
+    const { layout } = this.#branches.get(connection) ?? {};
     return reading.changes.flatMap(({ before: old, after }) => {
-      if (old === undefined || after === undefined) {
+      const row = old && after && layout?.row(after.id);
+      if (row === undefined || old === undefined || after === undefined) {
         return [];
       }
-      const nodes = this.#nodesOf(id, after.id);
-      return this.#isRedrawn(old, after) ? nodes : nodes.filter((node) => this.#hovers.isOld(node));
+      const nodes = row.counted.flatMap((group) => {
+        const node = this.#nodes.get(keyOf(taskNode(connection, group, after.id)));
+        const above = this.#groupNode(connection, group);
+        return node === undefined || (above !== undefined && drawn.has(above)) ? [] : [node];
+      });
+      return nodes.length === 0 || this.#isRedrawn(old, after)
+        ? nodes
+        : nodes.filter((node) => this.#hovers.isOld(node));
     });
   }
 
@@ -340,32 +393,52 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     );
   }
 
-  /** The first tasks of a group, and the row that offers more. */
+  /** The first tasks of a group, the row that offers more, and the rest of a very long one in parts. */
   #tasksOf(connection: string, group: Group): Node[] {
-    const { tasks, key } = group;
-    const shown = this.#limits.get(`${connection}/${key}`) ?? pageSize;
-    const more: Node[] =
-      tasks.length > shown ? [this.#interned({ kind: "more", connection, group: key })] : [];
-    return [...tasks.slice(0, shown).map(({ id }) => this.#taskNode(connection, group, id)), ...more];
+    const limit = this.#limit(connection, group);
+    const { key, rows } = group;
+    const ranges: Node[] = partsOf(group, limit).map((from) =>
+      this.#interned({ kind: "range", connection, group: key, from }),
+    );
+    const more: Node[] = moreThan(group, limit)
+      ? [this.#interned({ kind: "more", connection, group: key })]
+      : [];
+    const shown = rows.slice(0, shownOf(group, limit));
+    return [...shown.map(({ task }) => this.#taskNode(connection, group, task.id)), ...more, ...ranges];
+  }
+
+  /** How many tasks of a group the user wants to see. */
+  #limit(connection: string, { key }: Group): number {
+    return this.#limits.get(this.#isOneList ? "/all" : `${connection}/${key}`) ?? pageSize;
+  }
+
+  /** Whether the tasks of several connections stand in one list. */
+  get #isOneList(): boolean {
+    return this.#arrangement.group === "none" && this.#branches.size > 1;
   }
 
   /** The tasks of all connections in one list. */
   #everything(): Node[] {
-    const compare = comparison(this.#arrangement.sort, this.#marks.thresholds);
-    const all = [...this.#branches].flatMap(([connection, { layout }]) =>
-      layout.groups.flatMap((group) => group.tasks.map((task) => ({ connection, group, task }))),
+    const groups = [...this.#branches].flatMap(([connection, { layout }]) =>
+      layout.groups.map((group) => ({ connection, group })),
     );
-    const rank = ({ connection, task: { id } }: (typeof all)[number]) =>
-      Number(!this.#marks.isPinned({ connection, id }));
-    const sorted = all.sort((a, b) => rank(a) - rank(b) || compare(a.task, b.task));
+    const [only] = groups.length === 1 ? groups : [];
+    if (only !== undefined) {
+      return this.#tasksOf(only.connection, only.group);
+    }
     const shown = this.#limits.get("/all") ?? pageSize;
+    const first = groups
+      .flatMap(({ connection, group }) =>
+        group.rows.slice(0, shown + 1).map((row) => ({ connection, group, row })),
+      )
+      .sort((a, b) => compareRows(a.row, b.row));
     const messages =
       this.#branches.size > 1 ? [...this.#branches.keys()].flatMap((id) => this.#messageNodes(id)) : [];
     const more: Node[] =
-      sorted.length > shown ? [this.#interned({ kind: "more", connection: "", group: "all" })] : [];
-    const rows = sorted
+      first.length > shown ? [this.#interned({ kind: "more", connection: "", group: "all" })] : [];
+    const rows = first
       .slice(0, shown)
-      .map(({ connection, group, task }) => this.#taskNode(connection, group, task.id));
+      .map(({ connection, group, row }) => this.#taskNode(connection, group, row.task.id));
     return [...messages, ...rows, ...more];
   }
 
@@ -400,52 +473,52 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       before.error?.message !== after.error?.message ||
       before.remaining !== after.remaining ||
       before.startedAt !== after.startedAt ||
-      contextOf(before, state) !== contextOf(after, state) ||
+      (!hasSameActions(before, after) && contextOf(before, state) !== contextOf(after, state)) ||
       descriptionOf(before, this.#l10n, this.#marks.thresholds) !==
         descriptionOf(after, this.#l10n, this.#marks.thresholds)
     );
   }
 
+  #fire(redrawn: readonly Node[]): void {
+    for (const node of redrawn) {
+      this.#hovers.forget(node);
+    }
+    if (redrawn.length > 0) {
+      this.#changed.fire([...redrawn]);
+    }
+  }
+
   #redrawAll(): void {
-    this.#forgetNodes();
     this.#hovers.forgetAll();
     this.#changed.fire(undefined);
   }
 
-  /** Lets go of the nodes of what is not listed any more. */
-  #forgetNodes(): void {
-    for (const [key, node] of this.#nodes) {
-      const branch = this.#branches.get(node.connection);
-      const listed =
-        node.kind === "task"
-          ? branch?.tasks.has(node.id)
-          : node.kind === "group"
-            ? this.#group(node.connection, node.group) !== undefined
-            : branch !== undefined || node.connection === "";
-      if (listed !== true) {
-        this.#nodes.delete(key);
-        this.#hovers.forget(node);
+  /** Lets go of the nodes that stood below a row and do not any more. */
+  #keep(key: string, children: readonly Node[]): void {
+    const stay = new Set(children);
+    for (const node of this.#below.get(key) ?? []) {
+      if (!stay.has(node)) {
+        this.#forget(node);
       }
+    }
+    if (children.length > 0) {
+      this.#below.set(key, children);
+    } else {
+      this.#below.delete(key);
     }
   }
 
-  /** Every row of a task. */
-  #nodesOf(connection: string, id: string): Node[] {
-    const { groups = [] } = this.#branches.get(connection)?.layout ?? {};
-    const nodes = groups
-      .filter(({ tasks }) => tasks.some((task) => task.id === id))
-      .map((group) => this.#taskNode(connection, group, id));
-    return nodes.length > 0 ? nodes : [this.nodeOf({ connection, id })].flatMap((node) => node ?? []);
+  #forget(node: Node): void {
+    const key = keyOf(node);
+    if (this.#nodes.get(key) === node) {
+      this.#nodes.delete(key);
+    }
+    this.#hovers.forget(node);
+    this.#keep(key, []);
   }
 
   #taskNode(connection: string, group: Group, id: string): Node {
-    // Only a task with several tags is in several groups; otherwise it keeps its node when its group changes.
-    return this.#interned({
-      kind: "task",
-      connection,
-      id,
-      ...(group.kind === "tag" ? { group: group.key } : {}),
-    });
+    return this.#interned(taskNode(connection, group, id));
   }
 
   #interned(created: Node): Node {
@@ -457,4 +530,24 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#nodes.set(key, created);
     return created;
   }
+}
+
+/** Whether the menus of two tasks certainly offer the same. */
+function hasSameActions(before: Task, after: Task): boolean {
+  return (
+    before.status === after.status &&
+    before.availableActions === after.availableActions &&
+    before.currentAction === after.currentAction &&
+    before.resettable === after.resettable &&
+    before.parentId === after.parentId
+  );
+}
+
+function tasksIn(session: ConnectionState["session"]): ReadonlyMap<string, Task> {
+  return session?.store.snapshot.tasks ?? noTasks;
+}
+
+/** Only a task with several tags is in several groups; otherwise it keeps its node when its group changes. */
+function taskNode(connection: string, { kind, key }: Group, id: string): Node {
+  return kind === "tag" ? { kind: "task", connection, id, group: key } : { kind: "task", connection, id };
 }

@@ -4,11 +4,9 @@ import type { ConnectionState, StoreUpdate } from "../connections/session-manage
 import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
-import { attentionText, merged, sumOf, type Thresholds, thresholdsIn } from "../tasks/attention";
-import { type Arrangement, arrangementIn, isFiltered } from "./arrangement";
-import { messageOf } from "./connection-row";
+import type { Arrangement } from "./arrangement";
+import type { ViewContent } from "./content";
 import type { Marks, Node } from "./node";
-import { TaskTree } from "./tree";
 
 /** What the empty view says and offers (`viewsWelcome`, context key `drs.state`). */
 export type ViewState =
@@ -31,35 +29,46 @@ const arrangementKey = "drs.arrangement";
 const pinsKey = "drs.pinned";
 const pinOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 
-/** The view of the tasks: the tree, its badge, and the line above it that tells how old the data is. */
+/** The view of the tasks. What it shows is a file of its own, loaded with the first connection. */
 export class TasksView implements vscode.Disposable {
   readonly #l10n: Localizer;
+  readonly #log: Pick<vscode.LogOutputChannel, "error">;
   readonly #state: vscode.Memento;
-  readonly #tree: TaskTree;
+  readonly #marks: Pick<Marks, "isMuted" | "followedUntil">;
+  readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
+  #content: ViewContent | undefined;
+  #isLoading = false;
+  #disposed = false;
   #shown: readonly ConnectionState[] = [];
   readonly #view: vscode.TreeView<Node>;
   readonly #context = new Map<string, unknown>();
-  #thresholds = readThresholds();
   readonly onDidChangeVisibility: vscode.Event<vscode.TreeViewVisibilityChangeEvent>;
 
   /**
    * @param state of the workspace: keeps arrangement and pins.
-   * @param alerts what the user wants to hear of a task: whether its notices are held back, and what it is followed for.
+   * @param marks what the user wants to hear of a task: whether its notices are held back, and what it is followed for.
+   * @param log receives why the view cannot be filled.
    */
-  constructor(l10n: Localizer, state: vscode.Memento, alerts: Pick<Marks, "isMuted" | "followedUntil">) {
+  constructor(
+    l10n: Localizer,
+    state: vscode.Memento,
+    marks: Pick<Marks, "isMuted" | "followedUntil">,
+    log: Pick<vscode.LogOutputChannel, "error">,
+  ) {
     this.#l10n = l10n;
     this.#state = state;
-    const thresholds = () => this.#thresholds;
-    this.#tree = new TaskTree(l10n, this.arrangement, {
-      isPinned: (task) => this.isPinned(task),
-      isMuted: (task) => alerts.isMuted(task),
-      followedUntil: (task) => alerts.followedUntil(task),
-      get thresholds() {
-        return thresholds();
+    this.#marks = marks;
+    this.#log = log;
+    const tree = () => this.#content?.tree;
+    this.#view = vscode.window.createTreeView<Node>("drs.tasks", {
+      treeDataProvider: {
+        onDidChangeTreeData: this.#changed.event,
+        getChildren: (node) => tree()?.getChildren(node) ?? [],
+        getParent: (node) => tree()?.getParent(node),
+        getTreeItem: (node) => tree()?.getTreeItem(node) ?? new vscode.TreeItem(""),
+        resolveTreeItem: async (item: vscode.TreeItem, node) =>
+          (await tree()?.resolveTreeItem(item, node)) ?? item,
       },
-    });
-    this.#view = vscode.window.createTreeView("drs.tasks", {
-      treeDataProvider: this.#tree,
       showCollapseAll: true,
       canSelectMany: true,
     });
@@ -75,13 +84,13 @@ export class TasksView implements vscode.Disposable {
     return this.#view.selection;
   }
 
-  /** How the tasks are grouped, sorted and filtered in this workspace. */
-  get arrangement(): Arrangement {
-    return arrangementIn(this.#state.get(arrangementKey));
+  /** How the tasks are grouped, sorted and filtered in this workspace, as `arrangementIn` reads it. */
+  get storedArrangement(): unknown {
+    return this.#state.get(arrangementKey);
   }
 
-  async arrange(change: Partial<Arrangement>): Promise<void> {
-    await this.#state.update(arrangementKey, { ...this.arrangement, ...change });
+  async arrange(arrangement: Arrangement): Promise<void> {
+    await this.#state.update(arrangementKey, arrangement);
     this.redraw();
   }
 
@@ -96,22 +105,14 @@ export class TasksView implements vscode.Disposable {
     this.redraw();
   }
 
-  /** From where on a delay is too long. */
-  get thresholds(): Thresholds {
-    return this.#thresholds;
-  }
-
   /** Redraws everything, after a change of the arrangement, of a setting or of a marked task. */
   redraw(): void {
-    this.#thresholds = readThresholds();
-    this.#tree.arrange(this.arrangement);
-    this.#tellMessage();
-    this.#tellBadge();
+    this.#content?.redraw();
   }
 
   /** Shows more tasks of the group of a row that offers them. */
   showMore(connection: string, group: string): void {
-    this.#tree.showMore(connection, group);
+    this.#content?.tree.showMore(connection, group);
   }
 
   /**
@@ -122,11 +123,8 @@ export class TasksView implements vscode.Disposable {
    */
   show(shown: readonly ConnectionState[], known: number, reading?: StoreUpdate): void {
     this.#shown = shown;
-    this.#tree.show(shown, reading);
     const [only] = shown.length === 1 ? shown : [];
     this.#view.description = only === undefined ? "" : this.#descriptionOf(only);
-    this.#tellMessage();
-    this.#tellBadge();
     this.#setContext("drs.state", stateOf(shown));
     this.#setContext(
       "drs.local",
@@ -141,44 +139,49 @@ export class TasksView implements vscode.Disposable {
     );
     this.#setContext("drs.several", shown.length > 1);
     this.#setContext("drs.known", known);
+    if (this.#content !== undefined) {
+      this.#content.show(shown, reading);
+    } else if (shown.length > 0 && !this.#isLoading) {
+      this.#isLoading = true;
+      this.#load().catch((error) => this.#log.error("The tasks cannot be shown.", error));
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { ViewContent } = await import("./content");
+    if (this.#disposed) {
+      return;
+    }
+    this.#content = new ViewContent(
+      {
+        l10n: this.#l10n,
+        storedArrangement: () => this.storedArrangement,
+        marks: { ...this.#marks, isPinned: (task) => this.isPinned(task) },
+        setFiltered: (filtered) => this.#setContext("drs.filtered", filtered),
+      },
+      this.#view,
+    );
+    this.#content.tree.onDidChangeTreeData((nodes) => this.#changed.fire(nodes));
+    this.#content.show(this.#shown);
   }
 
   get #pins(): readonly string[] {
     return this.#state.get<readonly string[]>(pinsKey, []);
   }
 
-  /** How many tasks need a person; what is muted does not call for one. */
-  #tellBadge(): void {
-    const attention = merged(this.#tree.attention);
-    const value = sumOf(attention);
-    this.#view.badge = value === 0 ? undefined : { value, tooltip: attentionText(attention, this.#l10n) };
-  }
-
-  /** The lines above the tree: trouble with the one connection, and how many tasks fit the filter. */
-  #tellMessage(): void {
-    const { t, number } = this.#l10n;
-    const [only] = this.#shown.length === 1 ? this.#shown : [];
-    // What is missing is told, and offered, in the empty view itself, which a message would hide.
-    const trouble = only === undefined || only.missing !== undefined ? "" : messageOf(only, this.#l10n);
-    const filtered = isFiltered(this.arrangement.filter);
-    const { fitting, all } = this.#tree.counts;
-    const count =
-      filtered && fitting > 0 ? t("{0} of {1} tasks match the filter.", number(fitting), number(all)) : "";
-    this.#view.message = joined("\n", [trouble, count]);
-    this.#setContext("drs.filtered", filtered);
-  }
-
   /** Selects a task's row and brings it into sight. */
   async reveal(task: TaskRef): Promise<void> {
-    const node = this.#tree.nodeOf(task);
+    const node = this.#content?.tree.nodeOf(task);
     if (node !== undefined) {
       await this.#view.reveal(node, { select: true, focus: true });
     }
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#view.dispose();
-    this.#tree.dispose();
+    this.#content?.dispose();
+    this.#changed.dispose();
   }
 
   /** The name of the one connection, and what else there is to say of it. */
@@ -198,10 +201,6 @@ export class TasksView implements vscode.Disposable {
       void vscode.commands.executeCommand("setContext", key, value);
     }
   }
-}
-
-function readThresholds(): Thresholds {
-  return thresholdsIn(vscode.workspace.getConfiguration("drs"));
 }
 
 function stateOf(shown: readonly ConnectionState[]): ViewState {

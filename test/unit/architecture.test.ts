@@ -12,6 +12,7 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" })
 const edge: Readonly<Record<string, readonly string[]>> = {
   agent: ["register", "vscode-tools"],
   alerts: [
+    "alert-center",
     "alert-service",
     "alerts",
     "follows",
@@ -48,7 +49,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
   "": ["extension"],
   files: ["commands", "diagnostics", "editor", "lenses", "open", "passwords", "register"],
   links: ["handler", "open"],
-  tree: ["hover", "items", "tree", "view"],
+  tree: ["content", "hover", "items", "tree", "view"],
 };
 
 describe("the source", () => {

@@ -1,16 +1,18 @@
-import { alertingForecasts, forecastText, nextDue } from "../../tasks/forecast";
-import type { SideRule } from "./side-rule";
+import { alertingForecasts, forecastText, hasDueForecast, nextDue } from "../../tasks/forecast";
+import { noSigns, type SideRule } from "./side-rule";
 
 /** The service will soon end, release or freeze a task by itself. */
 export const ahead: SideRule = {
   key: "ahead",
   isWanted: (settings) => settings.get("alerts.upcoming") !== false,
   signs: (task, now) =>
-    alertingForecasts(task, now).map((forecast) => ({
-      // Once an order is renewed, its next end is another one.
-      id: forecast.id === "orderEnds" ? `${forecast.id} ${forecast.at}` : forecast.id,
-      message: (l10n) => forecastText(forecast, l10n),
-    })),
+    hasDueForecast(task, now)
+      ? alertingForecasts(task, now).map((forecast) => ({
+          // Once an order is renewed, its next end is another one.
+          id: forecast.id === "orderEnds" ? `${forecast.id} ${forecast.at}` : forecast.id,
+          message: (l10n) => forecastText(forecast, l10n),
+        }))
+      : noSigns,
   nextAt: nextDue,
   text: ({ name }, what, { t }) => t('Synchronization task "{0}": {1}', name, what),
   many: (tasks, { t }) =>

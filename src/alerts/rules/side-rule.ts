@@ -11,6 +11,8 @@ export interface Sign {
   message(l10n: Localizer): Shown;
 }
 
+export const noSigns: readonly Sign[] = [];
+
 export interface SideRule {
   /** Under which name the records keep what was told of a task. */
   readonly key: string;

@@ -44,7 +44,10 @@ class Window {
   ) {
     const host: AlertEngineHost = {
       policy: () => this.policy,
-      alerts: (_, { id }) => !this.unpinned.includes(id),
+      scope:
+        () =>
+        (_, { id }) =>
+          !this.unpinned.includes(id),
       muted: (_, id) => this.muted.has(id),
       snoozedUntil: () => this.snoozedUntil,
       refresh: async () => {

@@ -66,7 +66,7 @@ class Window {
     this.store = new TaskStore(caller, pollIntervalsOf.cloud, clock);
     this.#engine = new AlertEngine(openAlertRecords(folder), clock, {
       policy: () => policy,
-      alerts: () => true,
+      scope: () => () => true,
       muted: () => false,
       snoozedUntil: () => 0,
       refresh: async () => undefined,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Seen, summaryOf } from "../../../src/alerts/summary";
 import type { StatusId } from "../../../src/status/statuses";
-import { attentionList, sumOf } from "../../../src/tasks/attention";
+import { attentionList, countsOf, sumOf } from "../../../src/tasks/attention";
 import type { Task } from "../../../src/tasks/task";
 import { english } from "../details/facts";
 
@@ -19,7 +19,18 @@ describe("the status bar", () => {
     reported?: { condition: string; at: number },
   ) =>
     summaryOf(
-      [{ ...{ id: "1", name: "shop", attention: listOf(tasks), unread: false }, ...seen }],
+      [
+        {
+          ...{
+            id: "1",
+            name: "shop",
+            counts: countsOf(listOf(tasks)),
+            attention: listOf(tasks),
+            unread: false,
+          },
+          ...seen,
+        },
+      ],
       snoozedUntil,
       () => reported,
       english,
@@ -68,7 +79,7 @@ describe("the status bar", () => {
       "watch late: delay 1 min 30 sec",
     ]);
     assert.match(linesOf(found)[4] ?? "", /^calendar ending: The order of the task ends at /);
-    assert.equal(sumOf(listOf(tasks)), 5, "the badge has the same sum");
+    assert.equal(sumOf(countsOf(listOf(tasks))), 5, "the badge has the same sum");
   });
 
   it("has the service's own word of a failure that the table does not know", () => {

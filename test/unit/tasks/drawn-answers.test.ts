@@ -15,11 +15,12 @@ import { v5Of } from "../../../src/drs/v5";
 import { diagnosisOf } from "../../../src/failures/diagnosis";
 import { parseStatus } from "../../../src/status/status";
 import { rowOf, statusOrder } from "../../../src/status/statuses";
-import { attentionList } from "../../../src/tasks/attention";
+import { attentionList, countsOf } from "../../../src/tasks/attention";
 import { TaskStore } from "../../../src/tasks/store";
 import type { Task } from "../../../src/tasks/task";
 import { fits, usual } from "../../../src/tree/arrangement";
-import { descriptionOf, labelOf, layoutOf } from "../../../src/tree/rows";
+import { Layout } from "../../../src/tree/layout";
+import { descriptionOf, labelOf } from "../../../src/tree/rows";
 import {
   breakOne,
   incoming,
@@ -129,16 +130,15 @@ class World {
 
 /** Draws everything that is shown of tasks; it is enough that nothing throws and the row is there. */
 async function draw(tasks: ReadonlyMap<string, Task>, diagnosed: boolean): Promise<void> {
-  const { groups, children, count } = layoutOf(tasks.values(), usual, {
+  const layout = new Layout(tasks.values(), usual, {
     ...{ isPinned: () => false, isMuted: () => false, thresholds: { delayMs: 1_000 } },
   });
-  const rows = groups.flatMap((group) => group.tasks);
-  const below = [...children.values()].flat();
+  const rows = layout.groups.flatMap((group) => group.rows);
+  const below = [...tasks.keys()].flatMap((id) => layout.childrenOf(id));
   assert.equal(rows.length + below.length, tasks.size);
-  assert.equal(count, tasks.size);
+  assert.equal(layout.count, tasks.size);
   for (const task of tasks.values()) {
-    assert.ok(labelOf(task, english).startsWith(task.name));
-    descriptionOf(task, english);
+    assert.ok(labelOf(task, english, descriptionOf(task, english)).startsWith(task.name));
     assert.equal(fits(task, usual.filter), true);
     const diagnosis = diagnosed ? await diagnosisOf(task) : null;
     const page = detailsOf(task, factsOf(task, { diagnosis }));
@@ -183,7 +183,7 @@ describe("answers drawn from the service's own models", () => {
       }
       const attention = attentionList(tasks.values(), { delayMs: 1_000 }, Date.now());
       const { text } = summaryOf(
-        [{ id: "c", name: "c", attention, unread: false }],
+        [{ id: "c", name: "c", counts: countsOf(attention), attention, unread: false }],
         0,
         () => undefined,
         english,

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import type { Task } from "../../../src/tasks/task";
 import {
   arrangementIn,
-  comparison,
   fits,
   isFiltered,
   noFilter,
   type Sorting,
   usual,
 } from "../../../src/tree/arrangement";
-import { task } from "./facts";
+import { Layout } from "../../../src/tree/layout";
+import { marks, task } from "./facts";
 
 describe("the filter of the tree", () => {
   it("is on as soon as one of its parts is", () => {
@@ -50,7 +50,9 @@ describe("the filter of the tree", () => {
 
 describe("the order of tasks", () => {
   const sorted = (sorting: Sorting, ...tasks: Task[]) =>
-    tasks.sort(comparison(sorting, { delayMs: undefined })).map(({ id }) => id);
+    new Layout(tasks, { ...usual, group: "none", sort: sorting }, marks()).groups.flatMap(({ rows }) =>
+      rows.map((row) => row.task.id),
+    );
 
   it("is by name, and by id among equal names, where nothing else tells them apart", () => {
     const twins = [task("b"), task("a", { id: "2" }), task("a", { id: "1" })];

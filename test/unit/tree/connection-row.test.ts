@@ -4,7 +4,7 @@ import { pollIntervalsOf } from "../../../src/connections/connection";
 import type { ConnectionState } from "../../../src/connections/session-manager";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { shown } from "../../../src/l10n/shown";
-import { attentionList, noThresholds } from "../../../src/tasks/attention";
+import { attentionList, countsOf, noThresholds } from "../../../src/tasks/attention";
 import { TaskStore } from "../../../src/tasks/store";
 import { Control } from "../../../src/tasks/use-cases/control";
 import {
@@ -44,7 +44,7 @@ const pictureOf = (facts: Partial<ConnectionState>) => {
     description: connectionDescription(state, english),
     label: connectionLabel(
       state,
-      attentionList(state.session?.store.snapshot.tasks.values() ?? [], noThresholds, 0),
+      countsOf(attentionList(state.session?.store.snapshot.tasks.values() ?? [], noThresholds, 0)),
       english,
     ),
     message: messageOf(state, english),

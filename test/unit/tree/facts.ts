@@ -1,7 +1,7 @@
 /** What the tests of the tree show. */
 import { localizerFor } from "../../../src/l10n/localizer";
 import type { Task } from "../../../src/tasks/task";
-import type { LayoutMarks } from "../../../src/tree/rows";
+import type { LayoutMarks } from "../../../src/tree/layout";
 import { fill } from "../../support/texts";
 
 export const english = localizerFor("en", fill);

@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { statusOrder } from "../../../src/status/statuses";
+import type { TaskChange } from "../../../src/tasks/store";
 import type { Task } from "../../../src/tasks/task";
 import { type Arrangement, usual } from "../../../src/tree/arrangement";
-import { layoutOf, sameGroup, sameMembers } from "../../../src/tree/rows";
-import { english, marks, task } from "./facts";
+import { Layout, lookOf } from "../../../src/tree/layout";
+import { marks, task } from "./facts";
 
 describe("the tree's groups", () => {
   it("keep what has no name of a status, engine or tag in a last group, and groups of none in none", () => {
     const keys = (group: Arrangement["group"], ...tasks: Task[]) =>
-      layoutOf(tasks, { ...usual, group }, marks()).groups.map(({ key, kind, value }) => [key, kind, value]);
+      new Layout(tasks, { ...usual, group }, marks()).groups.map(({ key, kind, value }) => [
+        key,
+        kind,
+        value,
+      ]);
     const untagged = [task("none"), task("empty", { tags: [] }), task("a", { tags: ["zz", "zz", "aa"] })];
     assert.deepEqual(keys("tag", ...untagged), [
       ["tag/aa", "tag", "aa"],
@@ -22,7 +27,7 @@ describe("the tree's groups", () => {
     for (const group of ["none", "connection"] as const) {
       assert.deepEqual(keys(group, task("a"), task("b", { status: "paused" })), [["all", "all", ""]]);
     }
-    const pinned = layoutOf([task("a")], usual, marks({ isPinned: () => true })).groups;
+    const pinned = new Layout([task("a")], usual, marks({ isPinned: () => true })).groups;
     assert.deepEqual(
       pinned.map(({ key, kind, value }) => [key, kind, value]),
       [["pinned", "pinned", ""]],
@@ -31,7 +36,7 @@ describe("the tree's groups", () => {
 
   it("are grouped by status in the table's order, whatever order the tasks come in", () => {
     const statuses = ["completed", "incremental", "frozen", "full", "startFailed"] as const;
-    const { groups } = layoutOf(
+    const { groups } = new Layout(
       statuses.map((status) => task(status, { status })),
       { ...usual, sort: "name" },
       marks(),
@@ -42,34 +47,53 @@ describe("the tree's groups", () => {
     );
   });
 
-  it("are other members when one moves to another group, or a child comes or goes", () => {
-    const layout = (...tasks: Task[]) => layoutOf(tasks, usual, marks());
-    const [a, b] = [task("a", {}), task("b", {})];
-    const child = task("child", { parentId: a.id });
-    assert.ok(sameMembers(layout(a, b), layout(b, a)));
-    assert.ok(!sameMembers(layout(a, b), layout(a, task("c", {}))));
-    assert.ok(!sameMembers(layout(a, b), layout(a, { ...b, status: "paused" })));
-    assert.ok(!sameMembers(layout(a, b), layout(a, b, child)));
-    assert.ok(!sameMembers(layout(a, b, child), layout(a, b, { ...child, parentId: b.id })));
-    assert.ok(!sameMembers(layout(a, b, child), layout(a, b, { ...child, id: "another" })));
-    assert.ok(
-      sameMembers(
-        layout(a, b, child, task("twin", { parentId: a.id })),
-        layout(task("twin", { parentId: a.id }), child, b, a),
-      ),
+  it("that a change touches are those that a task leaves or comes to, and whose counts it changes", () => {
+    const [a, b] = [task("a"), task("b")];
+    const touched = (change: TaskChange, ...tasks: Task[]) => {
+      const found = new Layout(tasks, usual, marks({ isMuted: (id) => id === "id-muted" })).apply([change]);
+      return (
+        found && [...found.touched.keys()].map(({ key }) => key).concat(found.groups ? "other groups" : [])
+      );
+    };
+    assert.deepEqual(touched({ before: b, after: { ...b, delayMs: 5 } }, a, b), []);
+    assert.deepEqual(touched({ before: b, after: { ...b, name: "0" } }, a, b), ["status/incremental"]);
+    assert.deepEqual(touched({ before: b, after: { ...b, delayMs: 400_000 } }, a, b), ["status/incremental"]);
+    assert.deepEqual(touched({ after: task("muted") }, a), ["status/incremental"]);
+    assert.deepEqual(touched({ before: b }, a, b), ["status/incremental"]);
+    assert.deepEqual(touched({ before: b, after: { ...b, status: "paused" } }, a, b), [
+      ...["status/incremental", "status/paused"],
+      "other groups",
+    ]);
+    assert.deepEqual(
+      touched({ before: b, after: { ...b, status: "paused" } }, b, task("c", { status: "paused" })),
+      [...["status/incremental", "status/paused"], "other groups"],
     );
   });
 
-  it("of a group look different when one of them is another, or the counts of its row are", () => {
-    const group = (muted: boolean, ...tasks: Task[]) => {
-      const [only] = layoutOf(tasks, usual, marks({ isMuted: () => muted })).groups;
+  it("are made again when a child or a parent comes, goes or moves, not when it only changes", () => {
+    const [a, b] = [task("a"), task("b")];
+    const child = task("child", { parentId: a.id });
+    const isMadeAgain = (change: TaskChange, ...tasks: Task[]) =>
+      new Layout(tasks, usual, marks()).apply([change]) === undefined;
+    assert.equal(isMadeAgain({ after: child }, a, b), true);
+    assert.equal(isMadeAgain({ before: child }, a, b, child), true);
+    assert.equal(isMadeAgain({ before: child, after: { ...child, parentId: b.id } }, a, b, child), true);
+    assert.equal(isMadeAgain({ before: a }, a, b, child), true);
+    assert.equal(isMadeAgain({ after: a }, b, child), true);
+    assert.equal(isMadeAgain({ before: child, after: { ...child, delayMs: 5 } }, a, b, child), false);
+    assert.equal(isMadeAgain({ before: b, after: { ...b, status: "paused" } }, a, b, child), false);
+  });
+
+  it("look different when the counts of their rows are", () => {
+    const look = (muted: boolean, ...tasks: Task[]) => {
+      const [only] = new Layout(tasks, usual, marks({ isMuted: () => muted })).groups;
       assert.ok(only !== undefined);
-      return only;
+      return lookOf(only);
     };
-    const [a, b, c] = [task("a", {}), task("b", {}), task("c", {})];
-    assert.ok(sameGroup(group(false, a, b), group(false, b, a), english));
-    assert.ok(!sameGroup(group(false, a, b), group(false, a, c), english));
-    assert.ok(!sameGroup(group(false, a, b), group(false, a), english));
-    assert.ok(!sameGroup(group(false, a), group(true, a), english));
+    const [a, b] = [task("a"), task("b")];
+    assert.equal(look(false, a, b), look(false, b, a));
+    assert.notEqual(look(false, a, b), look(false, a));
+    assert.notEqual(look(false, a), look(true, a));
+    assert.notEqual(look(false, a), look(false, { ...a, delayMs: 400_000 }));
   });
 });

@@ -1,0 +1,97 @@
+/** What the view shows: its tree, its badge, and the lines above it. Loaded with the first connection. */
+
+import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
+import type { Localizer } from "../l10n/localizer";
+import { joined } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
+import { attentionText, merged, sumOf, type Thresholds, thresholdsIn } from "../tasks/attention";
+import { arrangementIn, isFiltered } from "./arrangement";
+import { messageOf } from "./connection-row";
+import type { Marks, Node } from "./node";
+import { TaskTree } from "./tree";
+
+/** What the view passes on. */
+export interface ContentHost {
+  readonly l10n: Localizer;
+  /** How the user wants the tasks to be shown, as it is stored. */
+  storedArrangement(): unknown;
+  readonly marks: Omit<Marks, "thresholds">;
+  /** Tells whether only some tasks are shown. */
+  setFiltered(filtered: boolean): void;
+}
+
+export class ViewContent implements vscode.Disposable {
+  readonly #host: ContentHost;
+  readonly #view: Pick<vscode.TreeView<Node>, "badge" | "message">;
+  readonly tree: TaskTree;
+  #thresholds = readThresholds();
+  #shown: readonly ConnectionState[] = [];
+
+  constructor(host: ContentHost, view: Pick<vscode.TreeView<Node>, "badge" | "message">) {
+    this.#host = host;
+    this.#view = view;
+    const thresholds = () => this.#thresholds;
+    this.tree = new TaskTree(host.l10n, this.#arrangement, {
+      isPinned: (task) => host.marks.isPinned(task),
+      isMuted: (task) => host.marks.isMuted(task),
+      followedUntil: (task) => host.marks.followedUntil(task),
+      get thresholds() {
+        return thresholds();
+      },
+    });
+  }
+
+  /** Redraws everything, after a change of the arrangement, of a setting or of a marked task. */
+  redraw(): void {
+    this.#thresholds = readThresholds();
+    this.tree.arrange(this.#arrangement);
+    this.#tellMessage();
+    this.#tellBadge();
+  }
+
+  /**
+   * Takes what is shown now.
+   *
+   * @param reading what the tasks of one connection changed by, if that is the occasion.
+   */
+  show(shown: readonly ConnectionState[], reading?: StoreUpdate): void {
+    this.#shown = shown;
+    this.tree.show(shown, reading);
+    this.#tellMessage();
+    this.#tellBadge();
+  }
+
+  dispose(): void {
+    this.tree.dispose();
+  }
+
+  get #arrangement() {
+    return arrangementIn(this.#host.storedArrangement());
+  }
+
+  /** How many tasks need a person; what is muted does not call for one. */
+  #tellBadge(): void {
+    const attention = merged(this.tree.attention);
+    const value = sumOf(attention);
+    this.#view.badge =
+      value === 0 ? undefined : { value, tooltip: attentionText(attention, this.#host.l10n) };
+  }
+
+  /** The lines above the tree: trouble with the one connection, and how many tasks fit the filter. */
+  #tellMessage(): void {
+    const { t, number } = this.#host.l10n;
+    const [only] = this.#shown.length === 1 ? this.#shown : [];
+    // What is missing is told, and offered, in the empty view itself, which a message would hide.
+    const trouble = only === undefined || only.missing !== undefined ? "" : messageOf(only, this.#host.l10n);
+    const filtered = isFiltered(this.#arrangement.filter);
+    const { fitting, all } = this.tree.counts;
+    const count =
+      filtered && fitting > 0 ? t("{0} of {1} tasks match the filter.", number(fitting), number(all)) : "";
+    this.#view.message = joined("\n", [trouble, count]);
+    this.#host.setFiltered(filtered);
+  }
+}
+
+function readThresholds(): Thresholds {
+  return thresholdsIn(vscode.workspace.getConfiguration("drs"));
+}

@@ -1,0 +1,114 @@
+/**
+ * What the view, its tree and the alerts use of VS Code, without VS Code: for measurements in one process. It is bundled
+ * in place of `vscode` for this folder only; what is measured in a real window does not use it.
+ */
+
+export class EventEmitter<T> {
+  readonly #listeners = new Set<(value: T) => void>();
+  readonly event = (listener: (value: T) => void) => {
+    this.#listeners.add(listener);
+    return new Disposable(() => this.#listeners.delete(listener));
+  };
+
+  fire(value: T): void {
+    for (const listener of this.#listeners) {
+      listener(value);
+    }
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}
+
+export class Disposable {
+  readonly dispose: () => unknown;
+  constructor(dispose: () => unknown) {
+    this.dispose = dispose;
+  }
+  static from(...all: readonly { dispose(): unknown }[]) {
+    return new Disposable(() => {
+      for (const one of all) {
+        one.dispose();
+      }
+    });
+  }
+}
+
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+export const StatusBarAlignment = { Left: 1, Right: 2 };
+
+export class TreeItem {
+  constructor(
+    readonly label: string,
+    readonly collapsibleState = TreeItemCollapsibleState.None,
+  ) {}
+}
+
+export class ThemeColor {
+  constructor(readonly id: string) {}
+}
+
+export class ThemeIcon {
+  constructor(
+    readonly id: string,
+    readonly color?: ThemeColor,
+  ) {}
+}
+
+export class Diagnostic {}
+
+export class CodeLens {}
+
+export class MarkdownString {
+  constructor(readonly value: string) {}
+}
+
+export class RelativePattern {
+  constructor(
+    readonly base: unknown,
+    readonly pattern: string,
+  ) {}
+}
+
+export class Uri {
+  constructor(readonly fsPath: string) {}
+  static file(path: string) {
+    return new Uri(path);
+  }
+  static joinPath({ fsPath }: Uri, ...parts: readonly string[]) {
+    return new Uri([fsPath, ...parts].join("/"));
+  }
+}
+
+const settings = new Map<string, unknown>([["alerts.delayThreshold", 300_000]]);
+
+export const workspace = {
+  getConfiguration: () => ({ get: (key: string, usual?: unknown) => settings.get(key) ?? usual }),
+  createFileSystemWatcher: () => ({ onDidCreate: () => undefined, dispose: () => undefined }),
+};
+
+/** The view that was made last, and what it shows. */
+export const made: { provider: unknown; badge: unknown; message: unknown } = {
+  provider: undefined,
+  badge: undefined,
+  message: undefined,
+};
+
+export const window = {
+  createTreeView: (_: string, { treeDataProvider }: { readonly treeDataProvider: unknown }) => {
+    made.provider = treeDataProvider;
+    return {
+      visible: true,
+      selection: [],
+      onDidChangeVisibility: () => undefined,
+      dispose: () => undefined,
+    };
+  },
+  createStatusBarItem: () => ({ show: () => undefined, hide: () => undefined, dispose: () => undefined }),
+  showErrorMessage: async () => undefined,
+  showWarningMessage: async () => undefined,
+  showInformationMessage: async () => undefined,
+};
+
+export const commands = { executeCommand: async () => undefined };
