@@ -49,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
     await vscode.commands.executeCommand(actionRow(action).command, task);
   };
   const details = new Details(context.extensionUri, sessions, l10n, run);
-  const openDetails = (task: TaskRef) => details.open(task);
+  const openDetails = (task: TaskRef, preview?: boolean) => details.open(task, preview);
 
   const showAll = () => {
     view.show(sessions.shown, connections.all.length);

@@ -6,6 +6,7 @@ import { type ActionId, actionIds, actionRow } from "../status/actions";
 import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
 import { attentionOf, thresholdsIn, urgencyOf } from "../tasks/attention";
 import type { Task } from "../tasks/task";
+import { previewManner } from "../tree/node";
 import { targetOf } from "./argument";
 import { runMany } from "./bulk-action";
 import { connectionHandlers } from "./connections";
@@ -170,11 +171,13 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     "drs.refresh": async (argument) => {
       await refreshTasks(parts, targetOf(argument).connection);
     },
-    "drs.openDetails": async (argument) => {
+    "drs.openDetails": async (argument, manner) => {
       const { connection, id } = targetOf(argument);
-      if (id !== undefined && connection !== undefined) {
-        // The page of a task that is not listed (any more) says so itself.
-        await openDetails({ connection, id });
+      if (connection !== undefined) {
+        // Enter on a row that is no task. The page of a task that is not listed (any more) says so itself.
+        if (id !== undefined) {
+          await openDetails({ connection, id }, manner === previewManner);
+        }
         return;
       }
       const found = await chosen(argument);

@@ -19,7 +19,8 @@ export interface CommandHost {
   readonly secrets: vscode.SecretStorage;
   /** The extension's own folder, which all windows share. */
   readonly storage: vscode.Uri;
-  readonly openDetails: (task: TaskRef) => Promise<void>;
+  /** @param preview as a click on a row does. */
+  readonly openDetails: (task: TaskRef, preview?: boolean) => Promise<void>;
   readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;
 }

@@ -45,9 +45,9 @@ export class Details implements vscode.Disposable {
     });
   }
 
-  /** Shows the page of a task. */
-  async open(task: TaskRef): Promise<void> {
-    (await this.#loaded()).open(task);
+  /** Shows the page of a task. @param preview whether a click on its row asked for it, which leaves the focus there. */
+  async open(task: TaskRef, preview = false): Promise<void> {
+    (await this.#loaded()).open(task, preview);
   }
 
   dispose(): void {
@@ -72,6 +72,7 @@ export class Details implements vscode.Disposable {
         problem === undefined ? trouble : explain(problem, this.#host.l10n, connection?.kind === "local");
       return {
         connection: connection?.name,
+        isAlone: this.#sessions.shown.length <= 1,
         readOnly,
         freshness: { connected: session !== undefined, asOf, problem: why },
       };

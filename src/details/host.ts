@@ -14,6 +14,8 @@ export const detailsViewType = "drs.details";
 export interface ConnectionFacts {
   /** Its name; undefined while it is not shown. */
   readonly connection: string | undefined;
+  /** Whether no other connection is shown. */
+  readonly isAlone: boolean;
   /** Why its tasks may only be looked at; undefined when that is not known to be so. */
   readonly readOnly: Shown | undefined;
   readonly freshness: Freshness;

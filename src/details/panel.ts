@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { localId, type TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
 import type { Diagnosis } from "../failures/known-case";
-import { shown } from "../l10n/shown";
+import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import { legalActions } from "../tasks/actions";
@@ -17,25 +17,73 @@ import type { Copyable, PageView } from "./page-view";
 import { type HostMessage, type PageMessage, parsePageMessage, parsePageState } from "./protocol";
 import { copyText, detailsOf, emptyDetails, type Reader } from "./view";
 
-/** Opens and restores the pages. Disposing it leaves the panels to VS Code, which restores them after a reload. */
+/** Characters of a name in a tab; the service allows 50. */
+const titleLength = 50;
+/** Two clicks on a row within this time are a double click, in milliseconds. */
+const doubleClickMs = 500;
+
+/**
+ * Opens and restores the pages. As VS Code does with editors, a click on a row shows a preview, the same panel for one task
+ * after another, and leaves the focus in the tree; what is opened otherwise, or twice, has a panel of its own.
+ * Disposing it leaves the panels to VS Code, which restores them after a reload.
+ */
 export class DetailsPages implements vscode.Disposable {
   readonly #host: DetailsHost;
   readonly #pages = new Map<string, DetailsPage>();
+  /** The task whose page is the preview. */
+  #preview: string | undefined;
+  #clicked = { key: "", at: 0 };
 
   constructor(host: DetailsHost) {
     this.#host = host;
   }
 
-  /** Shows the page of a task, the open one if there is one. */
-  open(task: TaskRef): void {
-    const page = this.#pages.get(keyOf(task));
-    if (page === undefined) {
-      this.#add(
-        task,
-        vscode.window.createWebviewPanel(detailsViewType, shown(task.id), vscode.ViewColumn.Active),
-      );
-    } else {
-      page.panel.reveal();
+  /** Shows the page of a task, the open one if there is one. @param preview whether a single click asked for it. */
+  open(task: TaskRef, preview: boolean): void {
+    const key = keyOf(task);
+    const isClick = preview && !this.#isSecondClick(key);
+    const page = this.#pages.get(key) ?? this.#make(task, isClick);
+    if (!isClick && this.#preview === key) {
+      this.#preview = undefined;
+    }
+    page.panel.reveal(undefined, isClick);
+  }
+
+  #isSecondClick(key: string): boolean {
+    const now = Date.now();
+    const isSecond = this.#clicked.key === key && now - this.#clicked.at < doubleClickMs;
+    this.#clicked = { key, at: isSecond ? 0 : now };
+    return isSecond;
+  }
+
+  #make(task: TaskRef, preview: boolean): DetailsPage {
+    const old = preview && this.#preview !== undefined ? this.#pages.get(this.#preview) : undefined;
+    if (old !== undefined) {
+      this.#forget(old);
+    }
+    const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus: preview };
+    const panel = old?.panel ?? vscode.window.createWebviewPanel(detailsViewType, shown(task.id), place);
+    if (preview) {
+      this.#preview = keyOf(task);
+    }
+    const page = this.#add(task, panel);
+    this.#closeUnrestored(page);
+    return page;
+  }
+
+  /** Tabs that VS Code restored and nobody has looked at yet are known by their title alone. */
+  #closeUnrestored({ panel }: DetailsPage): void {
+    const alike = [...this.#pages.values()].filter((page) => page.panel.title === panel.title);
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const unrestored = tabs.filter(
+      ({ input, label, isActive }) =>
+        input instanceof vscode.TabInputWebview &&
+        input.viewType.endsWith(detailsViewType) &&
+        label === panel.title &&
+        !isActive,
+    );
+    if (alike.length === 1 && unrestored.length > 0) {
+      void vscode.window.tabGroups.close(unrestored, true);
     }
   }
 
@@ -56,14 +104,18 @@ export class DetailsPages implements vscode.Disposable {
     this.#pages.clear();
   }
 
-  #add(task: TaskRef, panel: vscode.WebviewPanel): void {
-    const key = keyOf(task);
-    const page = new DetailsPage(this.#host, task, panel);
-    this.#pages.set(key, page);
-    panel.onDidDispose(() => {
-      this.#pages.delete(key);
-      page.dispose();
-    });
+  #add(task: TaskRef, panel: vscode.WebviewPanel): DetailsPage {
+    const page = new DetailsPage(this.#host, task, panel, () => this.#forget(page));
+    this.#pages.set(page.key, page);
+    return page;
+  }
+
+  #forget(page: DetailsPage): void {
+    this.#pages.delete(page.key);
+    if (this.#preview === page.key) {
+      this.#preview = undefined;
+    }
+    page.dispose();
   }
 }
 
@@ -73,6 +125,7 @@ function keyOf({ connection, id }: TaskRef): string {
 
 /** One page: shows its task while it is on the screen, does what its buttons ask for. */
 class DetailsPage implements vscode.Disposable {
+  readonly key: string;
   readonly panel: vscode.WebviewPanel;
   readonly #host: DetailsHost;
   readonly #ref: TaskRef;
@@ -86,14 +139,17 @@ class DetailsPage implements vscode.Disposable {
   #shown = "";
   #visible = false;
 
-  constructor(host: DetailsHost, task: TaskRef, panel: vscode.WebviewPanel) {
+  /** @param onClosed called when the user closes the panel. */
+  constructor(host: DetailsHost, task: TaskRef, panel: vscode.WebviewPanel, onClosed: () => void) {
     this.#host = host;
     this.#ref = task;
+    this.key = keyOf(task);
     this.panel = panel;
     this.#more = new PageModel(host, task, () => this.#update());
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
       panel.onDidChangeViewState(() => this.#setVisible(panel.visible)),
+      panel.onDidDispose(onClosed),
       host.onDidChange(() => this.#update()),
     ];
     panel.webview.options = {
@@ -144,12 +200,24 @@ class DetailsPage implements vscode.Disposable {
       return;
     }
     const view = this.#view();
-    this.panel.title = view.kind === "task" ? view.name : this.#host.l10n.t("Task details");
+    this.panel.title = this.#title();
     const shown = JSON.stringify(view);
     if (shown !== this.#shown) {
       this.#shown = shown;
       this.#post({ type: "show", view });
     }
+  }
+
+  /** Names the connection where there are several: their tasks may have the same name. */
+  #title(): Shown {
+    if (this.#lastKnown === undefined) {
+      return this.#host.l10n.t("Task details");
+    }
+    const letters = [...this.#lastKnown.name];
+    const isLong = letters.length > titleLength;
+    const name = shown(isLong ? `${letters.slice(0, titleLength - 1).join("")}…` : letters.join(""));
+    const { connection, isAlone } = this.#host.facts(this.#ref.connection);
+    return isAlone || connection === undefined ? name : joined(" · ", [name, shown(connection)]);
   }
 
   #view(): PageView {

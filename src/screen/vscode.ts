@@ -190,7 +190,11 @@ interface Window {
   readonly createOutputChannel: typeof createOutputChannel;
   readonly createStatusBarItem: (id: string, alignment: vscode.StatusBarAlignment) => StatusBarItem;
   readonly createTreeView: <T>(id: string, options: vscode.TreeViewOptions<T>) => TreeView<T>;
-  readonly createWebviewPanel: (type: string, title: Shown, column: vscode.ViewColumn) => WebviewPanel;
+  readonly createWebviewPanel: (
+    type: string,
+    title: Shown,
+    place: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean },
+  ) => WebviewPanel;
   readonly registerWebviewPanelSerializer: (
     type: string,
     serializer: { deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Thenable<void> },
@@ -205,6 +209,7 @@ type SafeWindow = Pick<
   | "registerUriHandler"
   | "showTextDocument"
   | "state"
+  | "tabGroups"
 > &
   Window;
 

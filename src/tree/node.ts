@@ -16,6 +16,9 @@ export type Node =
   /** Offers more tasks of a group; of the whole tree when `connection` is empty. */
   | { readonly kind: "more"; readonly connection: string; readonly group: string };
 
+/** What a row's command is called with beside the row: a click shows the details without keeping them. */
+export const previewManner = "preview";
+
 /** What the user has marked tasks with. */
 export interface Marks {
   isPinned(task: TaskRef): boolean;

@@ -13,7 +13,7 @@ import { hoverOf } from "./hover";
 import { HoverAges } from "./hover-ages";
 import { connectionItem, contextOf, groupItem, messageItem, moreItem, rangeItem, taskItem } from "./items";
 import { compareRows, type Group, Layout, type LayoutChange, lookOf, type Row } from "./layout";
-import { keyOf, type Marks, type Node } from "./node";
+import { keyOf, type Marks, type Node, previewManner } from "./node";
 import { isPart, moreThan, pageSize, partsOf, rangeSize, shownOf } from "./pages";
 import { descriptionOf } from "./rows";
 
@@ -282,7 +282,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     item.command = {
       command: "drs.openDetails",
       title: this.#l10n.t("Show Details"),
-      arguments: [node],
+      arguments: [node, previewManner],
     };
     return item;
   }

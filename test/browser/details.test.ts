@@ -99,4 +99,45 @@ describe("the details page", () => {
     await workbench.sees(page.getByRole("heading", { name: "orders-to-warehouse" }));
     await workbench.sees(page.getByRole("button", { name: "Pause" }));
   });
+
+  describe("in tabs", () => {
+    const tabs = () => workbench.page.locator(".editor-group-container .tab");
+    const hasTabs = async (...expected: readonly string[]) =>
+      await workbench.reads(
+        async () => (await tabs().allInnerTexts()).map((text) => text.trim()).join(),
+        (titles) => titles === expected.join(),
+      );
+
+    it("shows one task after another in one tab, while the focus stays in the tree", async () => {
+      const tree = workbench.sideBar.locator(".monaco-list:focus-within");
+      for (const task of ["customers-to-crm", "payments-to-finance"]) {
+        await workbench.openDetails(task);
+        await hasTabs("orders-to-warehouse", task);
+        await workbench.sees(tree);
+      }
+    });
+
+    it("keeps the tab of a task whose row Enter was pressed on, with the focus", async () => {
+      const focused = async () => await workbench.page.evaluate<string>("document.activeElement.tagName");
+      await workbench.press("Enter", async () => (await focused()) === "IFRAME");
+      await workbench.openDetails("customers-to-crm");
+      await hasTabs("orders-to-warehouse", "payments-to-finance", "customers-to-crm");
+    });
+
+    it("opens and closes a group by Enter", async () => {
+      const group = workbench.row("Configuration");
+      const isOpen = (open: boolean) => group.and(workbench.page.locator(`[aria-expanded="${open}"]`));
+      await workbench.click(group, isOpen(false));
+      await workbench.press("Enter", isOpen(true));
+    });
+
+    it("has one tab for a task after a reload, also when nobody has looked at it since", async () => {
+      await workbench.reload();
+      await workbench.openDetails("payments-to-finance");
+      await workbench.reads(
+        async () => (await tabs().allInnerTexts()).map((text) => text.trim()),
+        (titles) => titles.filter((title) => title === "payments-to-finance").length === 1,
+      );
+    });
+  });
 });

@@ -18,6 +18,17 @@ const source = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((file) => readFileSync(join("src", file), "utf8"))
   .join("\n");
 
+interface Entry {
+  readonly command: string;
+  readonly args?: { readonly commands?: readonly (string | { readonly command: string })[] };
+}
+
+/** The commands of a keybinding that runs several, without VS Code's own for lists. */
+function calledBy(args: Entry["args"]): readonly string[] {
+  const all = (args?.commands ?? []).map((one) => (typeof one === "string" ? one : one.command));
+  return all.filter((command) => !command.startsWith("list."));
+}
+
 describe("the manifest", () => {
   it("has the name that links call it by", () => {
     assert.equal(`${manifest.publisher}.${manifest.name}`, extensionId);
@@ -29,9 +40,12 @@ describe("the manifest", () => {
   });
 
   it("mentions no command in a menu or keybinding that it does not have", () => {
-    const menus = Object.values<{ command: string }[]>(manifest.contributes.menus).flat();
-    const entries: readonly { command: string }[] = [...menus, ...manifest.contributes.keybindings];
-    for (const { command } of entries) {
+    const menus = Object.values<Entry[]>(manifest.contributes.menus).flat();
+    const entries: readonly Entry[] = [...menus, ...manifest.contributes.keybindings];
+    const own = entries.flatMap(({ command, args }) =>
+      command === "runCommands" ? calledBy(args) : [command],
+    );
+    for (const command of own) {
       assert.ok(
         commandIds.some((id) => id === command),
         command,
