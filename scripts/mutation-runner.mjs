@@ -1,6 +1,6 @@
 // Stryker's way to mocha. Its own (@stryker-mutator/mocha-runner 10) does not find the files of mocha 12, and cannot load
 // tests again, as mutants of what is computed while a module is loaded need.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { commonTokens, declareFactoryPlugin, PluginKind, tokens } from "@stryker-mutator/api/plugin";
@@ -15,8 +15,10 @@ import Mocha from "mocha";
 /** @typedef {import("@stryker-mutator/api/test-runner").TestResult} TestResult */
 /** @typedef {import("@stryker-mutator/api/test-runner").DryRunResult} DryRunResult */
 
-/** For a test that a process has not run yet, in milliseconds. */
-const unknownDuration = 2_000;
+/** For what prepares and cleans up, in milliseconds. */
+const hookTimeout = 5_000;
+/** Where the first process tells the later ones how long each file and each test takes without a mutant. */
+const durationsFile = "durations.json";
 const require = createRequire(import.meta.url);
 /**
  * What the mutated code reads and writes, under a name that is Stryker's.
@@ -44,11 +46,15 @@ export const strykerPlugins = [
  * @returns {import("@stryker-mutator/api/test-runner").TestRunner}
  */
 function createRunner(options) {
-  const files = testFiles(/** @type {string} */ (options.tests));
   /** @type {BundledMocha | undefined} */
   let loaded;
-  /** How long each test takes without a mutant, in milliseconds. */
-  const durations = new Map();
+  /** How long each file and each test takes without a mutant, in milliseconds. */
+  let durations = readDurations();
+  // What is quick comes first: it ends most runs.
+  const files = () =>
+    testFiles(/** @type {string} */ (options.tests)).sort(
+      (a, b) => (durations[a] ?? 0) - (durations[b] ?? 0),
+    );
 
   /**
    * @param {{ disableBail: boolean, mutant?: string, loadAgain?: boolean, only?: readonly string[] }} run
@@ -59,7 +65,7 @@ function createRunner(options) {
     instrumenter.activeMutant = loadAgain ? mutant : undefined;
     if (loaded === undefined || loadAgain) {
       try {
-        loaded = load(files);
+        loaded = load(files());
       } catch (error) {
         return { status: DryRunStatus.Complete, tests: [failed("the tests are loaded", error)] };
       }
@@ -72,7 +78,8 @@ function createRunner(options) {
     instrumenter.activeMutant = mutant;
     for (const test of testsOf(mocha.suite)) {
       // What waits for ever because of a mutant ends soon, and the process need not be started again.
-      test.timeout(2_000 + 5 * (durations.get(test.fullTitle()) ?? unknownDuration));
+      const duration = durations[test.fullTitle()];
+      test.timeout(duration === undefined ? 0 : 1_000 + 5 * duration);
     }
     bail(mocha.suite, !disableBail);
     mocha.grep(only === undefined ? /^/ : new RegExp(only.map((title) => `^${escaped(title)}$`).join("|")));
@@ -88,16 +95,19 @@ function createRunner(options) {
   return {
     capabilities: () => ({ reloadEnvironment: true }),
     dryRun: async ({ disableBail }) => {
-      loaded = load(files);
+      loaded = load(files());
       loaded.suite.beforeEach(function () {
         instrumenter.currentTestId = this.currentTest?.fullTitle();
       });
       const result = await run({ disableBail });
       loaded = undefined;
       if (result.status === DryRunStatus.Complete) {
-        for (const { id, timeSpentMs } of result.tests) {
-          durations.set(id, timeSpentMs);
+        durations = {};
+        for (const { id, fileName = "", timeSpentMs } of result.tests) {
+          durations[id] = timeSpentMs;
+          durations[fileName] = (durations[fileName] ?? 0) + timeSpentMs;
         }
+        writeFileSync(durationsFile, JSON.stringify(durations));
       }
       const { mutantCoverage = { static: {}, perTest: {} } } = instrumenter;
       return result.status === DryRunStatus.Complete ? { ...result, mutantCoverage } : result;
@@ -113,6 +123,11 @@ function createRunner(options) {
       );
     },
   };
+}
+
+/** @returns {Record<string, number | undefined>} */
+function readDurations() {
+  return existsSync(durationsFile) ? JSON.parse(readFileSync(durationsFile, "utf8")) : {};
 }
 
 /** @param {string} pattern a folder below out/, and how the names of its files begin */
@@ -132,7 +147,7 @@ class BundledMocha extends Mocha {
 
 /** @param {readonly string[]} files */
 function load(files) {
-  const mocha = new BundledMocha({ timeout: 0, reporter: Mocha.reporters.Base });
+  const mocha = new BundledMocha({ timeout: hookTimeout, reporter: Mocha.reporters.Base });
   for (const file of files) {
     delete require.cache[file];
     mocha.addFile(file);
@@ -172,7 +187,10 @@ function testsRun(mocha) {
     const runner = mocha.run(() => done(results));
     runner.on("pass", (test) => {
       const id = test.fullTitle();
-      results.push({ id, name: id, timeSpentMs: test.duration ?? 0, status: TestStatus.Success });
+      results.push({
+        ...{ id, name: id, status: TestStatus.Success, timeSpentMs: test.duration ?? 0 },
+        ...(test.file === undefined ? {} : { fileName: test.file }),
+      });
     });
     runner.on("fail", (test, error) => {
       results.push(failed(test.ctx?.currentTest?.fullTitle() ?? test.fullTitle(), error));
