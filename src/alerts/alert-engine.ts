@@ -1,4 +1,4 @@
-/** Says what is to be told, once over all windows and restarts. */
+/** Decides which notifications to show: each once, over all windows and restarts. */
 import type { TaskRef } from "../connections/connection";
 import type { Clock } from "../drs/clock";
 import { rowOf } from "../status/statuses";
@@ -48,7 +48,7 @@ export interface AlertEngineHost {
   policy(): Policy;
   /** Which tasks may alert at all: those of chosen connections, pinned ones where only such alert. */
   scope(): AlertScope;
-  /** Whether its notices are held back; what was told of it stays as it is. */
+  /** Whether its notifications are held back; its records stay as they are. */
   muted(connection: string, task: string): boolean;
   /** Until when all notices are held back, milliseconds since 1970; 0: they are not. */
   snoozedUntil(): number;
@@ -58,7 +58,7 @@ export interface AlertEngineHost {
   connections(): readonly string[];
   /** What is shown, as it was last read. */
   readings(): readonly TaskReading[];
-  /** Receives what is to be told, together what came together. */
+  /** Receives the notifications; those of one poll come together. */
   notify(notices: readonly PlacedNotice[]): void;
   /** Receives that another window was refused a call because the task is frozen, when (milliseconds since 1970). */
   frozenElsewhere(task: TaskRef, word: string, at: number): void;
@@ -76,8 +76,8 @@ const againMs = 5_000;
 const newerFactsMs = 30_000;
 
 /**
- * `baseline`: what is wrong was so before anybody looked. `settings`: what other settings uncover is no news, either.
- * Both take what they find as told.
+ * `baseline`: what is wrong was so before anybody looked. `settings`: changing a setting never notifies about existing problems.
+ * Both record what they find as already reported.
  */
 type Mode = "tell" | "baseline" | "settings";
 
@@ -91,7 +91,7 @@ interface Next {
   readonly notices: readonly PlacedNotice[];
 }
 
-/** Takes readings, and tells what is news. */
+/** Processes polls, and reports what is new. */
 export class AlertEngine {
   readonly #records: AlertRecordStore;
   readonly #clock: Clock;
@@ -130,7 +130,7 @@ export class AlertEngine {
     return this.#enqueue(reading, timed(changes, reading), "tell");
   }
 
-  /** Looks at everything again: time has passed, another window told something, or the user wants to hear something else. */
+  /** Evaluates everything again: time has passed, another window reported something, or a setting changed. */
   review(mode: "tell" | "settings" = "tell"): Promise<void> {
     // What is lost in the records this window knows still.
     this.#queue = this.#queue.then(async () => {
@@ -154,7 +154,7 @@ export class AlertEngine {
   /**
    * Forgets what is waited for in a connection that is not shown any more.
    *
-   * @param forGood also what was told of it: it is removed, or leads to other tasks, whose first reading is no news.
+   * @param forGood also its records: the connection is removed, or now leads to other tasks, whose first poll is the baseline.
    */
   forget(connection: string, forGood: boolean): void {
     this.#swept.delete(connection);
@@ -211,7 +211,7 @@ export class AlertEngine {
     this.#sessions();
   }
 
-  /** Decides with what is in the records now, writes it, and tells what is news. */
+  /** Evaluates against the current records, updates them, and reports what is new. */
   async #settle(
     reading: TaskReading,
     changes: readonly TimedChange[],
@@ -244,7 +244,7 @@ export class AlertEngine {
     try {
       await this.#records.change(work);
     } catch (error) {
-      // Where nothing can be kept, this window at least tells what it sees.
+      // Where the records cannot be written, this window at least reports what it sees.
       this.#host.warn(`What was told of tasks cannot be kept: ${error}`);
       work(mine);
     }
@@ -333,7 +333,7 @@ export class AlertEngine {
         scope(connection, after) &&
         (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
       if (mode !== "baseline" && !passes) {
-        // Another window may want to hear what this one does not: what was told stays as it is.
+        // Another window may report what this one mutes: the records stay as they are.
         this.#lookLater(key, beside);
         continue;
       }
@@ -369,7 +369,7 @@ export class AlertEngine {
     }
   }
 
-  /** What follows for what is told beside everything else. */
+  /** Evaluates the signs that are reported beside everything else. */
   #beside(
     side: SideId,
     { connection, asOf }: Pick<TaskReading, "connection" | "asOf">,
@@ -421,7 +421,7 @@ export class AlertEngine {
     return held ?? noRules;
   }
 
-  /** Readings that change nothing are not told of: a timer looks whether what was waited for has come. */
+  /** Polls without a change are not passed on: a timer checks whether a wait is over. */
   #sessions(): void {
     this.#cancelLook?.();
     this.#cancelLook = undefined;
@@ -478,7 +478,7 @@ function earlier(one: number | undefined, other: number | undefined): number | u
 
 const noRules: ReadonlyMap<RuleId, number> = new Map();
 
-/** Where the records keep what was told of a task beside everything else. */
+/** The key of the records of a sign that is reported beside everything else. */
 const sideKey = (task: string, side: SideId) => `${task}#${sideRules[side].key}`;
 
 /** The task of a record. */
@@ -496,7 +496,7 @@ function only<T>(
   return kept.length === entries.length ? record : Object.fromEntries(kept);
 }
 
-/** The records of a connection, in which what was told of tasks that are gone is over. */
+/** The records of a connection, with those of deleted tasks resolved. */
 function withoutGone(
   records: AlertRecords[string],
   tasks: ReadonlyMap<string, Task>,

@@ -10,7 +10,7 @@ import type { AlertsHost } from "./host";
 import { type NotificationsHost, showFollowEnd, showNotices } from "./notifications";
 import { chosenConnections, isAmong, pinnedOnly, policy } from "./settings";
 
-/** What tells, and the watch over what other windows tell. */
+/** The alert engine, and the watch over what other windows report. */
 export interface AlertService extends vscode.Disposable {
   readonly engine: AlertEngine;
   /** Tells what became of a task that was followed. */
@@ -19,8 +19,8 @@ export interface AlertService extends vscode.Disposable {
 
 /**
  * @param shown what is shown now.
- * @param readings what was read of it, as far as it is to be told of.
- * @param onDue called when something is told only because its time has come: no task has changed.
+ * @param readings the poll results that may be reported.
+ * @param onDue called when a notification is due although no task has changed.
  */
 export function createAlertService(
   host: AlertsHost,
@@ -49,7 +49,7 @@ export function createAlertService(
     readings,
     connections,
     notify: (notices) => {
-      // That a task is well again is what somebody who follows it was just told.
+      // Whoever follows the task has just been notified of its recovery.
       const news = notices.filter(
         ({ level, connection, task: { id } }) =>
           level !== "recovered" || !follows.toldLately({ connection, id }),

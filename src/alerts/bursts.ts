@@ -1,4 +1,4 @@
-/** What is told of many tasks at once: grouped by what happened and why, with the remedy. */
+/** One notification for many tasks: grouped by condition and cause, with the remedy. */
 
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer } from "../l10n/localizer";
@@ -13,7 +13,7 @@ import { noticeText, reasonText } from "./texts";
 /** Looks the known case of an error up: null where there is none, undefined where there is no error. */
 export type Diagnose = (task: PlacedNotice["task"]) => Promise<Diagnosis | null | undefined>;
 
-/** So many groups are told, and so many tasks of each are named. */
+/** The most groups in a notification, and the most tasks named in each. */
 const [toldGroups, namedTasks] = [3, 3];
 /** The known cases of so many different errors are looked up. */
 const diagnosed = 20;

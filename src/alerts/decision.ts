@@ -9,27 +9,27 @@ export type Condition = StatusId | RuleId | SideId;
 
 export interface Notice {
   readonly level: "error" | "warning" | "recovered";
-  /** What is told, or what is over. */
+  /** What to report, or what is resolved. */
   readonly condition: Condition;
   readonly task: Task;
-  /** With a condition that is told beside the others: the signs that are news. */
+  /** With a side condition: the new signs. */
   readonly signs?: readonly Sign[] | undefined;
   /** The task fails and recovers again and again; with `recovered`: it did, and has settled. */
   readonly flaps?: Flaps | undefined;
 }
 
-/** What was told of a task. */
+/** What was reported of a task. */
 export interface AlertRecord {
   readonly condition: Condition;
-  /** When the task was read that was told, milliseconds since 1970. */
+  /** When the reported state was read, milliseconds since 1970. */
   readonly at: number;
-  /** The window that told it. */
+  /** The window that reported it. */
   readonly by: string;
   /** With a freeze: what the task alerted for already when it was frozen. */
   readonly maskedCondition?: Condition | undefined;
-  /** With a freeze that only a refused call told of: the task's API status then, which says nothing of it, and the refusal. */
+  /** With a freeze that only a refused call showed: the task's API status then, which does not show it, and the refusal. */
   readonly refused?: { readonly apiStatus: string; readonly word: string } | undefined;
-  /** With a condition that is told beside the others: the ids of the signs that were told. */
+  /** With a side condition: the ids of the reported signs. */
   readonly warnings?: readonly string[] | undefined;
   /** It was so before anybody looked: `at` says nothing of when it began. */
   readonly found?: true | undefined;

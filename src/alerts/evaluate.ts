@@ -1,4 +1,4 @@
-/** What is worth an alert, given what was told before. */
+/** Decides what to report, given what was reported before. */
 import { parseStatus } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
 import type { ReadTimes } from "../tasks/poll";
@@ -8,7 +8,7 @@ import { isCounting, withFlaps } from "./flaps";
 import { type ActiveRules, isRule, isSide, type RuleId, ruleIds, rules, type SideId } from "./rules/rules";
 import type { Sign } from "./rules/side-rule";
 
-/** What the user wants to be told of. */
+/** Which alerts the user wants. */
 export interface Policy {
   /** The statuses that alert. */
   readonly statuses: ReadonlySet<StatusId>;
@@ -54,10 +54,10 @@ const overlapMs = 5_000;
  * Long lists are read in a quarter of an hour, but what changes in them is judged when it is read.
  */
 const outdatedMs = 10 * 60_000;
-/** What was told so much later than now, in milliseconds, was told by a clock that has been set back since. */
+/** A record from this far in the future, in milliseconds, was made before the clock was set back. */
 const setBackMs = 10 * 60_000;
 
-/** What follows from what a task is like now and what was told of it. */
+/** The decision, from a task's current state and its records. */
 export function decide(
   task: Task,
   condition: Condition | undefined,
@@ -89,7 +89,7 @@ export function decide(
 }
 
 /**
- * When the facts that alert were asked for, milliseconds since 1970; only the details tell a freeze.
+ * When the facts that alert were asked for, milliseconds since 1970; only the details show a freeze.
  *
  * @param asOf when the reading ended.
  */
@@ -102,7 +102,7 @@ export function factsAtOf(
   return status === "frozen" || isOpen(record, "frozen") ? Math.min(listedAt, detailAt) : listedAt;
 }
 
-/** The same for what is told beside a status: each sign once while it lasts, its end is not. */
+/** The same for signs beside a status: each is reported once while it lasts, its end is not reported. */
 export function decideSide(
   condition: SideId,
   task: Task,
@@ -126,7 +126,7 @@ export function decideSide(
   return unlessOverlapping(decision, record, observation);
 }
 
-/** Waits where another window has told something that this reading may be too old for. */
+/** Waits where this poll may be older than what another window has reported. */
 function unlessOverlapping(
   decision: Decision,
   record: AlertRecord | undefined,
@@ -162,7 +162,7 @@ function decided(
       ? { refused: { apiStatus: task.apiStatus, word: task.freeze.word ?? "" } }
       : {}),
   };
-  // Only the freeze is over: what failed before it was told then.
+  // Only the freeze is over: an earlier failure was reported when it happened.
   return open?.maskedCondition === condition
     ? { record: now }
     : { record: now, notice: { level: levelOf(condition), condition, task } };

@@ -1,13 +1,13 @@
 /** Tasks that fail and recover again and again are reported as such, once, instead of each time. */
 import type { AlertRecord, Decision, FlapRecord, Flaps, Observation } from "./decision";
 
-/** So many failures within `windowMs` milliseconds are flapping: someone who tries a remedy twice or thrice is still told each time. */
+/** This many failures within `windowMs` milliseconds are flapping; fewer, as while somebody tries remedies, are each reported. */
 const leastFailures = 4;
 const windowMs = 30 * 60_000;
 /** Flapping is over when a task has kept its status for so long, in milliseconds. */
 export const calmMs = 15 * 60_000;
 
-/** Replaces what would be told of a task that flaps. @param decision what follows without looking at its past. */
+/** Replaces the decision for a task that flaps. @param decision what follows without looking at its past. */
 export function withFlaps(
   decision: Decision,
   record: AlertRecord | undefined,

@@ -38,7 +38,7 @@ export function isReached(goal: Goal, task: Task): boolean {
 
 /**
  * What became of a task that is followed: `reached` what was waited for, or something `other`, after which it is not
- * followed any more; `alerting`: it needs a person, which its alert tells.
+ * followed any more; `alerting`: it needs a person, which its alert reports.
  *
  * @param task undefined: it is gone.
  */
@@ -64,7 +64,7 @@ export function outcomeOf(
   return goal === "anything" || !isUnderWay ? "other" : undefined;
 }
 
-/** What is told of it. @param name the task's, where it is gone. */
+/** The notification. @param name the task's, where it is gone. */
 export function followText({ goal }: Follow, task: Task | undefined, name: string, l10n: Localizer): Shown {
   const { t, duration } = l10n;
   if (task === undefined) {

@@ -11,7 +11,7 @@ const keyOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 /** An alert about the same change comes within so many milliseconds. */
 const latelyMs = 10_000;
 
-/** What became of a task that was followed; told by the window that found it first. */
+/** How a followed task has ended up; reported by the window that found it first. */
 export interface FollowEnd extends TaskRef {
   readonly follow: Follow;
   /** Undefined: it is gone. */
@@ -22,9 +22,9 @@ export interface FollowEnd extends TaskRef {
 /** The tasks that the user follows, shared by the windows of this user. */
 export class Follows implements vscode.Disposable {
   readonly #shared: SharedState<FollowState>;
-  /** Fires also when another window follows a task, or has told of one. */
+  /** Fires also when another window follows a task, or has reported one. */
   readonly onDidChange: vscode.Event<void>;
-  /** When it was told what became of a task, milliseconds since 1970. */
+  /** When the outcome of a task was reported, milliseconds since 1970. */
   readonly #told = new Map<string, number>();
   /** Names of the followed tasks, for those that are gone. */
   readonly #names = new Map<string, string>();
@@ -77,9 +77,9 @@ export class Follows implements vscode.Disposable {
   }
 
   /**
-   * What has become of the followed tasks of a connection, each told to one window only.
+   * The outcomes of a connection's followed tasks; only one window gets each.
    *
-   * @param isTold whether an alert tells of a task that needs a person.
+   * @param isTold whether an alert reports a task that needs a person.
    */
   async ended(
     { connection, tasks, asOf, complete }: TaskReading,
@@ -106,7 +106,7 @@ export class Follows implements vscode.Disposable {
     return ends;
   }
 
-  /** Whether it has just been told what became of a task. */
+  /** Whether the outcome of a task has just been reported. */
   toldLately(task: TaskRef): boolean {
     return Date.now() - (this.#told.get(keyOf(task)) ?? Number.NEGATIVE_INFINITY) < latelyMs;
   }

@@ -6,7 +6,7 @@ import type { TaskReading } from "./alert-engine";
 import type { Follows } from "./follows";
 import type { Mutes } from "./mutes";
 
-/** Where everything that is told can be read later. */
+/** The log of all notifications. */
 export type AlertsLog = Pick<vscode.LogOutputChannel, "info" | "warn" | "error" | "show">;
 
 /** What alerts need of the rest of the extension. */
@@ -15,7 +15,7 @@ export interface AlertsHost {
   readonly log: AlertsLog;
   readonly mutes: Mutes;
   readonly follows: Follows;
-  /** Where the windows keep what was told. */
+  /** The folder of the shared alert records. */
   readonly storage: vscode.Uri;
   isPinned(task: TaskRef): boolean;
   /** The ids of the connections that there are, shown or not. */

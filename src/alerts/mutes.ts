@@ -28,7 +28,7 @@ export class Mutes implements vscode.Disposable {
     });
   }
 
-  /** Until when nothing is told, milliseconds since 1970; 0 when everything is. */
+  /** Until when notifications are snoozed, milliseconds since 1970; 0: they are not. */
   get snoozedUntil(): number {
     const { snoozedUntil } = this.#shared.value;
     return snoozedUntil > Date.now() ? snoozedUntil : 0;

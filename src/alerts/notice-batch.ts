@@ -1,11 +1,11 @@
 import type { Clock } from "../drs/clock";
 
-/** What comes within so many milliseconds is told together. */
+/** Notifications within this time, in milliseconds, are shown as one. */
 const togetherMs = 500;
 /** So many at once are a burst: the rest of it is waited for until nothing has come for so long, but not for ever, in milliseconds. */
 const burst = { least: 5, quietMs: 3_000, longestMs: 15_000 };
 
-/** Collects what is told together: what comes at the same time, and a burst however many readings it comes by. */
+/** Collects notifications that belong together: those of one moment, and a burst over several polls. */
 export class NoticeBatch<T> {
   readonly #clock: Clock;
   readonly #send: (notices: readonly T[]) => void;

@@ -64,7 +64,7 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   const details = t("Show Details");
   const mute = t("Mute Task");
   const ref = { connection, id: task.id };
-  // The details begin with cause, remedy and the page that tells more.
+  // The details begin with cause, remedy and the page to read.
   const copy = level !== "recovered" && lostTables(task).length > 0 ? t("Copy Tables Again…") : undefined;
   // With more than three buttons nothing is left of the line that says whose notification it is.
   const buttons = copy === undefined ? [details, t("Show Log"), mute] : [copy, details, mute];

@@ -5,7 +5,7 @@ import { activeRules, wantedSides } from "./rules/rules";
 
 // Settings are checked by VS Code's editor for them only, not where they are read.
 
-/** What the user wants to be told of. */
+/** Which alerts the user wants. */
 export function policy(): Policy {
   const settings = vscode.workspace.getConfiguration("drs");
   const chosen = settings.get<unknown>("alerts.statuses");

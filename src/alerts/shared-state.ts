@@ -63,7 +63,7 @@ export class SharedState<T> implements vscode.Disposable {
     if (!this.#disposed) {
       const files = new vscode.RelativePattern(this.#folder, pattern);
       this.#watcher = vscode.workspace.createFileSystemWatcher(files, false, true, true);
-      // Nothing is lost if this fails: it is looked at again before anything is told.
+      // Nothing is lost if this fails: the file is read again before the next notification.
       this.#watcher.onDidCreate(() => void this.load().catch(() => undefined));
     }
     return file;

@@ -9,7 +9,7 @@ import type { Flaps, Notice } from "./decision";
 import { calmMs } from "./flaps";
 import { isRule, isSide, rules, sideRules } from "./rules/rules";
 
-/** So many signs are told in one notice. */
+/** The most signs in one notification. */
 const toldSigns = 2;
 
 /** What a notice says: cause and remedy where a case is known, otherwise the service's own words. */

@@ -182,7 +182,7 @@ export class Backend {
     this.#running = { base, store, runner: tasks, clusters };
     this.#faults.engine = new EngineFaults(this.#running);
     api.service = { handlers, local };
-    // Whoever looks for a running backend is not to find one that is ending.
+    // Discovery must not find a backend that is ending.
     this.#service.push(async () => {
       api.service = undefined;
       this.#faults.engine = undefined;
@@ -208,7 +208,7 @@ export class Backend {
     base.api.service = undefined;
     await releaseAll(store, runner);
     await dispose(this.#service);
-    // The task states go first: without them the demo's servers are made anew whatever is left of them.
+    // The task states go first: without them the demo's servers are recreated, whatever is left of them.
     for (const name of ["control", "source", "target"] as const) {
       await clusters.remove(name);
     }
@@ -230,7 +230,7 @@ async function dispose(disposals: Disposal[]): Promise<void> {
   }
 }
 
-/** The log of the demo's target server tells the text of its workers' errors. */
+/** The log of the demo's target server has the text of its workers' errors. */
 function targetLog(clusters: Clusters): (login: DatabaseLogin) => ServerLog | undefined {
   const serverLog = new ServerLog();
   clusters.on("line", (name, line) => {

@@ -238,7 +238,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * When a process started, in the kernel's own terms; null where the system does not tell, undefined for one that has
+ * When a process started, in the kernel's own terms; null where the system does not say, undefined for one that has
  * ended and whose parent has not asked for its exit code.
  */
 async function startTimeOf(pid: number): Promise<string | null | undefined> {

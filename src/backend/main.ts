@@ -12,7 +12,7 @@ import { exitCodeOf } from "./start-error";
 /** Milliseconds after which a stop is no longer waited for. */
 const stopMs = 4_700;
 
-// What the servers inherit can be read by whoever gets into one. The user's own settings for PostgreSQL clients go, too:
+// What the servers inherit can be read by anybody who gets into one. The user's own settings for PostgreSQL clients go, too:
 // the driver and the servers would obey them.
 for (const name of Object.keys(process.env).filter((key) => !isOwnVariable(key))) {
   delete process.env[name];

@@ -19,11 +19,11 @@ export interface ObservedState {
   readonly failure: keyof typeof failedStatus | undefined;
   /** Undefined until the engine has been asked, after a start of the backend. */
   readonly engine: EngineState | undefined;
-  /** Whether subscription and slot were made, so that their absence is no beginning. */
+  /** Whether subscription and slot were made, so that their absence does not mean a first start. */
   readonly prepared: boolean;
   /** Whether a lost connection is being recovered from. */
   readonly recovering: boolean;
-  /** Whether the engine was told to run in this attempt, by this process. */
+  /** Whether this process has enabled the engine in this attempt. */
   readonly enabledNow: boolean;
   /** Whether the full synchronization was complete once. */
   readonly fullDone: boolean;
@@ -161,7 +161,7 @@ function isDone({ taskType }: DesiredState, { fullDone }: ObservedState): boolea
   return taskType === "FULL_TRANS" && fullDone;
 }
 
-/** After a restart of the backend or a pause the flow is taken up again: nothing has started anew. */
+/** After a restart of the backend or a pause, the flow resumes: the task has not started over. */
 function untilItFlows(seen: ObservedState): string {
   return running.has(seen.last) ? seen.last : "STARTJOBING";
 }

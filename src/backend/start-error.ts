@@ -1,7 +1,7 @@
-/** What a program that starts the backend can tell by its exit code; people read the words. */
+/** The exit codes, for a program that starts the backend; people read the message. */
 export const exitCodes = { failed: 1, directoryInUse: 3, diskFull: 4 } as const;
 
-/** Why the backend cannot run, told to the user in one line. */
+/** Why the backend cannot run, as one line for the user. */
 export class StartError extends Error {
   override readonly name = "StartError";
 

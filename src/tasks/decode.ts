@@ -138,7 +138,7 @@ function time(value: string | null | undefined): number | undefined {
   return sensibleTime(numberIn(value));
 }
 
-/** `2020-12-21 10:57:49`. The zone is not documented; UTC is assumed until batch-detail tells. */
+/** `2020-12-21 10:57:49`. The zone is not documented; UTC is assumed until batch-detail has the time. */
 function listTime(value: string | null | undefined): number | undefined {
   return time(value) ?? sensibleTime(Date.parse(`${(value ?? "").replace(" ", "T")}Z`));
 }

@@ -1,4 +1,4 @@
-/** The commonest errors in two or three words, for a row of the list: a code alone tells nobody anything. */
+/** The commonest errors in two or three words, for a row of the list: a code alone says nothing to most users. */
 
 import type { Bilingual } from "../l10n/bilingual";
 import type { Localizer } from "../l10n/localizer";

@@ -13,7 +13,7 @@ const keptMs = 3 * dayMs;
 const usualExpiry = 14;
 
 interface ForecastRow {
-  /** How long before it happens it is told, in milliseconds. */
+  /** How long ahead it is reported, in milliseconds. */
   readonly leadMs: number;
   /** When it will happen, milliseconds since 1970; undefined: not at all, or not known. */
   at(task: Task): number | undefined;
@@ -142,7 +142,7 @@ export function forecastsOf(task: Task, now: number): readonly Forecast[] {
   });
 }
 
-/** Whether it is so close that it needs to be told. */
+/** Whether it is close enough to be reported. */
 export function isDue({ id, at }: Forecast, now: number): boolean {
   return at - rows[id].leadMs <= now;
 }

@@ -24,7 +24,7 @@ export function keptLogText(
 
 const units = ["B", "kB", "MB", "GB", "TB"] as const;
 
-/** Two digits are what the service tells: `940 kB`, `5.2 MB`, `64 MB`. */
+/** Two digits, as the service shows sizes: `940 kB`, `5.2 MB`, `64 MB`. */
 export function bytesText(bytes: number, { number }: Pick<Localizer, "number">): Shown {
   let value = bytes;
   let unit = 0;

@@ -24,7 +24,7 @@ export interface ListCaller extends DrsCaller {
   ): Promise<ResponseIn<OperationsV5, "listJobsV5"> | undefined>;
 }
 
-/** How long v5 is waited for where v3 can tell the same, in milliseconds. */
+/** The time limit of v5 where v3 can answer instead, in milliseconds. */
 const limitV5Ms = 10_000;
 
 /** How far the reading of a long list is. */
@@ -36,7 +36,7 @@ interface ScanCursor {
   readonly missed: ReadonlySet<string>;
   /** When the failed tasks were last read, in the clock's milliseconds. */
   readonly failuresAt: number;
-  /** Whether v5's filter tells the failed tasks, as far as known in this scan. */
+  /** Whether v5's filter returns the failed tasks, as far as known in this scan. */
   readonly filtersV5: boolean;
   /** Whether some tasks have not been read at all. */
   readonly first: boolean;
@@ -279,7 +279,7 @@ function isToldByV5(status: string | undefined): boolean {
 
 interface Failures {
   readonly listed: Page["listed"];
-  /** Whether v5's filter told them. */
+  /** Whether they come from v5's filter. */
   readonly filtersV5: boolean;
 }
 

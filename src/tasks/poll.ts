@@ -19,7 +19,7 @@ import type { Task } from "./task";
 /** When the facts of a task were asked for, milliseconds since 1970: what happened later they do not show. */
 export interface ReadTimes {
   readonly listedAt: number;
-  /** Of its details, which tell a freeze; 0 before the first time. */
+  /** Of its details, which show a freeze; 0 before the first time. */
   readonly detailAt: number;
 }
 
@@ -40,7 +40,7 @@ export interface PollState {
   readonly v5: KnownV5;
 }
 
-/** Whether the service has v5; undefined: not asked, or it could not be told. */
+/** Whether the service has v5; undefined: not asked, or without a clear answer. */
 interface KnownV5 {
   readonly there: boolean | undefined;
   /** When it was asked for, in the clock's milliseconds. */
@@ -55,7 +55,7 @@ export function initialState(): PollState {
   };
 }
 
-/** How long what could not be told of v5 is not asked for again. */
+/** How long to wait before probing for v5 again after an unclear answer. */
 const v5AgainMs = 5 * 60_000;
 
 export interface PollResult {

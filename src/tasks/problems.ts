@@ -33,7 +33,7 @@ export function unfreezing({ freeze }: Pick<Task, "freeze">, { localize }: Local
   return localize(freezeRow(freeze?.id ?? "arrears").remedy);
 }
 
-/** The error of a task as the service told it, code and text, not fit to be drawn; undefined when it told none. */
+/** The error of a task in the service's words, code and text, not yet escaped; undefined: there is none. */
 export function errorText({ error }: Pick<Task, "error">): string | undefined {
   return [error?.code, error?.message].filter(Boolean).join(": ") || undefined;
 }

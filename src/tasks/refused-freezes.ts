@@ -15,7 +15,7 @@ interface Joined {
 }
 
 /**
- * An on-demand task that is frozen keeps its status in the API; only calls that the service refuses tell. The task counts
+ * An on-demand task that is frozen keeps its status in the API; only refused calls show the freeze. The task counts
  * as frozen until its status or its time of update changes, or until the user asks again.
  */
 export class RefusedFreezes {

@@ -66,7 +66,7 @@ const jitter = 0.25;
 
 /**
  * Keeps what the service says of the tasks of one connection: reads while somebody needs it, one reading at a time,
- * and tells only what changed. The last good data stays when a reading fails.
+ * and reports only what changed. The last good data stays when a reading fails.
  */
 export class TaskStore {
   readonly #client: TablesCaller;
@@ -104,7 +104,7 @@ export class TaskStore {
   #waking = false;
 
   /**
-   * @param readHealth reads what the service tells of streams beyond the DRS API; never rejects.
+   * @param readHealth reads the service's warnings about streams, beyond the DRS API; never rejects.
    * @param cloud whether the service is the cloud's, which ends and bills tasks by itself.
    */
   constructor(
@@ -348,7 +348,7 @@ export class TaskStore {
       return Math.max(backOff, asked) * (1 + jitter * this.#clock.random());
     }
     const usual = Math.min(this.#interval, this.#ceiling());
-    // Whoever has just acted wants to see it take effect; the rest of the time makes up for it.
+    // A user who has just acted wants to see the effect; later pauses make up for the requests.
     const hurried = this.#followed.size > 0 && this.#state.listing?.cursor === undefined;
     if (this.#snapshot.unread !== undefined && this.#spent < burst) {
       return this.#intervals.soon;

@@ -1,4 +1,4 @@
-/** What a service tells of the streams of its tasks beyond the DRS API. */
+/** What a service says of its tasks' streams, beyond the DRS API. */
 import type { KeptLog, Task, TaskWarning } from "./task";
 
 export interface StreamHealth {
@@ -17,7 +17,7 @@ interface Joined {
   readonly joined: Task;
 }
 
-/** Joins tasks with what is told of their streams. What did not change stays the same object. */
+/** Joins tasks with their streams' warnings. What did not change stays the same object. */
 export class HealthJoin {
   #known: ReadonlyMap<string, Joined> = new Map();
 

@@ -58,7 +58,7 @@ export interface Task {
   readonly apiStatus: string;
   /** With `frozen`: why. `word`: the order's status, or a refusal, in the service's words. */
   readonly freeze?: { readonly id: FreezeId; readonly word?: string | undefined } | undefined;
-  /** Whether the details are known, which alone tell of a freeze. */
+  /** Whether the details are known; only they show a freeze. */
   readonly detailed: boolean;
   readonly description?: string | undefined;
   /** `engine_type`, such as `postgresql`. */
@@ -86,7 +86,7 @@ export interface Task {
   readonly objects?: readonly SyncObject[] | undefined;
   /** `key=value` of each tag. */
   readonly tags?: readonly string[] | undefined;
-  /** What is wrong with its stream; only the local backend tells. */
+  /** What is wrong with its stream; only from the local backend. */
   readonly warnings?: readonly TaskWarning[] | undefined;
   readonly keptLog?: KeptLog | undefined;
   /** `job_action.available_actions`, where the service lists them. */
@@ -101,6 +101,6 @@ export interface Task {
     | undefined;
   /** After how many days of failure the service ends the task, where it says so. */
   readonly expiredDays?: number | undefined;
-  /** The service has v5, with which alone a task can be started over; only told where that matters. */
+  /** The service has v5, with which alone a task can be started over; set only where that matters. */
   readonly resettable?: true | undefined;
 }

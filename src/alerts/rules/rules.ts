@@ -16,7 +16,7 @@ export const ruleIds = Object.keys(all) as readonly RuleId[];
 export type ActiveRules = { readonly [Id in RuleId]?: ActiveRule | undefined };
 
 export type SideId = keyof typeof beside;
-/** The rules that are told beside everything else. */
+/** The rules that are reported beside everything else. */
 export const sideRules: Readonly<Record<SideId, SideRule>> = beside;
 export const sideIds = Object.keys(beside) as readonly SideId[];
 
@@ -34,7 +34,7 @@ export function isRule(condition: string): condition is RuleId {
   return Object.hasOwn(all, condition);
 }
 
-/** Whether a condition is told beside everything else. */
+/** Whether a condition is reported beside everything else. */
 export function isSide(condition: string): condition is SideId {
   return Object.hasOwn(beside, condition);
 }

@@ -1,4 +1,4 @@
-/** What a task can alert for beside its status and the rules: signs, each of which is told once while it lasts. */
+/** What a task can alert for beside its status and the rules: signs, each reported once while it lasts. */
 
 import type { Localizer } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";
@@ -14,7 +14,7 @@ export interface Sign {
 export const noSigns: readonly Sign[] = [];
 
 export interface SideRule {
-  /** Under which name the records keep what was told of a task. */
+  /** The name of its records. */
   readonly key: string;
   /** Whether the user wants this alert. */
   isWanted(settings: Settings): boolean;
@@ -22,7 +22,7 @@ export interface SideRule {
   signs(task: Task, now: number): readonly Sign[];
   /** When the signs will change although the task does not, milliseconds since 1970. */
   nextAt(task: Task, now: number): number | undefined;
-  /** What is told of a task. @param what the signs that are news, in words. */
+  /** The notification. @param what the new signs, in words. */
   text(task: Task, what: string, l10n: Localizer): Shown;
   /** The same of several tasks. */
   many(tasks: number, l10n: Localizer): Shown;

@@ -13,7 +13,7 @@ export interface Outcome<T> {
   readonly refusal?: ApiError;
 }
 
-/** Takes a step. Errors that are no refusals are thrown on. */
+/** Runs a step. Errors other than refusals are rethrown. */
 export async function outcomeOf<T>(step: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return { answer: await step() };

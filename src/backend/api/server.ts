@@ -156,7 +156,7 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
   return app;
 }
 
-/** The path in the router's terms. What is no task id belongs to operations that are not there. */
+/** The path in the router's terms. Anything but a task id belongs to operations that do not exist. */
 function routeOf(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1").replace(":job_id", ":job_id{[0-9A-Za-z-]{36}}");
 }
@@ -209,7 +209,7 @@ async function bodyOf(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): 
       chunks.push(chunk);
     }
   } catch (error) {
-    // Whoever has broken the call off reads no answer, and is no trouble of this program's.
+    // The caller has aborted and reads no answer: not an error of the backend.
     throw error instanceof ApiError ? error : new ApiError("DRS.M00007", message("brokenOff"));
   }
   return Buffer.concat(chunks);

@@ -1,4 +1,4 @@
-/** What is wrong with the streams of tasks although they may run, for whoever shows it: `GET /_local/warnings`. */
+/** What is wrong with the streams of tasks although they may run: `GET /_local/warnings`. */
 import type { EngineState, KeptLog } from "../engine/engine";
 import { findingsOf } from "../jobs/findings";
 import { type Job, tableId } from "../jobs/job";

@@ -1,4 +1,4 @@
-/** What the backend and its supervisor process tell each other. */
+/** The messages between the backend and its supervisor process. */
 import * as v from "valibot";
 
 /** The hidden argument that makes the bundle run as the supervisor. */

@@ -24,7 +24,7 @@ export const targetDatabases = ["shop_copy", "analytics", "archive", "billing", 
 
 /** Statements for the source server, each with its database; text passwords are generated without quotes in them. */
 export function sourceSetup(passwords: DemoPasswords): readonly (readonly [database: string, sql: string])[] {
-  // Whoever publishes a table must own it; the tasks' users do through the owner's role, and need nothing else.
+  // Publishing a table requires its owner; the tasks' users do through the owner's role, and need nothing else.
   return [
     ["postgres", `CREATE DATABASE ${sourceDatabase}`],
     [

@@ -185,7 +185,7 @@ export interface Unapplied {
 
 /** Rows at a task's target. */
 export interface Written {
-  /** Inserted, changed and deleted so far in the task's tables, by whomever. */
+  /** Rows inserted, changed and deleted so far in the task's tables, by any session. */
   readonly written: number;
   /** Of copies that are not committed yet. */
   readonly copying: number;

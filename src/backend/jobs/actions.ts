@@ -378,7 +378,7 @@ export class JobActions {
     await this.store.update(id, (job) => ({ ...job, description }));
   }
 
-  /** @throws ApiError for a name that is no task's name, or that of another task than the given one. */
+  /** @throws ApiError for an invalid task name, or the name of another task. */
   requireName(name: string, id: string | undefined): void {
     fitting("name", jobName, name);
     const taken = this.store

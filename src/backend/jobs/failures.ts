@@ -39,7 +39,7 @@ export class Failures {
     await this.fail(job, phase, error.code, this.engine.describe(error, connection));
   }
 
-  /** A stop while a change is on its way fails the change; the task goes on with its own tables, if it can. */
+  /** A stop during a change fails the change; the task continues with its own tables, if it can. */
   async failOrRollBack(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
     if (!isChanging(job)) {
       return await this.fail(job, phase, code, text);

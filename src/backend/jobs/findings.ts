@@ -27,7 +27,7 @@ export async function noteFindings(
   return noted;
 }
 
-/** The same object where there is no news. */
+/** Returns the same object if nothing changed. */
 function withNews(job: Job, engine: EngineState | undefined, now: number): Job {
   if (!job.prepared || job.released) {
     return job.findings.length === 0 && job.stream === null ? job : { ...job, findings: [], stream: null };

@@ -62,7 +62,7 @@ const selection = v.nullable(v.array(v.object({ schema: v.string(), table: v.nul
 export type Selection = v.InferOutput<typeof selection>;
 
 /**
- * Edited synchronization objects on their way: the child task of the API. The task goes on with its own tables until
+ * Edited synchronization objects on their way: the child task of the API. The task continues with its own tables until
  * it takes over those of the change.
  */
 const change = v.object({
@@ -151,7 +151,7 @@ export const jobSchema = v.object({
   tables: v.array(tableName),
   /** Whether publication, slot and subscription have been made. */
   prepared: v.boolean(),
-  /** Whether what was made before is of no use any more, so that it is removed and all rows are copied anew. */
+  /** Whether the engine's objects are useless, so that they are removed and all rows are copied again. */
   anew: v.optional(v.boolean(), false),
   /** What the engine remembers of the stream; null: it learns at its next look. */
   stream: v.optional(v.nullable(streamMemory), null),

@@ -11,7 +11,7 @@ const patienceMs = 10_000;
 export interface Fault {
   readonly kind: "lost" | "passing";
   readonly reason: string;
-  /** Whether the engine was told to run again since. */
+  /** Whether the engine was enabled again since. */
   readonly retried: boolean;
   readonly tries: number;
   /** Milliseconds since 1970. */
@@ -22,13 +22,13 @@ export class Runtime {
   engine: EngineState | undefined;
   link: TcpRelay | undefined;
   fault: Fault | undefined;
-  /** The attempt for which the engine was told to run. */
+  /** The attempt for which the engine was enabled. */
   enabledAttempt: number | undefined;
   /** The last stop that was tried again: its words, how far the task was, and how often it was the same. */
   stop: { readonly words: string; readonly progress: string; readonly count: number } | undefined;
   /** Since when an enabled task has had no stream. */
   silentSince: number | undefined;
-  /** Since when the source is there, and yet there is no stream. */
+  /** Since when the source answers although no changes flow. */
   refusedSince: number | undefined;
   /** Since when a copied table has had nothing to go on from, and still has not at each look. */
   slotLostSince: number | undefined;

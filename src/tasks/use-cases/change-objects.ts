@@ -24,8 +24,8 @@ const limitMs = 5 * 60_000;
 /**
  * What a task synchronizes now (v5 `db-objects`, `synchronized`); empty where that is everything.
  *
- * @returns undefined where the service does not tell, as without v5.
- * @throws DrsError, also when the service does not tell the objects within five minutes.
+ * @returns undefined where the service does not return them, as without v5.
+ * @throws DrsError, also when the service does not return the objects within five minutes.
  */
 export async function synchronizedObjects(
   client: TablesCaller,

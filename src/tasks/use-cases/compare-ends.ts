@@ -1,4 +1,4 @@
-/** Compares both ends of a task through v5, the only part of the API that tells differences by table. */
+/** Compares both ends of a task through v5, the only part of the API that has differences by table. */
 import type { Clock } from "../../drs/clock";
 import type { ResponseIn } from "../../drs/operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
@@ -19,7 +19,7 @@ const running = new Set(["RUNNING", "WAITING_FOR_RUNNING"]);
 /**
  * Begins a comparison.
  *
- * @returns its id; undefined where the service does not tell it.
+ * @returns its id; undefined where the service does not return it.
  * @throws DrsError, `notFound` where the service has no v5.
  */
 export async function beginComparison(

@@ -98,7 +98,7 @@ export async function changing<T>(
     if (isDrsError(error)) {
       store.noteRefusal(id, error);
     }
-    // An error is told at once; the task itself tells later what became of it.
+    // An error is reported at once; the outcome shows later in the task itself.
     void store.refresh(id);
     throw error;
   }

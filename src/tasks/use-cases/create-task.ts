@@ -233,7 +233,7 @@ async function untilConfigurable(
   }
 }
 
-/** Whatever goes wrong is told with its step; the user's own cancelling stays what it is. */
+/** Errors are wrapped with their step; the user's cancellation is rethrown as it is. */
 export async function inStep<T>(
   step: CreationStep,
   id: string | undefined,

@@ -130,7 +130,7 @@ async function runThrough<T extends Target>(
   if (results.every(({ error }) => error === undefined)) {
     await refreshed;
   }
-  // An error is told at once; the tasks themselves tell later what became of them.
+  // An error is reported at once; the outcome shows later in the tasks themselves.
   for (const { target, error } of results) {
     control.end(target.task.id, error);
   }

@@ -9,7 +9,7 @@ export function objectName(jobId: string): string {
 /**
  * The name of the slot that keeps the source's log from before a task's copies until all tables are in step. PostgreSQL
  * drops the slot of a table's copy before it commits that the table is in step; a target that crashes in between cannot
- * go on with the table, unless the slot is made anew from this one.
+ * continue with the table, unless the slot is recreated from this one.
  */
 export function spareName(jobId: string): string {
   return `${objectName(jobId)}_spare`;

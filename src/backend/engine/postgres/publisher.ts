@@ -211,7 +211,7 @@ export async function ensureSpare(databases: Databases, task: EngineTask): Promi
 }
 
 /**
- * Makes those of the slots that are missing from the task's spare one. They may begin too early: whoever reads from
+ * Makes those of the slots that are missing from the task's spare one. They may begin too early: what reads from
  * them knows where to go on.
  *
  * @throws LogLostError when there is no spare slot, or the source has given it up.
@@ -294,7 +294,7 @@ export interface SlotFacts extends Row {
   /** Positions in the log, in bytes. */
   readonly current: string;
   readonly replayed: string | null;
-  /** What the target has told it has, which everybody may see. */
+  /** What the target has confirmed, which every role may see. */
   readonly confirmed: string | null;
   readonly lag_ms: number | null;
   /** The log that is kept for it, the most that may be kept (null: any), and what may still be written; in bytes. */

@@ -1,5 +1,5 @@
 /**
- * Whether somebody else moves the slots of tasks: whoever reads from a slot, advances it, or makes it again frees the
+ * Whether somebody else moves the slots of tasks: anybody who reads from a slot, advances it, or recreates it frees the
  * source's log up to there, and the task's target never sees what was in it. A slot tells how far it was read, and not by
  * whom. So it is compared only between two looks between which no worker of the task can have been connected: its
  * subscription was disabled all the time, or nobody came through its link.
@@ -38,7 +38,7 @@ export class SlotWatch {
   readonly #idle = new Map<string, Idle>();
   readonly #marks = new Map<string, Mark>();
   readonly #moves = new Map<string, NonNullable<SlotNews["moved"]>>();
-  /** Counts how often a task was told to run, so that a look which began before counts for nothing. */
+  /** Counts how often a task was enabled, so that an observation which began before is ignored. */
   readonly #restarts = new Map<string, number>();
 
   constructor(private readonly databases: Databases) {}

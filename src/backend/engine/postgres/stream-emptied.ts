@@ -1,7 +1,7 @@
 /**
  * Tables that were emptied by hand at the target. TRUNCATE gives a table another file, and is replicated: so what happens
  * at the target alone is noticed only when the source's table keeps its file, and the target has fewer rows although it
- * has applied what the source had by then. VACUUM FULL and CLUSTER count the rows when they write them anew.
+ * has applied what the source had by then. VACUUM FULL and CLUSTER count the rows when they rewrite the table.
  */
 import type { MemberFacts, SourceFacts, SourceTableFacts, TargetTableFacts } from "./stream-facts";
 import type { End, Joined } from "./stream-memory";
@@ -33,7 +33,7 @@ export function emptying(
   return hasFewer(source, target) ? { emptied: { ...emptied, told: true } } : {};
 }
 
-/** The table or its partitions that hold rows, where these were written anew and their columns not altered. */
+/** The table or its partitions that hold rows, where these were rewritten and their columns not altered. */
 function renewed(end: End, members: readonly MemberFacts[]): readonly MemberFacts[] {
   return members.filter(({ oid, link, node, shape }) => {
     const before = link === "" ? end : end.parts[String(oid)];

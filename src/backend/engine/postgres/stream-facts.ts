@@ -10,7 +10,7 @@ export interface MemberFacts {
   readonly oid: number;
   /** `schema.table`. */
   readonly name: string;
-  /** Its file, which changes when all its rows are written anew; 0: it has none. */
+  /** Its file, which changes when the table is rewritten; 0: it has none. */
   readonly node: number;
   /** Changes with every change of a column's definition. */
   readonly shape: string;
@@ -22,7 +22,7 @@ export interface MemberFacts {
   readonly live: number;
   /** Whether updates and deletes can name their rows: at the source as published, at the target as a subscription needs it. */
   readonly identity: boolean;
-  /** Whether row security applies to whoever reads it at the source, or writes it at the target. */
+  /** Whether row security applies to the role that reads it at the source, or writes it at the target. */
   readonly filtered: boolean;
 }
 

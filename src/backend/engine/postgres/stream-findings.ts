@@ -434,7 +434,7 @@ function truncated(end: End, now: readonly MemberFacts[]): readonly MemberFacts[
     const before = end.parts[String(part.oid)];
     return before !== undefined && before.node !== part.node && before.shape === part.shape;
   });
-  // A table that is written anew by VACUUM FULL or CLUSTER is counted at the same time.
+  // A table that is rewritten by VACUUM FULL or CLUSTER is counted at the same time.
   return renewed.length === known.length ? [] : renewed.filter(({ tuples }) => tuples < 0);
 }
 

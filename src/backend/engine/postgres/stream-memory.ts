@@ -42,7 +42,7 @@ const entry = v.object({
       publication: v.number(),
       source: end,
       target: end,
-      /** Its rows were written anew at the source; over when the target has the log up to here. */
+      /** It was rewritten at the source; over when the target has the log up to here. */
       renewed: v.optional(v.string()),
       /** It was emptied at the target alone; sure (`told`) when the target has the log up to `at` and still has fewer rows. */
       emptied: v.optional(v.object({ at: v.string(), told: v.boolean() })),
@@ -70,7 +70,7 @@ const task = v.nullable(
   v.object({
     /** The server's counters when they were looked at first. */
     base: v.optional(conflicts),
-    /** What was told last. */
+    /** What was reported last. */
     told: v.optional(conflicts),
     /** The same by table, as far as the target's log names them. */
     tables: v.optional(v.record(v.string(), conflicts)),

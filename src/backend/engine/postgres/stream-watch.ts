@@ -216,7 +216,7 @@ function wanted({ id, tables }: EngineTask): Wanted {
   return { name: objectName(id), tables };
 }
 
-/** That it cannot be seen whether all is well is no reason to believe it; a server that is away or busy is asked again. */
+/** An unknown state does not count as healthy; a server that is away or busy is asked again. */
 function refusal({ kind, code, reason, side = "source" }: EngineError, last: Check | undefined) {
   return kind === "failure"
     ? {
