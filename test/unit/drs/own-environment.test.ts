@@ -2,6 +2,19 @@ import assert from "node:assert/strict";
 import { isOwnVariable } from "../../../src/drs/own-environment";
 
 describe("the environment of our own processes", () => {
+  it("is a list, in which nothing stands that is not wanted", () => {
+    const programs =
+      "PATH PATHEXT HOME USER LOGNAME SHELL LANG LANGUAGE TZ TMPDIR TEMP TMP ELECTRON_RUN_AS_NODE";
+    const windows = "APPDATA LOCALAPPDATA PROGRAMDATA USERPROFILE HOMEDRIVE HOMEPATH SYSTEMDRIVE SYSTEMROOT";
+    const more =
+      "WINDIR COMSPEC NODE_EXTRA_CA_CERTS SSL_CERT_FILE SSL_CERT_DIR LC_ALL LC_TIME XDG_CACHE_HOME";
+    for (const name of `${programs} ${windows} ${more}`.split(" ")) {
+      assert.ok(isOwnVariable(name), name);
+      assert.ok(isOwnVariable(name.toLowerCase()), name);
+      assert.ok(!isOwnVariable(`X${name}`), name);
+    }
+  });
+
   it("has what programs need, however it is written, and no secret of others", () => {
     for (const name of [
       "PATH",

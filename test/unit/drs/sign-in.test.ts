@@ -1,21 +1,35 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isDrsError } from "../../../src/drs/errors";
-import { type SignIn, tokenSignIn } from "../../../src/drs/sign-in";
+import { keySignIn, type SignIn, tokenSignIn } from "../../../src/drs/sign-in";
 
 describe("a sign-in with user and password", () => {
   let server: Server;
   let signIn: SignIn;
   let asked: number;
   let refused: boolean;
+  /** What the last sign-in sent. */
+  let sent: unknown;
+  /** What answers a sign-in; by default a token and when it ends. */
+  let answer: ((response: ServerResponse) => void) | undefined;
   /** Milliseconds from now until a token ends. */
   let lifeMs: number;
 
   beforeEach(async () => {
     [asked, refused, lifeMs] = [0, false, 24 * 3_600_000];
-    server = createServer((_request, response) => {
+    answer = undefined;
+    server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) {
+        chunks.push(chunk);
+      }
+      sent = [request.method, request.url, JSON.parse(Buffer.concat(chunks).toString())];
       asked++;
+      if (answer !== undefined) {
+        answer(response);
+        return;
+      }
       if (refused) {
         response.writeHead(401).end(JSON.stringify({ error: { code: "IAM.0001", message: "wrong" } }));
         return;
@@ -34,6 +48,16 @@ describe("a sign-in with user and password", () => {
     signIn.dispose();
     server.closeAllConnections();
     server.close();
+  });
+
+  it("with an access key does nothing else when it is refused", async () => {
+    const key = keySignIn({ accessKey: "AK", secretKey: "SK", securityToken: "st" }, "p1");
+    const proof = await key.headers(outgoing, undefined);
+    assert.deepEqual([proof["x-project-id"], proof["x-security-token"]], ["p1", "st"]);
+    assert.equal(key.onRejected(proof), false);
+    const bare = await keySignIn({ accessKey: "AK", secretKey: "SK" }).headers(outgoing, undefined);
+    assert.deepEqual(Object.keys(bare).sort(), ["authorization", "host", "x-sdk-date"]);
+    key.dispose();
   });
 
   const outgoing = { method: "GET", url: new URL("http://127.0.0.1/"), headers: {}, body: "" } as const;
@@ -69,6 +93,44 @@ describe("a sign-in with user and password", () => {
       assert.equal(asked, 1);
     });
   }
+
+  it("asks IAM for a token of the user's project by user and password", async () => {
+    await headers();
+    const user = { name: "u", password: "p", domain: { name: "d" } };
+    assert.deepEqual(sent, [
+      "POST",
+      "/v3/auth/tokens",
+      {
+        auth: {
+          identity: { methods: ["password"], password: { user } },
+          scope: { project: { name: "r" } },
+        },
+      },
+    ]);
+  });
+
+  it("is one with a token that ends at a time that nobody says, and none without a token", async () => {
+    answer = (response) => response.writeHead(201, { "x-subject-token": "endless" }).end("{}");
+    assert.deepEqual(await headers(), { "x-auth-token": "endless" });
+    assert.deepEqual(await headers(), { "x-auth-token": "endless" });
+    assert.equal(asked, 1);
+    signIn.onRejected(await headers());
+    for (const [head, body] of [
+      [{}, "{}"],
+      [{ "x-subject-token": "t" }, '{"token":5}'],
+    ] as const) {
+      answer = (response) => response.writeHead(201, head).end(body);
+      await assert.rejects(headers(), (error) => {
+        assert.ok(isDrsError(error));
+        const { kind, fault, operation } = error.failure;
+        assert.deepEqual(
+          [kind, fault, operation],
+          ["protocol", { id: "schemaMismatch", subject: "X-Subject-Token" }, "createToken"],
+        );
+        return true;
+      });
+    }
+  });
 
   it("keeps a new token when an older one is refused late", async () => {
     const old = await headers();

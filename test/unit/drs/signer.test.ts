@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { authorization, sdkDate, signatureOf } from "../../../src/drs/signer";
+import { authorization, sdkDate, sha256, signatureOf, signedHeaders } from "../../../src/drs/signer";
 
 const headers = { "x-sdk-date": "20060102T150405Z" };
 
@@ -28,6 +28,51 @@ describe("the signer", () => {
     assert.equal(sign("https://h/a?b=2&a=1&a=0"), sign("https://h/a/?a=0&a=1&b=2"));
     assert.equal(sign("https://h/%7Ea/%E4%B8%AD"), sign("https://h/~a/中"));
     assert.notEqual(sign("https://h/a"), sign("https://h/b"));
+  });
+
+  it("proves a request with host, time and whatever more is to be signed", () => {
+    const url = new URL("https://h.example:8443/a");
+    const request = { method: "post", url, body: "{}" };
+    const key = { accessKey: "AK", secretKey: "SK" };
+    const sent = signedHeaders(request, { ...key, securityToken: "token" }, { "x-project-id": " p " });
+    const { authorization: proof = "", "x-sdk-date": date = "", ...others } = sent;
+    assert.deepEqual(others, {
+      ...{ host: "h.example:8443", "x-project-id": " p ", "x-security-token": "token" },
+    });
+    assert.match(date, /^\d{8}T\d{6}Z$/);
+    const names = ["host", "x-project-id", "x-sdk-date", "x-security-token"];
+    const signature = signatureOf(
+      { method: "POST", url, body: "{}", headers: { ...others, "x-project-id": "p", "x-sdk-date": date } },
+      names,
+      "SK",
+    );
+    assert.equal(
+      proof,
+      `SDK-HMAC-SHA256 Access=AK, SignedHeaders=${names.join(";")}, Signature=${signature}`,
+    );
+    assert.deepEqual(Object.keys(signedHeaders(request, key)).sort(), [
+      "authorization",
+      "host",
+      "x-sdk-date",
+    ]);
+  });
+
+  it("signs in place of the body what a header says stands for it", () => {
+    const request = { method: "POST", url: new URL("https://h/a"), headers };
+    const sign = (body: string, payload?: string) =>
+      signatureOf({ ...request, body, payload }, ["x-sdk-date"], "SK");
+    assert.equal(sign("a", "UNSIGNED-PAYLOAD"), sign("b", "UNSIGNED-PAYLOAD"));
+    assert.equal(sign("a", sha256("a")), sign("a"));
+    assert.notEqual(sign("a"), sign("b"));
+  });
+
+  it("encodes whatever is not unreserved, and sorts a query by names and then values as they are", () => {
+    const sign = (address: string) =>
+      signatureOf({ method: "GET", url: new URL(address), headers, body: "" }, ["x-sdk-date"], "SK");
+    assert.equal(sign("https://h/a!'()*b"), sign("https://h/a%21%27%28%29%2Ab"));
+    assert.notEqual(sign("https://h/a!"), sign("https://h/a"));
+    assert.equal(sign("https://h/?b=1&a=2&a=10"), sign("https://h/?a=10&a=2&b=1"));
+    assert.notEqual(sign("https://h/?a=1&b=2"), sign("https://h/?a=2&b=1"));
   });
 
   it("writes its date in UTC to the second", () => {

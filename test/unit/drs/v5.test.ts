@@ -7,13 +7,15 @@ describe("v5", () => {
   /** A service that answers every call so. */
   const service = (answer: () => object) => {
     const calls: string[] = [];
+    const asked: unknown[] = [];
     const caller: V5Caller = {
-      callIn: (_, name) => {
+      callIn: (_, name, input, options) => {
         calls.push(name);
+        asked.push([input, options]);
         return Promise.resolve().then(() => answer() as never);
       },
     };
-    return { caller, calls };
+    return { caller, calls, asked };
   };
   const refusing = (code: string) =>
     service(() => {
@@ -36,6 +38,53 @@ describe("v5", () => {
     }
     assert.equal(v5Of(caller).absent, false);
     assert.equal(calls.length, 2);
+  });
+
+  it("is looked for with the smallest call, once, and without waiting long", async () => {
+    const { signal } = new AbortController();
+    const there = service(() => ({ total_count: 0, jobs: [] }));
+    assert.equal(await v5Of(there.caller).isThere(signal), true);
+    assert.equal(await v5Of(there.caller).isThere(signal), true);
+    assert.deepEqual(there.calls, ["listJobsV5"]);
+    assert.deepEqual(there.asked, [
+      [
+        { job_type: "sync", limit: 1 },
+        { signal, timeoutMs: 5_000 },
+      ],
+    ]);
+    assert.equal(await v5Of(refusing("APIGW.0101").caller).isThere(signal), false);
+    assert.equal(await v5Of(refusing("DRS.M00289").caller).isThere(signal), true);
+  });
+
+  it("may be there or not after another trouble, and a refused proof or an abort is thrown on", async () => {
+    const { signal } = new AbortController();
+    const failing = (error: Error) =>
+      service(() => {
+        throw error;
+      });
+    const troubled = (kind: "timeout" | "authentication", code?: string) =>
+      failing(new DrsError({ kind, operation: "listJobsV5", reason: "no", code }));
+    const slow = troubled("timeout");
+    assert.equal(await v5Of(slow.caller).isThere(signal), undefined);
+    assert.equal(await v5Of(slow.caller).isThere(signal), undefined);
+    assert.equal(slow.calls.length, 2);
+    assert.equal(await v5Of(troubled("timeout", "APIGW.0308").caller).isThere(signal), undefined);
+    await assert.rejects(v5Of(troubled("authentication").caller).isThere(signal), DrsError);
+    await assert.rejects(v5Of(failing(new Error("aborted")).caller).isThere(signal), /aborted/);
+  });
+
+  it("is needed by what nothing else can do, which says so where it is not there", async () => {
+    const { caller } = service(() => ({ dst_rps: "3.5" }));
+    assert.equal((await v5Of(caller).need("showMonitorData", input)).dst_rps, "3.5");
+    await assert.rejects(v5Of(refusing("APIGW.0101").caller).need("showMonitorData", input), (error) => {
+      assert.ok(error instanceof DrsError);
+      const { kind, code, fault, operation } = error.failure;
+      assert.deepEqual(
+        [kind, code, fault?.id, operation],
+        ["notFound", "APIGW.0101", "noV5", "showMonitorData"],
+      );
+      return true;
+    });
   });
 
   it("answers what the service says", async () => {
