@@ -42,7 +42,7 @@ export const strykerPlugins = [
 ];
 
 /**
- * @param {import("@stryker-mutator/api/core").StrykerOptions} options `tests`: the folders of built tests
+ * @param {import("@stryker-mutator/api/core").StrykerOptions} options with those of test-mutation.mjs
  * @returns {import("@stryker-mutator/api/test-runner").TestRunner}
  */
 function createRunner(options) {
@@ -51,10 +51,7 @@ function createRunner(options) {
   /** How long each file and each test takes without a mutant, in milliseconds. */
   let durations = readDurations();
   // What is quick comes first: it ends most runs.
-  const files = () =>
-    testFiles(/** @type {string} */ (options.tests)).sort(
-      (a, b) => (durations[a] ?? 0) - (durations[b] ?? 0),
-    );
+  const files = () => testFiles(options).sort((a, b) => (durations[a] ?? 0) - (durations[b] ?? 0));
 
   /**
    * @param {{ disableBail: boolean, mutant?: string, loadAgain?: boolean, only?: readonly string[] }} run
@@ -130,11 +127,12 @@ function readDurations() {
   return existsSync(durationsFile) ? JSON.parse(readFileSync(durationsFile, "utf8")) : {};
 }
 
-/** @param {string} pattern a folder below out/, and how the names of its files begin */
-function testFiles(pattern) {
-  const [, folder = "", begin = ""] = /^(.*)\/([^/]*)$/.exec(pattern) ?? [];
+/** @param {Record<string, unknown>} options of test-mutation.mjs */
+function testFiles({ tests, simulations }) {
+  const [, folder = "", begin = ""] = /^(.*)\/([^/]*)$/.exec(String(tests)) ?? [];
+  const leftOut = Array.isArray(simulations) ? simulations.map((name) => `${name}.test.js`) : [];
   return readdirSync(resolve("out", folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.startsWith(begin) && file.endsWith(".test.js"))
+    .filter((file) => file.startsWith(begin) && file.endsWith(".test.js") && !leftOut.includes(file))
     .map((file) => resolve("out", folder, file));
 }
 

@@ -11,6 +11,8 @@ import { Failure, main } from "./main.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The lowest share of mutants that are found, in percent. */
 const leastScore = 85;
+/** Tests that simulate hours of thousands of tasks: mutants do not meet them, because each would take seconds. */
+const simulations = ["large-lists", "drawn-answers"];
 /** What is changed, and the unit tests that have to notice it: a folder of out/, and how their names begin. */
 const areas = new Map([
   ["src/status", "unit/status/"],
@@ -55,6 +57,7 @@ async function mutantsOf(path, tests) {
     plugins: [new URL("mutation-runner.mjs", import.meta.url).href],
     testRunner: "bundled-mocha",
     tests,
+    simulations,
     coverageAnalysis: "perTest",
     concurrency: 1,
     timeoutMS: 6_000,
