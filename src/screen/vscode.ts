@@ -172,7 +172,9 @@ function createOutputChannel(name: string): vscode.LogOutputChannel {
 
 /** Where an error arose, and why, with messages that keep to their line. */
 function traceOf({ name, message, stack = "", cause }: Error): string {
-  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  const frames = stack
+    .split("\n")
+    .flatMap((line) => (/^\s+at /.test(line) ? [`    ${shown(line.trim())}`] : []));
   const why = cause instanceof Error ? [`caused by ${traceOf(cause)}`] : [];
   return [shown(`${name}: ${message}`), ...frames, ...why].join("\n");
 }
