@@ -33,6 +33,14 @@ const messages = {
   },
   batchTwice: { en: "This call lists the task {id} twice.", zh: "任务 {id} 在本次调用中重复出现。" },
   notJson: { en: "The request body is not JSON.", zh: "请求体不是 JSON。" },
+  invalidHost: {
+    en: "Invalid parameter ip: it must be a host name or an IP address, neither a path nor a list.",
+    zh: "参数 ip 无效：必须是一个主机名或 IP 地址，不能是路径或列表。",
+  },
+  invalidCertificate: {
+    en: "Invalid parameter ssl_cert_key: it must be Base64 of PEM certificates, at most 64 KB.",
+    zh: "参数 ssl_cert_key 无效：必须是 PEM 证书的 Base64 编码，且不超过 64 KB。",
+  },
   invalidField: { en: "Invalid parameter {field}: {reason}", zh: "参数 {field} 无效：{reason}" },
   notAllowed: {
     en: "This user lacks the required permission (an injected fault)",

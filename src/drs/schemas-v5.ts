@@ -97,7 +97,7 @@ const endpoint = v.looseObject({
     }),
   ),
   cloud: v.nullish(v.looseObject({ region: text, project_id: text, az_code: text })),
-  ssl: v.nullish(v.looseObject({ ssl_link: flag })),
+  ssl: v.nullish(v.looseObject({ ssl_link: flag, ssl_cert_key: text })),
 });
 
 export const logEntry = v.looseObject({ level: text, message: text, create_time: text });

@@ -253,6 +253,8 @@ const endpointRequest = v.looseObject({
   db_password: text,
   db_name: text,
   ssl_link: flag,
+  /** Base64 of PEM certificates of who may vouch for the server. */
+  ssl_cert_key: text,
 });
 
 export const createRequest = v.looseObject({
@@ -288,6 +290,8 @@ export const connectionRequest = v.looseObject({
       db_password: v.string(),
       db_name: text,
       ssl_link: flag,
+      /** Base64 of PEM certificates of who may vouch for the server. */
+      ssl_cert_key: text,
       end_point_type: v.picklist(["so", "ta"]),
     }),
   ),

@@ -132,6 +132,7 @@ function loginOf(id: string, netType: string, given: NonNullable<Params["endpoin
     inst_name: endpoint?.instance_name,
     region: cloud?.region,
     ssl_link: ssl?.ssl_link,
+    ssl_cert_key: ssl?.ssl_cert_key,
     end_point_type: endpoint_role,
   });
   if (!result.success) {

@@ -9,8 +9,10 @@ export interface DatabaseLogin {
   readonly user: string;
   readonly password: string;
   readonly database: string;
-  /** Whether the connection must be encrypted. */
+  /** Whether the connection must be encrypted; without it TLS is not even offered. */
   readonly ssl: boolean;
+  /** Certificates (PEM) of who may vouch for the server, which is then checked with its name; undefined: nobody is asked. */
+  readonly ca?: string | undefined;
 }
 
 /** A table of the source database. */

@@ -17,7 +17,7 @@ import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
 import type { Controller } from "./controller";
 import { together } from "./copy-again";
-import { loginOf } from "./endpoints";
+import { authoritiesOf, hostOf, loginOf } from "./endpoints";
 import { lossThatStays } from "./findings";
 import {
   childOf,
@@ -73,12 +73,13 @@ export class JobActions {
   stored(input: EndpointInput): StoredEndpoint {
     const shown = v.safeParse(shownFields, input);
     return {
-      host: input.ip ?? "",
+      host: hostOf(input.ip),
       port: input.db_port ?? defaultPort,
       user: input.db_user ?? "",
       sealedPassword: this.secrets.seal(input.db_password ?? ""),
       database: input.db_name || "postgres",
       ssl: input.ssl_link === true,
+      ca: authoritiesOf(input.ssl_cert_key),
       tested: false,
       shown: shown.success ? shown.output : {},
     };

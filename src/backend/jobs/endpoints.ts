@@ -1,11 +1,55 @@
+import { X509Certificate } from "node:crypto";
 import type { DatabaseLogin } from "../engine/engine";
+import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
 import type { StoredEndpoint } from "./job";
 
 /** The way into a task's database, with its password opened. */
 export function loginOf(endpoint: StoredEndpoint, secrets: SecretBox): DatabaseLogin {
-  const { host, port, user, database, ssl } = endpoint;
-  return { host, port, user, password: secrets.open(endpoint.sealedPassword), database, ssl };
+  const { host, port, user, database, ssl, ca } = endpoint;
+  return { host, port, user, password: secrets.open(endpoint.sealedPassword), database, ssl, ca };
+}
+
+/** Bytes of certificates that one endpoint may bring. */
+const mostCertificates = 64 * 1024;
+
+/**
+ * The host of a database. A path would be a Unix socket of this machine, and of the target's in a subscription; a list
+ * would be several servers for the target, and none for the backend.
+ *
+ * @throws ApiError DRS.M00007
+ */
+export function hostOf(ip: string | null | undefined): string {
+  const host = ip ?? "";
+  if (/^[/@]|[,\s\p{Cc}]/u.test(host)) {
+    throw new ApiError("DRS.M00007", message("invalidHost"));
+  }
+  return host;
+}
+
+/**
+ * The certificates (PEM) that the API has as Base64 of them.
+ *
+ * @throws ApiError DRS.M00007 for anything else.
+ */
+export function authoritiesOf(key: string | null | undefined): string | undefined {
+  if (!key) {
+    return undefined;
+  }
+  const pem = Buffer.from(key, "base64").toString("utf8");
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const certificate of certificates) {
+      // Throws for what is none.
+      new X509Certificate(certificate);
+    }
+  } catch {
+    throw new ApiError("DRS.M00007", message("invalidCertificate"));
+  }
+  if (certificates.length === 0 || pem.length > mostCertificates) {
+    throw new ApiError("DRS.M00007", message("invalidCertificate"));
+  }
+  return certificates.join("\n");
 }
 
 /** Whether a server is on this machine, so that it can reach a task's link. */

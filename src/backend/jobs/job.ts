@@ -15,6 +15,8 @@ const storedEndpoint = v.object({
   sealedPassword: v.string(),
   database: v.string(),
   ssl: v.boolean(),
+  /** Certificates (PEM) of who may vouch for the server. */
+  ca: v.optional(v.string()),
   /** Whether a connection test with these data has passed. */
   tested: v.boolean(),
   /** The endpoint's other fields as the API received them, without the password. */

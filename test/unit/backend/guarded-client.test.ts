@@ -137,7 +137,7 @@ describe("a server that is no PostgreSQL", () => {
   it("reads at most 64 MB of an answer, however small its rows are", async () => {
     const described = message("T", int16(1), "c", Buffer.alloc(16), int16(0));
     const many = Buffer.concat(Array.from({ length: 10_000 }, () => message("D", int16(1), -1)));
-    const guard = new MessageGuard({ encrypted: false, hasPassword: true, mustProve: false });
+    const guard = new MessageGuard({ verified: false, hasPassword: true, mustProve: false });
     const read = (part: Buffer) => [...guard.take(part)].length;
     read(welcome);
     guard.expectAnswer();
@@ -154,7 +154,7 @@ describe("a server that is no PostgreSQL", () => {
   it("reads a message that comes byte by byte, and many that come at once", () => {
     const answer = Buffer.concat([welcome, row("a".repeat(300), ""), row("b", "c")]);
     const read = (parts: readonly Buffer[]) => {
-      const guard = new MessageGuard({ encrypted: false, hasPassword: true, mustProve: false });
+      const guard = new MessageGuard({ verified: false, hasPassword: true, mustProve: false });
       guard.expectAnswer();
       guard.expectAnswer();
       return parts.flatMap((part) => [...guard.take(part)].map((one) => one.toString("hex")));
@@ -196,7 +196,7 @@ describe("a server that is no PostgreSQL", () => {
   describe("that wants the password", () => {
     it("does not get it in clear text without SSL", async () => {
       server.lie = (turn) => (turn === 0 ? message("R", 3) : undefined);
-      assert.match((await test()).reason, /clear text, which is not sent without SSL/);
+      assert.match((await test()).reason, /clear text, which is sent only where SSL shows/);
       assert.deepEqual(server.received, []);
     });
 

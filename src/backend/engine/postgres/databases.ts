@@ -207,10 +207,10 @@ const settings = [
   .join(" ");
 
 function clientOptions(connection: DatabaseLogin): ClientOptions {
-  const { host, port, user, password, database, ssl } = connection;
+  const { host, port, user, password, database, ssl, ca } = connection;
   return {
     ...{ host, port, user, password, database },
-    ssl: ssl ? { rejectUnauthorized: false } : false,
+    ssl: ssl && (ca === undefined ? { rejectUnauthorized: false } : { ca, rejectUnauthorized: true }),
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
     query_timeout: statementMs + 5_000,

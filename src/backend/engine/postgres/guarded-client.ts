@@ -34,7 +34,8 @@ class GuardedConnection extends pg.Connection {
 
   constructor({ ssl, password, isOwn, answerLimit }: ClientOptions) {
     super({ ssl });
-    const rules = { encrypted: Boolean(ssl), hasPassword: password !== "", mustProve: isOwn === true };
+    const isVerified = typeof ssl === "object" && ssl.rejectUnauthorized === true;
+    const rules = { verified: isVerified, hasPassword: password !== "", mustProve: isOwn === true };
     this.#guard = new MessageGuard(rules, answerLimit);
     // The driver leaves it to the server to close a connection that it does not use any more.
     this.on("error", () => this.stream.destroy());

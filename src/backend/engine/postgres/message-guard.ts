@@ -22,7 +22,7 @@ const headerLength = 5;
 /** What a server must do to be signed in to. */
 export interface SignInRules {
   /** Whether nobody on the way can read along. */
-  readonly encrypted: boolean;
+  readonly verified: boolean;
   readonly hasPassword: boolean;
   /** Whether it must prove by SCRAM that it knows the password, as libpq's `require_auth=scram-sha-256`. */
   readonly mustProve: boolean;
@@ -201,7 +201,7 @@ export class MessageGuard {
 
   #checkSignIn(fields: Fields): void {
     const kind = fields.int32();
-    const { encrypted, hasPassword, mustProve } = this.rules;
+    const { verified, hasPassword, mustProve } = this.rules;
     const step = this.#signIn;
     const method = methods.get(kind);
     if (mustProve && kind !== 0 && method !== "SASL") {
@@ -219,9 +219,9 @@ export class MessageGuard {
         this.#signIn = "done";
         return;
       case 3:
-        if (!encrypted) {
+        if (!verified) {
           throw new ProtocolError(
-            "the server asks for the password in clear text, which is not sent without SSL; use SSL, or SCRAM (scram-sha-256 in pg_hba.conf)",
+            "the server asks for the password in clear text, which is sent only where SSL shows who the server is; use SSL with the CA's certificate, or SCRAM (scram-sha-256 in pg_hba.conf)",
           );
         }
         this.#require(step === "begun", fields);

@@ -37,7 +37,7 @@ export function scanned(table: TableName, kind: string | undefined): string {
  * A libpq connection string by which the target server finds the source.
  *
  * @param version of the target: from PostgreSQL 16 on its libpq can be told never to send the password in clear
- * text without SSL, as the backend itself never does.
+ * text: the target has no file with the CA's certificate, so it encrypts, but cannot check who the source is.
  * @param settings of the sessions at the source; older minor releases of PostgreSQL 15 to 18 leave them out.
  */
 export function conninfo(
@@ -55,9 +55,9 @@ export function conninfo(
     password: source.password,
     dbname: source.database,
     application_name: applicationName,
-    sslmode: source.ssl ? "require" : "prefer",
+    sslmode: source.ssl ? "require" : "disable",
     connect_timeout: "5",
-    ...(source.ssl || version < 16 ? {} : { require_auth: "!password" }),
+    ...(version < 16 ? {} : { require_auth: "!password" }),
     ...(options.length === 0 ? {} : { options: options.join(" ") }),
   })
     .map(([key, value]) => `${key}='${value.replaceAll(/[\\']/g, "\\$&")}'`)
