@@ -84,7 +84,9 @@ function filesOf(path) {
   }
   return readdirSync(path, { recursive: true, encoding: "utf8" })
     .map((file) => join(path, file).replaceAll("\\", "/"))
-    .filter((file) => file.endsWith(".ts") && !readFileSync(file, "utf8").includes('from "vscode"'));
+    .filter(
+      (file) => file.endsWith(".ts") && !/ from "(.*\/screen\/)?vscode"/.test(readFileSync(file, "utf8")),
+    );
 }
 
 /** @param {readonly Mutant[]} mutants */
