@@ -18,7 +18,16 @@ import { testMeans } from "./test-means.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Whether tests take their long form; then there are benches, too. */
 const soak = process.env.DRS_SOAK === "1";
-const suiteNames = ["check", "unit", "backend", ...(soak ? ["bench"] : []), "host", "host-oldest", "browser"];
+const suiteNames = [
+  "check",
+  "unit",
+  "speed",
+  "backend",
+  ...(soak ? ["bench"] : []),
+  "host",
+  "host-oldest",
+  "browser",
+];
 
 await main(async (signal) => {
   const selected = process.argv.slice(2);
@@ -85,7 +94,7 @@ async function runSuites(suites, signal) {
       }
     }
   };
-  const code = await queue("check", "unit");
+  const code = await queue("check", "unit", "speed");
   const windows = await queue("host", "host-oldest", "browser");
   const backend = await queue("backend");
   try {
@@ -127,6 +136,8 @@ async function jobsOf(suite, means) {
       );
     case "unit":
       return single((run) => runMocha(files, { test: limits.unitTest, env: {} }, run));
+    case "speed":
+      return single((run) => runMocha(files, { test: limits.test, env: {} }, run));
     case "bench":
       return single(async (run) =>
         runMocha(files, { test: limits.test, env: await means.backendEnv() }, run),

@@ -21,7 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("DRS Sync Tasks");
   const l10n = localizerFor(vscode.env.language, vscode.l10n.t);
   const { secrets, globalStorageUri: storage } = context;
-  const connections = new Connections(context, log);
+  const connections = new Connections(context, log, false);
   const local = new BackendController(context, connections, l10n, log);
   const sessions = new SessionManager(connections, l10n, log, storage);
   const shared = vscode.Uri.joinPath(storage, "alerts");
@@ -56,7 +56,12 @@ export function activate(context: vscode.ExtensionContext): void {
     alerts.show(sessions.shown);
   };
   const tellFocus = () => sessions.setFocused(vscode.window.state.focused);
-  const tellViewNeed = () => sessions.setDemand("view", view.visible ? "visible" : "none");
+  const tellViewNeed = () => {
+    sessions.setDemand("view", view.visible ? "visible" : "none");
+    if (view.visible) {
+      void connections.begin();
+    }
+  };
   const tellAlertsNeed = () =>
     sessions.setDemand("alerts", alerts.enabled || follows.any ? "background" : "none");
 
@@ -120,8 +125,16 @@ export function activate(context: vscode.ExtensionContext): void {
   showAll();
   reconnect().catch((error) => log.error("The local backend cannot be found.", error));
 
-  /** Goes on with the local backend of the last time; on the first run uses one that runs already. */
+  /**
+   * Continues with the local backend of the last time; on the first run uses one that runs already, from when the view is
+   * seen: until then no file is touched.
+   */
   async function reconnect(): Promise<void> {
+    if (connections.local === undefined && connections.firstRun && !view.visible) {
+      sessions.localLooked();
+      whenSeen(() => reconnect().catch((error) => log.error("The local backend cannot be found.", error)));
+      return;
+    }
     let found = false;
     try {
       if (connections.local !== undefined || connections.firstRun) {
@@ -144,10 +157,14 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.commands.executeCommand("drs.startLocalBackend");
       return;
     }
+    whenSeen(startWhenSeen);
+  }
+
+  function whenSeen(work: () => void): void {
     const waiting = view.onDidChangeVisibility(({ visible }) => {
       if (visible) {
         waiting.dispose();
-        startWhenSeen();
+        work();
       }
     });
     context.subscriptions.push(waiting);

@@ -76,11 +76,15 @@ export class Connections {
   #shown: ReadonlySet<string>;
   /** Connections that this window has known. New ones are shown in every window. */
   readonly #seen: Set<string>;
+  #isFollowing = false;
   /** Whether nobody has used a connection in this profile yet. */
   readonly firstRun: boolean;
 
-  /** @param log receives why something could not be kept. */
-  constructor(context: ConnectionsContext, log: Pick<vscode.LogOutputChannel, "warn">) {
+  /**
+   * @param log receives why something could not be kept.
+   * @param atOnce whether other windows are followed at once; otherwise, where no connection is known, from `begin` on.
+   */
+  constructor(context: ConnectionsContext, log: Pick<vscode.LogOutputChannel, "warn">, atOnce = true) {
     this.#context = context;
     this.#log = log;
     this.#folder = vscode.Uri.joinPath(context.globalStorageUri, "connections").fsPath;
@@ -96,7 +100,9 @@ export class Connections {
       this.#watch,
       context.secrets.onDidChange(({ key }) => void this.#followSecret(key)),
     );
-    void this.#begin();
+    if (atOnce || this.#seen.size > 0) {
+      void this.begin();
+    }
   }
 
   /** Every connection that is known, in the order in which they were added. */
@@ -341,8 +347,12 @@ export class Connections {
     return this.#opening;
   }
 
-  /** Follows what other windows write from now on, and what they have written. */
-  async #begin(): Promise<void> {
+  /** Follows what other windows write from now on, and what they have written; once. */
+  async begin(): Promise<void> {
+    if (this.#isFollowing) {
+      return;
+    }
+    this.#isFollowing = true;
     try {
       await this.#watch.begin();
       if ((await readdir(this.#folder)).length > 0) {

@@ -1,5 +1,6 @@
 /** From the bytes of an answer to what an operation promises, or to the error that says what is wrong with it. */
 import { DrsError, type Failure, faultOf, kindOf } from "./errors";
+import { fitsAsItIs } from "./fits";
 import type { Operation } from "./operations";
 import { repaired } from "./repair";
 import type { Incoming } from "./transport";
@@ -40,6 +41,9 @@ export function checkedAnswer(
   const { items = "", item, response } = operation;
   const requestId = answer.header("x-request-id");
   const value = bodyOf(answer, facts, items);
+  if (fitsAsItIs(response, value)) {
+    return { ...value, request_id: requestId };
+  }
   const list = item !== undefined && isEmptyList(value, items) ? [] : value[items];
   const checked =
     Array.isArray(list) && item !== undefined

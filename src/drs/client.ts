@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { checkedAnswer } from "./answer";
 import type { CredentialBreaker } from "./credential-breaker";
 import { isDrsError } from "./errors";
@@ -55,21 +56,26 @@ export interface DrsCaller {
 export type TablesCaller = Pick<DrsClient, "call" | "callIn">;
 
 const defaultTimeoutMs = 30_000;
+/** So many answers are remembered at least; of long lists as many as they have pages, with details and progress of each. */
 const rememberedAnswers = 64;
+const answersOfPage = 4;
+const pageSize = 100;
 /** Of more kinds of misfits nothing is said. */
 const rememberedMismatches = 200;
 
 /**
  * The typed client of the DRS API: signs, sends, checks, and never repeats a call that changes something. Connections
- * are kept alive until `dispose`. An answer of a reading call whose bytes equal the last one's is not parsed again: the
- * very same object is returned, so callers can compare by identity.
+ * are kept alive until `dispose`. An answer of a reading call whose bytes equal the last one's, by their digest, is not
+ * parsed again: the very same object is returned, so callers can compare by identity.
  */
 export class DrsClient implements DrsCaller {
   readonly #config: ClientConfig;
   readonly #base: URL;
   readonly #transport: Transport;
   readonly #signIn: SignIn;
-  readonly #answers = new Map<string, { readonly bytes: Buffer; readonly value: object }>();
+  readonly #answers = new Map<string, { readonly digest: string; readonly value: object }>();
+  /** The most pages that a list has had. */
+  #pages = 0;
   /** How often each kind of misfit came. */
   readonly #mismatches = new Map<string, number>();
 
@@ -157,11 +163,13 @@ export class DrsClient implements DrsCaller {
     const { path, query, body } = callOf(operation, { ...input });
     const url = new URL(path.replace("{project_id}", encodeURIComponent(this.#config.projectId)), this.#base);
     url.search = query.toString();
-    const key = operation.reads ? `${name} ${url.pathname}${url.search} ${body}` : undefined;
+    const key = operation.reads ? keyOf(`${name} ${url.pathname}${url.search} ${body}`) : undefined;
     const last = key === undefined ? undefined : this.#answers.get(key);
     const send = () => this.#send(name, operation, url, body, options);
-    const check = (answer: Incoming): object =>
-      last !== undefined && isSuccess(answer) && last.bytes.equals(answer.bytes)
+    let digest = "";
+    const check = (answer: Incoming): object => {
+      digest = key !== undefined && isSuccess(answer) ? digestOf(answer.bytes) : "";
+      return last !== undefined && last.digest === digest
         ? last.value
         : checkedAnswer(
             operation,
@@ -169,6 +177,7 @@ export class DrsClient implements DrsCaller {
             { operation: name, host: url.host, reads: operation.reads },
             (what) => this.#noteMismatch(`${name} ${operation.path}: ${what}`, answer.header("x-request-id")),
           );
+    };
     let { answer, proof } = await send();
     let value: object;
     try {
@@ -183,7 +192,7 @@ export class DrsClient implements DrsCaller {
       value = check(answer);
     }
     if (key !== undefined && isSuccess(answer)) {
-      this.#remember(key, answer.bytes, value);
+      this.#remember(key, digest, value);
     }
     return value as Identified<R>;
   }
@@ -220,14 +229,26 @@ export class DrsClient implements DrsCaller {
     }
   }
 
-  #remember(key: string, bytes: Buffer, value: object): void {
+  #remember(key: string, digest: string, value: object): void {
+    const total = "total_record" in value ? Number(value.total_record) : 0;
+    this.#pages = Math.max(this.#pages, Math.ceil(total / pageSize) || 0);
     this.#answers.delete(key);
-    this.#answers.set(key, { bytes, value });
+    this.#answers.set(key, { digest, value });
     const oldest = this.#answers.keys().next();
-    if (this.#answers.size > rememberedAnswers && oldest.done !== true) {
+    const most = Math.max(rememberedAnswers, this.#pages * answersOfPage);
+    if (this.#answers.size > most && oldest.done !== true) {
       this.#answers.delete(oldest.value);
     }
   }
+}
+
+function digestOf(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("base64");
+}
+
+/** What a request is remembered by; a hundred task ids are long. */
+function keyOf(request: string): string {
+  return request.length <= 200 ? request : digestOf(request);
 }
 
 function isSuccess({ status }: Incoming): boolean {

@@ -58,7 +58,7 @@ export function signatureOf(
   const canonicalRequest = [
     request.method.toUpperCase(),
     canonicalPath(request.url.pathname),
-    canonicalQuery(request.url.searchParams),
+    request.url.search === "" ? "" : canonicalQuery(request.url.searchParams),
     ...signedHeaders.map((name) => `${name}:${(request.headers[name] ?? "").trim()}`),
     "",
     signedHeaders.join(";"),
@@ -72,12 +72,25 @@ export function signatureOf(
   return createHmac("sha256", secretKey).update(stringToSign).digest("hex");
 }
 
+/** Of the paths that were signed last: a client has few. */
+const canonicalPaths = new Map<string, string>();
+const mostPaths = 200;
+
 function canonicalPath(pathname: string): string {
+  const known = canonicalPaths.get(pathname);
+  if (known !== undefined) {
+    return known;
+  }
+  if (canonicalPaths.size >= mostPaths) {
+    canonicalPaths.clear();
+  }
   const encoded = pathname
     .split("/")
     .map((segment) => encode(decodeURIComponent(segment)))
     .join("/");
-  return encoded.endsWith("/") ? encoded : `${encoded}/`;
+  const canonical = encoded.endsWith("/") ? encoded : `${encoded}/`;
+  canonicalPaths.set(pathname, canonical);
+  return canonical;
 }
 
 function canonicalQuery(query: URLSearchParams): string {

@@ -98,9 +98,8 @@ export class Transport {
         agent: this.#agent,
         // The service does not redirect, and a signature must not follow a redirect.
         redirect: "manual",
-        size: largestAnswer,
       });
-      const bytes = Buffer.from(await response.arrayBuffer());
+      const bytes = await bytesOf(response.body);
       return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, bytes };
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -124,6 +123,28 @@ export class Transport {
       limit.dispose();
     }
   }
+}
+
+/** The bytes of a body, as they come: an iterator of its stream costs as much as parsing them. */
+function bytesOf(body: NodeJS.ReadableStream | null): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    body
+      ?.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > largestAnswer) {
+          reject(new FetchError("too large", "max-size"));
+        } else {
+          chunks.push(chunk);
+        }
+      })
+      .on("error", reject)
+      .on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+    if (body === null) {
+      resolve(Buffer.alloc(0));
+    }
+  });
 }
 
 /** Faults after which the service cannot have seen the request. */

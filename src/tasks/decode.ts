@@ -18,10 +18,13 @@ export function decodeTask(
     parentId,
     resettable = false,
     cloud = false,
+    known,
   }: {
     readonly parentId?: string | undefined;
     readonly resettable?: boolean;
     readonly cloud?: boolean;
+    /** The task as it was decoded from the same details. */
+    readonly known?: Task | undefined;
   } = {},
 ): Task | undefined {
   const apiStatus = text(job.status) ?? text(detail?.status) ?? "";
@@ -32,7 +35,7 @@ export function decodeTask(
   if (status === undefined) {
     return undefined;
   }
-  const parts: DetailParts = detail === undefined ? {} : partsOfDetail(detail);
+  const parts: DetailParts = known ?? (detail === undefined ? {} : partsOfDetail(detail));
   return {
     id: job.id,
     name: job.name || job.id,
@@ -67,6 +70,7 @@ export function decodeTask(
   };
 }
 
+/** What only details tell: it stays while progress changes with every reading. */
 type DetailParts = Pick<
   Task,
   | "startedAt"
@@ -80,15 +84,8 @@ type DetailParts = Pick<
   | "expiredDays"
 >;
 
-/** What only details tell, decoded once: they stay while progress changes with every reading. */
-const decodedDetails = new WeakMap<JobDetail, DetailParts>();
-
 function partsOfDetail(detail: JobDetail): DetailParts {
-  const known = decodedDetails.get(detail);
-  if (known !== undefined) {
-    return known;
-  }
-  const parts: DetailParts = {
+  return {
     startedAt: time(detail.actual_start_time),
     fullCompletedAt: time(detail.full_transfer_complete_time),
     updatedAt: time(detail.update_time),
@@ -99,8 +96,6 @@ function partsOfDetail(detail: JobDetail): DetailParts {
     order: orderOf(detail.period_order),
     expiredDays: daysIn(detail.expired_days),
   };
-  decodedDetails.set(detail, parts);
-  return parts;
 }
 
 /** @param refusal the code that says so, where the order does not. */

@@ -149,7 +149,10 @@ export async function pollTasks(
       before.parentId === parentId;
     const task = unchanged
       ? before.task
-      : decodeTask(job, detail, progress, { parentId, resettable, cloud: options.cloud });
+      : decodeTask(job, detail, progress, {
+          ...{ parentId, resettable, cloud: options.cloud },
+          known: before?.detail === detail ? before?.task : undefined,
+        });
     const listedAt = options.now;
     jobs.set(id, { job, parentId, listedAt, detail, detailAt, progress, resettable, task });
     if (task !== before?.task) {

@@ -73,6 +73,7 @@ export class Layout {
   readonly #marks: LayoutMarks;
   readonly #rows = new Map<string, Row>();
   readonly #byKey = new Map<string, Group>();
+  readonly #alone = new WeakMap<Group, readonly Group[]>();
   #groups: readonly Group[] = [];
   /** Child tasks by the id of their parent; they stand below it and in no group of their own. */
   readonly #children = new Map<string, readonly Row[]>();
@@ -269,11 +270,17 @@ export class Layout {
 
   /** Finds the groups of a row, and makes those that are missing. */
   #place(row: Row): void {
-    row.groups = this.#keysOf(row).map(({ key, kind, value }) => {
+    const groups = this.#keysOf(row).map(({ key, kind, value }) => {
       const group = this.#byKey.get(key) ?? { key, kind, value, rows: [], attention: new Map(), muted: 0 };
       this.#byKey.set(key, group);
       return group;
     });
+    const [only] = groups.length === 1 ? groups : [];
+    // Thousands of rows stand in one group: they share the list of it.
+    row.groups = only === undefined ? groups : (this.#alone.get(only) ?? groups);
+    if (only !== undefined) {
+      this.#alone.set(only, row.groups);
+    }
     row.counted = row.groups;
   }
 

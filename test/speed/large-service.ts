@@ -89,6 +89,10 @@ export class LargeService {
       if (job !== undefined) {
         this.#byStatus.get(job.status ?? "")?.delete(index);
         this.#jobs[index] = { ...job, status };
+        const detail = this.#details.get(job.id);
+        if (detail !== undefined) {
+          this.#details.set(job.id, { ...detail, status });
+        }
         this.#index(index, status);
         this.#pages.delete(Math.floor(index / pageSize) + 1);
       }
@@ -113,12 +117,7 @@ export class LargeService {
       case "batchStatus":
         return { results: jobs.map((id) => ({ id, status: this.#job(id)?.status })) };
       case "batchDetail":
-        return {
-          results: jobs.flatMap((id) => {
-            const detail = this.#details.get(id);
-            return detail === undefined ? [] : [{ ...detail, status: this.#job(id)?.status }];
-          }),
-        };
+        return { results: jobs.flatMap((id) => this.#details.get(id) ?? []) };
       default:
         return { results: jobs.flatMap((id) => this.#progress.get(id) ?? []) };
     }

@@ -1,14 +1,16 @@
+/** node main.js NAME: measures one part in a process of its own and prints its figures as JSON. */
+import { client } from "./client";
+import { serveListing } from "./listing-server";
+import { product } from "./product";
 import { reading } from "./reading";
+import { tree } from "./tree";
 
-const all = { reading };
+const parts = { reading, client, tree, product };
 
-async function main(): Promise<void> {
-  const name = process.argv[2] ?? "";
-  for (const [id, work] of Object.entries(all)) {
-    if (name === "" || name === id) {
-      console.log(JSON.stringify(await work()));
-    }
-  }
+const [name = "", count] = process.argv.slice(2);
+if (name === "serve") {
+  serveListing(Number(count));
+} else {
+  const part = Object.entries(parts).find(([id]) => id === name)?.[1];
+  part?.(process.env.DRS_BENCH === "long").then((figures) => console.log(JSON.stringify(figures)));
 }
-
-void main();

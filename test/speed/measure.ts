@@ -8,6 +8,8 @@ export interface Figure {
   readonly kind: "ratio" | "count" | "bytes" | "ms";
   readonly value: number;
   readonly bound: number;
+  /** What is reached where the bound is not; docs/speed.md says why. */
+  readonly reached?: number;
 }
 
 /** Milliseconds of CPU of this process. */

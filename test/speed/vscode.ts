@@ -99,7 +99,7 @@ export const window = {
   createTreeView: (_: string, { treeDataProvider }: { readonly treeDataProvider: unknown }) => {
     made.provider = treeDataProvider;
     return {
-      visible: true,
+      visible: false,
       selection: [],
       onDidChangeVisibility: () => undefined,
       dispose: () => undefined,
@@ -111,4 +111,6 @@ export const window = {
   showInformationMessage: async () => undefined,
 };
 
+export const env = { language: "en" };
+export const l10n = { t: (message: string) => message };
 export const commands = { executeCommand: async () => undefined };

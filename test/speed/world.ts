@@ -30,7 +30,7 @@ export class World {
   readonly #problems: string[] = [];
   readonly tree: DrawnTree;
 
-  private constructor(service: LargeService, arrangement?: object) {
+  constructor(service: LargeService, arrangement?: object) {
     this.service = service;
     this.store = new TaskStore(this.service.caller, pollIntervalsOf.cloud, undefined, undefined, true);
     const l10n = localizerFor("en", fill);
@@ -73,14 +73,6 @@ export class World {
     this.tree = new DrawnTree(made.provider as vscode.TreeDataProvider<Node>);
   }
 
-  /** A window that has read all tasks, with their details. */
-  static async open(service: LargeService, arrangement?: object): Promise<World> {
-    const world = new World(service, arrangement);
-    await world.cycle();
-    await world.cycle();
-    return world;
-  }
-
   /** Reads every page once, with all that follows. */
   async cycle(): Promise<void> {
     const readings = Math.ceil(this.service.count / (100 * pagesAtOnce));
@@ -115,4 +107,12 @@ export class World {
     this.view.dispose();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** A window that has read all tasks, with their details. */
+export async function open(service: LargeService, arrangement?: object): Promise<World> {
+  const world = new World(service, arrangement);
+  await world.cycle();
+  await world.cycle();
+  return world;
 }

@@ -165,7 +165,9 @@ describe("what is decoded of a task", () => {
   it("is decoded once from the same details", () => {
     const detail = { id, tags: [{ key: "a" }] };
     const job = { id, name: "orders", status: "INCRE_TRANSFER_STARTED" };
-    const [one, two] = ["10", "20"].map((progress) => decodeTask(job, detail, { job_id: id, progress }));
-    assert.equal(one?.tags, two?.tags);
+    const known = decodeTask(job, detail, { job_id: id, progress: "10" });
+    const next = decodeTask(job, detail, { job_id: id, progress: "20" }, { known });
+    assert.equal(next?.tags, known?.tags);
+    assert.deepEqual(next, decodeTask(job, detail, { job_id: id, progress: "20" }));
   });
 });
