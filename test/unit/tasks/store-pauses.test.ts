@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DrsError, type Failure } from "../../../src/drs/errors";
 import { type PollIntervals, TaskStore } from "../../../src/tasks/store";
+import { noHealths, type StreamHealths } from "../../../src/tasks/stream-health";
 import { ManualClock } from "../../support/clock";
 import { MemoryService } from "../../support/service";
 
@@ -199,6 +200,73 @@ describe("the pauses of the task store", () => {
       await store.refresh();
       assert.equal(store.snapshot.tasks.get("a")?.cloud, cloud || undefined);
     }
+  });
+});
+
+describe("the silence after a sleep", () => {
+  it("ends when the clock is set back, and covers the network alone", async () => {
+    const [clock, service] = [new ManualClock(), new MemoryService()];
+    const store = new TaskStore(service.caller, pace, clock);
+    store.setDemand("view", "visible");
+    await store.refresh();
+    const troubled = async () => {
+      await store.refresh();
+      return store.snapshot.problem !== undefined;
+    };
+    for (const kind of ["network", "timeout"] as const) {
+      service.failing.clear();
+      store.wake();
+      await store.refresh();
+      service.failing.set("listJobs", kind);
+      assert.equal(await troubled(), false, kind);
+    }
+    clock.jump(-3 * 3_600_000);
+    assert.equal(await troubled(), true);
+    service.failing.clear();
+    store.wake();
+    await store.refresh();
+    clock.jump(15_000);
+    service.failing.set("listJobs", "network");
+    assert.equal(await troubled(), true);
+    store.dispose();
+  });
+});
+
+describe("tasks joined with the warnings of their streams", () => {
+  it("come, change and go with the list, and lose their warnings when nothing is wrong any more", async () => {
+    const service = new MemoryService();
+    let healths: StreamHealths = noHealths;
+    const store = new TaskStore(service.caller, pace, new ManualClock(), async () => healths);
+    const changes: string[] = [];
+    store.onDidChange((all) =>
+      changes.push(...all.map(({ before, after }) => `${before?.id ?? ""}>${after?.id ?? ""}`)),
+    );
+    service.set("a", "INCRE_TRANSFER_STARTED");
+    service.set("b", "CONFIGURATION");
+    await store.refresh();
+    const warning = { id: "1", level: "warning", code: "LW001", message: "Columns differ." } as const;
+    healths = new Map([["a", { warnings: [warning], keptLog: { bytes: 5 } }]]);
+    await store.refresh();
+    assert.deepEqual(store.snapshot.tasks.get("a")?.warnings, [warning]);
+    assert.equal(store.snapshot.tasks.get("a")?.keptLog?.bytes, 5);
+    await store.refresh();
+    service.jobs.delete("b");
+    await store.refresh();
+    assert.deepEqual([...store.snapshot.tasks.keys()], ["a"]);
+    healths = new Map([["a", { warnings: [], keptLog: undefined }]]);
+    await store.refresh();
+    assert.deepEqual(
+      [
+        Object.hasOwn(store.snapshot.tasks.get("a") ?? {}, "warnings"),
+        store.snapshot.tasks.get("a")?.keptLog,
+      ],
+      [false, undefined],
+    );
+    healths = noHealths;
+    service.jobs.delete("a");
+    await store.refresh();
+    assert.deepEqual(changes, [">a", ">b", "a>a", "b>", "a>a", "a>"]);
+    store.dispose();
   });
 });
 

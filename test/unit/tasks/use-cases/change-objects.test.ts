@@ -21,6 +21,7 @@ const absent = new DrsError({
 /** A service that takes every step, but for those that a test answers otherwise, answer by answer. */
 function service(other: Readonly<Record<string, readonly unknown[]>> = {}) {
   const calls: string[] = [];
+  const sent: unknown[] = [];
   const usual: Readonly<Record<string, unknown>> = {
     updateJob: { id, status: "success", query_id: "q" },
     showObjectsSaving: { id: "q", status: "success" },
@@ -31,7 +32,11 @@ function service(other: Readonly<Record<string, readonly unknown[]>> = {}) {
     },
     batchRetry: { results: [{ id, status: "success" }] },
   };
-  const answer = async (name: string) => {
+  const answer = async (name: string, input: unknown, given?: { readonly signal?: unknown }) => {
+    sent.push([name, input, given?.signal === signal]);
+    return await next(name);
+  };
+  const next = async (name: string) => {
     const nth = calls.filter((call) => call === name).length;
     calls.push(name);
     const given = other[name]?.[nth] ?? usual[name];
@@ -42,9 +47,10 @@ function service(other: Readonly<Record<string, readonly unknown[]>> = {}) {
   };
   const caller: TablesCaller = {
     call: answer as never,
-    callIn: (async (_table: unknown, name: string) => await answer(name)) as never,
+    callIn: (async (_table: unknown, name: string, input: unknown, given: object) =>
+      await answer(name, input, given)) as never,
   };
-  return { caller, calls };
+  return { caller, calls, sent };
 }
 
 describe("other objects for a task that runs", () => {
@@ -55,6 +61,26 @@ describe("other objects for a task that runs", () => {
       ...["updateJob", "showObjectsSaving", "showObjectsSaving"],
       ...["batchPrecheck", "batchPrecheckResult", "batchRetry"],
     ]);
+  });
+
+  it("are sent as the service wants them, with the user's signal, step by step", async () => {
+    const { caller, sent } = service();
+    const steps: string[] = [];
+    await changeObjects(sessionWithoutList(caller), id, objects, {
+      signal,
+      onStep: (step) => void steps.push(step),
+    });
+    assert.deepEqual(sent, [
+      ["updateJob", { job_id: id, job: { type: "db_object", params: { db_object: objects } } }, true],
+      ["showObjectsSaving", { job_id: id, query_id: "q" }, true],
+      ["batchPrecheck", { jobs: [{ job_id: id, precheck_mode: "forRetryJob" }] }, true],
+      ["batchPrecheckResult", { jobs: [id] }, true],
+      ["batchRetry", { jobs: [{ job_id: id, is_sync_re_edit: true }] }, true],
+    ]);
+    assert.deepEqual([...new Set(steps)], ["selectObjects", "precheck", "apply"]);
+    const read = service();
+    await synchronizedObjects(read.caller, id, signal);
+    assert.deepEqual(read.sent, [["listDbObjects", { job_id: id, type: "synchronized" }, true]]);
   });
 
   for (const [step, other] of [
