@@ -22,23 +22,28 @@ export interface ContentHost {
 
 export class ViewContent implements vscode.Disposable {
   readonly #host: ContentHost;
-  readonly #view: Pick<vscode.TreeView<Node>, "badge" | "message">;
+  readonly #view: Pick<vscode.TreeView<Node>, "badge" | "message" | "selection">;
   readonly tree: TaskTree;
   #thresholds = readThresholds();
   #shown: readonly ConnectionState[] = [];
 
-  constructor(host: ContentHost, view: Pick<vscode.TreeView<Node>, "badge" | "message">) {
+  constructor(host: ContentHost, view: Pick<vscode.TreeView<Node>, "badge" | "message" | "selection">) {
     this.#host = host;
     this.#view = view;
     const thresholds = () => this.#thresholds;
-    this.tree = new TaskTree(host.l10n, this.#arrangement, {
-      isPinned: (task) => host.marks.isPinned(task),
-      isMuted: (task) => host.marks.isMuted(task),
-      followedUntil: (task) => host.marks.followedUntil(task),
-      get thresholds() {
-        return thresholds();
+    this.tree = new TaskTree(
+      host.l10n,
+      this.#arrangement,
+      {
+        isPinned: (task) => host.marks.isPinned(task),
+        isMuted: (task) => host.marks.isMuted(task),
+        followedUntil: (task) => host.marks.followedUntil(task),
+        get thresholds() {
+          return thresholds();
+        },
       },
-    });
+      () => view.selection,
+    );
   }
 
   /** Redraws everything, after a change of the arrangement, of a setting or of a marked task. */

@@ -50,6 +50,8 @@ export interface LayoutChange {
   readonly groups: boolean;
   /** Groups with other rows, another order or other counts, as they were. */
   readonly touched: ReadonlyMap<Group, GroupBefore>;
+  /** The ids of tasks that stand elsewhere now. */
+  readonly moved: ReadonlySet<string>;
 }
 
 interface GroupBefore {
@@ -168,6 +170,7 @@ export class Layout {
     const touched = new Map<Group, GroupBefore>();
     const gone = new Map<Group, Set<Row>>();
     const come = new Map<Group, Row[]>();
+    const moved = new Set<string>();
     for (const { before, after } of changes) {
       const id = (after ?? before)?.id ?? "";
       const row = this.#rows.get(id);
@@ -200,6 +203,9 @@ export class Layout {
         }
       }
       if (next !== undefined) {
+        if (row !== undefined) {
+          moved.add(id);
+        }
         this.#rows.set(id, next);
         this.#place(next);
         for (const group of next.groups) {
@@ -225,7 +231,7 @@ export class Layout {
     if (isOther) {
       this.#orderGroups();
     }
-    return { groups: isOther, touched };
+    return { groups: isOther, touched, moved };
   }
 
   #row(task: Task, attention: Attention | undefined): Row {

@@ -49,11 +49,14 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   #branches: ReadonlyMap<string, Branch> = new Map();
   #arrangement: Arrangement;
   readonly #marks: Marks;
+  readonly #selection: () => readonly Node[];
 
-  constructor(l10n: Localizer, arrangement: Arrangement, marks: Marks) {
+  /** @param selection the rows that are selected. */
+  constructor(l10n: Localizer, arrangement: Arrangement, marks: Marks, selection: () => readonly Node[]) {
     this.#l10n = l10n;
     this.#arrangement = arrangement;
     this.#marks = marks;
+    this.#selection = selection;
   }
 
   /** The tasks that need a look, of all connections. */
@@ -103,11 +106,19 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const redrawn = [...this.#branches].flatMap(([id, branch]) =>
       this.#redrawn(before.get(id), branch, changes.get(id), reading),
     );
-    if (!sameConnections || (!this.#byConnection && redrawn.some(({ kind }) => kind === "connection"))) {
+    const isAbove = !this.#byConnection && redrawn.some(({ kind }) => kind === "connection");
+    if (!sameConnections || isAbove || this.#hasMovedSelection(changes)) {
       this.#redrawAll();
       return;
     }
     this.#fire(redrawn);
+  }
+
+  /** VS Code forgets the selection of a row that leaves one group and comes to another, but where both are drawn at once. */
+  #hasMovedSelection(changes: ReadonlyMap<string, LayoutChange | undefined>): boolean {
+    return this.#selection().some(
+      (node) => node.kind === "task" && changes.get(node.connection)?.moved.has(node.id) === true,
+    );
   }
 
   /** Shows another page of a group. */
