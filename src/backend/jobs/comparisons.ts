@@ -128,7 +128,8 @@ export class Comparisons {
   /** Cancels a comparison that is not over. @throws ApiError DRS.M00007 for one that is, and for none. */
   async cancel(jobId: string, id: string): Promise<void> {
     const entry = this.#open.get(id);
-    if (entry?.comparison.jobId !== jobId) {
+    // One that has ended stays open until its results are stored.
+    if (entry?.comparison.jobId !== jobId || entry.comparison.endedAt !== null) {
       const { status } = await this.get(jobId, id);
       throw new ApiError("DRS.M00007", message("compareEnded", { status }));
     }
