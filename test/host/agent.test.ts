@@ -69,8 +69,8 @@ describe("the tools for agents, in VS Code", () => {
       ],
     );
     assert.equal(
-      questions.at(-1)?.message,
-      "An agent requested this action.\n\nConnection Mine, status Incremental synchronization, id t-1",
+      questions.at(-1)?.message.value,
+      "An agent requested this action\\.\n\nConnection Mine\\, status Incremental synchronization\\, id t\\-1",
     );
     const unknown = prepared("drs_pause_task", { task: "x" }, parts).confirmationMessages;
     assert.equal(unknown?.title, 'Pause task "x"');
