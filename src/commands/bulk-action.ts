@@ -8,7 +8,7 @@ import { type ActionId, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { explainOutcome } from "../tasks/use-cases/explain";
 import { type ActionResult, latest } from "../tasks/use-cases/run-action";
-import { confirmedByTyping, consequenceOf, stopsProduction } from "./confirm";
+import { confirmedByTyping, consequenceOf, endsProduction } from "./confirm";
 import { type ActionDialog, runWith } from "./run-action";
 
 /** At most this many names are listed one by one. */
@@ -25,6 +25,23 @@ export async function runMany(
   log: vscode.LogOutputChannel,
 ): Promise<void> {
   await runWith(manyTasksDialog(action, l10n, log), action, all, log);
+}
+
+/** Offers to take an action back that was accepted for these tasks, and does so without another question. */
+export async function offerUndo(
+  action: ActionId,
+  message: Shown,
+  accepted: readonly PlacedTask[],
+  l10n: Localizer,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  const back = actionRow(action).inverse;
+  const undo = back && l10n.t("Undo: {0}", l10n.localize(actionRow(back).name));
+  const answer = await vscode.window.showInformationMessage(message, ...(undo === undefined ? [] : [undo]));
+  if (answer !== undefined && back !== undefined) {
+    const dialog = { ...manyTasksDialog(back, l10n, log), confirm: async () => true };
+    await runWith(dialog, back, latest(accepted), log);
+  }
 }
 
 function manyTasksDialog(action: ActionId, l10n: Localizer, log: vscode.LogOutputChannel): ActionDialog {
@@ -88,7 +105,7 @@ async function confirmed(
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) {
     return false;
   }
-  if (!able.some(({ task, state }) => stopsProduction(action, task, state.connection))) {
+  if (!able.some(({ task, state }) => endsProduction(action, task, state.connection))) {
     return true;
   }
   const count = String(able.length);
@@ -115,12 +132,8 @@ async function report(
   const failed = results.filter(({ error }) => error !== undefined);
   if (failed.length === 0) {
     const message = t("{0}: accepted for {1} tasks.", name, results.length);
-    const back = actionRow(action).inverse;
-    const undo = back && t("Undo: {0}", l10n.localize(actionRow(back).name));
-    const answer = await vscode.window.showInformationMessage(message, ...(undo === undefined ? [] : [undo]));
-    if (answer !== undefined && back !== undefined) {
-      await runMany(back, latest(results.map(({ target }) => target)), l10n, log);
-    }
+    const accepted = results.map(({ target }) => target);
+    await offerUndo(action, message, accepted, l10n, log);
     return;
   }
   const again = t("Retry the Failed");

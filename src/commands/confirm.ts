@@ -64,13 +64,13 @@ export function consequenceOf(action: ActionId, tasks: readonly Asked[], l10n: L
   return isIrreversible(action) ? words[action](tasks, l10n).consequence : undefined;
 }
 
-/** Whether an action stops what somebody's work hangs on. */
-export function stopsProduction(action: ActionId, task: Task, { kind }: Connection): boolean {
+/** Whether an action ends what somebody's work hangs on. */
+export function endsProduction(action: ActionId, task: Task, { kind }: Connection): boolean {
   return action === "end" && isProduction(task, kind);
 }
 
 /**
- * Asks before an action on one task that cannot be undone, and names the task and what follows.
+ * Asks before an action on one task that cannot be undone, or that pauses production; names the task and what follows.
  *
  * @param where the name of the connection, where there are several.
  */
@@ -83,10 +83,12 @@ export async function confirmed(
 ): Promise<boolean> {
   const { t } = l10n;
   if (!isIrreversible(action)) {
-    return true;
+    return (
+      action !== "pause" || !isProduction(task, connection.kind) || (await isPauseMeant(task, where, l10n))
+    );
   }
   const { question, yes, consequence } = words[action]([task], l10n);
-  if (stopsProduction(action, task, connection)) {
+  if (endsProduction(action, task, connection)) {
     const prompt = t('{0} Type the name "{1}" to end it.', consequence, task.name);
     const title = joined(" ", [question, shown(connection.name)]);
     return await confirmedByTyping(title, prompt, task.name, l10n);
@@ -94,6 +96,16 @@ export async function confirmed(
   const detail = joined("\n\n", [where && shown(where), consequence]);
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
   return answer === yes;
+}
+
+async function isPauseMeant({ name }: Task, where: string | undefined, { t }: Localizer): Promise<boolean> {
+  const consequence = t(
+    "The target receives no changes until you resume the task. The source retains its log for that long.",
+  );
+  const yes = t("Pause Task");
+  const detail = joined("\n\n", [where && shown(where), consequence]);
+  const question = t('Pause production task "{0}"?', name);
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 
 /**

@@ -8,19 +8,20 @@ import { attentionOf, thresholdsIn, urgencyOf } from "../tasks/attention";
 import type { Task } from "../tasks/task";
 import { previewManner } from "../tree/node";
 import { targetOf } from "./argument";
-import { runMany } from "./bulk-action";
+import { offerUndo, runMany } from "./bulk-action";
 import { connectionHandlers } from "./connections";
 import { copyTablesAgain } from "./copy-again";
 import { demoHandlers } from "./demo";
 import { followHandlers } from "./follow";
 import type { CommandHost, Handler } from "./host";
 import type { ActionCommand, CommandId } from "./ids";
+import { LastRow } from "./last-row";
 import { linkHandlers } from "./links";
 import { muteHandlers } from "./mute";
 import { askPassword } from "./password";
 import { reportProblem } from "./problem-report-command";
 import { refreshTasks } from "./refresh";
-import { oneTaskDialog, runWith } from "./run-action";
+import { type ActionDialog, oneTaskDialog, runWith } from "./run-action";
 import { askStartTime, pickTask } from "./task-picker";
 import { treeHandlers } from "./tree-commands";
 
@@ -91,8 +92,19 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     }
     const where = sessions.shown.length > 1 ? connection.name : undefined;
     const unapplied = async () => await unappliedOf(found);
-    await runWith(oneTaskDialog(action, found, where, l10n, log, unapplied), action, [found], log, startAt);
+    const dialog = oneTaskDialog(action, found, where, l10n, log, unapplied);
+    const report: ActionDialog["report"] = async (results) => {
+      await dialog.report(results);
+      if (action === "pause" && results.some(({ error }) => error === undefined)) {
+        const message = t('Pause accepted for task "{0}".', found.task.name);
+        // The action is over; whether the user takes it back, and when, is another matter.
+        void offerUndo(action, message, [found], l10n, log);
+      }
+    };
+    await runWith({ ...dialog, report }, action, [found], log, startAt);
   };
+  const lastRow = new LastRow();
+
   /** The tasks among several selected rows; none when only one row was meant. */
   const selectedTasks = (selected: unknown): readonly PlacedTask[] => {
     const rows: readonly unknown[] = Array.isArray(selected) && selected.length > 1 ? selected : [];
@@ -115,10 +127,23 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       await runMany(action, many, l10n, log);
       return;
     }
+    const before = lastRow.clicked(action, argument);
     const found = await chosenFor(action, argument);
-    if (found !== undefined) {
+    if (found !== undefined && (before === undefined || (await isMeant(action, found, before)))) {
       await run(found, action);
+      lastRow.settled(found.task.id);
     }
+  };
+  /** A row may have come under the pointer because the one before it, which was acted on, left its group. */
+  const isMeant = async (action: ActionId, { task }: PlacedTask, before: string) => {
+    const name = l10n.localize(actionRow(action).name);
+    const [other] = allTasks().filter((one) => one.task.id === before);
+    const detail = t(
+      'You acted on "{0}" less than a second ago, and rows move when the status of a task changes.',
+      other?.task.name ?? before,
+    );
+    const question = t('{0} task "{1}"?', name, task.name);
+    return (await vscode.window.showWarningMessage(question, { modal: true, detail }, name)) === name;
   };
 
   const explainReadOnly = async ({ connection, readOnly }: ConnectionState) => {

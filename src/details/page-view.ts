@@ -129,6 +129,13 @@ export interface ObjectTable {
   readonly copyAgain?: Shown | undefined;
 }
 
+/** From where to where a task leads, and how. */
+export interface RouteView {
+  /** Absent where the service names no ends. */
+  readonly ends?: { readonly source: Shown; readonly target: Shown } | undefined;
+  readonly facts: Shown;
+}
+
 export interface StatusView {
   readonly name: Shown;
   readonly meaning: Shown;
@@ -144,6 +151,7 @@ export interface TaskView {
   readonly language: string;
   readonly name: Shown;
   readonly status: StatusView;
+  readonly route?: RouteView | undefined;
   readonly notices: readonly Notice[];
   readonly actionsLabel: Shown;
   readonly actions: readonly ActionButton[];

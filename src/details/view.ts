@@ -6,12 +6,12 @@ import { type Shown, shown, shownLines } from "../l10n/shown";
 import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
 import { mayCopyAgain, transitionIn } from "../tasks/actions";
+import { addressText } from "../tasks/address";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
 import { errorText, meaningOf, statusName, unfreezing } from "../tasks/problems";
 import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
-import { addressText } from "./address";
 import type {
   ActionButton,
   Bar,
@@ -25,7 +25,7 @@ import type {
   StreamView,
   TaskView,
 } from "./page-view";
-import { copyButton, objectTable, sectionsOf } from "./sections";
+import { copyButton, objectTable, routeOf, sectionsOf } from "./sections";
 
 /** How fresh the store's data is. */
 export interface Freshness {
@@ -84,6 +84,7 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
       ...transitionNotices(task, facts),
       ...forecastNotices(task, facts),
     ],
+    route: routeOf(task, l10n),
     actionsLabel: t("Actions"),
     actions: listed ? buttonsOf(facts) : [],
     running: facts.running,
@@ -215,7 +216,8 @@ function buttonsOf({ actions, l10n }: DetailsFacts): readonly ActionButton[] {
     action,
     label: l10n.localize(actionRow(action).name),
     icon: actionRow(action).icon,
-    primary: index === 0 && !actionRow(action).irreversible,
+    // What stops a task is never what its page wants to be pressed.
+    primary: index === 0 && actionRow(action).continues,
   }));
 }
 

@@ -1,11 +1,12 @@
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer, remainingText } from "../l10n/localizer";
 import { escapeMarkdown, joinedMarkup, linkMarkup, type Markup, markup } from "../l10n/markdown";
-import { type Shown, shown } from "../l10n/shown";
+import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
+import { endsOf } from "../tasks/address";
 import { engineName } from "../tasks/engine";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
@@ -30,6 +31,7 @@ export function hoverOf(
   const facts = factsOf(task, l10n).map(([label, value]) =>
     escapeMarkdown(l10n.t("{0}: {1}", label, beginningOf(value))),
   );
+  const ends = endsOf(task);
   const why = diagnosis === undefined ? [] : [whyOf(task, diagnosis, l10n)];
   const remedy =
     task.status === "frozen"
@@ -38,6 +40,7 @@ export function hoverOf(
   return new vscode.MarkdownString(
     joinedMarkup("\n\n", [
       heading,
+      ...(ends === undefined ? [] : [escapeMarkdown(joined(" → ", [ends.source, ends.target]))]),
       status,
       ...remedy,
       ...warningLines(task, l10n),

@@ -15,6 +15,7 @@ import type {
   PageView,
   Problem,
   Progress,
+  RouteView,
   Row,
   Section,
   StreamView,
@@ -111,9 +112,17 @@ function header(view: TaskView, context: PageContext): TemplateResult {
     <div class="title">
       <h1 tabindex="-1"><bdi>${view.name}</bdi></h1>
       <p role="status"><strong>${status.name}</strong><span class="meaning">${status.meaning}</span></p>
+      ${view.route === undefined ? nothing : route(view.route)}
     </div>
     ${view.actions.length === 0 ? nothing : actionBar(view, context)}
   </header>`;
+}
+
+function route({ ends, facts }: RouteView): TemplateResult {
+  return html`<p class="route">
+    ${ends === undefined ? nothing : html`<code>${ends.source}</code> → <code>${ends.target}</code>`}
+    <span>${facts}</span>
+  </p>`;
 }
 
 function actionBar(view: TaskView, context: PageContext): TemplateResult {

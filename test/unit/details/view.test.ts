@@ -50,15 +50,32 @@ describe("the details view", () => {
     }
   });
 
-  it("puts what helps first and marks it, and never marks what cannot be taken back", () => {
+  it("puts what makes a stopped task go on first and marks it, and never marks what stops one", () => {
     const buttons = (status: Task["status"]) =>
       viewOf({ status }).actions.map(({ label, primary }) => (primary ? `[${label}]` : label));
     assert.deepEqual(buttons("incrementalFailed"), ["[Resume]", "Pause", "End"]);
     assert.deepEqual(buttons("configuration"), ["[Start]", "End"]);
-    assert.deepEqual(buttons("full"), ["[Pause]", "End"]);
+    assert.deepEqual(buttons("full"), ["Pause", "End"]);
     assert.deepEqual(buttons("creating"), ["End"]);
     assert.deepEqual(buttons("completed"), ["Delete"]);
     assert.deepEqual(buttons("frozen"), []);
+  });
+
+  it("begins with the two ends, the mode and the number of tables, as far as they are known", () => {
+    const source = { host: "10.0.0.1", port: 5432, database: "shop" };
+    const tables = ["a", "b"].map((name) => ({ type: "table", name }));
+    const { route } = viewOf({
+      source,
+      target: { host: "::1" },
+      taskType: "FULL_INCR_TRANS",
+      objects: tables,
+    });
+    assert.deepEqual(route, {
+      ends: { source: "shop @ 10.0.0.1:5432", target: "[::1]" },
+      facts: "Full + incremental · 2 tables",
+    });
+    assert.equal(viewOf({ source, target: {}, objects: tables.slice(1) }).route?.facts, "1 table");
+    assert.equal(viewOf({ source }).route, undefined);
   });
 
   it("offers to copy tables again where rows were lost, and on the table list of the local backend alone", () => {
