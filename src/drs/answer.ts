@@ -1,4 +1,5 @@
 /** From the bytes of an answer to what an operation promises, or to the error that says what is wrong with it. */
+import { beginningOf } from "../l10n/localizer";
 import { DrsError, type Failure, faultOf, kindOf } from "./errors";
 import { fitsAsItIs } from "./fits";
 import type { Operation } from "./operations";
@@ -19,6 +20,10 @@ export interface AnswerFacts {
 const ordinary = 256 * 1024;
 /** More values than in any answer of the API: each that does not fit costs memory, and millions the window. */
 const mostValues = 100_000;
+/** More items than a page of the API can have. */
+const mostItems = 2_000;
+/** Characters that are kept of a refusal's reason, and of codes and ids. A service may word megabytes. */
+const longest = { reason: 2_000, code: 200 };
 /** Levels of objects and lists; answers of the API have fewer than ten. */
 const deepest = 64;
 
@@ -45,6 +50,12 @@ export function checkedAnswer(
     return { ...value, request_id: requestId };
   }
   const list = item !== undefined && isEmptyList(value, items) ? [] : value[items];
+  if (Array.isArray(list) && list.length > mostItems) {
+    const { operation: name, host, reads } = facts;
+    throw new DrsError({
+      ...{ kind: "protocol", operation: name, requestId, uncertain: !reads, ...faultOf("tooLarge", host) },
+    });
+  }
   const checked =
     Array.isArray(list) && item !== undefined
       ? list.flatMap((entry: unknown) => {
@@ -53,12 +64,11 @@ export function checkedAnswer(
         })
       : list;
   const misfits: string[] = [];
-  const result = repaired(
-    response,
-    checked === value[items] ? value : { ...value, [items]: checked },
-    (what) => misfits.push(what),
-  );
-  if (result === undefined || (item !== undefined && !Array.isArray(checked))) {
+  // Items that are checked are not checked once more.
+  const isList = item !== undefined && Array.isArray(checked);
+  const shell = isList ? { ...value, [items]: [] } : value;
+  const result = repaired(response, shell, (what) => misfits.push(what));
+  if (result === undefined || (item !== undefined && !isList)) {
     throw new DrsError({
       kind: "protocol",
       operation: facts.operation,
@@ -68,7 +78,7 @@ export function checkedAnswer(
     });
   }
   misfits.forEach(report);
-  return { ...(result.output as object), request_id: requestId };
+  return { ...(result.output as object), ...(isList ? { [items]: checked } : {}), request_id: requestId };
 }
 
 function isEmptyList(body: Readonly<Record<string, unknown>>, items: string): boolean {
@@ -117,7 +127,7 @@ function refusal(
 ): Failure {
   const nested = body?.error;
   const source = typeof nested === "object" && nested !== null ? (nested as Record<string, unknown>) : body;
-  const code = firstText(source?.error_code) ?? firstText(source?.code);
+  const code = firstText(source?.error_code, longest.code) ?? firstText(source?.code, longest.code);
   const reason =
     firstText(source?.error_msg) ?? firstText(source?.error_message) ?? firstText(source?.message);
   const kind = kindOf(code, facts.status);
@@ -133,7 +143,7 @@ function refusal(
         ? faultOf("noReason", ` (HTTP ${facts.status})`)
         : { reason }),
     retryAfterMs: retryAfter(answer.header("retry-after")),
-    requestId: facts.requestId ?? firstText(body?.request_id),
+    requestId: facts.requestId ?? firstText(body?.request_id, longest.code),
   };
 }
 
@@ -143,8 +153,8 @@ function retryAfter(value: string | undefined): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-function firstText(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+function firstText(value: unknown, most = longest.reason): string | undefined {
+  return typeof value === "string" && value !== "" ? beginningOf(value, most) : undefined;
 }
 
 /** Whether the JSON has more values, or is nested more deeply, than an answer can be. Counts, and keeps nothing. */

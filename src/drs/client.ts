@@ -60,6 +60,8 @@ const defaultTimeoutMs = 30_000;
 const rememberedAnswers = 64;
 const answersOfPage = 4;
 const pageSize = 100;
+/** Larger answers are parsed each time: those of the API for 100 tasks are smaller. */
+const rememberedBytes = 256 * 1024;
 /** Of more kinds of misfits nothing is said. */
 const rememberedMismatches = 200;
 
@@ -191,7 +193,7 @@ export class DrsClient implements DrsCaller {
       ({ answer, proof } = await send());
       value = check(answer);
     }
-    if (key !== undefined && isSuccess(answer)) {
+    if (key !== undefined && isSuccess(answer) && answer.bytes.length <= rememberedBytes) {
       this.#remember(key, digest, value);
     }
     return value as Identified<R>;

@@ -3,7 +3,7 @@
 import { type Failure, type FailureKind, type Fault, isDrsError } from "../drs/errors";
 import { isFreezeRefusal } from "../drs/freeze-refusal";
 import type { Bilingual } from "./bilingual";
-import type { Localizer } from "./localizer";
+import { beginningOf, type Localizer } from "./localizer";
 import { joined, type Shown, shown } from "./shown";
 
 const remedies: Readonly<Record<FailureKind, Bilingual>> = {
@@ -120,8 +120,12 @@ function remedyOf(failure: Failure, local: boolean): Bilingual {
   return special ?? (local && kind === "network" ? localBackendGone : remedies[kind]);
 }
 
+/** Of an error, characters that are told. */
+const longest = 4_000;
+
 function sentence(text: string): Shown {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  const brief = beginningOf(text, longest);
+  const capital = brief.charAt(0).toUpperCase() + brief.slice(1);
   if (/[.!?。！？]$/.test(capital)) {
     return shown(capital);
   }
