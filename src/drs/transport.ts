@@ -102,6 +102,8 @@ export class Transport {
       const bytes = await bytesOf(response.body);
       return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, bytes };
     } catch (error) {
+      // What is too large goes on coming otherwise.
+      limit.stop();
       options.signal?.throwIfAborted();
       const { fault, detail } = limit.fault === undefined ? networkFault(error) : { fault: limit.fault };
       if (fault === "timeout") {
@@ -209,6 +211,11 @@ class Limit {
 
   end(fault: "timeout" | "connectionReset"): void {
     this.fault ??= fault;
+    this.#abort();
+  }
+
+  /** Ends what is left of the exchange, which has failed already. */
+  stop(): void {
     this.#abort();
   }
 

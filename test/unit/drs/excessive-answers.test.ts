@@ -62,6 +62,38 @@ describe("an answer that is larger than any of the API's", () => {
     assert.equal(read.length, 100);
   });
 
+  it("is ended when it goes on and on, and not only refused", async () => {
+    const block = Buffer.alloc(64 * 1024, " ");
+    let closed: () => void = () => undefined;
+    const isClosed = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const endless = createServer((request, response) => {
+      request.resume();
+      const more = () => {
+        while (!response.destroyed && response.write(block)) {}
+      };
+      response.on("drain", more).on("close", closed);
+      more();
+    });
+    await new Promise<void>((resolve) => endless.listen(0, "127.0.0.1", resolve));
+    const one = new DrsClient({
+      endpoint: `http://127.0.0.1:${(endless.address() as AddressInfo).port}`,
+      ...{ projectId: "p", accessKey: "AK", secretKey: "SK" },
+    });
+    try {
+      await assert.rejects(
+        one.call("listJobs", { cur_page: 1, per_page: 100, db_use_type: "sync" }),
+        (error) => isDrsError(error) && error.failure.fault?.id === "tooLarge",
+      );
+      await isClosed;
+    } finally {
+      one.dispose();
+      endless.closeAllConnections();
+      endless.close();
+    }
+  });
+
   it("costs little when it is just not refused", async () => {
     const { jobs: read } = await list(jobs(`{"id":"a","children":[${"1,".repeat(90_000)}1]}`));
     assert.equal(read.length, 1);
