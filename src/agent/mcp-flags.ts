@@ -1,8 +1,8 @@
 /** The MCP server's command line. */
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { isSafeEndpoint } from "../drs/endpoint";
+import { defaultDataDir } from "../drs/own-environment";
 import { endpointsOf, sites } from "../drs/regions";
 
 /** Which connection the server serves, and whether it may do more than read. */
@@ -69,13 +69,4 @@ export function parseMcpFlags(args: readonly string[]): McpFlags {
   }
   const { host, origin } = new URL(endpoint);
   return { kind: "cloud", name: host, endpoint: origin, allowControl };
-}
-
-/** Where `drs-local` keeps its data by default. The two parts share no code; a test compares them. */
-export function defaultDataDir(): string {
-  const home =
-    process.platform === "win32"
-      ? (process.env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"))
-      : (process.env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"));
-  return join(home, "drs-sync-tasks", "local-backend");
 }

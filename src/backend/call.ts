@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as v from "valibot";
+import { defaultDataDir } from "../drs/own-environment";
 import { signedHeaders } from "../drs/signer";
 import { textOf } from "./data-dir";
-import { defaultDataDir } from "./flags";
 import { StartError } from "./start-error";
 
 export const callUsage = `Usage: drs-local call [--data-dir DIR] METHOD PATH [BODY]`;

@@ -1,6 +1,6 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { defaultDataDir } from "../drs/own-environment";
 import { StartError } from "./start-error";
 
 /** How the backend was asked to run. */
@@ -72,13 +72,4 @@ function parsed(args: readonly string[]) {
     const reason = error instanceof Error ? error.message.replace(/\. To specify.*$/s, "") : String(error);
     throw new StartError(`${reason} (see --help)`);
   }
-}
-
-/** A per-user place: `%LOCALAPPDATA%` on Windows, else the XDG data home. */
-export function defaultDataDir(): string {
-  const home =
-    process.platform === "win32"
-      ? (process.env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"))
-      : (process.env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"));
-  return join(home, "drs-sync-tasks", "local-backend");
 }

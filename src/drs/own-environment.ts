@@ -1,3 +1,6 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
 /** What the local backend and its database servers get of the environment; cloud keys and tokens are none of it. */
 const names = new Set([
   ...[
@@ -33,4 +36,16 @@ export function isOwnVariable(name: string): boolean {
   // Windows does not tell their cases apart.
   const known = name.toUpperCase();
   return names.has(known) || prefixes.some((prefix) => known.startsWith(prefix));
+}
+
+/** Where the local backend keeps its data by default: `%LOCALAPPDATA%` on Windows, else the XDG data home. */
+export function defaultDataDir(
+  platform: NodeJS.Platform = process.platform,
+  environment: NodeJS.ProcessEnv = process.env,
+): string {
+  const home =
+    platform === "win32"
+      ? (environment.LOCALAPPDATA ?? join(homedir(), "AppData", "Local"))
+      : (environment.XDG_DATA_HOME ?? join(homedir(), ".local", "share"));
+  return join(home, "drs-sync-tasks", "local-backend");
 }

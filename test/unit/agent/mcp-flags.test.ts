@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { defaultDataDir, parseMcpFlags } from "../../../src/agent/mcp-flags";
-import { defaultDataDir as backendsDataDir } from "../../../src/backend/flags";
+import { parseMcpFlags } from "../../../src/agent/mcp-flags";
+import { parseFlags } from "../../../src/backend/flags";
 
 describe("the MCP server's flags", () => {
   it("find the local backend where it keeps its data", () => {
-    assert.equal(defaultDataDir(), backendsDataDir());
-    assert.deepEqual(parseMcpFlags(["--local"]), {
-      ...{ kind: "local", dataDir: backendsDataDir(), allowControl: false },
-    });
+    const { dataDir } = parseFlags([]);
+    assert.deepEqual(parseMcpFlags(["--local"]), { kind: "local", dataDir, allowControl: false });
   });
 
   it("name a region or an address", () => {

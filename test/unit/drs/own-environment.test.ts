@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { isOwnVariable } from "../../../src/drs/own-environment";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { defaultDataDir, isOwnVariable } from "../../../src/drs/own-environment";
 
 describe("the environment of our own processes", () => {
   it("is a list, in which nothing stands that is not wanted", () => {
@@ -40,5 +42,16 @@ describe("the environment of our own processes", () => {
     ]) {
       assert.ok(!isOwnVariable(name), name);
     }
+  });
+});
+
+describe("the data of the local backend", () => {
+  it("is where the system keeps a user's data", () => {
+    const own = (base: string) => join(base, "drs-sync-tasks", "local-backend");
+    const moved = { LOCALAPPDATA: "/local", XDG_DATA_HOME: "/xdg" };
+    assert.equal(defaultDataDir("win32", moved), own("/local"));
+    assert.equal(defaultDataDir("win32", {}), own(join(homedir(), "AppData", "Local")));
+    assert.equal(defaultDataDir("linux", moved), own("/xdg"));
+    assert.equal(defaultDataDir("darwin", {}), own(join(homedir(), ".local", "share")));
   });
 });
