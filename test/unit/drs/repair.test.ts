@@ -61,3 +61,49 @@ describe("the repair of an answer", () => {
     assert.deepEqual([output, said], [{ id, status: "CLONING", colour: "blue" }, []]);
   });
 });
+
+describe("what is said of a value that does not fit", () => {
+  it("names its place, what was expected and what came, and what was made of it", () => {
+    const said = (detail: object) => mended(s.jobDetail, { id: "j1", ...detail }).said;
+    assert.deepEqual(said({ description: true }), [
+      "description: expected string, received boolean, taken as string",
+    ]);
+    const ends = (end: object) =>
+      said({ source_endpoint: end }).map((line) => line.replace(/^source_endpoint\./, ""));
+    assert.match(ends({ db_port: {} }).join(), /^db_port: expected number, received object/);
+    assert.match(ends({ db_port: [] }).join(), /^db_port: expected number, received list/);
+    assert.match(ends({ ip: [] }).join(), /^ip: expected string, received list/);
+    assert.match(said({ tags: [{ key: [] }] }).join(), /^tags\[\]\.key: expected string, received list/);
+  });
+
+  it("takes only what is wholly a number or a truth for one", () => {
+    const port = (db_port: unknown) =>
+      (
+        mended(s.jobDetail, { id: "j1", source_endpoint: { db_port } }).output as {
+          source_endpoint: { db_port?: number };
+        }
+      ).source_endpoint.db_port;
+    assert.deepEqual(["5432", " 5432 ", "54.25", "-1", "5432x", "x5432", "5 4", "", "1e3", true].map(port), [
+      5432,
+      5432,
+      54.25,
+      -1,
+      ...Array.from({ length: 6 }, () => undefined),
+    ]);
+    const ssl = (ssl_link: unknown) =>
+      (
+        mended(s.jobDetail, { id: "j1", source_endpoint: { ssl_link } }).output as {
+          source_endpoint: { ssl_link?: boolean };
+        }
+      ).source_endpoint.ssl_link;
+    assert.deepEqual(["true", "FALSE", "False", "truely", "untrue", "yes", 1].map(ssl), [
+      true,
+      false,
+      false,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});

@@ -94,6 +94,38 @@ describe("a sign-in with user and password", () => {
     });
   }
 
+  it("is renewed half an hour before its token ends, or after a day where nobody says when, and not before", async () => {
+    const now = Date.now;
+    let passed = 0;
+    Date.now = () => now() + passed;
+    try {
+      const tokensAfter = async (...times: number[]) => {
+        const tokens: (string | undefined)[] = [];
+        for (const time of times) {
+          passed = time;
+          tokens.push((await headers())["x-auth-token"]);
+        }
+        return tokens;
+      };
+      const [minute, hour] = [60_000, 3_600_000];
+      const renewed = await tokensAfter(0, 23.4 * hour, 23.6 * hour);
+      assert.deepEqual(renewed, ["token-1", "token-1", "token-2"]);
+      lifeMs = 10 * minute;
+      const short = await tokensAfter(60 * hour, 60 * hour + minute / 2, 60 * hour + 2 * minute);
+      assert.deepEqual(short, ["token-3", "token-3", "token-4"]);
+      const old = await headers();
+      passed += 2 * minute;
+      assert.equal(signIn.onRejected(old), true, "an old token may have been withdrawn");
+      answer = (response) => response.writeHead(201, { "x-subject-token": `t${asked}` }).end("{}");
+      const silent = await tokensAfter(100 * hour, 122 * hour, 124 * hour);
+      assert.deepEqual(silent, ["t5", "t5", "t6"]);
+      passed = 99 * hour;
+      assert.equal((await headers())["x-auth-token"], "t6", "the clock was set back");
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it("asks IAM for a token of the user's project by user and password", async () => {
     await headers();
     const user = { name: "u", password: "p", domain: { name: "d" } };
