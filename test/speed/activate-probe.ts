@@ -23,7 +23,7 @@ const vscode = {
         : own,
     ]),
   ),
-  ...{ lm: anything, languages: anything, ProgressLocation: {}, ViewColumn: {} },
+  ...{ lm: anything, languages: anything, ProgressLocation: {} },
 };
 
 const load: unknown = Reflect.get(Module, "_load");

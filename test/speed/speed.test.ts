@@ -10,7 +10,7 @@ const margin = 3;
 
 // Short forms of `npm run bench`: counts and sizes keep their bounds, ratios a multiple of them; times are not judged.
 describe("the cost of many tasks", () => {
-  for (const part of ["reading", "client", "tree", "product"]) {
+  for (const part of ["reading", "client", "tree", "details", "product"]) {
     it(`keeps its bounds: ${part}`, async () => {
       const { stdout } = await run(process.execPath, ["--expose-gc", join(__dirname, "main.js"), part]);
       const figures: readonly Figure[] = JSON.parse(stdout);

@@ -81,6 +81,7 @@ export class Uri {
   }
 }
 
+const disposed = { dispose: () => undefined };
 const settings = new Map<string, unknown>([["alerts.delayThreshold", 300_000]]);
 
 export const workspace = {
@@ -95,7 +96,26 @@ export const made: { provider: unknown; badge: unknown; message: unknown } = {
   message: undefined,
 };
 
+/** What pages were sent. */
+export const posted = { count: 0 };
+
+export const ViewColumn = { Active: -1 };
+export class TabInputWebview {}
+
 export const window = {
+  tabGroups: { all: [], close: async () => undefined },
+  createWebviewPanel: (viewType: string, title: string) => ({
+    ...{ viewType, title, visible: true, active: true, reveal: () => undefined, dispose: () => undefined },
+    ...{ onDidChangeViewState: () => disposed, onDidDispose: () => disposed },
+    webview: {
+      ...{ html: "", options: {}, cspSource: "", onDidReceiveMessage: () => disposed },
+      asWebviewUri: (uri: unknown) => uri,
+      postMessage: async () => {
+        posted.count++;
+        return true;
+      },
+    },
+  }),
   createTreeView: (_: string, { treeDataProvider }: { readonly treeDataProvider: unknown }) => {
     made.provider = treeDataProvider;
     return {
