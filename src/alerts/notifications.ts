@@ -1,10 +1,14 @@
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
+import type { Diagnosis } from "../failures/known-case";
+import { steps } from "../failures/steps";
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
+import { mayChangePassword } from "../tasks/actions";
 import { lostTables } from "../tasks/stream-health";
+import type { Task } from "../tasks/task";
 import type { PlacedNotice } from "./alert-engine";
 import { burstText } from "./bursts";
 import { followText } from "./follow";
@@ -65,12 +69,13 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   const mute = t("Mute Task");
   const ref = { connection, id: task.id };
   // The details begin with cause, remedy and the page to read.
-  const copy = level !== "recovered" && lostTables(task).length > 0 ? t("Copy Tables Again…") : undefined;
+  const step = level === "recovered" ? undefined : stepFor(task, diagnosis ?? undefined);
+  const heal = step && l10n.localize(steps[step].name);
   // With more than three buttons nothing is left of the line that says whose notification it is.
-  const buttons = copy === undefined ? [details, t("Show Log"), mute] : [copy, details, mute];
+  const buttons = heal === undefined ? [details, t("Show Log"), mute] : [heal, details, mute];
   const answer = await ask(level, message, buttons);
-  if (copy !== undefined && answer === copy) {
-    await vscode.commands.executeCommand("drs.copyTablesAgain", ref);
+  if (step !== undefined && answer === heal) {
+    await vscode.commands.executeCommand(steps[step].by.command, ref);
     return;
   }
   switch (answer) {
@@ -84,6 +89,15 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
       await host.mute(ref);
       break;
   }
+}
+
+/** The step of the remedy that can be taken from a notification. */
+function stepFor(task: Task, diagnosis: Diagnosis | undefined): "copyTables" | "changePassword" | undefined {
+  if (lostTables(task).length > 0) {
+    return "copyTables";
+  }
+  const isPassword = diagnosis?.steps.includes("changePassword") === true && mayChangePassword(task);
+  return isPassword ? "changePassword" : undefined;
 }
 
 async function showMany(

@@ -9,8 +9,9 @@ import {
 } from "../backend-client/demo-databases";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
+import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
-import { shown } from "../l10n/shown";
+import { type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { CommandHost, Handler } from "./host";
 
@@ -47,18 +48,27 @@ export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" 
         (await vscode.window.showQuickPick(databasePicks(demo.databases, parts.l10n), {
           placeHolder: t("Which database?"),
         }));
-      const sql =
-        picked &&
-        (await vscode.window.showInputBox({
+      let complaint: Shown | undefined;
+      let sql: string | undefined = "";
+      while (demo !== undefined && picked !== undefined && sql !== undefined) {
+        sql = await vscode.window.showInputBox({
           title: t("SQL in {0} ({1})", picked.one.database, picked.description),
           placeHolder: shown("SELECT * FROM reviews ORDER BY id DESC LIMIT 10"),
+          value: sql,
           ignoreFocusOut: true,
-        }));
-      if (demo !== undefined && picked !== undefined && sql) {
-        await showResult(
-          await runDemoSql(demo.connection, demo.key, picked.one, sql, parts.l10n),
-          parts.l10n,
-        );
+          ...(complaint === undefined ? {} : { prompt: complaint }),
+        });
+        if (!sql) {
+          return;
+        }
+        try {
+          const result = await runDemoSql(demo.connection, demo.key, picked.one, sql, parts.l10n);
+          await showResult(result, parts.l10n);
+          return;
+        } catch (error) {
+          // What was typed stays, with what the database objects to.
+          complaint = explain(error, parts.l10n, true);
+        }
       }
     },
   };
@@ -95,7 +105,8 @@ function databasePicks(databases: readonly DemoDatabase[], { t }: Localizer) {
 /** Rows in an editor, everything else in a notice. */
 async function showResult({ command, row_count, fields, rows }: SqlResult, { t }: Localizer): Promise<void> {
   if (fields.length === 0) {
-    void vscode.window.showInformationMessage(t("{0}: {1} rows", command, row_count));
+    const text = row_count === 1 ? t("{0}: 1 row", command) : t("{0}: {1} rows", command, row_count);
+    void vscode.window.showInformationMessage(text);
     return;
   }
   const lines = [fields, ...rows].map((row) => row.map((value) => value ?? "NULL").join("\t"));

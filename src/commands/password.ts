@@ -12,9 +12,10 @@ import type { CommandHost } from "./host";
 
 /** Asks for the end and the new password, sends it once, and offers to resume. The password is not kept here. */
 export async function askPassword(
-  { task, session, state: { connection } }: PlacedTask,
+  { task, session, state }: PlacedTask,
   { l10n, log }: Pick<CommandHost, "l10n" | "log">,
 ): Promise<void> {
+  const { connection } = state;
   const { t } = l10n;
   if (!canChangePassword(session, task)) {
     const message = t('The password of task "{0}" cannot be changed in its current status.', task.name);
@@ -44,7 +45,10 @@ export async function askPassword(
     log.error(`the password of task ${task.name} (${task.id}) was not changed`, error);
     const why = explain(error, l10n, connection.kind === "local");
     const message = t('The password of task "{0}" was not changed: {1}', task.name, why);
-    void vscode.window.showErrorMessage(message);
+    const again = t("Try Again");
+    if ((await vscode.window.showErrorMessage(message, again)) === again) {
+      await askPassword({ task, session, state }, { l10n, log });
+    }
     return;
   }
   const now = session.store.snapshot.tasks.get(task.id) ?? task;

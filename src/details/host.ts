@@ -5,7 +5,7 @@ import type * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import type { Task } from "../tasks/task";
 import type { TaskSession } from "../tasks/use-cases/control";
-import type { Freshness } from "./view";
+import type { Freshness } from "./facts";
 
 /** The type of the details panels, under which VS Code brings them back after a reload of the window. */
 export const detailsViewType = "drs.details";

@@ -1,5 +1,6 @@
 /** What the details page shows: plain data with every text ready in the reader's language. */
 
+import type { StepId } from "../failures/steps";
 import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
 import type { AlertLevel } from "../status/statuses";
@@ -45,8 +46,18 @@ export interface Problem {
   readonly explanation?: Explanation | undefined;
   readonly advice?: Shown | undefined;
   readonly copy?: CopyButton | undefined;
-  /** The label of the button that copies tables again, where that heals. */
-  readonly copyAgain?: Shown | undefined;
+  /** What heals, in the order in which it is done. */
+  readonly steps: readonly StepButton[];
+}
+
+/** A step of a remedy that the extension can take. */
+export interface StepButton {
+  readonly step: StepId;
+  readonly label: Shown;
+  /** Codicon id. */
+  readonly icon: string;
+  /** The part of the page that it shows; absent: the host takes it. */
+  readonly part?: string | undefined;
 }
 
 /** What is wrong with a task's stream beside its status, and the log that its source keeps. */
@@ -125,8 +136,8 @@ export interface ObjectTable {
   readonly more?: Shown | undefined;
   /** Said when there are no rows. */
   readonly empty: Shown;
-  /** The label of the button that copies tables again; absent where that cannot be. */
-  readonly copyAgain?: Shown | undefined;
+  /** The button that copies tables again; absent where that cannot be. */
+  readonly copyAgain?: StepButton | undefined;
 }
 
 /** From where to where a task leads, and how. */

@@ -4,18 +4,20 @@ import { randomBytes } from "node:crypto";
 import { localId, type TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
 import type { Diagnosis } from "../failures/known-case";
+import { stepRow } from "../failures/steps";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import { legalActions } from "../tasks/actions";
 import type { Task } from "../tasks/task";
 import { asJson, asMarkdown } from "./copy-all";
+import type { Reader } from "./facts";
 import { type DetailsHost, detailsViewType } from "./host";
 import { pageHtml } from "./html";
 import { PageModel } from "./page-model";
 import type { Copyable, PageView } from "./page-view";
 import { type HostMessage, type PageMessage, parsePageMessage, parsePageState } from "./protocol";
-import { copyText, detailsOf, emptyDetails, type Reader } from "./view";
+import { copyText, detailsOf, emptyDetails } from "./view";
 
 /** Characters of a name in a tab; the service allows 50. */
 const titleLength = 50;
@@ -280,9 +282,13 @@ class DetailsPage implements vscode.Disposable {
       case "run":
         void this.#run(message.action);
         break;
-      case "copyTables":
-        void vscode.commands.executeCommand("drs.copyTablesAgain", this.#ref);
+      case "step": {
+        const { by } = stepRow(message.step);
+        if ("command" in by) {
+          void vscode.commands.executeCommand(by.command, this.#ref);
+        }
         break;
+      }
       case "copy":
         void this.#copy(message.what);
         break;

@@ -1,6 +1,7 @@
 /** What the details page and its host say to each other. The page takes only the types from here. */
 import * as v from "valibot";
 import type { TaskRef } from "../connections/connection";
+import { stepIds } from "../failures/steps";
 import { actionIds } from "../status/actions";
 import type { Copyable, PageView } from "./page-view";
 import { partIds } from "./parts/parts";
@@ -23,7 +24,7 @@ const pageMessage = v.variant("type", [
     offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
     filter: v.pipe(v.string(), v.maxLength(256)),
   }),
-  v.strictObject({ type: v.literal("copyTables") }),
+  v.strictObject({ type: v.literal("step"), step: v.picklist(stepIds) }),
   v.strictObject({ type: v.literal("compare"), kind: v.picklist(["lines", "contents"]) }),
 ]);
 

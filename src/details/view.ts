@@ -1,64 +1,30 @@
 /** A task → what its details page shows. */
 
-import type { Diagnosis } from "../failures/known-case";
-import { beginningOf, type Localizer, remainingText, type Translate } from "../l10n/localizer";
-import { type Shown, shown, shownLines } from "../l10n/shown";
-import { type ActionId, actionRow, byHelpfulness } from "../status/actions";
+import { type Localizer, remainingText, type Translate } from "../l10n/localizer";
+import { type Shown, shown } from "../l10n/shown";
+import { actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
-import { mayCopyAgain, transitionIn } from "../tasks/actions";
+import { transitionIn } from "../tasks/actions";
 import { addressText } from "../tasks/address";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
-import { errorText, meaningOf, statusName, unfreezing } from "../tasks/problems";
-import { lostTables, warningsOf } from "../tasks/stream-health";
+import { errorText, meaningOf, statusName } from "../tasks/problems";
+import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
+import type { DetailsFacts, Freshness, Reader } from "./facts";
 import type {
   ActionButton,
   Bar,
   CopyableFact,
   Delay,
   EmptyView,
-  Explanation,
   Notice,
-  Problem,
   Progress,
   StreamView,
   TaskView,
 } from "./page-view";
-import { copyButton, objectTable, routeOf, sectionsOf } from "./sections";
-
-/** How fresh the store's data is. */
-export interface Freshness {
-  /** Whether there is a connection to read from. */
-  readonly connected: boolean;
-  /** When it was last read, milliseconds since 1970; undefined before the first time. */
-  readonly asOf: number | undefined;
-  /** Why the last reading failed, in the reader's language; undefined when it did not. */
-  readonly problem: Shown | undefined;
-}
-
-/** The reader, and the state of the data. */
-export interface Reader {
-  readonly l10n: Localizer;
-  readonly freshness: Freshness;
-}
-
-/** What a page says besides the task itself. */
-export interface DetailsFacts extends Reader {
-  /** The name of the task's connection; undefined while it is not shown. */
-  readonly connection: string | undefined;
-  /** Why nothing may be done with the connection's tasks; undefined when that is not known to be so. */
-  readonly readOnly: Shown | undefined;
-  /** The task is in the list as it was last read; otherwise `task` is the last that was known of it. */
-  readonly listed: boolean;
-  readonly place: "local" | "cloud";
-  /** The legal actions. */
-  readonly actions: readonly ActionId[];
-  /** The action under way. */
-  readonly running: ActionId | undefined;
-  /** The known case behind the task's error; null: none matches; undefined: not looked up yet. */
-  readonly diagnosis: Diagnosis | null | undefined;
-}
+import { copyAgainButton, problemOf } from "./problem";
+import { objectTable, routeOf, sectionsOf } from "./sections";
 
 /** The page of a task. */
 export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
@@ -93,7 +59,7 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
     progress,
     delay: progress === undefined ? delayOf(task, facts) : undefined,
     sections: sectionsOf(task, facts.connection, l10n),
-    objects: { ...objectTable(task.objects ?? [], l10n), copyAgain: copyAgainLabel(task, facts) },
+    objects: { ...objectTable(task.objects ?? [], l10n), copyAgain: copyAgainButton(task, facts) },
   };
 }
 
@@ -221,51 +187,6 @@ function buttonsOf({ actions, l10n }: DetailsFacts): readonly ActionButton[] {
   }));
 }
 
-/** So much of an error is drawn at once; a service may send hundreds of kilobytes. */
-const longestMessage = 4_000;
-
-function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
-  const { t } = facts.l10n;
-  const { alert } = rowOf(task.status);
-  const code = task.error?.code && shown(task.error.code);
-  // Its copy button has all of it.
-  const message = task.error?.message && shownLines(beginningOf(task.error.message, longestMessage));
-  const copy = task.error === undefined ? undefined : copyButton("error", t("Error"), t);
-  const explanation = task.error && explanationOf(facts);
-  if (alert !== "error") {
-    const heading = t("Last reported error");
-    return task.error && { level: "warning", heading, code, message, explanation, copy };
-  }
-  if (task.status === "frozen") {
-    const error = errorText(task);
-    return {
-      level: "error",
-      heading: t("The task is frozen"),
-      // An error that the task may have, too, is not why it is frozen.
-      message: error ? t("It also reports an error: {0}", error) : undefined,
-      advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
-      copy,
-    };
-  }
-  return {
-    level: "error",
-    heading: t("What went wrong"),
-    code,
-    message: task.error === undefined ? t("The service gave no reason.") : message,
-    explanation,
-    advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
-    copy,
-    copyAgain: lostTables(task).length > 0 ? copyAgainLabel(task, facts) : undefined,
-  };
-}
-
-function copyAgainLabel(
-  task: Task,
-  { listed, readOnly, place, l10n: { t } }: DetailsFacts,
-): Shown | undefined {
-  return listed && readOnly === undefined && mayCopyAgain(task, place) ? t("Copy Tables Again…") : undefined;
-}
-
 function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
   const { t, time } = l10n;
   const warnings = warningsOf(task);
@@ -288,60 +209,6 @@ function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
             text: keptLogText(keptLog, l10n),
           },
   };
-}
-
-function explanationOf({ diagnosis, l10n: { t, localize } }: DetailsFacts): Explanation | undefined {
-  if (diagnosis === undefined) {
-    return undefined;
-  }
-  if (diagnosis === null) {
-    return {
-      facts: [
-        { text: t("No known case matches this error. Copy its text to search for it or to ask for help.") },
-      ],
-    };
-  }
-  const { cause, remedy, sure, url } = diagnosis;
-  return {
-    facts: [
-      { label: sure ? t("Cause") : t("Likely cause"), text: localize(cause) },
-      { label: t("What to do"), text: localize(remedy) },
-    ],
-    link: { label: t("More about this case"), href: url },
-  };
-}
-
-function adviceOf(task: Task, facts: DetailsFacts): Shown | undefined {
-  const { l10n, actions, diagnosis } = facts;
-  const { t } = l10n;
-  const { status } = task;
-  if (lostTables(task).length > 0 && copyAgainLabel(task, facts) !== undefined) {
-    return t("Copy the tables again, because they lack rows. This also resumes the task.");
-  }
-  if (status === "frozen") {
-    return unfreezing(task, l10n);
-  }
-  if (rowOf(status).endsByForce && actions.includes("end")) {
-    return t("End the task again to release its resources.");
-  }
-  if (diagnosis?.resumable === false && actions.includes("end")) {
-    return t("This task cannot continue. End it, and create a new one if its data is still needed.");
-  }
-  switch (actions.toSorted(byHelpfulness)[0]) {
-    case "resume":
-      return t("Remove the cause, then resume the task.");
-    case "start":
-      return t("Remove the cause, then start the task again.");
-    case "reset":
-      return t("Remove the cause, then reset the task: it starts over.");
-    case "pause":
-    case "end":
-      return t("This task cannot be resumed. End it, and create a new one if its data is still needed.");
-    case "delete":
-      return t("Remove the cause, then create the task again. This one can be deleted.");
-    case undefined:
-      return t("No action is possible in this status.");
-  }
 }
 
 /** The full synchronization while it matters: it runs, it failed, or something stopped the task within it. */

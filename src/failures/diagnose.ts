@@ -7,6 +7,7 @@ import type { Bilingual } from "../l10n/bilingual";
 import catalogue from "./catalogue.json";
 import type { Diagnosis, Symptoms } from "./known-case";
 import localEngine from "./local-engine.json";
+import { isStep } from "./steps";
 
 /** A known case. */
 export interface Entry {
@@ -24,6 +25,8 @@ export interface Entry {
   readonly reasons?: readonly string[] | undefined;
   readonly cause: Bilingual;
   readonly remedy: Bilingual;
+  /** Steps of the remedy that the extension can take. */
+  readonly steps?: readonly string[] | undefined;
   readonly resumable: boolean | null;
   readonly url: string;
   /** `page`: cause and remedy were read; `partial`: in part; `keyword`: they are general knowledge. */
@@ -75,11 +78,12 @@ export function diagnose(symptoms: Symptoms): Diagnosis | undefined {
 }
 
 function diagnosisOf(entry: Entry, against: number): Diagnosis {
-  const { id, cause, remedy, resumable, url, evidence } = entry;
+  const { id, cause, remedy, steps = [], resumable, url, evidence } = entry;
   return {
     id,
     cause,
     remedy,
+    steps: steps.filter(isStep),
     resumable: resumable ?? undefined,
     url,
     sure: evidence !== "keyword" && against === 0,

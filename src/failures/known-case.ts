@@ -1,4 +1,5 @@
 import type { Bilingual } from "../l10n/bilingual";
+import type { StepId } from "./steps";
 
 /** A known case that explains a failure. */
 export interface Diagnosis {
@@ -6,6 +7,8 @@ export interface Diagnosis {
   readonly id: string;
   readonly cause: Bilingual;
   readonly remedy: Bilingual;
+  /** The steps of the remedy that the extension can take, in their order. */
+  readonly steps: readonly StepId[];
   /** Whether the task can continue after the remedy; false: it must be recreated or reset; undefined: not known. */
   readonly resumable: boolean | undefined;
   /** The page that tells more (https). */

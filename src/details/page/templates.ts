@@ -18,6 +18,7 @@ import type {
   RouteView,
   Row,
   Section,
+  StepButton,
   StreamView,
   TaskView,
 } from "../page-view";
@@ -159,7 +160,7 @@ function actionButton(
 }
 
 function problemBox(
-  { level, heading, code, message, explanation, advice, copy, copyAgain }: Problem,
+  { level, heading, code, message, explanation, advice, copy, steps }: Problem,
   context: PageContext,
 ): TemplateResult {
   return html`<section class="problem ${level}" aria-labelledby="problem">
@@ -171,14 +172,31 @@ function problemBox(
       ${advice === undefined ? nothing : html`<p class="advice">${icon("lightbulb")}<span>${advice}</span></p>`}
     </div>
     ${copy === undefined ? nothing : copyControl(copy, context)}
-    ${copyAgain === undefined ? nothing : html`<div class="remedy">${copyAgainButton(copyAgain, context)}</div>`}
+    ${
+      steps.length === 0
+        ? nothing
+        : html`<div class="remedy">${repeat(
+            steps,
+            ({ step }) => step,
+            (step) => stepButton(step, context),
+          )}</div>`
+    }
   </section>`;
 }
 
-function copyAgainButton(label: string, { send }: PageContext): TemplateResult {
-  return html`<button type="button" class="secondary" data-copy-again @click=${() => send({ type: "copyTables" })}>
-    ${icon("sync")}${label}
-  </button>`;
+function stepButton({ step, label, icon: name, part }: StepButton, { send }: PageContext): TemplateResult {
+  const take = () => (part === undefined ? send({ type: "step", step }) : showPart(part));
+  return html`<button type="button" class="secondary" data-step=${step} @click=${take}>${icon(name)}${label}</button>`;
+}
+
+/** Opens a part of the page and leads to it. */
+function showPart(id: string): void {
+  const part = document.querySelector(`details[data-part="${id}"]`);
+  if (part instanceof HTMLDetailsElement) {
+    part.open = true;
+    part.scrollIntoView({ block: "start" });
+    part.querySelector("summary")?.focus({ preventScroll: true });
+  }
 }
 
 /** What is wrong with the stream although the task may run. */
@@ -309,7 +327,7 @@ function objectCard(
     <h2 id="objects">${heading} <span class="count">${count}</span></h2>
     ${rows.length === 0 ? html`<p class="none">${empty}</p>` : objectTable(columns, rows)}
     ${more === undefined ? nothing : html`<p class="none">${more}</p>`}
-    ${copyAgain === undefined ? nothing : html`<p class="remedy">${copyAgainButton(copyAgain, context)}</p>`}
+    ${copyAgain === undefined ? nothing : html`<p class="remedy">${stepButton(copyAgain, context)}</p>`}
   </section>`;
 }
 

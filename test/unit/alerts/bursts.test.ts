@@ -20,6 +20,7 @@ const lost: Diagnosis = {
   id: "lost",
   cause: { en: "The source cannot be reached.", zh: "无法连接源库。" },
   remedy: { en: "Check the network.", zh: "请检查网络。" },
+  steps: [],
   resumable: true,
   url: "https://example.com/",
   sure: true,

@@ -18,6 +18,7 @@ describe("the text of a notice", () => {
     id: "conflict",
     cause: { en: "The row is there already.", zh: "该行已存在。" },
     remedy: { en: "Delete it.", zh: "请删除。" },
+    steps: [],
     resumable: true,
     url: "https://example.com/",
     sure: true,

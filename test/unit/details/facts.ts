@@ -1,4 +1,4 @@
-import type { DetailsFacts } from "../../../src/details/view";
+import type { DetailsFacts } from "../../../src/details/facts";
 import { type Localizer, localizerFor } from "../../../src/l10n/localizer";
 import { legalActions } from "../../../src/tasks/actions";
 import type { Task } from "../../../src/tasks/task";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import chinese from "../../../l10n/bundle.l10n.zh-cn.json";
-import { copyText, type DetailsFacts, detailsOf, emptyDetails } from "../../../src/details/view";
+import type { DetailsFacts } from "../../../src/details/facts";
+import { copyText, detailsOf, emptyDetails } from "../../../src/details/view";
 import type { Diagnosis } from "../../../src/failures/known-case";
 import { shown as textShown } from "../../../src/l10n/shown";
 import { statuses, statusOrder } from "../../../src/status/statuses";
@@ -16,6 +17,7 @@ const known: Diagnosis = {
   id: "conflict",
   cause: { en: "The row is there already.", zh: "该行已存在。" },
   remedy: { en: "Delete it.", zh: "请删除。" },
+  steps: [],
   resumable: true,
   url: "https://example.com/case",
   sure: true,
@@ -86,7 +88,10 @@ describe("the details view", () => {
       warnings: [{ ...lost, table: "public.stock" }],
     };
     const { problem, objects, stream } = viewOf(failed, { place: "local" });
-    assert.deepEqual([problem?.copyAgain, objects.copyAgain], ["Copy Tables Again…", "Copy Tables Again…"]);
+    const copyAgain = {
+      ...{ step: "copyTables", label: "Copy Tables Again…", icon: "sync", part: undefined },
+    };
+    assert.deepEqual([problem?.steps, objects.copyAgain], [[copyAgain], copyAgain]);
     assert.match(problem?.advice ?? "", /^Copy the tables again/);
     assert.equal(stream, undefined);
     for (const facts of [
@@ -95,9 +100,26 @@ describe("the details view", () => {
       { place: "local", listed: false },
     ] as const) {
       const other = viewOf(failed, facts);
-      assert.deepEqual([other.problem?.copyAgain, other.objects.copyAgain], [undefined, undefined]);
+      assert.deepEqual([other.problem?.steps, other.objects.copyAgain], [[], undefined]);
     }
-    assert.equal(viewOf({ ...failed, warnings: [] }, { place: "local" }).problem?.copyAgain, undefined);
+    assert.deepEqual(viewOf({ ...failed, warnings: [] }, { place: "local" }).problem?.steps, []);
+  });
+
+  it("offers the steps of the remedy that can be taken now, and no others", () => {
+    const stepsOf = (task: Partial<Task>, facts: Partial<DetailsFacts> = {}) =>
+      viewOf(
+        { status: "incrementalFailed", error: { code: "x" }, ...task },
+        { diagnosis: { ...known, steps: ["changePassword", "showConflicts"] }, ...facts },
+      ).problem?.steps.map(({ label, part }) => [label, part]);
+    const [password, rows] = [
+      ["Change Database Password…", undefined],
+      ["Show Conflicting Rows", "dirty"],
+    ];
+    const mayChange = { availableActions: ["RESET_DB_PWD"] };
+    assert.deepEqual(stepsOf(mayChange), [password, rows]);
+    assert.deepEqual(stepsOf({}), [rows]);
+    assert.deepEqual(stepsOf(mayChange, { readOnly: textShown("no") }), [rows]);
+    assert.deepEqual(stepsOf(mayChange, { diagnosis: null }), []);
   });
 
   it("tells warnings about the stream with the log that the source keeps, and that log alone as information", () => {

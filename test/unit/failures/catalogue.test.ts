@@ -7,6 +7,7 @@ import catalogue from "../../../src/failures/catalogue.json";
 import { diagnose, type Entry, entries } from "../../../src/failures/diagnose";
 import type { Symptoms } from "../../../src/failures/known-case";
 import localEngine from "../../../src/failures/local-engine.json";
+import { stepIds } from "../../../src/failures/steps";
 
 const bilingual = v.strictObject({
   en: v.pipe(v.string(), v.regex(/^[^\u4e00-\u9fff]{10,400}[.)]$/)),
@@ -26,6 +27,7 @@ const form = v.strictObject({
   reasons: v.optional(v.array(v.string())),
   cause: bilingual,
   remedy: bilingual,
+  steps: v.optional(v.pipe(v.array(v.picklist(stepIds)), v.minLength(1))),
   resumable: v.nullable(v.boolean()),
   url: v.pipe(v.string(), v.regex(/^https:\/\/[\w./%#-]+$/)),
   evidence: v.picklist(["page", "partial", "keyword"]),

@@ -1,0 +1,38 @@
+/** What the details page is made from beside the task. */
+import type { Diagnosis } from "../failures/known-case";
+import type { Localizer } from "../l10n/localizer";
+import type { Shown } from "../l10n/shown";
+import type { ActionId } from "../status/actions";
+
+/** How fresh the store's data is. */
+export interface Freshness {
+  /** Whether there is a connection to read from. */
+  readonly connected: boolean;
+  /** When it was last read, milliseconds since 1970; undefined before the first time. */
+  readonly asOf: number | undefined;
+  /** Why the last reading failed, in the reader's language; undefined when it did not. */
+  readonly problem: Shown | undefined;
+}
+
+/** The reader, and the state of the data. */
+export interface Reader {
+  readonly l10n: Localizer;
+  readonly freshness: Freshness;
+}
+
+/** What a page says besides the task itself. */
+export interface DetailsFacts extends Reader {
+  /** The name of the task's connection; undefined while it is not shown. */
+  readonly connection: string | undefined;
+  /** Why nothing may be done with the connection's tasks; undefined when that is not known to be so. */
+  readonly readOnly: Shown | undefined;
+  /** The task is in the list as it was last read; otherwise `task` is the last that was known of it. */
+  readonly listed: boolean;
+  readonly place: "local" | "cloud";
+  /** The legal actions. */
+  readonly actions: readonly ActionId[];
+  /** The action under way. */
+  readonly running: ActionId | undefined;
+  /** The known case behind the task's error; null: none matches; undefined: not looked up yet. */
+  readonly diagnosis: Diagnosis | null | undefined;
+}

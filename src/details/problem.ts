@@ -1,0 +1,134 @@
+/** What is wrong with a task, as its details page says it: error, cause, remedy and what to press. */
+import { type StepId, stepRow } from "../failures/steps";
+import { beginningOf, type Localizer } from "../l10n/localizer";
+import { type Shown, shown, shownLines } from "../l10n/shown";
+import { byHelpfulness } from "../status/actions";
+import { rowOf } from "../status/statuses";
+import { mayChangePassword, mayCopyAgain } from "../tasks/actions";
+import { errorText, unfreezing } from "../tasks/problems";
+import { lostTables } from "../tasks/stream-health";
+import type { Task } from "../tasks/task";
+import type { DetailsFacts } from "./facts";
+import type { Explanation, Problem, StepButton } from "./page-view";
+import { copyButton } from "./sections";
+
+/** So much of an error is drawn at once; a service may send hundreds of kilobytes. */
+const longestMessage = 4_000;
+
+/** What is wrong with a task, and what can be done; undefined when nothing is. */
+export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
+  const { t } = facts.l10n;
+  const { alert } = rowOf(task.status);
+  const code = task.error?.code && shown(task.error.code);
+  // Its copy button has all of it.
+  const message = task.error?.message && shownLines(beginningOf(task.error.message, longestMessage));
+  const copy = task.error === undefined ? undefined : copyButton("error", t("Error"), t);
+  const explanation = task.error && explanationOf(facts);
+  if (alert !== "error") {
+    const heading = t("Last reported error");
+    return task.error && { level: "warning", heading, code, message, explanation, copy, steps: [] };
+  }
+  if (task.status === "frozen") {
+    const error = errorText(task);
+    return {
+      level: "error",
+      heading: t("The task is frozen"),
+      // An error that the task may have, too, is not why it is frozen.
+      message: error ? t("It also reports an error: {0}", error) : undefined,
+      advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
+      copy,
+      steps: [],
+    };
+  }
+  return {
+    level: "error",
+    heading: t("What went wrong"),
+    code,
+    message: task.error === undefined ? t("The service gave no reason.") : message,
+    explanation,
+    advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
+    copy,
+    steps: stepsOf(task, facts),
+  };
+}
+
+/** The steps of the remedy that can be taken now. */
+function stepsOf(task: Task, facts: DetailsFacts): readonly StepButton[] {
+  const { diagnosis, l10n } = facts;
+  const can: Readonly<Record<StepId, boolean>> = {
+    copyTables: canCopyAgain(task, facts),
+    changePassword: facts.listed && facts.readOnly === undefined && mayChangePassword(task),
+    showConflicts: facts.freshness.connected,
+  };
+  const lost: readonly StepId[] = lostTables(task).length > 0 ? ["copyTables"] : [];
+  const wanted = new Set([...lost, ...(diagnosis?.steps ?? [])]);
+  return [...wanted].filter((step) => can[step]).map((step) => stepButton(step, l10n));
+}
+
+function stepButton(step: StepId, { localize }: Localizer): StepButton {
+  const { name, icon, by } = stepRow(step);
+  return { step, label: localize(name), icon, part: "part" in by ? by.part : undefined };
+}
+
+/** The button that copies tables again; undefined where that cannot be. */
+export function copyAgainButton(task: Task, facts: DetailsFacts): StepButton | undefined {
+  return canCopyAgain(task, facts) ? stepButton("copyTables", facts.l10n) : undefined;
+}
+
+function canCopyAgain(task: Task, { listed, readOnly, place }: DetailsFacts): boolean {
+  return listed && readOnly === undefined && mayCopyAgain(task, place);
+}
+
+function explanationOf({ diagnosis, l10n: { t, localize } }: DetailsFacts): Explanation | undefined {
+  if (diagnosis === undefined) {
+    return undefined;
+  }
+  if (diagnosis === null) {
+    return {
+      facts: [
+        { text: t("No known case matches this error. Copy its text to search for it or to ask for help.") },
+      ],
+    };
+  }
+  const { cause, remedy, sure, url } = diagnosis;
+  return {
+    facts: [
+      { label: sure ? t("Cause") : t("Likely cause"), text: localize(cause) },
+      { label: t("What to do"), text: localize(remedy) },
+    ],
+    link: { label: t("More about this case"), href: url },
+  };
+}
+
+function adviceOf(task: Task, facts: DetailsFacts): Shown | undefined {
+  const { l10n, actions, diagnosis } = facts;
+  const { t } = l10n;
+  const { status } = task;
+  if (lostTables(task).length > 0 && canCopyAgain(task, facts)) {
+    return t("Copy the tables again, because they lack rows. This also resumes the task.");
+  }
+  if (status === "frozen") {
+    return unfreezing(task, l10n);
+  }
+  if (rowOf(status).endsByForce && actions.includes("end")) {
+    return t("End the task again to release its resources.");
+  }
+  if (diagnosis?.resumable === false && actions.includes("end")) {
+    return t("This task cannot continue. End it, and create a new one if its data is still needed.");
+  }
+  switch (actions.toSorted(byHelpfulness)[0]) {
+    case "resume":
+      return t("Remove the cause, then resume the task.");
+    case "start":
+      return t("Remove the cause, then start the task again.");
+    case "reset":
+      return t("Remove the cause, then reset the task: it starts over.");
+    case "pause":
+    case "end":
+      return t("This task cannot be resumed. End it, and create a new one if its data is still needed.");
+    case "delete":
+      return t("Remove the cause, then create the task again. This one can be deleted.");
+    case undefined:
+      return t("No action is possible in this status.");
+  }
+}
