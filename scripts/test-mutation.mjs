@@ -11,8 +11,8 @@ import { Failure, main } from "./main.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** The lowest share of mutants that are found, in percent. */
 const leastScore = 85;
-/** Tests that simulate hours of thousands of tasks: mutants do not meet them, because each would take seconds. */
-const simulations = ["large-lists", "drawn-answers"];
+/** Tests of hours, of thousands of tasks, or of memory: mutants do not meet them, because each would take seconds. */
+const simulations = ["large-lists", "drawn-answers", "hostile-endpoint"];
 /** Where mutants of what is computed when a module is loaded are left out: each of the API's many tables would take seconds. */
 const ofTables = ["src/drs"];
 /** What is changed, and the unit tests that have to notice it: a folder of out/, and how their names begin. */
