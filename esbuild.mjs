@@ -90,7 +90,7 @@ const node = {
   format: "cjs",
   target: "node20",
   // node-fetch asks for web-streams-polyfill (60 KB) only where Node has no streams of the web, which it has since 18.
-  external: ["vscode", "pg-native", "mocha", "playwright-core", "web-streams-polyfill"],
+  external: ["vscode", "pg-native", "mocha", "esbuild", "playwright-core", "web-streams-polyfill"],
   // Its CommonJS form cannot be bundled.
   alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
 };

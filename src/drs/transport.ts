@@ -30,7 +30,8 @@ export interface ExchangeOptions {
   readonly timeoutMs: number;
 }
 
-const largestAnswer = 8 * 1024 * 1024;
+/** Ten times that of 100 tasks with long errors, in bytes. */
+const largestAnswer = 4 * 1024 * 1024;
 
 /** Sends requests to one host over connections that are kept alive until `dispose`. */
 export class Transport {
