@@ -31,7 +31,10 @@ export type ClientConfig = {
     | undefined;
   /** Sends nothing any more after a refused proof of identity; absent: the caller sees to that. */
   readonly breaker?: CredentialBreaker | undefined;
-  /** Makes sure before each call that changes something that the right service would get it; throws when not. */
+  /**
+   * Makes sure that the right service would get a call, before each one that changes something, and before others when no
+   * connection is open: who listened may have ended. Throws when not.
+   */
   readonly verify?: ((operation: string) => Promise<void>) | undefined;
   /** Receives a line about each kind of value that does not fit its schema: once, and when it came 10, 100, … times. */
   readonly onMismatch?: (message: string) => void;
@@ -85,7 +88,7 @@ export class DrsClient implements DrsCaller {
   constructor(config: ClientConfig) {
     this.#config = config;
     this.#base = new URL(config.endpoint);
-    this.#transport = new Transport(this.#base);
+    this.#transport = new Transport(this.#base, config.verify);
     this.#signIn = "signIn" in config ? config.signIn : keySignIn(config, config.projectId);
   }
 
@@ -137,7 +140,7 @@ export class DrsClient implements DrsCaller {
   ): Promise<Identified<R>> {
     const { rateLimiter, breaker } = this.#config;
     await rateLimiter?.acquire(!operation.reads, options.signal);
-    if (!operation.reads) {
+    if (!operation.reads || !this.#transport.isConnected) {
       await this.#config.verify?.(name);
     }
     const exchange = () => this.#exchange<R>(name, operation, input, options);

@@ -37,11 +37,14 @@ const largestAnswer = 4 * 1024 * 1024;
 export class Transport {
   readonly #base: URL;
   readonly #agent: HttpAgent | HttpsAgent;
+  readonly #verify: ((operation: string) => Promise<void>) | undefined;
   /** Reading calls that wait for their answer. */
   readonly #reading = new Set<Limit>();
 
-  constructor(base: URL) {
+  /** @param verify makes sure that the right service listens, before a call is sent once more; throws when not. */
+  constructor(base: URL, verify?: ((operation: string) => Promise<void>) | undefined) {
     this.#base = base;
+    this.#verify = verify;
     this.#agent =
       base.protocol === "http:" ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true });
   }
@@ -58,6 +61,7 @@ export class Transport {
     } catch (error) {
       if (options.reads && error instanceof DrsError && error.failure.fault?.id === "connectionReset") {
         this.#closeIdle();
+        await this.#verify?.(options.operation);
         return await this.#once(request, options);
       }
       throw error;
@@ -73,6 +77,13 @@ export class Transport {
     for (const limit of this.#reading) {
       limit.end("connectionReset");
     }
+  }
+
+  /** Whether a connection is open, at whose other end is who was there before. */
+  get isConnected(): boolean {
+    return [this.#agent.sockets, this.#agent.freeSockets].some((sockets) =>
+      Object.values(sockets).some((open) => open?.some((socket) => !socket.destroyed)),
+    );
   }
 
   dispose(): void {

@@ -78,6 +78,11 @@ describe("a program that listens at the port of a backend that has crashed", () 
           error.failure.uncertain !== true,
       );
       await assert.rejects(
+        session.client.call("listJobs", { cur_page: 1, per_page: 100, db_use_type: "sync" }),
+        (error) => isDrsError(error) && error.failure.fault?.id === "foreignProgram",
+        "what it says of tasks is not believed either",
+      );
+      await assert.rejects(
         callControlApi(
           ...([connection(), { accessKey, secretKey }] as const),
           { path: "/_local/sql", body: { sql: password }, schema: v.unknown() },

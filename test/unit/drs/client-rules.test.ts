@@ -72,16 +72,16 @@ describe("the rules of the client", () => {
     ]);
   });
 
-  it("make sure of the right service before a change, and send none to another", async () => {
+  it("make sure of the right service before the first call and before a change, and send none to another", async () => {
     const verified: string[] = [];
     const verify = async (operation: string) => {
       verified.push(operation);
       throw new Error("another program");
     };
     const client = open({ verify });
-    await client.call("listJobs", list);
+    await assert.rejects(client.call("listJobs", list), /another program/);
     await assert.rejects(client.call("batchPause", pause), /another program/);
-    assert.deepEqual([verified, asked.length], [["batchPause"], 1]);
+    assert.deepEqual([verified, asked.length], [["listJobs", "batchPause"], 0]);
   });
 
   it("trip the breaker for a refused proof alone", async () => {
