@@ -9,10 +9,12 @@ import { TaskStore } from "../../src/tasks/store";
 import { fill } from "./texts";
 
 export interface FuzzOutcome {
-  /** Bytes that the process had before, at most, and at the end. */
+  /** Bytes of heap and buffers that V8 held before, at most, and at the end. */
   readonly start: number;
   readonly peak: number;
   readonly end: number;
+  /** Bytes that the process grew by at most, with what its allocator keeps for later. */
+  readonly resident: number;
   /** The longest time that the event loop stood, in milliseconds. */
   readonly longestBlock: number;
   readonly answered: number;
@@ -83,7 +85,8 @@ export async function runFuzzedClient(endpoint: string, calls: number): Promise<
     await one(index);
   }
   globalThis.gc?.();
-  const start = process.memoryUsage().rss;
+  const start = heldBytes();
+  const residentBefore = process.memoryUsage.rss();
   const watch = new LoopWatch();
   let next = 0;
   await Promise.all(
@@ -97,14 +100,32 @@ export async function runFuzzedClient(endpoint: string, calls: number): Promise<
   store.dispose();
   client.dispose();
   globalThis.gc?.();
-  const end = process.memoryUsage().rss;
+  const end = heldBytes();
   const { peak, longestBlock } = watch;
-  return { start, peak, end, longestBlock, answered, refused, foreign: [...foreign], longestText, lines };
+  const resident = watch.resident - residentBefore;
+  return {
+    start,
+    peak,
+    end,
+    resident,
+    longestBlock,
+    answered,
+    refused,
+    foreign: [...foreign],
+    longestText,
+    lines,
+  };
+}
+
+function heldBytes(): number {
+  const { heapTotal, external } = process.memoryUsage();
+  return heapTotal + external;
 }
 
 /** Looks every few milliseconds how much memory there is, and how long the loop has stood by its own work. */
 class LoopWatch {
   peak = 0;
+  resident = 0;
   longestBlock = 0;
   #before = performance.now();
   #cpu = process.cpuUsage();
@@ -120,7 +141,8 @@ class LoopWatch {
     // On a busy machine the process may not have run all the time.
     const worked = Math.min(now - this.#before, (cpu.user + cpu.system) / 1000);
     this.longestBlock = Math.max(this.longestBlock, worked);
-    this.peak = Math.max(this.peak, process.memoryUsage.rss());
+    this.peak = Math.max(this.peak, heldBytes());
+    this.resident = Math.max(this.resident, process.memoryUsage.rss());
     this.#before = now;
     this.#cpu = process.cpuUsage();
   }

@@ -42,16 +42,16 @@ if (child !== undefined) {
         const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", __filename], {
           env: { ...process.env, DRS_FUZZED_ENDPOINT: endpoint },
         });
-        const { start, peak, end, longestBlock, ...rest } = JSON.parse(stdout);
+        const { start, peak, end, resident, longestBlock, ...rest } = JSON.parse(stdout);
         const mb = (bytes: number) => Math.round(bytes / 1024 / 1024);
-        const figures = `seed ${random.seed}: ${mb(start)} MB before, ${mb(peak)} MB at most, ${mb(end)} MB after; the longest block ${Math.round(longestBlock)} ms; ${JSON.stringify(rest)}`;
+        const figures = `seed ${random.seed}: ${mb(start)} MB before, ${mb(peak)} MB at most, ${mb(end)} MB after (resident: ${mb(resident)} MB more); the longest block ${Math.round(longestBlock)} ms; ${JSON.stringify(rest)}`;
         if (process.env.DRS_SOAK === "1") {
           console.log(figures);
         }
         assert.deepEqual(rest.foreign, [], figures);
         assert.ok(rest.refused > calls / 4, figures);
         assert.ok(rest.longestText < 10_000, figures);
-        assert.ok(mb(peak - start) <= 150, figures);
+        assert.ok(mb(peak - start) <= 150 && mb(resident) <= 300, figures);
         assert.ok(longestBlock <= bound(250), figures);
       } finally {
         for (const socket of sockets) {
