@@ -288,8 +288,10 @@ export class AlertEngine {
       }
       const factsAt = factsAtOf(after, next.get(id), asOf, times);
       if (mode === "tell" && isOutdated(factsAt, this.#clock.now())) {
-        // A window that has slept, or cannot read, knows less than the records do: its next reading decides.
-        this.#lookLater(key, awaited && this.#clock.now() + newerFactsMs);
+        // A window that has slept, or cannot read, knows less than the records do: its next reading decides. A change
+        // is not passed on twice, so it is waited for.
+        const isWaited = awaited !== undefined || before !== after;
+        this.#lookLater(key, isWaited ? this.#clock.now() + newerFactsMs : undefined);
         continue;
       }
       let beside: number | undefined;

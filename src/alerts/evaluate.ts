@@ -1,5 +1,4 @@
 /** Decides what to report, given what was reported before. */
-import { parseStatus } from "../status/status";
 import { rowOf, type StatusId } from "../status/statuses";
 import type { ReadTimes } from "../tasks/poll";
 import type { Task } from "../tasks/task";
@@ -153,7 +152,8 @@ function decided(
   if (open?.condition === condition && open.phase !== "retrying") {
     return { record };
   }
-  const maskedCondition = condition === "frozen" ? conditionUnderFreeze(task, open) : undefined;
+  // What nobody was told before the freeze is news when the freeze is over.
+  const maskedCondition = condition === "frozen" && open?.phase === undefined ? open?.condition : undefined;
   const now: AlertRecord = {
     condition,
     ...observation,
@@ -213,12 +213,6 @@ function withoutCondition(task: Task, record: AlertRecord, observation: Observat
   }
   const over: AlertRecord = { condition, ...observation, phase: "resolved" };
   return recovered ? { record: over, notice: { level: "recovered", condition, task } } : { record: over };
-}
-
-function conditionUnderFreeze(task: Task, record: AlertRecord | undefined): Condition | undefined {
-  const status = parseStatus(task.apiStatus);
-  const failed = status !== undefined && status !== "frozen" && rowOf(status).alert !== "none";
-  return failed ? status : record?.condition;
 }
 
 function levelOf(condition: Condition): "error" | "warning" {

@@ -72,9 +72,9 @@ describe("what is news", () => {
       ["error incrementalFailed", "error frozen"],
     ],
     [
-      "not what had failed before a freeze of which only the end was seen",
+      "after a freeze what had failed before it while nobody looked",
       [frozen("INCRE_TRANSFER_FAILED"), "incrementalFailed"],
-      ["error frozen"],
+      ["error frozen", "error incrementalFailed"],
     ],
     [
       "a failure that a freeze uncovers",

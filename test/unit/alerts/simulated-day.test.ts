@@ -242,8 +242,15 @@ describe(`a day of ${count} tasks in two windows`, () => {
       ...episode,
       visible: episode.visible.map(([from, to]): Span => [from, Math.min(to, end)]),
     }));
+    const isSeen = (spans: readonly Span[]) => longestOverlap(spans, awake) > graceMs;
+    /** Who slept through a recovery has told of what is there again. */
+    const isKnown = (one: (typeof within)[number]): boolean => {
+      const { task, condition, begin: from } = one;
+      const last = within.findLast((o) => o.task === task && o.condition === condition && o.end <= from);
+      return last !== undefined && !isSeen([[last.end, from]]) && (last.told.length > 0 || isKnown(last));
+    };
     const missed = within.filter(
-      (one) => one.told.length === 0 && longestOverlap(one.visible, awake) > graceMs && !isFlapping(one),
+      (one) => one.told.length === 0 && isSeen(one.visible) && !isFlapping(one) && !isKnown(one),
     );
     const repeated = within.filter(({ told }) => told.length > 1);
     const late = within.filter(({ told, end: over }) => (told[0] ?? 0) > over + graceMs);
