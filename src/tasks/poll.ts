@@ -193,16 +193,27 @@ async function readV5(
   return { there: await v5Of(service).isThere(signal), askedAt: now };
 }
 
+/** So many tasks are asked for at once where the details of more are too large for one answer: each lists its tables. */
+const fewTasks = 10;
+
 async function readDetails(client: DrsCaller, ids: readonly string[], signal: AbortSignal) {
   const details = new Map<string, JobDetail>();
-  for (const jobs of chunksOf(ids)) {
+  const chunks = chunksOf(ids, pageSize);
+  for (let jobs = chunks.shift(); jobs !== undefined; jobs = chunks.shift()) {
     const page_req = { cur_page: 1, per_page: pageSize };
-    const { results } = await client.call("batchDetail", { jobs, page_req }, { signal });
-    for (const detail of results) {
-      // An item that only says that the job is gone has no status; the list will drop the job itself.
-      if (detail.status != null) {
-        details.set(detail.id, detail);
+    try {
+      const { results } = await client.call("batchDetail", { jobs, page_req }, { signal });
+      for (const detail of results) {
+        // An item that only says that the job is gone has no status; the list will drop the job itself.
+        if (detail.status != null) {
+          details.set(detail.id, detail);
+        }
       }
+    } catch (error) {
+      if (jobs.length <= fewTasks || !isDrsError(error) || error.failure.fault?.id !== "tooLarge") {
+        throw error;
+      }
+      chunks.unshift(...chunksOf(jobs, fewTasks));
     }
   }
   return details;
@@ -210,7 +221,7 @@ async function readDetails(client: DrsCaller, ids: readonly string[], signal: Ab
 
 async function readProgress(client: DrsCaller, ids: readonly string[], signal: AbortSignal) {
   const progresses = new Map<string, JobProgress>();
-  for (const jobs of chunksOf(ids)) {
+  for (const jobs of chunksOf(ids, pageSize)) {
     const { results } = await client.call("batchProgress", { jobs }, { signal });
     for (const progress of results) {
       progresses.set(progress.job_id, progress);
@@ -235,10 +246,10 @@ function idsOf(jobs: readonly Listed[]): string[] {
   return jobs.map(({ job }) => job.id);
 }
 
-function chunksOf(ids: readonly string[]): string[][] {
+function chunksOf(ids: readonly string[], size: number): string[][] {
   const chunks: string[][] = [];
-  for (let from = 0; from < ids.length; from += pageSize) {
-    chunks.push(ids.slice(from, from + pageSize));
+  for (let from = 0; from < ids.length; from += size) {
+    chunks.push(ids.slice(from, from + size));
   }
   return chunks;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TablesCaller } from "../../../src/drs/client";
-import { DrsError } from "../../../src/drs/errors";
+import { DrsError, faultOf } from "../../../src/drs/errors";
 import { initialState, type PollState, pollTasks } from "../../../src/tasks/poll";
 import { MemoryService } from "../../support/service";
 
@@ -52,6 +52,36 @@ describe("one poll of the tasks", () => {
       [touched.size, touched.get("t0")?.delayMs, touched.get("t1")?.delayMs],
       [151, 250, undefined],
     );
+  });
+
+  it("reads details of few tasks at once where those of many are too large for one answer", async () => {
+    const service = new MemoryService();
+    for (let index = 0; index < 25; index++) {
+      service.set(`t${index}`, "CONFIGURATION");
+    }
+    const sizes: number[] = [];
+    let most = 10;
+    const limited: TablesCaller = {
+      ...service.caller,
+      call: async (name, input, options) => {
+        if (name === "batchDetail") {
+          const { jobs = [] } = input as { readonly jobs?: readonly string[] };
+          sizes.push(jobs.length);
+          if (jobs.length > most) {
+            const facts = { operation: name, kind: "protocol", uncertain: false } as const;
+            throw new DrsError({ ...facts, ...faultOf("tooLarge", "host") });
+          }
+        }
+        return await service.caller.call(name, input, options);
+      },
+    };
+    const { state, problem } = await poll(limited, initialState());
+    assert.deepEqual(sizes.splice(0), [25, 10, 10, 5]);
+    assert.equal(problem, undefined);
+    assert.ok([...state.jobs.values()].every(({ task }) => task?.detailed));
+    most = 4;
+    assert.match(String((await poll(limited, initialState())).problem), /larger than any of the API's/);
+    assert.deepEqual(sizes, [25, 10]);
   });
 
   it("reads details again only when the list shows another status, or they are old", async () => {
