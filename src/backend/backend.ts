@@ -120,6 +120,10 @@ export class Backend {
   }
 
   async #serve(base: Base): Promise<void> {
+    if (this.#stopping) {
+      // What is made from here on, nobody would end any more.
+      throw new StartError("the backend is stopping");
+    }
     const { dir, api, binaries } = base;
     const { identity } = dir;
     let runner: Controller | undefined;
