@@ -46,6 +46,16 @@ describe("words of services, databases and files, in every command, dialog and m
   before(async () => {
     // Its own activation would register commands and places once more.
     await vscode.extensions.getExtension(extensionId)?.activate();
+    // So would its editor of task files, which it starts with the first one: before VS Code's places are replaced.
+    await vscode.workspace.openTextDocument(vscode.Uri.parse("untitled:first.drs-task.json"));
+    await waitFor(
+      async () =>
+        await vscode.commands.executeCommand<vscode.CodeLens[]>(
+          "vscode.executeCodeLensProvider",
+          vscode.Uri.parse("untitled:first.drs-task.json"),
+        ),
+      ({ length }) => length > 0,
+    );
     service = new HostileService({ secretKey, pid: process.pid ?? 0 });
     await service.listen();
     const { endpoint } = service;
@@ -74,11 +84,15 @@ describe("words of services, databases and files, in every command, dialog and m
       (reached) => reached.includes("hover of a row") && reached.includes("row for a screen reader"),
     );
   });
-  after(() => {
+  after(async () => {
     for (const subscription of subscriptions) {
       subscription.dispose();
     }
     places.restore();
+    for (const document of vscode.workspace.textDocuments.filter(({ isUntitled }) => isUntitled)) {
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    }
     service.close();
     process.kill();
     storage.close();
