@@ -73,6 +73,10 @@ describe("several connections", () => {
     const call = [bundle, "call", "--data-dir", shopDir, "POST", "/_local/faults", JSON.stringify(fault)];
     execFileSync(process.execPath, call);
     await workbench.choose("customers-to-crm", "Pause Task");
+    assert.match(
+      await workbench.answerDialog("Pause Task"),
+      /Pause production task "customers-to-crm"\?\s+shop\s+The target receives no changes until you resume/,
+    );
     await workbench.sees(workbench.notifications.filter({ hasText: "DRS.M00102" }));
     await workbench.sees(workbench.row("shop").getByText(/^read only/));
     const menu = await workbench.contextMenu("customers-to-crm");
