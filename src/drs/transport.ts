@@ -97,6 +97,8 @@ export class Transport {
   }
 
   async #once({ method, url, headers, body }: Outgoing, options: ExchangeOptions): Promise<Incoming> {
+    // With such a signal node-fetch destroys the body, to whose error nobody listens: nothing catches it.
+    options.signal?.throwIfAborted();
     const limit = new Limit(options.signal, options.timeoutMs);
     if (options.reads) {
       this.#reading.add(limit);

@@ -177,6 +177,29 @@ describe("a request that does not reach the service", () => {
     );
   });
 
+  it("is not sent when its caller has ended it already, and leaves no error that nobody catches", async () => {
+    const url = new URL("http://127.0.0.1:1/");
+    const transport = new Transport(url);
+    const request = { method: "POST", url, headers: {}, body: "{}" };
+    const signal = AbortSignal.abort();
+    const exchange = { operation: "listJobs", reads: true, signal, timeoutMs: 5_000 };
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => void uncaught.push(error);
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException").on("uncaughtException", note);
+    try {
+      await assert.rejects(transport.exchange(request, exchange), { name: "AbortError" });
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off("uncaughtException", note);
+      for (const listener of listeners) {
+        process.on("uncaughtException", listener);
+      }
+      transport.dispose();
+    }
+    assert.deepEqual(uncaught, []);
+  });
+
   it("to a program that does not speak TLS cannot be reached", async () => {
     const plain = createServer();
     await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
