@@ -138,8 +138,7 @@ describe("the main job", () => {
       const [target] = await backend.sql<{ rows: number }>("target", "shop_copy", count);
       return (source?.rows ?? 0) - (target?.rows ?? 0);
     };
-    await workbench.choose("orders-to-warehouse", "Pause Task");
-    await comesInto("orders-to-warehouse", /^Paused/);
+    await workbench.choose("orders-to-warehouse", "Pause Task", () => isIn("orders-to-warehouse", /^Paused/));
     await workbench.screenshot("paused");
     await waitFor(behind, (rows) => rows > 2);
     await workbench.answerNotification('Pause accepted for task "orders-to-warehouse"', "Undo: Resume");
@@ -148,14 +147,14 @@ describe("the main job", () => {
   });
 
   it("starts a configured task after its pre-check", async () => {
-    await workbench.choose("events-to-lake", "Start Task");
+    const isStarted = async () => !(await isIn("events-to-lake", /^Configuration/));
+    await workbench.choose("events-to-lake", "Start Task", isStarted);
     await comesInto("events-to-lake", /^Incremental synchronization {2}/);
   });
 
   it("acts on several tasks at once, and takes it back", async () => {
     await workbench.select("orders-to-warehouse", "customers-to-crm");
-    await workbench.choose("customers-to-crm", "Pause Task");
-    await workbench.sees(workbench.dialog);
+    await workbench.choose("customers-to-crm", "Pause Task", workbench.dialog);
     await workbench.screenshot("many");
     const question = await workbench.answerDialog("Pause: 2 tasks");
     assert.match(question, /Pause: 2 tasks\?\s+orders-to-warehouse\s+customers-to-crm/);
@@ -246,11 +245,9 @@ describe("the main job", () => {
   });
 
   it("starts a paused task over, after saying what that means", async () => {
-    await workbench.choose("customers-to-crm", "Pause Task");
-    await comesInto("customers-to-crm", /^Paused/);
+    await workbench.choose("customers-to-crm", "Pause Task", () => isIn("customers-to-crm", /^Paused/));
     await backend.sql("target", "shop_copy", "TRUNCATE customers CASCADE");
-    await workbench.choose("customers-to-crm", "Reset Task…");
-    await workbench.sees(workbench.dialog);
+    await workbench.choose("customers-to-crm", "Reset Task…", workbench.dialog);
     await workbench.screenshot("reset");
     const question = await workbench.answerDialog("Reset Task");
     assert.match(

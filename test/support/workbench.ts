@@ -118,14 +118,22 @@ export class Workbench extends Sights {
     return items;
   }
 
-  /** Opens a row's context menu and chooses an item. */
-  async choose(name: string, item: string): Promise<void> {
+  /**
+   * Opens a row's context menu and chooses an item.
+   *
+   * @param effect of what was chosen; without it the menu is to be gone. VS Code passes no row where its tree is drawn
+   *   again in that moment: the command then asks for the task.
+   */
+  async choose(name: string, item: string, effect?: Effect): Promise<void> {
     const label = this.menu.locator(".action-label").getByText(item, { exact: true });
     let isChosen = false;
     await this.#perform(
       `choose "${item}" in the context menu of "${name}"`,
       async () => {
         isChosen = false;
+        if (await this.quickInput.isVisible()) {
+          await this.dismiss();
+        }
         if (!(await this.#isMenuOf(name)) || !(await label.isVisible())) {
           await this.#openMenu(name);
         }
@@ -133,7 +141,8 @@ export class Workbench extends Sights {
         await label.click({ timeout });
         isChosen = true;
       },
-      async () => isChosen && !(await this.menu.isVisible()),
+      effect ?? (async () => isChosen && !(await this.menu.isVisible())),
+      effect === undefined ? patience.window : patience.answer,
     );
   }
 
