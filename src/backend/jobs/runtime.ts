@@ -112,11 +112,10 @@ export function phaseOf(job: Job, engine: EngineState | undefined): "full" | "in
   if (job.taskType === "FULL_TRANS") {
     return "full";
   }
-  if (job.fullCompletedAt !== null) {
+  // Also tables of INCR_TRANS may be copied again; the task itself has no other phase.
+  if (job.taskType === "INCR_TRANS" || job.fullCompletedAt !== null) {
     return "incremental";
   }
-  if (engine?.kind === "present") {
-    return engine.tables.every(({ phase }) => phase === "synced") ? "incremental" : "full";
-  }
-  return job.taskType === "FULL_INCR_TRANS" ? "full" : "incremental";
+  const isCopied = engine?.kind === "present" && engine.tables.every(({ phase }) => phase === "synced");
+  return isCopied ? "incremental" : "full";
 }
