@@ -24,7 +24,7 @@ interface CountedTasks {
   readonly index: AttentionIndex;
 }
 
-/** What the status bar item says, and what is told of it. */
+/** The status bar item, and the alerts about what it counts. */
 export class AlertCenter implements vscode.Disposable {
   readonly #host: AlertsHost;
   readonly #item: vscode.StatusBarItem;
@@ -37,7 +37,7 @@ export class AlertCenter implements vscode.Disposable {
   /** Which tasks need a look, by connection; of the tasks of one session, until marks or settings are others. */
   readonly #attention = new Map<string, CountedTasks>();
 
-  /** @param onDue called when something is told only because its time has come: no task has changed. */
+  /** @param onDue called when an alert is due although no task has changed. */
   constructor(host: AlertsHost, onDue: () => void) {
     this.#host = host;
     this.#service = createAlertService(

@@ -324,7 +324,7 @@ export class AlertEngine {
       }
       const since = this.#follow(key, after, record, asOf, policy);
       if (record === undefined && since.size === 0 && rowOf(after.status).alert === "none") {
-        // Most tasks: nothing is wrong, and nothing was told.
+        // Most tasks: healthy, and without a record.
         this.#lookLater(key, beside);
         continue;
       }

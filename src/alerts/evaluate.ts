@@ -152,7 +152,7 @@ function decided(
   if (open?.condition === condition && open.phase !== "retrying") {
     return { record };
   }
-  // What nobody was told before the freeze is news when the freeze is over.
+  // A failure that was not reported before the freeze is reported after it.
   const maskedCondition = condition === "frozen" && open?.phase === undefined ? open?.condition : undefined;
   const now: AlertRecord = {
     condition,

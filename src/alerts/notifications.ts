@@ -1,14 +1,11 @@
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
-import type { Diagnosis } from "../failures/known-case";
-import { steps } from "../failures/steps";
+import { stepRow } from "../failures/steps";
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
-import { mayChangePassword } from "../tasks/actions";
-import { lostTables } from "../tasks/stream-health";
-import type { Task } from "../tasks/task";
+import { remedySteps } from "../tasks/remedy-steps";
 import type { PlacedNotice } from "./alert-engine";
 import { burstText } from "./bursts";
 import { followText } from "./follow";
@@ -69,13 +66,15 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   const mute = t("Mute Task");
   const ref = { connection, id: task.id };
   // The details begin with cause, remedy and the page to read.
-  const step = level === "recovered" ? undefined : stepFor(task, diagnosis ?? undefined);
-  const heal = step && l10n.localize(steps[step].name);
+  const [step] = (level === "recovered" ? [] : remedySteps(task, diagnosis)).flatMap((id) => {
+    const { name, by } = stepRow(id);
+    return "command" in by ? [{ label: l10n.localize(name), command: by.command }] : [];
+  });
   // With more than three buttons nothing is left of the line that says whose notification it is.
-  const buttons = heal === undefined ? [details, t("Show Log"), mute] : [heal, details, mute];
+  const buttons = step === undefined ? [details, t("Show Log"), mute] : [step.label, details, mute];
   const answer = await ask(level, message, buttons);
-  if (step !== undefined && answer === heal) {
-    await vscode.commands.executeCommand(steps[step].by.command, ref);
+  if (step !== undefined && answer === step.label) {
+    await vscode.commands.executeCommand(step.command, ref);
     return;
   }
   switch (answer) {
@@ -89,15 +88,6 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
       await host.mute(ref);
       break;
   }
-}
-
-/** The step of the remedy that can be taken from a notification. */
-function stepFor(task: Task, diagnosis: Diagnosis | undefined): "copyTables" | "changePassword" | undefined {
-  if (lostTables(task).length > 0) {
-    return "copyTables";
-  }
-  const isPassword = diagnosis?.steps.includes("changePassword") === true && mayChangePassword(task);
-  return isPassword ? "changePassword" : undefined;
 }
 
 async function showMany(

@@ -121,7 +121,7 @@ export class Backend {
 
   async #serve(base: Base): Promise<void> {
     if (this.#stopping) {
-      // What is made from here on, nobody would end any more.
+      // The stop has already run, so nothing would end what starts from here on.
       throw new StartError("the backend is stopping");
     }
     const { dir, api, binaries } = base;

@@ -48,13 +48,16 @@ export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" 
         (await vscode.window.showQuickPick(databasePicks(demo.databases, parts.l10n), {
           placeHolder: t("Which database?"),
         }));
+      if (demo === undefined || picked === undefined) {
+        return;
+      }
       let complaint: Shown | undefined;
-      let sql: string | undefined = "";
-      while (demo !== undefined && picked !== undefined && sql !== undefined) {
-        sql = await vscode.window.showInputBox({
+      let typed = "";
+      for (;;) {
+        const sql = await vscode.window.showInputBox({
           title: t("SQL in {0} ({1})", picked.one.database, picked.description),
           placeHolder: shown("SELECT * FROM reviews ORDER BY id DESC LIMIT 10"),
-          value: sql,
+          value: typed,
           ignoreFocusOut: true,
           ...(complaint === undefined ? {} : { prompt: complaint }),
         });
@@ -66,8 +69,10 @@ export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" 
           await showResult(result, parts.l10n);
           return;
         } catch (error) {
-          // What was typed stays, with what the database objects to.
+          // What was typed stays, with the database's objection.
+          typed = sql;
           complaint = explain(error, parts.l10n, true);
+          parts.log.error("drs.runDemoSql", error);
         }
       }
     },

@@ -4,8 +4,9 @@ import { beginningOf, type Localizer } from "../l10n/localizer";
 import { type Shown, shown, shownLines } from "../l10n/shown";
 import { byHelpfulness } from "../status/actions";
 import { rowOf } from "../status/statuses";
-import { mayChangePassword, mayCopyAgain } from "../tasks/actions";
+import { mayCopyAgain } from "../tasks/actions";
 import { errorText, unfreezing } from "../tasks/problems";
+import { remedySteps } from "../tasks/remedy-steps";
 import { lostTables } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import type { DetailsFacts } from "./facts";
@@ -57,12 +58,12 @@ function stepsOf(task: Task, facts: DetailsFacts): readonly StepButton[] {
   const { diagnosis, l10n } = facts;
   const can: Readonly<Record<StepId, boolean>> = {
     copyTables: canCopyAgain(task, facts),
-    changePassword: facts.listed && facts.readOnly === undefined && mayChangePassword(task),
+    changePassword: facts.listed && facts.readOnly === undefined,
     showConflicts: facts.freshness.connected,
   };
-  const lost: readonly StepId[] = lostTables(task).length > 0 ? ["copyTables"] : [];
-  const wanted = new Set([...lost, ...(diagnosis?.steps ?? [])]);
-  return [...wanted].filter((step) => can[step]).map((step) => stepButton(step, l10n));
+  return remedySteps(task, diagnosis)
+    .filter((step) => can[step])
+    .map((step) => stepButton(step, l10n));
 }
 
 function stepButton(step: StepId, { localize }: Localizer): StepButton {

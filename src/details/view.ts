@@ -182,7 +182,7 @@ function buttonsOf({ actions, l10n }: DetailsFacts): readonly ActionButton[] {
     action,
     label: l10n.localize(actionRow(action).name),
     icon: actionRow(action).icon,
-    // What stops a task is never what its page wants to be pressed.
+    // An action that stops a task is never the primary button.
     primary: index === 0 && actionRow(action).continues,
   }));
 }

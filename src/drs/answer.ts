@@ -46,15 +46,15 @@ export function checkedAnswer(
   const { items = "", item, response } = operation;
   const requestId = answer.header("x-request-id");
   const value = bodyOf(answer, facts, items);
-  if (fitsAsItIs(response, value)) {
-    return { ...value, request_id: requestId };
-  }
   const list = item !== undefined && isEmptyList(value, items) ? [] : value[items];
   if (Array.isArray(list) && list.length > mostItems) {
     const { operation: name, host, reads } = facts;
     throw new DrsError({
       ...{ kind: "protocol", operation: name, requestId, uncertain: !reads, ...faultOf("tooLarge", host) },
     });
+  }
+  if (fitsAsItIs(response, value)) {
+    return { ...value, request_id: requestId };
   }
   const checked =
     Array.isArray(list) && item !== undefined

@@ -97,7 +97,7 @@ export class Transport {
   }
 
   async #once({ method, url, headers, body }: Outgoing, options: ExchangeOptions): Promise<Incoming> {
-    // With such a signal node-fetch destroys the body, to whose error nobody listens: nothing catches it.
+    // Given an aborted signal, node-fetch destroys the body stream, whose error event nothing handles.
     options.signal?.throwIfAborted();
     const limit = new Limit(options.signal, options.timeoutMs);
     if (options.reads) {
@@ -116,7 +116,7 @@ export class Transport {
       const bytes = await bytesOf(response.body);
       return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, bytes };
     } catch (error) {
-      // What is too large goes on coming otherwise.
+      // Stops the download of an answer that is too large.
       limit.stop();
       options.signal?.throwIfAborted();
       const { fault, detail } = limit.fault === undefined ? networkFault(error) : { fault: limit.fault };

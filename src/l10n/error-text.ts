@@ -120,7 +120,7 @@ function remedyOf(failure: Failure, local: boolean): Bilingual {
   return special ?? (local && kind === "network" ? localBackendGone : remedies[kind]);
 }
 
-/** Of an error, characters that are told. */
+/** The most characters of an error that are shown. */
 const longest = 4_000;
 
 function sentence(text: string): Shown {

@@ -86,7 +86,7 @@ export class ViewContent implements vscode.Disposable {
   #tellMessage(): void {
     const { t, number } = this.#host.l10n;
     const [only] = this.#shown.length === 1 ? this.#shown : [];
-    // What is missing is told, and offered, in the empty view itself, which a message would hide.
+    // The empty view says what is missing and offers it; a message would hide that view.
     const trouble = only === undefined || only.missing !== undefined ? "" : messageOf(only, this.#host.l10n);
     const filtered = isFiltered(this.#arrangement.filter);
     const { fitting, all } = this.tree.counts;

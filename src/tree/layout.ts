@@ -282,7 +282,7 @@ export class Layout {
       return group;
     });
     const [only] = groups.length === 1 ? groups : [];
-    // Thousands of rows stand in one group: they share the list of it.
+    // A group may have thousands of rows; they share one list with that group in it.
     row.groups = only === undefined ? groups : (this.#alone.get(only) ?? groups);
     if (only !== undefined) {
       this.#alone.set(only, row.groups);

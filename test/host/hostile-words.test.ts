@@ -74,6 +74,7 @@ describe("words of services, databases and files, in every command, dialog and m
       ...{ workspaceState: new StorageContext().globalState, globalStorageUri: storage.globalStorageUri },
       extensionUri: vscode.Uri.file("/nowhere"),
       asAbsolutePath: (path: string) => join("/nowhere", path),
+      // Of VS Code's context, the extension uses these parts only.
     } as unknown as vscode.ExtensionContext);
     await run("drs.startLocalBackend");
     await waitFor(

@@ -89,6 +89,7 @@ describe("the rules of the client", () => {
     const breaker = {
       run: (_reads: boolean, _signal: unknown, send: () => Promise<unknown>) => send(),
       trip: (error: DrsError) => tripped.push(error.failure.kind),
+      // A class with private fields, of which the client calls these two.
     } as unknown as CredentialBreaker;
     const client = open({ breaker });
     for (const status of [500, 403, 401]) {

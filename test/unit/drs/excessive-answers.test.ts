@@ -52,6 +52,14 @@ describe("an answer that is larger than any of the API's", () => {
     });
   }
 
+  it("is refused also where each of its thousands of items is just as the API has it", async () => {
+    const text = jobs(Array.from({ length: 3_000 }, (_, index) => `{"id":"t${index}"}`).join());
+    await assert.rejects(list(text), (error) => {
+      assert.deepEqual(isDrsError(error) && error.failure.fault?.id, "tooLarge");
+      return true;
+    });
+  });
+
   it("is not one of 100 tasks with long errors, whatever is in them", async () => {
     const noise = JSON.stringify('[[[[{{{{,,,,"\\'.repeat(2_000));
     const tasks = Array.from(
