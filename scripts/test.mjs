@@ -1,7 +1,9 @@
-// npm test [-- SUITE...]: sets up and runs the tests; the last line says how many passed and failed.
+// npm test [-- SUITE[/FILE]...]: sets up and runs the tests, all or those named (`unit`, `browser/details`); the last line
+// says how many passed and failed.
+import { existsSync } from "node:fs";
 import { mkdtemp, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runHostSuite } from "./host-suite.mjs";
 import { limits } from "./limits.mjs";
@@ -31,14 +33,16 @@ const suiteNames = [
 
 await main(async (signal) => {
   const selected = process.argv.slice(2);
-  const unknown = selected.filter((name) => !suiteNames.includes(name));
+  const unknown = selected.filter((name) => !isSelectable(name));
   if (unknown.length > 0) {
-    throw new Failure(`No such suite: ${unknown.join(", ")}. There are: ${suiteNames.join(", ")}.`);
+    throw new Failure(`No such suite or file: ${unknown.join(", ")}. There are: ${suiteNames.join(", ")}.`);
   }
   const begin = performance.now();
   await setUp({ root, tests: true, signal });
-  const suites = suiteNames.filter((name) => selected.length === 0 || selected.includes(name));
-  const results = await runSuites(suites, signal);
+  const suites = suiteNames.filter(
+    (suite) => selected.length === 0 || selected.some((name) => suiteOf(name) === suite),
+  );
+  const results = await runSuites(suites, selected, signal);
   console.log(`\nsuite        passed  failed  duration   (all together ${seconds(begin)})`);
   for (const suite of suites) {
     const own = results.filter((result) => result.suite === suite);
@@ -53,6 +57,20 @@ await main(async (signal) => {
   console.log(`${sum(results, "passed")} passed, ${sum(results, "failed")} failed`);
   return sum(results, "failed") === 0 ? 0 : 1;
 });
+
+/** @param {string} name a suite, or a suite and one of its files */
+function suiteOf(name) {
+  return name.replace(/\/.*$/, "");
+}
+
+/** @param {string} name */
+function isSelectable(name) {
+  const suite = suiteOf(name);
+  return (
+    suiteNames.includes(suite) &&
+    (name === suite || existsSync(join(root, "test", suite, `${name.slice(suite.length + 1)}.test.ts`)))
+  );
+}
 
 /**
  * @param {number | string} content
@@ -75,17 +93,18 @@ function sum(results, count) {
  * alone.
  *
  * @param {readonly string[]} suites
+ * @param {readonly string[]} selected suites and files; none: all
  * @param {AbortSignal} signal
  * @returns {Promise<readonly Result[]>}
  */
-async function runSuites(suites, signal) {
+async function runSuites(suites, selected, signal) {
   const folder = await mkdtemp(join(tmpdir(), "drs-test-"));
   const means = testMeans({ root, folder, signal });
   /** @type {Result[]} */
   const results = [];
   const queue = async (/** @type {string[]} */ ...names) => {
     const chosen = names.filter((name) => suites.includes(name));
-    return (await Promise.all(chosen.map((name) => jobsOf(name, means)))).flat();
+    return (await Promise.all(chosen.map((name) => jobsOf(name, selected, means)))).flat();
   };
   const lane = async (/** @type {Job[][]} */ ...queues) => {
     for (const jobs of queues) {
@@ -114,11 +133,21 @@ async function runSuites(suites, signal) {
  * The jobs of a suite. Where tests wait or open windows each file is a job.
  *
  * @param {string} suite
+ * @param {readonly string[]} selected
  * @param {TestMeans} means
  * @returns {Promise<readonly Job[]>}
  */
-async function jobsOf(suite, means) {
-  const files = await testFiles(suite);
+async function jobsOf(suite, selected, means) {
+  const all = selected.length === 0 || selected.includes(suite);
+  const files = (await testFiles(suite)).filter(
+    (file) =>
+      all ||
+      selected.includes(
+        relative(join(root, "out"), file)
+          .replaceAll(sep, "/")
+          .replace(/\.test\.js$/, ""),
+      ),
+  );
   /** @type {(test: number, env: () => Promise<NodeJS.ProcessEnv>) => readonly Job[]} */
   const each = (test, env) =>
     files.map((file) => ({
