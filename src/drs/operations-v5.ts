@@ -184,6 +184,24 @@ export const operationsV5 = {
     request: s.objectsRequest,
     response: s.objectsState,
   },
+  /** Reads the source's objects anew, or from what is known; the answer's `id` is the query id of the next one. */
+  collectDbObjects: {
+    method: "POST",
+    path: `${job}/db-objects/collect`,
+    query: ["type", "is_refresh", "db_names", "offset", "limit"],
+    success: 202,
+    reads: true,
+    request: s.collectRequest,
+    response: s.collecting,
+  },
+  showDbObjectsCollected: {
+    method: "GET",
+    path: `${job}/db-objects/collection-status`,
+    success: 200,
+    reads: true,
+    request: s.queryRequest,
+    response: s.objectsState,
+  },
   validateJobName: {
     method: "POST",
     path: `${jobs}/name-validation`,

@@ -7,12 +7,14 @@ import * as s from "./schemas";
 
 /**
  * What the table says of an operation. Fields of the request that the path names, such as `{job_id}`, go into the path;
- * the others of a GET into the query, and of other methods into the body.
+ * the others of a GET into the query, and of other methods into the body unless `query` names them.
  */
 export interface Operation {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** With `{project_id}`, which is the connection's, and the names of fields of the request. */
   readonly path: string;
+  /** Fields that another method than GET sends in its query. */
+  readonly query?: readonly string[];
   /** The documented success code; a client takes any 2xx. */
   readonly success: 200 | 201 | 202;
   /** Whether the call only reads, so that it may be repeated and its answer compared with the last one. */
@@ -47,17 +49,21 @@ export function callOf(operation: Operation, input: Readonly<Record<string, unkn
     return value;
   });
   const query = new URLSearchParams();
-  if (operation.method === "GET") {
-    for (const [name, value] of Object.entries(rest)) {
-      for (const one of Array.isArray(value) ? value : [value]) {
-        if (one !== undefined && one !== null) {
-          query.append(name, String(one));
-        }
+  const queried = operation.method === "GET" ? Object.keys(rest) : (operation.query ?? []);
+  for (const name of queried) {
+    const value = rest[name];
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null) {
+        query.append(name, String(one));
       }
     }
+    delete rest[name];
+  }
+  const bodyless =
+    Object.keys(rest).length === 0 && (operation.method === "DELETE" || operation.query !== undefined);
+  if (operation.method === "GET") {
     return { path, query, body: "" };
   }
-  const bodyless = operation.method === "DELETE" && Object.keys(rest).length === 0;
   return { path, query, body: bodyless ? "" : JSON.stringify(rest) };
 }
 

@@ -351,7 +351,15 @@ export const queryRequest = v.looseObject({ job_id: jobId, query_id: v.string() 
 export const objectsRequest = v.looseObject({
   job_id: jobId,
   type: v.picklist(["source", "modified", "synchronized"]),
+  /** The databases that are meant; absent: all. */
+  db_names: v.optional(texts),
 });
+export const collectRequest = v.looseObject({
+  ...objectsRequest.entries,
+  is_refresh: v.nullish(v.union([v.boolean(), v.picklist(["true", "false"])])),
+});
+/** `status` is `pending`, `success` or `failed`. */
+export const collecting = v.looseObject({ id: text, job_id: text, status: text });
 /** `status` is `success`, `failed` or `pending`; objects by the name of their database. */
 export const objectsState = v.looseObject({
   id: text,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { precheckItemName } from "../../src/details/parts/precheck-items";
 import type { RequestIn } from "../../src/drs/operations";
 import { type OperationsV5, operationsV5 } from "../../src/drs/operations-v5";
+import { selectableObjects } from "../../src/tasks/use-cases/change-objects";
 import { perform } from "../../src/tasks/use-cases/perform";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
@@ -269,6 +270,21 @@ describe("the details of a task", () => {
       "big",
       "small",
     ]);
+    const collected = await selectableObjects(backend.client, id, AbortSignal.timeout(10_000));
+    assert.deepEqual(collected, source.object_info);
+    const { id: none } = await backend.client.callIn(operationsV5, "collectDbObjects", {
+      ...{ job_id: id, type: "source", db_names: ["other"] },
+    });
+    const ofNone = async () =>
+      await backend.client.callIn(operationsV5, "showDbObjectsCollected", {
+        job_id: id,
+        query_id: none ?? "",
+      });
+    assert.deepEqual((await ofNone()).object_info, {});
+    await assert.rejects(
+      backend.client.callIn(operationsV5, "showDbObjectsCollected", { job_id: id, query_id: id }),
+      /DRS\.M00007/,
+    );
     assert.equal((await objects("modified")).object_scope, "all");
     const choose = async (name: string) =>
       await backend.client.callIn(operationsV5, "updateJob", {

@@ -11,6 +11,7 @@ import { executeAction } from "./actions-v5";
 import { ddlEntries } from "./ddl";
 import { isWanted } from "./filter";
 import { NetworkTests, Queries } from "./network-tests";
+import { ObjectCollections } from "./object-collections";
 import { namesSchemas, objectMap, selectionIn } from "./object-map";
 import { inTurns, notedOutcome, outcomeOf, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
@@ -36,6 +37,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
   const { store, runner, actions, comparisons } = parts;
   const tests = new NetworkTests();
   const saved = new Queries<string>();
+  const collections = new ObjectCollections();
 
   const known = (id: string): Job => {
     const job = store.find(id);
@@ -312,23 +314,38 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
       return { id: query_id, status: "success" };
     },
 
-    listDbObjects: async ({ job_id, type }) => {
+    listDbObjects: async (request) => await objectsOf(known(request.job_id), request),
+
+    collectDbObjects: async (request) => {
+      const { job_id } = request;
       const job = known(job_id);
-      const tables = type === "source" ? await actions.sourceTables(job_id) : job.tables;
-      const chosen = job.edit?.selection ?? job.selection;
-      return type === "modified" && chosen === null
-        ? { id: job_id, status: "success", object_scope: "all" }
-        : {
-            ...{ id: job_id, status: "success", object_scope: "table" },
-            object_info: objectMap(job.source.database, type === "modified" ? (chosen ?? []) : tables),
-          };
+      const id = collections.begin(job_id, async () => await objectsOf(job, request));
+      return { id, job_id, status: "pending" };
     },
+
+    showDbObjectsCollected: async ({ job_id, query_id }, language) =>
+      collections.stateOf(known(job_id).id, query_id, language),
 
     validateJobName: async ({ name }, language) => {
       const { refusal } = await outcomeOf(async () => actions.requireName(name, undefined));
       return { is_valid: refusal === undefined, ...failure(refusal, language) };
     },
   };
+
+  async function objectsOf(job: Job, { type, db_names }: InputOf<"listDbObjects">) {
+    const chosen = job.edit?.selection ?? job.selection;
+    if (type === "modified" && chosen === null) {
+      return { id: job.id, status: "success", object_scope: "all" };
+    }
+    const { database } = job.source;
+    const isMeant = db_names === undefined || db_names.includes(database);
+    const tables =
+      type === "source" && isMeant ? await actions.sourceTables(job.id) : isMeant ? job.tables : [];
+    return {
+      ...{ id: job.id, status: "success", object_scope: "table" },
+      object_info: isMeant ? objectMap(database, type === "modified" ? (chosen ?? []) : tables) : {},
+    };
+  }
 
   function tablePercents(job: Job): ReadonlyMap<string, number> {
     const { engine } = runner.live(job.id);

@@ -10,27 +10,28 @@ export interface NetworkTest {
 
 type Shown = NonNullable<AnswerOf<"showJobDetail">["job"]["network_results"]>;
 
-const keptQueries = 200;
-
 /** What was asked for and is read by its query id, until the backend ends. */
 export class Queries<T> {
   readonly #byId = new Map<string, T>();
+
+  /** @param kept how many outcomes are kept at most; the oldest go first. */
+  constructor(private readonly kept = 200) {}
 
   /** Keeps an outcome and answers the id by which it is read. */
   keep(outcome: T): string {
     const id = randomUUID();
     this.#byId.set(id, outcome);
     const oldest = this.#byId.keys().next();
-    if (this.#byId.size > keptQueries && oldest.done !== true) {
+    if (this.#byId.size > this.kept && oldest.done !== true) {
       this.#byId.delete(oldest.value);
     }
     return id;
   }
 
-  /** @throws ApiError DRS.M00007 for an id that is not known. */
-  get(id: string): T {
+  /** @throws ApiError DRS.M00007 for an id that is not known, or whose outcome is not meant. */
+  get(id: string, isMeant: (outcome: T) => boolean = () => true): T {
     const outcome = this.#byId.get(id);
-    if (outcome === undefined) {
+    if (outcome === undefined || !isMeant(outcome)) {
       throw new ApiError("DRS.M00007", message("noSuchQuery", { id }));
     }
     return outcome;

@@ -3,6 +3,7 @@
 import type { Action } from "../jobs/legal-actions";
 import { Semaphore } from "../jobs/semaphore";
 import type { JobStore } from "../jobs/store";
+import { log, reasonOf } from "../log";
 import { ApiError, type Language, message, render } from "../messages";
 
 /** What users do to a task, in the API's terms. */
@@ -49,6 +50,12 @@ export async function notedOutcome<T>(
   // What is done to a child task is part of its task's history.
   await store.history.action(store.parentOf(id)?.id ?? id, action, refusal?.text);
   return outcome;
+}
+
+/** The refusal that an error of our own comes to; the log has its stack. */
+export function internalError(error: unknown): ApiError {
+  log(`a call failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return new ApiError("DRS.M00004", message("internal", { reason: reasonOf(error) }), 500);
 }
 
 export function errorOf(refusal: ApiError | undefined, language: Language) {

@@ -16,7 +16,7 @@ import { challengeAnswer, challengePattern } from "../../drs/challenge";
 import type { Identity } from "../data-dir";
 import type { Env } from "../env";
 import { withFaults } from "../faults/wire";
-import { log, reasonOf } from "../log";
+import { reasonOf } from "../log";
 import { ApiError, type Language, message, render } from "../messages";
 import { StartError } from "../start-error";
 import { authenticate, refuseForeign } from "./authenticate";
@@ -24,6 +24,7 @@ import { statusOf } from "./http-status";
 import { iamRoutes, isTokenCall } from "./iam";
 import { checked, jsonOf, languageOf, requireBatch } from "./input";
 import { type Controls, type LocalCalls, localRoutes } from "./local-calls";
+import { internalError } from "./outcome";
 
 export type Handler<N extends Served> = (input: InputOf<N>, language: Language) => Promise<AnswerOf<N>>;
 
@@ -216,9 +217,5 @@ async function bodyOf(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): 
 }
 
 function asRefusal(error: unknown): ApiError {
-  if (error instanceof ApiError) {
-    return error;
-  }
-  log(`a call failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return new ApiError("DRS.M00004", message("internal", { reason: reasonOf(error) }), 500);
+  return error instanceof ApiError ? error : internalError(error);
 }

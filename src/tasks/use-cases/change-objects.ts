@@ -39,6 +39,29 @@ export async function synchronizedObjects(
 }
 
 /**
+ * What can be selected of a task's source (v5 `db-objects/collect`), read from the database now.
+ *
+ * @returns undefined where the service does not return it, as without v5.
+ * @throws DrsError, also when the source cannot be read, or not within five minutes.
+ */
+export async function selectableObjects(
+  client: TablesCaller,
+  id: string,
+  signal: AbortSignal,
+): Promise<ObjectMap | undefined> {
+  const v5 = v5Of(client);
+  const input = { job_id: id, type: "source", is_refresh: true } as const;
+  const query_id = (await v5.call("collectDbObjects", input, { signal }))?.id;
+  if (!query_id) {
+    return undefined;
+  }
+  const answer = await settled("showDbObjectsCollected", signal, () =>
+    v5.call("showDbObjectsCollected", { job_id: id, query_id }, { signal }),
+  );
+  return answer?.object_info ?? undefined;
+}
+
+/**
  * Gives a task other objects: chooses them, runs the pre-check, begins the change, which then is a child task.
  *
  * @throws StepError; the signal's reason when it aborts. Until the step `apply` the task continues with its current objects.

@@ -29,6 +29,14 @@ describe("how an operation's input is sent", () => {
     assert.equal(callOf(operation("POST", "/v5/jobs/{job_id}"), { job_id: "j" }).body, "{}");
   });
 
+  it("puts those that the table names into the query of another method", () => {
+    const collect = { ...operation("POST", "/v5/jobs/{job_id}/collect"), query: ["type", "names"] };
+    const whole = callOf(collect, { job_id: "j", type: "source", names: ["a", "b"] });
+    assert.deepEqual([whole.query.toString(), whole.body], ["type=source&names=a&names=b", ""]);
+    const mixed = callOf(collect, { job_id: "j", type: "source", more: 1 });
+    assert.deepEqual([mixed.query.toString(), mixed.body], ["type=source", '{"more":1}']);
+  });
+
   it("leaves the input as it is", () => {
     const input = { job_id: "j" };
     callOf(operation("GET", "/v5/jobs/{job_id}"), input);

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import type { TablesCaller } from "../../../../src/drs/client";
 import { DrsError } from "../../../../src/drs/errors";
-import { changeObjects, synchronizedObjects } from "../../../../src/tasks/use-cases/change-objects";
+import {
+  changeObjects,
+  selectableObjects,
+  synchronizedObjects,
+} from "../../../../src/tasks/use-cases/change-objects";
 import { StepError } from "../../../../src/tasks/use-cases/create-task";
 import { sessionWithoutList } from "../../../support/session";
 
@@ -25,6 +29,8 @@ function service(other: Readonly<Record<string, readonly unknown[]>> = {}) {
   const usual: Readonly<Record<string, unknown>> = {
     updateJob: { id, status: "success", query_id: "q" },
     showObjectsSaving: { id: "q", status: "success" },
+    collectDbObjects: { id: "q", job_id: id, status: "pending" },
+    showDbObjectsCollected: { id: "q", status: "success", object_info: { shop: { name: "shop" } } },
     listDbObjects: { id, status: "success", object_info: { shop: { name: "shop_copy" } } },
     batchPrecheck: { results: [{ id, status: "success", precheck_id: "c" }] },
     batchPrecheckResult: {
@@ -100,6 +106,22 @@ describe("other objects for a task that runs", () => {
       assert.equal(calls.includes("batchRetry"), step === "apply");
     });
   }
+
+  it("can be those that the source has, read now", async () => {
+    const { caller, sent } = service({ showDbObjectsCollected: [{ id: "q", status: "pending" }] });
+    assert.deepEqual(await selectableObjects(caller, id, signal), { shop: { name: "shop" } });
+    assert.deepEqual(sent, [
+      ["collectDbObjects", { job_id: id, type: "source", is_refresh: true }, true],
+      ["showDbObjectsCollected", { job_id: id, query_id: "q" }, true],
+      ["showDbObjectsCollected", { job_id: id, query_id: "q" }, true],
+    ]);
+    for (const silent of [absent, { job_id: id, status: "success" }]) {
+      const { caller } = service({ collectDbObjects: [silent] });
+      assert.equal(await selectableObjects(caller, id, signal), undefined);
+    }
+    const unreadable = service({ showDbObjectsCollected: [refused] });
+    await assert.rejects(selectableObjects(unreadable.caller, id, signal), { name: "DrsError" });
+  });
 
   it("begin with what the service tells of those that run", async () => {
     assert.deepEqual(await synchronizedObjects(service().caller, id, signal), {
