@@ -14,6 +14,7 @@ import { localizerFor } from "./l10n/localizer";
 import { linkHandler } from "./links/handler";
 import * as vscode from "./screen/vscode";
 import { type ActionId, actionRow } from "./status/actions";
+import { Attempts } from "./tasks/attempts";
 import { TasksView } from "./tree/view";
 
 /** Builds the parts and connects them. Nothing is sent and no large module is loaded before it is needed. */
@@ -39,8 +40,10 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     log,
   );
+  const attempts = new Attempts();
+  const lifetime = new AbortController();
   const alerts = new Alerts({
-    ...{ l10n, log, mutes, follows },
+    ...{ l10n, log, mutes, follows, attempts },
     storage: shared,
     isPinned: (task) => view.isPinned(task),
     connections: () => connections.all.map(({ id }) => id),
@@ -48,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const run = async (action: ActionId, task: TaskRef) => {
     await vscode.commands.executeCommand(actionRow(action).command, task);
   };
-  const details = new Details(context.extensionUri, sessions, l10n, run);
+  const details = new Details(context.extensionUri, sessions, l10n, run, attempts);
   const openDetails = (task: TaskRef, preview?: boolean) => details.open(task, preview);
 
   const showAll = () => {
@@ -112,8 +115,23 @@ export function activate(context: vscode.ExtensionContext): void {
       tellAlertsNeed();
       view.redraw();
     }),
+    new vscode.Disposable(() => lifetime.abort()),
     registerCommands({
-      ...{ connections, local, view, mutes, follows, sessions, secrets, storage, openDetails, l10n, log },
+      lifetime: lifetime.signal,
+      ...{
+        connections,
+        local,
+        view,
+        mutes,
+        follows,
+        attempts,
+        sessions,
+        secrets,
+        storage,
+        openDetails,
+        l10n,
+        log,
+      },
     }),
     watchTaskFiles({ connections, sessions, secrets, storage, openDetails, l10n, log }),
     registerTools({ sessions, l10n }),

@@ -3,12 +3,28 @@
 import { type AgentAction, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
+import type { Outcome } from "../tasks/attempts";
+import { followOutcome } from "../tasks/use-cases/follow-outcome";
 import { NotPossibleError, PrecheckError, runAction } from "../tasks/use-cases/run-action";
 import { describeStatus, precheckOf } from "./answers";
 import { type ResolvedTask, type ToolContext, ToolError } from "./tool-context";
 
+/** For how long an agent waits for the outcome, in milliseconds. */
+const followMs = 20_000;
+const outcomes = {
+  reached: { outcome: "done" },
+  failed: {
+    outcome: "failed",
+    note: "The service accepted the action, and the task has failed since. drs_explain_failure says why.",
+  },
+  open: {
+    outcome: "open",
+    note: "The service accepted the action; it has not taken effect yet. Check with drs_inspect_task.",
+  },
+} as const satisfies Record<Outcome["kind"], object>;
+
 /**
- * Asks the service for an action, and answers the status after it. A task that was never started is pre-checked first.
+ * Asks the service for an action, and answers what became of it. A task that was never started is pre-checked first.
  *
  * @throws ToolError when the action is not legal now or the pre-check did not pass.
  */
@@ -44,10 +60,12 @@ export async function control(
   if (error !== undefined) {
     throw error;
   }
+  const { kind, again } = await followOutcome(action, found, { signal, limitMs: followMs });
   const after = session.store.snapshot.tasks.get(task.id) ?? task;
   return {
     ...{ name: task.name, id: task.id, connection: place.name, accepted: action },
     ...{ status_before: task.status, ...describeStatus(after, l10n) },
-    note: "The service accepted the action; it may take effect later. Check with drs_inspect_task.",
+    ...outcomes[kind],
+    ...(again === true ? { same_error_as_before: true } : {}),
   };
 }

@@ -8,6 +8,7 @@ import { openAlertRecords } from "./alert-records";
 import type { FollowEnd } from "./follows";
 import type { AlertsHost } from "./host";
 import { type NotificationsHost, showFollowEnd, showNotices } from "./notifications";
+import { isRule, isSide } from "./rules/rules";
 import { chosenConnections, isAmong, pinnedOnly, policy } from "./settings";
 
 /** The alert engine, and the watch over what other windows report. */
@@ -28,7 +29,7 @@ export function createAlertService(
   readings: () => readonly TaskReading[],
   onDue: () => void,
 ): AlertService {
-  const { l10n, log, mutes, follows, storage, isPinned, connections } = host;
+  const { l10n, log, mutes, follows, attempts, storage, isPinned, connections } = host;
   const nameOf = (connection: string) =>
     shown().find(({ connection: { id } }) => id === connection)?.connection.name;
   const notifications: NotificationsHost = {
@@ -49,10 +50,11 @@ export function createAlertService(
     readings,
     connections,
     notify: (notices) => {
-      // Whoever follows the task has just been notified of its recovery.
+      // Whoever follows the task has just been notified of its recovery, and whoever acted on it hears what became of that.
       const news = notices.filter(
-        ({ level, connection, task: { id } }) =>
-          level !== "recovered" || !follows.toldLately({ connection, id }),
+        ({ level, condition, connection, task: { id } }) =>
+          (level !== "recovered" || !follows.toldLately({ connection, id })) &&
+          (isRule(condition) || isSide(condition) || !attempts.covers({ connection, id }, Date.now())),
       );
       showNotices(news, notifications);
       if (notices.some(({ condition }) => condition === "ahead")) {

@@ -2,6 +2,7 @@ import type { TaskRef } from "../connections/connection";
 import type { ConnectionState } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
+import type { Attempts } from "../tasks/attempts";
 import type { TaskReading } from "./alert-engine";
 import type { Follows } from "./follows";
 import type { Mutes } from "./mutes";
@@ -15,6 +16,7 @@ export interface AlertsHost {
   readonly log: AlertsLog;
   readonly mutes: Mutes;
   readonly follows: Follows;
+  readonly attempts: Attempts;
   /** The folder of the shared alert records. */
   readonly storage: vscode.Uri;
   isPinned(task: TaskRef): boolean;

@@ -1,11 +1,10 @@
 import type { TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
-import { stepRow } from "../failures/steps";
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
-import { remedySteps } from "../tasks/remedy-steps";
+import { firstStep } from "../tasks/remedy-steps";
 import type { PlacedNotice } from "./alert-engine";
 import { burstText } from "./bursts";
 import { followText } from "./follow";
@@ -66,23 +65,21 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   const mute = t("Mute Task");
   const ref = { connection, id: task.id };
   // The details begin with cause, remedy and the page to read.
-  const [step] = (level === "recovered" ? [] : remedySteps(task, diagnosis)).flatMap((id) => {
-    const { name, by } = stepRow(id);
-    return "command" in by ? [{ label: l10n.localize(name), command: by.command }] : [];
-  });
+  const step = level === "recovered" ? undefined : firstStep(task, diagnosis);
+  const label = step && l10n.localize(step.name);
   // With more than three buttons nothing is left of the line that says whose notification it is.
-  const buttons = step === undefined ? [details, t("Show Log"), mute] : [step.label, details, mute];
+  const buttons = [
+    ...(label === undefined ? [] : [label]),
+    ...(level === "recovered" ? [details] : [details, mute]),
+  ];
   const answer = await ask(level, message, buttons);
-  if (step !== undefined && answer === step.label) {
+  if (step !== undefined && answer === label) {
     await vscode.commands.executeCommand(step.command, ref);
     return;
   }
   switch (answer) {
     case details:
       await vscode.commands.executeCommand("drs.openDetails", ref);
-      break;
-    case t("Show Log"):
-      log.show();
       break;
     case mute:
       await host.mute(ref);
@@ -107,12 +104,9 @@ async function showMany(
   const message = await burstText(notices, nameOf, diagnosisOf, l10n);
   const problems = level === "recovered" ? t("Show Tasks") : t("Show Problems");
   const snooze = t("Snooze…");
-  switch (await ask(level, message, [problems, t("Show Log"), snooze])) {
+  switch (await ask(level, message, level === "recovered" ? [problems] : [problems, snooze])) {
     case problems:
       await vscode.commands.executeCommand("drs.showProblems");
-      break;
-    case t("Show Log"):
-      log.show();
       break;
     case snooze:
       await vscode.commands.executeCommand("drs.snoozeAlerts");

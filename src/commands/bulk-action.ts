@@ -11,6 +11,8 @@ import { type ActionResult, latest } from "../tasks/use-cases/run-action";
 import { confirmedByTyping, consequenceOf, endsProduction } from "./confirm";
 import { type ActionDialog, runWith } from "./run-action";
 
+type Parts = Parameters<typeof runWith>[3];
+
 /** At most this many names are listed one by one. */
 const told = 10;
 
@@ -18,13 +20,8 @@ const told = 10;
  * Does an action on every task that allows it: says before which ones do not, asks once, reports the outcome of each,
  * and offers to try the failed ones again, or to take the action back where the service can.
  */
-export async function runMany(
-  action: ActionId,
-  all: readonly PlacedTask[],
-  l10n: Localizer,
-  log: vscode.LogOutputChannel,
-): Promise<void> {
-  await runWith(manyTasksDialog(action, l10n, log), action, all, log);
+export async function runMany(action: ActionId, all: readonly PlacedTask[], parts: Parts): Promise<void> {
+  await runWith(manyTasksDialog(action, parts), action, all, parts);
 }
 
 /** Offers to take an action back that was accepted for these tasks, and does so without another question. */
@@ -32,19 +29,20 @@ export async function offerUndo(
   action: ActionId,
   message: Shown,
   accepted: readonly PlacedTask[],
-  l10n: Localizer,
-  log: vscode.LogOutputChannel,
+  parts: Parts,
 ): Promise<void> {
+  const { l10n } = parts;
   const back = actionRow(action).inverse;
   const undo = back && l10n.t("Undo: {0}", l10n.localize(actionRow(back).name));
   const answer = await vscode.window.showInformationMessage(message, ...(undo === undefined ? [] : [undo]));
   if (answer !== undefined && back !== undefined) {
-    const dialog = { ...manyTasksDialog(back, l10n, log), confirm: async () => true };
-    await runWith(dialog, back, latest(accepted), log);
+    const dialog = { ...manyTasksDialog(back, parts), confirm: async () => true };
+    await runWith(dialog, back, latest(accepted), parts);
   }
 }
 
-function manyTasksDialog(action: ActionId, l10n: Localizer, log: vscode.LogOutputChannel): ActionDialog {
+function manyTasksDialog(action: ActionId, parts: Parts): ActionDialog {
+  const { l10n } = parts;
   const { t } = l10n;
   const name = l10n.localize(actionRow(action).name);
   let increment = 100;
@@ -66,7 +64,7 @@ function manyTasksDialog(action: ActionId, l10n: Localizer, log: vscode.LogOutpu
       message: shown(task.name),
       increment: percent === undefined ? increment : 0,
     }),
-    report: async (results) => await report(action, results, l10n, log),
+    report: async (results) => await report(action, results, parts),
   };
 }
 
@@ -124,16 +122,16 @@ function namesOf(found: readonly PlacedTask[], nameOf: (found: PlacedTask) => Sh
 async function report(
   action: ActionId,
   results: readonly ActionResult<PlacedTask>[],
-  l10n: Localizer,
-  log: vscode.LogOutputChannel,
+  parts: Parts,
 ): Promise<void> {
+  const { l10n, log } = parts;
   const { t } = l10n;
   const name = l10n.localize(actionRow(action).name);
   const failed = results.filter(({ error }) => error !== undefined);
   if (failed.length === 0) {
     const message = t("{0}: accepted for {1} tasks.", name, results.length);
     const accepted = results.map(({ target }) => target);
-    await offerUndo(action, message, accepted, l10n, log);
+    await offerUndo(action, message, accepted, parts);
     return;
   }
   const again = t("Retry the Failed");
@@ -153,7 +151,7 @@ async function report(
   );
   const answer = await vscode.window.showErrorMessage(message, again, showLog);
   if (answer === again) {
-    await runMany(action, latest(failed.map(({ target }) => target)), l10n, log);
+    await runMany(action, latest(failed.map(({ target }) => target)), parts);
   } else if (answer === showLog) {
     log.show();
   }

@@ -98,10 +98,10 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       if (action === "pause" && results.some(({ error }) => error === undefined)) {
         const message = t('Pause accepted for task "{0}".', found.task.name);
         // The action is over; whether the user takes it back, and when, is another matter.
-        void offerUndo(action, message, [found], l10n, log);
+        void offerUndo(action, message, [found], parts);
       }
     };
-    await runWith({ ...dialog, report }, action, [found], log, startAt);
+    await runWith({ ...dialog, report }, action, [found], parts, startAt);
   };
   const lastRow = new LastRow();
 
@@ -124,7 +124,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   const act = (action: ActionId) => async (argument: unknown, selected: unknown) => {
     const many = selectedTasks(selected);
     if (many.length > 1) {
-      await runMany(action, many, l10n, log);
+      await runMany(action, many, parts);
       return;
     }
     const before = lastRow.clicked(action, argument);

@@ -6,6 +6,7 @@ import type { Connections } from "../connections/connections";
 import type { SessionManager } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import type * as vscode from "../screen/vscode";
+import type { Attempts } from "../tasks/attempts";
 import type { TasksView } from "../tree/view";
 
 /** The parts that commands act on. */
@@ -15,12 +16,15 @@ export interface CommandHost {
   readonly view: TasksView;
   readonly mutes: Mutes;
   readonly follows: Follows;
+  readonly attempts: Attempts;
   readonly sessions: SessionManager;
   readonly secrets: vscode.SecretStorage;
   /** The extension's own folder, which all windows share. */
   readonly storage: vscode.Uri;
   /** @param preview as a click on a row does. */
   readonly openDetails: (task: TaskRef, preview?: boolean) => Promise<void>;
+  /** Aborts when the window closes. */
+  readonly lifetime: AbortSignal;
   readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;
 }

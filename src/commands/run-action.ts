@@ -17,6 +17,7 @@ import {
   runAction,
 } from "../tasks/use-cases/run-action";
 import { confirmed } from "./confirm";
+import { followAttempts } from "./outcomes";
 
 /** How an action speaks to the user. */
 export interface ActionDialog {
@@ -30,14 +31,19 @@ export interface ActionDialog {
   report(results: readonly ActionResult<PlacedTask>[]): Promise<void>;
 }
 
-/** @param startAt with `start`: milliseconds since 1970; absent: now. */
+/**
+ * Asks, acts and reports. What the service accepts is followed on, without waiting for its outcome.
+ *
+ * @param startAt with `start`: milliseconds since 1970; absent: now.
+ */
 export async function runWith(
   dialog: ActionDialog,
   action: ActionId,
   targets: readonly PlacedTask[],
-  log: vscode.LogOutputChannel,
+  parts: Parameters<typeof followAttempts>[2],
   startAt?: number,
 ): Promise<void> {
+  const { log } = parts;
   const { able, unable } = await planAction(action, targets);
   if (able.length === 0) {
     dialog.impossible(unable);
@@ -63,6 +69,8 @@ export async function runWith(
       log.error(`${action} failed for task ${name} (${id})`, error);
     }
   }
+  const accepted = results.flatMap(({ target, error }) => (error === undefined ? [target] : []));
+  followAttempts(action, accepted, parts).catch((error) => log.error("An outcome cannot be told.", error));
   await dialog.report(results);
 }
 

@@ -3,6 +3,7 @@ import { findTask, type SessionManager } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
+import type { Attempts } from "../tasks/attempts";
 import { type ConnectionFacts, type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";
 
@@ -19,6 +20,7 @@ export class Details implements vscode.Disposable {
     sessions: SessionManager,
     l10n: Localizer,
     run: (action: ActionId, task: TaskRef) => Promise<void>,
+    attempts: Attempts,
   ) {
     this.#sessions = sessions;
     this.#host = {
@@ -31,14 +33,19 @@ export class Details implements vscode.Disposable {
           await run(action, ref);
         }
       },
+      attempt: (ref) => attempts.of(ref),
       refresh: (id) => void sessions.refresh(id),
       onDidChange: (listener) =>
         vscode.Disposable.from(
           sessions.onDidUpdate(() => listener()),
           sessions.onDidChange(() => listener()),
+          new vscode.Disposable(attempts.onDidChange(listener)),
         ),
-      setVisible: ({ connection, id }, visible) =>
-        sessions.setDemand(`details/${connection}/${id}`, visible ? "visible" : "none", connection),
+      setVisible: (ref, visible) => {
+        const { connection, id } = ref;
+        attempts.setSeen(ref, visible);
+        sessions.setDemand(`details/${connection}/${id}`, visible ? "visible" : "none", connection);
+      },
     };
     this.#serializer = vscode.window.registerWebviewPanelSerializer(detailsViewType, {
       deserializeWebviewPanel: async (panel, state: unknown) => (await this.#loaded()).restore(panel, state),

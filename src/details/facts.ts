@@ -3,6 +3,7 @@ import type { Diagnosis } from "../failures/known-case";
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
+import type { Attempt } from "../tasks/attempts";
 
 /** How fresh the store's data is. */
 export interface Freshness {
@@ -33,6 +34,8 @@ export interface DetailsFacts extends Reader {
   readonly actions: readonly ActionId[];
   /** The action under way. */
   readonly running: ActionId | undefined;
+  /** What was last asked of the task in this window, and what became of it. */
+  readonly attempt: Attempt | undefined;
   /** The known case behind the task's error; null: none matches; undefined: not looked up yet. */
   readonly diagnosis: Diagnosis | null | undefined;
 }

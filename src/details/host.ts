@@ -3,6 +3,7 @@ import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import type * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
+import type { Attempt } from "../tasks/attempts";
 import type { Task } from "../tasks/task";
 import type { TaskSession } from "../tasks/use-cases/control";
 import type { Freshness } from "./facts";
@@ -32,6 +33,8 @@ export interface DetailsHost {
   readonly l10n: Localizer;
   /** Asks, acts and reports, as the command of the same name does. Settled when all of that is done; never rejects. */
   run(action: ActionId, task: TaskRef): Promise<void>;
+  /** What was last asked of a task in this window. */
+  attempt(task: TaskRef): Attempt | undefined;
   /** Reads the list of a connection now. */
   refresh(connection: string): void;
   /** After every reading that changed a task or failed, and when connections are others. */

@@ -23,6 +23,8 @@ export interface CopyButton {
 export interface Notice {
   readonly level: "warning" | "info";
   readonly text: Shown;
+  /** Whether something is waited for. */
+  readonly busy?: boolean | undefined;
   readonly detail?: Shown | undefined;
   readonly since?: number | undefined;
   /** The label of a button that asks for fresh data. */
@@ -45,6 +47,8 @@ export interface Problem {
   readonly message?: Shown | undefined;
   readonly explanation?: Explanation | undefined;
   readonly advice?: Shown | undefined;
+  /** What became of the last action. */
+  readonly attempt?: Shown | undefined;
   readonly copy?: CopyButton | undefined;
   /** What heals, in the order in which it is done. */
   readonly steps: readonly StepButton[];

@@ -241,6 +241,7 @@ class DetailsPage implements vscode.Disposable {
       place: this.#ref.connection === localId ? "local" : "cloud",
       actions: readOnly === undefined ? legalActions(this.#lastKnown) : [],
       running: this.#running,
+      attempt: host.attempt(this.#ref),
     });
     return { ...view, more: this.#more.view(view.actions.length > 0) };
   }

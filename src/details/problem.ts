@@ -5,6 +5,7 @@ import { type Shown, shown, shownLines } from "../l10n/shown";
 import { byHelpfulness } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { mayCopyAgain } from "../tasks/actions";
+import { attemptText } from "../tasks/attempt-text";
 import { errorText, unfreezing } from "../tasks/problems";
 import { remedySteps } from "../tasks/remedy-steps";
 import { lostTables } from "../tasks/stream-health";
@@ -48,6 +49,7 @@ export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined 
     message: task.error === undefined ? t("The service gave no reason.") : message,
     explanation,
     advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
+    attempt: facts.attempt?.outcome?.kind === "failed" ? attemptText(facts.attempt, facts.l10n) : undefined,
     copy,
     steps: stepsOf(task, facts),
   };

@@ -6,6 +6,7 @@ import { actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
 import { transitionIn } from "../tasks/actions";
 import { addressText } from "../tasks/address";
+import { attemptText } from "../tasks/attempt-text";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
 import { errorText, meaningOf, statusName } from "../tasks/problems";
@@ -25,6 +26,9 @@ import type {
 } from "./page-view";
 import { copyAgainButton, problemOf } from "./problem";
 import { objectTable, routeOf, sectionsOf } from "./sections";
+
+/** For so long the page says that an action has had its effect, in milliseconds. */
+const newsMs = 2 * 60_000;
 
 /** The page of a task. */
 export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
@@ -48,6 +52,7 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
       ...staleNotices(facts),
       ...readOnlyNotices(facts),
       ...transitionNotices(task, facts),
+      ...attemptNotices(facts),
       ...forecastNotices(task, facts),
     ],
     route: routeOf(task, l10n),
@@ -166,6 +171,16 @@ function transitionNotices(task: Task, { l10n: { t }, listed }: DetailsFacts): r
     case undefined:
       return [];
   }
+}
+
+/** What was asked for, until the next action, or until the task has failed, which is told with the failure. */
+function attemptNotices({ l10n, attempt, listed }: DetailsFacts): readonly Notice[] {
+  const { kind, at = 0 } = attempt?.outcome ?? {};
+  const isOld = kind === "reached" && Date.now() - at > newsMs;
+  if (attempt === undefined || !listed || kind === "failed" || isOld) {
+    return [];
+  }
+  return [{ level: "info", text: attemptText(attempt, l10n), busy: attempt.outcome === undefined }];
 }
 
 /** What the service will do by itself, whenever that is. */

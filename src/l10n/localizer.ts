@@ -13,6 +13,8 @@ export interface Localizer {
   time(ms: number): Shown;
   /** The same to the minute, for where space is short. */
   shortTime(ms: number): Shown;
+  /** The time of the day to the second, for what has just happened. */
+  clockTime(ms: number): Shown;
   /** 0 to 100 → `41.6%`; never 100% before it is 100. */
   percent(value: number): Shown;
   number(value: number): Shown;
@@ -52,6 +54,7 @@ export function localizerFor(
   const shortTimes = onFirstUse(
     () => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
   );
+  const clockTimes = onFirstUse(() => new Intl.DateTimeFormat(language, { timeStyle: "medium" }));
   const percents = onFirstUse(
     () => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }),
   );
@@ -77,6 +80,7 @@ export function localizerFor(
       translate(message, ...args.map((arg) => (typeof arg === "string" ? shown(arg) : arg))) as Shown,
     time: (ms) => shown(times().format(ms)),
     shortTime: (ms) => shown(shortTimes().format(ms)),
+    clockTime: (ms) => shown(clockTimes().format(ms)),
     percent: (value) => shown(percents().format(Math.floor(value * 10) / 1000)),
     number: (value) => shown(numbers().format(value)),
     duration: (ms) => shown(durationText(ms, unit)),

@@ -18,6 +18,8 @@ export interface ActionRow {
   readonly continues: boolean;
   /** Whether it cannot be undone and needs confirmation. */
   readonly irreversible: boolean;
+  /** What the task comes to by it, sooner or later. */
+  readonly goal: "running" | "paused" | "ended" | "gone";
   /** The action that undoes it. */
   readonly inverse: "pause" | "resume" | undefined;
   /** The pre-check that must pass first: always, or only while the task is configurable. */
@@ -35,6 +37,7 @@ export const actions = {
     command: "drs.startTask",
     continues: true,
     irreversible: false,
+    goal: "running",
     inverse: undefined,
     precheck: { mode: "forStartJob", always: false },
     forAgents: true,
@@ -46,6 +49,7 @@ export const actions = {
     command: "drs.pauseTask",
     continues: false,
     irreversible: false,
+    goal: "paused",
     inverse: "resume",
     precheck: undefined,
     forAgents: true,
@@ -57,6 +61,7 @@ export const actions = {
     command: "drs.resumeTask",
     continues: true,
     irreversible: false,
+    goal: "running",
     inverse: "pause",
     precheck: undefined,
     forAgents: true,
@@ -68,6 +73,7 @@ export const actions = {
     command: "drs.resetTask",
     continues: false,
     irreversible: true,
+    goal: "running",
     inverse: undefined,
     precheck: { mode: "forRetryJob", always: true },
     forAgents: false,
@@ -79,6 +85,7 @@ export const actions = {
     command: "drs.endTask",
     continues: false,
     irreversible: true,
+    goal: "ended",
     inverse: undefined,
     precheck: undefined,
     forAgents: false,
@@ -90,6 +97,7 @@ export const actions = {
     command: "drs.deleteTask",
     continues: false,
     irreversible: true,
+    goal: "gone",
     inverse: undefined,
     precheck: undefined,
     forAgents: false,

@@ -10,6 +10,7 @@ import { localId } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
 import { SessionManager } from "../../src/connections/session-manager";
 import { localizerFor } from "../../src/l10n/localizer";
+import { Attempts } from "../../src/tasks/attempts";
 import type { Task } from "../../src/tasks/task";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { planOf, TestTask } from "../support/backend-task";
@@ -45,6 +46,7 @@ class Window {
       },
       mutes: this.mutes,
       follows: this.follows,
+      attempts: new Attempts(),
       storage: shared,
       isPinned: () => false,
       connections: () => this.#connections.all.map(({ id }) => id),

@@ -38,6 +38,7 @@ export async function details(long: boolean): Promise<readonly Figure[]> {
       listeners.add(listener);
       return { dispose: () => listeners.delete(listener) };
     },
+    attempt: () => undefined,
     setVisible: () => undefined,
   };
   store.onDidChange(() => {

@@ -9,6 +9,7 @@ import { pollIntervalsOf } from "../../src/connections/connection";
 import type { Session } from "../../src/connections/session";
 import type { ConnectionState } from "../../src/connections/session-manager";
 import { localizerFor } from "../../src/l10n/localizer";
+import { Attempts } from "../../src/tasks/attempts";
 import { TaskStore } from "../../src/tasks/store";
 import type { Node } from "../../src/tree/node";
 import { TasksView } from "../../src/tree/view";
@@ -51,7 +52,14 @@ export class World {
     const marks = { isMuted: (task: never) => mutes.isMuted(task), followedUntil: () => undefined };
     this.view = new TasksView(l10n, memento as vscode.Memento, marks, log);
     this.#alerts = new Alerts({
-      ...{ l10n, mutes, follows, storage: folder, log: { ...log, show: () => undefined } },
+      ...{
+        l10n,
+        mutes,
+        follows,
+        attempts: new Attempts(),
+        storage: folder,
+        log: { ...log, show: () => undefined },
+      },
       isPinned: (task) => this.view.isPinned(task),
       connections: () => ["cloud"],
     });

@@ -36,6 +36,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
     "host",
     "links",
     "mute",
+    "outcomes",
     "password",
     "problem-report-command",
     "refresh",

@@ -84,9 +84,9 @@ function moreCards({ charts, parts }: MoreView, language: string, { send }: Page
 function noticeList(notices: readonly Notice[], language: string, context: PageContext): TemplateResult {
   return html`<div class="notices" role="status">
     ${notices.map(
-      ({ level, text, detail, since, refresh }) => html`
+      ({ level, text, detail, since, refresh, busy }) => html`
         <div class="notice ${level}">
-          ${icon(level)}
+          ${icon(busy === true ? "loading codicon-modifier-spin" : level)}
           <div>
             <p>
               ${text}
@@ -160,7 +160,7 @@ function actionButton(
 }
 
 function problemBox(
-  { level, heading, code, message, explanation, advice, copy, steps }: Problem,
+  { level, heading, code, message, explanation, advice, attempt, copy, steps }: Problem,
   context: PageContext,
 ): TemplateResult {
   return html`<section class="problem ${level}" aria-labelledby="problem">
@@ -172,6 +172,7 @@ function problemBox(
       ${advice === undefined ? nothing : html`<p class="advice">${icon("lightbulb")}<span>${advice}</span></p>`}
     </div>
     ${copy === undefined ? nothing : copyControl(copy, context)}
+    ${attempt === undefined ? nothing : html`<p class="attempt" role="status">${icon("history")}<span>${attempt}</span></p>`}
     ${
       steps.length === 0
         ? nothing

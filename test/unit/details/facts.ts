@@ -28,6 +28,7 @@ export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): Details
   place: "cloud",
   actions: legalActions(shown),
   running: undefined,
+  attempt: undefined,
   diagnosis: undefined,
   ...facts,
 });

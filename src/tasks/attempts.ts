@@ -1,0 +1,91 @@
+/** What this window's user asked of tasks, and what became of it. */
+import type { ActionId } from "../status/actions";
+
+/** What became of an action that the service accepted. `at`: when that was seen, milliseconds since 1970. */
+export interface Outcome {
+  /** `failed`: the task has failed since; `open`: nothing has come of it within the time that it was followed for. */
+  readonly kind: "reached" | "failed" | "open";
+  readonly at: number;
+  /** With `failed`: whether the task had failed with this error before. */
+  readonly again?: boolean | undefined;
+}
+
+export interface Attempt {
+  readonly action: ActionId;
+  /** When the service accepted it, milliseconds since 1970. */
+  readonly at: number;
+  /** How many attempts in a row, with this one, have ended in the same error. */
+  readonly count: number;
+  /** Undefined while it is followed. */
+  readonly outcome?: Outcome | undefined;
+}
+
+interface Ref {
+  readonly connection: string;
+  readonly id: string;
+}
+
+/** For how long an outcome that the user was told is not news to them, in milliseconds. */
+const freshMs = 20_000;
+
+const keyOf = ({ connection, id }: Ref) => `${connection}/${id}`;
+
+/** The last attempt at each task, and which tasks the user looks at. */
+export class Attempts {
+  readonly #last = new Map<string, Attempt>();
+  readonly #seen = new Set<string>();
+  readonly #listeners = new Set<() => void>();
+
+  of(task: Ref): Attempt | undefined {
+    return this.#last.get(keyOf(task));
+  }
+
+  /** Notes that an action was accepted. */
+  begin(task: Ref, action: ActionId, at: number): void {
+    this.#set(task, { action, at, count: this.of(task)?.count ?? 0 });
+  }
+
+  /** Notes what became of the last action. @returns the attempt. */
+  end(task: Ref, outcome: Outcome): Attempt | undefined {
+    const attempt = this.of(task);
+    if (attempt === undefined) {
+      return undefined;
+    }
+    const count = outcome.kind !== "failed" ? 0 : outcome.again === true ? attempt.count + 1 : 1;
+    const ended = { ...attempt, count, outcome };
+    this.#set(task, ended);
+    return ended;
+  }
+
+  /** Whether what happens to a task now is followed, or was told a moment ago. @param now milliseconds since 1970. */
+  covers(task: Ref, now: number): boolean {
+    const attempt = this.of(task);
+    return attempt !== undefined && (attempt.outcome === undefined || now - attempt.outcome.at < freshMs);
+  }
+
+  /** Notes whether a page of a task is on the screen. */
+  setSeen(task: Ref, seen: boolean): void {
+    if (seen) {
+      this.#seen.add(keyOf(task));
+    } else {
+      this.#seen.delete(keyOf(task));
+    }
+  }
+
+  isSeen(task: Ref): boolean {
+    return this.#seen.has(keyOf(task));
+  }
+
+  /** @returns the function that ends the listening. */
+  onDidChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #set(task: Ref, attempt: Attempt): void {
+    this.#last.set(keyOf(task), attempt);
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { attemptText } from "../../../src/tasks/attempt-text";
+import { Attempts } from "../../../src/tasks/attempts";
+import { english } from "../details/facts";
+
+const task = { connection: "c", id: "a" };
+const at = Date.UTC(2026, 10, 24, 18, 9, 40);
+
+describe("attempts", () => {
+  it("counts those in a row that end in the same error, until one succeeds or fails otherwise", () => {
+    const attempts = new Attempts();
+    const counts = (["same", "same", "other", "same", "reached", "same"] as const).map((end) => {
+      attempts.begin(task, "resume", at);
+      const outcome =
+        end === "reached"
+          ? ({ kind: end, at } as const)
+          : ({ kind: "failed", at, again: end === "same" } as const);
+      return attempts.end(task, outcome)?.count;
+    });
+    assert.deepEqual(counts, [1, 2, 1, 2, 0, 1]);
+  });
+
+  it("covers what happens to a task while it is followed, and for a moment after", () => {
+    const attempts = new Attempts();
+    assert.equal(attempts.covers(task, at), false);
+    attempts.begin(task, "resume", at);
+    assert.equal(attempts.covers(task, at + 3_600_000), true);
+    attempts.end(task, { kind: "reached", at });
+    assert.deepEqual([attempts.covers(task, at + 1_000), attempts.covers(task, at + 60_000)], [true, false]);
+    assert.equal(attempts.covers({ ...task, id: "b" }, at), false);
+  });
+
+  it("says when an action was asked for and what became of it", () => {
+    const attempts = new Attempts();
+    attempts.begin(task, "resume", at);
+    const text = () => attemptText(attempts.of(task) ?? assert.fail(), english);
+    assert.match(text(), /^Resume requested at .*:09:40.*\. Waiting for the result…$/);
+    attempts.end(task, { kind: "failed", at: at + 1_000, again: true });
+    assert.match(
+      text(),
+      /^Resume requested at .*:09:40.*\. The task failed again at .*:09:41.* with the same error \(attempt 1\)\.$/,
+    );
+  });
+});
