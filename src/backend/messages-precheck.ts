@@ -32,6 +32,14 @@ export const precheckMessages = {
     en: "The source does not ask user {login} for a password, and the target's user {user} is not a superuser, so PostgreSQL rejects the subscription. Require scram-sha-256 in the source's pg_hba.conf, or use a superuser at the target.",
     zh: "源库未要求用户 {login} 提供密码，而目标库用户 {user} 不是超级用户，PostgreSQL 会拒绝该订阅。请在源库 pg_hba.conf 中要求 scram-sha-256 认证，或在目标库使用超级用户。",
   },
+  sourceNotProven: {
+    en: "The server at {address} did not prove to the target server that it is the source. The target server has no CA file, so where a CA is given, it requires SCRAM with channel binding. If no other server answers at this address, use scram-sha-256 in the source's pg_hba.conf and set the password of {user} again with password_encryption = 'scram-sha-256'.",
+    zh: "{address} 的服务器未能向目标库服务器证明自己是源库。目标库服务器没有 CA 文件，因此指定了 CA 时要求使用带通道绑定的 SCRAM。若该地址没有其他服务器应答，请在源库 pg_hba.conf 中使用 scram-sha-256，并在 password_encryption = 'scram-sha-256' 下重新设置 {user} 的密码。",
+  },
+  clearTextNotRefused: {
+    en: "PostgreSQL {version} at the target cannot refuse to send the source's password in clear text: a server that takes the source's place could ask for it. Use SSL with a CA's certificate for the source, or PostgreSQL 16 or newer at the target.",
+    zh: "目标库的 PostgreSQL {version} 无法拒绝以明文发送源库密码：冒充源库的服务器可以索取密码。请为源库使用 SSL 并指定 CA 证书，或在目标库使用 PostgreSQL 16 及以上版本。",
+  },
   reachNotTried: {
     en: "This was not tested because the user cannot create a subscription at the target yet. Fix the other items, then run the pre-check again.",
     zh: "未测试目标库服务器能否连接源库：该用户尚不能在目标库创建订阅。请先处理其他检查项，再重新预检查。",

@@ -8,6 +8,7 @@ import { rowOf } from "../status/statuses";
 import { changeObjects, synchronizedObjects } from "../tasks/use-cases/change-objects";
 import { applyPlan, type CreationOptions, StepError } from "../tasks/use-cases/create-task";
 import { remedySqlOf } from "../tasks/use-cases/explain";
+import { certificatesOf } from "./certificates";
 import { explainStep, stepName } from "./explain";
 import { KeptPasswords } from "./kept-passwords";
 import type { TaskFile } from "./model";
@@ -107,7 +108,7 @@ async function saveTaskFile({ l10n: { t } }: FileParts, { task, session }: Place
 async function opened(
   { l10n: { t } }: FileParts,
   argument: unknown,
-): Promise<{ file: TaskFile; warnings: number } | undefined> {
+): Promise<{ file: TaskFile; path: string | undefined; warnings: number } | undefined> {
   const document =
     argument instanceof vscode.Uri
       ? await vscode.workspace.openTextDocument(argument)
@@ -118,7 +119,8 @@ async function opened(
   }
   const { file, problems } = readingOf(document, t);
   if (file !== undefined) {
-    return { file, warnings: problems.length };
+    const { scheme, fsPath } = document.uri;
+    return { file, path: scheme === "file" ? fsPath : undefined, warnings: problems.length };
   }
   const [first] = problems.filter(({ severity }) => severity === "error");
   const line = document.positionAt(first?.offset ?? 0).line + 1;
@@ -191,11 +193,12 @@ async function tellNoPlace({ sessions, l10n: { t } }: FileParts): Promise<void> 
 
 async function create(parts: FileParts, argument: unknown, start: boolean): Promise<void> {
   const { t } = parts.l10n;
-  const file = (await opened(parts, argument))?.file;
-  const place = file && (await placeOf(parts, file.name));
-  if (file === undefined || place === undefined) {
+  const document = await opened(parts, argument);
+  const place = document && (await placeOf(parts, document.file.name));
+  if (document === undefined || place === undefined) {
     return;
   }
+  const { file, path } = document;
   const { session, state, task } = place;
   if (task !== undefined && !rowOf(task.status).configurable) {
     const message = t('Task "{0}" already exists and is configured. Choose another name.', file.name);
@@ -205,11 +208,12 @@ async function create(parts: FileParts, argument: unknown, start: boolean): Prom
   if (!(await confirmedCost(file, state, task === undefined, start, parts.l10n))) {
     return;
   }
+  const certificates = await certificatesOf(file, path, parts.l10n);
   const passwords = await passwordsOf(file, state.connection, keptOf(parts), parts.l10n);
   if (passwords === undefined) {
     return;
   }
-  const plan = planOf(file, passwords);
+  const plan = planOf(file, passwords, certificates);
   await inProgress(parts, state.connection, file, async (options) => {
     const onCreated = (id: string) => parts.log.info(`task ${file.name} (${id}) was created from a file`);
     await applyPlan(session, plan, { ...options, existing: task?.id, start, onCreated });

@@ -1,5 +1,6 @@
 /** A task as a file (`*.drs-task.json`): the one definition that validation, completion and hover are made from. */
 import * as v from "valibot";
+import { longestPem } from "../drs/certificates";
 import { jobDescription, jobName } from "../drs/schemas";
 import type { Bilingual } from "../l10n/bilingual";
 import { fileEngines } from "./engines";
@@ -63,7 +64,14 @@ export const fieldDocs = {
     en: "Name of a variable in the environment in which VS Code was started. It begins with DRS_, so that a file cannot name the variables of other programs.",
     zh: "环境变量名称，取自启动 VS Code 时的环境。必须以 DRS_ 开头，使文件无法引用其他程序的变量。",
   },
-  ssl: { en: "Whether the connection is encrypted.", zh: "是否使用加密连接。" },
+  ssl: {
+    en: "Whether the connection is encrypted. Without `ca`, the server's certificate is not verified.",
+    zh: "是否使用加密连接。不填 `ca` 则不校验服务器证书。",
+  },
+  ca: {
+    en: "CA certificates (PEM) that the server's certificate and its name are verified with: a file beside this one or in a folder below, such as `certs/ca.pem`, or the text itself. Needs `ssl`.",
+    zh: "用于校验服务器证书及其名称的 CA 证书（PEM）：本文件所在文件夹或其子文件夹中的文件，例如 `certs/ca.pem`，或证书文本。需要 `ssl`。",
+  },
   instance: { en: "ID of the cloud database instance.", zh: "云数据库实例 ID。" },
   region: { en: "Region of the instance.", zh: "实例所在区域。" },
   objects: {
@@ -78,6 +86,16 @@ export const fieldDocs = {
 } as const satisfies Record<string, Bilingual>;
 
 type Doc = keyof typeof fieldDocs;
+
+/** A file beside the task file or below: no way up, no drive, no other machine. */
+const filePattern = String.raw`(?!\.\.?(?:/|$))[^/\\:]+(?:/(?!\.\.?(?:/|$))[^/\\:]+)*`;
+const beginOfText = "-----BEGIN CERTIFICATE-----";
+const caPattern = new RegExp(`^(?:\\s*${beginOfText}[\\s\\S]*|${filePattern})$`);
+
+/** Whether `ca` is the certificates themselves and not the name of their file. */
+export function isCertificateText(ca: string): boolean {
+  return ca.trimStart().startsWith(beginOfText);
+}
 
 const identifier = v.pipe(v.string(), v.minLength(1), v.maxLength(63));
 
@@ -97,6 +115,14 @@ export function taskFileSchema(language: keyof Bilingual) {
     user: v.pipe(identifier, doc("user")),
     password: v.optional(password),
     ssl: v.optional(v.pipe(v.boolean(), doc("ssl"))),
+    ca: v.optional(
+      v.pipe(
+        v.string(),
+        v.maxLength(longestPem),
+        v.regex(caPattern, "must be the text of certificates, or a file beside this one or below"),
+        doc("ca"),
+      ),
+    ),
     instance: v.optional(v.pipe(v.string(), doc("instance"))),
     region: v.optional(v.pipe(v.string(), doc("region"))),
   });

@@ -11,13 +11,19 @@ export interface Passwords {
   readonly target: string;
 }
 
+/** PEM texts of the CAs that the databases' certificates are verified with. */
+export interface Certificates {
+  readonly source?: string | undefined;
+  readonly target?: string | undefined;
+}
+
 /** The local backend makes no instance in a subnet, but the API wants one named. */
 const noSubnet = "local";
 
 /** The request that creates the task of a file. */
-export function planOf(file: TaskFile, passwords: Passwords): TaskPlan {
+export function planOf(file: TaskFile, passwords: Passwords, certificates: Certificates = {}): TaskPlan {
   const { engine = usualEngine, network = "eip", direction = "non-dbs", nodeType = "micro" } = file;
-  const end = (one: FileEnd, db_password: string) => ({
+  const end = (one: FileEnd, db_password: string, ca: string | undefined) => ({
     db_type: engine,
     ip: one.host,
     db_port: one.port,
@@ -25,11 +31,12 @@ export function planOf(file: TaskFile, passwords: Passwords): TaskPlan {
     db_password,
     db_name: one.database,
     ssl_link: one.ssl ?? false,
+    ...(ca === undefined ? {} : { ssl_cert_key: Buffer.from(ca).toString("base64") }),
     ...(one.instance === undefined ? {} : { inst_id: one.instance }),
     ...(one.region === undefined ? {} : { region: one.region }),
   });
-  const source = end(file.source, passwords.source);
-  const target = end(file.target, passwords.target);
+  const source = end(file.source, passwords.source, certificates.source);
+  const target = end(file.target, passwords.target, certificates.target);
   return {
     creation: {
       name: file.name,

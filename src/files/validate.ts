@@ -147,6 +147,11 @@ function beyondSchema({ source, target, objects }: TaskFile, t: Translate): Find
   if (place(source) === place(target)) {
     error(t("Source and target are the same database."), ["target", "database"]);
   }
+  for (const [side, { ca, ssl }] of Object.entries({ source, target })) {
+    if (ca !== undefined && ssl !== true) {
+      error(t('"ca" needs "ssl": true.'), [side, "ca"]);
+    }
+  }
   if (objects === "all") {
     return findings;
   }

@@ -84,7 +84,13 @@ describe("a task into PostgreSQL 14", () => {
       source: { ...backend.login("source"), database: "old" },
       target: { ...target.login, database: "old" },
     };
-    task = await TestTask.started(backend, plan);
+    task = await TestTask.prepared(backend, plan);
+    const { precheck_result = [] } = await task.precheck();
+    assert.match(
+      JSON.stringify(precheck_result?.filter(({ item }) => item === "target_reaches_source")),
+      /"ALARM".*cannot refuse to send the source's password in clear text/,
+    );
+    await task.start();
     await task.reaches("FULL_TRANSFER_FAILED", 60_000);
     await target.sql("old", "DELETE FROM t");
     await task.retry();

@@ -13,6 +13,8 @@ export interface DatabaseLogin {
   readonly ssl: boolean;
   /** Certificates (PEM) of who may vouch for the server, which is then checked with its name; undefined: nobody is asked. */
   readonly ca?: string | undefined;
+  /** The name that the certificate must have, where it is not `host`. */
+  readonly certifiedHost?: string | undefined;
 }
 
 /** A table of the source database. */
@@ -69,6 +71,11 @@ export interface EngineTask {
   readonly rest?: string | undefined;
   /** What `observe` wanted to be remembered of the stream last; null: nothing yet, or nothing that still counts. */
   readonly memory: StreamMemory | null;
+}
+
+/** The source by the way that the target's server takes to it. */
+export function sourceByLink({ source, publisher: { host, port } }: EngineTask): DatabaseLogin {
+  return { ...source, host, port, certifiedHost: source.host };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { certificatesIn } from "../../drs/certificates";
 import type { DatabaseLogin } from "../engine/engine";
 import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
@@ -9,9 +9,6 @@ export function loginOf(endpoint: StoredEndpoint, secrets: SecretBox): DatabaseL
   const { host, port, user, database, ssl, ca } = endpoint;
   return { host, port, user, password: secrets.open(endpoint.sealedPassword), database, ssl, ca };
 }
-
-/** Bytes of certificates that one endpoint may bring. */
-const mostCertificates = 64 * 1024;
 
 /**
  * The host of a database. A path would be a Unix socket of this machine, and of the target's in a subscription; a list
@@ -36,20 +33,11 @@ export function authoritiesOf(key: string | null | undefined): string | undefine
   if (!key) {
     return undefined;
   }
-  const pem = Buffer.from(key, "base64").toString("utf8");
-  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  try {
-    for (const certificate of certificates) {
-      // Throws for what is none.
-      new X509Certificate(certificate);
-    }
-  } catch {
+  const certificates = certificatesIn(Buffer.from(key, "base64").toString("utf8"));
+  if (certificates === undefined) {
     throw new ApiError("DRS.M00007", message("invalidCertificate"));
   }
-  if (certificates.length === 0 || pem.length > mostCertificates) {
-    throw new ApiError("DRS.M00007", message("invalidCertificate"));
-  }
-  return certificates.join("\n");
+  return certificates;
 }
 
 /** Whether a server is on this machine, so that it can reach a task's link. */

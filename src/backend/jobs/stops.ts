@@ -3,7 +3,7 @@
  * What may pass is tried again some times, until it comes with the same words and without progress. All else is a
  * failure.
  */
-import { type Engine, EngineError, type EngineTask, type StopCause } from "../engine/engine";
+import { type Engine, EngineError, type EngineTask, type StopCause, sourceByLink } from "../engine/engine";
 import { message } from "../messages";
 import type { Failures } from "./failures";
 import type { History } from "./history";
@@ -147,9 +147,8 @@ export class StopSteps {
     }
     const tries = fault.tries + 1;
     runtime.fault = { ...fault, tries, retryAt: now + Math.min(firstRetryMs * 1.5 ** tries, longestRetryMs) };
-    const task = this.taskOf(job);
     try {
-      await this.engine.test({ ...task.source, ...task.publisher }, "source");
+      await this.engine.test(sourceByLink(this.taskOf(job)), "source");
       return true;
     } catch (error) {
       if (!(error instanceof EngineError) || error.kind === "failure" || this.#refuses(runtime, error, now)) {

@@ -83,12 +83,16 @@ describe("a database's certificate", () => {
   });
 
   /** What a server got, and the error that the login ended with. */
-  async function login(names: string, facts: { readonly ssl?: boolean; readonly ca?: TestAuthority }) {
+  async function login(
+    names: string,
+    facts: { readonly ssl?: boolean; readonly ca?: TestAuthority; readonly certifiedHost?: string },
+  ) {
     const server = new TlsServer(own.issue(names));
     servers.push(server);
     const port = await server.open();
-    const { ssl = true, ca } = facts;
-    const place = { host: "127.0.0.1", port, user: "drs", password: "the-password", database: "shop", ssl };
+    const { ssl = true, ca, certifiedHost } = facts;
+    const user = { user: "drs", password: "the-password", database: "shop" };
+    const place = { host: "127.0.0.1", port, ...user, ssl, certifiedHost };
     const way = ca === undefined ? place : { ...place, ca: readFileSync(ca.file, "utf8") };
     const ended = databases.query(way, "source", "SELECT 1").then(
       () => "",
@@ -101,6 +105,16 @@ describe("a database's certificate", () => {
     const { end, server } = await login("IP:127.0.0.1", { ca: own });
     assert.equal(end, "sent");
     assert.match(server.received.join(""), /the-password/);
+  });
+
+  it("is checked with the source's own name by the way that leads through a task's link", async () => {
+    for (const [certifiedHost, sent] of [
+      ["db.example.com", true],
+      ["other.example.com", false],
+    ] as const) {
+      const { end } = await login("DNS:db.example.com", { ca: own, certifiedHost });
+      assert.equal(end === "sent", sent, end);
+    }
   });
 
   it("of another name, or of another CA, ends the connection before anything is sent", async () => {

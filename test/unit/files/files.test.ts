@@ -86,6 +86,30 @@ describe("a task file", () => {
     assert.deepEqual(problemsOf({ source: { ...file.source, password: { env: "DRS_SHOP" } } }), []);
   });
 
+  it("names the CA of a database that is reached with SSL, by its text or by a file below", () => {
+    const pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+    const problems = (ca: unknown, ssl = true) => problemsOf({ source: { ...file.source, ssl, ca } });
+    for (const ca of ["ca.pem", "certs/own ca.pem", "证书/ca.pem", "..pem", pem]) {
+      assert.deepEqual(problems(ca), [], ca);
+    }
+    for (const ca of [
+      ...["/etc/ca.pem", "../ca.pem", "a/../../ca.pem", "./ca.pem", "a//b", "a/", "", "..", "~/../x"],
+      ...[
+        "\\\\host\\share\\ca.pem",
+        "//host/share/ca.pem",
+        "C:\\ca.pem",
+        "C:ca.pem",
+        "file:///ca.pem",
+        "ca.pem\\..",
+        1,
+      ],
+      `${pem}${"x".repeat(64 * 1024)}`,
+    ]) {
+      assert.equal(problems(ca).length, 1, String(ca).slice(0, 40));
+    }
+    assert.deepEqual(problems("ca.pem", false), ['"ca" needs "ssl": true.']);
+  });
+
   it("costs no more than its size", () => {
     const names = Array.from({ length: 70_000 }, (_, index) => `a.b${index}`);
     const text = JSON.stringify({ ...file, objects: { tables: names } });
@@ -150,6 +174,13 @@ describe("a task file", () => {
       ],
     );
     assert.equal(planOf({ ...file, objects: "all" }, { source: "", target: "" }).selection.selected, false);
+  });
+
+  it("sends certificates as Base64 to the end that they belong to", () => {
+    const passwords = { source: "s3", target: "t4" };
+    const { creation, source, target } = planOf(file, passwords, { source: "PEM" });
+    const keys = [source, target, creation.source_endpoint].map(({ ssl_cert_key }) => ssl_cert_key);
+    assert.deepEqual(keys, ["UEVN", undefined, "UEVN"]);
   });
 
   it("is made from a task, valid and without a password", () => {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import pg from "pg";
 import { reasonOf, shortened } from "../../log";
 import { type DatabaseLogin, EngineError, type Side } from "../engine";
@@ -207,10 +208,15 @@ const settings = [
   .join(" ");
 
 function clientOptions(connection: DatabaseLogin): ClientOptions {
-  const { host, port, user, password, database, ssl, ca } = connection;
+  const { host, port, user, password, database, ssl, ca, certifiedHost = host } = connection;
+  const verified = {
+    ...{ ca, rejectUnauthorized: true },
+    checkServerIdentity: (_: string, certificate: PeerCertificate) =>
+      checkServerIdentity(certifiedHost, certificate),
+  };
   return {
     ...{ host, port, user, password, database },
-    ssl: ssl && (ca === undefined ? { rejectUnauthorized: false } : { ca, rejectUnauthorized: true }),
+    ssl: ssl && (ca === undefined ? { rejectUnauthorized: false } : verified),
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
     query_timeout: statementMs + 5_000,

@@ -36,8 +36,10 @@ export function scanned(table: TableName, kind: string | undefined): string {
 /**
  * A libpq connection string by which the target server finds the source.
  *
- * @param version of the target: from PostgreSQL 16 on its libpq can be told never to send the password in clear
- * text: the target has no file with the CA's certificate, so it encrypts, but cannot check who the source is.
+ * The target's server has no file with the CA's certificate. Where a CA is given, channel binding proves the source
+ * instead: the server must know the password's SCRAM verifier, and its proof holds for its own TLS certificate only.
+ *
+ * @param version of the target: only from PostgreSQL 16 on libpq can be told never to send the password in clear text.
  * @param settings of the sessions at the source; older minor releases of PostgreSQL 15 to 18 leave them out.
  */
 export function conninfo(
@@ -56,12 +58,18 @@ export function conninfo(
     dbname: source.database,
     application_name: applicationName,
     sslmode: source.ssl ? "require" : "disable",
+    ...(isProven(source) ? { channel_binding: "require" } : {}),
     connect_timeout: "5",
     ...(version < 16 ? {} : { require_auth: "!password" }),
     ...(options.length === 0 ? {} : { options: options.join(" ") }),
   })
     .map(([key, value]) => `${key}='${value.replaceAll(/[\\']/g, "\\$&")}'`)
     .join(" ");
+}
+
+/** Whether the target's server makes sure who the source is, before it sends anything of the password. */
+export function isProven({ ssl, ca }: DatabaseLogin): boolean {
+  return ssl && ca !== undefined;
 }
 
 /** A position in the log, given in bytes, as PostgreSQL writes it. */

@@ -1,7 +1,7 @@
 /** Why PostgreSQL stopped a subscription, or does not get it to run. */
 import { setTimeout as delay } from "node:timers/promises";
 import { message } from "../../messages";
-import { type DatabaseLogin, EngineError, type EngineTask, type StopCause } from "../engine";
+import { type DatabaseLogin, EngineError, type EngineTask, type StopCause, sourceByLink } from "../engine";
 import { codeOfWords, kindOf } from "../error-kinds";
 import type { Databases, Row } from "./databases";
 import { describe } from "./errors";
@@ -65,7 +65,7 @@ interface Subscription extends Row {
 /** @throws EngineError when the way of the target's workers is closed. */
 async function shownCause(databases: Databases, task: EngineTask): Promise<StopCause> {
   // The way that the workers go, and as what they go it: it may be cut, or full, although the source is well.
-  const asked = await databases.connectAsWorker({ ...task.source, ...task.publisher }, "source");
+  const asked = await databases.connectAsWorker(sourceByLink(task), "source");
   const subscription = await subscriptionOf(databases, task);
   if (subscription?.restricted === true && !asked) {
     const text = message("passwordRequired", { user: task.source.user });

@@ -4,7 +4,7 @@ import { message } from "../../../messages";
 import type { DatabaseLogin, EngineError } from "../../engine";
 import { sessionSettings } from "../databases";
 import { describe } from "../errors";
-import { conninfo, objectName } from "../names";
+import { conninfo, isProven, objectName } from "../names";
 import { alarm, at, type Check, failed, type Problem } from "./check";
 import type { CheckedTask, Facts } from "./context";
 import { tried } from "./trial";
@@ -71,13 +71,23 @@ export const targetReachesSource: Check = {
         return [refused(error, task, address)];
       }
       if (seen) {
-        return [];
+        return clearTextRisk(task, server.version);
       }
     }
     // What an address means, only the target knows: its localhost is another than the backend's.
     return [failed(message("targetReachesAnother", { address }))];
   },
 };
+
+/** From which version of the target libpq can be told never to send the password in clear text. */
+const refusesClearText = 16;
+
+/** Whether the target's server would give the source's password to a server that takes the source's place. */
+function clearTextRisk({ source }: CheckedTask, version: number): readonly Problem[] {
+  return version >= refusesClearText || isProven(source)
+    ? []
+    : [alarm(message("clearTextNotRefused", { version: String(version) }))];
+}
 
 /** How often a trial is repeated whose connection was not seen at the source, where it is open for a few milliseconds. */
 const mostTrials = 8;
@@ -136,6 +146,10 @@ function refused(
       "SELECT line_number, type, database, user_name, address, auth_method FROM pg_hba_file_rules ORDER BY line_number";
     const text = message("passwordNotAsked", { user: task.target.user, login: task.source.user });
     return failed(text, [at("source")(look)], error.reason);
+  }
+  if (isProven(task.source) && /channel binding/i.test(error.reason)) {
+    const text = message("sourceNotProven", { address, user: task.source.user });
+    return failed(text, [], error.reason);
   }
   const [, words = error.reason] = /could not connect to the publisher: (.*)/s.exec(error.reason) ?? [];
   const reason = words.replaceAll(/\s*\n\s*/g, " ").replace(/[.?]+$/, "");
