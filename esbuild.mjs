@@ -14,6 +14,7 @@ const chunks = new Map([
   ["src/connections/connection-file.ts", "connection-file"],
   ["src/connections/session.ts", "session"],
   ["src/backend-client/launch.ts", "start-backend"],
+  ["src/backend-client/postgres.ts", "postgres"],
   ["src/backend-client/call.ts", "call-backend"],
   ["src/connections/wizard/wizard.ts", "connect"],
   ["src/commands/handlers.ts", "commands"],

@@ -8,7 +8,14 @@ import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import { FolderWatch } from "../storage/folder-watch";
 import { dataDirectoryOf } from "./data-directory";
-import { type BackendAddress, directoryInUse, isHealthy, isReleased, runningBackend } from "./discovery";
+import {
+  type BackendAddress,
+  directoryInUse,
+  isHealthy,
+  isReleased,
+  noPostgres,
+  runningBackend,
+} from "./discovery";
 
 const pollMs = 250;
 /** How long a backend may take to end, and that of another window to start or to end. */
@@ -171,10 +178,10 @@ export class BackendController implements vscode.Disposable {
       title: this.#l10n.t("Starting the local backend"),
       cancellable: true,
     };
-    await vscode.window.withProgress(options, async (_progress, token) => {
+    await vscode.window.withProgress(options, async (progress, token) => {
       token.onCancellationRequested(() => controller.abort());
       try {
-        await this.#spawn(controller.signal);
+        await this.#spawn(controller, progress);
       } catch (error) {
         if (!(error instanceof Error && error.name === directoryInUse)) {
           throw error;
@@ -186,27 +193,37 @@ export class BackendController implements vscode.Disposable {
           async () => (await this.attach()) !== undefined || (await isReleased(directory)),
         );
         if ((await this.attach()) === undefined) {
-          await this.#spawn(controller.signal);
+          await this.#spawn(controller, progress);
         }
       }
     });
     return false;
   }
 
-  async #spawn(signal: AbortSignal): Promise<void> {
-    const { launchBackend } = await import("./launch");
+  async #spawn(controller: AbortController, progress: vscode.Progress): Promise<void> {
+    const [{ launchBackend }, { Postgres }] = await Promise.all([import("./launch"), import("./postgres")]);
     const dataDirectory = this.#dataDirectory();
-    const address = await launchBackend(
-      {
-        script: this.#context.asAbsolutePath("dist/local-backend.js"),
-        dataDirectory,
-        demo: vscode.workspace.getConfiguration("drs").get("localBackend.demo", true),
-        keepRunning: vscode.workspace.getConfiguration("drs").get("localBackend.keepRunning", false),
-        log: (line) => this.#log.debug(`[local backend] ${line}`),
-        t: this.#l10n.t,
-      },
-      signal,
-    );
+    const postgres = new Postgres(this.#context, this.#l10n, dataDirectory, progress);
+    const launch = (folder: string | undefined) =>
+      launchBackend(
+        {
+          script: this.#context.asAbsolutePath("dist/local-backend.js"),
+          dataDirectory,
+          demo: vscode.workspace.getConfiguration("drs").get("localBackend.demo", true),
+          keepRunning: vscode.workspace.getConfiguration("drs").get("localBackend.keepRunning", false),
+          postgres: folder,
+          log: (line) => this.#log.debug(`[local backend] ${line}`),
+          t: this.#l10n.t,
+        },
+        controller.signal,
+      );
+    const folder = await postgres.here(controller.signal);
+    const address = await launch(folder).catch(async (error: unknown) => {
+      if (!(error instanceof Error && error.name === noPostgres)) {
+        throw error;
+      }
+      return await launch(await postgres.fetched(error, controller));
+    });
     await this.#use(dataDirectory, address);
   }
 

@@ -9,17 +9,39 @@ import type { Translate } from "../l10n/localizer";
  * @throws Error when it names no folder, or one that depends on where VS Code was started.
  */
 export function dataDirectoryOf(configured: unknown, usual: string, home: string, t: Translate): string {
+  const example = join(home, "drs-data");
+  return configuredFolder("drs.localBackend.dataDirectory", configured, { home, example, t }) ?? usual;
+}
+
+/** What `~` stands for, and a folder that could be meant. */
+interface FolderHints {
+  readonly home: string;
+  readonly example: string;
+  readonly t: Translate;
+}
+
+/**
+ * The folder that a setting names; undefined where it is empty.
+ *
+ * @throws Error when it names no folder, or one that depends on where VS Code was started.
+ */
+export function configuredFolder(
+  setting: string,
+  configured: unknown,
+  { home, example, t }: FolderHints,
+): string | undefined {
   const text = typeof configured === "string" ? configured.trim() : configured;
   if (text === undefined || text === null || text === "") {
-    return usual;
+    return undefined;
   }
   const path = typeof text === "string" ? text.replace(/^~(?=$|[/\\])/, () => home) : "";
   if (!isAbsolute(path)) {
     throw new Error(
       t(
-        'The setting drs.localBackend.dataDirectory is no absolute path: "{0}". Enter one, such as {1}, or leave it empty.',
+        'The setting {0} is no absolute path: "{1}". Enter one, such as {2}, or leave it empty.',
+        setting,
         String(text),
-        join(home, "drs-data"),
+        example,
       ),
     );
   }

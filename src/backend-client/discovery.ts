@@ -18,6 +18,9 @@ const healthTimeoutMs = 10_000;
 /** Name of the error of a start that finds the data directory taken. */
 export const directoryInUse = "DirectoryInUse";
 
+/** Name of the error of a start that finds no PostgreSQL to run. */
+export const noPostgres = "NoPostgres";
+
 /** The backend that runs on the data directory, by whomever it was started; undefined when none answers. */
 export async function runningBackend(dataDirectory: string): Promise<BackendAddress | undefined> {
   let line: string;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { isOwnVariable } from "../drs/own-environment";
 import type { Translate } from "../l10n/localizer";
-import { addressOf, type BackendAddress, directoryInUse } from "./discovery";
+import { addressOf, type BackendAddress, directoryInUse, noPostgres } from "./discovery";
 
 export interface LaunchOptions {
   /** `dist/local-backend.js`. */
@@ -12,6 +12,8 @@ export interface LaunchOptions {
   readonly demo: boolean;
   /** Whether it stays when no window uses it any more. */
   readonly keepRunning: boolean;
+  /** The folder of the PostgreSQL to run; undefined: the backend looks for one. */
+  readonly postgres?: string | undefined;
   readonly log: (line: string) => void;
   readonly t: Translate;
 }
@@ -23,18 +25,19 @@ const unusedSeconds = 60;
 /** How the backend begins the line that says why it cannot start. */
 const errorPrefix = "drs-local: ";
 /** Exit codes with which the backend says why it cannot start. */
-const exitCodes = { directoryInUse: 3, diskFull: 4 } as const;
+const exitCodes = { directoryInUse: 3, diskFull: 4, noPostgres: 5 } as const;
 
 /**
  * Starts the backend and waits until it is ready. From then on it is nobody's child: it ends when it is told to, or,
  * unless it is to keep running, when no window has used it for a while.
  *
  * @throws Error with the backend's own last words when it ends before it is ready, or after two minutes; its name is
- *   `directoryInUse` where another backend has the data directory.
+ *   `directoryInUse` where another backend has the data directory, `noPostgres` where it finds no PostgreSQL that fits.
  */
 export function launchBackend(options: LaunchOptions, signal: AbortSignal): Promise<BackendAddress> {
   const args = [options.script, "--data-dir", options.dataDirectory];
   args.push(...(options.demo ? ["--demo"] : []));
+  args.push(...(options.postgres === undefined ? [] : ["--postgres", options.postgres]));
   args.push(...(options.keepRunning ? [] : ["--exit-when-unused", String(unusedSeconds)]));
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => isOwnVariable(name)));
   const child = spawn(process.execPath, args, {
@@ -99,6 +102,8 @@ function endOf(code: number | null, lastWords: string, { dataDirectory, t }: Lau
     );
   }
   const error = new Error(words);
-  error.name = code === exitCodes.directoryInUse ? directoryInUse : error.name;
+  if (code === exitCodes.directoryInUse || code === exitCodes.noPostgres) {
+    error.name = code === exitCodes.directoryInUse ? directoryInUse : noPostgres;
+  }
   return error;
 }

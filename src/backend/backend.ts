@@ -85,7 +85,7 @@ export class Backend {
       reset: async () => await this.#resetOnce(),
     });
     this.#base.push(async () => await api.close());
-    await this.#serve({ dir, api, binaries: await findBinaries(dir.path) });
+    await this.#serve({ dir, api, binaries: await findBinaries(dir.path, this.flags) });
     const ready = JSON.stringify({
       endpoint: api.endpoint,
       project_id: identity.projectId,

@@ -9,12 +9,14 @@ export interface Flags {
   /** 0: any free port. */
   readonly port: number;
   readonly demo: boolean;
+  /** The folder of the PostgreSQL to run; undefined: it is found. */
+  readonly postgres: string | undefined;
   /** Seconds after which a backend that nobody uses ends; undefined: it stays. */
   readonly exitWhenUnused: number | undefined;
   readonly help: boolean;
 }
 
-export const usage = `Usage: drs-local [--data-dir DIR] [--port N] [--demo] [--exit-when-unused SECONDS]
+export const usage = `Usage: drs-local [--data-dir DIR] [--port N] [--demo] [--postgres DIR] [--exit-when-unused SECONDS]
        drs-local call [--data-dir DIR] METHOD PATH [BODY]
 
 Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with PostgreSQL's logical replication behind it.
@@ -22,6 +24,8 @@ Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with Postgre
   --data-dir DIR  where task states, keys and databases are kept (default: ${defaultDataDir()})
   --port N        port of the API, 0 for any free one (default: 0)
   --demo          with a source database that keeps changing, a target database and tasks between them
+  --postgres DIR  PostgreSQL 14 or newer to run the backend's own databases (default: that of the npm package
+                  for this platform, then those installed on this machine)
   --exit-when-unused SECONDS
                   ends when nobody has held a call of /_local/presence open for so long
   --help          this text
@@ -40,10 +44,14 @@ export function parseFlags(args: readonly string[]): Flags {
   if (values["data-dir"] === "") {
     throw new StartError("--data-dir must name a directory");
   }
+  if (values.postgres === "") {
+    throw new StartError("--postgres must name a directory");
+  }
   return {
     dataDir: resolve(values["data-dir"] ?? defaultDataDir()),
     port: Number(port),
     demo: values.demo ?? false,
+    postgres: values.postgres === undefined ? undefined : resolve(values.postgres),
     exitWhenUnused: seconds(values["exit-when-unused"]),
     help: values.help ?? false,
   };
@@ -64,6 +72,7 @@ function parsed(args: readonly string[]) {
         "data-dir": { type: "string" },
         port: { type: "string" },
         demo: { type: "boolean" },
+        postgres: { type: "string" },
         "exit-when-unused": { type: "string" },
         help: { type: "boolean", short: "h" },
       },

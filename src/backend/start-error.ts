@@ -1,5 +1,5 @@
 /** The exit codes, for a program that starts the backend; people read the message. */
-export const exitCodes = { failed: 1, directoryInUse: 3, diskFull: 4 } as const;
+export const exitCodes = { failed: 1, directoryInUse: 3, diskFull: 4, noPostgres: 5 } as const;
 
 /** Why the backend cannot run, as one line for the user. */
 export class StartError extends Error {

@@ -22,7 +22,7 @@ export class OwnServer {
    */
   static async start(packages: string, changed: readonly string[] = [], standby = false): Promise<OwnServer> {
     const dataDir = makeDataDir();
-    const binaries = await findBinaries(dataDir, packages);
+    const binaries = await findBinaries(dataDir, { from: packages });
     const [data, passwordFile] = [join(dataDir, "data"), join(dataDir, "password")];
     const login = { host: "127.0.0.1", port: await freePort(0), user: "postgres", password: "its own" };
     writeFileSync(passwordFile, login.password);

@@ -23,7 +23,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
     "shared-state",
     "summary-hover",
   ],
-  "backend-client": ["controller"],
+  "backend-client": ["controller", "postgres"],
   commands: [
     "bulk-action",
     "commands",

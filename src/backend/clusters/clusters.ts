@@ -194,6 +194,7 @@ export class Clusters extends EventEmitter<Events> {
       // The text of a failed statement may hold a password.
       log_min_error_statement: "panic",
       ...(name === "control" ? controlSettings : replicationSettings),
+      ...(name !== "control" && this.binaries.major >= 18 ? originSettings : {}),
       ...own,
     };
     const { prefix, postgres, pgCtl, env } = this.binaries;
@@ -321,9 +322,11 @@ const replicationSettings = {
   max_worker_processes: "420",
   max_logical_replication_workers: "400",
   max_sync_workers_per_subscription: "2",
-  max_active_replication_origins: "400",
   wal_retrieve_retry_interval: "1s",
 };
+
+/** Before version 18 the number of slots was that of origins, too. */
+const originSettings = { max_active_replication_origins: "400" };
 
 /**
  * A task that stays paused for long must not fill the disk: its slot is given up first. In the server's own file, so

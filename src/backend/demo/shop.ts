@@ -42,11 +42,19 @@ export function sourceSetup(passwords: DemoPasswords): readonly (readonly [datab
   ];
 }
 
+/** Before version 16 only superusers make subscriptions. */
+const letSubscribe = `DO $$ BEGIN
+         IF current_setting('server_version_num')::int >= 160000 THEN GRANT pg_create_subscription TO drs_target;
+         ELSE ALTER ROLE drs_target SUPERUSER;
+         END IF;
+       END $$`;
+
 export function targetSetup(passwords: DemoPasswords): readonly (readonly [database: string, sql: string])[] {
   return [
     [
       "postgres",
-      `CREATE ROLE drs_target LOGIN PASSWORD '${passwords.drsTarget}' IN ROLE pg_create_subscription;
+      `CREATE ROLE drs_target LOGIN PASSWORD '${passwords.drsTarget}';
+       ${letSubscribe};
        CREATE ROLE analyst LOGIN PASSWORD '${passwords.analyst}' IN ROLE drs_target`,
     ],
     ...targetDatabases.flatMap((database) => [

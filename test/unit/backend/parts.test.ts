@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
+import { resolve } from "node:path";
 import { selectionOf } from "../../../src/backend/api/selection";
 import { LagMeter } from "../../../src/backend/engine/postgres/lag";
 import { conninfo, objectName } from "../../../src/backend/engine/postgres/names";
@@ -20,11 +21,13 @@ describe("parts of the local backend", () => {
       dataDir: "/some/where",
       port: 8080,
       demo: true,
+      postgres: undefined,
       exitWhenUnused: undefined,
       help: false,
     });
     assert.equal(parseFlags(["--exit-when-unused", "20"]).exitWhenUnused, 20);
     assert.equal(parseFlags([]).port, 0);
+    assert.equal(parseFlags(["--postgres", "/opt/pg"]).postgres, resolve("/opt/pg"));
     for (const args of [
       ["--port", "-1"],
       ["--port", "65536"],
@@ -33,6 +36,7 @@ describe("parts of the local backend", () => {
       ["--exit-when-unused", "soon"],
       ["--nope"],
       ["--data-dir="],
+      ["--postgres="],
     ]) {
       assert.throws(() => parseFlags(args), StartError, args.join(" "));
     }
