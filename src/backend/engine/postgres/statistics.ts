@@ -8,7 +8,11 @@ export interface WrittenRow extends Row {
   readonly copying: number;
 }
 
-/** Rows written into the tables of subscriptions; the server's statistics trail by up to a second. */
+/**
+ * Rows written into the tables of subscriptions. The server counts a transaction within a second of its commit where the
+ * worker that applied it then has a second without a message. Changes of any database of the source's server bring it
+ * messages: on such a server the rows of a task's last transaction may be missing until its next one.
+ */
 export async function writtenRows(
   databases: Databases,
   target: DatabaseLogin,
