@@ -12,10 +12,21 @@ const readyLine = /^\{"endpoint":.*\}\r?\n/m;
  * @param {{ root: string, dataDirectory: string, signal: AbortSignal }} options
  * @returns {Promise<import("./programs.mjs").Program>}
  */
-export async function startDemo({ root, dataDirectory, signal }) {
+export async function startDemo(options) {
+  return await startBackend(options, ["--demo"]);
+}
+
+/**
+ * Starts the local backend and waits until it is ready.
+ *
+ * @param {{ root: string, dataDirectory: string, signal: AbortSignal }} options
+ * @param {readonly string[]} flags
+ * @returns {Promise<import("./programs.mjs").Program>}
+ */
+export async function startBackend({ root, dataDirectory, signal }, flags = []) {
   const program = startProgram(node(root), [
     join(root, "dist", "local-backend.js"),
-    ...["--demo", "--data-dir", dataDirectory],
+    ...["--data-dir", dataDirectory, ...flags],
   ]);
   await waitForOutput(program, { name: "The local backend", pattern: readyLine, limit: startLimit, signal });
   // The ready line holds the secret key, which is for no message.

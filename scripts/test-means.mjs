@@ -4,6 +4,7 @@ import { requireChromium } from "./chromium.mjs";
 import { copyDemo } from "./demo-copy.mjs";
 import { startDemo } from "./local-backend.mjs";
 import { installOldPostgres } from "./postgres.mjs";
+import { makeDemo, makeServers } from "./test-data.mjs";
 import { installVSCodeServer } from "./vscode-server.mjs";
 
 /** @typedef {ReturnType<typeof testMeans>} TestMeans */
@@ -20,12 +21,15 @@ export function testMeans({ root, folder, signal }) {
     oldest: once(() => installVSCodeServer({ root, release: "oldest", signal })),
   };
   const oldPostgres = once(() => installOldPostgres({ root, signal }));
-  /** A data directory in which the demo was made, and which no backend uses: others are copies of it. */
-  const demo = once(async () => {
-    const dataDirectory = join(folder, "demo");
-    await (await startDemo({ root, dataDirectory, signal })).stop();
-    return dataDirectory;
-  });
+  /** @param {"demo" | "servers"} name */
+  const made = (name) =>
+    once(async () => {
+      const dataDirectory = join(folder, name);
+      await { demo: makeDemo, servers: makeServers }[name]({ root, dataDirectory, signal });
+      return dataDirectory;
+    });
+  /** Data directories that no backend uses: others are copies of them. */
+  const [demo, servers] = [made("demo"), made("servers")];
   const start = async (/** @type {string} */ dataDirectory) => {
     await copyDemo(await demo(), dataDirectory);
     return await startDemo({ root, dataDirectory, signal });
@@ -33,8 +37,8 @@ export function testMeans({ root, folder, signal }) {
   const sharedDirectory = join(folder, "shared");
   /** The backend of all windows in the browser that want no other. */
   const shared = once(() => start(sharedDirectory));
-  /** @type {(() => Promise<unknown>)[]} */
-  const owned = [];
+  /** @type {Set<() => Promise<unknown>>} */
+  const owned = new Set();
 
   return {
     /** Begins to install what windows need. Who needs it hears what became of it. */
@@ -46,7 +50,8 @@ export function testMeans({ root, folder, signal }) {
 
     /** For the tests of the backend. */
     async backendEnv() {
-      return { DRS_TEST_DEMO: await demo(), DRS_TEST_OLD_POSTGRES: await oldPostgres() };
+      const [full, empty, old] = await Promise.all([demo(), servers(), oldPostgres()]);
+      return { DRS_TEST_DEMO: full, DRS_TEST_SERVERS: empty, DRS_TEST_OLD_POSTGRES: old };
     },
 
     /** For tests in VS Code's extension host. */
@@ -58,7 +63,7 @@ export function testMeans({ root, folder, signal }) {
     /** For tests in windows. */
     async browserEnv() {
       await Promise.all([chromium(), releases.current()]);
-      owned.push((await shared()).stop);
+      owned.add((await shared()).stop);
       return { DRS_TEST_DEMO: await demo(), DRS_TEST_DATA_DIRECTORY: sharedDirectory };
     },
 
@@ -80,7 +85,7 @@ export function testMeans({ root, folder, signal }) {
 
     /** Ends what runs. */
     async end() {
-      await Promise.all(owned.map((stop) => stop()));
+      await Promise.all([...owned].map((stop) => stop()));
     },
   };
 }

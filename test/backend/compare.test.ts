@@ -10,7 +10,7 @@ describe("the comparison of both ends", () => {
   let task: TestTask;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
     await backend.sql("source", "postgres", "CREATE DATABASE compared");
     await backend.sql("target", "postgres", "CREATE DATABASE compared");
     await backend.sql(

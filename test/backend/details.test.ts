@@ -14,7 +14,7 @@ describe("the details of a task", () => {
   let backend: BackendProcess;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
     await backend.sql("source", "postgres", "CREATE DATABASE details");
     await backend.sql("target", "postgres", "CREATE DATABASE details");
     await backend.sql(

@@ -6,8 +6,7 @@ import { describeEngine } from "../support/engine-conformance";
 
 describeEngine("PostgreSQL", async () => {
   const dataDir = makeDataDir();
-  // The demo's servers are two real ones to be used.
-  const backend = await BackendProcess.start(dataDir, ["--demo"]);
+  const backend = await BackendProcess.startServers(dataDir);
   const engine = new PostgresEngine(() => undefined);
   let count = 0;
   const connection = (server: "source" | "target", database: string): DatabaseLogin => ({

@@ -8,7 +8,7 @@ describe("what goes wrong with a task", () => {
   let count = 0;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
   });
 
   after(async () => {

@@ -141,7 +141,7 @@ describe("the fault matrix", () => {
   let task: TestTask;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
     await backend.sql("source", "postgres", "CREATE DATABASE matrix");
     await backend.sql("target", "postgres", "CREATE DATABASE matrix");
     await backend.sql("source", "matrix", "CREATE TABLE item (id int PRIMARY KEY)");

@@ -14,7 +14,7 @@ describe("a copy whose slot is gone when the target comes back", () => {
   let backend: BackendProcess;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
   });
 
   after(async () => {

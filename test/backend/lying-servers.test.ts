@@ -46,7 +46,7 @@ describe("servers that lie", function () {
   before(async function () {
     this.timeout(180_000);
     console.log(`    DRS_SEED=${random.seed}`);
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
     const rows =
       "CREATE TABLE t (id serial PRIMARY KEY, v text); INSERT INTO t (v) SELECT md5(n::text) FROM generate_series(1, 100) n";
     witness = await TestTask.started(backend, await planOf(backend, "witness", rows));

@@ -8,7 +8,7 @@ describe("what is made at the target, and what the pre-check says of it", () => 
   let count = 0;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
   });
 
   after(async () => {

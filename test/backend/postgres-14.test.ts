@@ -43,10 +43,7 @@ describe("a task into PostgreSQL 14", () => {
   let task: TestTask;
 
   before(async () => {
-    [backend, target] = await Promise.all([
-      BackendProcess.start(dataDir, ["--demo"]),
-      OwnServer.start(packages),
-    ]);
+    [backend, target] = await Promise.all([BackendProcess.startServers(dataDir), OwnServer.start(packages)]);
     await backend.sql("source", "postgres", "CREATE DATABASE old");
     await target.sql("postgres", "CREATE DATABASE old");
     await backend.sql(
@@ -132,7 +129,7 @@ describe("a task out of PostgreSQL 14", () => {
 
   before(async () => {
     [backend, source] = await Promise.all([
-      BackendProcess.start(dataDir, ["--demo"]),
+      BackendProcess.startServers(dataDir),
       OwnServer.start(packages, quick),
     ]);
   });

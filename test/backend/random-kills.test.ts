@@ -26,7 +26,7 @@ describe(`${kills} random kills`, function () {
 
   before(async () => {
     console.log(`    DRS_SEED=${random.seed} repeats these kills`);
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
     files = filesNow();
     for (const server of ["source", "target"] as const) {
       await backend.sql(server, "postgres", `CREATE DATABASE ${database}`);

@@ -24,7 +24,7 @@ describe("row security at the source", () => {
   let count = 0;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
     await backend.sql("source", "postgres", "CREATE ROLE keeper LOGIN REPLICATION PASSWORD 'keeper'");
   });
 

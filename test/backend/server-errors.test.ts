@@ -28,7 +28,7 @@ describe("what servers say", function () {
     this.timeout(240_000);
     const packages = join(process.cwd(), "package.json");
     [backend, source, target] = await Promise.all([
-      BackendProcess.start(dataDir, ["--demo"]),
+      BackendProcess.startServers(dataDir),
       OwnServer.start(packages, [
         ...[`max_replication_slots=${slots}`, `max_wal_senders=${senders}`, "max_prepared_transactions=2"],
       ]),

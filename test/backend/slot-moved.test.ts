@@ -19,7 +19,7 @@ describe("the slot of a task", () => {
   let count = 0;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
   });
 
   after(async () => {

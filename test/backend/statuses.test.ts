@@ -14,7 +14,7 @@ describe("the status table", () => {
   let count = 0;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
   });
 
   after(async () => {

@@ -51,7 +51,7 @@ describe("the stream of a task", () => {
 
   before(async function () {
     this.timeout(180_000);
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
     for (const server of ["source", "target"] as const) {
       await backend.sql(server, "postgres", `CREATE DATABASE ${database}`);
     }

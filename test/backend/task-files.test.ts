@@ -20,7 +20,7 @@ describe("a task from a file", () => {
   const options = { signal: new AbortController().signal, onStep: () => undefined };
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
     await backend.sql("source", "postgres", "CREATE DATABASE filed");
     await backend.sql("target", "postgres", "CREATE DATABASE filed");
     await backend.sql(

@@ -7,7 +7,7 @@ describe("the life of a task", () => {
   let backend: BackendProcess;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
     await backend.sql("source", "postgres", "CREATE DATABASE life");
     await backend.sql("target", "postgres", "CREATE DATABASE life");
     await backend.sql(

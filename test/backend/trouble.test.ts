@@ -20,7 +20,7 @@ describe("tasks in trouble", function () {
   let backend: BackendProcess;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
   });
   after(async () => {
     await backend?.stop();

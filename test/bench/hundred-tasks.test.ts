@@ -22,7 +22,7 @@ describe(`${count} tasks at once`, () => {
         .map((load) => load.toFixed(1))
         .join(" ")}`,
     );
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startOn(dataDir, ["--demo"]);
     for (const server of ["source", "target"] as const) {
       await backend.sql(server, "postgres", `CREATE DATABASE ${database}`);
     }

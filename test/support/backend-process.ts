@@ -10,6 +10,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import * as v from "valibot";
 import { copyDemo } from "../../scripts/demo-copy.mjs";
+import { limits } from "../../scripts/limits.mjs";
+import { makeDemo, makeServers } from "../../scripts/test-data.mjs";
 import type { FaultRequest } from "../../src/backend/faults/request";
 import { DrsClient } from "../../src/drs/client";
 import { authorization, sdkDate } from "../../src/drs/signer";
@@ -118,29 +120,39 @@ async function ended(child: ChildProcessByStdio<null, Readable, Readable>): Prom
   return { code: child.exitCode, stdout, stderr };
 }
 
+/** What a new data directory begins as a copy of: the demo, or its servers without databases and tasks. */
+const templates = {
+  demo: { variable: "DRS_TEST_DEMO", make: makeDemo },
+  servers: { variable: "DRS_TEST_SERVERS", make: makeServers },
+} as const;
+type Template = keyof typeof templates;
+
 /** Every test file has this module in its own bundle, so what they share is not in the module. */
-const shared: typeof globalThis & { drsDemoDir?: Promise<string> } = globalThis;
+const shared: typeof globalThis & { drsTemplates?: Partial<Record<Template, Promise<string>>> } = globalThis;
 
 /**
- * A data directory in which the demo was made, and which no backend uses: the one that `npm test` made for all suites,
- * or one that is made when it is first asked for.
+ * A data directory that no backend uses: the one that `npm test` made for all suites, or one that is made when it is
+ * first asked for.
  */
-function demoDir(): Promise<string> {
-  shared.drsDemoDir ??= (async () => {
-    if (process.env.DRS_TEST_DEMO !== undefined) {
-      return process.env.DRS_TEST_DEMO;
+function templateDir(name: Template): Promise<string> {
+  const { variable, make } = templates[name];
+  shared.drsTemplates ??= {};
+  shared.drsTemplates[name] ??= (async () => {
+    const known = process.env[variable];
+    if (known !== undefined) {
+      return known;
     }
-    const dataDir = makeDataDir();
-    process.once("exit", () => removeDataDir(dataDir));
-    await (await BackendProcess.startOn(dataDir, ["--demo"])).stop();
-    return dataDir;
+    const dataDirectory = makeDataDir();
+    process.once("exit", () => removeDataDir(dataDirectory));
+    await make({ root: process.cwd(), dataDirectory, signal: AbortSignal.timeout(limits.test) });
+    return dataDirectory;
   })();
-  return shared.drsDemoDir;
+  return shared.drsTemplates[name];
 }
 
 /** Makes the demo in a new data directory, as a copy of one that was made before. */
 export async function copyDemoInto(dataDir: string): Promise<void> {
-  await copyDemo(await demoDir(), dataDir);
+  await copyDemo(await templateDir("demo"), dataDir);
 }
 
 /** A running backend. */
@@ -178,6 +190,15 @@ export class BackendProcess {
       await copyDemoInto(dataDir);
     }
     return await BackendProcess.startOn(dataDir, args, env);
+  }
+
+  /**
+   * Starts a backend on a new data directory whose two servers, those of the demo, are empty: for tests that have
+   * databases and tasks of their own. Once it was started so, it is started again with the flag `--demo`.
+   */
+  static async startServers(dataDir: string): Promise<BackendProcess> {
+    await copyDemo(await templateDir("servers"), dataDir);
+    return await BackendProcess.startOn(dataDir, ["--demo"]);
   }
 
   /** Starts a backend on a data directory as it is. */
@@ -358,6 +379,7 @@ export async function until<T>(
   const limit = bound(timeoutMs);
   const deadline = Date.now() + limit;
   for (;;) {
+    const begin = Date.now();
     const value = await read();
     if (holds(value)) {
       return value;
@@ -365,6 +387,7 @@ export async function until<T>(
     if (Date.now() > deadline) {
       throw new Error(`${what}: not within ${Math.round(limit)} ms; last seen ${JSON.stringify(value)}`);
     }
-    await delay(50);
+    // What is waited for needs the processor, too.
+    await delay(Math.max(50, 4 * (Date.now() - begin)));
   }
 }

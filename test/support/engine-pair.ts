@@ -40,8 +40,7 @@ export class EnginePair {
 
   static async start(): Promise<EnginePair> {
     const dataDir = makeDataDir();
-    // The demo's servers are two real ones to be used.
-    return new EnginePair(dataDir, await BackendProcess.start(dataDir, ["--demo"]));
+    return new EnginePair(dataDir, await BackendProcess.startServers(dataDir));
   }
 
   /** A task between two databases of its own, with nothing of it made yet. */
