@@ -1,6 +1,7 @@
 /** One HTTP exchange: sent once, within a time limit, every trouble on the way told as a DrsError. */
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { Readable } from "node:stream";
 import fetch, { FetchError } from "node-fetch";
 import { DrsError, type Fault, faultOf } from "./errors";
 
@@ -96,28 +97,34 @@ export class Transport {
     }
   }
 
-  async #once({ method, url, headers, body }: Outgoing, options: ExchangeOptions): Promise<Incoming> {
+  async #once({ method, url, headers, body: sent }: Outgoing, options: ExchangeOptions): Promise<Incoming> {
     // Given an aborted signal, node-fetch destroys the body stream, whose error event nothing handles.
     options.signal?.throwIfAborted();
     const limit = new Limit(options.signal, options.timeoutMs);
     if (options.reads) {
       this.#reading.add(limit);
     }
+    let body: NodeJS.ReadableStream | null = null;
     try {
       const response = await fetch(url, {
         method,
         headers,
-        ...(body === "" ? {} : { body }),
+        ...(sent === "" ? {} : { body: sent }),
         signal: limit.signal,
         agent: this.#agent,
         // The service does not redirect, and a signature must not follow a redirect.
         redirect: "manual",
       });
-      const bytes = await bytesOf(response.body);
+      body = response.body;
+      const bytes = await bytesOf(body);
       return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, bytes };
     } catch (error) {
       // Stops the download of an answer that is too large.
       limit.stop();
+      if (body instanceof Readable) {
+        // Else the memory of its decompression is kept until the garbage is collected.
+        body.destroy();
+      }
       options.signal?.throwIfAborted();
       const { fault, detail } = limit.fault === undefined ? networkFault(error) : { fault: limit.fault };
       if (fault === "timeout") {
