@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { access, readFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, open } from "node:fs/promises";
 import { join } from "node:path";
 import { challengeAnswer, isSameText } from "../drs/challenge";
 import { DrsError, faultOf } from "../drs/errors";
@@ -23,14 +24,26 @@ export const noPostgres = "NoPostgres";
 
 /** The backend that runs on the data directory, by whomever it was started; undefined when none answers. */
 export async function runningBackend(dataDirectory: string): Promise<BackendAddress | undefined> {
-  let line: string;
-  try {
-    line = await readFile(join(dataDirectory, "backend.json"), "utf8");
-  } catch {
-    return undefined;
-  }
-  const address = addressOf(line);
+  const line = await ownText(join(dataDirectory, "backend.json")).catch(() => undefined);
+  const address = line === undefined ? undefined : addressOf(line);
   return address !== undefined && (await isHealthy(address)) ? address : undefined;
+}
+
+/**
+ * The text of a file that belongs to this user alone; undefined for any other. Another user who could put a file there
+ * would name a backend of their own, with keys that they know.
+ *
+ * @throws the system's error where there is no such file.
+ */
+async function ownText(path: string): Promise<string | undefined> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const { uid, mode } = await file.stat();
+    const isOwn = process.platform === "win32" || (uid === process.getuid?.() && (mode & 0o077) === 0);
+    return isOwn ? await file.readFile("utf8") : undefined;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Whether the data directory says that no backend is there: the last thing that one does which ends. */

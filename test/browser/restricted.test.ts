@@ -27,7 +27,7 @@ describe("a folder that is not trusted", () => {
       mkdirSync(made);
     }
     const ready = { endpoint, project_id: "p", access_key: "a", secret_key: "s", pid: process.pid };
-    writeFileSync(join(elsewhere, "backend.json"), JSON.stringify(ready));
+    writeFileSync(join(elsewhere, "backend.json"), JSON.stringify(ready), { mode: 0o600 });
     const settings = {
       "drs.localBackend.dataDirectory": elsewhere,
       "drs.localBackend.demo": false,

@@ -39,7 +39,7 @@ describe("words of services, databases and files, in every command, dialog and m
   };
   const write = (name: string, value: unknown) => {
     const file = join(folder, name);
-    writeFileSync(file, JSON.stringify(value, undefined, 2));
+    writeFileSync(file, JSON.stringify(value, undefined, 2), { mode: 0o600 });
     return vscode.Uri.file(file);
   };
 
