@@ -33,12 +33,12 @@ export const precheckMessages = {
     zh: "源库未要求用户 {login} 提供密码，而目标库用户 {user} 不是超级用户，PostgreSQL 会拒绝该订阅。请在源库 pg_hba.conf 中要求 scram-sha-256 认证，或在目标库使用超级用户。",
   },
   sourceNotProven: {
-    en: "The server at {address} did not prove to the target server that it is the source. The target server has no CA file, so where a CA is given, it requires SCRAM with channel binding. If no other server answers at this address, use scram-sha-256 in the source's pg_hba.conf and set the password of {user} again with password_encryption = 'scram-sha-256'.",
-    zh: "{address} 的服务器未能向目标库服务器证明自己是源库。目标库服务器没有 CA 文件，因此指定了 CA 时要求使用带通道绑定的 SCRAM。若该地址没有其他服务器应答，请在源库 pg_hba.conf 中使用 scram-sha-256，并在 password_encryption = 'scram-sha-256' 下重新设置 {user} 的密码。",
+    en: "The server at {address} did not prove to the target server by SCRAM that it is the source, which this task requires. If no other server answers at this address, let the source's pg_hba.conf ask the target's address for scram-sha-256, and set the password of {user} again with password_encryption = 'scram-sha-256'. Where the source has a CA, SSL must reach from the target to the source.",
+    zh: "{address} 的服务器未能通过 SCRAM 向目标库服务器证明自己是源库，而此任务要求证明。若该地址没有其他服务器应答，请在源库 pg_hba.conf 中对目标库地址要求 scram-sha-256，并在 password_encryption = 'scram-sha-256' 下重新设置 {user} 的密码。若为源库指定了 CA，则 SSL 必须从目标库直达源库。",
   },
   clearTextNotRefused: {
-    en: "PostgreSQL {version} at the target cannot refuse to send the source's password in clear text: a server that takes the source's place could ask for it. Use SSL with a CA's certificate for the source, or PostgreSQL 16 or newer at the target.",
-    zh: "目标库的 PostgreSQL {version} 无法拒绝以明文发送源库密码：冒充源库的服务器可以索取密码。请为源库使用 SSL 并指定 CA 证书，或在目标库使用 PostgreSQL 16 及以上版本。",
+    en: "PostgreSQL {version} at the target cannot make the source prove itself: a server that takes the source's place could ask for the password in clear text, and send changes of its own. Use SSL with a CA's certificate for the source, or PostgreSQL 16 or newer at the target.",
+    zh: "目标库的 PostgreSQL {version} 无法要求源库证明自己：冒充源库的服务器可以索取明文密码，并发送伪造的变更。请为源库使用 SSL 并指定 CA 证书，或在目标库使用 PostgreSQL 16 及以上版本。",
   },
   reachNotTried: {
     en: "This was not tested because the user cannot create a subscription at the target yet. Fix the other items, then run the pre-check again.",

@@ -133,7 +133,7 @@ describe("a source with TLS", () => {
         between.read = "";
         const found = await reach(ca);
         assert.equal(found.result, "FAILED");
-        assert.match(reasonsOf(found), /did not prove to the target server that it is the source/);
+        assert.match(reasonsOf(found), /did not prove to the target server by SCRAM that it is the source/);
         assert.doesNotMatch(between.read, /md5|SELECT/);
       });
     }

@@ -243,9 +243,10 @@ export class SimulatedEngine implements Engine {
     private readonly alive: () => Promise<void>,
   ) {}
 
-  async test(_: DatabaseLogin, side: Side): Promise<void> {
+  async test(_: DatabaseLogin, side: Side): Promise<boolean> {
     await this.alive();
     this.world.reach(side);
+    return false;
   }
 
   async tablesOf(): Promise<readonly TableName[]> {

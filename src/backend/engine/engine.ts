@@ -13,6 +13,8 @@ export interface DatabaseLogin {
   readonly ssl: boolean;
   /** Certificates (PEM) of who may vouch for the server, which is then checked with its name; undefined: nobody is asked. */
   readonly ca?: string | undefined;
+  /** Whether the server must prove by SCRAM that it knows the password, because it did so before. */
+  readonly proves?: boolean | undefined;
   /** The name that the certificate must have, where it is not `host`. */
   readonly certifiedHost?: string | undefined;
 }
@@ -284,8 +286,8 @@ export interface ReleaseTask {
  */
 export interface Engine {
   readonly capabilities: Capabilities;
-  /** Connects as the given user and leaves again. */
-  test(connection: DatabaseLogin, side: Side): Promise<void>;
+  /** Connects as the given user and leaves again. Answers whether the server proved that it knows the password. */
+  test(connection: DatabaseLogin, side: Side): Promise<boolean>;
   /** The tables of a source database that can be synchronized. */
   tablesOf(connection: DatabaseLogin): Promise<readonly TableName[]>;
   /** @param wholeSchemas the schemas of which all tables were selected; null: all schemas. */

@@ -102,7 +102,7 @@ export class JobActions {
     }
     requireAction(this.#get(id), "MODIFY_DB_CONFIG", this.runner.constraintsOf(this.#get(id)));
     const endpoint = this.stored({ ...request, db_name: request.db_name || known.database });
-    await this.#requireConnection(endpoint, side);
+    const proves = await this.#requireConnection(endpoint, side);
     const before = this.#get(id);
     const moved =
       before[side].host !== endpoint.host ||
@@ -110,7 +110,7 @@ export class JobActions {
       before[side].database !== endpoint.database;
     const changed = await this.#change(id, "MODIFY_DB_CONFIG", (job) => ({
       ...job,
-      [side]: { ...endpoint, shown: { ...job[side].shown, ...endpoint.shown }, tested: true },
+      [side]: { ...endpoint, shown: { ...job[side].shown, ...endpoint.shown }, proves, tested: true },
       ...(moved ? { precheck: null, tables: [] } : {}),
     }));
     if (moved && before.startedAt !== null) {
@@ -129,17 +129,18 @@ export class JobActions {
     const job = this.#get(id);
     requireAction(job, "RESET_DB_PWD", this.runner.constraintsOf(job));
     const sealedPassword = this.secrets.seal(password);
-    await this.#requireConnection({ ...job[side], sealedPassword }, side);
+    const proves = await this.#requireConnection({ ...job[side], sealedPassword, proves: false }, side);
     await this.#change(id, "RESET_DB_PWD", (latest) => ({
       ...latest,
-      [side]: { ...latest[side], sealedPassword },
+      [side]: { ...latest[side], sealedPassword, proves },
     }));
   }
 
-  async #requireConnection(endpoint: StoredEndpoint, side: Side): Promise<void> {
+  /** Answers whether the server proved that it knows the password. */
+  async #requireConnection(endpoint: StoredEndpoint, side: Side): Promise<boolean> {
     const connection = loginOf(endpoint, this.secrets);
     try {
-      await this.engine.test(connection, side);
+      return await this.engine.test(connection, side);
     } catch (error) {
       if (!(error instanceof EngineError)) {
         throw error;

@@ -6,8 +6,8 @@ import type { StoredEndpoint } from "./job";
 
 /** The way into a task's database, with its password opened. */
 export function loginOf(endpoint: StoredEndpoint, secrets: SecretBox): DatabaseLogin {
-  const { host, port, user, database, ssl, ca } = endpoint;
-  return { host, port, user, password: secrets.open(endpoint.sealedPassword), database, ssl, ca };
+  const { host, port, user, database, ssl, ca, proves } = endpoint;
+  return { host, port, user, password: secrets.open(endpoint.sealedPassword), database, ssl, ca, proves };
 }
 
 /**

@@ -17,6 +17,8 @@ const storedEndpoint = v.object({
   ssl: v.boolean(),
   /** Certificates (PEM) of who may vouch for the server. */
   ca: v.optional(v.string()),
+  /** Whether the server proved by SCRAM in its last connection test that it knows the password; it must since. */
+  proves: v.optional(v.boolean()),
   /** Whether a connection test with these data has passed. */
   tested: v.boolean(),
   /** The endpoint's other fields as the API received them, without the password. */

@@ -48,9 +48,12 @@ export class Databases {
     }
   }
 
-  /** Opens a new connection, so that it tests the current password and not an open connection's. */
-  async connectOnce(connection: DatabaseLogin, side: Side): Promise<void> {
-    await this.#connect(clientOptions(connection), side);
+  /**
+   * Opens a new connection, so that it tests the current password and not an open connection's. Answers whether the
+   * server proved that it knows the password.
+   */
+  async connectOnce(connection: DatabaseLogin, side: Side): Promise<boolean> {
+    return await this.#connect(clientOptions(connection), side);
   }
 
   /** Connects as the workers of a subscription do; answers whether the server asked for the password. */
@@ -63,11 +66,12 @@ export class Databases {
     return asked;
   }
 
-  async #connect(options: ClientOptions, side: Side): Promise<void> {
+  async #connect(options: ClientOptions, side: Side): Promise<boolean> {
     const client = new GuardedClient(options);
     try {
       await client.connect();
       await client.query("SELECT 1");
+      return client.isProven;
     } catch (error) {
       throw asEngineError(error, side);
     } finally {
@@ -208,14 +212,14 @@ const settings = [
   .join(" ");
 
 function clientOptions(connection: DatabaseLogin): ClientOptions {
-  const { host, port, user, password, database, ssl, ca, certifiedHost = host } = connection;
+  const { host, port, user, password, database, ssl, ca, certifiedHost = host, proves } = connection;
   const verified = {
     ...{ ca, rejectUnauthorized: true },
     checkServerIdentity: (_: string, certificate: PeerCertificate) =>
       checkServerIdentity(certifiedHost, certificate),
   };
   return {
-    ...{ host, port, user, password, database },
+    ...{ host, port, user, password, database, mustProve: proves },
     ssl: ssl && (ca === undefined ? { rejectUnauthorized: false } : verified),
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,

@@ -98,8 +98,8 @@ export class PostgresEngine implements Engine {
     );
   }
 
-  async test(connection: DatabaseLogin, side: Side): Promise<void> {
-    await this.#databases.connectOnce(connection, side);
+  async test(connection: DatabaseLogin, side: Side): Promise<boolean> {
+    return await this.#databases.connectOnce(connection, side);
   }
 
   async tablesOf(connection: DatabaseLogin): Promise<readonly TableName[]> {

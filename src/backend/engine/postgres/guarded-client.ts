@@ -14,8 +14,8 @@ declare module "pg" {
 
 export interface ClientOptions extends pg.ClientConfig {
   readonly password: string;
-  /** Whether it is a server of the backend's own, which must prove by SCRAM that it knows the password. */
-  readonly isOwn?: boolean;
+  /** Whether the server must prove by SCRAM that it knows the password. */
+  readonly mustProve?: boolean | undefined;
   /** Whether the session is one of the server's log senders, as a subscription's workers have them. */
   readonly replication?: "database";
   /** Is called when the server asks for the password. */
@@ -32,10 +32,10 @@ const goodbyeMs = 1_000;
 class GuardedConnection extends pg.Connection {
   readonly #guard: MessageGuard;
 
-  constructor({ ssl, password, isOwn, answerLimit }: ClientOptions) {
+  constructor({ ssl, password, mustProve = false, answerLimit }: ClientOptions) {
     super({ ssl });
     const isVerified = typeof ssl === "object" && ssl.rejectUnauthorized === true;
-    const rules = { verified: isVerified, hasPassword: password !== "", mustProve: isOwn === true };
+    const rules = { verified: isVerified, hasPassword: password !== "", mustProve };
     this.#guard = new MessageGuard(rules, answerLimit);
     // The driver leaves it to the server to close a connection that it does not use any more.
     this.on("error", () => this.stream.destroy());
@@ -44,6 +44,11 @@ class GuardedConnection extends pg.Connection {
         this.stream.destroy();
       }
     });
+  }
+
+  /** Whether the server has proven that it knows the password, once the session has begun. */
+  get isProven(): boolean {
+    return this.#guard.isProven;
   }
 
   override attachListeners(stream: Duplex): void {
@@ -85,6 +90,7 @@ class GuardedConnection extends pg.Connection {
 export class GuardedClient extends pg.Client {
   /** Why the connection broke. Later statements only say that it did. */
   broken: Error | undefined;
+  readonly #guarded: GuardedConnection;
 
   constructor(options: ClientOptions) {
     const { password, onPassword } = options;
@@ -95,10 +101,16 @@ export class GuardedClient extends pg.Client {
     const connection = new GuardedConnection(options);
     // As a function, an empty password is none; the driver would look for another one in the user's files.
     super(Object.assign({ ...options }, { password: asked, types, connection }));
+    this.#guarded = connection;
     // The driver reports some errors to nobody but the listeners of this event, which ends the process without any.
     this.on("error", (error) => {
       this.broken ??= error;
     });
+  }
+
+  /** Whether the server has proven that it knows the password, once the session has begun. */
+  get isProven(): boolean {
+    return this.#guarded.isProven;
   }
 }
 
@@ -108,7 +120,7 @@ export function ownClient(login: DatabaseLogin, options: Partial<ClientOptions> 
 }
 
 export function ownOptions({ host, port, user, password, database }: DatabaseLogin): ClientOptions {
-  return { host, port, user, password, database, isOwn: true, connectionTimeoutMillis: connectMs };
+  return { host, port, user, password, database, mustProve: true, connectionTimeoutMillis: connectMs };
 }
 
 /**

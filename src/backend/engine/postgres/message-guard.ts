@@ -53,6 +53,7 @@ export class MessageGuard {
   #open = 1;
   #cost = 0;
   #started = false;
+  #proven = false;
   #columns: number | undefined;
   /** Whether the statement has failed: only its end follows. */
   #failed = false;
@@ -66,6 +67,11 @@ export class MessageGuard {
   /** A statement is sent. */
   expectAnswer(): void {
     this.#open++;
+  }
+
+  /** Whether the server has given its proof by SCRAM, which the driver has checked before the session begins. */
+  get isProven(): boolean {
+    return this.#proven;
   }
 
   /** Whether the session has begun: until then an error is the end of the connection. */
@@ -247,6 +253,7 @@ export class MessageGuard {
         fields.skip(fields.left);
         // The driver compares the signature when it is given the message, and ends the connection if it is wrong.
         this.#signIn = "saslProven";
+        this.#proven = true;
         return;
       default:
         throw new ProtocolError(

@@ -36,10 +36,12 @@ export function scanned(table: TableName, kind: string | undefined): string {
 /**
  * A libpq connection string by which the target server finds the source.
  *
- * The target's server has no file with the CA's certificate. Where a CA is given, channel binding proves the source
- * instead: the server must know the password's SCRAM verifier, and its proof holds for its own TLS certificate only.
+ * A source that has proven itself by SCRAM must prove itself to the target's server, too: whoever takes the port of a
+ * task's link while the backend is off could send changes of their own. The target's server has no file with the CA's
+ * certificate; where a CA is given, channel binding stands for it: the proof holds for the source's own certificate only.
  *
- * @param version of the target: only from PostgreSQL 16 on libpq can be told never to send the password in clear text.
+ * @param version of the target: only from PostgreSQL 16 on libpq can be told to insist on SCRAM, or never to send the
+ * password in clear text.
  * @param settings of the sessions at the source; older minor releases of PostgreSQL 15 to 18 leave them out.
  */
 export function conninfo(
@@ -58,17 +60,17 @@ export function conninfo(
     dbname: source.database,
     application_name: applicationName,
     sslmode: source.ssl ? "require" : "disable",
-    ...(isProven(source) ? { channel_binding: "require" } : {}),
+    ...(isVerified(source) ? { channel_binding: "require" } : {}),
     connect_timeout: "5",
-    ...(version < 16 ? {} : { require_auth: "!password" }),
+    ...(version < 16 ? {} : { require_auth: source.proves === true ? "scram-sha-256" : "!password" }),
     ...(options.length === 0 ? {} : { options: options.join(" ") }),
   })
     .map(([key, value]) => `${key}='${value.replaceAll(/[\\']/g, "\\$&")}'`)
     .join(" ");
 }
 
-/** Whether the target's server makes sure who the source is, before it sends anything of the password. */
-export function isProven({ ssl, ca }: DatabaseLogin): boolean {
+/** Whether the server's certificate is verified. */
+export function isVerified({ ssl, ca }: DatabaseLogin): boolean {
   return ssl && ca !== undefined;
 }
 

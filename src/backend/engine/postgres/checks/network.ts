@@ -4,7 +4,7 @@ import { message } from "../../../messages";
 import type { DatabaseLogin, EngineError } from "../../engine";
 import { sessionSettings } from "../databases";
 import { describe } from "../errors";
-import { conninfo, isProven, objectName } from "../names";
+import { conninfo, isVerified, objectName } from "../names";
 import { alarm, at, type Check, failed, type Problem } from "./check";
 import type { CheckedTask, Facts } from "./context";
 import { tried } from "./trial";
@@ -84,7 +84,7 @@ const refusesClearText = 16;
 
 /** Whether the target's server would give the source's password to a server that takes the source's place. */
 function clearTextRisk({ source }: CheckedTask, version: number): readonly Problem[] {
-  return version >= refusesClearText || isProven(source)
+  return version >= refusesClearText || isVerified(source)
     ? []
     : [alarm(message("clearTextNotRefused", { version: String(version) }))];
 }
@@ -147,7 +147,7 @@ function refused(
     const text = message("passwordNotAsked", { user: task.target.user, login: task.source.user });
     return failed(text, [at("source")(look)], error.reason);
   }
-  if (isProven(task.source) && /channel binding/i.test(error.reason)) {
+  if (/channel binding|authentication method requirement/i.test(error.reason)) {
     const text = message("sourceNotProven", { address, user: task.source.user });
     return failed(text, [], error.reason);
   }
