@@ -6,6 +6,10 @@ export const endMessages = {
     en: "The task was ended before these tables were copied completely: {tables}. Their rows are missing at the target.",
     zh: "任务结束时以下表尚未复制完成：{tables}，目标库中缺少其数据。",
   },
+  endedBeforeIndexed: {
+    en: "The task was ended before the indexes of these tables were created: {tables}. Create those that are missing at the target yourself.",
+    zh: "任务结束时以下表的索引尚未创建：{tables}。请自行在目标库中创建缺少的索引。",
+  },
   endedBehind: {
     en: "The task was ended before the target had applied all changes: {bytes} bytes of the source's log, which may also hold changes of other tables, were not applied.",
     zh: "任务结束时目标库尚未应用全部变更：源库日志中有 {bytes} 字节（可能包含其他表的变更）未应用。",

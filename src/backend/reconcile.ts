@@ -34,6 +34,8 @@ export interface ObservedState {
   readonly change: ObservedChange | undefined;
   /** The tables that are to be copied again. */
   readonly copyAgain: ObservedCopy | undefined;
+  /** Whether copied tables lack indexes; `making`: they are being made. */
+  readonly indexes: "lacking" | "making" | undefined;
   /** The status that was stored last. */
   readonly last: string;
 }
@@ -121,10 +123,15 @@ export function deriveChangeStatus(change: ObservedChange): string {
 
 function pausedStatus(seen: ObservedState): string {
   const { engine } = seen;
-  if (engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0)) {
+  if (isAtWork(seen)) {
     return seen.last;
   }
   return engine === undefined ? seen.last : "PAUSING";
+}
+
+/** Whether anything goes on that a pause has to end. */
+function isAtWork({ engine, indexes }: ObservedState): boolean {
+  return engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0 || indexes === "making");
 }
 
 function runningStatus(wish: DesiredState, seen: ObservedState): string {
@@ -143,7 +150,7 @@ function runningStatus(wish: DesiredState, seen: ObservedState): string {
   }
   const phases = engine.tables.map((table) => table.phase);
   if (phases.every((phase) => phase === "synced")) {
-    if (wish.taskType === "FULL_TRANS") {
+    if (wish.taskType === "FULL_TRANS" || seen.indexes !== undefined) {
       return "FULL_TRANSFER_STARTED";
     }
     return engine.streaming ? "INCRE_TRANSFER_STARTED" : untilItFlows(seen);
@@ -194,6 +201,8 @@ export type Step =
   | "copyAgain"
   /** They are in step. */
   | "commitCopy"
+  /** Give copied tables the indexes that they lack. */
+  | "index"
   /** Lead copied tables on that have lost their place. */
   | "restoreSlots"
   /** Let go of what only copies under way could need. */
@@ -215,11 +224,11 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
   }
   const { engine } = seen;
   if (wish.goal === "paused" || (wish.goal === "running" && wish.frozen)) {
-    return engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0) ? "suspend" : "none";
+    return isAtWork(seen) ? "suspend" : "none";
   }
   if (wish.goal === "running" && seen.failure !== undefined) {
     // A worker that cannot do anything now must not go on later, while the task is failed.
-    return engine?.kind === "present" && engine.enabled ? "suspend" : "none";
+    return engine?.kind === "present" && (engine.enabled || seen.indexes === "making") ? "suspend" : "none";
   }
   if (wish.goal !== "running") {
     return "none";
@@ -282,6 +291,9 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
   }
   if (copyAgain !== undefined || !engine.tables.every((table) => table.phase === "synced")) {
     return "none";
+  }
+  if (seen.indexes !== undefined) {
+    return seen.indexes === "lacking" ? "index" : "none";
   }
   if (wish.taskType === "FULL_TRANS") {
     return "finish";

@@ -6,7 +6,9 @@ import {
   EngineError,
   type EngineState,
   type EngineTask,
+  type IndexProgress,
   type TableName,
+  type UnindexedTable,
 } from "../../src/backend/engine/engine";
 import { until } from "./backend-process";
 
@@ -57,7 +59,7 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       }
       const task = {
         id: `00000000-0000-0000-0000-${String(++count).padStart(6, "0")}jb101`,
-        ...{ source, target, copiesRows, memory: null },
+        ...{ source, target, copiesRows, unindexed: [], memory: null },
         publisher: { host: source.host, port: source.port },
         tables: tables.map(named),
       };
@@ -133,6 +135,31 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       assert.deepEqual([state.enabled, state.streaming, state.copyWorkers], [false, false, 0]);
       assert.deepEqual(state.tables, [{ name: "public.a", phase: "waiting", copiedRows: 0 }]);
       assert.equal(await rows(task.target, "a"), "[]");
+    });
+
+    it("gives copied tables what comes after their rows, and may be asked twice", async () => {
+      const task = await newTask(["a"]);
+      await world.sql(task.source, "ALTER TABLE a ADD CONSTRAINT once UNIQUE (v)");
+      const unindexed: UnindexedTable[] = [];
+      await world.engine.prepare(task, async (made) => {
+        unindexed.push(...made);
+      });
+      await world.engine.enable(task);
+      await flows(task);
+      const copied = { ...task, unindexed };
+      let told: readonly IndexProgress[] = [];
+      for (let time = 0; time < 2; time++) {
+        await world.engine.index(copied, AbortSignal.timeout(settleMs), (progress) => {
+          told = progress;
+        });
+      }
+      assert.deepEqual(
+        told.map(({ made, all }) => made - all),
+        told.map(() => 0),
+      );
+      await assert.rejects(world.sql(task.target, "INSERT INTO a VALUES (1000, 'row 1')"));
+      const stopped = AbortSignal.abort();
+      await assert.rejects(world.engine.index(copied, stopped, () => undefined));
     });
 
     it("copies, then follows inserts, updates and deletes, and knows how far behind it is", async () => {

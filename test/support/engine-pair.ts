@@ -6,6 +6,7 @@ import type {
   Side,
   TableComparison,
   TableName,
+  UnindexedTable,
 } from "../../src/backend/engine/engine";
 import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
 import { objectName } from "../../src/backend/engine/postgres/names";
@@ -65,6 +66,7 @@ export class EnginePair {
       publisher: { host, port },
       tables: tables?.map(named) ?? all,
       copiesRows,
+      unindexed: [],
       memory: null,
     };
     this.#made.push(task);
@@ -79,7 +81,8 @@ export class EnginePair {
   }
 
   async flow(task: EngineTask): Promise<void> {
-    await this.engine.prepare(task);
+    const unindexed: UnindexedTable[] = [];
+    await this.engine.prepare(task, async (made) => void unindexed.push(...made));
     await this.engine.enable(task);
     await until(
       "all tables are in step and changes flow",
@@ -88,6 +91,7 @@ export class EnginePair {
       (state) =>
         state?.kind === "present" && state.streaming && state.tables.every(({ phase }) => phase === "synced"),
     );
+    await this.engine.index({ ...task, unindexed }, AbortSignal.timeout(settleMs), () => undefined);
     await this.caughtUp(task);
   }
 

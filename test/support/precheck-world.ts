@@ -73,6 +73,7 @@ export class PrecheckWorld {
       publisher: { host: this.source.login.host, port: this.source.login.port },
       tables: (options.tables ?? []).map((table) => tableOf(table, schema)),
       copiesRows: options.copiesRows ?? true,
+      unindexed: [],
       memory: null,
     };
     return { schema, task };

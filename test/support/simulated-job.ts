@@ -20,6 +20,7 @@ export function newJob(taskType: Job["taskType"]): Job {
     ...{ status: "CREATING", provisioned: false, linkPort: null, tables: [], prepared: false, anew: false },
     ...{
       stream: null,
+      unindexed: [],
       findings: [],
       sourceRows: {},
       released: false,

@@ -17,6 +17,7 @@ import {
   type StopCause,
   type TableName,
   type TableState,
+  type UnindexedTable,
 } from "../../src/backend/engine/engine";
 import { type Job, jobSchema, plainName } from "../../src/backend/jobs/job";
 import { message } from "../../src/backend/messages";
@@ -48,6 +49,10 @@ export class SimulatedWorld {
   /** Tables of the stream that have lost rows. */
   readonly lost = new Set<string>();
   subscription: Subscription | undefined;
+  /** The tables that the target has; those that the engine has made lack indexes until it has made them, too. */
+  readonly made = new Map<string, "lacking" | "indexed">();
+  /** What waits for the next half second. */
+  readonly #waiting = new Set<() => void>();
   /** How often something really went wrong, by what it leads to. */
   readonly harm = { conflict: 0, refusal: 0, loss: 0, away: 0, locks: 0 };
   /** The statuses of the task and of its changes, as they were stored. */
@@ -61,6 +66,10 @@ export class SimulatedWorld {
 
   /** What the engine does by itself within half a second. */
   tick(): void {
+    for (const go of this.#waiting) {
+      this.#waiting.delete(go);
+      go();
+    }
     const { subscription } = this;
     if (subscription === undefined || !subscription.enabled || this.away.has("target")) {
       return;
@@ -100,6 +109,11 @@ export class SimulatedWorld {
   #stop(subscription: Subscription, cause: StopCause): void {
     subscription.enabled = false;
     subscription.stopped = cause;
+  }
+
+  /** Resolves at the next half second. */
+  async nextTick(): Promise<void> {
+    await new Promise<void>((resolve) => this.#waiting.add(resolve));
   }
 
   /** The target crashes between two commits of a copy, whose slot is gone already. */
@@ -209,7 +223,11 @@ export class SimulatedWorld {
     }
   }
 
-  #remember({ status, change }: Job): void {
+  #remember({ status, change, tables }: Job): void {
+    if (status === "INCRE_TRANSFER_STARTED") {
+      const lacking = tables.map(plainName).filter((name) => this.made.get(name) === "lacking");
+      assert.deepEqual(lacking, [], "changes flow before all indexes are there");
+    }
     push(this.history.statuses, status);
     if (change !== null) {
       const known = this.history.changes.get(change.id) ?? [];
@@ -260,11 +278,22 @@ export class SimulatedEngine implements Engine {
     return [];
   }
 
-  async prepare(task: EngineTask): Promise<Readonly<Record<string, number>>> {
+  async prepare(
+    task: EngineTask,
+    note: (tables: readonly UnindexedTable[]) => Promise<void>,
+  ): Promise<Readonly<Record<string, number>>> {
     await this.alive();
     this.world.reach("source");
     this.#refuse("source");
     this.world.reach("target");
+    const missing = task.tables.filter((table) => !this.world.made.has(plainName(table)));
+    if (task.copiesRows && missing.length > 0) {
+      await note(missing.map((table) => ({ ...table, made: plainName(table) })));
+      await this.alive();
+    }
+    for (const table of missing) {
+      this.world.made.set(plainName(table), task.copiesRows ? "lacking" : "indexed");
+    }
     this.world.slot = true;
     this.world.spare = task.copiesRows;
     await this.alive();
@@ -274,6 +303,23 @@ export class SimulatedEngine implements Engine {
       tables: new Map(task.tables.map((table) => [plainName(table), first(task)])),
     };
     return {};
+  }
+
+  async index({ unindexed }: EngineTask, signal: AbortSignal): Promise<void> {
+    for (const { made } of unindexed) {
+      await this.alive();
+      this.world.reach("target");
+      this.world.reach("source");
+      this.#refuse("target");
+      await Promise.race([
+        this.world.nextTick(),
+        new Promise((resolve) => signal.addEventListener("abort", resolve)),
+      ]);
+      signal.throwIfAborted();
+      await this.alive();
+      this.world.reach("target");
+      this.world.made.set(made, "indexed");
+    }
   }
 
   async enable(): Promise<void> {

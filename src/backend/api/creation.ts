@@ -50,6 +50,7 @@ export async function createJob(request: Creation, store: JobStore, actions: Job
     prepared: false,
     anew: false,
     stream: null,
+    unindexed: [],
     findings: [],
     sourceRows: {},
     released: false,

@@ -4,6 +4,7 @@ import type { InputOf } from "../../drs/all-operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import { findingsOf } from "../jobs/findings";
 import type { EntryOf, Kind, Page } from "../jobs/history";
+import { indexPercent } from "../jobs/indexes";
 import { type Job, plainName, tableId } from "../jobs/job";
 import { jobAction } from "../jobs/legal-actions";
 import { ApiError, type Language, message, render } from "../messages";
@@ -187,7 +188,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
 
     showProgressData: async ({ job_id, type, search_name, offset, limit }) => {
       const job = known(job_id);
-      const all = objectProgress(job, type, tablePercents(job)).filter(({ src_tb }) =>
+      const all = objectProgress(job, type, tablePercents(job), indexPercents(job)).filter(({ src_tb }) =>
         src_tb.includes(search_name ?? ""),
       );
       return {
@@ -354,10 +355,22 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
     const otherwise = job.fullCompletedAt === null ? 0 : 100;
     return new Map(job.tables.map((table) => [tableId(table), byName.get(plainName(table)) ?? otherwise]));
   }
+
+  function indexPercents(job: Job): ReadonlyMap<string, number> {
+    const { indexing } = runner.live(job.id);
+    return new Map(
+      job.tables.map((table) => [tableId(table), indexPercent(job, indexing, plainName(table))]),
+    );
+  }
 }
 
 /** Which objects a kind of progress lists, and how far each is. */
-function objectProgress(job: Job, type: string, tables: ReadonlyMap<string, number>) {
+function objectProgress(
+  job: Job,
+  type: string,
+  tables: ReadonlyMap<string, number>,
+  indexes: ReadonlyMap<string, number>,
+) {
   const made = hasStructure(job) ? 100 : 0;
   const [src_db, dst_db] = [job.source.database, job.target.database];
   const rows = (progress: (table: string) => number) =>
@@ -369,8 +382,9 @@ function objectProgress(job: Job, type: string, tables: ReadonlyMap<string, numb
     case "table":
       return rows((name) => tables.get(name) ?? 0);
     case "table_structure":
-    case "table_indexs":
       return rows(() => made);
+    case "table_indexs":
+      return rows((name) => (hasStructure(job) ? (indexes.get(name) ?? 0) : 0));
     case "database":
       return [{ src_db, src_tb: src_db, dst_db, dst_tb: dst_db, progress: made }];
     default:

@@ -1,6 +1,7 @@
 /** How far a task is, from what the engine says of its tables. */
 import type { TableState } from "../engine/engine";
 import type { Live } from "../jobs/controller";
+import { indexPercent } from "../jobs/indexes";
 import { type Job, plainName } from "../jobs/job";
 
 /** Percentages without a sign, delays and times as text, as the API has them. */
@@ -24,19 +25,19 @@ export function progressOf(job: Job, live: Live): Progress {
       : undefined;
   const copies = job.startedAt !== null && job.taskType !== "INCR_TRANS";
   const remaining = remainingSeconds(job, live);
-  // Tables are made whole, with their keys and indexes, before the first row is copied.
-  const made = {
-    completed: hasStructure(job) ? "100%" : "0%",
-    remaining_time: hasStructure(job) ? "0" : null,
-  };
+  const part = (done: number, left: string | null) => ({
+    completed: `${done}%`,
+    remaining_time: done === 100 ? "0" : left,
+  });
+  // Tables are made with their keys before the first row is copied, their other indexes after the last.
+  const struct = part(hasStructure(job) ? 100 : 0, null);
+  const index = part(hasStructure(job) ? indexPercent(job, live.indexing) : 0, null);
   return {
     percent: String(percent),
     delay: delay === undefined ? "-1" : String(Math.floor(delay / 1_000)),
     delayMillis: delay === undefined ? "-1" : String(Math.round(delay)),
     remaining,
-    map: copies
-      ? { struct: made, index: made, data: { completed: `${percent}%`, remaining_time: remaining } }
-      : {},
+    map: copies ? { struct, index, data: part(hasAllRows(job, live) ? 100 : percent, remaining) } : {},
   };
 }
 
@@ -45,13 +46,19 @@ export function hasStructure(job: Job): boolean {
   return job.prepared || job.fullCompletedAt !== null;
 }
 
-/** Copied rows of all rows that the source had when the copy began; 100 only when all tables are synced. */
+/** Copied rows of all rows that the source had when the copy began; 100 only when all tables are synced and indexed. */
 export function percentOf(job: Job, live: Live): number {
   if (isCopied(job)) {
     return 100;
   }
   const { copied, all } = rowsOf(job, live);
   return all === 0 ? 0 : Math.min(99, Math.floor((copied / all) * 100));
+}
+
+/** Whether all rows are there, also while indexes are made. */
+function hasAllRows(job: Job, live: Live): boolean {
+  const { copied, all } = rowsOf(job, live);
+  return isCopied(job) || (all > 0 && copied === all);
 }
 
 /** How far one table is, 0 to 100. */
@@ -95,7 +102,7 @@ function remainingSeconds(job: Job, live: Live): string | null {
   }
   const { copied, all } = rowsOf(job, live);
   const speed = live.rates?.rows ?? 0;
-  return job.status === "FULL_TRANSFER_STARTED" && speed > 0
+  return job.status === "FULL_TRANSFER_STARTED" && speed > 0 && copied < all
     ? String(Math.ceil((all - copied) / speed))
     : null;
 }

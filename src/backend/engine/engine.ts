@@ -66,6 +66,8 @@ export interface EngineTask {
   readonly tables: readonly TableName[];
   /** Whether the rows that are there already are copied first. */
   readonly copiesRows: boolean;
+  /** Those of the tables that `prepare` has made and `index` has not completed. */
+  readonly unindexed: readonly UnindexedTable[];
   /**
    * While the task is not to run: names this time, after which it is enabled again under another name or none. Undefined
    * while it is to run.
@@ -125,6 +127,19 @@ export interface KeptLog {
 export interface AgainTable extends TableName {
   /** Whether the rows that the target has stay there; else they are removed first. */
   readonly keepRows: boolean;
+}
+
+/** A table that an engine has made for a task without the indexes and constraints that come after the rows. */
+export interface UnindexedTable extends TableName {
+  /** Which one it is, in the engine's terms: another that somebody makes in its place is not meant. */
+  readonly made: string;
+}
+
+/** How far the indexes and constraints of a table are that come after its rows. */
+export interface IndexProgress extends TableName {
+  readonly all: number;
+  /** Those that are made, and of those in the making the part that is done: 0 to `all`. */
+  readonly made: number;
 }
 
 /** How far a table is: `waiting` for its copy, `copying`, `copied`, or `synced` with the stream of changes. */
@@ -292,8 +307,28 @@ export interface Engine {
   tablesOf(connection: DatabaseLogin): Promise<readonly TableName[]>;
   /** @param wholeSchemas the schemas of which all tables were selected; null: all schemas. */
   check(task: EngineTask, wholeSchemas: readonly string[] | null): Promise<readonly CheckItem[]>;
-  /** Makes everything the task needs at both ends, not yet running. Answers the source's rows per table. */
-  prepare(task: EngineTask): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Makes everything the task needs at both ends, not yet running. Answers the source's rows per table.
+   *
+   * @param note stores which tables are made without what `index` adds. They are there for good only when it is done;
+   * without it they are made whole.
+   */
+  prepare(
+    task: EngineTask,
+    note?: (tables: readonly UnindexedTable[]) => Promise<void>,
+  ): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Makes the indexes and constraints that the task's unindexed tables lack; done when all are there. It is called
+   * when the tables are in step, and begins again where it was ended. The user's own tables are never touched.
+   *
+   * @param signal ends it, with what is in the making.
+   * @throws EngineError when one of them cannot be made, naming it.
+   */
+  index(
+    task: EngineTask,
+    signal: AbortSignal,
+    report: (progress: readonly IndexProgress[]) => void,
+  ): Promise<void>;
   /** Lets changes flow. */
   enable(task: EngineTask): Promise<void>;
   /**

@@ -14,11 +14,12 @@ import type { SecretBox } from "../secrets";
 import { changeSeen } from "./changes";
 import { copySeen } from "./copy-again";
 import { lossOf, noteFindings } from "./findings";
+import { indexesSeen } from "./indexes";
 import { currentFailure, type Job } from "./job";
 import { JoinedLooks } from "./joined-looks";
 import type { ActionConstraints } from "./legal-actions";
 import { Monitor, type Rates } from "./monitor";
-import { isWatched, newFault, ownEngine, type Runtime, Runtimes } from "./runtime";
+import { type Indexing, isWatched, newFault, ownEngine, type Runtime, Runtimes } from "./runtime";
 import { StepExecutor } from "./step-executor";
 import type { JobStore } from "./store";
 import type { TcpRelay } from "./tcp-relay";
@@ -37,6 +38,8 @@ export interface Live {
   readonly can: Capabilities;
   /** What goes through it; undefined while it does not run. */
   readonly rates: Rates | undefined;
+  /** Its indexes in the making. */
+  readonly indexing: Indexing | undefined;
 }
 
 export class Controller {
@@ -59,7 +62,9 @@ export class Controller {
     private readonly engine: Engine,
     secrets: SecretBox,
   ) {
-    this.#steps = new StepExecutor(store, engine, secrets, this.#runtimes);
+    this.#steps = new StepExecutor(store, engine, secrets, this.#runtimes, (id) =>
+      this.#advanceInBackground(id),
+    );
     this.#monitor = new Monitor(engine, () => this.#running());
     this.#looks = new JoinedLooks(engine);
   }
@@ -84,6 +89,9 @@ export class Controller {
     await this.#loop;
     await this.#monitor.stop();
     await Promise.allSettled(this.#work);
+    await Promise.allSettled(
+      this.#runtimes.all().map(async (runtime) => await this.#steps.stopIndexing(runtime)),
+    );
   }
 
   /** Closes the links; the databases that read through them should have stopped. */
@@ -101,9 +109,9 @@ export class Controller {
 
   live(id: string): Live {
     const own = this.store.parentOf(id)?.id ?? id;
-    const { engine, fault } = this.#runtimes.of(own);
+    const { engine, fault, indexing } = this.#runtimes.of(own);
     const { capabilities: can } = this.engine;
-    return { engine, faultReason: fault?.reason, can, rates: this.#monitor.ratesOf(own) };
+    return { engine, faultReason: fault?.reason, can, indexing, rates: this.#monitor.ratesOf(own) };
   }
 
   /**
@@ -268,6 +276,7 @@ export class Controller {
     for (let count = 0; count < stepsAtOnce && !this.#stop.signal.aborted; count++) {
       const stored = this.store.get(id);
       if (stored === undefined) {
+        await this.#steps.stopIndexing(runtime);
         await runtime.link?.close();
         this.#runtimes.delete(id);
         return;
@@ -372,6 +381,7 @@ function observed(job: Job, runtime: Runtime): ObservedState {
     lost: lossOf(job, runtime.engine) !== undefined,
     change: changeSeen(job, runtime),
     copyAgain: copySeen(job, runtime),
+    indexes: indexesSeen(job, runtime),
     last: job.status,
   };
 }

@@ -157,6 +157,8 @@ export const jobSchema = v.object({
   prepared: v.boolean(),
   /** Whether the engine's objects are useless, so that they are removed and all rows are copied again. */
   anew: v.optional(v.boolean(), false),
+  /** Tables that the engine has made for the task and that lack what comes after their rows. See UnindexedTable. */
+  unindexed: v.optional(v.array(v.object({ ...tableName.entries, made: v.string() })), []),
   /** What the engine remembers of the stream; null: it learns at its next look. */
   stream: v.optional(v.nullable(streamMemory), null),
   /** What is wrong with the stream as far as the last look knows. */
@@ -196,7 +198,10 @@ export function tablesOf(selection: Selection, all: readonly TableName[]): reado
 }
 
 /** Those of the first tables that are not among the second. */
-export function without(tables: readonly TableName[], others: readonly TableName[]): readonly TableName[] {
+export function without<T extends TableName>(
+  tables: readonly T[],
+  others: readonly TableName[],
+): readonly T[] {
   const ids = new Set(others.map(tableId));
   return tables.filter((table) => !ids.has(tableId(table)));
 }
@@ -216,6 +221,7 @@ export function childOf(job: Job, { failure, ...change }: Change): Job {
     copyAgain: null,
     precheck: null,
     findings: [],
+    unindexed: [],
     desired: { ...job.desired, goal: "running" },
     status: change.status,
     failure: failure === null ? null : { ...failure, attempt: job.desired.attempt, phase: "incremental" },

@@ -1,5 +1,5 @@
 /** What is known of a task while this process runs, and is determined again by the next one. */
-import { EngineError, type EngineState } from "../engine/engine";
+import { EngineError, type EngineState, type IndexProgress } from "../engine/engine";
 import { type Job, plainName, without } from "./job";
 import type { TcpRelay } from "./tcp-relay";
 
@@ -18,6 +18,17 @@ export interface Fault {
   readonly retryAt: number;
 }
 
+/** Indexes in the making. */
+export interface Indexing {
+  /** Ends it. */
+  readonly controller: AbortController;
+  progress: readonly IndexProgress[];
+  /** Undefined while it lasts. */
+  outcome: "made" | { readonly error: unknown } | undefined;
+  /** Settles with the outcome. */
+  over: Promise<void>;
+}
+
 export class Runtime {
   engine: EngineState | undefined;
   link: TcpRelay | undefined;
@@ -34,6 +45,10 @@ export class Runtime {
   slotLostSince: number | undefined;
   /** Since when a step has met nothing but what may pass. */
   lostSince: number | undefined;
+  /** Undefined while none are made. */
+  indexing: Indexing | undefined;
+  /** How often in a row they could not be made for what may pass. */
+  indexTries = 0;
   /** Counts steps, so that an answer to an older question is not taken for the present. */
   epoch = 0;
   /** A step is being taken. */
@@ -116,6 +131,9 @@ export function phaseOf(job: Job, engine: EngineState | undefined): "full" | "in
   if (job.taskType === "INCR_TRANS" || job.fullCompletedAt !== null) {
     return "incremental";
   }
-  const isCopied = engine?.kind === "present" && engine.tables.every(({ phase }) => phase === "synced");
+  const isCopied =
+    job.unindexed.length === 0 &&
+    engine?.kind === "present" &&
+    engine.tables.every(({ phase }) => phase === "synced");
   return isCopied ? "incremental" : "full";
 }

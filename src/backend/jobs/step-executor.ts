@@ -9,7 +9,8 @@ import { CopySteps } from "./copy-again";
 import { isLoopback, loginOf } from "./endpoints";
 import { Failures } from "./failures";
 import { lossOf } from "./findings";
-import { currentFailure, isChanging, type Job, tablesOf } from "./job";
+import { IndexSteps } from "./indexes";
+import { currentFailure, isChanging, type Job, plainName, tablesOf, without } from "./job";
 import { limitAt } from "./limits";
 import { isAwaited, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 import { Semaphore } from "./semaphore";
@@ -25,6 +26,7 @@ const stepsAtOnce = 8;
 export class StepExecutor {
   readonly #changes: ChangeSteps;
   readonly #copies: CopySteps;
+  readonly #indexes: IndexSteps;
   readonly #semaphores = new Map<string, Semaphore>();
   readonly failures: Failures;
   readonly stops: StopSteps;
@@ -34,12 +36,14 @@ export class StepExecutor {
     private readonly engine: Engine,
     private readonly secrets: SecretBox,
     private readonly runtimes: Runtimes,
+    wake: (id: string) => void,
   ) {
     const taskOf = (job: Job) => this.taskOf(job);
     this.failures = new Failures(store, engine, secrets, runtimes);
     this.stops = new StopSteps(engine, store.history, runtimes, this.failures, taskOf);
     this.#changes = new ChangeSteps(store, engine, secrets, taskOf);
     this.#copies = new CopySteps(store, engine, taskOf);
+    this.#indexes = new IndexSteps(store, engine, this.failures, taskOf, wake);
   }
 
   /** A task in the engine's terms. */
@@ -57,6 +61,7 @@ export class StepExecutor {
           : { host: source.host, port: source.port },
       tables: job.tables,
       copiesRows: job.taskType !== "INCR_TRANS",
+      unindexed: job.unindexed,
       rest: isAtRest(job) ? String(job.desired.attempt) : undefined,
       memory: job.stream,
     };
@@ -77,6 +82,7 @@ export class StepExecutor {
       case "failStream":
         return await this.#failStream(job, runtime);
       case "suspend":
+        await this.stopIndexing(runtime);
         await this.engine.suspend(this.taskOf(job));
         runtime.enabledAttempt = undefined;
         runtime.settle();
@@ -89,6 +95,8 @@ export class StepExecutor {
         return await this.#inTurn(job, async () => await this.#copyAgain(job, runtime));
       case "commitCopy":
         return await this.#copies.commit(job);
+      case "index":
+        return await this.#indexes.step(job, runtime);
       case "restoreSlots":
         return await this.#restoreSlots(job, runtime);
       case "cleanUp":
@@ -98,6 +106,12 @@ export class StepExecutor {
       case "release":
         return await this.#inTurn(job, async () => await this.#release(job, runtime));
     }
+  }
+
+  /** Ends the making of indexes, before the tables are let go of. */
+  async stopIndexing(runtime: Runtime): Promise<void> {
+    await this.#indexes.stop(runtime);
+    runtime.indexing = undefined;
   }
 
   /** Long steps of many tasks between the same servers take turns: each gets its connections in time. */
@@ -164,7 +178,12 @@ export class StepExecutor {
         await this.engine.release(this.taskOf(named), "target");
         await this.engine.release(this.taskOf(named), "source");
       }
-      const sourceRows = await this.engine.prepare(this.taskOf(named));
+      const sourceRows = await this.engine.prepare(this.taskOf(named), async (made) => {
+        await this.store.update(job.id, (latest) => ({
+          ...latest,
+          unindexed: [...without(latest.unindexed, made), ...made],
+        }));
+      });
       await this.store.update(job.id, (latest) => ({
         ...latest,
         sourceRows,
@@ -295,6 +314,7 @@ export class StepExecutor {
     const copiedOnce = job.taskType === "FULL_TRANS" && job.fullCompletedAt !== null;
     const used = job.startedAt !== null && (job.prepared || !copiedOnce);
     const { force } = job.desired;
+    await this.stopIndexing(runtime);
     try {
       if (used && !force) {
         // Both ends must be there before anything is taken away.
@@ -320,7 +340,10 @@ export class StepExecutor {
     runtime.link = undefined;
     runtime.engine = undefined;
     runtime.fault = undefined;
-    await this.store.update(job.id, (latest) => ({ ...latest, released: true, prepared: false }));
+    await this.store.update(job.id, (latest) => ({
+      ...latest,
+      ...{ released: true, prepared: false, unindexed: [] },
+    }));
     return true;
   }
 
@@ -337,8 +360,11 @@ export class StepExecutor {
     }
     const { tables, logBytes } = missing;
     if (tables.length > 0) {
-      const some = `${tables.slice(0, 5).join(", ")}${tables.length > 5 ? ` … (${tables.length})` : ""}`;
-      await this.store.history.log(job.id, "Warn", message("endedBeforeCopied", { tables: some }));
+      await this.store.history.log(job.id, "Warn", message("endedBeforeCopied", { tables: listed(tables) }));
+    }
+    if (job.unindexed.length > 0) {
+      const unindexed = listed(job.unindexed.map(plainName));
+      await this.store.history.log(job.id, "Warn", message("endedBeforeIndexed", { tables: unindexed }));
     }
     if (logBytes > 0) {
       const bytes = String(logBytes);
@@ -387,6 +413,11 @@ export class StepExecutor {
       }
     }
   }
+}
+
+/** The first of the names, and how many there are. */
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(", ")}${names.length > 5 ? ` … (${names.length})` : ""}`;
 }
 
 /** Whether only another attempt enables the task again. */

@@ -20,7 +20,7 @@ describe("looks at single tasks", () => {
     const login = { host, port: 5432, user: "u", password: "p", database: "d", ssl: false };
     return {
       ...{ id, source: login, target: login, publisher: { host, port: 5432 } },
-      ...{ tables: [], copiesRows: true, rest: undefined, memory: null },
+      ...{ tables: [], copiesRows: true, rest: undefined, unindexed: [], memory: null },
     };
   };
   const turn = () => new Promise((resolve) => setImmediate(resolve));

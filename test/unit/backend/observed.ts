@@ -34,6 +34,7 @@ export const base: ObservedState = {
   lost: false,
   change: undefined,
   copyAgain: undefined,
+  indexes: undefined,
   last: "CONFIGURATION",
 };
 export const runs: Partial<ObservedState> = { prepared: true, enabledNow: true };

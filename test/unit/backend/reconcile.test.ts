@@ -206,6 +206,43 @@ const cases: readonly Case[] = [
     step: "none",
   },
   {
+    what: "copied, and without indexes",
+    seen: { ...runs, engine: engine(["synced"], { needsCleanUp: true }), indexes: "lacking" },
+    status: "FULL_TRANSFER_STARTED",
+    step: "index",
+  },
+  {
+    what: "copied, while indexes are made",
+    seen: { ...runs, engine: engine(["synced"], { needsCleanUp: true }), indexes: "making" },
+    status: "FULL_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "copied, with a copy that has lost its end",
+    seen: { ...runs, engine: engine(["synced", "copied"]), indexes: "lacking" },
+    status: "FULL_TRANSFER_STARTED",
+    step: "none",
+  },
+  {
+    what: "to be paused, while indexes are made by themselves",
+    wish: { goal: "paused" },
+    seen: {
+      ...{ prepared: true, indexes: "making", last: "FULL_TRANSFER_STARTED" },
+      engine: engine(["synced"], { enabled: false }),
+    },
+    status: "FULL_TRANSFER_STARTED",
+    step: "suspend",
+  },
+  {
+    what: "failed, while indexes are made by themselves",
+    seen: {
+      ...{ ...runs, failure: "full", indexes: "making" },
+      engine: engine(["synced"], { enabled: false }),
+    },
+    status: "FULL_TRANSFER_FAILED",
+    step: "suspend",
+  },
+  {
     what: "streaming, with something left of the copies",
     seen: { ...runs, engine: engine(["synced"], { needsCleanUp: true }) },
     status: "INCRE_TRANSFER_STARTED",

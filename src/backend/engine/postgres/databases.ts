@@ -24,6 +24,7 @@ export interface Session {
 }
 
 const longerWorkMs = 10 * 60_000;
+const noLimit = { statement_timeout: 0, query_timeout: 0 };
 const longerWork = { statement_timeout: longerWorkMs, query_timeout: longerWorkMs + 5_000 };
 
 /** Connections to the databases of tasks: shared by all who log in alike, closed when idle. */
@@ -82,10 +83,12 @@ export class Databases {
   /**
    * A connection of one's own for longer work, closed by `end` or when the signal aborts.
    *
+   * @param work its name at the server, for work that takes as long as it takes; else ten minutes a statement.
    * @throws EngineError as `query` does.
    */
-  async session(connection: DatabaseLogin, side: Side, signal: AbortSignal): Promise<Session> {
-    const client = new GuardedClient({ ...clientOptions(connection), ...longerWork });
+  async session(connection: DatabaseLogin, side: Side, signal: AbortSignal, work?: string): Promise<Session> {
+    const limits = work === undefined ? longerWork : { ...noLimit, application_name: work };
+    const client = new GuardedClient({ ...clientOptions(connection), ...limits });
     const end = async () => {
       signal.removeEventListener("abort", end);
       await client.end().catch(() => undefined);

@@ -7,6 +7,7 @@ import {
   EngineError,
   type EngineState,
   type EngineTask,
+  type IndexProgress,
   type Positions,
   type ReleaseTask,
   type Side,
@@ -15,6 +16,7 @@ import {
   type TableComparison,
   type TableName,
   type Unapplied,
+  type UnindexedTable,
   type Written,
 } from "../engine";
 import { checkTask } from "./checks/run";
@@ -25,6 +27,7 @@ import { CrashLoopDetector } from "./crash-loop-detector";
 import { Databases } from "./databases";
 import { describe } from "./errors";
 import { grouped } from "./grouped";
+import { makeIndexes } from "./indexes";
 import { KeptLogs } from "./kept-log";
 import { LagMeter } from "./lag";
 import { logPosition, objectName } from "./names";
@@ -114,19 +117,30 @@ export class PostgresEngine implements Engine {
     return await checkTask(this.#databases, { ...task, wholeSchemas });
   }
 
-  async prepare(task: EngineTask): Promise<Readonly<Record<string, number>>> {
+  async prepare(
+    task: EngineTask,
+    note?: (tables: readonly UnindexedTable[]) => Promise<void>,
+  ): Promise<Readonly<Record<string, number>>> {
     this.#streams.forget(task.id);
     this.#slots.forget(task.id);
     // Anew, so that a login that does not work any more is found here and not in the target's log.
     await this.#databases.connectOnce(task.source, "source");
     await this.#databases.connectOnce(task.target, "target");
     await ensurePublication(this.#databases, task, task.tables);
-    await ensureTables(this.#databases, task, task.tables);
+    await ensureTables(this.#databases, task, task.tables, task.copiesRows ? note : undefined);
     await ensureSlot(this.#databases, task);
     await this.#spareCopies(task, task.tables);
     await ensureSubscription(this.#databases, task);
     this.#unused.add(task.id);
     return task.copiesRows ? await countRows(this.#databases, task.source, task.tables) : {};
+  }
+
+  async index(
+    task: EngineTask,
+    signal: AbortSignal,
+    report: (progress: readonly IndexProgress[]) => void,
+  ): Promise<void> {
+    await makeIndexes(this.#databases, task, signal, report);
   }
 
   async enable(task: EngineTask): Promise<void> {
@@ -145,7 +159,8 @@ export class PostgresEngine implements Engine {
 
   async change(task: EngineTask, added: readonly TableName[]): Promise<Readonly<Record<string, number>>> {
     this.#streams.forget(task.id);
-    // The tables first: a change for a table that the target has not would stop the task.
+    // The tables first: a change for a table that the target has not would stop the task. They have all indexes from the
+    // start: making one later would hold up the changes of the tables that are in step.
     await ensureTables(this.#databases, task, added);
     await ensurePublication(this.#databases, task, added);
     await this.#spareCopies(task, added);

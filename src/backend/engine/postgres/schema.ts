@@ -34,22 +34,33 @@ const columnsSql = `
   WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY a.attnum`;
 
-// Primary key, unique, check and exclusion; foreign keys are left out: the source has checked them, and the tables of
-// a task arrive in any order. PostgreSQL 18 has checks that are not enforced, and says so in `conenforced`.
-const constraintsSql = `
-  SELECT conname AS name, pg_get_constraintdef(oid) AS definition,
-         coalesce(to_jsonb(k)->>'conenforced', 'true') = 'true' AS enforced
-  FROM pg_constraint k
-  WHERE conrelid = $1::regclass AND contype IN ('p', 'u', 'c', 'x')
-    AND (convalidated OR to_jsonb(k)->>'conenforced' = 'false')
-  ORDER BY contype DESC, conname`;
+/**
+ * The statement that makes the index `c`. A partitioned table is an ordinary one at the target: its indexes lose the
+ * ONLY that stands behind their names.
+ */
+const indexDefinition = `(
+  SELECT d.prefix || regexp_replace(substr(d.definition, length(d.prefix) + 1), '^ONLY ', '') FROM (
+    SELECT pg_get_indexdef(c.oid) AS definition,
+           'CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || quote_ident(c.relname) || ' ON ' AS prefix) d)`;
 
-// A partitioned table is an ordinary one at the target: its indexes lose the ONLY that stands behind their names.
+// Primary key, unique, check and exclusion; foreign keys are left out: the source has checked them, and the tables of
+// a task arrive in any order. PostgreSQL 18 has checks that are not enforced, and says so in `conenforced`. The index of a
+// unique constraint is made by itself only where that refuses nothing that the constraint permits: not where it is
+// checked later (DEFERRABLE), or is of another kind (WITHOUT OVERLAPS).
+const constraintsSql = `
+  SELECT k.conname AS name, pg_get_constraintdef(k.oid) AS definition, k.contype::text AS kind,
+         coalesce(to_jsonb(k)->>'conenforced', 'true') = 'true' AS enforced,
+         coalesce(i.indisreplident, false) AS is_identity,
+         CASE WHEN k.contype = 'u' AND m.amname = 'btree' AND NOT k.condeferrable THEN ${indexDefinition} END AS index
+  FROM pg_constraint k
+  LEFT JOIN pg_class c ON c.oid = k.conindid LEFT JOIN pg_index i ON i.indexrelid = c.oid LEFT JOIN pg_am m ON m.oid = c.relam
+  WHERE k.conrelid = $1::regclass AND k.contype IN ('p', 'u', 'c', 'x')
+    AND (k.convalidated OR to_jsonb(k)->>'conenforced' = 'false')
+  ORDER BY k.contype DESC, k.conname`;
+
 const indexesSql = `
-  SELECT d.prefix || regexp_replace(substr(d.definition, length(d.prefix) + 1), '^ONLY ', '') AS definition
+  SELECT c.relname AS name, ${indexDefinition} AS definition, i.indisreplident AS is_identity
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-  CROSS JOIN LATERAL (SELECT pg_get_indexdef(c.oid) AS definition,
-    'CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || quote_ident(c.relname) || ' ON ' AS prefix) d
   WHERE i.indrelid = $1::regclass AND i.indisvalid
     AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))
   ORDER BY c.relname`;
@@ -69,7 +80,7 @@ interface IdentityRow extends Row {
 interface TableFacts {
   readonly columns: readonly ColumnRow[];
   readonly constraints: readonly ConstraintRow[];
-  readonly indexes: readonly { readonly definition: string }[];
+  readonly indexes: readonly IndexRow[];
   readonly identity: IdentityRow | undefined;
   readonly sequences: readonly ColumnSequence[];
   readonly types: TypeDefinitions;
@@ -78,32 +89,56 @@ interface TableFacts {
 interface ConstraintRow extends Row {
   readonly name: string;
   readonly definition: string;
+  /** As in `pg_constraint.contype`. */
+  readonly kind: string;
   readonly enforced: boolean;
+  readonly is_identity: boolean;
+  /** The statement that makes its index, where the constraint can take one that is there. */
+  readonly index: string | null;
 }
 
-/** The statements that make a table as the source has it, with the schemas, types and sequences that it needs. */
-export async function tableDefinition(
-  databases: Asked,
-  source: DatabaseLogin,
-  table: TableName,
-): Promise<readonly string[]> {
-  const [definition = []] = await tableDefinitions(databases, source, [table]);
-  return definition;
+interface IndexRow extends Row {
+  readonly name: string;
+  readonly definition: string;
+  readonly is_identity: boolean;
 }
 
-/** The same of many tables, with a few questions for all of them. */
+/** An index or a constraint that a table gets when its rows are there. At least one of the statements is given. */
+export interface LaterPart {
+  readonly name: string;
+  /** Makes the index: others of the table may be made at the same time. */
+  readonly index?: string;
+  /** Makes the constraint, of the index where there is one. It keeps everybody else off the table. */
+  readonly constraint?: string;
+}
+
+/** How a table is made. */
+export interface TableDefinition {
+  /** The table with all that rows need to arrive and to be found: the schemas, types and sequences, its keys, its checks. */
+  readonly table: readonly string[];
+  /** What is made faster, several at once, when its rows are there. */
+  readonly later: readonly LaterPart[];
+}
+
+/** The statements that make the whole table. */
+export function statementsOf({ table, later }: TableDefinition): readonly string[] {
+  const parts = later.flatMap(({ index, constraint }) => [index, constraint]);
+  return [...table, ...parts.filter((statement) => statement !== undefined)];
+}
+
+/** How tables are made as the source has them, asked with a few questions for all of them. */
 export async function tableDefinitions(
   databases: Asked,
   source: DatabaseLogin,
   tables: readonly TableName[],
-): Promise<readonly (readonly string[])[]> {
+): Promise<readonly TableDefinition[]> {
   const names = tables.map(qualified);
   const ask = async <R extends Row>(sql: string) =>
     await perTable<R>(databases, source, "source", sql, names);
   const [columns, constraints, indexes, identities, sequences, types] = await Promise.all([
     ask<ColumnRow>(columnsSql),
     ask<ConstraintRow>(constraintsSql),
-    ask<{ definition: string }>(indexesSql),
+    ask<IndexRow>(indexesSql),
     ask<IdentityRow>(identitySql),
     columnSequences(databases, source, "source", tables),
     typeDefinitions(databases, source, names),
@@ -128,7 +163,7 @@ export async function tableDefinitions(
 function definitionOf(
   table: TableName,
   { columns, constraints, indexes, identity, sequences: all, types }: TableFacts,
-): readonly string[] {
+): TableDefinition {
   const name = qualified(table);
   const sequences = all.filter(({ kind }) => kind !== "identity");
   const identities = new Map(
@@ -141,29 +176,51 @@ function definitionOf(
   ]);
   const constraint = (row: { name: string; definition: string }) =>
     `CONSTRAINT ${escapeIdentifier(row.name)} ${row.definition}`;
-  return [
-    ...[...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`),
-    ...sequences.map(
-      ({ sequence, type, options }) =>
-        `CREATE SEQUENCE IF NOT EXISTS ${qualified(sequence)} AS ${type} ${options}`,
-    ),
-    ...types.statements,
-    `CREATE TABLE ${name} (${[
-      ...columns.map((column) => columnDefinition(column, identities.get(column.name))),
-      ...constraints.filter(({ enforced }) => enforced).map(constraint),
-    ].join(", ")})`,
-    ...constraints
-      .filter(({ enforced }) => !enforced)
-      .map((row) => sincePostgres18(`ALTER TABLE ${name} ADD ${constraint(row)}`)),
-    ...sequences
-      .filter(({ kind }) => kind === "owned")
-      .map(
-        ({ sequence, column }) =>
-          `ALTER SEQUENCE ${qualified(sequence)} OWNED BY ${name}.${escapeIdentifier(column)}`,
-      ),
-    ...indexes.map(({ definition }) => definition),
-    ...replicaIdentity(name, identity),
+  // A subscription that has neither key nor identity to find rows by takes any index, or reads the whole table.
+  const needsAll = identity?.kind === "f" && !constraints.some(({ kind }) => kind === "p");
+  const isLater = (row: ConstraintRow | IndexRow) => !needsAll && !row.is_identity;
+  const [laterConstraints, laterIndexes] = [
+    constraints.filter((row) => (row.kind === "u" || row.kind === "x") && isLater(row)),
+    indexes.filter(isLater),
   ];
+  const first = constraints.filter((row) => !laterConstraints.includes(row));
+  return {
+    table: [
+      ...[...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`),
+      ...sequences.map(
+        ({ sequence, type, options }) =>
+          `CREATE SEQUENCE IF NOT EXISTS ${qualified(sequence)} AS ${type} ${options}`,
+      ),
+      ...types.statements,
+      `CREATE TABLE ${name} (${[
+        ...columns.map((column) => columnDefinition(column, identities.get(column.name))),
+        ...first.filter(({ enforced }) => enforced).map(constraint),
+      ].join(", ")})`,
+      ...first
+        .filter(({ enforced }) => !enforced)
+        .map((row) => sincePostgres18(`ALTER TABLE ${name} ADD ${constraint(row)}`)),
+      ...sequences
+        .filter(({ kind }) => kind === "owned")
+        .map(
+          ({ sequence, column }) =>
+            `ALTER SEQUENCE ${qualified(sequence)} OWNED BY ${name}.${escapeIdentifier(column)}`,
+        ),
+      ...indexes.filter((row) => !laterIndexes.includes(row)).map(({ definition }) => definition),
+      ...replicaIdentity(name, identity),
+    ],
+    later: [
+      ...laterIndexes.map((row) => ({ name: row.name, index: row.definition })),
+      ...laterConstraints.map((row) => {
+        const quoted = escapeIdentifier(row.name);
+        return row.index === null
+          ? { name: row.name, constraint: `ALTER TABLE ${name} ADD ${constraint(row)}` }
+          : {
+              ...{ name: row.name, index: row.index },
+              constraint: `ALTER TABLE ${name} ADD CONSTRAINT ${quoted} UNIQUE USING INDEX ${quoted}`,
+            };
+      }),
+    ],
+  };
 }
 
 function columnDefinition(column: ColumnRow, sequence: ColumnSequence | undefined): string {

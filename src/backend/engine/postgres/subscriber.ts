@@ -9,26 +9,60 @@ import {
   type ReleaseTask,
   type TableName,
   type TableState,
+  type UnindexedTable,
 } from "../engine";
 import type { WorkerSample } from "./crash-loop-detector";
-import { type Databases, type Row, sessionSettings } from "./databases";
+import { type Databases, type Row, type Session, sessionSettings } from "./databases";
 import { conninfo, objectName, qualified } from "./names";
-import { tableDefinition } from "./schema";
+import { statementsOf, tableDefinitions } from "./schema";
 
-/** Makes the tables that the target lacks, as the source has them. */
+/** Tables that are made in one transaction. */
+const madeTogether = 50;
+
+/**
+ * Makes the tables that the target lacks, as the source has them.
+ *
+ * @param note given: they are made without the indexes and constraints that come after the rows, and it stores which of
+ * them lack some before they are there for good.
+ */
 export async function ensureTables(
   databases: Databases,
   { source, target }: EngineTask,
   tables: readonly TableName[],
+  note?: (tables: readonly UnindexedTable[]) => Promise<void>,
 ): Promise<void> {
   const have = await existingTables(databases, target, tables);
-  for (const table of tables) {
-    if (have.has(qualified(table))) {
-      continue;
-    }
-    // One string is one transaction: a table is made whole or not at all.
-    await databases.query(target, "target", (await tableDefinition(databases, source, table)).join("; "));
+  const missing = tables.filter((table) => !have.has(qualified(table)));
+  if (missing.length === 0) {
+    return;
   }
+  const session = await databases.session(target, "target", new AbortController().signal);
+  try {
+    for (let first = 0; first < missing.length; first += madeTogether) {
+      const some = missing.slice(first, first + madeTogether);
+      const definitions = await tableDefinitions(databases, source, some);
+      // A crash leaves nothing half done: what was noted and is not there is made again, and is another table then.
+      await session.query("BEGIN");
+      await session.query(
+        definitions.flatMap((one) => (note === undefined ? statementsOf(one) : one.table)).join("; "),
+      );
+      const lacking = some.filter((_, place) => definitions[place]?.later.length !== 0);
+      if (note !== undefined && lacking.length > 0) {
+        await note(await asMade(session, lacking));
+      }
+      await session.query("COMMIT");
+    }
+  } finally {
+    await session.end();
+  }
+}
+
+async function asMade(session: Session, tables: readonly TableName[]): Promise<readonly UnindexedTable[]> {
+  const rows = await session.query<{ made: string }>(
+    `SELECT w.name::regclass::oid::text AS made FROM unnest($1::text[]) WITH ORDINALITY w (name, place) ORDER BY w.place`,
+    [tables.map(qualified)],
+  );
+  return tables.map(({ schema, table }, place) => ({ schema, table, made: rows[place]?.made ?? "" }));
 }
 
 /** Which of the tables the database has, by their quoted names; `writable`: as a subscription of this user needs it. */

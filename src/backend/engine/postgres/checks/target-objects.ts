@@ -4,7 +4,7 @@ import { message } from "../../../messages";
 import type { Remedy } from "../../engine";
 import { qualified } from "../names";
 import type { Relation } from "../relations";
-import { tableDefinitions } from "../schema";
+import { statementsOf, tableDefinitions } from "../schema";
 import { alarm, at, type Check, failed, plain, problemOf } from "./check";
 import type { Facts } from "./context";
 import { missingAt } from "./privileges";
@@ -26,7 +26,7 @@ export const targetObjects: Check = {
     const definitions: string[] = [];
     for (let first = 0; first < missing.length; first += atOnce) {
       const some = await tableDefinitions(source.asked, task.source, missing.slice(first, first + atOnce));
-      definitions.push(...some.map((statements) => statements.join(";\n")));
+      definitions.push(...some.map((definition) => statementsOf(definition).join(";\n")));
     }
     const answers = await tried(
       target,
