@@ -120,6 +120,7 @@ describe("a source with TLS", () => {
           publisher: { host: "localhost", port: between.port },
           tables: [{ schema: "public", table: "t" }],
           copiesRows: true,
+          unindexed: [],
           memory: null,
         },
         [],
