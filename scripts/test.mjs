@@ -107,7 +107,7 @@ async function temporaryFolder() {
 }
 
 /**
- * Runs three jobs at once: what computes (windows) beside what mostly waits (the backend's tests). Benches come last,
+ * Runs four jobs at once: what computes (windows) beside what mostly waits (the backend's tests). Benches come last,
  * alone.
  *
  * @param {readonly string[]} suites
@@ -138,7 +138,10 @@ async function runSuites(suites, selected, signal) {
     if (windows.length > 0) {
       means.installAhead();
     }
-    await Promise.all([lane(code, windows, backend), lane(backend, windows), lane(backend)]);
+    await Promise.all([
+      ...[lane(code, windows, backend), lane(windows, backend)],
+      ...[lane(backend, windows), lane(backend, windows)],
+    ]);
     await lane(await queue("bench"));
   } finally {
     await means.end();
