@@ -29,6 +29,7 @@ const chunks = new Map([
   ["src/agent/vscode-tools.ts", "agent"],
   ["src/files/editor.ts", "files"],
   ["src/failures/diagnose.ts", "failures"],
+  ["src/tasks/use-cases/explain-delay.ts", "delay"],
 ]);
 
 /** Leaves `import("…")` of a chunk in the code as a require of its file. */

@@ -7,6 +7,7 @@ import { checkTask } from "../tasks/use-cases/precheck";
 import { answerOf, explanationOf, inspectionOf, lineOf, meanings, precheckOf } from "./answers";
 import { compare } from "./compare";
 import { control } from "./control";
+import { delayAnswer } from "./delay";
 import type { ToolName } from "./names";
 import { find, placesOf, type ResolvedTask, read, type ToolContext, ToolError } from "./tool-context";
 
@@ -148,22 +149,25 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       reads: true,
     },
     targetSchema,
-    async (found, _, { l10n }) => {
+    async (found, _, { l10n }, signal) => {
       const children = [...found.session.store.snapshot.tasks.values()].filter(
         ({ parentId }) => parentId === found.task.id,
       );
-      return inspectionOf(found, children, l10n);
+      return { ...inspectionOf(found, children, l10n), ...(await delayAnswer(found, l10n, signal)) };
     },
   ),
   drs_explain_failure: taskTool(
     {
       title: "Explain a DRS failure",
       description:
-        "Explains why a DRS task failed: its error, the known case behind it with cause and remedy, whether the task can go on afterwards, and the legal actions. Says so when no case is known.",
+        "Explains why a DRS task failed or is behind. Of a failure: its error, the known case behind it with cause and remedy, whether the task can go on afterwards, and the legal actions. Of a delay: where it arises, its cause with evidence, and when the task will have caught up. Says so when no case or cause is known.",
       reads: true,
     },
     targetSchema,
-    async (found, _, { l10n }) => await explanationOf(found, l10n),
+    async (found, _, { l10n }, signal) => ({
+      ...(await explanationOf(found, l10n)),
+      ...(await delayAnswer(found, l10n, signal)),
+    }),
   ),
   drs_precheck_task: taskTool(
     {

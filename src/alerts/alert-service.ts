@@ -35,6 +35,7 @@ export function createAlertService(
   const notifications: NotificationsHost = {
     ...{ l10n, log },
     where: (connection) => (shown().length > 1 ? nameOf(connection) : undefined),
+    session: (connection) => shown().find(({ connection: { id } }) => id === connection)?.session,
     mute: async (task) => await mutes.mute(task, true),
   };
   const engine = new AlertEngine(openAlertRecords(storage.fsPath), systemClock, {

@@ -5,12 +5,13 @@ import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import { firstStep } from "../tasks/remedy-steps";
+import type { TaskSession } from "../tasks/use-cases/control";
 import type { PlacedNotice } from "./alert-engine";
 import { burstText } from "./bursts";
 import { followText } from "./follow";
 import type { FollowEnd } from "./follows";
 import type { AlertsLog } from "./host";
-import { isSide } from "./rules/rules";
+import { isRule, isSide, rules } from "./rules/rules";
 import { noticeText } from "./texts";
 
 export interface NotificationsHost {
@@ -18,6 +19,8 @@ export interface NotificationsHost {
   readonly log: AlertsLog;
   /** The name of a connection, where there are several. */
   where(connection: string): string | undefined;
+  /** The session of a connection that is open. */
+  session(connection: string): TaskSession | undefined;
   mute(task: TaskRef): Promise<void>;
 }
 
@@ -57,9 +60,11 @@ export function showFollowEnd(
 async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<void> {
   const { l10n, log } = host;
   const { t } = l10n;
-  const { level, task, connection } = notice;
+  const { level, condition, task, connection } = notice;
   const diagnosis = level === "recovered" || isSide(notice.condition) ? undefined : await diagnosisOf(task);
-  const message = located(noticeText(notice, diagnosis, l10n), connection, host);
+  const rule = level !== "recovered" && isRule(condition) ? rules[condition] : undefined;
+  const why = await rule?.why?.(task, host.session(connection), l10n);
+  const message = located(noticeText(notice, diagnosis, l10n, why), connection, host);
   log.info(`${message} (${task.id})`);
   const details = t("Show Details");
   const mute = t("Mute Task");

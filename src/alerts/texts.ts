@@ -12,11 +12,16 @@ import { isRule, isSide, rules, sideRules } from "./rules/rules";
 /** The most signs in one notification. */
 const toldSigns = 2;
 
-/** What a notice says: cause and remedy where a case is known, otherwise the service's own words. */
+/**
+ * What a notice says: cause and remedy where a case is known, otherwise the service's own words.
+ *
+ * @param why what causes the condition of a rule.
+ */
 export function noticeText(
   { level, condition, task, signs = [], flaps }: Notice,
   diagnosis: Diagnosis | null | undefined,
   l10n: Localizer,
+  why?: Shown,
 ): Shown {
   const { t } = l10n;
   const meaning = meaningOf(task, l10n);
@@ -25,7 +30,9 @@ export function noticeText(
     return level === "recovered" ? settledText(task, flaps, l10n) : flappingText(task, flaps, l10n);
   }
   if (isRule(condition)) {
-    return level === "recovered" ? rules[condition].recovered(task, l10n) : rules[condition].text(task, l10n);
+    return level === "recovered"
+      ? rules[condition].recovered(task, l10n)
+      : rules[condition].text(task, l10n, why);
   }
   if (isSide(condition)) {
     const told = signs.slice(0, toldSigns).map((sign) => sign.message(l10n));

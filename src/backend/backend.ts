@@ -1,5 +1,6 @@
 /** The parts of the backend, put together and taken apart in order. */
 import { copyAgain, copyState } from "./api/copy-again";
+import { delayView } from "./api/delay";
 import { createHandlers } from "./api/handlers";
 import { ApiServer } from "./api/server";
 import { warningsView } from "./api/warnings";
@@ -177,6 +178,7 @@ export class Backend {
         const missing = await actions.unapplied(id);
         return { tables: missing?.tables ?? null, log_bytes: missing?.logBytes ?? null };
       },
+      delay: async (id: string) => await delayView({ store, runner: tasks, engine }, id),
       copyState: (id: string) => copyState({ store, runner: tasks, actions }, id),
     };
     if (demo !== undefined) {

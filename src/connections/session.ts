@@ -1,3 +1,4 @@
+import { askDelay } from "../backend-client/delay";
 import { verifyBackend } from "../backend-client/discovery";
 import { KeepAlive } from "../backend-client/keep-alive";
 import { WarningsReader } from "../backend-client/warnings";
@@ -92,6 +93,9 @@ export function openSession(
     client,
     store,
     control,
+    ...(connection.kind === "local" && key !== undefined
+      ? { localDelay: async (id, signal) => await askDelay(connection, key, id, signal) }
+      : {}),
     wake: () => {
       client.renewConnections();
       store.wake();

@@ -3,6 +3,7 @@
 import { localId, type TaskRef } from "../connections/connection";
 import { joined, shown } from "../l10n/shown";
 import { isStreaming } from "../status/statuses";
+import { behindMs } from "../tasks/delay/diagnose";
 import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";
 import type { DetailsHost } from "./host";
 import type { MoreView } from "./page-view";
@@ -29,6 +30,7 @@ export class PageModel {
   readonly #lifetime = new AbortController();
   #seen: readonly SeenStatus[] = [];
   #told: boolean | undefined;
+  #wasBehind = false;
   #problem: unknown;
 
   constructor(host: DetailsHost, ref: TaskRef, changed: () => void) {
@@ -116,6 +118,7 @@ export class PageModel {
       parts: partsOf({
         l10n,
         local: this.#ref.connection === localId,
+        status: task?.status,
         readings: reader.readings,
         isOpen: (part) => reader.isOpen(part),
         query: (part) => reader.query(part),
@@ -132,14 +135,26 @@ export class PageModel {
 
   #source(): Source | undefined {
     const { connection } = this.#ref;
-    const client = this.#host.session(connection)?.client;
-    return client && { client, pace: connection === localId ? paces.local : paces.cloud };
+    const session = this.#host.session(connection);
+    return (
+      session && {
+        session,
+        past: () =>
+          this.#samples.all.flatMap(({ at, delay }) => (delay === null ? [] : [{ at, delayMs: delay }])),
+        pace: connection === localId ? paces.local : paces.cloud,
+      }
+    );
   }
 
   /** Keeps the status for the timeline; a new one means that there is more to read. */
   #note(): void {
-    const status = this.#host.task(this.#ref)?.status;
+    const { status, delayMs = 0 } = this.#host.task(this.#ref) ?? {};
     const last = this.#seen.at(-1);
+    if (!this.#wasBehind && status !== undefined && isStreaming(status) && delayMs >= behindMs) {
+      // The cause of a delay is what the reader has come for.
+      this.#wasBehind = true;
+      queueMicrotask(() => this.#reader.setOpen("delay", true));
+    }
     if (status === undefined || status === last?.status) {
       return;
     }

@@ -1,12 +1,16 @@
 /** What a page reads for itself while it is on the screen: the parts that are open, and what is measured. */
 import type { TablesCaller } from "../drs/client";
 import { v5Of } from "../drs/v5";
+import type { PastDelay } from "../tasks/delay/facts";
+import type { TaskSession } from "../tasks/use-cases/control";
 import type { Query, V5Answer } from "./parts/part";
 import { type PartId, type PartValues, partIds, parts } from "./parts/parts";
 
 /** Where to read. */
 export interface Source {
-  readonly client: TablesCaller;
+  readonly session: Pick<TaskSession, "client" | "localDelay">;
+  /** As in `Asked`. */
+  past(): readonly PastDelay[];
   /** Milliseconds between readings. */
   readonly pace: number;
 }
@@ -133,7 +137,7 @@ export class TaskReader {
     this.#timer = setTimeout(() => this.#tick(), source?.pace ?? 5_000);
   }
 
-  async #measure({ client, pace }: Source): Promise<void> {
+  async #measure({ session: { client }, pace }: Source): Promise<void> {
     const { signal } = this.#round;
     const monitor = await v5Of(client)
       .call("showMonitorData", { job_id: this.#id }, { signal })
@@ -145,11 +149,13 @@ export class TaskReader {
   }
 
   async #read<P extends PartId>(part: P): Promise<void> {
-    const client = this.#source()?.client;
+    const source = this.#source();
     this.#asking.get(part)?.abort();
-    if (client === undefined || !this.#visible) {
+    if (source === undefined || !this.#visible) {
       return;
     }
+    const { session, past } = source;
+    const { client } = session;
     const asking = new AbortController();
     this.#asking.set(part, asking);
     if (client !== this.#client) {
@@ -160,7 +166,7 @@ export class TaskReader {
     const { signal } = asking;
     try {
       const value = await parts[part].read({
-        client,
+        ...{ client, session, past },
         v5: v5Of(client),
         id: this.#id,
         query: this.query(part),

@@ -14,7 +14,10 @@ export interface PartFacts extends PageFacts {
 
 /** The parts in the order of the page. */
 export function partsOf(facts: PartFacts): readonly PartView[] {
-  return partIds.map((id) => viewOf(id, facts));
+  const { status } = facts;
+  return partIds
+    .filter((id) => status === undefined || parts[id].suits?.(status) !== false)
+    .map((id) => viewOf(id, facts));
 }
 
 function viewOf<P extends PartId>(id: P, facts: PartFacts): PartView {
@@ -52,7 +55,10 @@ function viewOf<P extends PartId>(id: P, facts: PartFacts): PartView {
     id,
     heading: part.heading(t),
     open: facts.isOpen(id),
-    count: table === undefined || (reading.absent && table.count === 0) ? undefined : number(table.count),
+    count:
+      table === undefined || table.isCounted === false || (reading.absent && table.count === 0)
+        ? undefined
+        : number(table.count),
     state,
     notes: [...notes, ...stale, ...(table?.notes ?? [])],
     columns: table?.columns ?? [],

@@ -19,11 +19,14 @@ const shownWarnings = 3;
 /**
  * The hover of a task: status, its meaning, why it failed and what now, and the facts. Every text is made literal, so that it cannot become markup,
  * and the Markdown is not trusted, so that it cannot become a command.
+ *
+ * @param delay why a task is behind, and until when.
  */
 export function hoverOf(
   task: Task,
   diagnosis: Diagnosis | null | undefined,
   l10n: Localizer,
+  delay?: Shown,
 ): vscode.MarkdownString {
   const row = rowOf(task.status);
   const heading = markup`**${escapeMarkdown(shown(task.name))}**`;
@@ -43,6 +46,9 @@ export function hoverOf(
       ...(ends === undefined ? [] : [escapeMarkdown(joined(" → ", [ends.source, ends.target]))]),
       status,
       ...remedy,
+      ...(delay === undefined
+        ? []
+        : [markup`**${escapeMarkdown(l10n.t("Behind"))}** — ${escapeMarkdown(delay)}`]),
       ...warningLines(task, l10n),
       ...forecastLines(task, l10n),
       ...why,

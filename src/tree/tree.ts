@@ -6,6 +6,7 @@ import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import type { AttentionCounts } from "../tasks/attention";
+import { delayText } from "../tasks/delay/behind";
 import type { Task } from "../tasks/task";
 import type { Arrangement } from "./arrangement";
 import { connectionLabel, messageOf } from "./connection-row";
@@ -214,7 +215,11 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     if (task !== undefined) {
       // An error that lingers in a healthy task explains nothing.
       const troubled = rowOf(task.status).alert !== "none";
-      item.tooltip = hoverOf(task, troubled ? await diagnosisOf(task) : undefined, this.#l10n);
+      const [diagnosis, delay] = await Promise.all([
+        troubled ? diagnosisOf(task) : undefined,
+        delayText(this.#branches.get(node.connection)?.session, task, this.#l10n),
+      ]);
+      item.tooltip = hoverOf(task, diagnosis, this.#l10n, delay);
       this.#hovers.made(node);
     }
     return item;

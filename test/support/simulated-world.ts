@@ -352,6 +352,17 @@ export class SimulatedEngine implements Engine {
     return {};
   }
 
+  async delayEvidence() {
+    await this.alive();
+    return {
+      sender: undefined,
+      worker: undefined,
+      lock: undefined,
+      unindexed: [],
+      openTransaction: undefined,
+    };
+  }
+
   async copyObjection() {
     await this.alive();
     this.world.reach("source");

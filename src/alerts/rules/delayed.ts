@@ -1,5 +1,6 @@
 import { isStreaming } from "../../status/statuses";
 import { isDelayed, thresholdsIn } from "../../tasks/attention";
+import { delayText } from "../../tasks/delay/behind";
 import { type AlertRule, atLeastZero } from "./rule";
 
 /** A reported delay is over when it is this much below the threshold, so that it does not come and go. */
@@ -23,12 +24,15 @@ export const delayed: AlertRule = {
     };
     return thresholds.delayMs === undefined ? undefined : active;
   },
-  text: ({ name, delayMs = 0 }, { t, duration }) =>
-    t(
-      'Synchronization task "{0}" is behind: its delay is {1}. Likely cause: a long transaction or load at the source, locks or load at the target, or the network. What to do: check these, and watch the delay on the details page.',
-      name,
-      duration(delayMs),
-    ),
+  why: async (task, session, l10n) => await delayText(session, task, l10n),
+  text: ({ name, delayMs = 0 }, { t, duration }, why) =>
+    why !== undefined
+      ? t('Synchronization task "{0}" is behind: its delay is {1}. {2}', name, duration(delayMs), why)
+      : t(
+          'Synchronization task "{0}" is behind: its delay is {1}. Likely cause: a long transaction or load at the source, locks or load at the target, or the network. What to do: check these, and watch the delay on the details page.',
+          name,
+          duration(delayMs),
+        ),
   recovered: ({ name, delayMs = 0 }, { t, duration }) =>
     t('Synchronization task "{0}" has caught up: its delay is {1}.', name, duration(delayMs)),
   many: (tasks, { delayMs = 0 }, { t, duration }) =>

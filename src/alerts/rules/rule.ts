@@ -3,6 +3,7 @@
 import type { Localizer } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";
 import type { Task } from "../../tasks/task";
+import type { TaskSession } from "../../tasks/use-cases/control";
 
 /** The settings of `drs`; only package.json checks what is in them. */
 export interface Settings {
@@ -23,8 +24,10 @@ export interface AlertRule {
   readonly level: "error" | "warning";
   /** @returns undefined while the user does not want this alert. */
   read(settings: Settings): ActiveRule | undefined;
-  /** The notification. */
-  text(task: Task, l10n: Localizer): Shown;
+  /** The notification. @param why what `why` has told of the task. */
+  text(task: Task, l10n: Localizer, why?: Shown): Shown;
+  /** Asks what causes it; undefined: not known, or not in time. */
+  why?(task: Task, session: TaskSession | undefined, l10n: Localizer): Promise<Shown | undefined>;
   recovered(task: Task, l10n: Localizer): Shown;
   /** The notification about several tasks, of which this is the worst. */
   many(tasks: number, worst: Task, l10n: Localizer): Shown;

@@ -28,6 +28,7 @@ import {
   monitorData,
   precheckDetail,
   progressDetail,
+  wholeSeconds,
 } from "./views-v5";
 
 /** Status changes are nobody's doing; everything else is that of the one user there is. */
@@ -225,22 +226,26 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
       const job = known(job_id);
       const { engine } = runner.live(job_id);
       const present = engine?.kind === "present" ? engine : undefined;
+      const delay = present?.delayMs ?? null;
       const runs = present?.streaming === true && job.status === "INCRE_TRANSFER_STARTED";
-      const part = (type: "capture" | "apply", point: string | null | undefined) => ({
+      const part = (type: "capture" | "apply", point: string | null | undefined, ms: number | null) => ({
         type,
         status: runs ? "STARTED" : "STOPPED",
         start_time: job.startedAt === null ? null : isoSeconds(new Date(job.startedAt)),
         start_point: null,
         current_point: point ?? null,
         resolution_time: null,
-        delay: runs && present.delayMs !== undefined ? String(Math.floor(present.delayMs / 1_000)) : null,
+        delay: runs ? (wholeSeconds(ms)?.toString() ?? null) : null,
       });
       return {
         update_time: isoSeconds(new Date()),
         increment_components_list:
           job.taskType === "FULL_TRANS"
             ? []
-            : [part("capture", present?.positions?.read), part("apply", present?.positions?.written)],
+            : [
+                part("capture", present?.positions?.read, present?.stages?.receivedMs ?? delay),
+                part("apply", present?.positions?.written, delay),
+              ],
       };
     },
 

@@ -29,6 +29,8 @@ export interface LocalCalls {
   copyState(id: string): CopyState;
   /** What the target of a task would lack if the task ended now. */
   unapplied(id: string): Promise<unknown>;
+  /** Why a task is behind. */
+  delay(id: string): Promise<unknown>;
 }
 
 /** What can be called whether the service is ready or not. */
@@ -75,6 +77,8 @@ export function localRoutes({ faults, presences, reset }: Controls, service: () 
   app.post("/sql", async (c) => c.json(await service().sql(checked(sqlRequest, jsonOf(c.get("body"))))));
 
   app.get("/tasks/:id/unapplied", async (c) => c.json(await service().unapplied(c.req.param("id"))));
+
+  app.get("/tasks/:id/delay", async (c) => c.json(await service().delay(c.req.param("id"))));
 
   app.get("/tasks/:id/copy-again", (c) => c.json(service().copyState(c.req.param("id"))));
   app.post("/tasks/:id/copy-again", async (c) =>

@@ -209,12 +209,17 @@ export function precheckDetail(job: Job, language: Language): JobDetail {
   };
 }
 
+/** A delay as the API has it. */
+export function wholeSeconds(ms: number | null | undefined): number | null {
+  return ms == null ? null : Math.floor(ms / 1_000);
+}
+
 /** Delays in seconds, speeds per second; what is not measured here is left out. */
 export function monitorData(job: Job, live: Live): AnswerOf<"showMonitorData"> {
   const { engine, rates } = live;
   const lost = engine?.kind === "unreachable" ? engine.side : undefined;
   const present = engine?.kind === "present" ? engine : undefined;
-  const delay = present?.delayMs === undefined ? null : Math.floor(present.delayMs / 1_000);
+  const delay = wholeSeconds(present?.delayMs);
   const running = rates !== undefined;
   return {
     is_src_normal: job.released ? null : lost !== "source" && live.faultReason === undefined,
@@ -222,7 +227,7 @@ export function monitorData(job: Job, live: Live): AnswerOf<"showMonitorData"> {
     src_offset: present?.positions?.source ?? null,
     node_offset: present?.positions?.read ?? null,
     dst_offset: present?.positions?.written ?? null,
-    src_delay: delay,
+    src_delay: wholeSeconds(present?.stages?.sentMs) ?? delay,
     dst_delay: delay,
     src_rps: null,
     src_io: running ? rates.bytes.toFixed(0) : null,

@@ -1,5 +1,6 @@
 /** What replicates: the backend asks, watches and explains, an engine moves the rows. */
 import type { Message } from "../messages";
+import type { DelayEvidence } from "./delay-evidence";
 import { carriedWords, codeOfWords, type ErrorKind, kindOf } from "./error-kinds";
 
 /** A way into a database. Never logged. */
@@ -150,6 +151,14 @@ export interface TableState {
   readonly copiedRows: number;
 }
 
+/** How far parts of a stream are behind the end of the source's log, in milliseconds; null: not known. */
+export interface StageDelays {
+  /** What the source has sent. */
+  readonly sentMs: number | null;
+  /** What the target has received. */
+  readonly receivedMs: number | null;
+}
+
 /** Positions in the source's log, in the source's own terms; null: not known. */
 export interface Positions {
   /** The end of the log. */
@@ -158,6 +167,8 @@ export interface Positions {
   readonly read: string | null;
   /** Up to where the target has it. */
   readonly written: string | null;
+  /** The end of the log and what the target has received of it, in bytes. */
+  readonly bytes: { readonly source: number; readonly read: number | null };
 }
 
 /** What the engine says of a task. */
@@ -179,6 +190,8 @@ export type EngineState =
       readonly needsCleanUp: boolean;
       /** How far the target is behind, in milliseconds; undefined while nothing flows. */
       readonly delayMs: number | undefined;
+      /** How far the stages before the last are behind, whose delay is `delayMs`. */
+      readonly stages?: StageDelays | undefined;
       readonly positions?: Positions | undefined;
       /** What is wrong with the stream, of all tables that it has. */
       readonly findings: readonly StreamFinding[];
@@ -380,6 +393,8 @@ export interface Engine {
   observe(tasks: readonly EngineTask[], fresh?: boolean): Promise<ReadonlyMap<string, EngineState>>;
   /** What was written at the targets of many tasks, asked for together; a target that does not answer is left out. */
   measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>>;
+  /** What both ends say about why a task is behind. It takes a second or two. */
+  delayEvidence(task: EngineTask): Promise<DelayEvidence>;
   /**
    * Compares the task's tables one after another, also while changes flow.
    *

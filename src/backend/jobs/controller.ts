@@ -40,6 +40,8 @@ export interface Live {
   readonly rates: Rates | undefined;
   /** Its indexes in the making. */
   readonly indexing: Indexing | undefined;
+  /** What its link may carry now, in bytes per second; undefined: any number. */
+  readonly linkLimit: number | undefined;
 }
 
 export class Controller {
@@ -109,9 +111,10 @@ export class Controller {
 
   live(id: string): Live {
     const own = this.store.parentOf(id)?.id ?? id;
-    const { engine, fault, indexing } = this.#runtimes.of(own);
+    const { engine, fault, indexing, link } = this.#runtimes.of(own);
     const { capabilities: can } = this.engine;
-    return { engine, faultReason: fault?.reason, can, indexing, rates: this.#monitor.ratesOf(own) };
+    const rates = this.#monitor.ratesOf(own);
+    return { engine, faultReason: fault?.reason, can, indexing, rates, linkLimit: link?.limit };
   }
 
   /**
@@ -173,7 +176,7 @@ export class Controller {
     return this.store.all().flatMap((job) => {
       const { engine, link } = this.#runtimes.of(job.id);
       return isWatched(job) && engine?.kind === "present" && engine.enabled
-        ? [{ task: this.taskOf(job), bytes: link?.bytes ?? 0 }]
+        ? [{ task: this.taskOf(job), bytes: link?.bytes ?? 0, log: engine.positions?.bytes ?? null }]
         : [];
     });
   }

@@ -17,6 +17,13 @@ interface Sample {
   readonly copying: number;
   /** Bytes carried by the link so far. */
   readonly bytes: number;
+  /** The end of the source's log and what the target has received of it, in bytes; null: not known. */
+  readonly log: LogPosition | null;
+}
+
+interface LogPosition {
+  readonly source: number;
+  readonly read: number | null;
 }
 
 /** What goes through a task now, per second, and what has gone through it since the backend was started. */
@@ -26,12 +33,15 @@ export interface Rates {
   readonly bytes: number;
   readonly rowsInAll: number;
   readonly bytesInAll: number;
+  /** What of the source's log is not received yet, in bytes, and how fast both ends of that move, per second; null: not known. */
+  readonly log: { readonly open: number; readonly grows: number; readonly reads: number } | null;
 }
 
 /** A task to be measured, and the bytes its link has carried. */
 export interface Measured {
   readonly task: EngineTask;
   readonly bytes: number;
+  readonly log: LogPosition | null;
 }
 
 /** The samples of one task. */
@@ -59,8 +69,25 @@ export class Samples {
       bytes: perSecond(last.bytes - first.bytes),
       rowsInAll: this.#rowsInAll,
       bytesInAll: last.bytes,
+      log: logRates(shown),
     };
   }
+}
+
+function logRates(samples: readonly Sample[]): Rates["log"] {
+  const known = samples.flatMap(({ at, log }) =>
+    log === null || log.read === null ? [] : [{ at, source: log.source, read: log.read }],
+  );
+  const [first, last] = [known.at(0), known.at(-1)];
+  if (first === undefined || last === undefined || last.at <= first.at || last.read < first.read) {
+    return null;
+  }
+  const seconds = (last.at - first.at) / 1_000;
+  return {
+    open: Math.max(last.source - last.read, 0),
+    grows: (last.source - first.source) / seconds,
+    reads: (last.read - first.read) / seconds,
+  };
 }
 
 export class Monitor {
@@ -104,14 +131,14 @@ export class Monitor {
     }
     const rows = await this.engine.measure(running.map(({ task }) => task));
     const at = Date.now();
-    for (const { task, bytes } of running) {
+    for (const { task, bytes, log } of running) {
       const known = rows.get(task.id);
       if (known === undefined) {
         continue;
       }
       const samples = this.#samples.get(task.id) ?? new Samples();
       this.#samples.set(task.id, samples);
-      samples.add({ at, bytes, ...known });
+      samples.add({ at, bytes, log, ...known });
     }
   }
 }

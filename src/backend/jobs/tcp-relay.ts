@@ -72,6 +72,10 @@ export class TcpRelay {
   }
 
   /** Bytes per second from the source to the target; undefined: as fast as they come. */
+  get limit(): number | undefined {
+    return this.#limit;
+  }
+
   set limit(bytesPerSecond: number | undefined) {
     this.#limit = bytesPerSecond;
   }

@@ -7,6 +7,8 @@ import type { V5 } from "../../drs/v5";
 import { beginningOf, type Localizer, type Translate } from "../../l10n/localizer";
 import { type Shown, shownLines } from "../../l10n/shown";
 import type { StatusId } from "../../status/statuses";
+import type { PastDelay } from "../../tasks/delay/facts";
+import type { TaskSession } from "../../tasks/use-cases/control";
 
 /** What the service's v5 answers to an operation. */
 export type V5Answer<N extends keyof OperationsV5> = ResponseIn<OperationsV5, N>;
@@ -54,6 +56,9 @@ export const pageSize = 50;
 /** What a part is read with. */
 export interface Asked {
   readonly client: TablesCaller;
+  readonly session: Pick<TaskSession, "client" | "localDelay">;
+  /** Delays of the task that were read before, the oldest first. */
+  past(): readonly PastDelay[];
   readonly v5: V5;
   readonly id: string;
   readonly query: Query;
@@ -65,6 +70,8 @@ export interface PartTable {
   readonly columns: readonly Shown[];
   readonly rows: readonly (readonly Cell[])[];
   readonly count: number;
+  /** Whether the count says something; it does unless told. */
+  readonly isCounted?: boolean;
   readonly none: Shown;
   readonly notes?: readonly Shown[];
   readonly back?: Shown | undefined;
@@ -87,6 +94,8 @@ export interface PartButton {
 export interface PageFacts {
   readonly l10n: Localizer;
   readonly local: boolean;
+  /** Undefined: not known. */
+  readonly status: StatusId | undefined;
   /** Statuses that were seen, the oldest first: the timeline for a service that does not provide one. */
   readonly seen: readonly SeenStatus[];
   /** Whether a comparison may be begun now. */
@@ -106,6 +115,8 @@ export interface Surroundings {
 /** A part of the page; `Value` is what the service answers. */
 export interface Part<Value> {
   heading(t: Translate): Shown;
+  /** Whether it has something to say of a task in this status; absent: of every task. */
+  suits?(status: StatusId): boolean;
   filter?(t: Translate): Omit<Filter, "value">;
   /** Whether the filter leads to another table, such as the results of one comparison. */
   readonly leadsOn?: true;

@@ -1,5 +1,6 @@
 /** Every part of the page, in its order. A new part is a file and a line here. */
 import { compare } from "./compare";
+import { delay } from "./delay";
 import { dirty } from "./dirty";
 import { log } from "./log";
 import type { Part } from "./part";
@@ -7,7 +8,7 @@ import { precheck } from "./precheck";
 import { tables } from "./tables";
 import { timeline } from "./timeline";
 
-const all = { timeline, tables, precheck, compare, dirty, log };
+const all = { delay, timeline, tables, precheck, compare, dirty, log };
 
 export type PartId = keyof typeof all;
 /** What is read of each part. */

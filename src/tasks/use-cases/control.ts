@@ -1,6 +1,7 @@
 import type { TablesCaller } from "../../drs/client";
 import { DrsError, faultOf, isDrsError } from "../../drs/errors";
 import { isFreezeRefusal } from "../../drs/freeze-refusal";
+import type { DelayFacts } from "../delay/facts";
 import type { TaskStore } from "../store";
 
 /** What use cases need of an open connection. */
@@ -8,6 +9,8 @@ export interface TaskSession {
   readonly client: TablesCaller;
   readonly store: Pick<TaskStore, "snapshot" | "refresh" | "noteRefusal">;
   readonly control: Control;
+  /** What both ends of a task say about its delay; absent where the connection cannot ask them. */
+  readonly localDelay?: (id: string, signal: AbortSignal) => Promise<DelayFacts | undefined>;
 }
 
 /**

@@ -50,6 +50,7 @@ describe("all of a page as text", () => {
     const parts = partsOf({
       l10n: english,
       local: true,
+      status: undefined,
       readings: {
         tables: { value: { count: 1, rows }, asOf: now },
         precheck: {

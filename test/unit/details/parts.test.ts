@@ -9,6 +9,7 @@ import { english, now } from "./facts";
 const facts = (readings: Readings, more: Partial<PartFacts> = {}): PartFacts => ({
   l10n: english,
   local: true,
+  status: undefined,
   readings,
   isOpen: () => true,
   query: () => ({ offset: 0, filter: "" }),

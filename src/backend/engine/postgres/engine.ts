@@ -1,4 +1,5 @@
 import type { Message } from "../../messages";
+import type { DelayEvidence } from "../delay-evidence";
 import {
   type AgainTable,
   type CheckItem,
@@ -11,6 +12,7 @@ import {
   type Positions,
   type ReleaseTask,
   type Side,
+  type StageDelays,
   type StopCause,
   type StreamFinding,
   type TableComparison,
@@ -25,6 +27,7 @@ import { copyAgain, copyObjection } from "./copy-again";
 import { countRows } from "./counts";
 import { CrashLoopDetector } from "./crash-loop-detector";
 import { Databases } from "./databases";
+import { delayEvidence } from "./delay-evidence";
 import { describe } from "./errors";
 import { grouped } from "./grouped";
 import { makeIndexes } from "./indexes";
@@ -319,6 +322,10 @@ export class PostgresEngine implements Engine {
     );
   }
 
+  async delayEvidence(task: EngineTask): Promise<DelayEvidence> {
+    return await delayEvidence(this.#databases, task);
+  }
+
   compare(task: EngineTask, contents: boolean, signal: AbortSignal): AsyncIterable<TableComparison> {
     return compareTables(this.#databases, task, contents, signal);
   }
@@ -360,21 +367,29 @@ export class PostgresEngine implements Engine {
       isWatched: stream?.isWhole === true,
       keptLog: log?.keptLog,
       remember: stream?.remember,
-      delayMs:
-        streaming && known !== undefined ? this.#delay(task.id, known, subscription.received) : undefined,
+      ...(streaming && known !== undefined
+        ? this.#delays(task.id, known, subscription.received)
+        : { delayMs: undefined }),
       positions: known === undefined ? undefined : positionsOf(known, subscription),
     };
   }
 
   /** Only a user with pg_read_all_stats sees what a walsender says; the target's worker tells everybody. */
-  #delay(id: string, slot: SlotFacts, received: string | null): number | undefined {
-    const reached = slot.replayed ?? received;
+  #delays(
+    id: string,
+    { current, sent, replayed, lag_ms }: SlotFacts,
+    received: string | null,
+  ): { readonly delayMs: number | undefined; readonly stages?: StageDelays } {
+    const reached = replayed ?? received;
     if (reached === null) {
-      return undefined;
+      return { delayMs: undefined };
     }
     const meter = this.#lag.get(id) ?? new LagMeter();
     this.#lag.set(id, meter);
-    return meter.read(Date.now(), BigInt(slot.current), BigInt(reached), slot.lag_ms ?? undefined);
+    const now = Date.now();
+    const delayMs = meter.read(now, BigInt(current), BigInt(reached), lag_ms ?? undefined);
+    const age = (position: string | null) => (position === null ? null : meter.age(now, BigInt(position)));
+    return { delayMs, stages: { sentMs: age(sent), receivedMs: age(received) } };
   }
 }
 
@@ -414,5 +429,6 @@ function positionsOf(slot: SlotFacts, { received }: SubscriptionFacts): Position
     source: logPosition(slot.current),
     read: position(received),
     written: position(slot.replayed ?? slot.confirmed),
+    bytes: { source: Number(slot.current), read: received === null ? null : Number(received) },
   };
 }

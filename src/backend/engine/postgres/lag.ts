@@ -1,8 +1,8 @@
 const rememberedPositions = 2_000;
 
 /**
- * How far a reader of the log is behind, in time. The server measures it while changes flow; while the reader hangs
- * it does not, so the age of the oldest position not yet replayed is kept here.
+ * How far readers of the log are behind, in time: the age of the oldest position that they have not reached. A server
+ * measures that only while changes flow, so it is kept here.
  */
 export class LagMeter {
   #positions: { readonly at: number; readonly position: bigint }[] = [];
@@ -14,14 +14,20 @@ export class LagMeter {
    * @returns milliseconds.
    */
   read(now: number, current: bigint, replayed: bigint, measuredMs: number | undefined): number {
-    this.#positions.push({ at: now, position: current });
-    this.#positions = this.#positions
-      .filter(({ position }) => position > replayed)
-      .slice(-rememberedPositions);
-    const oldest = this.#positions[0];
-    if (oldest === undefined) {
-      return 0;
+    if (this.#positions.at(-1)?.position !== current) {
+      this.#positions.push({ at: now, position: current });
     }
-    return Math.max(now - oldest.at, measuredMs ?? 0);
+    this.#positions = this.#positions.filter(({ position }) => position > replayed);
+    if (this.#positions.length > rememberedPositions) {
+      // Of a long delay every second position says enough.
+      this.#positions = this.#positions.filter((_, index) => index % 2 === 0);
+    }
+    return this.#positions.length === 0 ? 0 : Math.max(this.age(now, replayed), measuredMs ?? 0);
+  }
+
+  /** How far a reader that has reached a position is behind, as of the last `read`; in milliseconds. */
+  age(now: number, reached: bigint): number {
+    const oldest = this.#positions.find(({ position }) => position > reached);
+    return oldest === undefined ? 0 : now - oldest.at;
   }
 }

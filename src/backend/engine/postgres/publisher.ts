@@ -293,6 +293,7 @@ export interface SlotFacts extends Row {
   readonly spare: boolean;
   /** Positions in the log, in bytes. */
   readonly current: string;
+  readonly sent: string | null;
   readonly replayed: string | null;
   /** What the target has confirmed, which every role may see. */
   readonly confirmed: string | null;
@@ -313,7 +314,8 @@ export async function slotFacts(
     "source",
     `SELECT s.slot_name AS name, s.active, s.wal_status IS DISTINCT FROM 'lost' AS kept,
             EXISTS (SELECT 1 FROM pg_replication_slots o WHERE o.slot_name = s.slot_name || '_spare') AS spare,
-            (pg_current_wal_lsn() - '0/0')::text AS current, (r.replay_lsn - '0/0')::text AS replayed,
+            (pg_current_wal_lsn() - '0/0')::text AS current, (r.sent_lsn - '0/0')::text AS sent,
+            (r.replay_lsn - '0/0')::text AS replayed,
             (s.confirmed_flush_lsn - '0/0')::text AS confirmed,
             (extract(epoch FROM r.replay_lag) * 1000)::float8 AS lag_ms,
             (pg_current_wal_lsn() - s.restart_lsn)::float8 AS kept_bytes, s.safe_wal_size::float8 AS keep_room,

@@ -122,6 +122,48 @@ export async function slotHolders(databases: Databases, source: DatabaseLogin): 
   return found.map(inWords).join("; ");
 }
 
+/** In whose way the workers of a subscription have to wait at the target, and for which table, where that is known. */
+export async function heldUpBy(
+  databases: Databases,
+  target: DatabaseLogin,
+  name: string,
+): Promise<readonly { readonly words: string; readonly table: string | undefined }[]> {
+  const applying = `${workersOf} AND a.backend_type <> 'client backend'`;
+  const found = await holders(databases, target, "target", applying, name);
+  if (found.length === 0) {
+    return [];
+  }
+  const [waited] = await databases.query<{ table: string }>(
+    target,
+    "target",
+    // Who waits for a row's transaction holds the lock of the row meanwhile.
+    `SELECT n.nspname || '.' || c.relname AS "table" FROM pg_stat_subscription w JOIN pg_locks l ON l.pid = w.pid
+     JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE w.subname = $1 AND w.relid IS NULL AND (NOT l.granted OR l.locktype = 'tuple') ORDER BY l.granted LIMIT 1`,
+    [name],
+  );
+  return found.map((holder) => ({ words: inWords(holder), table: waited?.table }));
+}
+
+/** The oldest transaction of a source's database that has written and is still open: its changes come when it ends. */
+export async function openTransaction(
+  databases: Databases,
+  source: DatabaseLogin,
+): Promise<{ readonly holder: string; readonly ms: number } | undefined> {
+  const [oldest] = await databases.query<Holder & { readonly ms: number }>(
+    source,
+    "source",
+    `SELECT o.*, (extract(epoch FROM clock_timestamp() - o.since) * 1000)::float8 AS ms FROM (
+       SELECT a.pid, NULL::text AS gid, a.application_name AS application, a.usename AS owner, a.xact_start AS since
+       FROM pg_stat_activity a
+       WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.backend_xid IS NOT NULL
+       UNION ALL
+       SELECT NULL, p.gid, NULL, p.owner, p.prepared FROM pg_prepared_xacts p WHERE p.database = current_database()
+     ) o ORDER BY o.since LIMIT 1`,
+  );
+  return oldest && { holder: inWords(oldest), ms: oldest.ms };
+}
+
 function waiting(side: Side, found: readonly Holder[]): readonly StreamFinding[] {
   return found.map((holder) => ({
     ...{ id: `wait-${side}-${holder.pid ?? holder.gid}`, level: "warning", side, table: undefined },

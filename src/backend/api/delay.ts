@@ -1,0 +1,53 @@
+/** `GET /_local/tasks/{id}/delay`: why a task is behind, as far as both of its ends say it. */
+import type { DelayEvidence } from "../engine/delay-evidence";
+import { type Engine, EngineError } from "../engine/engine";
+import type { Controller } from "../jobs/controller";
+import { isWatched } from "../jobs/runtime";
+import type { JobStore } from "../jobs/store";
+import { ApiError, message } from "../messages";
+
+export interface DelayParts {
+  readonly store: JobStore;
+  readonly runner: Controller;
+  readonly engine: Engine;
+}
+
+/** Delays in milliseconds, sizes in bytes, speeds per second; null: not known. */
+export interface DelayView {
+  /** Whether changes flow. */
+  readonly streaming: boolean;
+  readonly delay_ms: number | null;
+  readonly sent_ms: number | null;
+  readonly received_ms: number | null;
+  readonly log: { readonly open: number; readonly grows: number; readonly reads: number } | null;
+  readonly link: { readonly limit: number | null; readonly carries: number | null };
+  readonly evidence: DelayEvidence | null;
+}
+
+/** @throws ApiError DRS.M00289 for a task that is not there. */
+export async function delayView({ store, runner, engine }: DelayParts, id: string): Promise<DelayView> {
+  const job = store.get(id);
+  if (job === undefined) {
+    throw new ApiError("DRS.M00289", message("noSuchJob"));
+  }
+  const evidence = isWatched(job)
+    ? await engine.delayEvidence(runner.taskOf(job)).catch((error: unknown) => {
+        // An end that does not answer says nothing.
+        if (error instanceof EngineError) {
+          return null;
+        }
+        throw error;
+      })
+    : null;
+  const { engine: state, rates, linkLimit } = runner.live(id);
+  const present = state?.kind === "present" ? state : undefined;
+  return {
+    streaming: present?.streaming === true,
+    delay_ms: present?.delayMs ?? null,
+    sent_ms: present?.stages?.sentMs ?? null,
+    received_ms: present?.stages?.receivedMs ?? null,
+    log: rates?.log ?? null,
+    link: { limit: linkLimit ?? null, carries: rates?.bytes ?? null },
+    evidence,
+  };
+}
