@@ -179,6 +179,11 @@ export class Backend {
         return { tables: missing?.tables ?? null, log_bytes: missing?.logBytes ?? null };
       },
       delay: async (id: string) => await delayView({ store, runner: tasks, engine }, id),
+      measurements: async (id: string) => ({
+        measurements: (await store.measurements.of(id)).map(({ at, delayMs, rows }) => ({
+          ...{ at: new Date(at).toISOString(), delay_ms: delayMs, rows_per_second: rows },
+        })),
+      }),
       copyState: (id: string) => copyState({ store, runner: tasks, actions }, id),
     };
     if (demo !== undefined) {

@@ -1,6 +1,7 @@
 import { askDelay } from "../backend-client/delay";
 import { verifyBackend } from "../backend-client/discovery";
 import { KeepAlive } from "../backend-client/keep-alive";
+import { askMeasurements } from "../backend-client/measurements";
 import { WarningsReader } from "../backend-client/warnings";
 import { DrsClient } from "../drs/client";
 import { systemClock } from "../drs/clock";
@@ -94,7 +95,10 @@ export function openSession(
     store,
     control,
     ...(connection.kind === "local" && key !== undefined
-      ? { localDelay: async (id, signal) => await askDelay(connection, key, id, signal) }
+      ? {
+          localDelay: async (id, signal) => await askDelay(connection, key, id, signal),
+          localPast: async (id, signal) => await askMeasurements(connection, key, id, signal),
+        }
       : {}),
     wake: () => {
       client.renewConnections();

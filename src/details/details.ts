@@ -4,6 +4,7 @@ import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import type { Attempts } from "../tasks/attempts";
+import { PastValues } from "../tasks/past-values";
 import { type ConnectionFacts, type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";
 
@@ -12,6 +13,8 @@ export class Details implements vscode.Disposable {
   readonly #host: Omit<DetailsHost, "facts">;
   readonly #sessions: SessionManager;
   readonly #serializer: vscode.Disposable;
+  readonly #past = new PastValues();
+  readonly #updates: vscode.Disposable;
   #pages: Promise<DetailsPages> | undefined;
 
   /** @param run does an action as the tree's commands do; never rejects. */
@@ -34,6 +37,7 @@ export class Details implements vscode.Disposable {
         }
       },
       attempt: (ref) => attempts.of(ref),
+      past: ({ connection, id }) => this.#past.of(connection, id),
       refresh: (id) => void sessions.refresh(id),
       onDidChange: (listener) =>
         vscode.Disposable.from(
@@ -47,6 +51,9 @@ export class Details implements vscode.Disposable {
         sessions.setDemand(`details/${connection}/${id}`, visible ? "visible" : "none", connection);
       },
     };
+    this.#updates = sessions.onDidUpdate(({ state, changes }) =>
+      this.#past.note(state.connection.id, changes),
+    );
     this.#serializer = vscode.window.registerWebviewPanelSerializer(detailsViewType, {
       deserializeWebviewPanel: async (panel, state: unknown) => (await this.#loaded()).restore(panel, state),
     });
@@ -59,6 +66,7 @@ export class Details implements vscode.Disposable {
 
   dispose(): void {
     this.#serializer.dispose();
+    this.#updates.dispose();
     void this.#pages?.then((pages) => pages.dispose());
   }
 

@@ -6,6 +6,7 @@ import { isStreaming } from "../status/statuses";
 import { behindMs } from "../tasks/delay/diagnose";
 import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";
 import type { DetailsHost } from "./host";
+import { marksOf } from "./marks";
 import type { MoreView } from "./page-view";
 import { type Source, TaskReader } from "./part-reader";
 import { partsOf } from "./part-views";
@@ -66,6 +67,28 @@ export class PageModel {
 
   setVisible(visible: boolean): void {
     this.#reader.setVisible(visible);
+    if (visible) {
+      void this.#remember();
+    }
+  }
+
+  /** Charts begin with what was measured before the page was open, and with what it has missed while it was hidden. */
+  async #remember(): Promise<void> {
+    const { connection, id } = this.#ref;
+    const { values, statuses } = this.#host.past(this.#ref);
+    if (this.#seen.length === 0) {
+      this.#seen = statuses;
+    }
+    this.#samples.begin(values, Date.now());
+    const kept = await this.#host
+      .session(connection)
+      ?.localPast?.(id, this.#lifetime.signal)
+      // The poll of the list reports trouble with the connection.
+      .catch(() => []);
+    if (kept !== undefined && kept.length > 0 && !this.#lifetime.signal.aborted) {
+      this.#samples.begin(kept, Date.now());
+      this.#changed();
+    }
   }
 
   refresh(): void {
@@ -114,7 +137,12 @@ export class PageModel {
     const reader = this.#reader;
     const all = l10n.t("Everything");
     return {
-      charts: chartsOf(this.#samples.all, this.#told, l10n),
+      charts: chartsOf(
+        this.#samples.all,
+        this.#told,
+        l10n,
+        marksOf(reader.readings.timeline?.value?.rows, this.#seen, l10n),
+      ),
       parts: partsOf({
         l10n,
         local: this.#ref.connection === localId,

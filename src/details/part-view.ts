@@ -33,15 +33,25 @@ export interface ChartView {
   readonly values: readonly (number | null)[];
 }
 
+/** Something that happened to the task, at a time in milliseconds since 1970. */
+export interface ChartMark {
+  readonly at: number;
+  readonly label: Shown;
+  readonly tone: "error" | "warning" | "plain";
+}
+
 export interface ChartsView {
   readonly heading: Shown;
   /** Milliseconds since 1970. */
   readonly times: readonly number[];
   readonly charts: readonly ChartView[];
+  /** The oldest first. */
+  readonly marks: readonly ChartMark[];
   readonly notes: readonly Shown[];
   readonly texts: {
     readonly table: Shown;
     readonly time: Shown;
+    readonly event: Shown;
     readonly help: Shown;
     readonly reset: Shown;
     readonly unknown: Shown;

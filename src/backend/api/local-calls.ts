@@ -29,6 +29,8 @@ export interface LocalCalls {
   copyState(id: string): CopyState;
   /** What the target of a task would lack if the task ended now. */
   unapplied(id: string): Promise<unknown>;
+  /** What was measured of a task during the last day. */
+  measurements(id: string): Promise<unknown>;
   /** Why a task is behind. */
   delay(id: string): Promise<unknown>;
 }
@@ -77,6 +79,8 @@ export function localRoutes({ faults, presences, reset }: Controls, service: () 
   app.post("/sql", async (c) => c.json(await service().sql(checked(sqlRequest, jsonOf(c.get("body"))))));
 
   app.get("/tasks/:id/unapplied", async (c) => c.json(await service().unapplied(c.req.param("id"))));
+
+  app.get("/tasks/:id/measurements", async (c) => c.json(await service().measurements(c.req.param("id"))));
 
   app.get("/tasks/:id/delay", async (c) => c.json(await service().delay(c.req.param("id"))));
 

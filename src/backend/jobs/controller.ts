@@ -67,7 +67,7 @@ export class Controller {
     this.#steps = new StepExecutor(store, engine, secrets, this.#runtimes, (id) =>
       this.#advanceInBackground(id),
     );
-    this.#monitor = new Monitor(engine, () => this.#running());
+    this.#monitor = new Monitor(engine, () => this.#running(), store.measurements);
     this.#looks = new JoinedLooks(engine);
   }
 
@@ -176,7 +176,12 @@ export class Controller {
     return this.store.all().flatMap((job) => {
       const { engine, link } = this.#runtimes.of(job.id);
       return isWatched(job) && engine?.kind === "present" && engine.enabled
-        ? [{ task: this.taskOf(job), bytes: link?.bytes ?? 0, log: engine.positions?.bytes ?? null }]
+        ? [
+            {
+              ...{ task: this.taskOf(job), bytes: link?.bytes ?? 0 },
+              ...{ log: engine.positions?.bytes ?? null, delayMs: engine.delayMs },
+            },
+          ]
         : [];
     });
   }

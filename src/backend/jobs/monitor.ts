@@ -1,9 +1,11 @@
-/** Measures running tasks: rows and bytes that go through, kept for a minute. */
+/** Measures running tasks: rows and bytes that go through, kept for a minute, and minute by minute for a day. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine, EngineTask } from "../engine/engine";
 import { log, reasonOf } from "../log";
+import type { Measurement, Measurements } from "./measurements";
 
 const sampleMs = 2_500;
+const minuteMs = 60_000;
 const keptSamples = 24;
 /** Speeds are those of the last samples, so that one slow moment does not show as a standstill. */
 const shownSamples = 4;
@@ -37,11 +39,13 @@ export interface Rates {
   readonly log: { readonly open: number; readonly grows: number; readonly reads: number } | null;
 }
 
-/** A task to be measured, and the bytes its link has carried. */
+/** A task to be measured, the bytes its link has carried, and how far both ends of its stream are. */
 export interface Measured {
   readonly task: EngineTask;
   readonly bytes: number;
   readonly log: LogPosition | null;
+  /** How far its target is behind, in milliseconds; undefined: nothing flows. */
+  readonly delayMs: number | undefined;
 }
 
 /** The samples of one task. */
@@ -78,15 +82,16 @@ function logRates(samples: readonly Sample[]): Rates["log"] {
   const known = samples.flatMap(({ at, log }) =>
     log === null || log.read === null ? [] : [{ at, source: log.source, read: log.read }],
   );
-  const [first, last] = [known.at(0), known.at(-1)];
-  if (first === undefined || last === undefined || last.at <= first.at || last.read < first.read) {
+  const [first, before, last] = [known.at(0), known.at(-2), known.at(-1)];
+  if (first === undefined || before === undefined || last === undefined || last.read < first.read) {
     return null;
   }
-  const seconds = (last.at - first.at) / 1_000;
+  const perSecond = (growth: number, since: Sample["at"]) => growth / ((last.at - since) / 1_000);
   return {
     open: Math.max(last.source - last.read, 0),
-    grows: (last.source - first.source) / seconds,
-    reads: (last.read - first.read) / seconds,
+    // Of the last moment: a burst that is over does not go on.
+    grows: perSecond(last.source - before.source, before.at),
+    reads: perSecond(last.read - first.read, first.at),
   };
 }
 
@@ -94,11 +99,14 @@ export class Monitor {
   readonly #samples = new Map<string, Samples>();
   readonly #stop = new AbortController();
   #loop: Promise<void> = Promise.resolve();
+  /** What has been measured in this minute, which began at the given time. */
+  #minute = { from: Date.now(), tasks: new Map<string, Omit<Measurement, "at">>() };
 
-  /** @param running the tasks that run now. */
+  /** @param running the tasks that run now. @param kept where each minute is kept. */
   constructor(
     private readonly engine: Engine,
     private readonly running: () => readonly Measured[],
+    private readonly kept: Pick<Measurements, "add">,
   ) {}
 
   start(): void {
@@ -131,7 +139,7 @@ export class Monitor {
     }
     const rows = await this.engine.measure(running.map(({ task }) => task));
     const at = Date.now();
-    for (const { task, bytes, log } of running) {
+    for (const { task, bytes, log, delayMs } of running) {
       const known = rows.get(task.id);
       if (known === undefined) {
         continue;
@@ -139,6 +147,19 @@ export class Monitor {
       const samples = this.#samples.get(task.id) ?? new Samples();
       this.#samples.set(task.id, samples);
       samples.add({ at, bytes, log, ...known });
+      const before = this.#minute.tasks.get(task.id);
+      const delays = [before?.delayMs, delayMs].filter((ms) => ms != null);
+      this.#minute.tasks.set(task.id, {
+        delayMs: delays.length === 0 ? null : Math.max(...delays),
+        rows: samples.rates()?.rows ?? before?.rows ?? null,
+      });
+    }
+    if (at - this.#minute.from >= minuteMs) {
+      const { tasks } = this.#minute;
+      this.#minute = { from: at, tasks: new Map() };
+      if (tasks.size > 0) {
+        await this.kept.add(at, tasks);
+      }
     }
   }
 }

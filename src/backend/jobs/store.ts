@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Statements } from "./control-database";
 import { History } from "./history";
 import { childOf, currentFailure, type Job, jobSchema } from "./job";
+import { Measurements } from "./measurements";
 
 /** Each entry is applied once, in order. */
 const migrations = [
@@ -29,6 +30,9 @@ const migrations = [
   `CREATE TABLE comparisons (number bigserial PRIMARY KEY, id text NOT NULL UNIQUE,
                              job_id text NOT NULL REFERENCES jobs ON DELETE CASCADE, record jsonb NOT NULL);
    CREATE INDEX comparisons_job ON comparisons (job_id, number)`,
+  `CREATE TABLE measurements (job_id text NOT NULL REFERENCES jobs ON DELETE CASCADE, at timestamptz NOT NULL,
+                              delay_ms float8, rows float8, PRIMARY KEY (job_id, at));
+   CREATE INDEX measurements_at ON measurements (at)`,
 ];
 
 /** What is left behind at an end that could not be reached when a task was ended by force. */
@@ -43,9 +47,12 @@ export class JobStore {
   readonly #queues = new Map<string, Promise<unknown>>();
   /** What became of the tasks. */
   readonly history: History;
+  /** What was measured of them. */
+  readonly measurements: Measurements;
 
   private constructor(private readonly database: Statements) {
     this.history = new History(database);
+    this.measurements = new Measurements(database);
   }
 
   /** Makes the tables and reads every task. */

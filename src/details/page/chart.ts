@@ -7,11 +7,14 @@ import type { ChartsView, ChartUnit, ChartView } from "../part-view";
 export interface ChartData {
   readonly chart: ChartView;
   readonly times: readonly number[];
+  readonly marks: ChartsView["marks"];
   readonly texts: ChartsView["texts"];
   readonly language: string;
 }
 
 const height = 150;
+/** A mark so close to the pointer is named. */
+const nearPixels = 8;
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -109,17 +112,18 @@ export class ChartElement extends HTMLElement {
     if (this.#data === undefined || !this.isConnected) {
       return;
     }
-    const { chart, times, texts, language } = this.#data;
+    const { chart, times, texts, language, marks } = this.#data;
     const l10n = pageFormats(language);
     const at = Math.min(this.#at ?? times.length - 1, times.length - 1);
     const value = valueText(chart.values[at], chart.unit, l10n, texts.unknown);
     const time = l10n.time(times[at] ?? 0);
+    const near = this.#at === undefined ? [] : this.#near(marks, times[at] ?? 0);
     render(
       html`
         <div class="chart-head">
           <span class="chart-label">${chart.label}</span>
           <span class="chart-value">${value}</span>
-          <span class="note">${this.#at === undefined ? "" : time}</span>
+          <span class="note">${this.#at === undefined ? "" : [time, ...near].join(" · ")}</span>
         </div>
         <div
           class="plot"
@@ -129,7 +133,7 @@ export class ChartElement extends HTMLElement {
           aria-valuemin="0"
           aria-valuemax=${Math.max(times.length - 1, 0)}
           aria-valuenow=${at}
-          aria-valuetext="${time}: ${value}"
+          aria-valuetext=${[`${time}: ${value}`, ...near].join(", ")}
           aria-describedby="chart-help"
           title=${texts.help}
           @keydown=${(event: KeyboardEvent) => this.#key(event)}
@@ -191,12 +195,43 @@ export class ChartElement extends HTMLElement {
           },
         ],
         hooks: {
+          draw: [(plot) => this.#mark(plot)],
           setCursor: [(plot) => this.#pointed(plot.cursor.idx ?? undefined)],
         },
       },
       [[...times], [...chart.values]],
       place,
     );
+  }
+
+  /** Draws a line at each time at which something happened. */
+  #mark({ ctx, bbox, valToPos, scales }: uPlot): void {
+    const { min, max } = scales.x ?? {};
+    ctx.save();
+    ctx.lineWidth = devicePixelRatio;
+    for (const { at, tone } of this.#data?.marks ?? []) {
+      if (min != null && max != null && at >= min && at <= max) {
+        const left = Math.round(valToPos(at, "x", true));
+        ctx.strokeStyle = color(tone === "plain" ? "mark" : tone);
+        ctx.setLineDash(tone === "plain" ? [3 * devicePixelRatio, 3 * devicePixelRatio] : []);
+        ctx.beginPath();
+        ctx.moveTo(left, bbox.top);
+        ctx.lineTo(left, bbox.top + bbox.height);
+        ctx.stroke();
+      }
+    }
+    ctx.restore();
+  }
+
+  /** What happened within a few pixels of a time. */
+  #near(marks: ChartsView["marks"], time: number): readonly string[] {
+    const { min, max } = this.#plot?.scales.x ?? {};
+    const width = this.#plot?.width ?? 0;
+    if (min == null || max == null || width === 0) {
+      return [];
+    }
+    const reach = ((max - min) / width) * nearPixels;
+    return marks.filter(({ at }) => Math.abs(at - time) <= reach).map(({ label }) => label);
   }
 
   #fit(): void {
@@ -282,7 +317,7 @@ function clockText(time: number, step: number, language: string): string {
 }
 
 /** A colour of the theme; on paper black. */
-function color(part: "foreground" | "grid" | "line"): string {
+function color(part: "foreground" | "grid" | "line" | "mark" | "error" | "warning"): string {
   return getComputedStyle(document.body).getPropertyValue(`--chart-${part}`).trim() || "gray";
 }
 

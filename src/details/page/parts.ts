@@ -9,16 +9,15 @@ import { icon } from "./icon";
 type Send = (message: PageMessage) => void;
 
 /** The charts, with the same values as a table for those who cannot see or do not like lines. */
-export function chartCard(view: ChartsView, language: string): TemplateResult {
-  const { heading, charts, times, notes, texts } = view;
+export function chartCard(view: ChartsView, language: string): TemplateResult | typeof nothing {
+  const { heading, charts, times, notes, texts, marks } = view;
+  if (charts.length === 0) {
+    return nothing;
+  }
   return html`<section class="card wide course" aria-labelledby="course">
     <div class="card-head">
       <h2 id="course">${heading}</h2>
-      ${
-        charts.length === 0
-          ? nothing
-          : html`<button type="button" class="secondary" @click=${() => zoomAll()}>${icon("screen-full")}${texts.reset}</button>`
-      }
+      <button type="button" class="secondary" @click=${() => zoomAll()}>${icon("screen-full")}${texts.reset}</button>
     </div>
     <p class="hidden" id="chart-help">${texts.help}</p>
     <div class="charts">
@@ -26,30 +25,42 @@ export function chartCard(view: ChartsView, language: string): TemplateResult {
         charts,
         ({ id }) => id,
         (chart) =>
-          html`<drs-chart class="chart-${chart.id}" .data=${{ chart, times, texts, language }}></drs-chart>`,
+          html`<drs-chart class="chart-${chart.id}" .data=${{ chart, times, marks, texts, language }}></drs-chart>`,
       )}
     </div>
     ${notes.map((note) => html`<p class="none">${note}</p>`)}
-    ${charts.length === 0 ? nothing : valueTable(view, language)}
+    ${valueTable(view, language)}
   </section>`;
 }
 
-/** The newest first. */
-function valueTable({ charts, times, texts }: ChartsView, language: string): TemplateResult {
+/** So many rows, the newest; copied as JSON the page has them all. */
+const mostRows = 240;
+
+/** The newest first, each with what happened since the one before it. */
+function valueTable({ charts, times, texts, marks }: ChartsView, language: string): TemplateResult {
   const l10n = pageFormats(language);
-  const order = times.map((_, index) => index).reverse();
+  const order = times
+    .map((_, index) => index)
+    .slice(-mostRows)
+    .reverse();
+  const happened = (index: number) =>
+    marks
+      .filter(({ at }) => at <= (times[index] ?? 0) && at > (times[index - 1] ?? 0))
+      .map(({ label }) => label)
+      .join(", ");
   return html`<details class="values">
     <summary>${texts.table}</summary>
     <div class="scroll" role="group" aria-label=${texts.table} tabindex="0">
       <table>
         <thead>
-          <tr><th scope="col">${texts.time}</th>${charts.map(({ label }) => html`<th scope="col">${label}</th>`)}</tr>
+          <tr><th scope="col">${texts.time}</th>${charts.map(({ label }) => html`<th scope="col">${label}</th>`)}<th scope="col">${texts.event}</th></tr>
         </thead>
         <tbody>
           ${order.map(
             (index) => html`<tr>
               <td>${l10n.time(times[index] ?? 0)}</td>
               ${charts.map(({ values, unit }) => html`<td class="number">${valueText(values[index], unit, l10n, texts.unknown)}</td>`)}
+              <td>${happened(index)}</td>
             </tr>`,
           )}
         </tbody>

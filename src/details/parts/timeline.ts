@@ -14,9 +14,11 @@ import {
   type V5Answer,
 } from "./part";
 
+export type TimelineRow = V5Answer<"showTimeline">["timelines"][number];
+
 interface Timeline {
   readonly count: number;
-  readonly rows: V5Answer<"showTimeline">["timelines"];
+  readonly rows: readonly TimelineRow[];
 }
 
 /** What happened to the task, by whom. */
@@ -56,7 +58,8 @@ const operationNames: Readonly<Record<string, Bilingual>> = {
   COPY_AGAIN: { en: "Copy tables again", zh: "重新复制表" },
 };
 
-function isWarning(name: string): boolean {
+/** Whether an entry is a warning about the task's stream. */
+export function isWarning(name: string): boolean {
   return /^LW\d+$/.test(name);
 }
 

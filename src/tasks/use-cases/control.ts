@@ -2,6 +2,7 @@ import type { TablesCaller } from "../../drs/client";
 import { DrsError, faultOf, isDrsError } from "../../drs/errors";
 import { isFreezeRefusal } from "../../drs/freeze-refusal";
 import type { DelayFacts } from "../delay/facts";
+import type { PastValue } from "../past-values";
 import type { TaskStore } from "../store";
 
 /** What use cases need of an open connection. */
@@ -11,6 +12,8 @@ export interface TaskSession {
   readonly control: Control;
   /** What both ends of a task say about its delay; absent where the connection cannot ask them. */
   readonly localDelay?: (id: string, signal: AbortSignal) => Promise<DelayFacts | undefined>;
+  /** What was measured of a task before; absent where the connection keeps nothing. */
+  readonly localPast?: (id: string, signal: AbortSignal) => Promise<readonly PastValue[]>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { asJson, asMarkdown } from "../../../src/details/copy-all";
+import { marksOf } from "../../../src/details/marks";
 import { partsOf } from "../../../src/details/part-views";
 import { chartsOf, Samples } from "../../../src/details/samples";
 import { detailsOf } from "../../../src/details/view";
@@ -24,6 +25,49 @@ describe("what is drawn of a task", () => {
         [60_000, 5],
       ],
     );
+  });
+
+  it("begins with what was measured before, thinned out where that is long ago", () => {
+    const samples = new Samples();
+    const minutes = Array.from({ length: 24 * 60 }, (_, index) => ({
+      ...{ at: now - (24 * 60 - index) * 60_000, delay: index === 7 ? 90_000 : 5, rows: 1, progress: null },
+    }));
+    samples.begin(minutes, now);
+    assert.equal(samples.all.length, (22 * 60) / 5 + 120);
+    assert.equal(samples.all[1]?.delay, 90_000);
+    samples.add(sample(now + 10 * 60_000), 5_000);
+    assert.deepEqual(
+      samples.all.slice(-2).map(({ delay }) => delay),
+      [null, 5],
+    );
+    // What is read again replaces what was there, and ends where the page's own values begin.
+    samples.begin([...minutes, { ...sample(now + 20 * 60_000), rows: null }], now);
+    assert.equal(samples.all.at(-1)?.at, now + 10 * 60_000);
+  });
+
+  it("is marked with what happened: statuses, warnings and actions", () => {
+    const row = (name: string, minute: number) => ({
+      ...{ name, status: "success", user_name: "me" },
+      operation_time: new Date(now + minute * 60_000).toISOString(),
+    });
+    const rows = [row("INCRE_TRANSFER_FAILED", 3), row("LW0001", 2), row("PAUSE", 1), row("BIND_EIP", 0)];
+    const marks = marksOf(rows, [], english);
+    assert.deepEqual(
+      marks.map(({ label, tone }) => [label, tone]),
+      [
+        ["Pause", "plain"],
+        ["Warning LW0001", "warning"],
+        ["Incremental synchronization failed", "error"],
+      ],
+    );
+    const shownFrom = chartsOf([sample(now + 90_000), sample(now + 150_000)], true, english, marks);
+    assert.deepEqual(
+      shownFrom.marks.map(({ tone }) => tone),
+      ["warning", "error"],
+    );
+    assert.deepEqual(marksOf(undefined, [{ at: now, status: "paused" }], english), [
+      { at: now, label: "Paused", tone: "plain" },
+    ]);
   });
 
   it("is what is known: no speed where it is not told, no progress when all is copied", () => {

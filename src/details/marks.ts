@@ -1,0 +1,43 @@
+/** What happened to a task, as marks in its charts: its statuses and warnings, and what its users did. */
+import type { Localizer } from "../l10n/localizer";
+import { actionOfCode, actionRow } from "../status/actions";
+import { parseStatus } from "../status/status";
+import { rowOf } from "../status/statuses";
+import type { ChartMark } from "./part-view";
+import type { SeenStatus } from "./parts/part";
+import { isWarning, type TimelineRow } from "./parts/timeline";
+
+/** The oldest first. @param seen statuses that this window has seen: used where the service keeps no timeline. */
+export function marksOf(
+  rows: readonly TimelineRow[] | undefined,
+  seen: readonly SeenStatus[],
+  l10n: Localizer,
+): readonly ChartMark[] {
+  const marks =
+    rows === undefined || rows.length === 0
+      ? seen.map(({ at, status }) => statusMark(at, status, l10n))
+      : rows.flatMap(({ name, operation_time }) =>
+          markOf(name ?? "", Date.parse(operation_time ?? ""), l10n),
+        );
+  return marks.toSorted((a, b) => a.at - b.at);
+}
+
+function markOf(name: string, at: number, l10n: Localizer): readonly ChartMark[] {
+  if (Number.isNaN(at)) {
+    return [];
+  }
+  const action = actionOfCode(name);
+  if (action !== undefined) {
+    return [{ at, label: l10n.localize(actionRow(action).name), tone: "plain" }];
+  }
+  if (isWarning(name)) {
+    return [{ at, label: l10n.t("Warning {0}", name), tone: "warning" }];
+  }
+  const status = parseStatus(name);
+  return status === undefined || rowOf(status).api.length === 0 ? [] : [statusMark(at, status, l10n)];
+}
+
+function statusMark(at: number, status: SeenStatus["status"], { localize }: Localizer): ChartMark {
+  const { name, alert } = rowOf(status);
+  return { at, label: localize(name), tone: alert === "none" ? "plain" : alert };
+}
