@@ -155,7 +155,7 @@ describe("the cause of a delay", () => {
     const speed_limit = [{ begin: "00:00", end: "23:59", speed: "1", is_utc: true }];
     await backend.client.call("batchLimitSpeed", { speed_limits: [{ job_id: limited.id, speed_limit }] });
     // Only copies are limited, and what shares the way with them.
-    await backend.local("POST", `/_local/tasks/${limited.id}/copy-again`, { tables: ["limited.public.big"] });
+    await backend.local("POST", `/_local/tasks/${limited.id}/copy-again`, { tables: ["public.big"] });
     await backend.sql(
       "source",
       "limited",

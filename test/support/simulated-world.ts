@@ -352,6 +352,11 @@ export class SimulatedEngine implements Engine {
     return {};
   }
 
+  async changed() {
+    await this.alive();
+    return new Map<string, number>();
+  }
+
   async delayEvidence() {
     await this.alive();
     return {

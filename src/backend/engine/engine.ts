@@ -393,6 +393,11 @@ export interface Engine {
   observe(tasks: readonly EngineTask[], fresh?: boolean): Promise<ReadonlyMap<string, EngineState>>;
   /** What was written at the targets of many tasks, asked for together; a target that does not answer is left out. */
   measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>>;
+  /**
+   * How many rows the sources of many tasks have inserted, changed and deleted in their tables so far; a source that does not
+   * answer is left out. Asked of tasks that are behind.
+   */
+  changed(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, number>>;
   /** What both ends say about why a task is behind. It takes a second or two. */
   delayEvidence(task: EngineTask): Promise<DelayEvidence>;
   /**

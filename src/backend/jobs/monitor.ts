@@ -6,6 +6,8 @@ import type { Measurement, Measurements } from "./measurements";
 
 const sampleMs = 2_500;
 const minuteMs = 60_000;
+/** The source is asked for its changes of a task that is so far behind, in milliseconds. */
+const behindMs = 1_000;
 const keptSamples = 24;
 /** Speeds are those of the last samples, so that one slow moment does not show as a standstill. */
 const shownSamples = 4;
@@ -21,6 +23,8 @@ interface Sample {
   readonly bytes: number;
   /** The end of the source's log and what the target has received of it, in bytes; null: not known. */
   readonly log: LogPosition | null;
+  /** Rows that the source has changed so far in the task's tables; null: not asked. */
+  readonly changed: number | null;
 }
 
 interface LogPosition {
@@ -52,11 +56,23 @@ export interface Measured {
 export class Samples {
   #samples: Sample[] = [];
   #rowsInAll = 0;
+  /** A position of the source's log after which the task's tables have not been changed; undefined: not known. */
+  #lastChange: number | undefined;
 
   add(sample: Sample): void {
     const last = this.#samples.at(-1);
     this.#rowsInAll += last === undefined ? 0 : Math.max(sample.written - last.written, 0);
     this.#samples = [...this.#samples, sample].slice(-keptSamples);
+    this.#noteChange(last, sample);
+  }
+
+  /** Other tables of a source fill its log, too: what comes after the last change of the task's own is read in no time. */
+  #noteChange(before: Sample | undefined, { changed, log }: Sample): void {
+    if (changed === null || before?.changed !== changed) {
+      this.#lastChange = undefined;
+    } else {
+      this.#lastChange ??= log?.source;
+    }
   }
 
   /** Undefined until there are two samples. */
@@ -73,12 +89,13 @@ export class Samples {
       bytes: perSecond(last.bytes - first.bytes),
       rowsInAll: this.#rowsInAll,
       bytesInAll: last.bytes,
-      log: logRates(shown),
+      log: logRates(shown, this.#lastChange),
     };
   }
 }
 
-function logRates(samples: readonly Sample[]): Rates["log"] {
+/** @param until the position of the last change of the task's tables; undefined: they may change still. */
+function logRates(samples: readonly Sample[], until: number | undefined): Rates["log"] {
   const known = samples.flatMap(({ at, log }) =>
     log === null || log.read === null ? [] : [{ at, source: log.source, read: log.read }],
   );
@@ -88,9 +105,9 @@ function logRates(samples: readonly Sample[]): Rates["log"] {
   }
   const perSecond = (growth: number, since: Sample["at"]) => growth / ((last.at - since) / 1_000);
   return {
-    open: Math.max(last.source - last.read, 0),
+    open: Math.max((until ?? last.source) - last.read, 0),
     // Of the last moment: a burst that is over does not go on.
-    grows: perSecond(last.source - before.source, before.at),
+    grows: until === undefined ? perSecond(last.source - before.source, before.at) : 0,
     reads: perSecond(last.read - first.read, first.at),
   };
 }
@@ -138,6 +155,11 @@ export class Monitor {
       this.#samples.delete(id);
     }
     const rows = await this.engine.measure(running.map(({ task }) => task));
+    const behind = running.filter(({ delayMs }) => delayMs !== undefined && delayMs >= behindMs);
+    const changes =
+      behind.length === 0
+        ? new Map<string, number>()
+        : await this.engine.changed(behind.map(({ task }) => task));
     const at = Date.now();
     for (const { task, bytes, log, delayMs } of running) {
       const known = rows.get(task.id);
@@ -146,7 +168,7 @@ export class Monitor {
       }
       const samples = this.#samples.get(task.id) ?? new Samples();
       this.#samples.set(task.id, samples);
-      samples.add({ at, bytes, log, ...known });
+      samples.add({ at, bytes, log, changed: changes.get(task.id) ?? null, ...known });
       const before = this.#minute.tasks.get(task.id);
       const delays = [before?.delayMs, delayMs].filter((ms) => ms != null);
       this.#minute.tasks.set(task.id, {

@@ -48,7 +48,7 @@ import {
 import { alignSequences } from "./sequences";
 import type { ServerLog } from "./server-log";
 import { SlotWatch } from "./slot-watch";
-import { writtenRows } from "./statistics";
+import { changedRows, writtenRows } from "./statistics";
 import { stopCause } from "./stop-cause";
 import { memoryOf, type SlotNews, withSlotNews } from "./stream-memory";
 import { StreamWatch, type Watched } from "./stream-watch";
@@ -318,6 +318,20 @@ export class PostgresEngine implements Engine {
       tasks.flatMap((task) => {
         const rows = written(task);
         return rows === undefined || rows instanceof EngineError ? [] : [[task.id, rows] as const];
+      }),
+    );
+  }
+
+  async changed(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await grouped(
+      tasks,
+      "source",
+      async (login, some) => await changedRows(this.#databases, login, namesOf(some)),
+    );
+    return new Map(
+      tasks.flatMap((task) => {
+        const found = rows(task);
+        return found === undefined || found instanceof EngineError ? [] : [[task.id, found.changed] as const];
       }),
     );
   }

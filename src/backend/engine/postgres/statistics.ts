@@ -33,3 +33,22 @@ export async function writtenRows(
     [names],
   );
 }
+
+/** Rows inserted, changed and deleted in the tables of publications, partitions included, as the source counts them. */
+export async function changedRows(
+  databases: Databases,
+  source: DatabaseLogin,
+  names: readonly string[],
+): Promise<readonly { readonly name: string; readonly changed: number }[]> {
+  return await databases.query<{ name: string; changed: number }>(
+    source,
+    "source",
+    `SELECT p.pubname AS name,
+            coalesce(sum(pg_stat_get_tuples_inserted(t.relid) + pg_stat_get_tuples_updated(t.relid)
+                         + pg_stat_get_tuples_deleted(t.relid)), 0)::float8 AS changed
+     FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
+     CROSS JOIN LATERAL (SELECT r.prrelid AS relid UNION SELECT relid FROM pg_partition_tree(r.prrelid)) t
+     WHERE p.pubname = ANY($1) GROUP BY p.pubname`,
+    [names],
+  );
+}
