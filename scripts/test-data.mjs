@@ -1,7 +1,6 @@
 // Data directories that tests copy: to make the servers and the demo takes the most of a backend's first start.
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
 import { startBackend, startDemo } from "./local-backend.mjs";
 
 /** Copies need not outlive a crash of the machine. They do outlive one of a server's process. */
@@ -32,6 +31,8 @@ export async function makeServers(options) {
     const { databasePassword } = JSON.parse(await readFile(join(dataDirectory, "identity.json"), "utf8"));
     const port = Number(await readFile(join(dataDirectory, "control.port"), "utf8"));
     const login = { host: "127.0.0.1", port, user: "postgres", password: databasePassword };
+    // The scripts are loaded before the packages are installed.
+    const { default: pg } = await import("pg");
     const client = new pg.Client({ ...login, database: "postgres" });
     await client.connect();
     await client.query("INSERT INTO facts VALUES ('demo seeded', 'without tasks')");

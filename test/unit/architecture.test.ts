@@ -77,3 +77,27 @@ describe("the source", () => {
     assert.deepEqual(found, ["drs/transport.ts"]);
   });
 });
+
+describe("the scripts", () => {
+  /** A script and those that it imports as it is loaded. */
+  function withImported(name: string, found = new Map<string, string>()): ReadonlyMap<string, string> {
+    if (!found.has(name)) {
+      const text = readFileSync(join("scripts", name), "utf8");
+      found.set(name, text);
+      for (const [, imported = ""] of text.matchAll(/^import\b[^;]*?"\.\/([^"]+)";/gm)) {
+        withImported(imported, found);
+      }
+    }
+    return found;
+  }
+
+  for (const name of ["test.mjs", "start.mjs", "test-desktop.mjs"]) {
+    it(`that ${name} loads need no package: they install the packages`, () => {
+      const loaded = withImported(name);
+      assert.ok(loaded.size > 0);
+      for (const [script, text] of loaded) {
+        assert.deepEqual(text.match(/^import\b[^;]*?"(?!\.|node:)[^"]+";/gm) ?? [], [], script);
+      }
+    });
+  }
+});
