@@ -6,11 +6,13 @@
  * characters that no reader sees, and every answer says first that they are data.
  */
 import { diagnosisOf, diagnosisOfFindings } from "../failures/diagnosis";
+import { stepRow } from "../failures/steps";
 import type { Localizer } from "../l10n/localizer";
 import { isForAgents } from "../status/actions";
 import { isStreaming, rowOf, type StatusId } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { meaningOf, unfreezing } from "../tasks/problems";
+import { remedySteps } from "../tasks/remedy-steps";
 import type { Task } from "../tasks/task";
 import type { PrecheckOutcome } from "../tasks/use-cases/precheck";
 import type { ResolvedTask } from "./tool-context";
@@ -122,7 +124,12 @@ export async function explanationOf({ task, place }: ResolvedTask, l10n: Localiz
     return { ...facts, failed: false };
   }
   const known = await diagnosisOf(task);
-  return { ...facts, failed: rowOf(task.status).alert === "error", ...knownCase(known, l10n) };
+  const steps = remedySteps(task, known).map((id) => l10n.localize(stepRow(id).name));
+  return {
+    ...{ ...facts, failed: rowOf(task.status).alert === "error", ...knownCase(known, l10n) },
+    // Buttons of the details page: they ask the user for what only the user has or may decide.
+    ...(steps.length === 0 ? {} : { remedy_steps_of_the_user: steps }),
+  };
 }
 
 /** The outcome of a pre-check; remedies are those of the first finding that is known. */

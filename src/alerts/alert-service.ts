@@ -55,7 +55,9 @@ export function createAlertService(
       const news = notices.filter(
         ({ level, condition, connection, task: { id } }) =>
           (level !== "recovered" || !follows.toldLately({ connection, id })) &&
-          (isRule(condition) || isSide(condition) || !attempts.covers({ connection, id }, Date.now())),
+          (isRule(condition) ||
+            isSide(condition) ||
+            !attempts.covers({ connection, id }, level === "recovered" ? level : "failed", Date.now())),
       );
       showNotices(news, notifications);
       if (notices.some(({ condition }) => condition === "ahead")) {

@@ -12,6 +12,7 @@ import {
   merged,
   sumOf,
 } from "../tasks/attention";
+import { errorName } from "../tasks/error-name";
 import { dueForecasts, forecastText } from "../tasks/forecast";
 import { statusName } from "../tasks/problems";
 import { warningsOf } from "../tasks/stream-health";
@@ -134,7 +135,7 @@ function reasonOf(attention: Attention, task: Task, l10n: Localizer): string {
     case "failed":
     case "frozen":
     case "recovering":
-      return [statusName(task, l10n), task.error?.code].filter(Boolean).join(" · ");
+      return [statusName(task, l10n), errorName(task.error?.code, l10n)].filter(Boolean).join(" · ");
     case "delayed":
       return l10n.t("delay {0}", l10n.duration(task.delayMs ?? 0));
     case "warned":

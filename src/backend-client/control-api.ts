@@ -1,12 +1,17 @@
 import * as v from "valibot";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
-import type { Translate } from "../l10n/localizer";
+import type { Localizer, Translate } from "../l10n/localizer";
 import { callBackend, jsonOf } from "./call";
 import { verifyBackend } from "./discovery";
 
 const timeoutMs = 15_000;
 const refusalSchema = v.object({ error_msg: v.string() });
+
+/** The backend's word for the user's language. */
+export function languageOf({ language }: Localizer): "zh-cn" | "en-us" {
+  return language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us";
+}
 
 /**
  * Makes a control call of the local backend (`/_local/…`), signed like every call of the API.

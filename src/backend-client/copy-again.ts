@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
 import type { Localizer } from "../l10n/localizer";
-import { callControlApi } from "./control-api";
+import { callControlApi, languageOf } from "./control-api";
 
 const stateSchema = v.object({
   tables: v.array(v.object({ id: v.string(), percent: v.number() })),
@@ -43,8 +43,4 @@ export async function copyState(
 
 function pathOf(id: string): `/_local/${string}` {
   return `/_local/tasks/${encodeURIComponent(id)}/copy-again`;
-}
-
-function languageOf({ language }: Localizer): "zh-cn" | "en-us" {
-  return language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us";
 }

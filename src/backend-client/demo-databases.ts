@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
 import type { Localizer } from "../l10n/localizer";
-import { callControlApi } from "./control-api";
+import { callControlApi, languageOf } from "./control-api";
 
 /** A database of the local backend's demo, with a login that may read and write its tables. */
 export interface DemoDatabase {
@@ -40,7 +40,8 @@ const databasesSchema = v.object({
   ),
   changed: v.array(login),
 });
-const sqlSchema = v.object({
+/** What a statement came to, as the backend answers it. */
+export const sqlSchema = v.object({
   command: v.string(),
   row_count: v.number(),
   fields: v.array(v.string()),
@@ -81,8 +82,4 @@ export async function runDemoSql(
 ): Promise<SqlResult> {
   const call = { path: "/_local/sql", body: { server, database, sql }, schema: sqlSchema } as const;
   return await callControlApi(connection, key, call, languageOf(l10n), l10n.t);
-}
-
-function languageOf({ language }: Localizer): "zh-cn" | "en-us" {
-  return language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us";
 }

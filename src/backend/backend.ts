@@ -8,7 +8,7 @@ import { type Binaries, findBinaries } from "./clusters/binaries";
 import { Clusters } from "./clusters/clusters";
 import { DataDir } from "./data-dir";
 import { Demo } from "./demo/demo";
-import { runDemoSql, type SqlRequest } from "./demo/sql";
+import { demoLoginFor, runDemoSql, runTaskSql, type SqlRequest, type TaskSqlRequest } from "./demo/sql";
 import type { DatabaseLogin } from "./engine/engine";
 import { createEngine } from "./engine/engines";
 import { ServerLog } from "./engine/postgres/server-log";
@@ -20,6 +20,7 @@ import { Comparisons } from "./jobs/comparisons";
 import { ControlDatabase } from "./jobs/control-database";
 import { Controller } from "./jobs/controller";
 import { releaseAll } from "./jobs/release-all";
+import { findRemedy } from "./jobs/remedies";
 import { JobStore } from "./jobs/store";
 import { log, reasonOf } from "./log";
 import { ApiError, type Language, message } from "./messages";
@@ -184,6 +185,16 @@ export class Backend {
           ...{ at: new Date(at).toISOString(), delay_ms: delayMs, rows_per_second: rows },
         })),
       }),
+      remedy: async (id: string) => {
+        const found = await findRemedy({ store, runner: tasks, engine, actions }, id);
+        const job = actions.get(id);
+        const open = (["source", "target"] as const).filter(
+          (side) => demoLoginFor(demo?.logins() ?? [], job[side]) !== undefined,
+        );
+        return { ...found, open };
+      },
+      taskSql: async (id: string, request: TaskSqlRequest) =>
+        await runTaskSql(demo?.logins() ?? [], tasks.taskOf(actions.get(id))[request.side], request),
       copyState: (id: string) => copyState({ store, runner: tasks, actions }, id),
     };
     if (demo !== undefined) {

@@ -54,6 +54,10 @@ const messages = {
     en: "HTTP {status} was injected at /_local/faults.",
     zh: "通过 /_local/faults 人为设置的 HTTP {status} 故障。",
   },
+  sqlNeedsLogin: {
+    en: "Database {database} is not one of the demo: SQL runs there with a login of your own.",
+    zh: "数据库 {database} 不属于演示环境，执行 SQL 需要您自己的数据库账号。",
+  },
   noDemoDatabase: {
     en: "The demo's {server} has no database {database}.",
     zh: "演示环境的{server}端没有数据库 {database}。",

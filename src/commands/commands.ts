@@ -14,10 +14,13 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
       await (isForSelection(argument)
         ? (await handlers)[id](selection[0], selection)
         : (await handlers)[id](argument, selected));
-      if (!used.has(id)) {
-        // Steps of the walkthrough wait for it: `onCommand:` does not see what this extension calls itself.
-        used.add(id);
-        void vscode.commands.executeCommand("setContext", `drs.used.${id.slice("drs.".length)}`, true);
+      // Steps of the walkthrough wait for it: `onCommand:` does not see what this extension calls itself.
+      const news = id === "drs.openWalkthrough" ? [...used, id] : used.has(id) ? [] : [id];
+      used.add(id);
+      for (const one of news) {
+        const key = `drs.used.${one.slice("drs.".length)}`;
+        await vscode.commands.executeCommand("setContext", key, false);
+        await vscode.commands.executeCommand("setContext", key, true);
       }
     } catch (error) {
       // Cancellation is not an error.

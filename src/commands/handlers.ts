@@ -3,7 +3,8 @@ import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/s
 import { walkthroughId } from "../links/link";
 import * as vscode from "../screen/vscode";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
-import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
+import { rowOf } from "../status/statuses";
+import { legalActions, mayChangePassword, mayCopyAgain, mayPrecheck } from "../tasks/actions";
 import { attentionOf, thresholdsIn, urgencyOf } from "../tasks/attention";
 import type { Task } from "../tasks/task";
 import { previewManner } from "../tree/node";
@@ -21,6 +22,7 @@ import { muteHandlers } from "./mute";
 import { askPassword } from "./password";
 import { reportProblem } from "./problem-report-command";
 import { refreshTasks } from "./refresh";
+import { RemedySteps } from "./remedy";
 import { type ActionDialog, oneTaskDialog, runWith } from "./run-action";
 import { askStartTime, pickTask } from "./task-picker";
 import { treeHandlers } from "./tree-commands";
@@ -104,6 +106,8 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     await runWith({ ...dialog, report }, action, [found], parts, startAt);
   };
   const lastRow = new LastRow();
+  const remedySteps = new RemedySteps(parts);
+  const hasFailed = (task: Task) => rowOf(task.status).alert === "error";
 
   /** The tasks among several selected rows; none when only one row was meant. */
   const selectedTasks = (selected: unknown): readonly PlacedTask[] => {
@@ -146,6 +150,13 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     return (await vscode.window.showWarningMessage(question, { modal: true, detail }, name)) === name;
   };
 
+  /** The empty view says meanwhile what is being done, in place of its buttons. */
+  const starting = async (start: () => Promise<boolean>) => {
+    const tell = (is: boolean) => vscode.commands.executeCommand("setContext", "drs.starting", is);
+    await tell(true);
+    return await start().finally(() => tell(false));
+  };
+
   const explainReadOnly = async ({ connection, readOnly }: ConnectionState) => {
     const refresh = t("Refresh");
     const message = t("{0} is read only: {1} Refresh to try again.", connection.name, readOnly ?? "");
@@ -180,7 +191,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     ...muteHandlers(parts, (argument) => chosen(argument)),
     ...treeHandlers(parts, allTasks, (argument) => chosen(argument)),
     "drs.startLocalBackend": async () => {
-      if ((await local.start()) && connections.local !== undefined) {
+      if ((await starting(() => local.start())) && connections.local !== undefined) {
         await sessions.refresh(localId);
         const { host } = new URL(connections.local.endpoint);
         void vscode.window.showInformationMessage(t("The local backend is running at {0}.", host));
@@ -262,6 +273,24 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
         await copyTablesAgain(found, parts);
       }
     },
+    "drs.showConflictingRows": async (argument) => {
+      const found = await chosen(argument, hasFailed);
+      if (found !== undefined) {
+        await remedySteps.showRows(found);
+      }
+    },
+    "drs.runRemedySql": async (argument) => {
+      const found = await chosen(argument, hasFailed);
+      if (found !== undefined) {
+        await remedySteps.runSql(found);
+      }
+    },
+    "drs.precheckTask": async (argument) => {
+      const found = await chosen(argument, mayPrecheck);
+      if (found !== undefined) {
+        await remedySteps.precheck(found);
+      }
+    },
     "drs.showProblems": async () => {
       await vscode.commands.executeCommand("drs.tasks.focus");
       const found = allTasks();
@@ -278,6 +307,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     "drs.showLog": async () => log.show(),
     "drs.openWalkthrough": async () => {
       await vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthroughId);
+      await view.retell();
     },
     "drs.reportProblem": () => reportProblem(parts),
   };

@@ -1,7 +1,7 @@
 /** What the commands do that lead out of VS Code, or back into it. */
 
 import type { PlacedTask } from "../connections/session-manager";
-import { consoleAddress } from "../drs/regions";
+import { billingAddress, consoleAddress } from "../drs/regions";
 import { extensionId, linkQuery } from "../links/link";
 import * as vscode from "../screen/vscode";
 import type { CommandHost, Handler } from "./host";
@@ -10,7 +10,7 @@ import type { CommandHost, Handler } from "./host";
 export function linkHandlers(
   { l10n: { t } }: CommandHost,
   chosen: (argument: unknown, selected: unknown) => Promise<readonly PlacedTask[]>,
-): Record<"drs.copyTaskLink" | "drs.openInConsole", Handler> {
+): Record<"drs.copyTaskLink" | "drs.openInConsole" | "drs.openBilling", Handler> {
   return {
     "drs.copyTaskLink": async (argument, selected) => {
       const links = (await chosen(argument, selected)).map(
@@ -20,6 +20,20 @@ export function linkHandlers(
       if (links.length > 0) {
         await vscode.env.clipboard.writeText(links.join("\n"));
       }
+    },
+    "drs.openBilling": async (argument) => {
+      const [found] = await chosen(argument, undefined);
+      if (found === undefined) {
+        return;
+      }
+      const { connection } = found.state;
+      const address =
+        connection.kind === "cloud" ? billingAddress(connection.site, connection.region) : undefined;
+      if (address === undefined) {
+        void vscode.window.showInformationMessage(t("No billing center is known for {0}.", connection.name));
+        return;
+      }
+      await vscode.env.openExternal(vscode.Uri.parse(address, true));
     },
     "drs.openInConsole": async (argument) => {
       const [found] = await chosen(argument, undefined);

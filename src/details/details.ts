@@ -1,5 +1,6 @@
 import type { TaskRef } from "../connections/connection";
 import { findTask, type SessionManager } from "../connections/session-manager";
+import { isDrsError } from "../drs/errors";
 import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
@@ -7,6 +8,11 @@ import type { Attempts } from "../tasks/attempts";
 import { PastValues } from "../tasks/past-values";
 import { type ConnectionFacts, type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";
+
+/** Whether nobody answered at all. */
+function isAway(problem: unknown): boolean {
+  return isDrsError(problem) && ["network", "timeout"].includes(problem.failure.kind);
+}
 
 /** The details pages as the rest of the extension sees them. Their code is loaded with the first page. */
 export class Details implements vscode.Disposable {
@@ -89,7 +95,11 @@ export class Details implements vscode.Disposable {
         connection: connection?.name,
         isAlone: this.#sessions.shown.length <= 1,
         readOnly,
-        freshness: { connected: session !== undefined, asOf, problem: why },
+        freshness: {
+          ...{ connected: session !== undefined, asOf, problem: why },
+          unreachable:
+            connection?.kind === "local" && (problem === undefined ? why !== undefined : isAway(problem)),
+        },
       };
     };
     return new DetailsPages({ ...this.#host, facts });

@@ -13,6 +13,8 @@ export interface Freshness {
   readonly asOf: number | undefined;
   /** Why the last reading failed, in the reader's language; undefined when it did not. */
   readonly problem: Shown | undefined;
+  /** Whether it is the local backend that does not answer, so that starting it helps. */
+  readonly unreachable?: boolean | undefined;
 }
 
 /** The reader, and the state of the data. */

@@ -2,7 +2,8 @@
 
 import { localId, type TaskRef } from "../connections/connection";
 import { joined, shown } from "../l10n/shown";
-import { isStreaming } from "../status/statuses";
+import { isStreaming, rowOf } from "../status/statuses";
+import { mayPrecheck } from "../tasks/actions";
 import { behindMs } from "../tasks/delay/diagnose";
 import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";
 import type { DetailsHost } from "./host";
@@ -151,6 +152,7 @@ export class PageModel {
         isOpen: (part) => reader.isOpen(part),
         query: (part) => reader.query(part),
         seen: this.#seen,
+        mayPrecheck: active && task !== undefined && mayPrecheck(task),
         mayCompare: active && task !== undefined && isStreaming(task.status),
         problem: this.#problem,
       }),
@@ -182,6 +184,15 @@ export class PageModel {
       // The cause of a delay is what the reader has come for.
       this.#wasBehind = true;
       queueMicrotask(() => this.#reader.setOpen("delay", true));
+    }
+    if (last === undefined && status !== undefined) {
+      // So is what says why a task does not run.
+      const { alert, configurable } = rowOf(status);
+      if (configurable) {
+        queueMicrotask(() => this.#reader.setOpen("precheck", true));
+      } else if (alert === "error" && status !== "frozen") {
+        queueMicrotask(() => this.#reader.setOpen("dirty", true));
+      }
     }
     if (status === undefined || status === last?.status) {
       return;

@@ -29,6 +29,8 @@ export interface Notice {
   readonly since?: number | undefined;
   /** The label of a button that asks for fresh data. */
   readonly refresh?: Shown | undefined;
+  /** The label of a button that starts the local backend. */
+  readonly start?: Shown | undefined;
 }
 
 export interface ActionButton {
@@ -52,6 +54,8 @@ export interface Problem {
   readonly copy?: CopyButton | undefined;
   /** What heals, in the order in which it is done. */
   readonly steps: readonly StepButton[];
+  /** What lets the task run again afterwards. */
+  readonly resume?: ActionButton | undefined;
 }
 
 /** A step of a remedy that the extension can take. */

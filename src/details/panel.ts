@@ -280,6 +280,9 @@ class DetailsPage implements vscode.Disposable {
         this.#host.refresh(this.#ref.connection);
         this.#more.refresh();
         break;
+      case "startBackend":
+        void vscode.commands.executeCommand("drs.startLocalBackend");
+        break;
       case "run":
         void this.#run(message.action);
         break;

@@ -58,7 +58,7 @@ function viewOf<P extends PartId>(id: P, facts: PartFacts): PartView {
     count:
       table === undefined || table.isCounted === false || (reading.absent && table.count === 0)
         ? undefined
-        : number(table.count),
+        : (table.summary ?? number(table.count)),
     state,
     notes: [...notes, ...stale, ...(table?.notes ?? [])],
     columns: table?.columns ?? [],

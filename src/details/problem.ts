@@ -1,17 +1,18 @@
 /** What is wrong with a task, as its details page says it: error, cause, remedy and what to press. */
 import { type StepId, stepRow } from "../failures/steps";
 import { beginningOf, type Localizer } from "../l10n/localizer";
-import { type Shown, shown, shownLines } from "../l10n/shown";
-import { byHelpfulness } from "../status/actions";
+import { joined, type Shown, shown, shownLines } from "../l10n/shown";
+import { actionRow, byHelpfulness } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { mayCopyAgain } from "../tasks/actions";
 import { attemptText } from "../tasks/attempt-text";
+import { errorName } from "../tasks/error-name";
 import { errorText, unfreezing } from "../tasks/problems";
 import { remedySteps } from "../tasks/remedy-steps";
 import { lostTables } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import type { DetailsFacts } from "./facts";
-import type { Explanation, Problem, StepButton } from "./page-view";
+import type { ActionButton, Explanation, Problem, StepButton } from "./page-view";
 import { copyButton } from "./sections";
 
 /** So much of an error is drawn at once; a service may send hundreds of kilobytes. */
@@ -21,7 +22,9 @@ const longestMessage = 4_000;
 export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
   const { t } = facts.l10n;
   const { alert } = rowOf(task.status);
-  const code = task.error?.code && shown(task.error.code);
+  const name = errorName(task.error?.code, facts.l10n);
+  const number = task.error?.code && shown(task.error.code);
+  const code = name === number ? number : joined(" · ", [name, number]);
   // Its copy button has all of it.
   const message = task.error?.message && shownLines(beginningOf(task.error.message, longestMessage));
   const copy = task.error === undefined ? undefined : copyButton("error", t("Error"), t);
@@ -39,7 +42,7 @@ export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined 
       message: error ? t("It also reports an error: {0}", error) : undefined,
       advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
       copy,
-      steps: [],
+      steps: stepsOf(task, facts),
     };
   }
   return {
@@ -52,20 +55,32 @@ export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined 
     attempt: facts.attempt?.outcome?.kind === "failed" ? attemptText(facts.attempt, facts.l10n) : undefined,
     copy,
     steps: stepsOf(task, facts),
+    resume: resumeOf(task, facts),
   };
 }
 
 /** The steps of the remedy that can be taken now. */
 function stepsOf(task: Task, facts: DetailsFacts): readonly StepButton[] {
-  const { diagnosis, l10n } = facts;
-  const can: Readonly<Record<StepId, boolean>> = {
-    copyTables: canCopyAgain(task, facts),
-    changePassword: facts.listed && facts.readOnly === undefined,
-    showConflicts: facts.freshness.connected,
-  };
+  const { diagnosis, l10n, listed, readOnly, freshness } = facts;
+  if (!listed || !freshness.connected) {
+    return [];
+  }
   return remedySteps(task, diagnosis)
-    .filter((step) => can[step])
+    .filter((step) => readOnly === undefined || looking.has(step))
     .map((step) => stepButton(step, l10n));
+}
+
+/** What changes nothing, so that read-only users may take it, too. */
+const looking: ReadonlySet<StepId> = new Set(["showRows", "showConflicts", "openConsole", "openBilling"]);
+
+/** The action that lets the task run again when the cause is removed: the last step. */
+function resumeOf(task: Task, { actions, diagnosis, l10n, listed }: DetailsFacts): ActionButton | undefined {
+  const [next] = actions.toSorted(byHelpfulness).filter((action) => actionRow(action).continues);
+  if (next === undefined || !listed || diagnosis?.resumable === false || lostTables(task).length > 0) {
+    return undefined;
+  }
+  const { name, icon } = actionRow(next);
+  return { action: next, label: l10n.localize(name), icon, primary: false };
 }
 
 function stepButton(step: StepId, { localize }: Localizer): StepButton {

@@ -137,7 +137,10 @@ function absenceNotices({ l10n: { t }, freshness, listed }: DetailsFacts): reado
       ];
 }
 
-function staleNotices({ l10n: { t, time }, freshness: { asOf, problem } }: Reader): readonly Notice[] {
+function staleNotices({
+  l10n: { t, time },
+  freshness: { asOf, problem, unreachable },
+}: Reader): readonly Notice[] {
   if (problem === undefined) {
     return [];
   }
@@ -145,7 +148,16 @@ function staleNotices({ l10n: { t, time }, freshness: { asOf, problem } }: Reade
     asOf === undefined
       ? t("The tasks could not be read.")
       : t("The last refresh failed. The data is as of {0}", time(asOf));
-  return [{ level: "warning", text, detail: problem, since: asOf, refresh: t("Refresh") }];
+  return [
+    {
+      level: "warning",
+      text,
+      detail: problem,
+      since: asOf,
+      refresh: t("Refresh"),
+      start: unreachable === true ? t("Start the Local Backend") : undefined,
+    },
+  ];
 }
 
 function readOnlyNotices({ l10n: { t }, readOnly }: DetailsFacts): readonly Notice[] {

@@ -83,6 +83,23 @@ export function consoleAddress(site: SiteId | "private", region: string): string
   return host && `https://${host}/drs/?region=${encodeURIComponent(region)}${list}`;
 }
 
+/**
+ * Where an account is topped up and orders are renewed; undefined where no such page is known. As with the console, the
+ * region decides which of Huawei Cloud's sites it is.
+ */
+export function billingAddress(site: SiteId | "private", region: string): string | undefined {
+  switch (site) {
+    case "huawei":
+      return region.startsWith("cn-")
+        ? "https://account.huaweicloud.com/usercenter/#/userindex/allview"
+        : "https://account-intl.huaweicloud.com/usercenter/#/userindex/allview";
+    case "huaweiEurope":
+    case "openTelekom":
+    case "private":
+      return undefined;
+  }
+}
+
 /** The addresses of DRS and of the identity service (IAM) in a region. */
 export function endpointsOf(
   { domain }: Site,

@@ -8,6 +8,8 @@ interface StepRow {
   readonly icon: string;
   /** What takes it: a command, called with the task's reference, or a part of the details page that is shown. */
   readonly by: { readonly command: `drs.${string}` } | { readonly part: "dirty" };
+  /** Where it can be taken; absent: everywhere. */
+  readonly place?: "local" | "cloud" | undefined;
 }
 
 export const steps = {
@@ -16,15 +18,45 @@ export const steps = {
     icon: "key",
     by: { command: "drs.changePassword" },
   },
+  showRows: {
+    name: { en: "Show Rows at Both Ends", zh: "对比两端数据" },
+    icon: "diff",
+    by: { command: "drs.showConflictingRows" },
+    place: "local",
+  },
+  runSql: {
+    name: { en: "Run Remedy SQL…", zh: "执行修复 SQL…" },
+    icon: "terminal",
+    by: { command: "drs.runRemedySql" },
+    place: "local",
+  },
   copyTables: {
     name: { en: "Copy Tables Again…", zh: "重新复制表…" },
     icon: "sync",
     by: { command: "drs.copyTablesAgain" },
+    place: "local",
+  },
+  precheck: {
+    name: { en: "Run Pre-check", zh: "执行预检查" },
+    icon: "checklist",
+    by: { command: "drs.precheckTask" },
   },
   showConflicts: {
     name: { en: "Show Conflicting Rows", zh: "查看冲突数据" },
     icon: "list-flat",
     by: { part: "dirty" },
+  },
+  openConsole: {
+    name: { en: "Open in Web Console", zh: "在控制台中打开" },
+    icon: "link-external",
+    by: { command: "drs.openInConsole" },
+    place: "cloud",
+  },
+  openBilling: {
+    name: { en: "Open Billing Center", zh: "打开费用中心" },
+    icon: "credit-card",
+    by: { command: "drs.openBilling" },
+    place: "cloud",
   },
 } as const satisfies Record<string, StepRow>;
 

@@ -72,14 +72,17 @@ async function demoEnds(parts: FileParts): Promise<TemplateEnds | undefined> {
   try {
     const { databases } = await demoLogins(local, key, l10n);
     const end = async (server: "source" | "target") => {
-      const found = databases.find((one) => one.server === server);
-      if (found === undefined) {
-        return undefined;
+      // For all of them: whoever tries the template puts another database of the demo in its place.
+      const ends = databases
+        .filter((one) => one.server === server)
+        .map(({ host, port, database, task: { user, password } }) => ({
+          end: { host, port, database, user, password: { secret: `demo-${server}` } },
+          password,
+        }));
+      for (const one of ends) {
+        await keptOf(parts).keep(referenceOf(one.end, local), one.password);
       }
-      const { host, port, database, task } = found;
-      const one = { host, port, database, user: task.user, password: { secret: `demo-${server}` } };
-      await keptOf(parts).keep(referenceOf(one, local), task.password);
-      return one;
+      return ends[0]?.end;
     };
     const [source, target] = [await end("source"), await end("target")];
     return source && target && { source, target, objects: { tables: ["public.events"] } };

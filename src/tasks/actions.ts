@@ -40,6 +40,13 @@ export function mayChangePassword({ status, availableActions }: Task): boolean {
   return status !== "frozen" && availableActions?.includes("RESET_DB_PWD") === true;
 }
 
+/** Whether a pre-check can be run for its own sake: where the service lists it, or where a start needs one. */
+export function mayPrecheck({ status, availableActions }: Task): boolean {
+  return (
+    status !== "frozen" && (availableActions?.includes("PRE_CHECK") ?? rowOf(status).configurable) === true
+  );
+}
+
 const copying: ReadonlySet<StatusId> = new Set(["incremental", "incrementalFailed", "fullFailed", "paused"]);
 
 /** Whether single tables of a task can be copied again, which only the local backend does. */

@@ -57,10 +57,18 @@ export class Attempts {
     return ended;
   }
 
-  /** Whether what happens to a task now is followed, or was told a moment ago. @param now milliseconds since 1970. */
-  covers(task: Ref, now: number): boolean {
+  /**
+   * Whether the user knows of a failure or a recovery already: the action is followed still, or has just come to that.
+   *
+   * @param now milliseconds since 1970.
+   */
+  covers(task: Ref, what: "failed" | "recovered", now: number): boolean {
     const attempt = this.of(task);
-    return attempt !== undefined && (attempt.outcome === undefined || now - attempt.outcome.at < freshMs);
+    if (attempt?.outcome === undefined) {
+      return attempt !== undefined;
+    }
+    const { kind, at } = attempt.outcome;
+    return now - at < freshMs && kind === (what === "failed" ? "failed" : "reached");
   }
 
   /** Notes whether a page of a task is on the screen. */

@@ -1,15 +1,24 @@
 import type { Diagnosis } from "../failures/known-case";
 import { type StepId, stepRow } from "../failures/steps";
 import type { Bilingual } from "../l10n/bilingual";
-import { mayChangePassword } from "./actions";
+import { mayChangePassword, mayCopyAgain, mayPrecheck } from "./actions";
 import { lostTables } from "./stream-health";
 import type { Task } from "./task";
 
-/** The steps that heal a failed task and that its status allows, in the order in which they are taken. */
+/** The steps that heal a failed task and that its status and its place allow, in the order in which they are taken. */
 export function remedySteps(task: Task, diagnosis: Diagnosis | null | undefined): readonly StepId[] {
+  const place = task.cloud === true ? "cloud" : "local";
+  if (task.status === "frozen") {
+    return place === "cloud" ? ["openBilling"] : [];
+  }
   const lost: readonly StepId[] = lostTables(task).length > 0 ? ["copyTables"] : [];
   const steps = new Set([...lost, ...(diagnosis?.steps ?? [])]);
-  return [...steps].filter((step) => step !== "changePassword" || mayChangePassword(task));
+  const can: Partial<Record<StepId, boolean>> = {
+    changePassword: mayChangePassword(task),
+    copyTables: mayCopyAgain(task, place),
+    precheck: mayPrecheck(task),
+  };
+  return [...steps].filter((step) => (stepRow(step).place ?? place) === place && can[step] !== false);
 }
 
 /** The first of these steps that a command takes. */

@@ -1,9 +1,11 @@
+import type { TaskRef } from "../connections/connection";
 import type { Diagnosis } from "../failures/known-case";
+import { type StepId, stepIds, stepRow } from "../failures/steps";
 import { beginningOf, type Localizer, remainingText } from "../l10n/localizer";
 import { escapeMarkdown, joinedMarkup, linkMarkup, type Markup, markup } from "../l10n/markdown";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
-import { actionRow } from "../status/actions";
+import { actionIds, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/actions";
 import { endsOf } from "../tasks/address";
@@ -11,19 +13,21 @@ import { engineName } from "../tasks/engine";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
 import { meaningOf, unfreezing } from "../tasks/problems";
+import { remedySteps } from "../tasks/remedy-steps";
 import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 
 const shownWarnings = 3;
 
 /**
- * The hover of a task: status, its meaning, why it failed and what now, and the facts. Every text is made literal, so that it cannot become markup,
- * and the Markdown is not trusted, so that it cannot become a command.
+ * The hover of a task: status, its meaning, why it failed and what now, the steps that help, and the facts. Every text is
+ * made literal, so that it can become neither markup nor a command; the commands are ours.
  *
  * @param delay why a task is behind, and until when.
  */
 export function hoverOf(
   task: Task,
+  place: TaskRef & { readonly readOnly: boolean },
   diagnosis: Diagnosis | null | undefined,
   l10n: Localizer,
   delay?: Shown,
@@ -40,7 +44,9 @@ export function hoverOf(
     task.status === "frozen"
       ? [markup`**${escapeMarkdown(l10n.t("What to do"))}** — ${escapeMarkdown(unfreezing(task, l10n))}`]
       : [];
-  return new vscode.MarkdownString(
+  const { connection, id, readOnly } = place;
+  const steps = stepLinks({ connection, id }, task, diagnosis, readOnly, l10n);
+  const hover = new vscode.MarkdownString(
     joinedMarkup("\n\n", [
       heading,
       ...(ends === undefined ? [] : [escapeMarkdown(joined(" → ", [ends.source, ends.target]))]),
@@ -52,9 +58,44 @@ export function hoverOf(
       ...warningLines(task, l10n),
       ...forecastLines(task, l10n),
       ...why,
+      ...(steps.length === 0 ? [] : [joinedMarkup(" · ", steps)]),
       joinedMarkup("  \n", facts),
     ]),
   );
+  hover.isTrusted = { enabledCommands: hoverCommands };
+  return hover;
+}
+
+/** The commands that a hover may run: those that ask before they change something. Every text of a service is made literal. */
+const hoverCommands = [
+  ...new Set(stepIds.flatMap((id) => ("command" in stepRow(id).by ? [commandOf(id)] : []))),
+  "drs.openDetails",
+  ...actionIds.flatMap((id) => (actionRow(id).continues ? [actionRow(id).command] : [])),
+];
+
+function commandOf(step: StepId): string {
+  const { by } = stepRow(step);
+  return "command" in by ? by.command : "drs.openDetails";
+}
+
+/** The steps of the remedy, the action that follows, and the details, as links. */
+function stepLinks(
+  ref: TaskRef,
+  task: Task,
+  diagnosis: Diagnosis | null | undefined,
+  readOnly: boolean,
+  { t, localize }: Localizer,
+): readonly Markup[] {
+  const link = (text: Shown, command: string) =>
+    linkMarkup(text, `command:${command}?${encodeURIComponent(JSON.stringify([ref]))}`);
+  const isWrong = rowOf(task.status).alert === "error";
+  const steps = !isWrong || readOnly ? [] : remedySteps(task, diagnosis);
+  const next = legalActions(task).filter((action) => actionRow(action).continues && isWrong && !readOnly);
+  return [
+    ...steps.map((id) => link(localize(stepRow(id).name), commandOf(id))),
+    ...next.slice(0, 1).map((action) => link(localize(actionRow(action).name), actionRow(action).command)),
+    link(t("Show Details"), "drs.openDetails"),
+  ];
 }
 
 /** What is wrong with its stream: the first few, for the details page has them all. */

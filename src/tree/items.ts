@@ -5,7 +5,7 @@ import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { hasEnded, rowOf, type StatusId, statusOrder } from "../status/statuses";
-import { legalActions, mayChangePassword, mayCopyAgain } from "../tasks/actions";
+import { legalActions, mayChangePassword, mayCopyAgain, mayPrecheck } from "../tasks/actions";
 import { attentionOf, type Thresholds } from "../tasks/attention";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
@@ -98,7 +98,11 @@ interface TaskState {
 
 export function taskItem(
   task: Task,
-  state: TaskState & { readonly parent: boolean; readonly thresholds: Thresholds },
+  state: TaskState & {
+    readonly parent: boolean;
+    readonly thresholds: Thresholds;
+    readonly withEngine: boolean;
+  },
   l10n: Localizer,
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(shown(task.name), state.parent ? Expanded : None);
@@ -107,7 +111,7 @@ export function taskItem(
     state.followed === undefined ? "" : l10n.t("following until {0}", state.followed),
   ];
   // First, because a narrow view cuts the end off.
-  const description = descriptionOf(task, l10n, state.thresholds);
+  const description = descriptionOf(task, l10n, state.thresholds, state.withEngine);
   item.description = joined(" · ", [...marks, description]);
   item.iconPath = isAttended(task, state.thresholds)
     ? new vscode.ThemeIcon(rowOf(task.status).icon, new vscode.ThemeColor("list.warningForeground"))
@@ -128,6 +132,8 @@ export function contextOf(
     ...(readOnly ? ["readOnly"] : legalActions(task)),
     ...(!readOnly && mayChangePassword(task) ? ["password"] : []),
     ...(!readOnly && mayCopyAgain(task, local ? "local" : "cloud") ? ["copyAgain"] : []),
+    ...(!readOnly && local && rowOf(task.status).alert === "error" ? ["remedySql"] : []),
+    ...(!readOnly && mayPrecheck(task) ? ["precheck"] : []),
     pinned ? "unpin" : "pin",
     muted ? "unmute" : "mute",
     followed === undefined ? "follow" : "unfollow",

@@ -83,6 +83,8 @@ export class Layout {
   readonly #parents = new Set<string>();
   /** Of all tasks, also those that do not fit the filter. */
   readonly #attention: AttentionIndex;
+  /** How many tasks have each engine, of all of them. */
+  readonly #engines = new Map<string, number>();
 
   constructor(tasks: Iterable<Task>, arrangement: Arrangement, marks: LayoutMarks, now = Date.now()) {
     this.#arrangement = arrangement;
@@ -91,6 +93,7 @@ export class Layout {
     const rows: Row[] = [];
     for (const task of tasks) {
       const attention = this.#attention.set(task, now);
+      this.#countEngine(task, 1);
       if (fits(task, arrangement.filter)) {
         const row = this.#row(task, attention);
         this.#rows.set(task.id, row);
@@ -144,6 +147,11 @@ export class Layout {
     return this.#attention.counts;
   }
 
+  /** The engines that tasks have. */
+  get engines(): Iterable<string> {
+    return this.#engines.keys();
+  }
+
   /** Whether time alone has changed something: the layout is to be made again. */
   isStale(now: number): boolean {
     return this.#attention.isStale(now);
@@ -173,6 +181,10 @@ export class Layout {
     const moved = new Set<string>();
     for (const { before, after } of changes) {
       const id = (after ?? before)?.id ?? "";
+      if (before?.engine !== after?.engine) {
+        this.#countEngine(before, -1);
+        this.#countEngine(after, 1);
+      }
       const row = this.#rows.get(id);
       const was = this.#attention.of(id);
       const attention = after === undefined ? undefined : this.#attention.set(after, now);
@@ -232,6 +244,18 @@ export class Layout {
       this.#orderGroups();
     }
     return { groups: isOther, touched, moved };
+  }
+
+  #countEngine(task: Task | undefined, by: 1 | -1): void {
+    const engine = task?.engine;
+    if (engine !== undefined) {
+      const count = (this.#engines.get(engine) ?? 0) + by;
+      if (count > 0) {
+        this.#engines.set(engine, count);
+      } else {
+        this.#engines.delete(engine);
+      }
+    }
   }
 
   #row(task: Task, attention: Attention | undefined): Row {

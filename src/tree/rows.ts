@@ -13,8 +13,17 @@ import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import { type Group, ownAttention } from "./layout";
 
-/** The grey text behind a task's name: what matters in its status, and its engine. */
-export function descriptionOf(task: Task, l10n: Localizer, thresholds = noThresholds): Shown {
+/**
+ * The grey text behind a task's name: what matters in its status, and its engine.
+ *
+ * @param withEngine whether engines differ: what all tasks have in common only takes room.
+ */
+export function descriptionOf(
+  task: Task,
+  l10n: Localizer,
+  thresholds = noThresholds,
+  withEngine = true,
+): Shown {
   const isLate = isDelayed(task, thresholds);
   const detail = isLate ? undefined : statusDetail(task, l10n);
   // Why a task stands still comes before what that leads to.
@@ -26,7 +35,7 @@ export function descriptionOf(task: Task, l10n: Localizer, thresholds = noThresh
     forecastMarks(task, l10n),
     transitionText(task, l10n),
     ...(first.length > 0 ? [] : [detail]),
-    engineName(task.engine),
+    withEngine ? engineName(task.engine) : undefined,
   ];
   return joined(
     " · ",

@@ -49,6 +49,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #limits = new Map<string, number>();
   #branches: ReadonlyMap<string, Branch> = new Map();
   #arrangement: Arrangement;
+  /** Whether rows say which engine a task has. */
+  #withEngine = false;
   readonly #marks: Marks;
   readonly #selection: () => readonly Node[];
 
@@ -103,12 +105,16 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
         return [id, this.#branch(state, change === undefined ? this.#layout(state) : known.layout)];
       }),
     );
+    const withEngine =
+      new Set([...this.#branches.values()].flatMap(({ layout }) => [...layout.engines])).size > 1;
+    const sameEngines = withEngine === this.#withEngine;
+    this.#withEngine = withEngine;
     const sameConnections = [...before.keys()].join() === [...this.#branches.keys()].join();
     const redrawn = [...this.#branches].flatMap(([id, branch]) =>
       this.#redrawn(before.get(id), branch, changes.get(id), reading),
     );
     const isAbove = !this.#byConnection && redrawn.some(({ kind }) => kind === "connection");
-    if (!sameConnections || isAbove || this.#hasMovedSelection(changes)) {
+    if (!sameConnections || !sameEngines || isAbove || this.#hasMovedSelection(changes)) {
       this.#redrawAll();
       return;
     }
@@ -212,14 +218,16 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     const task = node.kind === "task" ? this.#task(node) : undefined;
-    if (task !== undefined) {
+    if (node.kind === "task" && task !== undefined) {
       // An error that lingers in a healthy task explains nothing.
       const troubled = rowOf(task.status).alert !== "none";
+      const { session, state } = this.#branches.get(node.connection) ?? {};
       const [diagnosis, delay] = await Promise.all([
         troubled ? diagnosisOf(task) : undefined,
-        delayText(this.#branches.get(node.connection)?.session, task, this.#l10n),
+        delayText(session, task, this.#l10n),
       ]);
-      item.tooltip = hoverOf(task, diagnosis, this.#l10n, delay);
+      const place = { connection: node.connection, id: task.id, readOnly: state?.readOnly !== undefined };
+      item.tooltip = hoverOf(task, place, diagnosis, this.#l10n, delay);
       this.#hovers.made(node);
     }
     return item;
@@ -290,6 +298,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       local: branch.state.connection.kind === "local",
       parent: this.#childrenOf(node).length > 0,
       thresholds: this.#marks.thresholds,
+      withEngine: this.#withEngine,
     };
     const item = taskItem(task, state, this.#l10n);
     if (this.#isOneList) {
@@ -490,8 +499,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       before.remaining !== after.remaining ||
       before.startedAt !== after.startedAt ||
       (!hasSameActions(before, after) && contextOf(before, state) !== contextOf(after, state)) ||
-      descriptionOf(before, this.#l10n, this.#marks.thresholds) !==
-        descriptionOf(after, this.#l10n, this.#marks.thresholds)
+      descriptionOf(before, this.#l10n, this.#marks.thresholds, this.#withEngine) !==
+        descriptionOf(after, this.#l10n, this.#marks.thresholds, this.#withEngine)
     );
   }
 

@@ -195,6 +195,14 @@ export class TasksView implements vscode.Disposable {
     return joined(" · ", [shown(connection.name), ...rest]);
   }
 
+  /** Says once more what is so: steps of the walkthrough are ticked by what changes while it listens. */
+  async retell(): Promise<void> {
+    for (const [key, value] of this.#context) {
+      await vscode.commands.executeCommand("setContext", key, undefined);
+      await vscode.commands.executeCommand("setContext", key, value);
+    }
+  }
+
   #setContext(key: string, value: unknown): void {
     if (this.#context.get(key) !== value) {
       this.#context.set(key, value);

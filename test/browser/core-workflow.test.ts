@@ -127,6 +127,13 @@ describe("the main job", () => {
     ];
     const running = await workbench.contextMenu("orders-to-warehouse");
     assert.deepEqual(running, ["Show Details", "Pause Task", "Copy Tables Again…", "End Task…", ...always]);
+    const failed = await workbench.contextMenu("reviews-to-analytics");
+    assert.deepEqual(failed.slice(0, 4), [
+      "Show Details",
+      "Resume or Retry Task",
+      "Run Remedy SQL…",
+      "Pause Task",
+    ]);
     const frozen = await workbench.contextMenu("trial-shop-mirror");
     assert.deepEqual(frozen, ["Show Details", ...always]);
   });
@@ -298,7 +305,10 @@ describe("the main job", () => {
     await workbench.runCommand("DRS: Snooze Notifications…");
     await workbench.pick("For 30 minutes");
     await tells(/1 frozen.*snoozed until/);
-    await workbench.hover(item, /reviews-to-analytics — Incremental synchronization failed · 23505 · since /);
+    await workbench.hover(
+      item,
+      /reviews-to-analytics — Incremental synchronization failed · duplicate key · since /,
+    );
     await workbench.screenshot("snoozed");
     await workbench.runCommand("DRS: End the Snooze");
     await tells(/^((?!snoozed).)*$/s);

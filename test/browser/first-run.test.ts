@@ -80,19 +80,13 @@ describe("the first run", () => {
     await workbench.openDetails("reviews-to-analytics");
     const details = workbench.webview();
     await workbench.sees(details.getByText("Another program wrote a row with the same key"));
-    const rows = details.locator('details[data-part="dirty"][open]').getByText("public.reviews").first();
-    await workbench.click(details.getByRole("button", { name: "Show Conflicting Rows" }), rows);
-    await workbench.screenshot("conflicting-rows");
-    const remedy = /analytics: (DELETE FROM reviews WHERE id = \d+)/.exec(
-      await details.locator("body").innerText(),
-    );
-    await workbench.runCommand("DRS: Run SQL in a Demo Database");
-    await workbench.answer(/Which database/, "analytics");
-    await workbench.answerInVain(/reviews/, "DELETE FROM revews", /"revews" does not exist/);
-    await workbench.answer(/reviews/, remedy?.[1] ?? "");
-    await workbench.sees(workbench.notifications.filter({ hasText: "DELETE: 1 row" }));
+    const button = (name: string) => details.locator(".problem").getByRole("button", { name });
+    await workbench.click(button("Run Remedy SQL…"), workbench.dialog);
+    await workbench.screenshot("remedy");
+    assert.match(await workbench.answerDialog("Run"), /DELETE FROM "public"\."reviews" WHERE "id" = '\d+';/);
+    await workbench.sees(workbench.notifications.filter({ hasText: "DELETE at the target: 1 row." }));
     const runs = details.locator(".title strong").getByText("Incremental synchronization", { exact: true });
-    await workbench.click(details.getByRole("button", { name: "Resume" }), runs);
+    await workbench.click(button("Resume"), runs);
 
     await workbench.openDetails("invoices-to-billing");
     await workbench.sees(details.getByText("Change the database password of the task"));
@@ -103,7 +97,7 @@ describe("the first run", () => {
       () => workbench.clipboard(),
       (text) => text.endsWith("-changed"),
     );
-    const step = details.getByRole("button", { name: "Change Database Password…" });
+    const step = button("Change Database Password…");
     await workbench.click(step, workbench.quickInput);
     await workbench.answer(/Of which database/, "Source");
     await workbench.answer(/New password of/, password);

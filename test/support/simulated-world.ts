@@ -485,6 +485,8 @@ export class SimulatedEngine implements Engine {
     // It cannot, and is not asked.
   }
 
+  remedy = async () => ({ rows: [], statements: [] });
+
   describe({ reason }: EngineError) {
     return message("internal", { reason });
   }

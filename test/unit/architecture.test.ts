@@ -40,6 +40,8 @@ const edge: Readonly<Record<string, readonly string[]>> = {
     "password",
     "problem-report-command",
     "refresh",
+    "remedy",
+    "row-texts",
     "run-action",
     "task-picker",
     "tree-commands",

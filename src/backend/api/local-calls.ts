@@ -24,6 +24,10 @@ export interface LocalCalls {
   databases(): Promise<unknown>;
   /** Runs SQL in one of them. */
   sql(request: v.InferOutput<typeof sqlRequest>): Promise<unknown>;
+  /** What heals a failed task. */
+  remedy(id: string): Promise<unknown>;
+  /** Runs SQL at an end of a task. */
+  taskSql(id: string, request: v.InferOutput<typeof taskSqlRequest>): Promise<unknown>;
   /** Copies tables of a task again. */
   copyAgain(id: string, request: v.InferOutput<typeof copyAgainRequest>): Promise<CopyState>;
   copyState(id: string): CopyState;
@@ -54,6 +58,13 @@ const sqlRequest = v.object({
   sql: v.pipe(v.string(), v.nonEmpty()),
 });
 
+const taskSqlRequest = v.object({
+  side: v.picklist(["source", "target"]),
+  sql: v.pipe(v.string(), v.nonEmpty()),
+  user: v.optional(v.string()),
+  password: v.optional(v.string()),
+});
+
 /** @param service throws while the service is not ready. */
 export function localRoutes({ faults, presences, reset }: Controls, service: () => LocalCalls): Hono<Env> {
   const app = new Hono<Env>();
@@ -77,6 +88,11 @@ export function localRoutes({ faults, presences, reset }: Controls, service: () 
   app.get("/databases", async (c) => c.json(await service().databases()));
 
   app.post("/sql", async (c) => c.json(await service().sql(checked(sqlRequest, jsonOf(c.get("body"))))));
+
+  app.get("/tasks/:id/remedy", async (c) => c.json(await service().remedy(c.req.param("id"))));
+  app.post("/tasks/:id/sql", async (c) =>
+    c.json(await service().taskSql(c.req.param("id"), checked(taskSqlRequest, jsonOf(c.get("body"))))),
+  );
 
   app.get("/tasks/:id/unapplied", async (c) => c.json(await service().unapplied(c.req.param("id"))));
 

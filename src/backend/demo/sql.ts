@@ -1,8 +1,8 @@
 /** Statements that a person runs in the demo's databases. */
 import { Query, type ResultBuilder } from "pg";
-import type { DatabaseLogin } from "../engine/engine";
-import { codeOf } from "../engine/postgres/databases";
-import { type GuardedClient, ownClient } from "../engine/postgres/guarded-client";
+import type { DatabaseLogin, Side } from "../engine/engine";
+import { clientOptions, codeOf } from "../engine/postgres/databases";
+import { type ClientOptions, GuardedClient, ownOptions } from "../engine/postgres/guarded-client";
 import { ProtocolError } from "../engine/postgres/message-guard";
 import { reasonOf } from "../log";
 import { ApiError, message } from "../messages";
@@ -12,6 +12,15 @@ export interface SqlRequest {
   readonly server: string;
   readonly database: string;
   readonly sql: string;
+}
+
+/** SQL for the database of a task's end. */
+export interface TaskSqlRequest {
+  readonly side: Side;
+  readonly sql: string;
+  /** The user's own login; absent: the demo's. */
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
 }
 
 /** What the last statement came to; values as PostgreSQL writes them. */
@@ -42,16 +51,53 @@ export async function runDemoSql(logins: readonly DemoLogin[], request: SqlReque
   if (known === undefined) {
     throw new ApiError("DRS.M00007", message("noDemoDatabase", { server, database }));
   }
-  const { host, port, user, password } = known;
-  const login: DatabaseLogin = { host, port, user, password, database, ssl: false };
-  const client = ownClient(login, { answerLimit });
+  return await runSql(ownOptions(loginIn(known, database)), sql);
+}
+
+/** The demo's login for the database of an endpoint; undefined for one that is not the demo's. */
+export function demoLoginFor(
+  logins: readonly DemoLogin[],
+  { host, port, database }: Pick<DatabaseLogin, "host" | "port" | "database">,
+): DatabaseLogin | undefined {
+  const known = logins.find(
+    (one) => one.host === host && one.port === port && one.databases.includes(database),
+  );
+  return known && loginIn(known, database);
+}
+
+/**
+ * Runs SQL at an end of a task: as the given user, or as the demo's where the database is the demo's.
+ *
+ * @throws ApiError DRS.M00007 where a login is needed, and as `runDemoSql` does.
+ */
+export async function runTaskSql(
+  logins: readonly DemoLogin[],
+  endpoint: DatabaseLogin,
+  { sql, user, password = "" }: TaskSqlRequest,
+): Promise<SqlResult> {
+  if (user !== undefined) {
+    return await runSql(clientOptions({ ...endpoint, user, password }), sql);
+  }
+  const login = demoLoginFor(logins, endpoint);
+  if (login === undefined) {
+    throw new ApiError("DRS.M00007", message("sqlNeedsLogin", { database: endpoint.database }));
+  }
+  return await runSql(ownOptions(login), sql);
+}
+
+function loginIn({ host, port, user, password }: DemoLogin, database: string): DatabaseLogin {
+  return { host, port, user, password, database, ssl: false };
+}
+
+async function runSql(options: ClientOptions, sql: string): Promise<SqlResult> {
+  const client = new GuardedClient({ ...options, answerLimit });
   let session: number | undefined;
   try {
     await client.connect();
     session = (await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows[0]?.pid;
     return await within(limitMs, answerOf(client, sql));
   } catch (error) {
-    await terminate(login, session);
+    await terminate(options, session);
     throw new ApiError("DRS.M00007", message("sqlRefused", { code: codeOf(error), reason: reasonOf(error) }));
   } finally {
     await client.end();
@@ -59,8 +105,8 @@ export async function runDemoSql(logins: readonly DemoLogin[], request: SqlReque
 }
 
 /** Ends a session from outside: the server does not notice by itself that nobody waits for what it does. */
-async function terminate(login: DatabaseLogin, session: number | undefined): Promise<void> {
-  const client = ownClient(login, { query_timeout: 1_000 });
+async function terminate(options: ClientOptions, session: number | undefined): Promise<void> {
+  const client = new GuardedClient({ ...options, query_timeout: 1_000 });
   try {
     await client.connect();
     await client.query("SELECT pg_terminate_backend($1)", [session]);

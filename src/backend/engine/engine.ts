@@ -264,6 +264,31 @@ export interface Remedy {
   readonly sql: string;
 }
 
+/** Why a task failed, as it was noted. */
+export interface FailureFacts {
+  readonly code: string;
+  /** The database's own words. */
+  readonly reason: string;
+  readonly rejected?: RejectedRow | undefined;
+}
+
+/** A row in the way of another one, as both ends have it now: columns and values as text; null: not there. */
+export interface ConflictRow extends TableName {
+  /** `id = 5`. */
+  readonly key: string;
+  readonly source: RowText | null;
+  readonly target: RowText | null;
+}
+
+export type RowText = readonly (readonly [column: string, value: string | null])[];
+
+/** What heals a failed task. */
+export interface FoundRemedy {
+  readonly rows: readonly ConflictRow[];
+  /** In the order in which they are run. */
+  readonly statements: readonly Remedy[];
+}
+
 /** One item of a pre-check. */
 export interface CheckItem {
   readonly item: string;
@@ -408,6 +433,8 @@ export interface Engine {
   compare(task: EngineTask, contents: boolean, signal: AbortSignal): AsyncIterable<TableComparison>;
   /** Why a task that was enabled is not any more, as far as can be known. */
   explainStop(task: EngineTask): Promise<StopCause>;
+  /** What heals a failed task, from its failure and from what both ends have now. */
+  remedy(task: EngineTask, failure: FailureFacts): Promise<FoundRemedy>;
   /** What an error means to the user of a task. */
   describe(error: EngineError, connection: DatabaseLogin | undefined): Message;
   dispose(): Promise<void>;

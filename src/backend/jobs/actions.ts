@@ -93,17 +93,17 @@ export class JobActions {
   async testConnection(request: InputOf<"batchConnection">["jobs"][number]): Promise<void> {
     const { id, end_point_type } = request;
     const side: Side = end_point_type === "so" ? "source" : "target";
-    const known = this.#get(id)[side];
+    const known = this.get(id)[side];
     requireEngine(request.db_type);
     for (const field of ["ip", "db_user"] as const) {
       if (request[field] === "") {
         throw new ApiError("DRS.M00007", message("invalidField", { field, reason: "must not be empty" }));
       }
     }
-    requireAction(this.#get(id), "MODIFY_DB_CONFIG", this.runner.constraintsOf(this.#get(id)));
+    requireAction(this.get(id), "MODIFY_DB_CONFIG", this.runner.constraintsOf(this.get(id)));
     const endpoint = this.stored({ ...request, db_name: request.db_name || known.database });
     const proves = await this.#requireConnection(endpoint, side);
-    const before = this.#get(id);
+    const before = this.get(id);
     const moved =
       before[side].host !== endpoint.host ||
       before[side].port !== endpoint.port ||
@@ -126,7 +126,7 @@ export class JobActions {
    * @throws ApiError DRS.KE0002 when the database refuses it, DRS.M00299 when the database is not there.
    */
   async changePassword(id: string, side: Side, password: string): Promise<void> {
-    const job = this.#get(id);
+    const job = this.get(id);
     requireAction(job, "RESET_DB_PWD", this.runner.constraintsOf(job));
     const sealedPassword = this.secrets.seal(password);
     const proves = await this.#requireConnection({ ...job[side], sealedPassword, proves: false }, side);
@@ -165,7 +165,7 @@ export class JobActions {
 
   /** The tables of a task's source database that can be selected. @throws ApiError DRS.M00299 when it cannot be asked. */
   async sourceTables(id: string): Promise<readonly TableName[]> {
-    const connection = loginOf(this.#get(id).source, this.secrets);
+    const connection = loginOf(this.get(id).source, this.secrets);
     try {
       return await this.engine.tablesOf(connection);
     } catch (error) {
@@ -259,7 +259,7 @@ export class JobActions {
    * end cannot be asked.
    */
   async copyAgain(id: string, names: readonly string[], keepRows: boolean): Promise<void> {
-    const job = this.#get(id);
+    const job = this.get(id);
     requireCopyAgain(job, this.runner.constraintsOf(job));
     const tables = [...new Set(names)].map((name) => {
       const table = job.tables.find((one) => tableId(one) === name);
@@ -333,7 +333,7 @@ export class JobActions {
    * @throws ApiError DRS.M00299 when an end cannot be asked.
    */
   async unapplied(id: string): Promise<Unapplied | undefined> {
-    const job = this.#get(id);
+    const job = this.get(id);
     return isWatched(job)
       ? await this.#asked(job, async () => await this.engine.unapplied(this.runner.taskOf(job)))
       : undefined;
@@ -363,19 +363,19 @@ export class JobActions {
       await this.#change(id, "DELETE", (job) => ({ ...job, change: null }));
       return;
     }
-    this.#get(id);
+    this.get(id);
     await this.store.remove(id, (job) => requireAction(job, "DELETE", this.runner.constraintsOf(job)));
   }
 
   /** @throws ApiError DRS.M00277 when another task has the name. */
   async rename(id: string, name: string): Promise<void> {
     this.requireName(name, id);
-    this.#get(id);
+    this.get(id);
     await this.store.update(id, (job) => ({ ...job, name }));
   }
 
   async redescribe(id: string, description: string): Promise<void> {
-    this.#get(id);
+    this.get(id);
     fitting("description", jobDescription, description);
     await this.store.update(id, (job) => ({ ...job, description }));
   }
@@ -398,7 +398,7 @@ export class JobActions {
       const reason = `${wrong.begin}-${wrong.end} ${wrong.speed} MB/s`;
       throw new ApiError("DRS.M00007", message("invalidField", { field: "speed_limit", reason }));
     }
-    const job = this.#get(id);
+    const job = this.get(id);
     if (this.runner.isFrozen(job)) {
       throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
     }
@@ -411,7 +411,7 @@ export class JobActions {
   async #check(job: Job, checkId: string): Promise<void> {
     let items: NonNullable<Job["precheck"]>["items"];
     try {
-      items = await this.#findings(job);
+      items = await this.check(job);
     } catch (error) {
       const reason = message("internal", { reason: reasonOf(error) });
       items = [
@@ -425,7 +425,8 @@ export class JobActions {
     );
   }
 
-  async #findings(job: Job) {
+  /** What a pre-check of the task finds now. */
+  async check(job: Job) {
     const task = this.runner.taskOf(job);
     // Without the source the check itself says what is wrong with it.
     const all = async () =>
@@ -453,7 +454,7 @@ export class JobActions {
     return job.tables.length > 0 ? job.tables : tablesOf(job.selection, await all());
   }
 
-  #get(id: string): Job {
+  get(id: string): Job {
     const job = this.store.find(id);
     if (job === undefined) {
       throw new ApiError("DRS.M00289", message("noSuchJob"));
@@ -466,13 +467,13 @@ export class JobActions {
    * it is that one's status that counts, and its task that is changed.
    */
   async #change(id: string, action: Action, change: (job: Job) => Job): Promise<Job> {
-    this.#get(id);
+    this.get(id);
     const job = await this.store.update(this.store.parentOf(id)?.id ?? id, (latest) => {
       const meant = latest.change?.id === id ? childOf(latest, latest.change) : latest;
       requireAction(meant, action, this.runner.constraintsOf(latest));
       return change(latest);
     });
-    return job ?? this.#get(id);
+    return job ?? this.get(id);
   }
 }
 

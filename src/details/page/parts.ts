@@ -112,14 +112,13 @@ function partTools({ id, filter, back, buttons }: PartView, send: Send): Templat
             ${icon("arrow-left")}${back}
           </button>`
     }
-    ${buttons.map(
-      ({
-        compare,
-        label,
-      }) => html`<button type="button" class="secondary" @click=${() => send({ type: "compare", kind: compare })}>
-        ${icon("diff")}${label}
-      </button>`,
-    )}
+    ${buttons.map((button) => {
+      const [name, press] =
+        "compare" in button
+          ? (["diff", () => send({ type: "compare", kind: button.compare })] as const)
+          : (["checklist", () => send({ type: "step", step: button.step })] as const);
+      return html`<button type="button" class="secondary" @click=${press}>${icon(name)}${button.label}</button>`;
+    })}
     ${filter === undefined ? nothing : filterControl(id, filter, send)}
   </div>`;
 }

@@ -55,7 +55,7 @@ function taskPage(view: TaskView, context: PageContext): TemplateResult {
   return html`
     ${noticeList(view.notices, view.language, context)}
     ${header(view, context)}
-    ${view.problem === undefined ? nothing : problemBox(view.problem, context)}
+    ${view.problem === undefined ? nothing : problemBox(view.problem, view.running, context)}
     ${view.stream === undefined ? nothing : streamBox(view.stream)}
     ${view.progress === undefined ? nothing : progressCard(view.progress)}
     ${view.delay === undefined ? nothing : delayCard(view.delay)}
@@ -84,7 +84,7 @@ function moreCards({ charts, parts }: MoreView, language: string, { send }: Page
 function noticeList(notices: readonly Notice[], language: string, context: PageContext): TemplateResult {
   return html`<div class="notices" role="status">
     ${notices.map(
-      ({ level, text, detail, since, refresh, busy }) => html`
+      ({ level, text, detail, since, refresh, start, busy }) => html`
         <div class="notice ${level}">
           ${icon(busy === true ? "loading codicon-modifier-spin" : level)}
           <div>
@@ -94,6 +94,13 @@ function noticeList(notices: readonly Notice[], language: string, context: PageC
             </p>
             ${detail === undefined ? nothing : html`<p class="detail">${detail}</p>`}
           </div>
+          ${
+            start === undefined
+              ? nothing
+              : html`<button type="button" class="primary" @click=${() => context.send({ type: "startBackend" })}>
+                  ${icon("debug-start")}${start}
+                </button>`
+          }
           ${
             refresh === undefined
               ? nothing
@@ -160,7 +167,8 @@ function actionButton(
 }
 
 function problemBox(
-  { level, heading, code, message, explanation, advice, attempt, copy, steps }: Problem,
+  { level, heading, code, message, explanation, advice, attempt, copy, steps, resume }: Problem,
+  running: TaskView["running"],
   context: PageContext,
 ): TemplateResult {
   return html`<section class="problem ${level}" aria-labelledby="problem">
@@ -174,13 +182,13 @@ function problemBox(
     ${copy === undefined ? nothing : copyControl(copy, context)}
     ${attempt === undefined ? nothing : html`<p class="attempt" role="status">${icon("history")}<span>${attempt}</span></p>`}
     ${
-      steps.length === 0
+      steps.length === 0 && resume === undefined
         ? nothing
         : html`<div class="remedy">${repeat(
             steps,
             ({ step }) => step,
             (step) => stepButton(step, context),
-          )}</div>`
+          )}${resume === undefined ? nothing : actionButton(resume, running, context)}</div>`
     }
   </section>`;
 }

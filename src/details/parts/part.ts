@@ -4,6 +4,7 @@ import type { TablesCaller } from "../../drs/client";
 import type { ResponseIn } from "../../drs/operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import type { V5 } from "../../drs/v5";
+import type { StepId } from "../../failures/steps";
 import { beginningOf, type Localizer, type Translate } from "../../l10n/localizer";
 import { type Shown, shownLines } from "../../l10n/shown";
 import type { StatusId } from "../../status/statuses";
@@ -72,6 +73,8 @@ export interface PartTable {
   readonly count: number;
   /** Whether the count says something; it does unless told. */
   readonly isCounted?: boolean;
+  /** Said behind the heading in place of the count. */
+  readonly summary?: Shown | undefined;
   readonly none: Shown;
   readonly notes?: readonly Shown[];
   readonly back?: Shown | undefined;
@@ -84,11 +87,10 @@ export interface SeenStatus {
   readonly status: StatusId;
 }
 
-/** A button that begins a comparison. */
-export interface PartButton {
-  readonly compare: "lines" | "contents";
-  readonly label: Shown;
-}
+/** A button that begins a comparison, or takes a step of a remedy. */
+export type PartButton =
+  | { readonly compare: "lines" | "contents"; readonly label: Shown }
+  | { readonly step: StepId; readonly label: Shown };
 
 /** What else the page knows, for what a part shows besides its table. */
 export interface PageFacts {
@@ -98,6 +100,8 @@ export interface PageFacts {
   readonly status: StatusId | undefined;
   /** Statuses that were seen, the oldest first: the timeline for a service that does not provide one. */
   readonly seen: readonly SeenStatus[];
+  /** Whether a pre-check may be run now. */
+  readonly mayPrecheck: boolean;
   /** Whether a comparison may be begun now. */
   readonly mayCompare: boolean;
   /** Why the last request to compare failed. */

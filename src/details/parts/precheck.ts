@@ -1,3 +1,4 @@
+import { stepRow } from "../../failures/steps";
 import { shownLines } from "../../l10n/shown";
 import { type Cell, cellText, type Part } from "./part";
 import { precheckItemName } from "./precheck-items";
@@ -18,12 +19,22 @@ interface PrecheckRow {
 /** The items of the last pre-check. */
 export const precheck: Part<Precheck> = {
   heading: (t) => t("Pre-check"),
+  filter: (t) => ({
+    label: t("Show"),
+    options: [
+      { value: "", label: t("What did not pass") },
+      { value: "all", label: t("All items") },
+    ],
+  }),
+  around: ({ mayPrecheck, l10n }) => ({
+    buttons: mayPrecheck ? [{ step: "precheck", label: l10n.localize(stepRow("precheck").name) }] : [],
+  }),
   read: async ({ client, id, signal }) => {
     const { results } = await client.call("batchPrecheckResult", { jobs: [id] }, { signal });
     const [state] = results;
     return { passed: state?.result ?? undefined, rows: state?.precheck_result ?? [] };
   },
-  table: ({ passed, rows }, { t, localize }) => {
+  table: ({ passed, rows }, { t, localize, number }, { filter }) => {
     const order = ["FAILED", "ALARM"];
     const rank = (result: string | null | undefined) =>
       (order.indexOf(result ?? "") + order.length + 1) % (order.length + 1);
@@ -39,10 +50,21 @@ export const precheck: Part<Precheck> = {
         ? { text: cellText(item), code: true }
         : { text: localize(name), detail: result === "PASSED" ? undefined : cellText(item) };
     };
+    const found = rows.filter(({ result }) => result !== "PASSED");
+    const listed = filter === "all" || found.length === 0 ? rows : found;
+    const failed = found.filter(({ result }) => result === "FAILED").length;
+    const all = number(rows.length);
+    const summary =
+      failed > 0
+        ? t("{0} of {1} failed", number(failed), all)
+        : found.length > 0
+          ? t("{0} of {1} with warnings", number(found.length), all)
+          : t("{0} passed", all);
     return {
       columns: [t("Item"), t("Result"), t("Reason")],
-      count: rows.length,
-      rows: rows
+      count: listed.length,
+      summary: rows.length === 0 ? undefined : summary,
+      rows: listed
         .toSorted((a, b) => rank(a.result) - rank(b.result))
         .map(({ item, result, failed_reason, raw_error_msg, remedy_sql }) => [
           itemCell(item ?? "", result),

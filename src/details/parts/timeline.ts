@@ -1,5 +1,6 @@
 import type { Bilingual } from "../../l10n/bilingual";
-import type { Localizer } from "../../l10n/localizer";
+import type { Localizer, Translate } from "../../l10n/localizer";
+import type { Shown } from "../../l10n/shown";
 import { actionOfCode, actionRow } from "../../status/actions";
 import { parseStatus } from "../../status/status";
 import { rowOf } from "../../status/statuses";
@@ -38,7 +39,7 @@ export const timeline: Part<Timeline> = {
         timeCell(operation_time, l10n),
         eventCell(name ?? "", l10n),
         outcome(name ?? "", status, l10n),
-        { text: cellText(user_name) },
+        { text: doer(user_name, t) },
       ]),
       none: t("Nothing has happened yet."),
     };
@@ -57,6 +58,11 @@ const operationNames: Readonly<Record<string, Bilingual>> = {
   CANCEL_COMPARE: { en: "Comparison canceled", zh: "取消对比" },
   COPY_AGAIN: { en: "Copy tables again", zh: "重新复制表" },
 };
+
+/** Who did it: the local backend knows itself and its one user, the cloud the names of its users. */
+function doer(name: string | null | undefined, t: Translate): Shown {
+  return name === "system" ? t("Service") : name === "local" ? t("A user") : cellText(name);
+}
 
 /** Whether an entry is a warning about the task's stream. */
 export function isWarning(name: string): boolean {

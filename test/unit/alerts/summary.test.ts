@@ -73,7 +73,7 @@ describe("the status bar", () => {
       "Synchronization tasks: 1 failed, 1 frozen, 1 in fault rectification, 1 behind, 1 ending soon. The tasks of shop cannot be read at the moment.",
     );
     assert.deepEqual(linesOf(found).slice(0, 4), [
-      "error one: Incremental synchronization failed · 23505",
+      "error one: Incremental synchronization failed · duplicate key",
       "lock two: Frozen",
       "tools three: Fault rectification",
       "watch late: delay 1 min 30 sec",

@@ -105,13 +105,14 @@ describe("all of a page as text", () => {
       isOpen: (part) => part === "tables" || part === "precheck",
       query: () => ({ offset: 0, filter: "" }),
       seen: [],
+      mayPrecheck: false,
       mayCompare: false,
       problem: undefined,
     });
     const more = { charts: chartsOf([], true, english), parts, copyAll: [] };
     const text = asMarkdown({ ...detailsOf(failed, factsOf(failed)), more });
     assert.ok(text.startsWith("# a\\|b \\[link\\](command:x) \\<b\\>\n"), text);
-    assert.match(text, /^## What went wrong 23505$/m);
+    assert.match(text, /^## What went wrong duplicate key · 23505$/m);
     assert.match(text, /^duplicate key$/m);
     assert.match(text, /^## Progress of the tables$/m);
     assert.match(text, /^\| shop\.a\\\|b \| s\.t \| 50% \|$/m);

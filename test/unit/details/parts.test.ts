@@ -14,6 +14,7 @@ const facts = (readings: Readings, more: Partial<PartFacts> = {}): PartFacts => 
   isOpen: () => true,
   query: () => ({ offset: 0, filter: "" }),
   seen: [],
+  mayPrecheck: false,
   mayCompare: false,
   problem: undefined,
   ...more,
@@ -128,18 +129,26 @@ describe("the parts of the details page", () => {
     );
   });
 
-  it("put first what a pre-check found", () => {
+  it("show what a pre-check found, its failures first, and all items when they are asked for", () => {
     const item = (name: string, result: string, failed_reason?: string) => ({
       item: name,
       result,
       failed_reason,
     });
     const rows = [item("a", "PASSED"), item("b", "ALARM", "be careful"), item("c", "FAILED", "no login")];
-    assert.deepEqual(texts("precheck", { precheck: { value: { passed: false, rows }, asOf: now } }), [
-      "c|Failed|no login",
-      "b|Warning|be careful",
-      "a|Passed|",
-    ]);
+    const readings = { precheck: { value: { passed: false, rows }, asOf: now } };
+    assert.deepEqual(texts("precheck", readings), ["c|Failed|no login", "b|Warning|be careful"]);
+    assert.equal(partOf("precheck", readings).count, "1 of 3 failed");
+    const all = partOf("precheck", readings, { query: () => ({ offset: 0, filter: "all" }) });
+    assert.deepEqual(
+      all.rows.map(([name]) => name?.text),
+      ["c", "b", "a"],
+    );
+  });
+
+  it("offer a pre-check where one can be run", () => {
+    const buttons = (mayPrecheck: boolean) => partOf("precheck", {}, { mayPrecheck }).buttons;
+    assert.deepEqual([buttons(true).length, buttons(false).length], [1, 0]);
   });
 
   it("show the SQL that remedies a finding of a pre-check, and copy it as it is", () => {
@@ -158,7 +167,8 @@ describe("the parts of the details page", () => {
       { item: "srcDbBinlogIsOff", result: "FAILED" },
       { item: "target_rows", result: "PASSED" },
     ];
-    const part = partOf("precheck", { precheck: { value: { passed: false, rows }, asOf: now } });
+    const reading = { precheck: { value: { passed: false, rows }, asOf: now } };
+    const part = partOf("precheck", reading, { query: () => ({ offset: 0, filter: "all" }) });
     assert.deepEqual(
       part.rows.map(([item]) => item),
       [

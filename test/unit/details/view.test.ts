@@ -94,18 +94,20 @@ describe("the details view", () => {
     assert.deepEqual([problem?.steps, objects.copyAgain], [[copyAgain], copyAgain]);
     assert.match(problem?.advice ?? "", /^Copy the tables again/);
     assert.equal(stream, undefined);
-    for (const facts of [
-      {},
-      { place: "local", readOnly: textShown("no") },
-      { place: "local", listed: false },
+    for (const [task, facts] of [
+      [{ ...failed, cloud: true }, {}],
+      [failed, { place: "local", readOnly: textShown("no") }],
+      [failed, { place: "local", listed: false }],
     ] as const) {
-      const other = viewOf(failed, facts);
+      const other = viewOf(task, facts);
       assert.deepEqual([other.problem?.steps, other.objects.copyAgain], [[], undefined]);
     }
     assert.deepEqual(viewOf({ ...failed, warnings: [] }, { place: "local" }).problem?.steps, []);
   });
 
   it("offers the steps of the remedy that can be taken now, and no others", () => {
+    assert.equal(viewOf({ status: "incrementalFailed" }).problem?.resume?.action, "resume");
+    assert.equal(viewOf({ status: "incrementalFailed" }, { actions: [] }).problem?.resume, undefined);
     const stepsOf = (task: Partial<Task>, facts: Partial<DetailsFacts> = {}) =>
       viewOf(
         { status: "incrementalFailed", error: { code: "x" }, ...task },
@@ -153,7 +155,7 @@ describe("the details view", () => {
       error: { code: "23505", message: "duplicate key" },
     });
     assert.equal(failed.problem?.level, "error");
-    assert.equal(failed.problem?.code, "23505");
+    assert.equal(failed.problem?.code, "duplicate key · 23505");
     assert.equal(failed.problem?.message, "duplicate key");
     assert.equal(failed.problem?.advice, "Remove the cause, then resume the task.");
     for (const status of statusOrder.filter((id) => statuses[id].alert === "error")) {

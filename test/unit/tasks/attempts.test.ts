@@ -20,14 +20,22 @@ describe("attempts", () => {
     assert.deepEqual(counts, [1, 2, 1, 2, 0, 1]);
   });
 
-  it("covers what happens to a task while it is followed, and for a moment after", () => {
+  it("covers what happens to a task while it is followed, and what it came to for a moment after", () => {
     const attempts = new Attempts();
-    assert.equal(attempts.covers(task, at), false);
+    assert.equal(attempts.covers(task, "failed", at), false);
     attempts.begin(task, "resume", at);
-    assert.equal(attempts.covers(task, at + 3_600_000), true);
+    assert.equal(attempts.covers(task, "failed", at + 3_600_000), true);
+    assert.equal(attempts.covers({ ...task, id: "b" }, "failed", at), false);
     attempts.end(task, { kind: "reached", at });
-    assert.deepEqual([attempts.covers(task, at + 1_000), attempts.covers(task, at + 60_000)], [true, false]);
-    assert.equal(attempts.covers({ ...task, id: "b" }, at), false);
+    assert.equal(attempts.covers(task, "recovered", at + 1_000), true);
+    assert.equal(attempts.covers(task, "recovered", at + 60_000), false);
+  });
+
+  it("does not cover a failure after the action has succeeded, however soon it comes", () => {
+    const attempts = new Attempts();
+    attempts.begin(task, "resume", at);
+    attempts.end(task, { kind: "reached", at });
+    assert.equal(attempts.covers(task, "failed", at + 1_000), false);
   });
 
   it("says when an action was asked for and what became of it", () => {

@@ -214,7 +214,7 @@ const settings = [
   .map((setting) => `-c ${setting}`)
   .join(" ");
 
-function clientOptions(connection: DatabaseLogin): ClientOptions {
+export function clientOptions(connection: DatabaseLogin): ClientOptions {
   const { host, port, user, password, database, ssl, ca, certifiedHost = host, proves } = connection;
   const verified = {
     ...{ ca, rejectUnauthorized: true },

@@ -8,6 +8,8 @@ import {
   EngineError,
   type EngineState,
   type EngineTask,
+  type FailureFacts,
+  type FoundRemedy,
   type IndexProgress,
   type Positions,
   type ReleaseTask,
@@ -45,6 +47,7 @@ import {
   slotFacts,
   userTablesSql,
 } from "./publisher";
+import { remedyOf } from "./remedy";
 import { alignSequences } from "./sequences";
 import type { ServerLog } from "./server-log";
 import { SlotWatch } from "./slot-watch";
@@ -346,6 +349,10 @@ export class PostgresEngine implements Engine {
 
   async explainStop(task: EngineTask): Promise<StopCause> {
     return await stopCause(this.#databases, this.logOf, task);
+  }
+
+  async remedy(task: EngineTask, failure: FailureFacts): Promise<FoundRemedy> {
+    return await remedyOf(this.#databases, task, failure);
   }
 
   describe(error: EngineError, connection: DatabaseLogin | undefined): Message {

@@ -1,0 +1,64 @@
+/** What heals a failed task: from its failure, or from what a pre-check finds. */
+import { type Engine, EngineError, type FoundRemedy } from "../engine/engine";
+import type { JobActions } from "./actions";
+import type { Controller } from "./controller";
+import { currentFailure } from "./job";
+import type { JobStore } from "./store";
+
+/** A refused row is noted with the failure; an older one belongs to an earlier failure. */
+const togetherMs = 30_000;
+
+/** Items of the pre-check that explain a code although they only warn; those that failed always count. */
+const warnings: Readonly<Record<string, readonly string[]>> = {
+  P0001: ["target_triggers"],
+  "23502": ["target_columns"],
+  "23503": ["target_foreign_keys"],
+  "22001": ["target_types", "target_columns"],
+  "22003": ["target_types", "target_columns"],
+};
+
+/**
+ * Nothing for a task that has not failed. What is found is as of now: it may be healed already.
+ *
+ * @throws ApiError for a task that is not there.
+ */
+export async function findRemedy(
+  { store, runner, engine, actions }: Parts,
+  id: string,
+): Promise<FoundRemedy> {
+  const job = actions.get(id);
+  const failure = currentFailure(job);
+  if (failure === undefined) {
+    return { rows: [], statements: [] };
+  }
+  const { code, at, message } = failure;
+  const { entries } = await store.history.find(id, "dirty", { offset: 0, limit: 1 });
+  const [last] = entries;
+  const rejected = last !== undefined && at - last.at.getTime() < togetherMs ? last.entry : undefined;
+  const reason = message.values.reason ?? "";
+  const direct = await engine
+    .remedy(runner.taskOf(job), { code, reason, rejected })
+    .catch((error: unknown): FoundRemedy => {
+      if (error instanceof EngineError) {
+        return { rows: [], statements: [] };
+      }
+      throw error;
+    });
+  if (direct.statements.length > 0) {
+    return direct;
+  }
+  const items = await actions.check(job);
+  const statements = items
+    .filter(
+      ({ item, result }) => result === "FAILED" || (result === "ALARM" && warnings[code]?.includes(item)),
+    )
+    .flatMap(({ remedies }) => remedies);
+  return { rows: direct.rows, statements };
+}
+
+export interface Parts {
+  readonly store: JobStore;
+  readonly runner: Controller;
+  readonly engine: Engine;
+  readonly actions: JobActions;
+}
