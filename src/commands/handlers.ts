@@ -138,6 +138,17 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       lastRow.settled(found.task.id);
     }
   };
+  /** The same for all tasks of a group. */
+  const onGroup = (action: ActionId) => async (argument: unknown) => {
+    const { connection, group } = targetOf(argument);
+    if (connection !== undefined && group !== undefined) {
+      const ids = new Set(view.idsIn(connection, group));
+      const found = allTasks().filter(
+        ({ task, state }) => state.connection.id === connection && ids.has(task.id),
+      );
+      await runMany(action, found, parts);
+    }
+  };
   /** A row may have come under the pointer because the one before it, which was acted on, left its group. */
   const isMeant = async (action: ActionId, { task }: PlacedTask, before: string) => {
     const name = l10n.localize(actionRow(action).name);
@@ -236,6 +247,12 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       if (found?.state.readOnly !== undefined) {
         await explainReadOnly(found.state);
       }
+    },
+    "drs.pauseGroup": onGroup("pause"),
+    "drs.resumeGroup": onGroup("resume"),
+    "drs.copyGroup": async (argument) => {
+      const { connection = "", group = "" } = targetOf(argument);
+      await vscode.env.clipboard.writeText(view.idsIn(connection, group).join("\n"));
     },
     "drs.copyTaskId": async (argument, selected) => {
       const ids = (await chosenOnes(argument, selected)).map(({ task }) => task.id);

@@ -54,9 +54,17 @@ export function groupItem(group: Group, l10n: Localizer): vscode.TreeItem {
   item.description = groupDescription(group, l10n);
   item.iconPath = icon;
   item.tooltip = tooltip;
-  item.contextValue = "drsGroup";
+  item.contextValue = groupContext(group);
   item.accessibilityInformation = { label: l10n.t("{0}, tasks: {1}", name, groupDescription(group, l10n)) };
   return item;
+}
+
+/** `drsGroup::pause:`, so that menus can ask; the tasks of a status mostly allow the same, elsewhere some may. */
+function groupContext({ kind, rows: [first] }: Group): string {
+  const offered = (["pause", "resume"] as const).filter(
+    (action) => kind !== "status" || (first !== undefined && legalActions(first.task).includes(action)),
+  );
+  return `drsGroup:${offered.map((action) => `:${action}:`).join("")}`;
 }
 
 function groupLook({ kind, value }: Group, { t, localize }: Localizer) {

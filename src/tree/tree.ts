@@ -140,6 +140,11 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     }
   }
 
+  /** The ids of the tasks of a group, in the order of its rows. */
+  idsIn(connection: string, group: string): readonly string[] {
+    return this.#group(connection, group)?.rows.map(({ task: { id } }) => id) ?? [];
+  }
+
   /** The node of a listed task, for revealing it; undefined when it is not listed. */
   nodeOf({ connection, id }: TaskRef): Node | undefined {
     const [group] = this.#branches.get(connection)?.layout.row(id)?.counted ?? [];

@@ -110,6 +110,11 @@ export class TasksView implements vscode.Disposable {
     this.#content?.redraw();
   }
 
+  /** The ids of the tasks of a group. */
+  idsIn(connection: string, group: string): readonly string[] {
+    return this.#content?.tree.idsIn(connection, group) ?? [];
+  }
+
   /** Shows more tasks of the group of a row that offers them. */
   showMore(connection: string, group: string): void {
     this.#content?.tree.showMore(connection, group);

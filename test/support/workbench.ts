@@ -305,6 +305,10 @@ export class Workbench extends Sights {
     for (let count = await closed.count(); count > 0 && !(await comes(row, patience.window)); count--) {
       await closed.nth(count - 1).click({ timeout });
     }
+    if (await this.hovers.first().isVisible()) {
+      // The hover of another row may cover this one; it goes with the pointer.
+      await this.page.mouse.move(900, 400);
+    }
     await row.click({ ...how, timeout });
   }
 
