@@ -12,7 +12,8 @@ describe("from the alert to a task that runs", () => {
 
   before(async () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
-    workbench = await openWorkbench({ settings: { "drs.localBackend.dataDirectory": dataDir } });
+    const theme = process.env.DRS_TEST_THEME === "light" ? "light" : "dark";
+    workbench = await openWorkbench({ theme, settings: { "drs.localBackend.dataDirectory": dataDir } });
     await workbench.openView();
     await workbench.treeWith(/^Incremental synchronization /m);
     page = workbench.webview();
@@ -39,6 +40,8 @@ describe("from the alert to a task that runs", () => {
 
   it("says on the page what became of each attempt, and in no notification", async () => {
     await workbench.openDetails("reviews-to-analytics");
+    await workbench.sees(button("Show Rows at Both Ends"));
+    await workbench.screenshot("story-failed");
     for (const attempt of [1, 2]) {
       await workbench.click(
         button("Resume"),
@@ -56,7 +59,7 @@ describe("from the alert to a task that runs", () => {
   it("shows the row that is in the way at both ends, removes it after a preview, and sees the task run", async () => {
     const editor = workbench.page.locator(".monaco-diff-editor");
     await workbench.click(button("Show Rows at Both Ends"), editor.getByText("id: 900001").first());
-    await workbench.screenshot("rows-at-both-ends");
+    await workbench.screenshot("story-rows");
     await workbench.answerNotification("is at the target already", "Run Remedy SQL…");
     await workbench.sees(workbench.dialog);
     await workbench.screenshot("remedy-sql");
@@ -67,6 +70,8 @@ describe("from the alert to a task that runs", () => {
     await workbench.answerNotification("DELETE at the target: 1 row.", "Resume");
     await workbench.openDetails("reviews-to-analytics");
     await workbench.sees(runs());
+    await workbench.sees(page.getByText(/Resume requested at .*, done at /));
+    await workbench.screenshot("story-resolved");
     await alike("reviews", "analytics");
   });
 
