@@ -25,6 +25,7 @@ export const remarks = {
   executeAction:
     "`network`, `precheck`, `start`, `stop`, `restart`, `reset`, `terminate`, `create_compare` (`lines`, `contents`), `cancel_compare`",
   executeActions: "the same actions",
+  createJob: "`postgresql` to `postgresql`",
   collectDbObjects: "tables; `db_names` is kept to, `offset` and `limit` change nothing",
   updateJob: "`name`, `description`, `db_object`",
 };

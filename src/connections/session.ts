@@ -6,6 +6,7 @@ import { WarningsReader } from "../backend-client/warnings";
 import { DrsClient } from "../drs/client";
 import { systemClock } from "../drs/clock";
 import { CredentialBreaker } from "../drs/credential-breaker";
+import { EitherVersion } from "../drs/either-version";
 import { RateLimiter } from "../drs/rate-limiter";
 import { TaskStore } from "../tasks/store";
 import { Control, type TaskSession } from "../tasks/use-cases/control";
@@ -60,7 +61,7 @@ export function openSession(
     rateLimiter = new RateLimiter(limits.requests),
   }: SessionOptions,
 ): Session {
-  const client = new DrsClient({
+  const own = new DrsClient({
     endpoint: connection.endpoint,
     projectId,
     signIn,
@@ -75,6 +76,7 @@ export function openSession(
         : undefined,
     onMismatch: warn,
   });
+  const client = new EitherVersion(own);
   const warnings =
     connection.kind === "local" && key !== undefined
       ? new WarningsReader(connection, key, language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us")
@@ -101,7 +103,7 @@ export function openSession(
         }
       : {}),
     wake: () => {
-      client.renewConnections();
+      own.renewConnections();
       store.wake();
     },
     tryAgain: () => {
@@ -112,7 +114,7 @@ export function openSession(
     dispose: () => {
       presence?.dispose();
       store.dispose();
-      client.dispose();
+      own.dispose();
     },
   };
 }

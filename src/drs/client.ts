@@ -47,7 +47,7 @@ export interface CallOptions {
 }
 
 /** An answer, with the request id under which the service logged it. */
-type Identified<R> = R & { readonly request_id?: string | undefined };
+export type Identified<R> = R & { readonly request_id?: string | undefined };
 export type Answer<N extends OperationName> = Identified<ResponseOf<N>>;
 
 /** The one method through which everybody calls the API. */

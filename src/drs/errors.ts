@@ -29,6 +29,7 @@ export type Fault =
   | "noReason"
   | "missingResult"
   | "underWay"
+  | "noV3"
   | "noV5";
 
 /** A fault in English. `subject`: the host, or what is known besides. */
@@ -50,6 +51,7 @@ const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
   noReason: (subject) => `the service refused without a reason${subject}`,
   missingResult: () => "the service did not say what became of this task",
   underWay: () => "another operation on this task is under way",
+  noV3: () => "this service does not have version 3 of the API, which this needs",
   noV5: () => "this service does not have version 5 of the API, which this needs",
 };
 

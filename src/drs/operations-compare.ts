@@ -49,7 +49,7 @@ export const operationsCompare = {
     path: `${one}/line-detail`,
     success: 200,
     reads: true,
-    request: s.detailRequest,
+    request: s.linesDetailRequest,
     items: "table_line_compare_result_infos",
     item: s.linesDetail,
     response: v.looseObject({ total_count: total, table_line_compare_result_infos: v.array(s.linesDetail) }),

@@ -128,7 +128,7 @@ export const operationsV5 = {
     success: 200,
     reads: false,
     request: s.stopRequest,
-    response: s.actionResult,
+    response: s.jobResult,
   },
   stopJobs: {
     method: "POST",
@@ -137,8 +137,8 @@ export const operationsV5 = {
     reads: false,
     request: s.stopsRequest,
     items: "jobs",
-    item: s.actionResult,
-    response: v.looseObject({ jobs: v.array(s.actionResult) }),
+    item: s.jobResult,
+    response: v.looseObject({ jobs: v.array(s.jobResult) }),
   },
   deleteJob: {
     method: "DELETE",
@@ -155,8 +155,16 @@ export const operationsV5 = {
     reads: false,
     request: s.idsRequest,
     items: "jobs",
-    item: s.actionResult,
-    response: v.looseObject({ jobs: v.array(s.actionResult) }),
+    item: s.jobResult,
+    response: v.looseObject({ jobs: v.array(s.jobResult) }),
+  },
+  createJob: {
+    method: "POST",
+    path: jobs,
+    success: 202,
+    reads: false,
+    request: s.createRequest,
+    response: s.created,
   },
   updateJob: {
     method: "PUT",
@@ -173,7 +181,7 @@ export const operationsV5 = {
     success: 200,
     reads: true,
     request: s.queryRequest,
-    response: s.objectsState,
+    response: s.savingState,
   },
   /** `type`: `source` for what can be selected, `modified` for what is, `synchronized` for what runs. */
   listDbObjects: {

@@ -104,7 +104,7 @@ export const operations = {
     path: "/v3/{project_id}/jobs/batch-progress",
     success: 200,
     reads: true,
-    request: s.idsRequest,
+    request: s.jobsRequest,
     ...answer("results", s.jobProgress),
   },
   batchCreation: {
@@ -136,7 +136,7 @@ export const operations = {
     path: "/v3/{project_id}/jobs/batch-precheck-result",
     success: 200,
     reads: true,
-    request: s.idsRequest,
+    request: s.jobsRequest,
     ...answer("results", s.precheckState),
   },
   batchSelectObjects: {

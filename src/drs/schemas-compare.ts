@@ -38,8 +38,8 @@ export const detailRequest = v.looseObject({
   type: text,
   db_name: text,
   target_db_name: text,
-  query_tb_name: text,
 });
+export const linesDetailRequest = v.looseObject({ ...detailRequest.entries, query_tb_name: text });
 export const differenceRequest = v.looseObject({
   ...overviewRequest.entries,
   db_name: text,

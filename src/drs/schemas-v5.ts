@@ -3,7 +3,7 @@
  * to are plain strings, as in v3. Times are ISO 8601 in UTC. Numbers of a query may come as text.
  */
 import * as v from "valibot";
-import { byName, count, errorBody, flag, jobAction, jobId, speedLimit, text, wholeNumber } from "./schemas";
+import { byName, count, flag, jobAction, jobDescription, jobId, jobName, text, wholeNumber } from "./schemas";
 
 const offset = v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0);
 /** As most lists of v5 have it: 10 unless told, 1 to 1000. */
@@ -19,7 +19,7 @@ const texts = v.pipe(
 export const jobRequest = v.looseObject({ job_id: jobId });
 
 export const listRequest = v.looseObject({
-  job_type: v.picklist(["migration", "sync", "cloudDataGuard"]),
+  job_type: v.picklist(["migration", "sync", "cloudDataGuard", "replay"]),
   name: text,
   /** One status or several, separated by commas. */
   status: text,
@@ -79,7 +79,7 @@ export const detailRequest = v.looseObject({
 });
 
 /** A database of a task. Passwords are sent, never answered. */
-const endpoint = v.looseObject({
+export const endpoint = v.looseObject({
   db_type: text,
   endpoint_type: text,
   endpoint_role: v.nullish(v.picklist(["so", "ta"])),
@@ -98,7 +98,18 @@ const endpoint = v.looseObject({
   ),
   cloud: v.nullish(v.looseObject({ region: text, project_id: text, az_code: text })),
   ssl: v.nullish(v.looseObject({ ssl_link: flag, ssl_cert_key: text })),
+  vpc: v.nullish(v.looseObject({ vpc_id: text, subnet_id: text, security_group_id: text })),
+  config: v.nullish(v.looseObject({ is_target_readonly: flag, node_num: count })),
 });
+
+/** Where and on what a task runs. */
+const nodeInfo = v.looseObject({
+  spec: v.nullish(v.looseObject({ node_type: text })),
+  vpc: v.nullish(v.looseObject({ vpc_id: text, subnet_id: text, security_group_id: text })),
+});
+
+/** A bandwidth limit: `speed` in MB/s (1 to 9999, as text), hours `HH:00` to `HH:59` in UTC. */
+const speedLimit = v.looseObject({ begin: v.string(), end: v.string(), speed: v.string() });
 
 export const logEntry = v.looseObject({ level: text, message: text, create_time: text });
 
@@ -239,6 +250,8 @@ export const jobDetail = v.looseObject({
       description: text,
       start_time: text,
       expired_days: v.nullish(v.union([v.string(), v.number()])),
+      multi_write: flag,
+      is_open_fast_clean: flag,
       tags: v.nullish(v.array(v.looseObject({ key: text, value: text }))),
     }),
   ),
@@ -253,8 +266,8 @@ export const jobDetail = v.looseObject({
       data_sync_topology_type: text,
     }),
   ),
-  node_info: v.nullish(v.looseObject({})),
-  period_order: v.nullish(v.looseObject({ status: text })),
+  node_info: v.nullish(nodeInfo),
+  period_order: v.nullish(v.looseObject({ period_type: count, period_num: count, is_auto_renew: count })),
   logs: v.nullish(v.array(logEntry)),
   network_results: v.nullish(v.array(networkResult)),
   precheck_result: v.nullish(precheckResult),
@@ -314,20 +327,67 @@ export const actionsRequest = v.looseObject({
 });
 
 /** The outcome for one task; `status` is `success` or `failed`, in whatever case. */
-export const actionResult = v.looseObject({
+export const jobResult = v.looseObject({
   id: text,
   name: text,
   status: text,
-  query_id: text,
   error_code: text,
   error_msg: text,
 });
+/** The same, with the id by which an outcome is read later. */
+export const actionResult = v.looseObject({ ...jobResult.entries, query_id: text });
 
 export const stopRequest = v.looseObject({ job_id: jobId, is_force_stop: flag });
 export const stopsRequest = v.looseObject({
   jobs: v.array(v.looseObject({ job_id: jobId, is_force_stop: flag })),
 });
 export const idsRequest = v.looseObject({ jobs: v.array(jobId) });
+
+const endpointRequest = v.looseObject({
+  ...endpoint.entries,
+  db_type: v.string(),
+  endpoint_type: v.picklist(["offline", "ecs", "cloud"]),
+  endpoint_role: v.picklist(["so", "ta"]),
+  endpoint: v.looseObject({
+    id: text,
+    endpoint_name: v.string(),
+    ip: text,
+    db_port: v.nullish(v.union([v.string(), v.number()])),
+    db_user: v.string(),
+    db_password: v.string(),
+    instance_id: text,
+    instance_name: text,
+    db_name: text,
+  }),
+});
+
+/** A task to be created. */
+export const creation = v.looseObject({
+  base_info: v.looseObject({
+    name: jobName,
+    job_type: v.string(),
+    engine_type: v.string(),
+    job_direction: v.picklist(["up", "down", "non-dbs"]),
+    task_type: v.picklist(["FULL_TRANS", "FULL_INCR_TRANS", "INCR_TRANS"]),
+    net_type: v.picklist(["vpn", "vpc", "eip"]),
+    charging_mode: text,
+    enterprise_project_id: text,
+    description: v.nullish(jobDescription),
+    start_time: text,
+    expired_days: text,
+    multi_write: flag,
+    is_open_fast_clean: flag,
+    tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: v.string() }))),
+  }),
+  source_endpoint: v.pipe(v.array(endpointRequest), v.minLength(1)),
+  target_endpoint: v.pipe(v.array(endpointRequest), v.minLength(1)),
+  node_info: v.looseObject({
+    spec: v.looseObject({ node_type: v.string() }),
+    vpc: v.nullish(v.looseObject({ vpc_id: text, subnet_id: text, security_group_id: text })),
+  }),
+});
+export const createRequest = v.looseObject({ job: creation });
+export const created = v.looseObject({ id: text, name: text, status: text, create_time: text });
 
 export const updateRequest = v.looseObject({
   job_id: jobId,
@@ -360,7 +420,15 @@ export const collectRequest = v.looseObject({
 });
 /** `status` is `pending`, `success` or `failed`. */
 export const collecting = v.looseObject({ id: text, job_id: text, status: text });
-/** `status` is `success`, `failed` or `pending`; objects by the name of their database. */
+/** `status` is `success`, `failed` or `pending`. */
+export const savingState = v.looseObject({
+  id: text,
+  job_id: text,
+  status: text,
+  error_code: text,
+  error_msg: text,
+});
+/** The same, with objects by the name of their database. */
 export const objectsState = v.looseObject({
   id: text,
   status: text,
@@ -470,4 +538,4 @@ export const nameRequest = v.looseObject({
   name: v.string(),
   type: v.picklist(["trans", "subscription", "offline"]),
 });
-export const nameResult = v.looseObject({ is_valid: flag, ...v.partial(errorBody).entries });
+export const nameResult = v.looseObject({ is_valid: flag, error_code: text, error_msg: text });

@@ -44,6 +44,7 @@ export function byName<const S extends v.GenericSchema>(schema: S) {
         return Object.fromEntries(entries);
       },
     ),
+    v.metadata({ values: schema }),
   );
 }
 
@@ -75,7 +76,12 @@ export const endpoint = v.looseObject({
   inst_id: text,
   inst_name: text,
   ip: text,
+  az_code: text,
   region: text,
+  project_id: text,
+  vpc_id: text,
+  subnet_id: text,
+  security_group_id: text,
   ssl_link: flag,
 });
 
@@ -110,6 +116,11 @@ const childJob = v.looseObject({
   create_time: text,
   engine_type: text,
   task_type: text,
+  net_type: text,
+  db_use_type: text,
+  job_direction: text,
+  billing_tag: flag,
+  node_newFramework: flag,
   error_msg: text,
   job_action: v.nullish(jobAction),
 });
@@ -132,13 +143,14 @@ export const jobDetail = v.looseObject({
   source_endpoint: v.nullish(endpoint),
   target_endpoint: v.nullish(endpoint),
   failed_reason: text,
-  inst_info: v.nullish(v.looseObject({ engine_type: text, start_time: text, status: text })),
+  inst_info: v.nullish(v.looseObject({ engine_type: text, inst_type: text, start_time: text, status: text })),
   speed_limit: v.nullish(v.array(speedLimit)),
   object_infos: v.nullish(v.array(objectInfo)),
   // `is_auto_renew`: 0 or 1. `exp_time`: a time as the others, or as the list has them.
   period_order: v.nullish(
     v.looseObject({ order_id: text, status: text, exp_time: text, is_auto_renew: count }),
   ),
+  /** Only of a detail that v5 has answered. */
   expired_days: text,
   tags: v.nullish(v.array(v.looseObject({ key: text, value: text }))),
   error_code: text,
@@ -197,7 +209,6 @@ export const precheckItem = v.looseObject({
 
 /** The state of a pre-check; `process` and `total_passed_rate` are percentages as text (`100%`). */
 export const precheckState = v.looseObject({
-  job_id: text,
   precheck_id: text,
   result: flag,
   process: text,
@@ -241,6 +252,7 @@ const pageRequest = v.looseObject({
   per_page: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100))),
 });
 
+export const jobsRequest = v.looseObject({ jobs: v.array(jobId) });
 /** Ids of tasks. With `page_req.per_page` 0 all of them are answered; a page without it has 5. */
 export const idsRequest = v.looseObject({ jobs: v.array(jobId), page_req: v.nullish(pageRequest) });
 
@@ -269,6 +281,13 @@ export const createRequest = v.looseObject({
       node_type: v.string(),
       task_type: taskType,
       customize_sutnet_id: v.string(),
+      expired_days: text,
+      is_target_readonly: flag,
+      multi_write: flag,
+      is_open_fast_clean: flag,
+      master_az: text,
+      slave_az: text,
+      node_num: count,
       source_endpoint: endpointRequest,
       target_endpoint: endpointRequest,
       tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: v.string() }))),

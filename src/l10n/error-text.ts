@@ -79,6 +79,7 @@ const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
   noReason: (subject) => `服务拒绝了请求，但未说明原因${subject}`,
   missingResult: () => "服务未说明该任务的处理结果",
   underWay: () => "该任务的另一操作正在进行中",
+  noV3: () => "该服务没有此操作所需的 API v3",
   noV5: () => "该服务没有此操作所需的 API v5",
 };
 

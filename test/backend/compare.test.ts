@@ -11,6 +11,7 @@ describe("the comparison of both ends", () => {
 
   before(async () => {
     backend = await BackendProcess.startServers(dataDir);
+    backend.checkAnswers();
     await backend.sql("source", "postgres", "CREATE DATABASE compared");
     await backend.sql("target", "postgres", "CREATE DATABASE compared");
     await backend.sql(

@@ -15,6 +15,7 @@ describe("the details of a task", () => {
 
   before(async () => {
     backend = await BackendProcess.startServers(dataDir);
+    backend.checkAnswers();
     await backend.sql("source", "postgres", "CREATE DATABASE details");
     await backend.sql("target", "postgres", "CREATE DATABASE details");
     await backend.sql(

@@ -8,6 +8,7 @@ describe("the life of a task", () => {
 
   before(async () => {
     backend = await BackendProcess.startServers(dataDir);
+    backend.checkAnswers();
     await backend.sql("source", "postgres", "CREATE DATABASE life");
     await backend.sql("target", "postgres", "CREATE DATABASE life");
     await backend.sql(

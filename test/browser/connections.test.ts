@@ -69,7 +69,7 @@ describe("several connections", () => {
   });
 
   it("one whose user may only look says so, until it is refreshed", async () => {
-    const fault = { kind: "status", status: 403, operation: "batchPause", calls: 1 };
+    const fault = { kind: "status", status: 403, operation: "executeActions", calls: 1 };
     const call = [bundle, "call", "--data-dir", shopDir, "POST", "/_local/faults", JSON.stringify(fault)];
     execFileSync(process.execPath, call);
     await workbench.choose("customers-to-crm", "Pause Task");

@@ -1,19 +1,17 @@
 /** Answers that the service could give, drawn from the names and types of its own models, and broken one leaf at a time. */
+import { served, table } from "../../src/drs/all-operations";
 import type { Operation } from "../../src/drs/operations";
-import models from "./drs-models.json";
 import type { Random } from "./random";
-
-type Version = "v3" | "v5";
-const facts: {
-  readonly operations: Readonly<Record<string, { readonly version: string; readonly response: string }>>;
-  readonly statuses: readonly string[];
-  readonly models: Readonly<Record<Version, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
-} = models;
+import { kindOf, modelOf, serviceOperation, type Version, valuesOf } from "./service-models";
 
 /** Reading operations that the models know. */
-export const knownOperations = Object.keys(facts.operations);
+export const knownOperations: readonly string[] = served.filter(
+  (name) => table[name].reads && serviceOperation(table[name]) !== undefined,
+);
 /** The statuses of the models, but for that of a deleted task. */
-export const modelStatuses = facts.statuses.filter((status) => status !== "DELETED");
+export const modelStatuses = (valuesOf("v3", "JobInfo", "status") ?? []).filter(
+  (status) => status !== "DELETED",
+);
 
 const odd: readonly unknown[] = [
   ...[null, true, false, 0, 5, -1, 1e308, 8_640_000_000_000_001, "", "odd", "Infinity", "1e999", "-5"],
@@ -31,9 +29,10 @@ const odd: readonly unknown[] = [
 ];
 
 /** A valid answer of an operation. Numbers and times that the service has as text are such texts. */
-export function validAnswer(operation: string, random: Random): Record<string, unknown> {
-  const { version = "v3", response = "" } = facts.operations[operation] ?? {};
-  return objectOf(version === "v5" ? "v5" : "v3", response, random, 0);
+export function validAnswer(name: string, random: Random): Record<string, unknown> {
+  const operation = served.find((one) => one === name);
+  const { version, response } = (operation && serviceOperation(table[operation])) ?? {};
+  return version === undefined || response === undefined ? {} : objectOf(version, response, random, 0);
 }
 
 /** A valid value of a model of v3. */
@@ -42,7 +41,7 @@ export function validModel(model: string, random: Random): Record<string, unknow
 }
 
 function objectOf(version: Version, model: string, random: Random, depth: number): Record<string, unknown> {
-  const fields = facts.models[version][model] ?? {};
+  const fields = modelOf(version, model)?.fields ?? {};
   return Object.fromEntries(
     Object.entries(fields).flatMap(([key, type]) =>
       // What is optional may be missing or null.
@@ -52,18 +51,18 @@ function objectOf(version: Version, model: string, random: Random, depth: number
 }
 
 function drawn(version: Version, type: string, key: string, random: Random, depth: number): unknown {
-  const list = /^list\[(.*)\]$/.exec(type)?.[1];
-  if (list !== undefined) {
-    return Array.from({ length: depth > 6 ? 0 : 1 + random.below(3) }, () =>
-      drawn(version, list, key, random, depth + 1),
-    );
-  }
-  const values = /^dict\(str, (.*)\)$/.exec(type)?.[1];
-  if (values !== undefined) {
-    const names = [["data"], ["struct", "index"], ["constructor"], []][random.below(4)] ?? [];
-    return Object.fromEntries(names.map((name) => [name, drawn(version, values, key, random, depth + 1)]));
-  }
-  switch (type) {
+  const kind = kindOf(version, type);
+  switch (kind.is) {
+    case "list":
+      return Array.from({ length: depth > 6 ? 0 : 1 + random.below(3) }, () =>
+        drawn(version, kind.of, key, random, depth + 1),
+      );
+    case "dict": {
+      const names = [["data"], ["struct", "index"], ["constructor"], []][random.below(4)] ?? [];
+      return Object.fromEntries(names.map((name) => [name, drawn(version, kind.of, key, random, depth + 1)]));
+    }
+    case "model":
+      return depth > 6 ? null : objectOf(version, kind.name, random, depth);
     case "str":
       return textOf(key, random);
     case "int":
@@ -72,10 +71,8 @@ function drawn(version: Version, type: string, key: string, random: Random, dept
       return random.below(1_000) / 10;
     case "bool":
       return random.below(2) === 0;
-    case "object":
-      return {};
     default:
-      return depth > 6 ? null : objectOf(version, type, random, depth);
+      return {};
   }
 }
 

@@ -1,4 +1,5 @@
 /** A local backend as its own process, as a user would run it, in a data directory of the test's own. */
+import assert from "node:assert/strict";
 import { type ChildProcess, type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -13,9 +14,18 @@ import { copyDemo } from "../../scripts/demo-copy.mjs";
 import { limits } from "../../scripts/limits.mjs";
 import { makeDemo, makeServers } from "../../scripts/test-data.mjs";
 import type { FaultRequest } from "../../src/backend/faults/request";
-import { DrsClient } from "../../src/drs/client";
+import { type Answer, type CallOptions, DrsClient, type Identified } from "../../src/drs/client";
+import {
+  type OperationName,
+  type OperationTable,
+  operations,
+  type RequestIn,
+  type RequestOf,
+  type ResponseIn,
+} from "../../src/drs/operations";
 import { authorization, sdkDate } from "../../src/drs/signer";
 import { bound } from "./bounds";
+import { misfits, serviceOperation } from "./service-models";
 
 const readySchema = v.object({
   endpoint: v.string(),
@@ -155,9 +165,40 @@ export async function copyDemoInto(dataDir: string): Promise<void> {
   await copyDemo(await templateDir("demo"), dataDir);
 }
 
+/** A client that can hold what the backend answers against the service's own models. */
+class CheckedClient extends DrsClient {
+  checks = false;
+
+  override async callIn<T extends OperationTable, N extends keyof T & string>(
+    table: T,
+    name: N,
+    input: RequestIn<T, N>,
+    options: CallOptions = {},
+  ): Promise<Identified<ResponseIn<T, N>>> {
+    const answer = await super.callIn(table, name, input, options);
+    if (!this.checks) {
+      return answer;
+    }
+    const operation = table[name] === undefined ? undefined : serviceOperation(table[name]);
+    assert.ok(operation !== undefined, `${name} is no operation of the service`);
+    // The client's own.
+    const { request_id: _, ...sent } = answer;
+    assert.deepEqual(misfits(operation.version, operation.response, sent, "answer"), [], name);
+    return answer;
+  }
+
+  override async call<N extends OperationName>(
+    name: N,
+    input: RequestOf<N>,
+    options: CallOptions = {},
+  ): Promise<Answer<N>> {
+    return await this.callIn(operations, name, input, options);
+  }
+}
+
 /** A running backend. */
 export class BackendProcess {
-  readonly client: DrsClient;
+  readonly client: CheckedClient;
   /** Everything written to stdout. */
   readonly stdout: string[];
 
@@ -169,7 +210,7 @@ export class BackendProcess {
     private readonly stderr: string[],
   ) {
     this.stdout = stdout;
-    this.client = new DrsClient({
+    this.client = new CheckedClient({
       endpoint: ready.endpoint,
       projectId: ready.project_id,
       accessKey: ready.access_key,
@@ -199,6 +240,11 @@ export class BackendProcess {
   static async startServers(dataDir: string): Promise<BackendProcess> {
     await copyDemo(await templateDir("servers"), dataDir);
     return await BackendProcess.startOn(dataDir, ["--demo"]);
+  }
+
+  /** Holds every answer from now on against the service's own models. */
+  checkAnswers(): void {
+    this.client.checks = true;
   }
 
   /** Starts a backend on a data directory as it is. */

@@ -12,7 +12,15 @@ export function newJob(taskType: Job["taskType"]): Job {
   const now = Date.now();
   return {
     ...{ id: newJobId(), name: "walk", description: "", engineType: "postgresql", taskType },
-    ...{ dbUseType: "sync", netType: "eip", direction: "non-dbs", account, tags: [], speedLimits: [] },
+    ...{
+      dbUseType: "sync",
+      netType: "eip",
+      direction: "non-dbs",
+      account,
+      tags: [],
+      sent: {},
+      speedLimits: [],
+    },
     ...{ source: endpoint, target: endpoint, edit: null, change: null, copyAgain: null, precheck: null },
     failure: null,
     selection: [{ schema: "public", table: "a" }],

@@ -1,9 +1,10 @@
 /** The actions of v5 by name. */
-import * as v from "valibot";
 import type { InputOf } from "../../drs/all-operations";
 import { connectionRequest } from "../../drs/schemas";
 import { tableId } from "../jobs/job";
 import { ApiError, message } from "../messages";
+import { loginOf } from "./endpoint-v5";
+import { checked } from "./input";
 import type { NetworkTest, NetworkTests } from "./network-tests";
 import { outcomeOf, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
@@ -80,7 +81,10 @@ export function executeAction(
         step: async () => {
           const outcomes: NetworkTest[] = [];
           for (const endpoint of params.endpoints ?? []) {
-            const request = loginOf(id, store.get(id)?.netType ?? "eip", endpoint);
+            const request = checked(connectionRequest.entries.jobs.item, {
+              ...loginOf(endpoint),
+              ...{ id, net_type: store.get(id)?.netType ?? "eip", end_point_type: endpoint.endpoint_role },
+            });
             const { refusal } = await outcomeOf(async () => await actions.testConnection(request));
             outcomes.push({ ip: request.ip, refusal });
           }
@@ -114,33 +118,4 @@ function tablesOf(
     }
   }
   return ids;
-}
-
-/** An endpoint in the words of v3's connection test. */
-function loginOf(id: string, netType: string, given: NonNullable<Params["endpoints"]>[number]) {
-  const { endpoint, db_type, endpoint_role, ssl, cloud } = given;
-  const result = v.safeParse(connectionRequest.entries.jobs.item, {
-    id,
-    net_type: netType,
-    db_type,
-    ip: endpoint?.ip,
-    ...(endpoint?.db_port == null ? {} : { db_port: Number(endpoint.db_port) }),
-    db_user: endpoint?.db_user,
-    db_password: endpoint?.db_password,
-    db_name: endpoint?.db_name,
-    inst_id: endpoint?.instance_id,
-    inst_name: endpoint?.instance_name,
-    region: cloud?.region,
-    ssl_link: ssl?.ssl_link,
-    ssl_cert_key: ssl?.ssl_cert_key,
-    end_point_type: endpoint_role,
-  });
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw new ApiError(
-      "DRS.M00007",
-      message("invalidField", { field: v.getDotPath(issue) ?? "endpoints", reason: issue.message }),
-    );
-  }
-  return result.output;
 }

@@ -9,12 +9,13 @@ import { type Job, plainName, tableId } from "../jobs/job";
 import { jobAction } from "../jobs/legal-actions";
 import { ApiError, type Language, message, render } from "../messages";
 import { executeAction } from "./actions-v5";
+import { createJob, creationOf } from "./creation";
 import { ddlEntries } from "./ddl";
 import { isWanted } from "./filter";
 import { NetworkTests, Queries } from "./network-tests";
 import { ObjectCollections } from "./object-collections";
 import { namesSchemas, objectMap, selectionIn } from "./object-map";
-import { inTurns, notedOutcome, outcomeOf, type UserAction } from "./outcome";
+import { errorOf, inTurns, notedOutcome, outcomeOf, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
 import { hasStructure, tablePercent } from "./progress";
 import type { Handlers } from "./server";
@@ -64,15 +65,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
         known(id);
         return await step(id, index);
       });
-      return refusal === undefined
-        ? { id, name, status: "success", ...answer }
-        : {
-            id,
-            name,
-            status: "failed",
-            error_code: refusal.code,
-            error_msg: render(refusal.text, language),
-          };
+      return { id, name, status: statusOf(refusal), ...errorOf(refusal, language), ...answer };
     });
     runner.wake();
     return { jobs };
@@ -89,14 +82,14 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
       throw refusal;
     }
     runner.wake();
-    return { id, name, status: "success", ...answer };
+    return { id, name, status: "success", error_code: null, error_msg: null, ...answer };
   };
 
   const details: Readonly<
     Record<string, (job: Job, input: InputOf<"showJobDetail">, language: Language) => Promise<JobDetail>>
   > = {
-    overview: async (job, _, language) => baseDetail(job, runner.constraintsOf(job), language),
-    detail: async (job, _, language) => baseDetail(job, runner.constraintsOf(job), language),
+    overview: async (job) => baseDetail(job),
+    detail: async (job) => baseDetail(job),
     progress: async (job) => progressDetail(job, runner.live(job.id)),
     network: async (job, { query_id }, language) => ({
       ...detailHead(job),
@@ -140,7 +133,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
   };
 
   return {
-    listJobsV5: async (request, language) => {
+    listJobsV5: async (request) => {
       const { job_type, sort_key, sort_dir, offset, limit } = request;
       const wanted = store
         .all()
@@ -149,9 +142,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
       const ordered = sort_dir === "desc" ? wanted.toReversed() : wanted;
       return {
         total_count: ordered.length,
-        jobs: ordered
-          .slice(offset, offset + limit)
-          .map((job) => listItemV5(job, runner.constraintsOf(job), language)),
+        jobs: ordered.slice(offset, offset + limit).map((job) => listItemV5(job, runner.constraintsOf(job))),
       };
     },
 
@@ -259,11 +250,12 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
         const { answer, refusal } = await outcomeOf(async () =>
           executeAction({ ...parts, tests }, job_id, action_name, action_params ?? {}),
         );
+        const name = store.find(job_id)?.name ?? null;
         return answer === undefined
-          ? [{ id: job_id, status: "failed", ...failure(refusal, language) }]
+          ? [{ id: job_id, name, status: "failed", ...errorOf(refusal, language) }]
           : (await each([job_id], answer.action, language, answer.step)).jobs;
       });
-      return { jobs: results.flat() };
+      return { jobs: results.flat().map((result) => ({ query_id: null, ...result })) };
     },
 
     stopJob: async ({ job_id, is_force_stop }) =>
@@ -296,6 +288,13 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
         await actions.remove(id);
         return undefined;
       }),
+
+    createJob: async ({ job }) => {
+      const made = await createJob(creationOf(job), store, actions);
+      runner.wake();
+      const { id, name, status, createdAt } = made;
+      return { id, name, status, create_time: isoSeconds(new Date(createdAt)) };
+    },
 
     updateJob: async ({ job_id, job: { type, params } }) =>
       await single(job_id, "MODIFY_CONFIGURATION", async () => {
@@ -334,7 +333,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
 
     validateJobName: async ({ name }, language) => {
       const { refusal } = await outcomeOf(async () => actions.requireName(name, undefined));
-      return { is_valid: refusal === undefined, ...failure(refusal, language) };
+      return { is_valid: refusal === undefined, ...(refusal && errorOf(refusal, language)) };
     },
   };
 
@@ -441,6 +440,6 @@ function dateOf(text: string | null | undefined): Date | undefined {
   return text ? new Date(text) : undefined;
 }
 
-function failure(refusal: ApiError | undefined, language: Language) {
-  return refusal === undefined ? {} : { error_code: refusal.code, error_msg: render(refusal.text, language) };
+function statusOf(refusal: ApiError | undefined): string {
+  return refusal === undefined ? "success" : "failed";
 }

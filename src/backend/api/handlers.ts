@@ -70,8 +70,8 @@ export function createHandlers(parts: Parts): Handlers {
           : detail(job, runner.live(id), runner.isFrozen(job), language);
       }),
 
-    batchProgress: async ({ jobs: ids, page_req }, language) =>
-      batch(ids, page_req, (id) => {
+    batchProgress: async ({ jobs: ids }, language) =>
+      batch(ids, undefined, (id) => {
         const job = store.find(id);
         return job === undefined
           ? { job_id: id, error_code: "DRS.M00289", error_msg: text("noSuchJob", language) }
@@ -122,7 +122,7 @@ export function createHandlers(parts: Parts): Handlers {
       })),
 
     batchPrecheckResult: async ({ jobs: ids }, language) =>
-      batch(ids, undefined, (id) => precheckState(store.get(id), id, language)),
+      batch(ids, undefined, (id) => precheckState(store.get(id), language)),
 
     batchSelectObjects: async ({ jobs }, language) => {
       const results = await inTurns(jobs, async (request): Promise<ItemOf<"batchSelectObjects">> => {
@@ -231,14 +231,14 @@ function batch<R>(ids: readonly string[], page: Page | null | undefined, item: (
   return { count: results.length, results };
 }
 
-function precheckState(job: Job | undefined, id: string, language: Language): ItemOf<"batchPrecheckResult"> {
+function precheckState(job: Job | undefined, language: Language): ItemOf<"batchPrecheckResult"> {
   if (job === undefined) {
-    return { job_id: id, error_code: "DRS.M00289", error_msg: text("noSuchJob", language) };
+    return { error_code: "DRS.M00289", error_msg: text("noSuchJob", language) };
   }
   const facts = precheckFacts(job, language);
   if (job.precheck === null || facts === undefined) {
-    return { job_id: id, error_code: "DRS.M00304", error_msg: text("needsPrecheck", language) };
+    return { error_code: "DRS.M00304", error_msg: text("needsPrecheck", language) };
   }
   const { items, ...rest } = facts;
-  return { job_id: id, precheck_id: job.precheck.id, ...rest, precheck_result: items };
+  return { precheck_id: job.precheck.id, ...rest, precheck_result: items };
 }

@@ -5,11 +5,11 @@ import type { listItem as listItemSchema } from "../../drs/schemas-v5";
 import type { Side } from "../engine/engine";
 import { dbTypeOf } from "../engine/engines";
 import type { Live } from "../jobs/controller";
-import { childOf, currentFailure, type Job, plainName } from "../jobs/job";
+import { childOf, type Job, plainName } from "../jobs/job";
 import { type ActionConstraints, jobAction } from "../jobs/legal-actions";
+import { inUtc } from "../jobs/limits";
 import { type Language, message, render } from "../messages";
 import { hasStructure, isWhole, progressOf } from "./progress";
-import { failureText } from "./views";
 
 export type JobDetail = AnswerOf<"showJobDetail">["job"];
 
@@ -25,7 +25,6 @@ function seconds(at: number | null): string | null {
 export function listItemV5(
   job: Job,
   gate: ActionConstraints,
-  language: Language,
   child = false,
 ): v.InferOutput<typeof listItemSchema> {
   return {
@@ -48,8 +47,9 @@ export function listItemV5(
     node_role: "",
     node_new_framework: false,
     job_action: jobAction(job, gate),
-    children: job.change === null ? [] : [listItemV5(childOf(job, job.change), gate, language, true)],
-    error_msg: failureText(job, language),
+    ...(child
+      ? {}
+      : { children: job.change === null ? [] : [listItemV5(childOf(job, job.change), gate, true)] }),
   };
 }
 
@@ -59,7 +59,7 @@ export function detailHead(job: Job): JobDetail {
 }
 
 /** `overview` and `detail`. */
-export function baseDetail(job: Job, { frozen }: ActionConstraints, language: Language): JobDetail {
+export function baseDetail(job: Job): JobDetail {
   return {
     ...detailHead(job),
     base_info: {
@@ -72,22 +72,41 @@ export function baseDetail(job: Job, { frozen }: ActionConstraints, language: La
       charging_mode: "on_demand",
       enterprise_project_id: job.account,
       description: job.description,
+      expired_days: job.sent.expiredDays ?? null,
+      multi_write: job.sent.multiWrite ?? null,
+      is_open_fast_clean: job.sent.isOpenFastClean ?? null,
       start_time: job.desired.goal === "scheduled" ? String(job.desired.startAt) : null,
       tags: job.tags,
     },
     source_endpoint: [endpointOf(job, "source")],
     target_endpoint: [endpointOf(job, "target")],
-    speed_limit: job.speedLimits,
+    node_info: {
+      spec: { node_type: job.sent.nodeType ?? null },
+      vpc: vpcOf({
+        vpc_id: job.sent.vpcId,
+        subnet_id: job.sent.subnetId,
+        security_group_id: job.sent.securityGroupId,
+      }),
+    },
+    speed_limit: job.speedLimits.map(inUtc),
     policy_config: {
       conflict_policy: "stop",
       index_trans: true,
       ddl_trans: false,
       data_sync_topology_type: "one2one",
     },
-    period_order: frozen ? { status: "FROZEN_CAN_RENEW" } : null,
-    error_code: currentFailure(job)?.code ?? null,
-    error_msg: failureText(job, language) ?? null,
   };
+}
+
+interface Vpc {
+  readonly vpc_id?: string | null | undefined;
+  readonly subnet_id?: string | null | undefined;
+  readonly security_group_id?: string | null | undefined;
+}
+
+/** Null where no network was named. */
+function vpcOf({ vpc_id = null, subnet_id = null, security_group_id = null }: Vpc) {
+  return vpc_id || subnet_id ? { vpc_id, subnet_id, security_group_id } : null;
 }
 
 function endpointOf(job: Job, side: Side) {
@@ -102,12 +121,15 @@ function endpointOf(job: Job, side: Side) {
       ip: host,
       db_port: String(port),
       db_user: user,
+      db_password: null,
       db_name: database,
       instance_id: shown.inst_id,
       instance_name: shown.inst_name,
     },
-    cloud: { region: shown.region },
+    cloud: shown.region ? { region: shown.region, project_id: shown.project_id ?? null } : null,
     ssl: { ssl_link: ssl },
+    vpc: vpcOf(shown),
+    config: side === "target" ? { is_target_readonly: job.sent.isTargetReadonly ?? null } : null,
   };
 }
 

@@ -9,6 +9,11 @@ import { type Language, render } from "../messages";
 import { progressOf } from "./progress";
 
 export function listItem(job: Job, gate: ActionConstraints, language: Language): ItemOf<"listJobs"> {
+  const children = job.change === null ? [] : [itemOf(childOf(job, job.change), gate, language)];
+  return { ...itemOf(job, gate, language), children };
+}
+
+function itemOf(job: Job, gate: ActionConstraints, language: Language) {
   return {
     id: job.id,
     name: job.name,
@@ -22,7 +27,6 @@ export function listItem(job: Job, gate: ActionConstraints, language: Language):
     db_use_type: job.dbUseType,
     task_type: job.taskType,
     node_newFramework: false,
-    children: job.change === null ? [] : [listItem(childOf(job, job.change), gate, language)],
     job_action: jobAction(job, gate),
     error_msg: failureText(job, language),
   };
@@ -51,6 +55,7 @@ export function detail(job: Job, live: Live, frozen: boolean, language: Language
     failed_reason: reason ?? null,
     inst_info: {
       engine_type: job.engineType,
+      inst_type: job.sent.nodeType ?? null,
       ip: "127.0.0.1",
       start_time: job.desired.goal === "scheduled" ? time(job.desired.startAt) : null,
       status: job.released ? "deleted" : "active",
@@ -64,8 +69,28 @@ export function detail(job: Job, live: Live, frozen: boolean, language: Language
     // Where the cloud tells a frozen task: the order, not the task's status.
     period_order: frozen ? { order_id: job.id, status: "FROZEN_CAN_RENEW" } : null,
     tags: job.tags,
+    ...echoOf(job),
     error_code: failure?.code ?? null,
     error_message: failureText(job, language) ?? null,
+  };
+}
+
+/** What the creation and the selection have said, as they said it. */
+function echoOf({ sent, selection }: Job) {
+  return {
+    subnet_id: sent.subnetId ?? null,
+    vpc_id: sent.vpcId ?? null,
+    security_group_id: sent.securityGroupId ?? null,
+    is_target_readonly: sent.isTargetReadonly ?? null,
+    multi_write: sent.multiWrite ?? null,
+    is_open_fast_clean: sent.isOpenFastClean ?? null,
+    master_az: sent.masterAz ?? null,
+    slave_az: sent.slaveAz ?? null,
+    node_num: sent.nodeNum ?? null,
+    object_switch: selection !== null,
+    sync_database: selection === null,
+    // What PostgreSQL's logical replication does.
+    ...{ index_trans: true, conflict_policy: "stop" },
   };
 }
 

@@ -32,7 +32,8 @@ const wireFault = v.variant("kind", [
   /** The call is refused; nothing is carried out. */
   v.object({
     kind: v.literal("status"),
-    status: v.picklist([403, 429, 500, 503]),
+    /** With 404 the gateway does not have the path, such as those of a version (`"path": "/v3/"`). */
+    status: v.picklist([403, 404, 429, 500, 503]),
     /** Seconds, for the header `Retry-After`. */
     retry_after: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(86_400))),
     ...calls,

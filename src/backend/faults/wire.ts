@@ -69,6 +69,8 @@ function refusalOf(status: (WireFault & { kind: "status" })["status"]): ApiError
   switch (status) {
     case 403:
       return new ApiError("DRS.M00102", message("notAllowed"), status);
+    case 404:
+      return new ApiError("APIGW.0101", message("noSuchApi"), status);
     case 429:
       return new ApiError("APIGW.0308", message("throttled"), status);
     default:

@@ -96,6 +96,22 @@ const copyAgain = v.object({
   at: v.number(),
 });
 
+/** What a creation says of the instance, for which there is none here: it is answered as it was sent. */
+const sent = v.object({
+  nodeType: v.optional(v.string()),
+  subnetId: v.optional(v.string()),
+  vpcId: v.optional(v.string()),
+  securityGroupId: v.optional(v.string()),
+  expiredDays: v.optional(v.string()),
+  isTargetReadonly: v.optional(v.boolean()),
+  multiWrite: v.optional(v.boolean()),
+  isOpenFastClean: v.optional(v.boolean()),
+  masterAz: v.optional(v.string()),
+  slaveAz: v.optional(v.string()),
+  nodeNum: v.optional(v.number()),
+});
+export type Sent = v.InferOutput<typeof sent>;
+
 const checkItem = v.object({
   item: v.string(),
   group: v.string(),
@@ -132,6 +148,7 @@ export const jobSchema = v.object({
   /** The enterprise project that pays; see Accounts. */
   account: v.string(),
   tags: v.array(v.object({ key: v.string(), value: v.string() })),
+  sent: v.optional(sent, {}),
   source: storedEndpoint,
   target: storedEndpoint,
   selection,

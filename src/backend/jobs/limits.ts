@@ -20,6 +20,20 @@ export function isLimit({ begin, end, speed }: Job["speedLimits"][number]): bool
   return hours.test(begin) && hours.test(end) && /^[1-9]\d{0,3}$/.test(speed);
 }
 
+const hours = 24;
+
+/** A limit as v5 has it: in UTC. @param offset minutes that UTC is ahead of this machine's time. */
+export function inUtc(
+  { begin, end, speed, is_utc }: Job["speedLimits"][number],
+  offset = new Date().getTimezoneOffset(),
+) {
+  const shifted = (time: string) => {
+    const hour = (hourOf(time) + Math.round(offset / 60) + hours) % hours;
+    return `${String(hour).padStart(2, "0")}${time.slice(2)}`;
+  };
+  return is_utc === false ? { begin: shifted(begin), end: shifted(end), speed } : { begin, end, speed };
+}
+
 function hourOf(text: string): number {
   return Number.parseInt(text, 10);
 }

@@ -1,0 +1,87 @@
+/**
+ * The calls of the extension, carried out by the version of the API that a service has. Callers speak v3; what v5 says
+ * in other words is in `v5-forms.ts`.
+ *
+ * - What changes a running task goes to v5 where the service has it: v3 is not promoted any more.
+ * - Lists and details come from v3 while it is there: one call answers for a hundred tasks, and v5 needs one for each.
+ *   Creating and configuring a task stays with v3, too: v5 is documented for few engines.
+ *
+ * What a service does not have it answers with the gateway's `APIGW.0101`, before anything was done: then the other
+ * version is asked, and the first one is not asked again for this.
+ */
+import type { Answer, CallOptions, Identified, TablesCaller } from "./client";
+import { DrsError, faultOf, isDrsError } from "./errors";
+import type { OperationName, OperationTable, RequestIn, RequestOf, ResponseIn } from "./operations";
+import { noSuchPath, v5Of } from "./v5";
+import type { Forms } from "./v5-forms";
+
+const firstByV5: ReadonlySet<OperationName> = new Set([
+  "batchStarting",
+  "batchPause",
+  "batchRetry",
+  "batchDelete",
+  "batchModification",
+]);
+
+export class EitherVersion implements TablesCaller {
+  readonly #client: TablesCaller;
+  /** Operations of v3 that the service does not have. */
+  readonly #gone = new Set<OperationName>();
+  #forms: Promise<Forms> | undefined;
+
+  constructor(client: TablesCaller) {
+    this.#client = client;
+  }
+
+  /** @throws DrsError as `DrsClient.call` does, and `notFound` where neither version has it. */
+  async call<N extends OperationName>(
+    name: N,
+    input: RequestOf<N>,
+    options: CallOptions = {},
+  ): Promise<Answer<N>> {
+    const prefersV5 = firstByV5.has(name) || this.#gone.has(name);
+    const early = prefersV5 ? await this.#byV5(name, input, options) : undefined;
+    if (early !== undefined) {
+      return early;
+    }
+    try {
+      const answer = await this.#client.call(name, input, options);
+      this.#gone.delete(name);
+      return answer;
+    } catch (error) {
+      if (!isDrsError(error) || error.failure.code !== noSuchPath) {
+        throw error;
+      }
+      this.#gone.add(name);
+      const late = prefersV5 ? undefined : await this.#byV5(name, input, options);
+      if (late !== undefined) {
+        return late;
+      }
+      throw new DrsError({ ...error.failure, ...faultOf("noV3") }, { cause: error });
+    }
+  }
+
+  async callIn<T extends OperationTable, N extends keyof T & string>(
+    table: T,
+    name: N,
+    input: RequestIn<T, N>,
+    options: CallOptions = {},
+  ): Promise<Identified<ResponseIn<T, N>>> {
+    return await this.#client.callIn(table, name, input, options);
+  }
+
+  /** The answer in v3's words; undefined where v5 is not there, or has nothing for it. */
+  async #byV5<N extends OperationName>(
+    name: N,
+    input: RequestOf<N>,
+    options: CallOptions,
+  ): Promise<Answer<N> | undefined> {
+    const v5 = v5Of(this);
+    if (v5.absent) {
+      return undefined;
+    }
+    // Loaded where it is used: most windows only read, and most services have v3 for that.
+    this.#forms ??= import("./v5-forms").then(({ createForms }) => createForms(v5));
+    return await (await this.#forms)[name]?.(input, options);
+  }
+}
