@@ -1,8 +1,10 @@
 // What the test suites need besides the build: programs and backends, each made once, when it is first asked for.
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { requireChromium } from "./chromium.mjs";
 import { copyDemo } from "./demo-copy.mjs";
 import { startDemo } from "./local-backend.mjs";
+import { buildPackages, packagesHere } from "./packages.mjs";
 import { installOldPostgres } from "./postgres.mjs";
 import { makeDemo, makeServers } from "./test-data.mjs";
 import { installVSCodeServer } from "./vscode-server.mjs";
@@ -34,6 +36,14 @@ export function testMeans({ root, folder, signal }) {
     await copyDemo(await demo(), dataDirectory);
     return await startDemo({ root, dataDirectory, signal });
   };
+  /** The packages for this machine, and what it takes to open them. */
+  const packages = once(async () => {
+    const [made, work] = [join(folder, "packages"), join(folder, "packaging")];
+    await mkdir(work);
+    await buildPackages({ root, names: packagesHere(), folder: made, work, signal });
+    await Promise.all([chromium(), releases.current(), releases.oldest()]);
+    return made;
+  });
   const sharedDirectory = join(folder, "shared");
   /** The backend of all windows in the browser that want no other. */
   const shared = once(() => start(sharedDirectory));
@@ -65,6 +75,15 @@ export function testMeans({ root, folder, signal }) {
       await Promise.all([chromium(), releases.current()]);
       owned.add((await shared()).stop);
       return { DRS_TEST_DEMO: await demo(), DRS_TEST_DATA_DIRECTORY: sharedDirectory };
+    },
+
+    /** For tests of what is released. */
+    async packageEnv() {
+      return {
+        DRS_TEST_PACKAGES: await packages(),
+        DRS_TEST_DEMO: await demo(),
+        DRS_TEST_OLD_POSTGRES: await oldPostgres(),
+      };
     },
 
     /**

@@ -23,6 +23,8 @@ const memory = "/dev/shm";
 const roomInMemory = 6 * 2 ** 30;
 /** Whether tests take their long form; then there are benches, too. */
 const soak = process.env.DRS_SOAK === "1";
+/** Suites that run only when they are named: what is released, installed as users do. */
+const named = ["package"];
 const suiteNames = [
   "check",
   "unit",
@@ -32,6 +34,7 @@ const suiteNames = [
   "host",
   "host-oldest",
   "browser",
+  ...named,
 ];
 
 await main(async (signal) => {
@@ -43,7 +46,8 @@ await main(async (signal) => {
   const begin = performance.now();
   await setUp({ root, tests: true, signal });
   const suites = suiteNames.filter(
-    (suite) => selected.length === 0 || selected.some((name) => suiteOf(name) === suite),
+    (suite) =>
+      (selected.length === 0 && !named.includes(suite)) || selected.some((name) => suiteOf(name) === suite),
   );
   const results = await runSuites(suites, selected, signal);
   console.log(`\nsuite        passed  failed  duration   (all together ${seconds(begin)})`);
@@ -142,7 +146,7 @@ async function runSuites(suites, selected, signal) {
       ...[lane(code, windows, backend), lane(windows, backend)],
       ...[lane(backend, windows), lane(backend, windows)],
     ]);
-    await lane(await queue("bench"));
+    await lane(await queue("bench"), await queue("package"));
   } finally {
     await means.end();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -194,6 +198,8 @@ async function jobsOf(suite, selected, means) {
       );
     case "backend":
       return each(limits.test, () => means.backendEnv());
+    case "package":
+      return each(limits.test, () => means.packageEnv());
     case "browser":
       return each(limits.test, () => means.browserEnv());
     case "host":

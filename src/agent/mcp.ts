@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `drs-mcp`: the tools as a Model Context Protocol server over stdio, for agents outside VS Code. */
 import {
   CLIENT_CAPABILITIES_META_KEY,

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchChromium } from "../../scripts/chromium.mjs";
 import { limits } from "../../scripts/limits.mjs";
-import { makeProfile } from "../../scripts/profile.mjs";
-import { installation, startVSCodeServer } from "../../scripts/vscode-server.mjs";
+import { makeProfile, type Profile } from "../../scripts/profile.mjs";
+import { runProgram } from "../../scripts/programs.mjs";
+import { installation, type releases, startVSCodeServer } from "../../scripts/vscode-server.mjs";
 import { Workbench } from "./workbench";
 
 export type Theme = "light" | "dark" | "high contrast";
@@ -30,6 +31,11 @@ export interface WorkbenchOptions {
   readonly folder?: string;
   /** Whether the folder is opened in Restricted Mode. */
   readonly isUntrusted?: boolean;
+  /** A profile that is used as it is, with its own settings and extensions, and stays. */
+  readonly profile?: Profile;
+  readonly release?: keyof typeof releases;
+  /** Added to the environment of VS Code. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -38,30 +44,35 @@ export interface WorkbenchOptions {
  */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const { theme = "dark", language = "en", settings = {}, isUntrusted = false } = options;
+  const { release = "current", env = {} } = options;
   const root = process.cwd();
-  const folder = await mkdtemp(join(tmpdir(), "drs-workbench-"));
-  const owned: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const folder = options.profile?.folder ?? (await mkdtemp(join(tmpdir(), "drs-workbench-")));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const owned: (() => Promise<unknown>)[] = options.profile === undefined ? [remove] : [];
   const close = async () => {
     for (const end of owned.splice(0).reverse()) {
       await end();
     }
   };
   try {
-    const profile = await makeProfile({
-      folder,
-      settings: {
-        "workbench.colorTheme": themeNames[theme],
-        "drs.localBackend.dataDirectory": process.env.DRS_TEST_DATA_DIRECTORY ?? "",
-        ...(isUntrusted ? restricted : {}),
-        ...settings,
-      },
-      extensionFolders: [root],
-      language,
-    });
+    const profile =
+      options.profile ??
+      (await makeProfile({
+        folder,
+        settings: {
+          "workbench.colorTheme": themeNames[theme],
+          "drs.localBackend.dataDirectory": process.env.DRS_TEST_DATA_DIRECTORY ?? "",
+          ...(isUntrusted ? restricted : {}),
+          ...settings,
+        },
+        extensionFolders: [root],
+        language,
+      }));
     const { program, address } = await startVSCodeServer({
-      installation: installation(root, "current"),
+      installation: installation(root, release),
       profile,
       workspaceTrust: isUntrusted,
+      env,
       signal: AbortSignal.timeout(limits.wait),
     });
     owned.push(() => program.stop());
@@ -77,5 +88,21 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Installs or removes an extension of a profile with VS Code's own command line. */
+export async function changeExtensions(
+  release: keyof typeof releases,
+  { folder, extensions }: Profile,
+  ...how: readonly ["--install-extension" | "--uninstall-extension", string]
+): Promise<void> {
+  const { node, vscode } = installation(process.cwd(), release);
+  const places = ["--server-data-dir", folder, "--extensions-dir", extensions];
+  const args = [join(vscode, "out", "server-main.js"), ...places, "--accept-server-license-terms", ...how];
+  const signal = AbortSignal.timeout(limits.wait);
+  const { code, output } = await runProgram(node, args, { signal, limit: limits.wait });
+  if (code !== 0) {
+    throw new Error(output);
   }
 }
