@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { Failure, step } from "./main.mjs";
 import { postgresArchive } from "./postgres-archive.mjs";
 import { runProgram } from "./programs.mjs";
+import { billOfMaterials } from "./sbom.mjs";
 import { node, npm } from "./setup.mjs";
 
 /** What VS Code calls the platforms that have a PostgreSQL, and what its npm packages call them. */
@@ -16,12 +17,12 @@ const platforms = {
 };
 const limit = 300_000;
 
-export const packageNames = ["universal", ...Object.keys(platforms), "npm"];
+export const packageNames = ["universal", ...Object.keys(platforms), "npm", "sbom"];
 
 /** The names of those that can be used on this machine. */
 export function packagesHere() {
   const own = `${process.platform}-${process.arch}`;
-  return packageNames.filter((name) => [own, "universal", "npm"].includes(name));
+  return packageNames.filter((name) => [own, "universal", "npm", "sbom"].includes(name));
 }
 
 /**
@@ -42,7 +43,7 @@ export async function buildPackages({ root, names, folder, work, signal }) {
   for (const name of names) {
     const stage = join(work, name);
     await mkdir(stage);
-    const make = name === "npm" ? makeNpmPackage : makeVsix;
+    const make = name === "npm" ? makeNpmPackage : name === "sbom" ? makeBill : makeVsix;
     const file = await step(`Packaging ${name}`, () =>
       make({ root, name, manifest, stage, folder, epoch, signal }),
     );
@@ -125,6 +126,13 @@ async function makeNpmPackage({ root, manifest, stage, folder, signal }) {
   const file = join(folder, packed);
   await rm(file, { force: true });
   await rename(join(stage, packed), file).catch(() => cp(join(stage, packed), file));
+  return file;
+}
+
+/** @param {Making} making */
+async function makeBill({ root, manifest, folder, epoch, signal }) {
+  const file = join(folder, `${manifest.name}-${manifest.version}.cdx.json`);
+  await writeFile(file, await billOfMaterials({ root, epoch, signal }));
   return file;
 }
 
