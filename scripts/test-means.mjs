@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { requireChromium } from "./chromium.mjs";
 import { copyDemo } from "./demo-copy.mjs";
 import { startDemo } from "./local-backend.mjs";
-import { buildPackages, packagesHere } from "./packages.mjs";
 import { installOldPostgres } from "./postgres.mjs";
 import { makeDemo, makeServers } from "./test-data.mjs";
 import { installVSCodeServer } from "./vscode-server.mjs";
@@ -38,6 +37,8 @@ export function testMeans({ root, folder, signal }) {
   };
   /** The packages for this machine, and what it takes to open them. */
   const packages = once(async () => {
+    // It needs packages that are not installed yet when this file is loaded in a fresh clone.
+    const { buildPackages, packagesHere } = await import("./packages.mjs");
     const [made, work] = [join(folder, "packages"), join(folder, "packaging")];
     await mkdir(work);
     await buildPackages({ root, names: packagesHere(), folder: made, work, signal });
