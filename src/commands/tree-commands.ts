@@ -44,6 +44,7 @@ export function treeHandlers(
       await view.pin({ connection: found.state.connection.id, id: found.task.id }, pinned);
     }
   };
+  const several = () => new Set(allTasks().map(({ state }) => state.connection.id)).size > 1;
   const current = () => arrangementIn(view.storedArrangement);
   const arrange = (change: Partial<Arrangement>) => view.arrange({ ...current(), ...change });
   return {
@@ -72,7 +73,7 @@ export function treeHandlers(
         engine: t("Engine"),
         tag: t("Tag"),
         connection: t("Connection"),
-        none: t("No grouping"),
+        none: several() ? t("No grouping: one list over all connections") : t("No grouping"),
       };
       const group = await pickOne(groupings, names, current().group, t("Group the tasks by"));
       if (group !== undefined) {

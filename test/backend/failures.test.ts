@@ -146,6 +146,41 @@ describe("what goes wrong with a task", () => {
     });
   });
 
+  it("looks up the rows in the way and the SQL that heals, and runs it with a login of the user's own", async () => {
+    const plan = await databases(rows);
+    const task = await TestTask.started(backend, plan);
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await backend.sql("target", plan.target.database, "INSERT INTO t VALUES (2000, 'by hand')");
+    await backend.sql("source", plan.source.database, "INSERT INTO t VALUES (2000, 'it''s from the shop')");
+    await task.reaches("INCRE_TRANSFER_FAILED");
+    const path = `/_local/tasks/${task.id}`;
+    const sql = `DELETE FROM "public"."t" WHERE "id" = '2000'`;
+    const values = (v: string) => [
+      ["id", "2000"],
+      ["v", v],
+    ];
+    assert.deepEqual(await backend.local("GET", `${path}/remedy`), {
+      rows: [
+        {
+          ...{ schema: "public", table: "t", key: "id = 2000" },
+          ...{ source: values("it's from the shop"), target: values("by hand") },
+        },
+      ],
+      statements: [{ side: "target", sql }],
+      open: [],
+    });
+    const run = async (login: object) =>
+      await backend.local("POST", `${path}/sql`, { side: "target", sql, ...login });
+    await assert.rejects(run({}), /a login of your own/);
+    await assert.rejects(run({ user: "nobody", password: "x" }), /28P01|28000/);
+    const { user, password } = plan.target;
+    assert.match(JSON.stringify(await run({ user, password })), /"row_count":1/);
+    await task.retry();
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await untilEqual(task, "t");
+    assert.deepEqual(await backend.local("GET", `${path}/remedy`), { rows: [], statements: [], open: [] });
+  });
+
   it("tells tables apart whose names have dots, and takes each once", async () => {
     const tables = 'CREATE SCHEMA "a.b"; CREATE SCHEMA a; CREATE TABLE "a.b".c (id int PRIMARY KEY); ';
     const plan = await databases(

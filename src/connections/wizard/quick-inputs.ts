@@ -54,7 +54,11 @@ export async function askChoice<T>(question: ChoiceQuestion<T>): Promise<T | typ
   input.placeholder = question.placeholder;
   input.matchOnDescription = true;
   input.matchOnDetail = true;
-  input.activeItems = input.items.filter(({ value }) => value === question.active);
+  const active = input.items.filter(({ value }) => value === question.active);
+  if (active.length > 0) {
+    // Without one, VS Code offers the first; an empty list would offer none, so that Enter does nothing.
+    input.activeItems = active;
+  }
   return await outcome(input, question, () => input.activeItems[0] && { value: input.activeItems[0].value });
 }
 
