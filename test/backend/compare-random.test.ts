@@ -70,8 +70,7 @@ const scene = fc.record({
 describe("comparisons of random tables", () => {
   let pair: EnginePair;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     pair = await EnginePair.start();
     for (const side of ["source", "target"] as const) {
       await pair.backend.sql(side, "postgres", "CREATE ROLE odd LOGIN PASSWORD 'odd'");

@@ -10,8 +10,7 @@ const missing = v.object({ tables: v.nullable(v.array(v.string())), log_bytes: v
 describe("a task that ends", () => {
   let pair: EnginePair;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     pair = await EnginePair.start();
   });
 

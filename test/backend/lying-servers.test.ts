@@ -43,8 +43,7 @@ describe("servers that lie", function () {
   let witness: TestTask;
   let watch: Worker;
 
-  before(async function () {
-    this.timeout(180_000);
+  before(async () => {
     console.log(`    DRS_SEED=${random.seed}`);
     backend = await BackendProcess.startServers(dataDir);
     const rows =

@@ -12,8 +12,7 @@ const senders = 5;
 const rows = "INSERT INTO t SELECT n, 'v' FROM generate_series(1, 100) n";
 const table = `CREATE TABLE t (id int PRIMARY KEY, v text); ${rows}`;
 
-describe("what servers say", function () {
-  this.timeout(120_000);
+describe("what servers say", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
   /** With room for few readers of its log. */
@@ -24,8 +23,7 @@ describe("what servers say", function () {
   /** What is to be done after a test, whatever became of it. */
   const cleanups: (() => Promise<void>)[] = [];
 
-  before(async function () {
-    this.timeout(240_000);
+  before(async () => {
     const packages = join(process.cwd(), "package.json");
     [backend, source, target] = await Promise.all([
       BackendProcess.startServers(dataDir),

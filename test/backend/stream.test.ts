@@ -49,8 +49,7 @@ describe("the stream of a task", () => {
   const schemaOf = (one: Case) => `s${all.indexOf(one)}`;
   const tableOf = (one: Case) => `${schemaOf(one)}.${one.table ?? "stock"}`;
 
-  before(async function () {
-    this.timeout(180_000);
+  before(async () => {
     backend = await BackendProcess.startServers(dataDir);
     for (const server of ["source", "target"] as const) {
       await backend.sql(server, "postgres", `CREATE DATABASE ${database}`);

@@ -414,7 +414,7 @@ export function processesOf(dataDir: string): readonly string[] {
 /**
  * Waits until the condition holds; its last value is part of the error when it does not in time.
  *
- * @param timeoutMs the limit on an idle machine
+ * @param timeoutMs the limit on an idle machine, where it is longer than that of every wait
  */
 export async function until<T>(
   what: string,
@@ -422,7 +422,7 @@ export async function until<T>(
   read: () => T | Promise<T>,
   holds: (value: T) => boolean = (value) => Boolean(value),
 ): Promise<T> {
-  const limit = bound(timeoutMs);
+  const limit = Math.max(limits.wait, bound(timeoutMs));
   const deadline = Date.now() + limit;
   for (;;) {
     const begin = Date.now();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Databases } from "../../../src/backend/engine/postgres/databases";
 import { GuardedClient, ownClient } from "../../../src/backend/engine/postgres/guarded-client";
 import { MessageGuard } from "../../../src/backend/engine/postgres/message-guard";
+import { bound } from "../../support/bounds";
 import { int16, int32, LyingServer, message, row, welcome } from "../../support/lying-server";
 
 const login = { host: "127.0.0.1", user: "u", password: "its password", database: "d", ssl: false };
@@ -179,7 +180,7 @@ describe("a server that is no PostgreSQL", () => {
   ];
   for (let index = 0; index < dates.length; index += 2) {
     it(`does not read 8 MB of digits as ${dates[index]}`, async function () {
-      this.timeout(3_000);
+      this.timeout(bound(3_000));
       const digits = Buffer.alloc(8 * 1024 * 1024, "1");
       const oid = int32(Number(dates[index + 1]));
       const column = message("T", int16(1), "c", int32(0), int16(0), oid, int16(-1), int32(-1), int16(0));

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import fc from "fast-check";
+import { limits } from "../../../scripts/limits.mjs";
 import { JobActions } from "../../../src/backend/jobs/actions";
 import { Controller } from "../../../src/backend/jobs/controller";
 import { childOf, type Job, plainName, tableId } from "../../../src/backend/jobs/job";
@@ -401,7 +402,7 @@ describe("random walks", () => {
   const long = process.env.DRS_SOAK === "1";
   for (const taskType of ["FULL_INCR_TRANS", "FULL_TRANS", "INCR_TRANS"] as const) {
     it(`of a ${taskType} task keep to the table`, async function () {
-      this.timeout(long ? 600_000 : 10_000);
+      this.timeout(long ? 600_000 : limits.unitTest);
       const walks = fc.asyncProperty(fc.array(events, { minLength: 10, maxLength: 40 }), async (path) => {
         await walk(taskType, path);
       });
