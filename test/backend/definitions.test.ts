@@ -1,6 +1,7 @@
 /** What the engine makes at the target is what the source has, and refuses nothing that the source permits. */
 import assert from "node:assert/strict";
 import type { EngineTask } from "../../src/backend/engine/engine";
+import { until } from "../support/backend-process";
 import { EnginePair } from "../support/engine-pair";
 
 describe("tables that are made at the target", () => {
@@ -198,6 +199,25 @@ describe("tables that are made at the target", () => {
     );
     await pair.caughtUp(task);
     assert.deepEqual(await rows(task, "target", "m"), ["(1,parent)", "(2,parent)"]);
+  });
+
+  it("do not count as copied where a column got another type meanwhile, whose values may have been misread", async () => {
+    const task = await pair.task({
+      source: "CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t VALUES (1, 1)",
+    });
+    await pair.engine.prepare(task);
+    await pair.sql(task, "source", "ALTER TABLE t ALTER v TYPE real");
+    await pair.engine.enable(task);
+    await until(
+      "all rows are there",
+      20_000,
+      async () => await pair.sql(task, "target", "SELECT srsubstate::text AS state FROM pg_subscription_rel"),
+      (tables) => tables.every(({ state }) => state === "r"),
+    );
+    await assert.rejects(
+      pair.engine.index(task, AbortSignal.timeout(20_000), () => undefined),
+      /types of columns were changed while rows were copied/,
+    );
   });
 
   it("are refused with words where a partition is selected beside its table, at any depth", async () => {

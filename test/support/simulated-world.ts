@@ -510,7 +510,7 @@ export class SimulatedEngine implements Engine {
       logKept: slot || away.has("source"),
       slotLost: slotLost.size > 0,
       needsCleanUp: spare && !away.has("source"),
-      isWatched: true,
+      ...{ isWatched: true, isProvisional: false },
       findings: [...this.world.lost].map((name) => ({
         ...{ id: name, level: "failure", side: "source", code: "LS004" },
         ...{

@@ -188,6 +188,8 @@ export type EngineState =
       readonly slotLost: boolean;
       /** Whether something is kept that only copies under way can need; see `cleanUp`. */
       readonly needsCleanUp: boolean;
+      /** Whether what was copied counts only after `index`, also where no table is unindexed. */
+      readonly isProvisional: boolean;
       /** How far the target is behind, in milliseconds; undefined while nothing flows. */
       readonly delayMs: number | undefined;
       /** How far the stages before the last are behind, whose delay is `delayMs`. */
@@ -356,7 +358,7 @@ export interface Engine {
     note?: (tables: readonly UnindexedTable[]) => Promise<void>,
   ): Promise<Readonly<Record<string, number>>>;
   /**
-   * Makes the indexes and constraints that the task's unindexed tables lack; done when all are there. It is called
+   * Completes copied tables: makes the indexes and constraints that the unindexed ones lack. It is called
    * when the tables are in step, and begins again where it was ended. The user's own tables are never touched.
    *
    * @param signal ends it, with what is in the making.

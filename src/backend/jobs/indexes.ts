@@ -89,8 +89,9 @@ export class IndexSteps {
 }
 
 /** What is seen of the indexes that the task's tables lack; undefined when they lack none. */
-export function indexesSeen(job: Job, { indexing }: Runtime): ObservedState["indexes"] {
-  if (job.unindexed.length === 0) {
+export function indexesSeen(job: Job, { engine, indexing }: Runtime): ObservedState["indexes"] {
+  const isProvisional = engine?.kind === "present" && engine.isProvisional;
+  if (job.unindexed.length === 0 && !isProvisional) {
     return undefined;
   }
   return indexing !== undefined && indexing.outcome === undefined ? "making" : "lacking";

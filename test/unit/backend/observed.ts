@@ -15,6 +15,7 @@ export function engine(phases: readonly TableState["phase"][], change: Partial<P
     logKept: true,
     slotLost: false,
     needsCleanUp: false,
+    isProvisional: false,
     delayMs: 0,
     findings: [],
     isWatched: true,

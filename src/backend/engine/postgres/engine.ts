@@ -23,6 +23,7 @@ import {
   type UnindexedTable,
   type Written,
 } from "../engine";
+import { endBinary } from "./binary";
 import { checkTask } from "./checks/run";
 import { compareTables } from "./compare";
 import { copyAgain, copyObjection } from "./copy-again";
@@ -35,7 +36,7 @@ import { grouped } from "./grouped";
 import { makeIndexes } from "./indexes";
 import { KeptLogs } from "./kept-log";
 import { LagMeter } from "./lag";
-import { logPosition, objectName } from "./names";
+import { logPosition, objectName, qualified } from "./names";
 import {
   dropPublisher,
   dropSpare,
@@ -146,6 +147,7 @@ export class PostgresEngine implements Engine {
     signal: AbortSignal,
     report: (progress: readonly IndexProgress[]) => void,
   ): Promise<void> {
+    await endBinary(this.#databases, task);
     await makeIndexes(this.#databases, task, signal, report);
   }
 
@@ -187,6 +189,10 @@ export class PostgresEngine implements Engine {
     this.#watches.delete(task.id);
     this.#streams.forget(task.id);
     this.#slots.forget(task.id);
+    // What is copied again may be gone, or have other types.
+    const again = new Set(tables.map(qualified));
+    const others = task.tables.filter((table) => !again.has(qualified(table)));
+    await endBinary(this.#databases, { ...task, tables: others });
     await copyAgain(this.#databases, task, tables);
     return await countRows(this.#databases, task.source, tables);
   }
@@ -376,7 +382,7 @@ export class PostgresEngine implements Engine {
     stream: Watched | undefined,
     waits: readonly StreamFinding[],
   ): Promise<EngineState> {
-    const { enabled, pid, copyWorkers, slotLost, tables } = subscription;
+    const { enabled, binary, pid, copyWorkers, slotLost, tables } = subscription;
     const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
     const streaming = pid !== null && (slot instanceof EngineError || known?.active === true);
     const log = slot instanceof EngineError ? undefined : await this.#logs.read(task, slot, streaming);
@@ -384,6 +390,7 @@ export class PostgresEngine implements Engine {
       ...{ kind: "present", enabled, streaming, copyWorkers, slotLost, tables },
       logKept: slot instanceof EngineError || known?.kept === true,
       needsCleanUp: known?.spare === true,
+      isProvisional: binary,
       findings: [...(stream?.findings ?? []), ...waits, ...(log?.findings ?? [])],
       isWatched: stream?.isWhole === true,
       keptLog: log?.keptLog,

@@ -11,6 +11,7 @@ import {
   type TableState,
   type UnindexedTable,
 } from "../engine";
+import { fitsBinary } from "./binary";
 import type { WorkerSample } from "./crash-loop-detector";
 import { type Databases, type Row, type Session, sessionSettings } from "./databases";
 import { conninfo, objectName, qualified } from "./names";
@@ -90,12 +91,14 @@ export async function ensureSubscription(databases: Databases, task: EngineTask)
   }
   const quoted = escapeIdentifier(name);
   const version = await versionOf(databases, task.target);
+  const binary = task.copiesRows && (await fitsBinary(databases, task));
   await databases.query(
     task.target,
     "target",
     `CREATE SUBSCRIPTION ${quoted} CONNECTION ${await wayToSource(databases, task, version)}
      PUBLICATION ${quoted}
-     WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)})`,
+     WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)},
+           binary = ${String(binary)})`,
   );
 }
 
@@ -301,6 +304,7 @@ async function hasSubscription(databases: Databases, target: DatabaseLogin, name
 interface SubscriptionRow extends Row {
   readonly name: string;
   readonly enabled: boolean;
+  readonly binary: boolean;
   readonly endless: boolean;
   readonly pid: number | null;
   readonly received: string | null;
@@ -318,6 +322,8 @@ interface SubscriptionRow extends Row {
 export interface SubscriptionFacts {
   readonly name: string;
   readonly enabled: boolean;
+  /** Whether rows and changes arrive in binary. */
+  readonly binary: boolean;
   /** The worker that applies changes. */
   readonly pid: number | null;
   /** Whether the server starts a worker that fails again and again. */
@@ -351,7 +357,7 @@ export async function subscriptionFacts(
   const rows = await databases.query<SubscriptionRow>(
     target,
     "target",
-    `SELECT s.subname AS name, s.subenabled AS enabled,
+    `SELECT s.subname AS name, s.subenabled AS enabled, s.subbinary AS binary,
             current_setting('server_version_num')::int < 150000 AS endless,
             (SELECT max(w.pid) FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL) AS pid,
             (SELECT (max(w.received_lsn) - '0/0')::text FROM pg_stat_subscription w
@@ -371,8 +377,8 @@ export async function subscriptionFacts(
      WHERE d.datname = current_database() AND s.subname = ANY($1)`,
     [names],
   );
-  return rows.map(({ name, enabled, pid, endless, received, copy_workers, slot_lost, tables }) => ({
-    ...{ name, enabled, pid, endless, received, copyWorkers: copy_workers, slotLost: slot_lost },
+  return rows.map(({ name, enabled, binary, pid, endless, received, copy_workers, slot_lost, tables }) => ({
+    ...{ name, enabled, binary, pid, endless, received, copyWorkers: copy_workers, slotLost: slot_lost },
     copies: endless ? copiesSeen(tables) : [],
     tables: tables.map((table) => ({
       name: table.name,
