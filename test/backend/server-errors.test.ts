@@ -32,6 +32,7 @@ describe("what servers say", () => {
       ]),
       OwnServer.start(packages, ["max_logical_replication_workers=2", "wal_retrieve_retry_interval=500ms"]),
     ]);
+    await asks("md5");
     await backend.sql("target", "postgres", "ALTER SYSTEM SET wal_retrieve_retry_interval = '500ms'");
     await backend.sql("target", "postgres", "SELECT pg_reload_conf()");
     await backend.sql(
@@ -192,32 +193,40 @@ describe("what servers say", () => {
     });
   }
 
-  /** Opens a door of the source that asks for no password; answers how to close it. */
-  async function doorOpened(): Promise<() => Promise<void>> {
+  /** Changes how the source asks for passwords: `md5` takes a proof by SCRAM from who has a password for that. */
+  async function asks(method: "md5" | "trust"): Promise<void> {
     const [{ file } = { file: "" }] = await source.sql(
       "postgres",
       "SELECT current_setting('hba_file') AS file",
     );
-    const ask = async (method: string) => {
-      const lines = ["all", "replication"].map((what) => `SELECT 'host ${what} all 127.0.0.1/32 ${method}'`);
-      await source.sql("postgres", `COPY (${lines.join(" UNION ALL ")}) TO '${String(file)}'`);
-      await source.sql("postgres", "SELECT pg_reload_conf()");
-      await until(
-        `the source asks by ${method}`,
-        10_000,
-        async () => {
-          const client = new pg.Client({ ...source.login, database: "postgres", password: "wrong" });
-          return await client.connect().then(
-            async () => await client.end().then(() => "trust"),
-            () => "scram-sha-256",
-          );
-        },
-        (seen) => seen === method,
-      );
-    };
-    await ask("trust");
-    return undone(async () => await ask("scram-sha-256"));
+    const lines = ["all", "replication"].map((what) => `SELECT 'host ${what} all 127.0.0.1/32 ${method}'`);
+    await source.sql("postgres", `COPY (${lines.join(" UNION ALL ")}) TO '${String(file)}'`);
+    await source.sql("postgres", "SELECT pg_reload_conf()");
+    await until(
+      `the source asks by ${method}`,
+      10_000,
+      async () => {
+        const client = new pg.Client({ ...source.login, database: "postgres", password: "wrong" });
+        return await client.connect().then(
+          async () => await client.end().then(() => "trust"),
+          () => "md5",
+        );
+      },
+      (seen) => seen === method,
+    );
   }
+
+  /** Opens a door of the source that asks for no password; answers how to close it. */
+  async function doorOpened(): Promise<() => Promise<void>> {
+    await asks("trust");
+    return undone(async () => await asks("md5"));
+  }
+
+  /** A source that once proved by SCRAM that it knows the password must do so each time; for MD5 it may stop asking. */
+  const unproven = {
+    powerful: false,
+    role: "SET password_encryption = 'md5'; ALTER ROLE me PASSWORD 'p'",
+  } satisfies Ends;
 
   describe("the source's own errors", () => {
     interface Refusal {
@@ -264,7 +273,7 @@ describe("what servers say", () => {
       },
       {
         what: "a login without a password, of a target's user who is no superuser",
-        ends: { powerful: false },
+        ends: unproven,
         harm: doorOpened,
         status: "START_JOB_FAILED",
         words: /^2F003 .*password is required/,
@@ -303,7 +312,7 @@ describe("what servers say", () => {
     }
 
     it("a login that needs no password any more: INCRE_TRANSFER_FAILED, and goes on when it does", async () => {
-      const task = await following({ powerful: false });
+      const task = await following(unproven);
       const close = await doorOpened();
       await source.sql(
         "postgres",
