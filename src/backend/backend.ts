@@ -1,6 +1,7 @@
 /** The parts of the backend, put together and taken apart in order. */
 import { copyAgain, copyState } from "./api/copy-again";
 import { delayView } from "./api/delay";
+import { tryEnds } from "./api/ends";
 import { createHandlers } from "./api/handlers";
 import { ApiServer } from "./api/server";
 import { warningsView } from "./api/warnings";
@@ -179,6 +180,8 @@ export class Backend {
         const missing = await actions.unapplied(id);
         return { tables: missing?.tables ?? null, log_bytes: missing?.logBytes ?? null };
       },
+      ends: async (request: Parameters<typeof tryEnds>[1], language: Language) =>
+        await tryEnds(engine, request, language),
       delay: async (id: string) => await delayView({ store, runner: tasks, engine }, id),
       measurements: async (id: string) => ({
         measurements: (await store.measurements.of(id)).map(({ at, delayMs, rows }) => ({

@@ -179,6 +179,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   const onFile =
     (
       name:
+        | "newTask"
         | "newTaskFile"
         | "validateTaskFile"
         | "createTaskFromFile"
@@ -260,6 +261,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
         await vscode.env.clipboard.writeText(ids.join("\n"));
       }
     },
+    "drs.newTask": onFile("newTask"),
     "drs.newTaskFile": onFile("newTaskFile"),
     "drs.saveTaskFile": async (argument) => {
       const found = await chosen(argument);

@@ -28,6 +28,7 @@ const otherIds = [
   "drs.showConflictingRows",
   "drs.runRemedySql",
   "drs.precheckTask",
+  "drs.newTask",
   "drs.newTaskFile",
   "drs.saveTaskFile",
   "drs.validateTaskFile",

@@ -1,6 +1,8 @@
 import { demoLogins } from "../backend-client/demo-databases";
+import { askEnds } from "../backend-client/ends";
 import type { Connection } from "../connections/connection";
 import type { PlacedTask } from "../connections/session-manager";
+import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import { joined, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
@@ -8,10 +10,14 @@ import { rowOf } from "../status/statuses";
 import { changeObjects, synchronizedObjects } from "../tasks/use-cases/change-objects";
 import { applyPlan, type CreationOptions, StepError } from "../tasks/use-cases/create-task";
 import { remedySqlOf } from "../tasks/use-cases/explain";
+import type { PrecheckFinding } from "../tasks/use-cases/precheck";
 import { certificatesOf } from "./certificates";
+import { endFindings } from "./end-findings";
 import { explainStep, stepName } from "./explain";
+import { clearFindings, markFindings } from "./finding-marks";
 import { KeptPasswords } from "./kept-passwords";
 import type { TaskFile } from "./model";
+import { askNewTask } from "./new-task";
 import { type FileParts, isTaskFile, readingOf, showNewFile, tasksNamed } from "./open";
 import { addressOf, passwordsOf, referenceOf } from "./passwords";
 import { choiceOf, diffOf, fileOf, objectsOf, planOf } from "./plan";
@@ -26,6 +32,7 @@ const readLimitMs = 60_000;
 /** What the commands about task files do. Commands on a file take its address; without one it is the active editor's. */
 export function fileHandlers(parts: FileParts) {
   return {
+    newTask: async () => await newTask(parts),
     newTaskFile: async (argument: unknown) => await newTaskFile(parts, argument),
     saveTaskFile: async (task: PlacedTask) => await saveTaskFile(parts, task),
     validateTaskFile: async (argument: unknown) => await validate(parts, argument),
@@ -34,6 +41,37 @@ export function fileHandlers(parts: FileParts) {
     applyTaskFile: async (argument: unknown) => await apply(parts, argument),
     forgetPasswords: async () => await forgetPasswords(parts),
   };
+}
+
+/** Asks step by step, in the only connection there is or in the one that the user picks. */
+async function newTask(parts: FileParts): Promise<void> {
+  const { sessions } = parts;
+  const { t } = parts.l10n;
+  if (!sessions.shown.some(({ session }) => session !== undefined)) {
+    const start = t("Start the Local Backend");
+    const connect = t("Connect to Huawei Cloud…");
+    const question = t("A task needs a connection. Start the local backend or connect to Huawei Cloud.");
+    const answer = await vscode.window.showInformationMessage(question, start, connect);
+    if (answer !== undefined) {
+      await vscode.commands.executeCommand(answer === start ? "drs.startLocalBackend" : "drs.connectCloud");
+    }
+  }
+  const open = sessions.shown.filter(
+    ({ session, readOnly }) => session !== undefined && readOnly === undefined,
+  );
+  const items = open.map((state) => ({
+    label: shown(state.connection.name),
+    description: shown(state.connection.kind === "cloud" ? state.connection.region : ""),
+    state,
+  }));
+  const placeHolder = t("In which connection is the task created?");
+  const state =
+    items.length < 2 ? open[0] : (await vscode.window.showQuickPick(items, { placeHolder }))?.state;
+  if (state !== undefined) {
+    await askNewTask(parts, state);
+  } else if (sessions.shown.some(({ session }) => session !== undefined) && open.length === 0) {
+    await tellNoPlace(parts);
+  }
 }
 
 async function newTaskFile(parts: FileParts, argument: unknown): Promise<void> {
@@ -107,11 +145,16 @@ async function saveTaskFile({ l10n: { t } }: FileParts, { task, session }: Place
   await showNewFile(task.name.replaceAll(/[^\w.-]/g, "-"), fileText(file));
 }
 
+interface OpenedFile {
+  readonly document: vscode.TextDocument;
+  readonly file: TaskFile;
+  /** On the disk. */
+  readonly path: string | undefined;
+  readonly warnings: number;
+}
+
 /** The document that a command is about, and the task file in it; shows what is wrong when it is not one. */
-async function opened(
-  { l10n: { t } }: FileParts,
-  argument: unknown,
-): Promise<{ file: TaskFile; path: string | undefined; warnings: number } | undefined> {
+async function opened({ l10n: { t } }: FileParts, argument: unknown): Promise<OpenedFile | undefined> {
   const document =
     argument instanceof vscode.Uri
       ? await vscode.workspace.openTextDocument(argument)
@@ -123,7 +166,7 @@ async function opened(
   const { file, problems } = readingOf(document, t);
   if (file !== undefined) {
     const { scheme, fsPath } = document.uri;
-    return { file, path: scheme === "file" ? fsPath : undefined, warnings: problems.length };
+    return { document, file, path: scheme === "file" ? fsPath : undefined, warnings: problems.length };
   }
   const [first] = problems.filter(({ severity }) => severity === "error");
   const line = document.positionAt(first?.offset ?? 0).line + 1;
@@ -137,16 +180,57 @@ async function opened(
   return undefined;
 }
 
+/** Checks the form, and with the local backend both ends and the tables, too; marks what is wrong at its line. */
 async function validate(parts: FileParts, argument: unknown): Promise<void> {
   const found = await opened(parts, argument);
-  if (found !== undefined) {
-    const { t } = parts.l10n;
-    void vscode.window.showInformationMessage(
-      found.warnings === 0
-        ? t("The task file is valid.")
-        : t("The task file is valid, with {0} warnings.", found.warnings),
-    );
+  if (found === undefined) {
+    return;
   }
+  const { t } = parts.l10n;
+  const { document, file, warnings } = found;
+  clearFindings(document.uri);
+  const findings = await checkEnds(parts, found);
+  markFindings(document, findings, t);
+  const failed = findings.filter(({ result }) => result === "FAILED").length;
+  if (failed > 0) {
+    const show = t("Show Problems");
+    const message = t('Task file "{0}": {1} problems were found.', file.name, failed);
+    if ((await vscode.window.showErrorMessage(message, show)) === show) {
+      await vscode.commands.executeCommand("workbench.actions.view.problems");
+    }
+    return;
+  }
+  const all = warnings + findings.length;
+  void vscode.window.showInformationMessage(
+    all === 0 ? t("The task file is valid.") : t("The task file is valid, with {0} warnings.", all),
+  );
+}
+
+/** Nothing where no local backend is open: the service tries ends only of a task that exists. */
+async function checkEnds(parts: FileParts, { file, path }: OpenedFile): Promise<readonly PrecheckFinding[]> {
+  const { connections, sessions, l10n } = parts;
+  const { local } = connections;
+  const key = local && (await connections.secret(local));
+  if (
+    local === undefined ||
+    key === undefined ||
+    !("accessKey" in key) ||
+    sessions.find(local.id)?.session === undefined
+  ) {
+    return [];
+  }
+  const passwords = await passwordsOf(file, local, keptOf(parts), l10n);
+  if (passwords === undefined) {
+    return [];
+  }
+  const authorities = await certificatesOf(file, path, l10n);
+  const login = (side: "source" | "target") => {
+    const { host, port, database, user, ssl } = file[side];
+    return { host, port, database, user, ssl, password: passwords[side], ca: authorities[side] };
+  };
+  const ends = { source: login("source"), target: login("target") };
+  const { problems, tables } = await askEnds(local, key, ends, l10n);
+  return endFindings(file, problems, tables, l10n);
 }
 
 /** The task of the file's name; where several connections have one, or could have one, the user picks. */
@@ -217,10 +301,12 @@ async function create(parts: FileParts, argument: unknown, start: boolean): Prom
     return;
   }
   const plan = planOf(file, passwords, certificates);
-  await inProgress(parts, state.connection, file, async (options) => {
+  clearFindings(document.document.uri);
+  const found = await inProgress(parts, state.connection, file, async (options) => {
     const onCreated = (id: string) => parts.log.info(`task ${file.name} (${id}) was created from a file`);
     await applyPlan(session, plan, { ...options, existing: task?.id, start, onCreated });
   });
+  markFindings(document.document, found, t);
 }
 
 /** Asks before what costs money. The local backend costs nothing. */
@@ -308,13 +394,17 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
   }
 }
 
-/** Runs the steps with a notification that names them and can cancel them, and shows how they ended. */
+/**
+ * Runs the steps with a notification that names them and can cancel them, and shows how they ended.
+ *
+ * @returns what is wrong with what the file says.
+ */
 async function inProgress(
   parts: FileParts,
   connection: Connection,
   file: TaskFile,
   work: (options: CreationOptions) => Promise<void>,
-): Promise<void> {
+): Promise<readonly PrecheckFinding[]> {
   const { l10n, log } = parts;
   const { t } = l10n;
   const title = t('Task "{0}"', file.name);
@@ -332,6 +422,7 @@ async function inProgress(
       });
     });
     void vscode.window.setStatusBarMessage(t('Task "{0}": done', file.name), 5000);
+    return [];
   } catch (error) {
     if (controller.signal.aborted) {
       const message = t(
@@ -339,13 +430,27 @@ async function inProgress(
         file.name,
       );
       void vscode.window.showInformationMessage(message);
+      return [];
     } else if (error instanceof StepError) {
       log.error(`task file ${file.name}: ${error.step} failed`, error.cause ?? error.outcome?.findings);
       await tellStep(parts, error, file, connection);
+      return findingsIn(error, l10n, connection.kind === "local");
     } else {
       throw error;
     }
   }
+}
+
+/** Of a pre-check what did not pass; of an end that does not work, why. */
+function findingsIn(
+  { step, outcome, cause }: StepError,
+  l10n: Localizer,
+  local: boolean,
+): readonly PrecheckFinding[] {
+  const side = { connectSource: "source", connectTarget: "target" }[step as string];
+  return side === undefined
+    ? (outcome?.findings ?? [])
+    : [{ item: side, result: "FAILED", reason: explain(cause, l10n, local) }];
 }
 
 async function tellStep(

@@ -1,5 +1,7 @@
 import * as vscode from "../screen/vscode";
+import { tableCompletions } from "./complete-tables";
 import { diagnosticsOf } from "./diagnostics";
+import { clearFindings, disposeFindings } from "./finding-marks";
 import { lensesOf } from "./lenses";
 import { type FileParts, isTaskFile } from "./open";
 import { fileSuffix } from "./suffix";
@@ -8,7 +10,8 @@ import { fileSuffix } from "./suffix";
 export { fileHandlers } from "./commands";
 
 /** Diagnostics and the line of buttons of the task files that are open. */
-export function startEditor({ sessions, l10n }: FileParts): vscode.Disposable {
+export function startEditor(parts: FileParts): vscode.Disposable {
+  const { sessions, l10n } = parts;
   const diagnostics = vscode.languages.createDiagnosticCollection("drs");
   const lensesChanged = new vscode.EventEmitter<void>();
   const check = (document: vscode.TextDocument) => {
@@ -36,8 +39,22 @@ export function startEditor({ sessions, l10n }: FileParts): vscode.Disposable {
     sessions.onDidUpdate(tell),
     sessions.onDidChange(tell),
     vscode.workspace.onDidOpenTextDocument(check),
-    vscode.workspace.onDidChangeTextDocument(({ document }) => check(document)),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => diagnostics.delete(uri)),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      check(document);
+      if (contentChanges.length > 0) {
+        clearFindings(document.uri);
+      }
+    }),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      diagnostics.delete(uri);
+      clearFindings(uri);
+    }),
+    new vscode.Disposable(disposeFindings),
+    vscode.languages.registerCompletionItemProvider(
+      { pattern: `**/*${fileSuffix}` },
+      tableCompletions(parts),
+      '"',
+    ),
     vscode.languages.registerCodeLensProvider(
       { pattern: `**/*${fileSuffix}` },
       {

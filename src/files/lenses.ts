@@ -18,7 +18,7 @@ export function lensesOf(
   const lens = (icon: string, text: Shown, command: string, argument: unknown = uri) =>
     new vscode.CodeLens(top, { title: iconText(icon, text), command, arguments: [argument] });
   const { file } = readingOf(document, t);
-  const validate = lens("check", t("Validate"), "drs.validateTaskFile");
+  const validate = lens("check", t("Check"), "drs.validateTaskFile");
   if (file === undefined) {
     return [validate];
   }

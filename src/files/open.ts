@@ -51,7 +51,7 @@ export function tasksNamed(sessions: SessionManager, name: string): readonly Pla
  * Shows a new file that is not saved yet; in the folder of the workspace if there is one on the disk. VS Code saves a new
  * file with a place to the disk, so a virtual file system leaves the place to the user.
  */
-export async function showNewFile(name: string, text: string): Promise<void> {
+export async function showNewFile(name: string, text: string): Promise<vscode.TextDocument> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const path = await freeName(folder, name);
   const uri =
@@ -63,6 +63,7 @@ export async function showNewFile(name: string, text: string): Promise<void> {
   edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), text);
   await vscode.workspace.applyEdit(edit);
   await vscode.window.showTextDocument(document);
+  return document;
 }
 
 /** A file name that neither the folder nor an open editor has. */

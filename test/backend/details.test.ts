@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { askEnds } from "../../src/backend-client/ends";
 import { precheckItemName } from "../../src/details/parts/precheck-items";
 import type { RequestIn } from "../../src/drs/operations";
 import { type OperationsV5, operationsV5 } from "../../src/drs/operations-v5";
@@ -6,6 +7,7 @@ import { selectableObjects } from "../../src/tasks/use-cases/change-objects";
 import { perform } from "../../src/tasks/use-cases/perform";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
+import { english } from "../unit/details/facts";
 
 type Action = RequestIn<OperationsV5, "executeAction">["job"];
 
@@ -431,5 +433,34 @@ describe("the details of a task", () => {
       type: "trans",
     });
     assert.deepEqual([is_valid, error_code], [false, "DRS.M00277"]);
+  });
+
+  it("tries the ends of a task that does not exist yet, and lists the tables that it could have", async () => {
+    await backend.sql(
+      "source",
+      "details",
+      "CREATE TABLE keyless (v int); CREATE UNLOGGED TABLE fleeting (id int PRIMARY KEY)",
+    );
+    await backend.sql("target", "details", "CREATE TABLE IF NOT EXISTS keyless (v int)");
+    await backend.sql("target", "details", "INSERT INTO keyless VALUES (1)");
+    const { endpoint, access_key: accessKey, secret_key: secretKey } = backend.ready;
+    const connection = { kind: "local", id: "local", name: "Local", projectId: "", endpoint } as const;
+    const { source, target } = plan("not-there");
+    const asked = async (ends: Parameters<typeof askEnds>[2]) =>
+      await askEnds(connection, { accessKey, secretKey }, ends, english);
+    const { problems, tables = [] } = await asked({ source, target });
+    assert.deepEqual(problems, {});
+    const table = (name: string) => tables.find((one) => one.name === `public.${name}`);
+    assert.deepEqual(
+      [table("keyless"), table("fleeting")].map((one) => one && [one.has_key, one.unlogged, one.filled]),
+      [
+        [false, false, true],
+        [true, true, false],
+      ],
+    );
+    assert.ok((table("big")?.bytes ?? 0) > 1_000_000 && table("big")?.has_key === true);
+    const refused = await asked({ source: { ...source, password: "wrong" }, target });
+    assert.match(refused.problems.source ?? "", /password/i);
+    assert.equal(refused.tables, undefined);
   });
 });

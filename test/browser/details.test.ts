@@ -100,6 +100,34 @@ describe("the details page", () => {
     await workbench.sees(page.getByRole("button", { name: "Pause" }));
   });
 
+  it("explains where a delay arises, and that nothing holds up a task that keeps up", async () => {
+    const text = await opened("delay", /Applying at the target/);
+    assert.match(text, /Reading/);
+    await workbench.sees(part("delay").getByText("The task keeps up: nothing holds it up."));
+    await workbench.screenshot("details-delay");
+  });
+
+  it("makes a task by questions, each with a way back, and starts it", async () => {
+    await workbench.runCommand("DRS: New Task…");
+    await workbench.accept(/From which database are rows read/);
+    await workbench.answer(/To which database are rows written/, "trial");
+    await workbench.sees(workbench.quickInput.getByText("public.events", { exact: true }));
+    await workbench.screenshot("new-task-tables");
+    await workbench.click(
+      workbench.quickInput.getByRole("button", { name: "Back" }),
+      workbench.quickInput.getByPlaceholder("To which database are rows written?"),
+    );
+    await workbench.answer(/To which database are rows written/, "archive");
+    await workbench.accept(/Which tables are synchronized/);
+    await workbench.accept(/How is it to be synchronized/);
+    await workbench.answer(/Name of the task/, "made-by-questions");
+    await workbench.screenshot("new-task-finish");
+    await workbench.accept(/What is done now/);
+    await workbench.sees(workbench.row("made-by-questions"));
+    await workbench.treeWith(/made-by-questions/);
+    await workbench.screenshot("new-task-started");
+  });
+
   describe("in tabs", () => {
     const tabs = () => workbench.page.locator(".editor-group-container .tab");
     const hasTabs = async (...expected: readonly string[]) =>

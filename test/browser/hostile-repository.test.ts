@@ -74,9 +74,9 @@ describe("a repository whose task files want what is not theirs", () => {
   };
 
   it("gets no variable of another program: such a file is not valid", async () => {
-    await open("keys", "Validate");
+    await open("keys", "Check");
     const refusal = workbench.notifications.filter({ hasText: "must begin with DRS_" });
-    await workbench.click(lens("Validate"), refusal);
+    await workbench.click(lens("Check"), refusal);
     await workbench.screenshot("hostile-keys");
     assert.equal(await lens("Create").count(), 0);
     assert.equal(calls, 0);
@@ -114,7 +114,7 @@ describe("a repository whose task files want what is not theirs", () => {
   });
 
   it("does not hold the window up with a file of 3 MB", async () => {
-    await open("huge", "Validate");
+    await open("huge", "Check");
     await workbench.runCommand("DRS: Show Connections");
     await workbench.sees(workbench.choices.filter({ hasText: "Local backend" }).first());
     await workbench.dismiss();

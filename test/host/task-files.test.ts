@@ -49,7 +49,7 @@ describe("a task file in the editor", () => {
     assert.match(document.uri.path, /new-task\.drs-task\.json$/);
     const file = JSON.parse(document.getText());
     assert.deepEqual([file.source.user, file.source.password], ["drs_source", { secret: "demo-source" }]);
-    await lensesBecome(/^Validate \| Create and Pre-check \| Create and Start$/);
+    await lensesBecome(/^Check \| Create and Pre-check \| Create and Start$/);
   });
 
   it("is completed and explained by its schema", async () => {
@@ -89,7 +89,7 @@ describe("a task file in the editor", () => {
       async () => vscode.languages.getDiagnostics(document.uri).map(({ message }) => message),
       (messages) => messages.includes('"public.events" is listed twice.'),
     );
-    await lensesBecome(/^Validate$/);
+    await lensesBecome(/^Check$/);
     await replace(good);
   });
 

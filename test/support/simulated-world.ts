@@ -273,6 +273,11 @@ export class SimulatedEngine implements Engine {
     return ["a", "b", "c"].map((table) => ({ schema: "public", table }));
   }
 
+  async choosableTables() {
+    await this.alive();
+    return [];
+  }
+
   async check() {
     await this.alive();
     return [];

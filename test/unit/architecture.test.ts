@@ -50,7 +50,19 @@ const edge: Readonly<Record<string, readonly string[]>> = {
   "connections/wizard": ["quick-inputs", "wizard"],
   details: ["details", "host", "panel"],
   "": ["extension"],
-  files: ["commands", "diagnostics", "editor", "lenses", "open", "passwords", "register"],
+  files: [
+    ...[
+      "commands",
+      "complete-tables",
+      "diagnostics",
+      "editor",
+      "finding-marks",
+      "lenses",
+      "new-task",
+      "open",
+    ],
+    ...["passwords", "register"],
+  ],
   links: ["handler", "open"],
   tree: ["content", "hover", "items", "tree", "view"],
 };

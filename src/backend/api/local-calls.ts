@@ -9,6 +9,7 @@ import { faultRequest } from "../faults/request";
 import type { Language } from "../messages";
 import type { Presences } from "../presence";
 import { type CopyState, copyAgainRequest } from "./copy-again";
+import { endsRequest } from "./ends";
 import { checked, jsonOf, languageOf } from "./input";
 
 /**
@@ -33,6 +34,8 @@ export interface LocalCalls {
   copyState(id: string): CopyState;
   /** What the target of a task would lack if the task ended now. */
   unapplied(id: string): Promise<unknown>;
+  /** Tries the ends of a task that does not exist yet. */
+  ends(request: v.InferOutput<typeof endsRequest>, language: Language): Promise<unknown>;
   /** What was measured of a task during the last day. */
   measurements(id: string): Promise<unknown>;
   /** Why a task is behind. */
@@ -92,6 +95,10 @@ export function localRoutes({ faults, presences, reset }: Controls, service: () 
   app.get("/tasks/:id/remedy", async (c) => c.json(await service().remedy(c.req.param("id"))));
   app.post("/tasks/:id/sql", async (c) =>
     c.json(await service().taskSql(c.req.param("id"), checked(taskSqlRequest, jsonOf(c.get("body"))))),
+  );
+
+  app.post("/ends", async (c) =>
+    c.json(await service().ends(checked(endsRequest, jsonOf(c.get("body"))), languageOf(c))),
   );
 
   app.get("/tasks/:id/unapplied", async (c) => c.json(await service().unapplied(c.req.param("id"))));

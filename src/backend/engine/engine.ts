@@ -26,6 +26,20 @@ export interface TableName {
   readonly table: string;
 }
 
+/** A table of a source, with what stands in the way of its synchronization. */
+export interface ChoosableTable extends TableName {
+  /** Of its rows, without indexes. */
+  readonly bytes: number;
+  /** As the server estimates them; 0: not known. */
+  readonly rows: number;
+  /** Whether updates and deletes can name their rows. */
+  readonly hasKey: boolean;
+  /** Whether its changes are missing in the source's log. */
+  readonly isUnlogged: boolean;
+  /** Whether the target has it with rows in it. */
+  readonly isFilled: boolean;
+}
+
 export type TaskType = "FULL_TRANS" | "FULL_INCR_TRANS" | "INCR_TRANS";
 
 /** What an engine can do beyond copying and following. What it cannot is not offered to users. */
@@ -345,6 +359,15 @@ export interface Engine {
   test(connection: DatabaseLogin, side: Side): Promise<boolean>;
   /** The tables of a source database that can be synchronized. */
   tablesOf(connection: DatabaseLogin): Promise<readonly TableName[]>;
+  /**
+   * The tables of a source as somebody chooses among them, also those that cannot be synchronized.
+   *
+   * @param target undefined: what it has is not looked at.
+   */
+  choosableTables(
+    source: DatabaseLogin,
+    target: DatabaseLogin | undefined,
+  ): Promise<readonly ChoosableTable[]>;
   /** @param wholeSchemas the schemas of which all tables were selected; null: all schemas. */
   check(task: EngineTask, wholeSchemas: readonly string[] | null): Promise<readonly CheckItem[]>;
   /**

@@ -62,6 +62,29 @@ export async function askChoice<T>(question: ChoiceQuestion<T>): Promise<T | typ
   return await outcome(input, question, () => input.activeItems[0] && { value: input.activeItems[0].value });
 }
 
+export interface ManyQuestion<T> extends StepFrame {
+  readonly placeholder: Shown;
+  /** Said when nothing is selected. */
+  readonly none: Shown;
+  readonly items: readonly (vscode.QuickPickItem & { readonly value: T; readonly picked: boolean })[];
+}
+
+/** Lets the user choose several, at least one. Undefined when the user gives up. */
+export async function askMany<T>(question: ManyQuestion<T>): Promise<readonly T[] | typeof back | undefined> {
+  const input = vscode.window.createQuickPick(question.items);
+  input.placeholder = question.placeholder;
+  input.canSelectMany = true;
+  input.matchOnDetail = true;
+  input.selectedItems = input.items.filter(({ picked }) => picked);
+  return await outcome(input, question, () => {
+    if (input.selectedItems.length === 0) {
+      input.placeholder = question.none;
+      return undefined;
+    }
+    return { value: input.selectedItems.map(({ value }) => value) };
+  });
+}
+
 /** Shows the input until it is answered, left, or the button for the step before is pressed. */
 function outcome<T>(
   input: (vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>) & {

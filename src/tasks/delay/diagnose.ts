@@ -184,7 +184,10 @@ function ofWorker(
   }
 }
 
-function beforeWorker({ sender }: DelayEvidence, { link }: DelayFacts): DelayCause | undefined {
+function beforeWorker(
+  { sender }: DelayEvidence,
+  { link, sentMs, receivedMs }: DelayFacts,
+): DelayCause | undefined {
   const { limit, carries } = link ?? {};
   if (limit !== undefined && carries !== undefined && carries >= limit * reachedShare) {
     return { id: "speedLimit", limit };
@@ -198,7 +201,10 @@ function beforeWorker({ sender }: DelayEvidence, { link }: DelayFacts): DelayCau
     case "reading":
       return { id: "sourceReading", event: doing.event };
     default:
-      return undefined;
+      // Everything is sent, and has not arrived.
+      return sentMs !== undefined && sentMs < behindMs && receivedMs !== undefined && receivedMs >= behindMs
+        ? { id: "network", carries }
+        : undefined;
   }
 }
 
@@ -244,13 +250,14 @@ function catchUpOf(facts: DelayFacts, cause: DelayCause | undefined, past: reado
   if (log === undefined) {
     return trendOf(facts, past);
   }
-  const left = log.reads - log.grows;
-  if (log.open > 0 && log.reads > 0 && left > log.reads * leastShare) {
-    return { kind: "in", ms: (log.open / left) * 1_000 };
-  }
   // What a large transaction has left does not show in the position, which moves when it ends.
-  const isWithin = (evidence?.worker?.transactionMs ?? 0) >= largeMs || log.open === 0;
-  return { kind: isWithin ? "unknown" : "never" };
+  if ((evidence?.worker?.transactionMs ?? 0) >= largeMs || log.open === 0) {
+    return { kind: "unknown" };
+  }
+  const left = log.reads - log.grows;
+  return log.reads > 0 && left > log.reads * leastShare
+    ? { kind: "in", ms: (log.open / left) * 1_000 }
+    : { kind: "never" };
 }
 
 /** From how the delay has changed lately. */

@@ -68,11 +68,8 @@ function causeText(cause: DelayCause, l10n: Localizer): Shown {
       return t("The speed limit of the task, {0} per second, is reached.", bytesText(cause.limit, l10n));
     case "network":
       return cause.carries === undefined
-        ? t("The source waits for the network: it has read more than the network carries.")
-        : t(
-            "The source waits for the network, which carries {0} per second.",
-            bytesText(cause.carries, l10n),
-          );
+        ? t("The network holds the task up: the source has read more than the network carries.")
+        : t("The network holds the task up: it carries {0} per second.", bytesText(cause.carries, l10n));
     case "sourceReading":
       return cause.event === ""
         ? t("The source is busy reading its log: it holds more changes than one processor reads in time.")

@@ -25,6 +25,7 @@ import {
 } from "../engine";
 import { endBinary } from "./binary";
 import { checkTask } from "./checks/run";
+import { choosableTables } from "./choosable-tables";
 import { compareTables } from "./compare";
 import { copyAgain, copyObjection } from "./copy-again";
 import { countRows } from "./counts";
@@ -118,6 +119,10 @@ export class PostgresEngine implements Engine {
       "source",
       userTablesSql,
     );
+  }
+
+  async choosableTables(source: DatabaseLogin, target: DatabaseLogin | undefined) {
+    return await choosableTables(this.#databases, source, target);
   }
 
   async check(task: EngineTask, wholeSchemas: readonly string[] | null): Promise<readonly CheckItem[]> {

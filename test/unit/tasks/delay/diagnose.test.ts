@@ -88,6 +88,7 @@ describe("the diagnosis of a delay", () => {
     });
     assert.deepEqual(causeOf(behind(sessions(busy, idle))), { id: "sourceReading", event: "" });
     assert.equal(causeOf(behind(sessions(listening, idle))), undefined);
+    assert.equal(causeOf(behind(sessions(listening, idle), { receivedMs: 20_000 }))?.id, "network");
     const halves = {
       activities: [
         { ...idle, share: 0.5 },

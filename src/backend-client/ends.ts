@@ -1,0 +1,55 @@
+/** Tries the ends of a task that does not exist yet (`POST /_local/ends`). */
+import * as v from "valibot";
+import type { LocalConnection } from "../connections/connection";
+import type { AccessKey } from "../drs/sign-in";
+import type { Localizer } from "../l10n/localizer";
+import { callControlApi } from "./control-api";
+
+/** An end with its password: for the backend only. */
+export interface EndLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly ssl?: boolean | undefined;
+  /** Certificates (PEM) of who may vouch for the server. */
+  readonly ca?: string | undefined;
+}
+
+const schema = v.object({
+  problems: v.object({ source: v.optional(v.string()), target: v.optional(v.string()) }),
+  tables: v.optional(
+    v.array(
+      v.object({
+        name: v.string(),
+        bytes: v.number(),
+        rows: v.number(),
+        has_key: v.boolean(),
+        unlogged: v.boolean(),
+        filled: v.boolean(),
+      }),
+    ),
+  ),
+});
+
+/** What is wrong with either end, in the user's language, and else the source's tables. */
+export type EndsAnswer = v.InferOutput<typeof schema>;
+export type ChoosableTable = NonNullable<EndsAnswer["tables"]>[number];
+
+/** @throws Error in the user's language when the backend does not answer. */
+export async function askEnds(
+  connection: LocalConnection,
+  key: AccessKey,
+  ends: { readonly source: EndLogin; readonly target?: EndLogin | undefined },
+  { language, t }: Localizer,
+): Promise<EndsAnswer> {
+  const call = { path: "/_local/ends", body: ends, schema } as const;
+  return await callControlApi(
+    connection,
+    key,
+    call,
+    language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us",
+    t,
+  );
+}

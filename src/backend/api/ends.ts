@@ -1,0 +1,67 @@
+/** `POST /_local/ends`: tries the ends of a task that does not exist yet, and lists the tables that it could have. */
+import * as v from "valibot";
+import { type DatabaseLogin, type Engine, EngineError, type Side } from "../engine/engine";
+import { type Language, render } from "../messages";
+
+const login = v.object({
+  host: v.string(),
+  port: v.number(),
+  user: v.string(),
+  password: v.string(),
+  database: v.string(),
+  ssl: v.optional(v.boolean(), false),
+  ca: v.optional(v.string()),
+});
+
+export const endsRequest = v.object({ source: login, target: v.optional(login) });
+
+export interface EndsView {
+  /** Why an end does not work; absent: it does. */
+  readonly problems: { readonly [S in Side]?: string };
+  /** The source's; absent while an end does not work. Sizes in bytes, rows as the server estimates them. */
+  readonly tables?: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly rows: number;
+    readonly has_key: boolean;
+    readonly unlogged: boolean;
+    /** Whether the target has it with rows in it. */
+    readonly filled: boolean;
+  }[];
+}
+
+export async function tryEnds(
+  engine: Engine,
+  { source, target }: v.InferOutput<typeof endsRequest>,
+  language: Language,
+): Promise<EndsView> {
+  const problems: { [S in Side]?: string } = {};
+  const attempt = async <T>(side: Side, connection: DatabaseLogin, work: () => Promise<T>) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof EngineError)) {
+        throw error;
+      }
+      problems[error.side ?? side] = render(engine.describe(error, connection), language);
+      return undefined;
+    }
+  };
+  await Promise.all([
+    attempt("source", source, async () => await engine.test(source, "source")),
+    target && attempt("target", target, async () => await engine.test(target, "target")),
+  ]);
+  const found =
+    Object.keys(problems).length > 0
+      ? undefined
+      : await attempt("source", source, async () => await engine.choosableTables(source, target));
+  return found === undefined
+    ? { problems }
+    : {
+        problems,
+        tables: found.map(({ schema, table, bytes, rows, hasKey, isUnlogged, isFilled }) => ({
+          ...{ name: `${schema}.${table}`, bytes, rows },
+          ...{ has_key: hasKey, unlogged: isUnlogged, filled: isFilled },
+        })),
+      };
+}

@@ -1,0 +1,42 @@
+/** What a pre-check has found, at the line of the task file that it is about. */
+import type { Translate } from "../l10n/localizer";
+import { joined, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
+import type { PrecheckFinding } from "../tasks/use-cases/precheck";
+import { placesOf } from "./finding-places";
+
+let marks: vscode.DiagnosticCollection | undefined;
+
+/** Marks a file with what was found, instead of what was found before. */
+export function markFindings(
+  document: vscode.TextDocument,
+  findings: readonly PrecheckFinding[],
+  t: Translate,
+): void {
+  marks ??= vscode.languages.createDiagnosticCollection("drs-precheck");
+  const text = document.getText();
+  marks.set(
+    document.uri,
+    findings.flatMap(({ item, result, reason = item }) =>
+      placesOf(text, `${item} ${reason}`).map(({ offset, length }) => {
+        const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+        const level =
+          result === "FAILED" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
+        const message = joined(" ", [t("Pre-check:"), shown(reason)]);
+        const diagnostic = new vscode.Diagnostic(range, message, level);
+        diagnostic.source = "DRS";
+        return diagnostic;
+      }),
+    ),
+  );
+}
+
+/** What was found holds no longer once the file is another one. */
+export function clearFindings(uri: vscode.Uri): void {
+  marks?.delete(uri);
+}
+
+export function disposeFindings(): void {
+  marks?.dispose();
+  marks = undefined;
+}

@@ -1,0 +1,34 @@
+/** Where in a task file a finding belongs. */
+import { findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
+
+/** In characters of the text. */
+export interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The tables that a finding names; else the end that it is about; else the objects. */
+export function placesOf(text: string, finding: string): readonly Place[] {
+  const root = parseTree(text);
+  if (root === undefined) {
+    return [{ offset: 0, length: 1 }];
+  }
+  const tables = findNodeAtLocation(root, ["objects", "tables"])?.children ?? [];
+  const named = tables.filter(({ value }) => typeof value === "string" && isNamed(value, finding));
+  if (named.length > 0) {
+    return named.map(placeOf);
+  }
+  const [, side] = /\b(source|target)\b/i.exec(finding.replaceAll("_", " ")) ?? [];
+  const end = side === undefined ? undefined : findNodeAtLocation(root, [side.toLowerCase(), "database"]);
+  return [placeOf(end ?? findNodeAtLocation(root, ["objects"]) ?? root)];
+}
+
+/** Whether a text names a table as a whole word. */
+function isNamed(table: string, text: string): boolean {
+  const at = text.indexOf(table);
+  return at >= 0 && !/[\w.]/.test(text[at - 1] ?? " ") && !/\w/.test(text[at + table.length] ?? " ");
+}
+
+function placeOf({ offset, length }: Node): Place {
+  return { offset, length };
+}
