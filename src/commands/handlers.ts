@@ -3,8 +3,7 @@ import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/s
 import { walkthroughId } from "../links/link";
 import * as vscode from "../screen/vscode";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
-import { rowOf } from "../status/statuses";
-import { legalActions, mayChangePassword, mayCopyAgain, mayPrecheck } from "../tasks/actions";
+import { hasFailed, legalActions, mayChangePassword, mayCopyAgain, mayPrecheck } from "../tasks/actions";
 import { attentionOf, thresholdsIn, urgencyOf } from "../tasks/attention";
 import type { Task } from "../tasks/task";
 import { previewManner } from "../tree/node";
@@ -107,7 +106,6 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   };
   const lastRow = new LastRow();
   const remedySteps = new RemedySteps(parts);
-  const hasFailed = (task: Task) => rowOf(task.status).alert === "error";
 
   /** The tasks among several selected rows; none when only one row was meant. */
   const selectedTasks = (selected: unknown): readonly PlacedTask[] => {

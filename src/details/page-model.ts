@@ -3,7 +3,7 @@
 import { localId, type TaskRef } from "../connections/connection";
 import { joined, shown } from "../l10n/shown";
 import { isStreaming, rowOf } from "../status/statuses";
-import { mayPrecheck } from "../tasks/actions";
+import { hasFailed, mayPrecheck } from "../tasks/actions";
 import { behindMs } from "../tasks/delay/diagnose";
 import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";
 import type { DetailsHost } from "./host";
@@ -187,10 +187,9 @@ export class PageModel {
     }
     if (last === undefined && status !== undefined) {
       // So is what says why a task does not run.
-      const { alert, configurable } = rowOf(status);
-      if (configurable) {
+      if (rowOf(status).configurable) {
         queueMicrotask(() => this.#reader.setOpen("precheck", true));
-      } else if (alert === "error" && status !== "frozen") {
+      } else if (hasFailed({ status })) {
         queueMicrotask(() => this.#reader.setOpen("dirty", true));
       }
     }

@@ -40,6 +40,11 @@ export function mayChangePassword({ status, availableActions }: Task): boolean {
   return status !== "frozen" && availableActions?.includes("RESET_DB_PWD") === true;
 }
 
+/** Whether a task has failed for something that may be healed; a freeze is none of that. */
+export function hasFailed({ status }: Pick<Task, "status">): boolean {
+  return rowOf(status).alert === "error" && status !== "frozen";
+}
+
 /** Whether a pre-check can be run for its own sake: where the service lists it, or where a start needs one. */
 export function mayPrecheck({ status, availableActions }: Task): boolean {
   return (

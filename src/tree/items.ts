@@ -5,7 +5,7 @@ import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { hasEnded, rowOf, type StatusId, statusOrder } from "../status/statuses";
-import { legalActions, mayChangePassword, mayCopyAgain, mayPrecheck } from "../tasks/actions";
+import { hasFailed, legalActions, mayChangePassword, mayCopyAgain, mayPrecheck } from "../tasks/actions";
 import { attentionOf, type Thresholds } from "../tasks/attention";
 import { engineName } from "../tasks/engine";
 import type { Task } from "../tasks/task";
@@ -140,7 +140,7 @@ export function contextOf(
     ...(readOnly ? ["readOnly"] : legalActions(task)),
     ...(!readOnly && mayChangePassword(task) ? ["password"] : []),
     ...(!readOnly && mayCopyAgain(task, local ? "local" : "cloud") ? ["copyAgain"] : []),
-    ...(!readOnly && local && rowOf(task.status).alert === "error" ? ["remedySql"] : []),
+    ...(!readOnly && local && hasFailed(task) ? ["remedySql"] : []),
     ...(!readOnly && mayPrecheck(task) ? ["precheck"] : []),
     pinned ? "unpin" : "pin",
     muted ? "unmute" : "mute",
