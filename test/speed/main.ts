@@ -1,12 +1,13 @@
 /** node main.js NAME: measures one part in a process of its own and prints its figures as JSON. */
 import { client } from "./client";
+import { copies } from "./copies";
 import { details } from "./details";
 import { serveListing } from "./listing-server";
 import { product } from "./product";
 import { reading } from "./reading";
 import { tree } from "./tree";
 
-const parts = { reading, client, tree, details, product };
+const parts = { reading, client, tree, details, product, copies };
 
 const [name = "", count] = process.argv.slice(2);
 if (name === "serve") {

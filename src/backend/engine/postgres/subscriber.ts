@@ -19,6 +19,8 @@ import { statementsOf, tableDefinitions } from "./schema";
 
 /** Tables that are made in one transaction. */
 const madeTogether = 50;
+/** Held at the target while tables are made: two tasks that make the same schema, type or sequence would collide. */
+const makingLock = 0x64_72_73;
 
 /**
  * Makes the tables that the target lacks, as the source has them.
@@ -44,6 +46,7 @@ export async function ensureTables(
       const definitions = await tableDefinitions(databases, source, some);
       // A crash leaves nothing half done: what was noted and is not there is made again, and is another table then.
       await session.query("BEGIN");
+      await session.query("SELECT pg_advisory_xact_lock($1)", [makingLock]);
       await session.query(
         definitions.flatMap((one) => (note === undefined ? statementsOf(one) : one.table)).join("; "),
       );
