@@ -272,6 +272,14 @@ describe("what servers say", () => {
         diagnosis: "local-no-senders",
       },
       {
+        what: "a source that no longer proves that it knows the password",
+        ends: {},
+        harm: doorOpened,
+        status: "START_JOB_FAILED",
+        words: /^28000 .*not proven that it knows the password/,
+        diagnosis: "local-not-proven",
+      },
+      {
         what: "a login without a password, of a target's user who is no superuser",
         ends: unproven,
         harm: doorOpened,
@@ -310,6 +318,19 @@ describe("what servers say", () => {
         await same(task);
       });
     }
+
+    it("a source that no longer proves itself: INCRE_TRANSFER_FAILED, and continues when it does", async () => {
+      const task = await following({});
+      const close = await doorOpened();
+      await source.sql(
+        "postgres",
+        "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active",
+      );
+      await fails(task, "INCRE_TRANSFER_FAILED", /^28000 .*not proven/, "local-not-proven");
+      await close();
+      await task.retry();
+      await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    });
 
     it("a login that needs no password any more: INCRE_TRANSFER_FAILED, and goes on when it does", async () => {
       const task = await following(unproven);

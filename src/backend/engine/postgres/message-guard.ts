@@ -19,6 +19,9 @@ const valueCost = 32;
 const mostColumns = 1_664;
 const headerLength = 5;
 
+/** SQLSTATE of a server that is there and does not prove itself: retrying does not help. */
+const notProven = "28000";
+
 /** What a server must do to be signed in to. */
 export interface SignInRules {
   /** Whether nobody on the way can read along. */
@@ -211,7 +214,10 @@ export class MessageGuard {
     const step = this.#signIn;
     const method = methods.get(kind);
     if (mustProve && kind !== 0 && method !== "SASL") {
-      throw new ProtocolError(`the server must prove itself by SCRAM, but asks for ${method ?? kind}`);
+      throw new ProtocolError(
+        `the server must prove itself by SCRAM, but asks for ${method ?? kind}`,
+        notProven,
+      );
     }
     if (method !== undefined && !hasPassword && step === "begun") {
       throw new ProtocolError("the server asks for a password, and none is given", "28P01");
@@ -219,7 +225,7 @@ export class MessageGuard {
     switch (kind) {
       case 0:
         if (mustProve && step !== "saslProven") {
-          throw new ProtocolError("the server has not proven that it knows the password");
+          throw new ProtocolError("the server has not proven that it knows the password", notProven);
         }
         this.#require(step === "begun" || step === "answered" || step === "saslProven", fields);
         this.#signIn = "done";
