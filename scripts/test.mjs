@@ -18,7 +18,7 @@ import { testMeans } from "./test-means.mjs";
 /** @typedef {{ suite: string, passed: number, failed: number, note: string, begin: number, end: number }} Result */
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** Linux keeps files in memory here. Tests take less than a third of `roomInMemory` (in bytes) at a time. */
+/** Linux keeps files in memory here. Tests take less than half of `roomInMemory` (in bytes) at a time. */
 const memory = "/dev/shm";
 const roomInMemory = 6 * 2 ** 30;
 /** Whether tests take their long form; then there are benches, too. */
