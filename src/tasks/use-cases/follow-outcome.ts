@@ -14,13 +14,23 @@ export interface FollowOptions {
   readonly limitMs?: number | undefined;
 }
 
+/** When a store was last asked to read, by the clock in use: many tasks that are followed share one reading. */
+const askedAt = new WeakMap<object, number>();
+
 /**
- * Milliseconds. `settle`: a task that fails again runs for a moment before; `stale`: an accepted action shows in the
+ * Milliseconds. `apart`: the least time between two readings; `settle`: a task that fails again runs for a moment before; `stale`: an accepted action shows in the
  * status after so long at the latest.
  */
 const paces = {
-  local: { firstMs: 250, longestMs: 2_000, limitMs: 60_000, settle: 4_000, stale: 3_000 },
-  cloud: { firstMs: 2_000, longestMs: 10_000, limitMs: 10 * 60_000, settle: 20_000, stale: 60_000 },
+  local: { firstMs: 250, longestMs: 2_000, limitMs: 60_000, apart: 500, settle: 4_000, stale: 3_000 },
+  cloud: {
+    firstMs: 2_000,
+    longestMs: 10_000,
+    limitMs: 10 * 60_000,
+    apart: 5_000,
+    settle: 20_000,
+    stale: 60_000,
+  },
 } as const;
 
 /**
@@ -33,13 +43,16 @@ export async function followOutcome(
   options: FollowOptions = {},
 ): Promise<Outcome> {
   const { signal, clock = systemClock } = options;
-  const { settle, stale, ...pace } = paces[before.cloud === true ? "cloud" : "local"];
+  const { apart, settle, stale, ...pace } = paces[before.cloud === true ? "cloud" : "local"];
   const limitMs = options.limitMs ?? pace.limitMs;
   const begin = clock.now();
   let hasMoved = false;
   let reachedAt: number | undefined;
   const look = async (): Promise<Outcome | undefined> => {
-    await store.refresh(before.id);
+    if (clock.now() - (askedAt.get(store) ?? Number.NEGATIVE_INFINITY) >= apart) {
+      askedAt.set(store, clock.now());
+      await store.refresh(before.id);
+    }
     const at = clock.now();
     const { tasks, problem } = store.snapshot;
     if (problem !== undefined) {

@@ -106,6 +106,25 @@ describe("an action that was accepted", () => {
     assert.equal((await outcomeOf("end", ended)).kind, "reached");
   });
 
+  it("is followed for many tasks with the readings of one", async () => {
+    const service = new MemoryService();
+    const ids = Array.from({ length: 50 }, (_, index) => `task-${index}`);
+    for (const id of ids) {
+      service.set(id, "PAUSING");
+    }
+    const session = sessionOf(service.caller);
+    await session.store.refresh();
+    const clock = new CourseClock(service, []);
+    const before = service.calls.filter((name) => name === "listJobs").length;
+    await Promise.all(
+      [...session.store.snapshot.tasks.values()].map((task) =>
+        followOutcome("resume", { session, task }, { clock, limitMs: 10_000 }),
+      ),
+    );
+    const readings = service.calls.filter((name) => name === "listJobs").length - before;
+    assert.ok(readings <= 50, String(readings));
+  });
+
   it("stays open when nothing comes of it in time", async () => {
     const { kind, at } = await outcomeOf(
       "resume",
