@@ -1,7 +1,12 @@
-/** A registry of npm packages that is reached through a proxy only, as in a company's network. */
+/** A registry of npm packages: over TLS through a proxy only, as in a company's network, or plainly on this machine. */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer as createProxy, type Server } from "node:http";
+import {
+  createServer as createPlain,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer, type Server as HttpsServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
@@ -14,6 +19,7 @@ const host = "registry.drs.invalid";
 export class TestRegistry {
   readonly #proxy: Server;
   readonly #registry: HttpsServer;
+  readonly #plain: Server;
   readonly #sockets = new Set<Duplex>();
   readonly #waiting = new Set<() => void>();
   /** Where its CA's certificate is. */
@@ -28,7 +34,11 @@ export class TestRegistry {
   private constructor(folder: string, archive: Buffer) {
     const ca = new TestAuthority(folder);
     this.authority = ca.file;
-    this.#registry = createServer(ca.issue(`DNS:${host}`), async (request, response) => {
+    const answer = async (request: IncomingMessage, response: ServerResponse) => {
+      if (!this.isOnline) {
+        response.destroy();
+        return;
+      }
       const [, first = "", last = ""] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
       this.ranges.push(`${first}-${last}`);
       if (this.ranges.length > this.partsBeforePause) {
@@ -37,8 +47,10 @@ export class TestRegistry {
       const part = archive.subarray(Number(first), Number(last) + 1);
       const range = `bytes ${first}-${last}/${archive.length}`;
       response.writeHead(206, { "content-range": range }).end(part);
-    });
-    this.#proxy = createProxy();
+    };
+    this.#registry = createServer(ca.issue(`DNS:${host}`), answer);
+    this.#plain = createPlain(answer);
+    this.#proxy = createPlain();
     this.#proxy.on("connect", (request, client: Duplex) => {
       this.#sockets.add(client);
       client.on("error", () => undefined).on("close", () => this.#sockets.delete(client));
@@ -62,16 +74,22 @@ export class TestRegistry {
     execFileSync("npm", ["pack", "--silent", `${name}@${version}`], { cwd: folder, stdio: "ignore" });
     const [file = ""] = readdirSync(folder).filter((entry) => entry.endsWith(".tgz"));
     const registry = new TestRegistry(folder, readFileSync(join(folder, file)));
-    for (const server of [registry.#registry, registry.#proxy]) {
+    for (const server of [registry.#registry, registry.#plain, registry.#proxy]) {
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     }
     return registry;
   }
 
-  /** VS Code's settings with which it is reached. */
-  get settings(): Readonly<Record<string, unknown>> {
+  /** VS Code's settings with which it is reached through the proxy. */
+  get behindProxy(): Readonly<Record<string, unknown>> {
     const { port } = this.#proxy.address() as AddressInfo;
     return { "http.proxy": `http://127.0.0.1:${port}`, "drs.localBackend.registry": `https://${host}` };
+  }
+
+  /** The same without a proxy. */
+  get onThisMachine(): Readonly<Record<string, unknown>> {
+    const { port } = this.#plain.address() as AddressInfo;
+    return { "drs.localBackend.registry": `http://127.0.0.1:${port}` };
   }
 
   /** Sends the parts that wait, and all others. */
@@ -88,8 +106,10 @@ export class TestRegistry {
     for (const socket of this.#sockets) {
       socket.destroy();
     }
-    this.#registry.close();
-    this.#registry.closeAllConnections();
+    for (const server of [this.#registry, this.#plain]) {
+      server.close();
+      server.closeAllConnections();
+    }
     this.#proxy.close();
   }
 }
