@@ -18,6 +18,20 @@ const tries = 100;
 const deadMs = 60_000;
 
 /**
+ * The files hold the value alone, which is format 1. A later format is `{ "format": 2, "value": … }`, so that this version can
+ * tell what it would destroy.
+ */
+export class NewerFormatError extends Error {
+  override readonly name = "NewerFormatError";
+
+  constructor(readonly file: string) {
+    super(
+      `${file} was written by a newer version of DRS Sync Tasks. Update the extension, or delete the file. ${file} 由更新版本的 DRS Sync Tasks 写入，请更新扩展或删除该文件`,
+    );
+  }
+}
+
+/**
  * Each change is a file of its own, `NAME.5.json` after `NAME.4.json`: making the next one succeeds for one window
  * only, and the others look again. So there is no lock that a window could die with, or sleep over.
  */
@@ -49,7 +63,8 @@ export class VersionedFile<T> {
    * written where it returns what it was given.
    *
    * @returns what is written then.
-   * @throws when the folder cannot be written, or when other windows never pause.
+   * @throws when the folder cannot be written, or when other windows never pause; NewerFormatError, and nothing is written,
+   *   where a newer version has written before.
    */
   async change(work: (before: T) => T): Promise<T> {
     await mkdir(this.#folder, { recursive: true });
@@ -145,9 +160,16 @@ export class VersionedFile<T> {
 
   async #valueOf(version: number): Promise<{ readonly is: T } | "damaged" | "gone"> {
     try {
-      const found = v.safeParse(this.#schema, JSON.parse(await readFile(this.#file(version), "utf8")));
+      const written: unknown = JSON.parse(await readFile(this.#file(version), "utf8"));
+      if (isOfNewerFormat(written)) {
+        throw new NewerFormatError(this.#file(version));
+      }
+      const found = v.safeParse(this.#schema, written);
       return found.success ? { is: found.output } : "damaged";
     } catch (error) {
+      if (error instanceof NewerFormatError) {
+        throw error;
+      }
       return error instanceof Error && "code" in error && error.code === "ENOENT" ? "gone" : "damaged";
     }
   }
@@ -155,6 +177,10 @@ export class VersionedFile<T> {
   #file(version: number): string {
     return join(this.#folder, `${this.#name}.${version}.json`);
   }
+}
+
+function isOfNewerFormat(written: unknown): boolean {
+  return v.is(v.object({ format: v.pipe(v.number(), v.minValue(2)), value: v.unknown() }), written);
 }
 
 function isExisting(error: unknown): boolean {

@@ -1,5 +1,6 @@
 /** The control database: task states that outlive the backend, read once at the start and written through. */
 import * as v from "valibot";
+import { StartError } from "../start-error";
 import type { Statements } from "./control-database";
 import { History } from "./history";
 import { childOf, currentFailure, type Job, jobSchema } from "./job";
@@ -225,6 +226,11 @@ async function migrate(database: Statements): Promise<void> {
     "SELECT max(number) AS last FROM migrations",
   );
   const applied = rows[0]?.last ?? 0;
+  if (applied > migrations.length) {
+    throw new StartError(
+      `the tasks in this data directory were kept by a newer version of the local backend (format ${applied}; this one knows ${migrations.length}): update it, or choose another data directory`,
+    );
+  }
   for (const [index, sql] of migrations.entries()) {
     if (index + 1 > applied) {
       // One string is one transaction.

@@ -36,6 +36,17 @@ describe("a file that windows share", () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  it("is never overwritten where a newer version has written it, and says so", async () => {
+    await open().change(() => ({ count: 7 }));
+    write("count.2.json", JSON.stringify({ format: 2, value: { count: 8, unit: "tasks" } }));
+    assert.deepEqual(await open().read(), { count: 0 });
+    await assert.rejects(
+      open().change(({ count }) => ({ count: count + 1 })),
+      /count\.2\.json was written by a newer version of DRS Sync Tasks\. Update the extension, or delete the file\./,
+    );
+    assert.deepEqual(readdirSync(folder).sort(), ["count.1.json", "count.2.json"]);
+  });
+
   it("has its last whole version when the newest is damaged, and goes on after it", async () => {
     await open().change(() => ({ count: 7 }));
     write("count.2.json", "{");
