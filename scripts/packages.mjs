@@ -74,7 +74,14 @@ async function makeVsix({ root, name, manifest, stage, folder, epoch, signal }) 
     private: _,
     ...shipped
   } = manifest;
-  const texts = ["package.nls.json", "package.nls.zh-cn.json", "README.md", "CHANGELOG.md", "LICENSE"];
+  const texts = [
+    "package.nls.json",
+    "package.nls.zh-cn.json",
+    "README.md",
+    "README.zh-cn.md",
+    "CHANGELOG.md",
+    "LICENSE",
+  ];
   for (const part of [...texts, "THIRD-PARTY-NOTICES.txt", "l10n", "media", "dist"]) {
     await cp(join(root, part), join(stage, part), { recursive: true });
   }
