@@ -12,5 +12,5 @@ const { outputFiles } = await esbuild.build({
 });
 const code = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
 /** @type {typeof import("../test/support/coverage")} */
-const { servedTables } = await import(`data:text/javascript;base64,${code}`);
-await writeFile(join(root, "docs", "api-coverage.md"), coveragePage(servedTables));
+const { refusedOperations, servedTables } = await import(`data:text/javascript;base64,${code}`);
+await writeFile(join(root, "docs", "api-coverage.md"), coveragePage(servedTables, refusedOperations));

@@ -27,14 +27,35 @@ export const remarks = {
   executeActions: "the same actions",
   createJob: "`postgresql` to `postgresql`",
   collectDbObjects: "tables; `db_names` is kept to, `offset` and `limit` change nothing",
+  batchSetPolicy:
+    "accepts what PostgreSQL's logical replication does: `conflict_policy` `stop`, indexes, no DDL",
+  showQuotas: "nothing limits the tasks but the servers' own settings",
+  showComparePolicy: "`NO_SUPPORT`",
+  listJobParameters: "none",
   updateJob: "`name`, `description`, `db_object`",
 };
 
 /**
  * @param {readonly { title: string, operations: Readonly<Record<string, Operation>> }[]} tables
+ * @param {readonly { method: string, path: string, name: string, why: string }[]} refused
  * @returns {string} the page
  */
-export function coveragePage(tables) {
+export function coveragePage(tables, refused) {
+  const served = tables
+    .filter(({ title }) => title !== "IAM")
+    .flatMap(({ operations }) => Object.keys(operations));
+  const partly = served.filter((name) => name in remarks).length;
+  const figures = `Of the service's ${served.length + refused.length} operations, ${served.length - partly} are served, ${partly} are served in part (see
+their remarks), and ${refused.length} are refused.`;
+  const refusals = [
+    "## Refused",
+    "",
+    "These answer 400 `DRS.M10018`, as the service does for what it does not support.",
+    "",
+    "| Call | Name in the SDK | Why |",
+    "| --- | --- | --- |",
+    ...refused.map(({ method, path, name, why }) => `| \`${method} ${path}\` | \`${name}\` | ${why} |`),
+  ].join("\n");
   const sections = tables.map(({ title, operations }) => {
     const rows = Object.entries(operations).map(
       ([name, { method, path, success, reads }]) =>
@@ -48,7 +69,7 @@ export function coveragePage(tables) {
       ...rows,
     ].join("\n");
   });
-  return `${[head, ...sections, tail].join("\n\n")}\n`;
+  return `${[head, figures, ...sections, refusals, tail].join("\n\n")}\n`;
 }
 
 const head = `# The operations that the local backend serves

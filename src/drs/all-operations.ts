@@ -2,9 +2,10 @@
 import type * as v from "valibot";
 import { operations } from "./operations";
 import { operationsCompare } from "./operations-compare";
+import { operationsMore } from "./operations-more";
 import { operationsV5 } from "./operations-v5";
 
-export const table = { ...operations, ...operationsCompare, ...operationsV5 };
+export const table = { ...operations, ...operationsCompare, ...operationsV5, ...operationsMore };
 
 export type Table = typeof table;
 export type Served = keyof Table;

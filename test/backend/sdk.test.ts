@@ -151,8 +151,8 @@ describe("an official SDK client", () => {
       send(client(), "GET", "/v5/{project_id}/jobs/child-count", {}),
       (error) =>
         error instanceof ServiceResponseException &&
-        error.httpStatusCode === 404 &&
-        error.errorCode === "APIGW.0101" &&
+        error.httpStatusCode === 400 &&
+        error.errorCode === "DRS.M10018" &&
         error.requestId !== undefined,
     );
   });

@@ -1,13 +1,22 @@
 /** What the local backend serves, for the page docs/api-coverage.md. */
 
 import { iamCalls } from "../../src/backend/api/iam-calls";
+import { unserved, unservedReasons } from "../../src/backend/api/unserved";
 import { operations } from "../../src/drs/operations";
 import { operationsCompare } from "../../src/drs/operations-compare";
+import { operationsMore } from "../../src/drs/operations-more";
 import { operationsV5 } from "../../src/drs/operations-v5";
 
 export const servedTables = [
   { title: "Version 3", operations },
   { title: "Version 3, comparisons", operations: operationsCompare },
   { title: "Version 5", operations: operationsV5 },
+  { title: "Both versions, for other clients than the extension", operations: operationsMore },
   { title: "IAM", operations: iamCalls },
 ];
+
+/** The service's other operations, and why each is refused. */
+export const refusedOperations = unserved.map(({ method, path, name, why }) => ({
+  ...{ method, path, name },
+  why: unservedReasons[why],
+}));

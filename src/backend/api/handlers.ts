@@ -5,6 +5,7 @@ import { ApiError, type Language, message, render } from "../messages";
 import { createJob } from "./creation";
 import { isWanted } from "./filter";
 import { createCompareHandlers } from "./handlers-compare";
+import { createHandlersMore } from "./handlers-more";
 import { createHandlersV5 } from "./handlers-v5";
 import { errorOf, inTurns, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
@@ -39,6 +40,7 @@ export function createHandlers(parts: Parts): Handlers {
   return {
     ...createHandlersV5(parts),
     ...createCompareHandlers(parts),
+    ...createHandlersMore(parts),
 
     listJobs: async (request, language) => {
       const wanted = store

@@ -25,6 +25,7 @@ import { iamRoutes, isTokenCall } from "./iam";
 import { checked, jsonOf, languageOf, requireBatch } from "./input";
 import { type Controls, type LocalCalls, localRoutes } from "./local-calls";
 import { internalError } from "./outcome";
+import { unserved } from "./unserved";
 
 export type Handler<N extends Served> = (input: InputOf<N>, language: Language) => Promise<AnswerOf<N>>;
 
@@ -131,6 +132,13 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
       }
       const answer = await call(ready(state()).handlers, name, inputOf(c), languageOf(c));
       return c.json(answer, statusOf(name, answer));
+    });
+  }
+
+  for (const { method, path, name } of unserved) {
+    app.on(method, routeOf(path), async (c, next) => await withFaults(c, controls.faults, name, next));
+    app.on(method, routeOf(path), () => {
+      throw new ApiError("DRS.M10018", message("unsupported", { what: name }));
     });
   }
 

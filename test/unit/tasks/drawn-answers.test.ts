@@ -5,12 +5,11 @@ import { summaryOf } from "../../../src/alerts/summary";
 import { noticeText } from "../../../src/alerts/texts";
 import { parts } from "../../../src/details/parts/parts";
 import { detailsOf } from "../../../src/details/view";
+import { table } from "../../../src/drs/all-operations";
 import { checkedAnswer } from "../../../src/drs/answer";
 import type { TablesCaller } from "../../../src/drs/client";
 import { DrsError, isDrsError } from "../../../src/drs/errors";
 import { type Operation, type OperationTable, operations } from "../../../src/drs/operations";
-import { operationsCompare } from "../../../src/drs/operations-compare";
-import { operationsV5 } from "../../../src/drs/operations-v5";
 import { v5Of } from "../../../src/drs/v5";
 import { diagnosisOf } from "../../../src/failures/diagnosis";
 import { parseStatus } from "../../../src/status/status";
@@ -201,7 +200,7 @@ describe("answers drawn from the service's own models", () => {
     }
   }).timeout(4 * 3_600_000);
 
-  const tables: OperationTable = { ...operations, ...operationsV5, ...operationsCompare };
+  const tables: OperationTable = table;
 
   for (const name of knownOperations) {
     it(`of ${name} are taken, also with one odd leaf`, () => {
