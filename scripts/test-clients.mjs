@@ -1,0 +1,58 @@
+// npm run test:clients: the service's official clients, unchanged, against the local backend. Needs Python 3 with venv and
+// pip, and a way to PyPI; what is missing is said, and nothing is tested then.
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const sdk = "huaweicloudsdkdrs==3.1.219";
+/** Compares rows at both ends. */
+const driver = "pg8000==1.31.2";
+const environment = join(root, ".cache", "clients-python");
+const python = join(environment, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+
+if (!existsSync(python)) {
+  try {
+    execFileSync("python3", ["-m", "venv", environment], { stdio: "inherit" });
+    execFileSync(python, ["-m", "pip", "install", "--quiet", sdk, driver], { stdio: "inherit" });
+  } catch (error) {
+    rmSync(environment, { recursive: true, force: true });
+    console.error(`The official clients need Python 3 with venv and pip, and ${sdk} from PyPI: ${error}`);
+    process.exit(1);
+  }
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), "drs-clients-"));
+const backend = spawn(
+  process.execPath,
+  [join(root, "dist", "local-backend.js"), "--demo", "--data-dir", dataDir],
+  { stdio: ["ignore", "pipe", "ignore"] },
+);
+const ended = once(backend, "close");
+try {
+  const [ready] = await Promise.race([
+    once(createInterface({ input: backend.stdout }), "line"),
+    ended.then(() => {
+      throw new Error("the backend ended before it was ready (npm run build makes it)");
+    }),
+  ]);
+  const test = spawn(python, [join(root, "test", "clients", "python_sdk.py")], {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      DRS_READY: ready,
+      DRS_DATA: dataDir,
+      DRS_MODELS: join(root, "test", "support", "drs-models.json"),
+    },
+  });
+  const [code] = await once(test, "close");
+  process.exitCode = code ?? 1;
+} finally {
+  backend.kill("SIGTERM");
+  await ended;
+  rmSync(dataDir, { recursive: true, force: true });
+}
