@@ -51,7 +51,7 @@ if (child !== undefined) {
         assert.deepEqual(rest.foreign, [], figures);
         assert.ok(rest.refused > calls / 4, figures);
         assert.ok(rest.longestText < 10_000, figures);
-        assert.ok(mb(peak - start) <= 150 && mb(resident) <= 300, figures);
+        assert.ok(mb(peak - start) <= 150 && mb(resident) <= 150, figures);
         assert.ok(longestBlock <= bound(250), figures);
       } finally {
         for (const socket of sockets) {
