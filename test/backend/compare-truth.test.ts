@@ -136,7 +136,7 @@ describe("the verdict of a comparison", () => {
     });
   });
 
-  it("is none where row security filters for the login, at either end, and the other tables are compared", async () => {
+  it("is withheld where row security filters for the login at either end, while the other tables are compared", async () => {
     const login = { user: "filtered", password: "filtered" };
     const schema = `CREATE TABLE tenant (id int PRIMARY KEY, org int); CREATE TABLE free (id int PRIMARY KEY);
       GRANT SELECT ON ALL TABLES IN SCHEMA public TO filtered;
@@ -159,7 +159,7 @@ describe("the verdict of a comparison", () => {
     }
   });
 
-  it("is none for a table that the login may not read", async () => {
+  it("is withheld for a table that the login may not read", async () => {
     const task = await pair.task({
       source: "CREATE TABLE closed (id int PRIMARY KEY)",
       target: "CREATE TABLE closed (id int PRIMARY KEY)",
@@ -170,7 +170,7 @@ describe("the verdict of a comparison", () => {
     assert.match(reasonOf(closed), /permission denied for table closed/);
   });
 
-  it("minds the encodings of both ends", async () => {
+  it("takes the encodings of both ends into account", async () => {
     const utf8 = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'";
     const latin1 = "TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'";
     const ascii = "TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'";
@@ -228,7 +228,7 @@ describe("the verdict of a comparison", () => {
     );
   });
 
-  it("is none for references to large objects", async () => {
+  it("is withheld for references to large objects", async () => {
     const task = await pair.started({
       source: `CREATE DOMAIN lo AS oid; CREATE TABLE t (id int PRIMARY KEY, doc oid); INSERT INTO t VALUES (1, lo_from_bytea(0, 'hello'));
                CREATE TABLE d (id int PRIMARY KEY, doc lo); INSERT INTO d VALUES (1, lo_from_bytea(0, 'hello'));
@@ -289,7 +289,7 @@ describe("the verdict of a comparison", () => {
     }
   });
 
-  it("is none for rows that are seen and cannot be found by their keys", async () => {
+  it("is withheld for rows that are seen but cannot be found by their keys", async () => {
     const task = await pair.started({
       source:
         "CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t SELECT n, 'v' FROM generate_series(1, 20000) n; ANALYZE t",

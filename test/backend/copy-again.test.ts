@@ -205,7 +205,7 @@ describe("copying tables again", () => {
     }
   });
 
-  it("loses no row of any table while both are written, and never leaves its status", async () => {
+  it("loses no row while both ends are written, and keeps the task's status", async () => {
     const task = await flowing(
       `CREATE TABLE a (id bigserial PRIMARY KEY, v text); CREATE TABLE b (id bigserial PRIMARY KEY, v text);
        INSERT INTO a (v) SELECT md5(g::text) FROM generate_series(1, 20000) g; INSERT INTO b (v) SELECT v FROM a`,
@@ -235,7 +235,7 @@ describe("copying tables again", () => {
     ]);
   });
 
-  it("fails the task when the copy meets a row that is kept, and goes on when it is copied without", async () => {
+  it("fails the task when the copy meets a row that is kept, and continues when it is copied without", async () => {
     const task = await flowing();
     await copyAgain(task, ["public.stock"], true);
     await task.reaches("INCRE_TRANSFER_FAILED");
@@ -306,7 +306,7 @@ describe("copying tables again", () => {
     await areEqual(task, ["stock", "other"]);
   });
 
-  it("goes on after a crash of the backend at any moment", async () => {
+  it("continues after a crash of the backend at any moment", async () => {
     const task = await flowing(
       `CREATE TABLE a (id bigserial PRIMARY KEY, v text); CREATE TABLE b (id bigserial PRIMARY KEY, v text);
        INSERT INTO a (v) SELECT md5(g::text) FROM generate_series(1, 20000) g; INSERT INTO b (v) SELECT v FROM a`,
@@ -371,7 +371,7 @@ describe("copying tables again", () => {
     });
   });
 
-  it("refuses in words what cannot be", async () => {
+  it("explains what it refuses", async () => {
     const task = await flowing(stockSql, { account: "again" });
     const body = { tables: ["public.stock"] };
     assert.match(await refused(task, { tables: [] }), /^DRS\.M00007 .*tables/);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { BackendProcess, makeDataDir, processesOf, removeDataDir, until } from "../support/backend-process";
 import { type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
 
-describe("kill -9 of the backend", () => {
+describe("a backend that is killed with kill -9", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
   let count = 0;

@@ -4,7 +4,7 @@ import type { EngineTask } from "../../src/backend/engine/engine";
 import { until } from "../support/backend-process";
 import { EnginePair } from "../support/engine-pair";
 
-describe("tables that are made at the target", () => {
+describe("tables created at the target", () => {
   let pair: EnginePair;
 
   before(async () => {
@@ -186,7 +186,7 @@ describe("tables that are made at the target", () => {
     assert.deepEqual(await rows(task, "target", "m25"), ["(101,changed)"]);
   });
 
-  it("follow a parent alone, whose children are no part of the task", async () => {
+  it("follow a parent alone, whose children are not part of the task", async () => {
     const task = await pair.started({
       source: `CREATE TABLE m (id int PRIMARY KEY, v text); CREATE TABLE m25 () INHERITS (m);
                INSERT INTO m VALUES (1, 'parent'); INSERT INTO m25 VALUES (101, 'child')`,

@@ -71,7 +71,7 @@ describe("the demo", () => {
     assert.deepEqual(sorted(await rows()), sorted(expected));
   });
 
-  it("shows a full synchronization that goes on", async () => {
+  it("shows a full synchronization that continues", async () => {
     const task = await find("page-views-to-analytics");
     await until(
       "the percentage grows",
@@ -93,7 +93,7 @@ describe("the demo", () => {
     );
   });
 
-  it("tells how to log in, and these logins suffice to write at both ends", async () => {
+  it("lists logins that suffice to write at both ends", async () => {
     const { databases } = v.parse(logins, await backend.local("GET", "/_local/databases"));
     assert.deepEqual(
       databases.map(({ server, user }) => [server, user]),
@@ -157,7 +157,7 @@ describe("the demo", () => {
     assert.deepEqual(await backend.sql("source", "shop", "SELECT count(*) FROM page_views"), counted);
   });
 
-  it("heals the conflict as its description says", async () => {
+  it("resolves the conflict as its description says", async () => {
     const task = await find("reviews-to-analytics");
     const { description } = await task.detail();
     const remedy = /analytics: (DELETE FROM reviews WHERE id = \d+)/.exec(description ?? "")?.[1] ?? "";

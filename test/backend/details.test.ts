@@ -56,7 +56,7 @@ describe("the details of a task", () => {
     return timelines.map(({ name }) => name).toReversed();
   };
 
-  it("tells progress, speed, positions and history while rows are copied and changes flow", async () => {
+  it("reports progress, speed, positions and history while rows are copied and changes flow", async () => {
     const task = await TestTask.create(backend, plan("details-of-a-task"));
     const { id } = task;
     const { query_id } = await act(id, "network", {

@@ -20,7 +20,7 @@ describe("a task that ends", () => {
 
   const rows = "INSERT INTO t SELECT n, 'v' FROM generate_series(1, 1000) n";
 
-  it("lacks nothing where the target follows, and what was written since it was suspended", async () => {
+  it("lacks nothing while it follows, and after a suspension exactly what was written since", async () => {
     const task = await pair.started({ source: "CREATE TABLE t (id int PRIMARY KEY, v text)" });
     await pair.sql(task, "source", rows);
     assert.deepEqual(await pair.engine.unapplied(task), { tables: [], logBytes: 0 });
@@ -31,7 +31,7 @@ describe("a task that ends", () => {
     assert.ok((missing?.logBytes ?? 0) > 50_000, JSON.stringify(missing));
   });
 
-  it("lacks the tables that are not copied, and is nothing before anything was made", async () => {
+  it("lacks the tables that are not copied, and nothing before anything was created", async () => {
     const task = await pair.task({ source: `CREATE TABLE t (id int PRIMARY KEY, v text); ${rows}` });
     assert.equal(await pair.engine.unapplied(task), undefined);
     await pair.engine.prepare(task);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { planOf, TestTask, untilEqual } from "../support/backend-task";
 
-describe("what goes wrong with a task", () => {
+describe("the failures of a task", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
   let count = 0;
@@ -181,7 +181,7 @@ describe("what goes wrong with a task", () => {
     assert.deepEqual(await backend.local("GET", `${path}/remedy`), { rows: [], statements: [], open: [] });
   });
 
-  it("tells tables apart whose names have dots, and takes each once", async () => {
+  it("distinguishes tables whose names have dots, and takes each once", async () => {
     const tables = 'CREATE SCHEMA "a.b"; CREATE SCHEMA a; CREATE TABLE "a.b".c (id int PRIMARY KEY); ';
     const plan = await databases(
       `${tables} CREATE TABLE a."b.c" (id int PRIMARY KEY); INSERT INTO "a.b".c VALUES (1)`,

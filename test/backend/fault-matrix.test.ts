@@ -201,7 +201,7 @@ describe("the fault matrix", () => {
 
   for (const { fault, breaks, kind, says, reads, uncertain, waited, stops } of rows) {
     describe(`${fault}`, () => {
-      it("leaves the tree as it was, says why, and is got over", async () => {
+      it("leaves the tree as it was, says why, and recovers", async () => {
         const { tasks } = store.snapshot;
         proxy.fault = { path: "/jobs", breaks };
         await store.refresh();
@@ -290,7 +290,7 @@ describe("the fault matrix", () => {
     assert.equal(proxy.requests.filter((path) => path.endsWith(probe)).length, 1);
   });
 
-  it("a service with v5 starts a paused task over: pre-check, reset, all rows anew", async () => {
+  it("a service with v5 starts a paused task over: pre-check, reset, all rows copied again", async () => {
     const rows = async () => await backend.sql("target", "matrix", "SELECT count(*)::int AS n FROM item");
     await backend.sql("source", "matrix", "INSERT INTO item SELECT generate_series(1, 3)");
     await store.refresh();
@@ -307,7 +307,7 @@ describe("the fault matrix", () => {
     assert.equal(refused?.error?.failure.code, "DRS.M00304");
   });
 
-  it("an address at which nobody listens is told, and found again", async () => {
+  it("an address at which nobody listens is reported, and found again", async () => {
     const { port } = proxy;
     await proxy.close();
     await store.refresh();

@@ -60,7 +60,7 @@ describe("faults on demand", () => {
   const write = async (task: TestTask) =>
     await backend.sql("source", task.plan.source.database, "INSERT INTO t (v) VALUES ('later')");
 
-  it("refuse, drop, cut short and garble as many calls as was asked", async () => {
+  it("refuse, drop, truncate and garble as many calls as requested", async () => {
     await backend.fault({ kind: "status", status: 429, retry_after: 7, calls: 1 });
     await fails("throttled", 429);
     await backend.fault({ kind: "status", status: 500, calls: 2 });
@@ -79,7 +79,7 @@ describe("faults on demand", () => {
     assert.deepEqual(await backend.local("GET", "/_local/faults"), { faults: [] });
   });
 
-  it("tell when to come again", async () => {
+  it("say when to retry", async () => {
     await backend.fault({ kind: "status", status: 429, retry_after: 7, calls: 1 });
     const { status, headers } = await backend.send(
       "POST",
@@ -110,7 +110,7 @@ describe("faults on demand", () => {
     await backend.client.call("batchProgress", { jobs });
   });
 
-  it("are refused when they are none", async () => {
+  it("are refused when they are not valid", async () => {
     for (const wrong of [
       { kind: "flood" },
       { kind: "status", status: 418 },

@@ -17,7 +17,7 @@ interface Answer {
   };
 }
 
-describe("who may call the backend, and with what", () => {
+describe("the backend's gateway", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
 
@@ -81,7 +81,7 @@ describe("who may call the backend, and with what", () => {
     assert.match(answer.requestId ?? "", /^[0-9a-f]{32}$/);
   });
 
-  it("tells its health without a signature", async () => {
+  it("reports its health without a signature", async () => {
     const answer = await send("/_local/health", { method: "GET", unsigned: true });
     assert.deepEqual([answer.status, answer.body], [200, { status: "ok", pid: backend.ready.pid }]);
   });

@@ -101,7 +101,7 @@ describe("a copy whose slot is gone when the target comes back", () => {
     };
   }
 
-  it("goes on with every change, and the source keeps nothing for it afterwards", async () => {
+  it("continues with every change, and the source keeps nothing for it afterwards", async () => {
     const { task, goOn } = await interrupted("lost_copy");
     await goOn();
     await backend.sql(

@@ -35,7 +35,7 @@ const healthWatch = `
     parentPort.postMessage({ longest, calls });
   })();`;
 
-describe("servers that lie", function () {
+describe("hostile database servers", function () {
   this.timeout(minutes * 60_000);
   const dataDir = makeDataDir();
   const random = new Random();

@@ -24,7 +24,7 @@ function asOther(program: string, ...args: readonly string[]): string {
   return stdout;
 }
 
-describe("another user of this machine", () => {
+describe("a hostile neighbor: another user of this machine", () => {
   // Below a folder that everybody may enter, unlike the tests' own.
   const open = mkdtempSync(join(isRoot ? "/tmp" : tmpdir(), "drs-neighbor-"));
   const dataDir = join(open, "data");
@@ -68,7 +68,7 @@ describe("another user of this machine", () => {
       assert.equal(asOther("cat", `/proc/${pid}/environ`), "");
     });
   } else {
-    it("can only be tried by root, who may become another user: its files are in `backend/security`", () => {
+    it("is tried only as root, who may become another user; `backend/security` looks at the files' modes", () => {
       assert.notEqual(process.getuid?.(), 0);
     });
   }

@@ -26,7 +26,7 @@ const pace = {
   perRequest: 0,
 };
 
-describe("roads to a backend", () => {
+describe("the network's paths to a backend", () => {
   const dataDir = makeDataDir();
   const folder = mkdtempSync(join(tmpdir(), "drs-certificates-"));
   const opened: FaultyProxy[] = [];
@@ -106,13 +106,13 @@ describe("roads to a backend", () => {
     }
   };
 
-  it("the same certificate is taken by a process that knows the CA", async () => {
+  it("the same certificate is accepted by a process that knows the CA", async () => {
     const proxy = await open({ certificate: authority.issue("DNS:localhost") });
     assert.match(await tasksAt(`https://localhost:${proxy.port}`), /orders-to-warehouse/);
     assert.ok(proxy.requests.includes("/jobs"));
   });
 
-  it("a certificate for another name, or one that has expired, is told as such to who knows the CA", async () => {
+  it("a certificate for another name, or an expired one, is reported as such where the CA is known", async () => {
     const other = await open({ certificate: authority.issue("DNS:drs.example.com") });
     assert.match(
       await tasksAt(`https://localhost:${other.port}`),

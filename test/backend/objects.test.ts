@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { one, planOf, type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
 
-describe("what is made at the target, and what the pre-check says of it", () => {
+describe("the objects created at the target, and their pre-check", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
   let count = 0;

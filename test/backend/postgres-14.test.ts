@@ -75,7 +75,7 @@ describe("a task into PostgreSQL 14", () => {
     );
   };
 
-  it("fails at a row that its copy finds in the way, and goes on when that is gone", async () => {
+  it("fails at a row that its copy finds in the way, and continues when that is gone", async () => {
     const plan = {
       name: "old-postgres",
       source: { ...backend.login("source"), database: "old" },
@@ -95,7 +95,7 @@ describe("a task into PostgreSQL 14", () => {
     await arrived(2);
   });
 
-  it("fails at a change that finds a row in the way, and goes on when that is gone", async () => {
+  it("fails at a change that finds a row in the way, and continues when that is gone", async () => {
     await target.sql("old", "INSERT INTO t VALUES (3, 'in the way')");
     await backend.sql("source", "old", "INSERT INTO t VALUES (3, 'three')");
     await task.reaches("INCRE_TRANSFER_FAILED", 60_000);
@@ -107,7 +107,7 @@ describe("a task into PostgreSQL 14", () => {
     await task.reaches("RELEASE_RESOURCE_COMPLETE");
   });
 
-  it("fails when its publication is dropped, and goes on when all of its tables are copied again", async () => {
+  it("fails when its publication is dropped, and continues when all of its tables are copied again", async () => {
     await target.sql("old", "TRUNCATE t");
     task = await TestTask.started(backend, { ...task.plan, name: "old-publication" });
     await task.reaches("INCRE_TRANSFER_STARTED", 60_000);

@@ -7,7 +7,7 @@ import { BackendProcess, makeDataDir, processesOf, removeDataDir } from "../supp
 const unusedMs = 1_000;
 const flag = ["--exit-when-unused", String(unusedMs / 1_000)];
 
-describe("a backend that is to end when nobody uses it", () => {
+describe("a backend that ends when it is not used", () => {
   const dataDir = makeDataDir();
   const sessions: Session[] = [];
 

@@ -60,7 +60,7 @@ describe("the backend's process", () => {
     );
   });
 
-  it("goes on when nobody reads its log, and heeds no settings of PostgreSQL clients", async () => {
+  it("continues when nobody reads its log, and ignores settings of PostgreSQL clients", async () => {
     await backend.stop();
     const ours = { PGSSLMODE: "require", PGOPTIONS: "-c nonsense=1", PGDATESTYLE: "German" };
     backend = await BackendProcess.start(dataDir, [], ours);
@@ -225,13 +225,13 @@ describe("the backend's process", () => {
     });
   }
 
-  it("explains itself", async () => {
+  it("prints its usage", async () => {
     const exit = await runToEnd(["--help"]);
     assert.equal(exit.code, 0);
     assert.match(exit.stdout, /--data-dir DIR[\s\S]*--port N[\s\S]*--demo/);
   });
 
-  it("signs a call for people", async () => {
+  it("signs a call for use with curl", async () => {
     const args = ["call", "--data-dir", dataDir];
     const answer = await runToEnd([...args, "GET", "/_local/faults"]);
     assert.deepEqual([answer.code, JSON.parse(answer.stdout)], [0, { faults: [] }]);
@@ -264,7 +264,7 @@ describe("the backend's process", () => {
     );
   });
 
-  it("starts anew at once after it was killed", async () => {
+  it("starts again at once after it was killed", async () => {
     await backend.kill();
     backend = await BackendProcess.start(dataDir);
     const { total_record } = await backend.client.call("listJobs", {
@@ -288,7 +288,7 @@ describe("the backend's process", () => {
     await list();
   });
 
-  it("ends in the middle of its first start, too, and the next start makes good", async () => {
+  it("can be ended in the middle of its first start, and the next start succeeds", async () => {
     for (const file of ["owner.json", "control.password", "source.port"]) {
       const dir = makeDataDir();
       const started = Date.now();

@@ -60,7 +60,7 @@ describe("row security at the source", () => {
       (found) => found.some((one) => one.code === code),
     );
 
-  it("is warned of while changes flow, and the warning is over with it", async () => {
+  it("causes a warning while changes flow, which ends with it", async () => {
     const task = await prepared();
     const { database } = task.plan.source;
     await task.start();

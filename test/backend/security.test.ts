@@ -12,7 +12,7 @@ import { one, type TaskPlan, TestTask, untilEqual } from "../support/backend-tas
 const hostile = (what: string) => `${what}'"\\;--$1%s{}/*.名 `;
 const secret = "Secret-of-the-users-own-4711";
 
-describe("safety", () => {
+describe("the backend's security", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
 
@@ -95,7 +95,7 @@ describe("safety", () => {
     assert.equal(answer.status, 400);
   });
 
-  it("tells no password: not in answers, not in the log, not in the stored state", async () => {
+  it("leaks no password: not in answers, not in the log, not in the stored state", async () => {
     // Errors are where secrets leak: a user who may not log in, a database that is not there.
     for (const wrong of [
       { user: hostile("nobody") },

@@ -12,7 +12,7 @@ const senders = 5;
 const rows = "INSERT INTO t SELECT n, 'v' FROM generate_series(1, 100) n";
 const table = `CREATE TABLE t (id int PRIMARY KEY, v text); ${rows}`;
 
-describe("what servers say", () => {
+describe("the errors of servers", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
   /** With room for few readers of its log. */
@@ -303,7 +303,7 @@ describe("what servers say", () => {
       },
     ];
     for (const { what, ends, harm, status, words, diagnosis } of refusals) {
-      it(`${what}: ${status} with its words, and goes on when it is mended`, async () => {
+      it(`${what}: ${status} with its words, and continues when it is fixed`, async () => {
         const task = await prepared(ends);
         const mend = await harm?.();
         await task.start();
@@ -332,7 +332,7 @@ describe("what servers say", () => {
       await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
     });
 
-    it("a login that needs no password any more: INCRE_TRANSFER_FAILED, and goes on when it does", async () => {
+    it("a login that needs no password any more: INCRE_TRANSFER_FAILED, and continues when it does", async () => {
       const task = await following(unproven);
       const close = await doorOpened();
       await source.sql(
@@ -402,7 +402,7 @@ describe("what servers say", () => {
     });
   });
 
-  describe("what a task waits for is named", () => {
+  describe("a task that waits names", () => {
     /** A session at the source with an open transaction. */
     async function opened(database: string, ...statements: readonly string[]): Promise<pg.Client> {
       const client = new pg.Client({ ...source.login, database, application_name: "nightly report" });

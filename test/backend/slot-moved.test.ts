@@ -142,7 +142,7 @@ describe("the slot of a task", () => {
     await heal(task);
   });
 
-  it("is found moved by a backend that was away meanwhile", async () => {
+  it("is found moved by a backend that was off meanwhile", async () => {
     const task = await flowing();
     await task.pause();
     await task.reaches("PAUSING");
@@ -156,7 +156,7 @@ describe("the slot of a task", () => {
     await heal(task);
   });
 
-  it("is moved by nobody else, whatever the task and its servers do", async () => {
+  it("is never reported as moved, whatever the task and its servers do", async () => {
     const task = await flowing();
     await source(task, "CREATE TABLE busy (id bigserial PRIMARY KEY, v text)");
     await task.edited(["public.stock", "public.other", "public.busy"]);

@@ -225,7 +225,7 @@ describe("the status table", () => {
   });
 
   describe("增量同步失败 Incremental synchronization failed (INCRE_TRANSFER_FAILED)", () => {
-    it("comes from a missing column; with the column a retry goes on", async () => {
+    it("comes from a missing column; with the column a retry continues", async () => {
       const task = await flowing();
       await source(task, "ALTER TABLE a ADD w int; UPDATE a SET w = 1 WHERE id = 1");
       await task.reaches("INCRE_TRANSFER_FAILED");
@@ -331,7 +331,7 @@ describe("the status table", () => {
   });
 
   describe("冻结 Frozen (period_order.status FROZEN_CAN_RENEW)", () => {
-    it("comes from an empty account; all actions are refused, and a top-up lets it go on where it was", async () => {
+    it("comes from an empty account; all actions are refused, and a top-up lets it continue where it was", async () => {
       const task = await flowing({ account: "poor" });
       await backend.setBalance("poor", 0);
       const frozen = await task.detail();
@@ -371,7 +371,7 @@ describe("the status table", () => {
   });
 
   describe("故障恢复失败 Fault rectification failed (REBUILD_NODE_FAILED)", () => {
-    it("comes from a lost slot; resuming copies anew into emptied tables", async () => {
+    it("comes from a lost slot; resuming copies everything into emptied tables", async () => {
       const task = await flowing();
       await task.pause();
       await task.reaches("PAUSING");

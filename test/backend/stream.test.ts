@@ -185,7 +185,7 @@ describe("the stream of a task", () => {
     assert.equal((await backend.client.callIn(operationsV5, "listDdls", none)).count, 0);
   });
 
-  it("has no warning any more when what it warned of is healed", async () => {
+  it("withdraws a warning when its cause is fixed", async () => {
     const healed = concerns.filter(({ heals }) => heals !== undefined);
     for (const concern of healed) {
       await carryOut(concern, concern.heals ?? []);
@@ -203,14 +203,14 @@ describe("the stream of a task", () => {
     assert.equal(await of(concern).task.status(), "INCRE_TRANSFER_STARTED");
   });
 
-  it("says nothing of what users do every day", async () => {
+  it("ignores what users do every day", async () => {
     for (const one of calm) {
       assert.deepEqual([one.what, await saidOf(one, /./)], [one.what, []]);
       assert.equal(await of(one).task.status(), "INCRE_TRANSFER_STARTED");
     }
   });
 
-  it("does not go on after a loss, whatever is put right, until its tables are copied again", async () => {
+  it("does not continue after a loss, whatever is repaired, until its tables are copied again", async () => {
     const failed = [...new Set(losses.map((loss) => of(loss).task))];
     for (const task of failed) {
       await isNotResumed(task);
@@ -230,7 +230,7 @@ describe("the stream of a task", () => {
     assert.deepEqual(await allOf(task), []);
   });
 
-  it("goes on without the tables that are lost when they are taken out of the task", async () => {
+  it("continues without the tables that are lost when they are taken out of the task", async () => {
     const one = losses.find((loss) => loss.whole !== true);
     assert.ok(one !== undefined);
     const { task } = of(one);
@@ -250,7 +250,7 @@ describe("the stream of a task", () => {
     );
   });
 
-  it("does not go on after a table was lost while it was paused and the backend was away", async () => {
+  it("does not continue after a table was lost while it was paused and the backend was away", async () => {
     const [one] = calm;
     assert.ok(one !== undefined);
     const { task } = of(one);
@@ -271,7 +271,7 @@ describe("the stream of a task", () => {
     assert.equal(await task.status(), "PAUSING");
   });
 
-  it("tells of the log that the source keeps for a task that stands still, before it is lost", async () => {
+  it("reports the log that the source keeps for a stopped task, before it is lost", async () => {
     const [one] = concerns;
     assert.ok(one !== undefined);
     const { task } = of(one);

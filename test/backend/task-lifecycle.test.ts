@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { fingerprint, type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
 
-describe("the life of a task", () => {
+describe("the lifecycle of a task", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
 

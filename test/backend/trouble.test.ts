@@ -61,7 +61,7 @@ describe("tasks in trouble", function () {
       assert.deepEqual(found, []);
     });
   } else {
-    it("keeps the law in one case and all that are smaller", async () => {
+    it("keeps the rules in one case and all smaller ones", async () => {
       await fc.assert(
         fc.asyncProperty(troubleCase, async (one) => {
           const { text } = await broken(one);

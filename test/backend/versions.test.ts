@@ -133,7 +133,7 @@ describe("a service with one version of the API, both, or one that goes", () => 
     await life("only_five", true);
   }).timeout(120_000);
 
-  it("goes on when v3 goes while a task runs", async () => {
+  it("continues when v3 goes while a task runs", async () => {
     await life("loses_three", true, async () => await takeAway("v3"));
   }).timeout(120_000);
 });

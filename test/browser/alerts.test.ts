@@ -129,7 +129,7 @@ for (const { theme, language } of looks) {
       assert.match(lines[group + 1] ?? "", /orders-to-warehouse/);
     });
 
-    it("a task is followed by its menu until it gets there, and that is told", async () => {
+    it("a task followed from its menu is reported when it gets there", async () => {
       await workbench.choose("products-to-search", said.follow);
       await workbench.pick(said.goal);
       await workbench.treeWith(said.following);

@@ -15,7 +15,7 @@ const failed = "reviews-to-analytics";
 const running = "orders-to-warehouse";
 
 for (const { theme, language } of looks) {
-  describe(`the looks (${theme}, ${language})`, () => {
+  describe(`the appearance (${theme}, ${language})`, () => {
     const chinese = language === "zh-cn";
     let workbench: Workbench;
 

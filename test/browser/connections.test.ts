@@ -68,7 +68,7 @@ describe("several connections", () => {
     );
   });
 
-  it("one whose user may only look says so, until it is refreshed", async () => {
+  it("one whose user is read-only says so, until it is refreshed", async () => {
     const fault = { kind: "status", status: 403, operation: "executeActions", calls: 1 };
     const call = [bundle, "call", "--data-dir", shopDir, "POST", "/_local/faults", JSON.stringify(fault)];
     execFileSync(process.execPath, call);

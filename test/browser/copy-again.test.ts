@@ -53,7 +53,7 @@ describe("copying tables again", () => {
       (name) => group.test(name),
     );
 
-  it("is offered where a table was lost, with that table chosen, and leads back to a task in sync", async () => {
+  it("is offered where a table lost rows, with that table selected, and brings the task back in sync", async () => {
     await backend.sql("target", "shop_copy", "DROP TABLE payments CASCADE");
     await groupIs(/^Incremental synchronization failed/);
     await workbench.openDetails(task);
@@ -93,7 +93,7 @@ describe("copying tables again", () => {
     );
   });
 
-  it("is told beside the warnings about a stream, in row, hover, details and status bar", async () => {
+  it("is shown beside the warnings about a stream, in row, hover, details and status bar", async () => {
     await backend.sql("target", "shop_copy", "ALTER TABLE payments ADD COLUMN remark text");
     await backend.sql("source", "shop", "ALTER TABLE payments ADD COLUMN remark text DEFAULT 'none'");
     await workbench.treeWith(/payments-to-finance {2}⚠ 1 warning/);

@@ -4,7 +4,7 @@ import { openWorkbench } from "../support/open-workbench";
 import { waitFor } from "../support/wait";
 import type { Workbench } from "../support/workbench";
 
-describe("the main job", () => {
+describe("the core workflow", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
   let workbench: Workbench;
@@ -34,7 +34,7 @@ describe("the main job", () => {
       (name) => group.test(name ?? ""),
     );
 
-  it("lists the tasks under their statuses, what needs a person first", async () => {
+  it("lists the tasks under their statuses, those that need attention first", async () => {
     const groups = (await workbench.tree())
       .split("\n")
       .filter((line) => !line.startsWith(" "))
@@ -76,7 +76,7 @@ describe("the main job", () => {
     await workbench.treeWith(/^Incremental synchronization failed/);
   });
 
-  it("tells in the hover what the status means, and the error", async () => {
+  it("shows in the hover what the status means, and the error", async () => {
     const hover = await workbench.hover(workbench.row("reviews-to-analytics"), "reviews-to-analytics");
     await workbench.screenshot("hover");
     assert.match(
@@ -116,7 +116,7 @@ describe("the main job", () => {
     await workbench.click(item, async () => (await workbench.selectedRows())[0] === "reviews-to-analytics");
   });
 
-  it("offers only what is legal", async () => {
+  it("offers only valid actions", async () => {
     const always = [
       "Copy Task ID",
       "Copy Link",
@@ -138,7 +138,7 @@ describe("the main job", () => {
     assert.deepEqual(frozen, ["Show Details", ...always]);
   });
 
-  it("pauses a task by its context menu and takes it back, and rows stop and go on", async () => {
+  it("pauses a task from its context menu and undoes it, and rows stop and continue", async () => {
     const behind = async () => {
       const count = "SELECT count(*)::int AS rows FROM orders";
       const [source] = await backend.sql<{ rows: number }>("source", "shop", count);
@@ -159,7 +159,7 @@ describe("the main job", () => {
     await comesInto("events-to-lake", /^Incremental synchronization {2}/);
   });
 
-  it("acts on several tasks at once, and takes it back", async () => {
+  it("acts on several tasks at once, and undoes it", async () => {
     await workbench.select("orders-to-warehouse", "customers-to-crm");
     await workbench.choose("customers-to-crm", "Pause Task", workbench.dialog);
     await workbench.screenshot("many");
@@ -172,7 +172,7 @@ describe("the main job", () => {
     await comesInto("customers-to-crm", /^Incremental synchronization {2}/);
   });
 
-  it("is used with the keyboard alone", async () => {
+  it("works with the keyboard alone", async () => {
     const task = "orders-to-warehouse";
     await workbench.focusView();
     const first = (await workbench.tree()).split("  ")[0];
@@ -270,7 +270,7 @@ describe("the main job", () => {
     assert.ok((copied[0]?.n ?? 0) > 0);
   });
 
-  it("wants the name typed before a task of production is ended", async () => {
+  it("asks for the typed name before a production task is ended", async () => {
     const { jobs } = await backend.client.call("listJobs", {
       ...{ cur_page: 1, per_page: 1, db_use_type: "sync", name: "events-to-lake" },
     });
@@ -291,7 +291,7 @@ describe("the main job", () => {
     await comesInto("events-prod", /^Completed/);
   });
 
-  it("mutes a task and snoozes all notifications, which the row and the status bar tell", async () => {
+  it("mutes a task and snoozes all notifications, which the row and the status bar show", async () => {
     const item = workbench.statusBarItem("DRS");
     await workbench.choose("trial-shop-mirror", "Mute Task");
     await workbench.treeWith(/trial-shop-mirror {2}[^\n]*muted/);
@@ -314,7 +314,7 @@ describe("the main job", () => {
     await tells(/^((?!snoozed).)*$/s);
   });
 
-  it("tells a freeze once, leads to its details, and tells the recovery", async () => {
+  it("shows a freeze once, leads to its details, and shows the recovery", async () => {
     await backend.setBalance("0", 0);
     const many = /7 tasks are frozen: the account's balance is used up\. Top up the account\./;
     await workbench.sees(workbench.notifications.filter({ hasText: many }));
@@ -339,7 +339,7 @@ describe("the main job", () => {
     await workbench.treeWith(/customers-to-crm/);
   });
 
-  it("has left no secret in a log, a stored file or a page", async () => {
+  it("leaves no secret in a log, a stored file or a page", async () => {
     const logins = [backend.login("source"), backend.login("target")];
     const secrets = [backend.ready.secret_key, ...logins.map(({ password }) => password)];
     assert.ok(secrets.every((secret) => secret.length >= 16));

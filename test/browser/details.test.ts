@@ -27,7 +27,7 @@ describe("the details page", () => {
     return await part(id).locator("table").innerText();
   };
 
-  it("tells the timeline, the newest first", async () => {
+  it("shows the timeline, the newest first", async () => {
     const text = await opened("timeline", /Incremental synchronization/);
     assert.ok(text.indexOf("Incremental synchronization") < text.indexOf("Start"), text);
   });
@@ -89,11 +89,11 @@ describe("the details page", () => {
     assert.ok((await page.getByText("Copied").count()) > 0);
   });
 
-  it("has nothing that axe objects to", async () => {
+  it("passes axe's accessibility checks", async () => {
     await assertAccessible(workbench);
   });
 
-  it("is there again after the window was reloaded", async () => {
+  it("is restored after the window was reloaded", async () => {
     await workbench.reload();
     page = workbench.webview();
     await workbench.sees(page.getByRole("heading", { name: "orders-to-warehouse" }));

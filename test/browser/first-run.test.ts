@@ -31,7 +31,7 @@ describe("the first run", () => {
     await workbench.screenshot("first-run");
   });
 
-  it("tells what is wrong with a cloud connection that does not work, and keeps what was typed", async () => {
+  it("shows what is wrong with a cloud connection that does not work, and keeps what was typed", async () => {
     await workbench.click(
       workbench.sideBar.getByRole("button", { name: "Connect to Huawei Cloud" }),
       workbench.quickInput,
@@ -75,7 +75,7 @@ describe("the first run", () => {
     await workbench.screenshot("first-tasks");
   });
 
-  it("lets a newcomer find what failed, understand it, mend it and go on, with nothing but the screen", async () => {
+  it("lets a newcomer find, understand and fix a failure and resume the task, with nothing but the screen", async () => {
     await workbench.click(workbench.statusBarItem("DRS"), workbench.row("reviews-to-analytics"));
     await workbench.openDetails("reviews-to-analytics");
     const details = workbench.webview();

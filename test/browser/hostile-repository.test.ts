@@ -11,7 +11,7 @@ import type { Workbench } from "../support/workbench";
 const variable = "DRS_BILLING_PASSWORD";
 const value = "the-users-own-secret";
 
-describe("a repository whose task files want what is not theirs", () => {
+describe("a hostile repository", () => {
   const folder = mkdtempSync(join(tmpdir(), "drs-hostile-"));
   /** Connections to the database server of the repository's choice, and all that they brought. */
   const caught: string[] = [];

@@ -4,7 +4,7 @@ import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-p
 import { openWorkbench } from "../support/open-workbench";
 import type { Workbench } from "../support/workbench";
 
-describe("from the alert to a task that runs", () => {
+describe("the way from the alert to a running task", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
   let workbench: Workbench;

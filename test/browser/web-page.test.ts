@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { launchChromium } from "../../scripts/chromium.mjs";
 
-describe("a web page that calls the local backend", () => {
+describe("a hostile web page that calls the local backend", () => {
   const server = createServer((_request, response) => {
     response.setHeader("content-type", "text/html");
     response.end("<!doctype html><title>A page</title>");

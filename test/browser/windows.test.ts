@@ -75,7 +75,7 @@ describe("two windows", () => {
     await one.screenshot("first-window-removed");
   });
 
-  it("go on at another port when the local backend was killed and started again", async () => {
+  it("continue at another port when the local backend was killed and started again", async () => {
     await local.kill();
     local = await BackendProcess.start(dataDir);
     const { host } = new URL(local.ready.endpoint);

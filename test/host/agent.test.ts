@@ -19,7 +19,7 @@ describe("the tools for agents, in VS Code", () => {
     return JSON.parse(json);
   };
 
-  it("are there for every agent", () => {
+  it("are available to every agent", () => {
     const known = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith("drs_"));
     assert.deepEqual(known.sort(), [...toolNames].sort());
   });
@@ -77,7 +77,7 @@ describe("the tools for agents, in VS Code", () => {
     store.dispose();
   });
 
-  it("tell why a call came to nothing", async () => {
+  it("say why a call failed", async () => {
     await assert.rejects(call("drs_inspect_task", { task: "no such task" }), /There is no task of this name/);
   });
 });

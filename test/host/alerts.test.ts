@@ -140,7 +140,7 @@ describe("alerts of two windows, on tasks of a local backend", () => {
     );
   };
 
-  it("are told by one of them: a freeze, its end, a conflicting row, and that it was resolved", async () => {
+  it("are reported by one of them: a freeze, its end, a conflicting row, and that it was resolved", async () => {
     await open();
     await open();
     const [, failing] = tasks;
@@ -172,7 +172,7 @@ describe("alerts of two windows, on tasks of a local backend", () => {
     ]);
   });
 
-  it("are told at the next start when nobody was there, and by no later one", async () => {
+  it("are reported at the next start when nobody was there, and by no later one", async () => {
     closeAll();
     told.length = 0;
     const [, failing] = tasks;

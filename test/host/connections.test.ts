@@ -114,7 +114,7 @@ describe("connections side by side, to two local backends", () => {
     assert.equal(sessions.find("shop")?.session, session);
   });
 
-  it("are renamed without being read anew, and edited without touching another", async () => {
+  it("are renamed without another poll, and edited without touching another connection", async () => {
     const [renamed, edited] = [sessions.find("again")?.session, sessions.find("other")?.session];
     await connections.rename("again", "a second look");
     assert.equal(sessions.find("again")?.connection.name, "a second look");
@@ -144,7 +144,7 @@ describe("connections side by side, to two local backends", () => {
     assert.equal(sessions.find("again")?.readOnly, undefined);
   });
 
-  it("are not asked any more once they are not shown, and the others go on", async () => {
+  it("are not asked any more once they are not shown, and the others continue", async () => {
     const session = sessions.find("shop")?.session;
     await connections.show(["shop"]);
     assert.deepEqual(

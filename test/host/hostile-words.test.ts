@@ -251,7 +251,7 @@ describe("words of services, databases and files, in every command, dialog and m
     nothingRaw();
   });
 
-  it("draw nothing raw when connections go", async () => {
+  it("draw nothing raw when connections are removed", async () => {
     await run("drs.disconnect", { connection: "cloud" });
     await run("drs.removeConnection", { connection: "cloud" });
     await run("drs.removeConnection", undefined);

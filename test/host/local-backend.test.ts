@@ -104,7 +104,7 @@ describe("windows of one local backend", () => {
     }
   });
 
-  it("are told when it is started although it runs, and keep their session", async () => {
+  it("get a message when it is started although it runs, and keep their session", async () => {
     const [one, other] = windows;
     const session = one.sessions.find(localId)?.session;
     assert.equal(await one.local.start(), true);

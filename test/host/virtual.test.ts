@@ -72,7 +72,7 @@ describe("a task file on a virtual file system", () => {
     registered.dispose();
   });
 
-  it("is opened, has its buttons, and tells its errors", async () => {
+  it("is opened, has its buttons, and reports its errors", async () => {
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document);
     const lenses = async () => {

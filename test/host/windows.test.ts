@@ -220,7 +220,7 @@ describe("two windows of one user", () => {
     await other.shows();
   });
 
-  it("go on with what an earlier version has kept, and with damaged files", async () => {
+  it("continue with what an earlier version has kept, and with damaged files", async () => {
     const before = new StorageContext(profile);
     await before.globalState.update("drs.connections", [connection("old"), connection("hidden")]);
     await before.globalState.update("drs.shown", ["old"]);

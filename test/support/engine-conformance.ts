@@ -175,7 +175,7 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       assert.ok(delayMs !== undefined && delayMs >= 0, String(delayMs));
     });
 
-    it("keeps nothing of copies that are in step, once it is told so", async () => {
+    it("keeps nothing of copies that are in step, once it is reported so", async () => {
       const task = await started(["a"]);
       await until(
         "nothing is left of the copies",
@@ -251,7 +251,7 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       }
     });
 
-    it("copies a table again while the others go on, if it can", async () => {
+    it("copies a table again while the others continue, if it can", async () => {
       if (world.engine.capabilities.canCopyAgain) {
         const task = await started(["a", "b"]);
         const again = [{ ...named("a"), keepRows: false }];
@@ -274,7 +274,7 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       }
     });
 
-    it("stops by itself at a change that it cannot apply, and goes on when the way is free", async () => {
+    it("stops by itself at a change that it cannot apply, and continues when the way is free", async () => {
       const task = await started(["a"]);
       await world.sql(task.target, "INSERT INTO a VALUES (1000, 'in the way')");
       await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
@@ -341,7 +341,7 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       }
     });
 
-    it("tells an end that cannot be reached from a task that is not there", async () => {
+    it("distinguishes an end that cannot be reached from a task that does not exist", async () => {
       const task = await started(["a"]);
       const away = { ...task, target: { ...task.target, port: 1 } };
       const state = await observe(away);

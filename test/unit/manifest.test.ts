@@ -157,7 +157,7 @@ describe("the walkthrough", () => {
     }
   });
 
-  it("completes its steps by what the code tells", () => {
+  it("completes its steps by the context keys that the code sets", () => {
     const settings = manifest.contributes.configuration.properties;
     for (const event of steps.flatMap(({ completionEvents }) => completionEvents)) {
       const [kind, subject = ""] = event.split(":");

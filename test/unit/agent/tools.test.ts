@@ -72,7 +72,7 @@ describe("the tools for agents", () => {
     );
   });
 
-  it("list tasks, what needs a person first, with the meaning of their statuses", async () => {
+  it("list tasks, those that need attention first, with the meaning of their statuses", async () => {
     const { tasks, statuses, ...counts } = await run("drs_list_tasks", {}, context);
     assert.deepEqual(
       tasks.map(({ name, status }: { name: string; status: string }) => `${name} ${status}`),
@@ -158,7 +158,7 @@ describe("the tools for agents", () => {
     assert.ok(!service.calls.includes("batchPause"));
   });
 
-  it("tell a service's refusal in the user's words", async () => {
+  it("report a service's refusal in the user's words", async () => {
     service.failing.set("batchPause", "permission");
     const { error } = await failureOf("drs_pause_task", { task: "orders" }, context);
     assert.match(error, /BatchPause fails\. Ask the account's administrator/);

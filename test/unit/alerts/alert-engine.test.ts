@@ -176,7 +176,7 @@ describe("alerts over windows and restarts", () => {
     }
   };
 
-  it("tell each warning once over windows and restarts, and its return as news", async () => {
+  it("report each warning once over windows and restarts, and again when it returns", async () => {
     const [one, other] = [open(), open()];
     await one.reads({ orders: "incremental" });
     await one.reads({ orders: ["a"] });
@@ -197,7 +197,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(restarted.notified, ["warning shop/orders warned a"]);
   });
 
-  it("tell no warning that was there before anybody looked, of a muted task, or that the user does not want", async () => {
+  it("do not report a warning that existed before the first poll, of a muted task, or that the settings exclude", async () => {
     const window = open();
     await window.reads({ orders: ["a"], muted: [], off: [] });
     window.muted.add("muted");
@@ -217,7 +217,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(window.notified, ["warning shop/orders warned d, warning shop/off warned c"]);
   });
 
-  it("tell a failure beside the warnings of the task", async () => {
+  it("report a failure beside the warnings of the task", async () => {
     const window = open();
     await window.reads({ orders: "incremental" });
     await window.reads({ orders: ["a"] });
@@ -230,7 +230,7 @@ describe("alerts over windows and restarts", () => {
     ]);
   });
 
-  it("say nothing of what was wrong when a connection was first read, in however many parts", async () => {
+  it("ignore what was wrong when a connection was first polled, in however many parts", async () => {
     const window = open();
     await window.reads({ a: "incrementalFailed" }, { complete: false });
     await window.reads({ b: "frozen" }, { complete: false });
@@ -240,7 +240,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(window.notified, ["error shop/d startFailed"]);
   });
 
-  it("say nothing of a freeze that only the details tell of, in a connection that is new", async () => {
+  it("ignore a freeze that only the details show, in a new connection", async () => {
     const window = open();
     await window.reads({ a: "incremental" }, { detailed: false });
     await window.reads({ a: "frozen" });
@@ -252,7 +252,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(window.notified, ["recovered shop/a frozen, error shop/a frozen"]);
   });
 
-  it("tell what happened while VS Code was closed, and nothing twice", async () => {
+  it("report what happened while VS Code was closed, and nothing twice", async () => {
     const first = open();
     await first.reads({ a: "incremental", b: "incrementalFailed", c: "incremental" });
     await first.reads({ c: "incrementalFailed" });
@@ -265,7 +265,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(second.notified, ["error shop/a fullFailed"]);
   });
 
-  it("are told by one of several windows, whoever is first", async () => {
+  it("are reported by one of several windows, whichever is first", async () => {
     const both = [open(), open()];
     await Promise.all(both.map((window) => window.reads({ a: "incremental" })));
     for (const status of ["incrementalFailed", "incremental", "incrementalFailed"] as const) {
@@ -286,7 +286,7 @@ describe("alerts over windows and restarts", () => {
     assert.ok(files.length <= 4 && files.every((file) => /^records\.\d+\.json$/.test(file)), files.join());
   });
 
-  it("come together when they are close together", async () => {
+  it("are combined when they come close together", async () => {
     const window = open();
     await window.reads({ a: "incremental", b: "incremental" });
     await window.reads({}, { connection: "bank" });
@@ -300,7 +300,7 @@ describe("alerts over windows and restarts", () => {
     ]);
   });
 
-  it("are held back while they are snoozed; then what is still wrong is told together", async () => {
+  it("are held back during a snooze; afterwards what is still wrong is reported together", async () => {
     const window = open();
     await window.reads({ a: "incremental", b: "incremental", c: "incrementalFailed" });
     window.snoozedUntil = clock.now() + 60_000;
@@ -314,7 +314,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(window.notified, ["error shop/a incrementalFailed"]);
   });
 
-  it("spare a task that is muted, and go on with it where they were", async () => {
+  it("skip a muted task, and continue with it after the mute", async () => {
     const window = open();
     await window.reads({ a: "incremental", b: "incremental" });
     window.muted.add("a");
@@ -328,7 +328,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(window.notified.slice(1), ["error shop/a incrementalFailed"]);
   });
 
-  it("spare tasks that the user does not want to hear of", async () => {
+  it("skip tasks that the user's settings exclude", async () => {
     const window = open();
     window.unpinned = ["a"];
     await window.reads({ a: "incremental", b: "incremental" });
@@ -337,7 +337,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(window.notified, ["error shop/b incrementalFailed"]);
   });
 
-  it("tell of a delay that lasts, also when no reading changes, and when it is over", async () => {
+  it("report a delay that lasts, also when no poll changes, and its end", async () => {
     const window = open();
     await window.reads({ a: 5 });
     await window.reads({ a: 4_000 });
@@ -388,7 +388,7 @@ describe("alerts over windows and restarts", () => {
     assert.equal(clock.next, 2 ** 31 - 1);
   });
 
-  it("say nothing of a delay that shrinks all the time: the task is catching up", async () => {
+  it("ignore a delay that keeps shrinking: the task is catching up", async () => {
     const window = open();
     await window.reads({ a: 100_000 });
     for (let delay = 100_000; delay > 2_000; delay *= 0.85) {
@@ -405,7 +405,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(window.notified, ["warning shop/a delayed"], "it has stopped shrinking");
   });
 
-  it("tell 500 failures that come by five readings once", async () => {
+  it("report 500 failures that arrive in five polls once", async () => {
     const window = open();
     const names = Array.from({ length: 500 }, (_, index) => `t${index}`);
     await window.reads(Object.fromEntries(names.map((name) => [name, "incremental" as const])));
@@ -420,7 +420,7 @@ describe("alerts over windows and restarts", () => {
     assert.equal(window.notified[0]?.split(", ").length, 500);
   });
 
-  it("tell a burst that never ends after a while", async () => {
+  it("report a burst that never ends after a while", async () => {
     const window = open();
     const names = Array.from({ length: 90 }, (_, index) => `t${index}`);
     await window.reads(Object.fromEntries(names.map((name) => [name, "incremental" as const])));
@@ -432,7 +432,7 @@ describe("alerts over windows and restarts", () => {
     assert.equal(window.notified.length, 1, "after 15 seconds");
   });
 
-  it("tell what the service will do by itself once, when its time comes though nothing changes", async () => {
+  it("report once what the service will do by itself, when it is due although nothing changes", async () => {
     const both = [open(), open()] as const;
     const hour = 3_600_000;
     const endsAt = clock.now() + 7 * 24 * hour + hour;
@@ -460,7 +460,7 @@ describe("alerts over windows and restarts", () => {
     assert.equal(both[0].notified.length, 1, "renewed for a month");
   });
 
-  it("say nothing of a delay that was short", async () => {
+  it("ignore a short delay", async () => {
     const window = open();
     await window.reads({ a: 5 });
     await window.reads({ a: 4_000 });
@@ -498,7 +498,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(Object.keys((await openAlertRecords(folder).read()).shop ?? {}), ["d", "e"]);
   });
 
-  it("tell nothing again by what a slow window has read before it was over, or before the task was gone", async () => {
+  it("are not repeated by a slow window whose poll is older than the end of the condition or of the task", async () => {
     const [fast, slow] = [open(), open()];
     await fast.reads({ a: "incremental", b: "incremental", c: "incremental" });
     await fast.reads({ a: "incrementalFailed", b: "incrementalFailed" });
@@ -540,7 +540,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual([...one.notified, ...other.notified], ["error shop/a frozen"]);
   });
 
-  it("begin anew with a connection that is removed, or leads to other tasks now", async () => {
+  it("start over for a connection that was removed or now leads to other tasks", async () => {
     const window = open();
     await window.reads({ a: "incremental" });
     await window.reads({ x: "incremental" }, { connection: "bank" });
@@ -554,7 +554,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(await openAlertRecords(folder).read(), { bank: {} });
   });
 
-  it("survive records that are damaged, and tell nothing again", async () => {
+  it("survive records that are damaged, and report nothing again", async () => {
     const window = open();
     await window.reads({ a: "incremental", b: "incremental" });
     await window.reads({ a: "incrementalFailed" });
@@ -572,7 +572,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(second.notified, [], "it is whole again");
   });
 
-  it("tell also where nothing can be kept", async () => {
+  it("are sent also where nothing can be stored", async () => {
     writeFileSync(join(folder, "..", "file"), "");
     const barred = new Window(join(folder, "..", "file"), clock);
     windows.push(barred);
@@ -584,7 +584,7 @@ describe("alerts over windows and restarts", () => {
     assert.match(barred.warnings.join(), /cannot be kept/);
   });
 
-  it("are not fooled by a reading of another window that took longer", async () => {
+  it("ignore a slower poll of another window", async () => {
     const both = [open(), open()] as const;
     await both[0].reads({ a: "incremental" });
     await both[1].reads({ a: "incremental" });
@@ -609,7 +609,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(both[1].notified, ["recovered shop/a incrementalFailed"]);
   });
 
-  it("are told as over by a window that did not see what another one told before it closed", async () => {
+  it("are reported as over by a window that did not see the first report of a window that has closed", async () => {
     const both = [open(), open()] as const;
     for (const window of both) {
       await window.reads({ a: "incremental", busy: 1 });
@@ -646,7 +646,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(second.notified, []);
   });
 
-  it("say nothing of what a new connection began with, whatever happens before it is read as a whole", async () => {
+  it("ignore what a new connection began with, whatever happens before it is read completely", async () => {
     const first = open();
     await first.reads({ a: "incrementalFailed" }, { complete: false });
     first.close();
@@ -665,7 +665,7 @@ describe("alerts over windows and restarts", () => {
     );
   });
 
-  it("of a new connection are primed also while all is snoozed or muted", async () => {
+  it("take the first poll of a new connection as the baseline, also while snoozed or muted", async () => {
     const window = open();
     window.snoozedUntil = clock.now() + 60_000;
     window.muted.add("a");
@@ -724,7 +724,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual([few.notified, again.notified], [[], []]);
   });
 
-  it("say nothing of what only other settings uncover, and go on from there", async () => {
+  it("are not sent for conditions that only a changed setting uncovers", async () => {
     const window = open();
     window.unpinned = ["a"];
     window.policy = { ...policy, statuses: new Set(["frozen"]) };
@@ -740,7 +740,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(window.notified, ["recovered shop/a frozen, recovered shop/b incrementalFailed"]);
   });
 
-  it("tell a failure of a task whose delay was told before the threshold was given up", async () => {
+  it("report a failure of a task whose delay was reported before the threshold was removed", async () => {
     const window = open();
     await window.reads({ a: 5 });
     await window.reads({ a: 4_000 });

@@ -78,7 +78,7 @@ describe("a notification about many tasks", () => {
     assert.equal(text, "2 tasks failed. X1: odd (t0, t1)");
   });
 
-  it("of delays tells the longest, of what heals by itself its meaning", async () => {
+  it("of delays reports the longest, of what heals by itself its meaning", async () => {
     assert.match(
       await textOf(several(3, "delayed", (index) => ({ delayMs: (index + 6) * 60_000 }))),
       /^3 tasks are behind by up to 8 min\. Likely cause/,
@@ -89,12 +89,12 @@ describe("a notification about many tasks", () => {
     );
   });
 
-  it("tells a single task among them as it tells one alone", async () => {
+  it("reports a single task among them as it would alone", async () => {
     const text = await textOf([...several(2, "frozen"), notice("orders", "startFailed")]);
     assert.match(text, /^2 tasks are frozen: .* Synchronization task "orders": Start failed\./);
   });
 
-  it("tells three groups, and counts the rest", async () => {
+  it("reports three groups, and counts the rest", async () => {
     const statuses = ["startFailed", "fullFailed", "createFailed", "upgradeFailed"] as const;
     const text = await textOf(statuses.flatMap((status, index) => several(6 - index, status)));
     assert.match(text, /^6 tasks failed.*5 tasks failed.*4 tasks failed.* Besides: 3 more tasks\.$/);

@@ -40,7 +40,7 @@ function toldOf(...path: readonly (StatusId | Task)[]): readonly string[] {
   });
 }
 
-describe("what is news", () => {
+describe("what is reported", () => {
   const frozen = (maskedCondition: string) => task("frozen", { apiStatus: maskedCondition });
   const cases: readonly [string, readonly (StatusId | Task)[], readonly string[]][] = [
     [
@@ -117,7 +117,7 @@ describe("what is news", () => {
       { at, by },
     );
 
-  it("waits where another window has just told otherwise: this reading may be the older one", () => {
+  it("waits when another window has just reported the contrary, because this poll may be older", () => {
     for (const at of [59_000, 60_000, 64_999]) {
       assert.deepEqual(seen("incremental", at), { record, lookAt: 65_000 });
     }
@@ -127,14 +127,14 @@ describe("what is news", () => {
     assert.equal(seen("incrementalFailed", 65_000, over).notice?.level, "error");
   });
 
-  it("does not wait for what this window told itself, nor for a clock that was set back", () => {
+  it("does not wait for its own report, nor after the clock was set back", () => {
     assert.equal(seen("incremental", 60_001, { ...record, by: "me" }).notice?.level, "recovered");
     const later = { ...record, at: record.at + 3_600_000 };
     assert.equal(seen("incremental", 60_000, later).notice?.level, "recovered");
     assert.equal(seen("incremental", 60_000, { ...later, by: "me" }).notice?.level, "recovered");
   });
 
-  it("is no end of a freeze while the details, which alone tell of it, are not read", () => {
+  it("does not report the end of a freeze before the details, which alone show it, are read", () => {
     const frozen: AlertRecord = { condition: "frozen", at: 0, by: "me" };
     for (const status of ["incremental", "incrementalFailed"] as const) {
       const now = task(status, { detailed: false });
@@ -143,7 +143,7 @@ describe("what is news", () => {
     }
   });
 
-  it("is no end of a freeze that another window was refused for, until the status moves", () => {
+  it("does not report the end of a freeze that another window met, until the status changes", () => {
     const refused = task("frozen", { freeze: { id: "refused", word: "X" }, apiStatus: "RUNS" });
     const told = decide(refused, "frozen", undefined, { at: 0, by: "another window" });
     assert.equal(told.notice?.condition, "frozen");
@@ -154,7 +154,7 @@ describe("what is news", () => {
     assert.equal(decide(moved, undefined, told.record, later).notice?.level, "recovered");
   });
 
-  it("leaves nothing of what is over for long", () => {
+  it("forgets conditions that ended long ago", () => {
     const over: AlertRecord = { ...record, phase: "resolved" };
     assert.deepEqual(
       [
@@ -176,7 +176,7 @@ describe("what is news", () => {
       policy,
     );
 
-  it("is a delay above the threshold that has lasted, until it is well below it", () => {
+  it("includes a delay that stays above the threshold, until it is well below it", () => {
     assert.equal(late(1_000, undefined, 60_000), undefined);
     assert.equal(late(1_001, undefined, 59_999), undefined);
     assert.equal(late(1_001, undefined, 60_000), "delayed");
@@ -191,7 +191,7 @@ describe("what is news", () => {
     );
   });
 
-  it("is what the user wants to hear of", () => {
+  it("follows the user's settings", () => {
     const only = { ...policy, statuses: new Set<StatusId>(["frozen"]), rules: {} };
     const conditions = ["incrementalFailed", "frozen", "delayed"] as const;
     assert.deepEqual(

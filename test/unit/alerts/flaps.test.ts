@@ -37,7 +37,7 @@ class Told {
 }
 
 describe("a task that fails and recovers again and again", () => {
-  it("is told each time at first, then once as such with how often, and no more while it lasts", () => {
+  it("is reported each time at first, then once as such with how often, and no more while it lasts", () => {
     const [fails, recovers] = ["error incrementalFailed", "recovered incrementalFailed"];
     assert.deepEqual(new Told().flaps(7), [
       ...[fails, recovers, fails, recovers, fails, recovers],
@@ -45,7 +45,7 @@ describe("a task that fails and recovers again and again", () => {
     ]);
   });
 
-  it("is told when it has kept its status for a while, with how often it failed", () => {
+  it("is reported when it has kept its status for a while, with how often it failed", () => {
     const told = new Told();
     told.flaps(6);
     assert.equal(told.lookAt, told.at + 15 * minute);
@@ -55,7 +55,7 @@ describe("a task that fails and recovers again and again", () => {
     assert.equal(told.reads("incrementalFailed", 1), "error incrementalFailed", "it begins from the start");
   });
 
-  it("is told as failed when it stays so", () => {
+  it("is reported as failed when it stays so", () => {
     const told = new Told();
     told.flaps(4);
     assert.equal(told.reads("incrementalFailed"), "");
@@ -63,13 +63,13 @@ describe("a task that fails and recovers again and again", () => {
     assert.equal(told.reads("incrementalFailed", 60), "");
   });
 
-  it("is told of a freeze at once", () => {
+  it("is reported as frozen at once", () => {
     const told = new Told();
     told.flaps(4);
     assert.equal(told.reads("frozen"), "error frozen");
   });
 
-  it("is left in peace when somebody pauses it", () => {
+  it("is not reported when a user pauses it", () => {
     const told = new Told();
     told.flaps(4);
     told.reads("incrementalFailed");
@@ -78,7 +78,7 @@ describe("a task that fails and recovers again and again", () => {
     assert.equal(told.lookAt, undefined);
   });
 
-  it("is none when its failures are far apart", () => {
+  it("is not recognized when its failures are far apart", () => {
     const told = new Told();
     const texts = Array.from({ length: 6 }, () => [
       told.reads("incrementalFailed", 11),

@@ -60,7 +60,7 @@ describe("a task that is followed", () => {
     assert.deepEqual(open({ status: "full", apiStatus: "FULL_TRANSFER_STARTED" }), goals);
   });
 
-  it("is told in words that name what was waited for", () => {
+  it("is reported in words that name the condition", () => {
     const text = (goal: Goal, shown: Task | undefined) =>
       followText({ goal, from: "full", at }, shown, "orders", english);
     assert.equal(

@@ -114,7 +114,7 @@ describe(`a day of ${count} tasks in two windows`, () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it(`tells every failure and freeze once and invents none, over ${lengthMs / 60 / minute} h with restarts, sleeps and faults`, async () => {
+  it(`reports every failure and freeze once and invents none, over ${lengthMs / 60 / minute} h with restarts, sleeps and faults`, async () => {
     const random = new Random();
     const clock = new ManualClock();
     const service = new MemoryService();

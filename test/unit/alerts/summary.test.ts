@@ -38,7 +38,7 @@ describe("the status bar", () => {
   const linesOf = ({ lines }: ReturnType<typeof summary>) =>
     lines.map(({ icon, name, text }) => `${icon} ${name}: ${text}`);
 
-  it("counts tasks with warnings, and tells the first of each, since when", () => {
+  it("counts tasks with warnings, and shows the first of each, since when", () => {
     const warnings = [
       { id: "1", level: "warning", code: "LW001", message: "Columns differ.", since: at } as const,
     ];
@@ -87,7 +87,7 @@ describe("the status bar", () => {
     assert.deepEqual(linesOf(found), ["error orders: Failed (unknown status): CLONE_FAILED"]);
   });
 
-  it("tells since when a task has been so, by what was reported, or else by the service", () => {
+  it("shows since when a task has had its status, from the alert records or else from the service", () => {
     const failed = task("startFailed", "orders", { updatedAt: at });
     const later = at + 24 * 3_600_000;
     const told = (condition: string) => linesOf(summary([failed], {}, { condition, at: later })).join();

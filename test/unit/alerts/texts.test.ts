@@ -51,7 +51,7 @@ describe("the text of a notice", () => {
     assert.match(text(unknown, null), /"orders": Failed \(unknown status\): CLONE_FAILED\. /);
   });
 
-  it("tells of a freeze its own cause and remedy, whatever else is wrong with the task", () => {
+  it("gives a freeze its own cause and remedy, whatever else is wrong with the task", () => {
     const message = text(
       task("frozen", "orders", { error: { code: "23505", message: "duplicate key" } }),
       known,
@@ -63,7 +63,7 @@ describe("the text of a notice", () => {
     assert.doesNotMatch(message, /23505|duplicate|row is there/);
   });
 
-  it("tells why a task is frozen: money does not help against every freeze", () => {
+  it("reports why a task is frozen: money does not help against every freeze", () => {
     const frozenBy = (id: FreezeId, word?: string) =>
       text(task("frozen", "orders", { freeze: { id, word } }), undefined);
     assert.match(
@@ -74,14 +74,14 @@ describe("the text of a notice", () => {
     assert.match(frozenBy("other", "FROZEN_NEW"), /shown as received\. \(FROZEN_NEW\) Look up the order/);
   });
 
-  it("tells a recovery without any cause", () => {
+  it("reports a recovery without any cause", () => {
     const level = "recovered";
     const notice = { level, condition: "incrementalFailed", task: task("incremental") } as const;
     const recovered = 'Synchronization task "orders" recovered: Incremental synchronization.';
     assert.equal(noticeText(notice, undefined, english), recovered);
   });
 
-  it("tells warnings in the backend's words, the first two of many", () => {
+  it("reports warnings in the backend's words, the first two of many", () => {
     const signs = ["One.", "Two.", "Three."].map((message) => ({
       id: message,
       message: () => shown(message),
@@ -93,7 +93,7 @@ describe("the text of a notice", () => {
     );
   });
 
-  it("tells that a task fails again and again, with how often, and what it has settled on", () => {
+  it("reports that a task fails again and again, how often, and its final status", () => {
     const flaps = { count: 4, since: Date.UTC(2026, 10, 24, 3) };
     const notice = { condition: "incrementalFailed", task: failed(), flaps } as const;
     assert.match(
@@ -106,7 +106,7 @@ describe("the text of a notice", () => {
     );
   });
 
-  it("tells a delay, and that it is over", () => {
+  it("reports a delay, and that it is over", () => {
     const notice = {
       condition: "delayed",
       task: task("incremental", "orders", { delayMs: 90_000 }),

@@ -34,7 +34,7 @@ describe("starting the local backend", () => {
     );
   });
 
-  it("tells a data directory in use from other failures, and has the backend's own words", async () => {
+  it("distinguishes a data directory in use from other failures, and quotes the backend", async () => {
     const inUse = await failure("drs-local: the data directory is taken", exitCodes.directoryInUse);
     assert.deepEqual([inUse.name, inUse.message], [directoryInUse, "the data directory is taken"]);
     const other = await failure("drs-local: the port is taken\nanother line", exitCodes.failed);

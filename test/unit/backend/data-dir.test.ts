@@ -37,7 +37,7 @@ describe("a data directory", () => {
     }
   });
 
-  it("is closed to other users, whoever made it", async () => {
+  it("is closed to other users, even if it existed before", async () => {
     chmodSync(path, 0o755);
     await (await DataDir.take(path)).release();
     assert.equal(mode(), 0o700);

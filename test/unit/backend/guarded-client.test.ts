@@ -81,7 +81,7 @@ describe("a server that is no PostgreSQL", () => {
     });
   }
 
-  it("cannot make up codes: what is no SQLSTATE is an internal error", async () => {
+  it("cannot invent codes: anything but an SQLSTATE becomes an internal error", async () => {
     for (const code of ["x".repeat(20_000), "__proto__", "28p01", "", "\u001b[31m"]) {
       server.lie = () => message("E", "SFATAL", `C${code}`, "Mno", Buffer.from([0]));
       assert.equal((await test()).code, "XX000");

@@ -52,7 +52,7 @@ describe("looks at single tasks", () => {
     assert.deepEqual(ids(engine), [["a"], ["b"]]);
   });
 
-  it("go on after one that failed, which fails only for those who asked for it", async () => {
+  it("continue after one that failed, which fails only for those who asked for it", async () => {
     const engine = new Asked();
     const looks = new JoinedLooks(engine);
     const first = looks.at(task("a"));

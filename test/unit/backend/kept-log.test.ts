@@ -72,7 +72,7 @@ describe("the log that a source keeps", () => {
     });
   }
 
-  it("is told in words of two digits", () => {
+  it("is reported in words of two digits", () => {
     assert.deepEqual([0, 999, 70 * mb, 1.55 * gb].map(inWords), ["0 bytes", "1000 bytes", "70 MB", "1.6 GB"]);
   });
 });

@@ -14,7 +14,7 @@ import { ApiError, message, render } from "../../../src/backend/messages";
 import { SecretBox } from "../../../src/backend/secrets";
 import { StartError } from "../../../src/backend/start-error";
 
-describe("parts of the local backend", () => {
+describe("the small parts of the local backend", () => {
   it("reads flags, and refuses what is none", () => {
     const flags = parseFlags(["--data-dir", "/some/where", "--port", "8080", "--demo"]);
     assert.deepEqual(flags, {

@@ -454,7 +454,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe("desired and observed", () => {
+describe("the status derived from desired and observed state", () => {
   for (const { what, wish, seen, status, step } of cases) {
     it(`${what}: ${status}, ${step}`, () => {
       const wanted: DesiredState = { goal: "running", taskType: "FULL_INCR_TRANS", frozen: false, ...wish };

@@ -9,7 +9,7 @@ describe("rows that a target refused", () => {
   const context =
     'processing remote data for replication origin "pg_1" during message type "INSERT" for replication target relation "shop.orders" in transaction 1, finished at 0/1';
 
-  it("are read from conflicts as PostgreSQL 18 tells them, whatever their values", () => {
+  it("are read from conflict messages of PostgreSQL 18, whatever their values", () => {
     const detail =
       'Key already exists in unique index "o", modified in transaction 1.\nKey (id)=(2); existing local row (2, a); remote row (2, b; remote row (x).).';
     assert.deepEqual(rejected(detail, context), {

@@ -29,7 +29,7 @@ describe("a start that fails", () => {
     assert.equal(tellingLine(" \n"), "no output");
   });
 
-  it("tells a full disk and a data directory in use by its exit code", () => {
+  it("reports a full disk and a data directory in use by its exit code", () => {
     assert.equal(exitCodeOf(new StartError("made by another", exitCodes.directoryInUse)), 3);
     assert.equal(exitCodeOf(new StartError(`cannot be made: ${tellingLine(initdb.join("\n"))}`)), 4);
     assert.equal(exitCodeOf(new Error("ENOSPC: no space left on device, write")), 4);

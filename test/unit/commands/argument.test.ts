@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isForSelection, targetOf } from "../../../src/commands/argument";
 
-describe("what a command was called with", () => {
+describe("the argument of a command", () => {
   it("is a row, a reference, a plain task id, or nothing", () => {
     const none = { connection: undefined, id: undefined, group: undefined };
     const task = { connection: "c", id: "t" };

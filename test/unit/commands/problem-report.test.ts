@@ -61,7 +61,7 @@ describe("the report of a problem", () => {
     100_000,
   );
 
-  it("tells what helps", () => {
+  it("contains what helps", () => {
     assert.equal(
       report,
       `## Surroundings
@@ -88,10 +88,10 @@ describe("the report of a problem", () => {
   });
 
   for (const [what, text] of Object.entries(hidden)) {
-    it(`does not tell the ${what}`, () => assert.ok(!report.includes(text)));
+    it(`leaves out the ${what}`, () => assert.ok(!report.includes(text)));
   }
 
-  it("tells the kind of a remote, and not the address that VS Code may call it by", () => {
+  it("contains the kind of a remote, and not its address", () => {
     assert.deepEqual([undefined, "ssh-remote", "127.0.0.1:34875", hidden.host].map(remoteKind), [
       "none",
       "ssh-remote",

@@ -12,7 +12,7 @@ const connection: CloudConnection = {
 };
 const secret = { accessKey: "AK-of-acme", secretKey: "SK-of-acme" };
 
-describe("what was refused", () => {
+describe("a rejected credential", () => {
   let folder: string;
   beforeEach(async () => {
     folder = join(await mkdtemp(join(tmpdir(), "drs-refusals-")), "refused");
@@ -69,7 +69,7 @@ describe("what was refused", () => {
     }
   });
 
-  it("never stands in the way when the folder cannot be used", async () => {
+  it("never blocks a call when the folder cannot be used", async () => {
     await writeFile(folder, "not a folder");
     const refusals = new RejectedCredentials(folder);
     assert.equal(await refusals.has("a"), false);

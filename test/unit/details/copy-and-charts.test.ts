@@ -8,8 +8,8 @@ import { english, factsOf, now, task } from "./facts";
 
 const sample = (at: number, delay: number | null = 5) => ({ at, delay, rows: null, progress: 100 });
 
-describe("what is drawn of a task", () => {
-  it("is bounded, and a pause in measuring is a gap", () => {
+describe("the charts of a task", () => {
+  it("are bounded, and show a pause in measuring as a gap", () => {
     const samples = new Samples();
     for (let index = 0; index < 1_000; index += 1) {
       samples.add(sample(now + index * 5_000), 5_000);
@@ -70,7 +70,7 @@ describe("what is drawn of a task", () => {
     ]);
   });
 
-  it("is what is known: no speed where it is not told, no progress when all is copied", () => {
+  it("show what is known: no speed where the service reports none, no progress when all is copied", () => {
     const view = chartsOf([sample(now), sample(now + 5_000)], false, english);
     assert.deepEqual(
       view.charts.map(({ id }) => id),

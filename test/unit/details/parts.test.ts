@@ -33,7 +33,7 @@ const timeText = english.time(Date.parse(timed));
 const cut = new DrsError({ kind: "network", operation: "showTimeline", reason: "nothing listens" });
 
 describe("the parts of the details page", () => {
-  it("say that they are being read, that there is nothing, that they failed, and that the service does not tell", () => {
+  it("say that they are being read, that there is nothing, that they failed, and that the service does not show", () => {
     assert.equal(partOf("dirty", {}).state?.kind, "loading");
     const none = partOf("dirty", { dirty: { value: { count: 0, rows: [] }, asOf: now } });
     assert.deepEqual(none.state, { kind: "none", text: "The target rejected no rows." });
@@ -47,7 +47,7 @@ describe("the parts of the details page", () => {
     }
   });
 
-  it("keep their rows when a later reading fails, and say how old they are", () => {
+  it("keep their rows when a later poll fails, and say how old they are", () => {
     const rows = [{ level: "Info", message: "started", create_time: timed }];
     const log = partOf("log", { log: { value: { count: 1, rows }, asOf: now, problem: cut } });
     assert.equal(log.rows.length, 1);
@@ -66,7 +66,7 @@ describe("the parts of the details page", () => {
     assert.ok(texts.some((text) => text.endsWith("xx…")));
   });
 
-  it("tell the timeline in the terms of statuses and actions", () => {
+  it("show the timeline in the terms of statuses and actions", () => {
     const entry = (name: string, status: string) => ({
       name,
       status,
@@ -95,7 +95,7 @@ describe("the parts of the details page", () => {
     ]);
   });
 
-  it("tell the statuses that were seen where the service keeps no timeline", () => {
+  it("show the statuses that were seen where the service keeps no timeline", () => {
     const seen = [
       { at: now, status: "full" },
       { at: now + 1_000, status: "incremental" },

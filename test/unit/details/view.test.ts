@@ -52,7 +52,7 @@ describe("the details view", () => {
     }
   });
 
-  it("puts what makes a stopped task go on first and marks it, and never marks what stops one", () => {
+  it("puts what makes a stopped task continue first and marks it, and never marks what stops one", () => {
     const buttons = (status: Task["status"]) =>
       viewOf({ status }).actions.map(({ label, primary }) => (primary ? `[${label}]` : label));
     assert.deepEqual(buttons("incrementalFailed"), ["[Resume]", "Pause", "End"]);
@@ -124,7 +124,7 @@ describe("the details view", () => {
     assert.deepEqual(stepsOf(mayChange, { diagnosis: null }), []);
   });
 
-  it("tells warnings about the stream with the log that the source keeps, and that log alone as information", () => {
+  it("shows warnings about the stream with the log that the source keeps, and that log alone as information", () => {
     const warning = {
       id: "1",
       level: "warning",
@@ -193,7 +193,7 @@ describe("the details view", () => {
     assert.ok(problem(known, { status: "rectification" })?.explanation);
   });
 
-  it("says whether the task can go on after the remedy", () => {
+  it("says whether the task can continue after the remedy", () => {
     const advice = (diagnosis: Diagnosis | null, status: Task["status"]) =>
       viewOf({ status, error: { code: "1" } }, { diagnosis }).problem?.advice;
     assert.equal(advice(known, "incrementalFailed"), "Remove the cause, then resume the task.");
@@ -255,7 +255,7 @@ describe("the details view", () => {
     assert.equal(delay(86_400_000 * 2), "2 days");
   });
 
-  it("tells a measured delay from a live one", () => {
+  it("distinguishes a measured delay from a live one", () => {
     assert.match(viewOf({ delayMs: 5 }).delay?.note ?? "", /is behind/);
     assert.match(viewOf({ status: "paused", delayMs: 5 }).delay?.note ?? "", /was behind/);
     assert.match(viewOf({ delayMs: 5 }, { listed: false }).delay?.note ?? "", /was behind/);
@@ -324,7 +324,7 @@ describe("the details view", () => {
     assert.equal(viewOf({ name: "" }).name, task().id);
   });
 
-  it("keeps the last data with its age when a reading failed", () => {
+  it("keeps the last data with its age when a poll failed", () => {
     const { notices, actions } = viewOf({}, freshness({ problem: textShown("Refused.") }));
     assert.equal(notices.length, 1);
     assert.match(notices[0]?.text ?? "", /^The last refresh failed\. The data is as of .*2026/);
@@ -344,7 +344,7 @@ describe("the details view", () => {
     assert.deepEqual([reopened.notices, reopened.actions], [[], []]);
   });
 
-  it("tells waiting from failing, missing and not being connected while nothing is known", () => {
+  it("distinguishes waiting, failing, missing and not being connected while nothing is known", () => {
     const empty = (facts: Partial<DetailsFacts["freshness"]>) => {
       const view = emptyDetails("some-id", { l10n: english, ...freshness(facts) });
       return [view.heading, view.waiting, view.notices.length];
@@ -420,7 +420,7 @@ describe("the details view", () => {
     );
   });
 
-  it("tells what the service will do by itself, as a warning once that is close", () => {
+  it("shows what the service will do by itself, as a warning once that is close", () => {
     const at = (ms: number) => Date.now() + ms;
     const day = 24 * 3_600_000;
     const levels = [30 * day, 3 * day].map((ms) =>

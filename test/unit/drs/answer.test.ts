@@ -96,7 +96,7 @@ describe("a refusal", () => {
   });
 });
 
-describe("what a failed call leaves uncertain", () => {
+describe("the uncertainty after a failed call", () => {
   const uncertain = (given: Given, reads: boolean) => failureOf(given, reads).uncertain;
 
   it("is a change whose answer is not JSON, or that broke the service", () => {
@@ -150,8 +150,8 @@ describe("what a failed call leaves uncertain", () => {
   });
 });
 
-describe("what is not the API's", () => {
-  it("is told apart: a page instead of JSON, and a redirect", () => {
+describe("an answer that is not the API's", () => {
+  it("is recognized: a page instead of JSON, and a redirect", () => {
     const id = (given: Given) => {
       const { kind, fault, status } = failureOf(given);
       return [kind, fault?.id, fault?.subject, status];

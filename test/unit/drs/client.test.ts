@@ -149,7 +149,7 @@ describe("the client", () => {
     assert.equal((await client.call("listJobs", list)).total_record, 2);
   });
 
-  it("takes nothing else for an empty list", async () => {
+  it("accepts nothing else as an empty list", async () => {
     for (const body of [{}, { total_record: 3 }, { total_record: 0, jobs: 7 }, { jobs: {} }]) {
       answer = json(200, body);
       assert.equal((await failureOf(client.call("listJobs", list))).kind, "protocol", JSON.stringify(body));
@@ -162,7 +162,7 @@ describe("the client", () => {
     assert.equal(results[0]?.error_code, "DRS.M00289");
   });
 
-  it("takes no other refusal for an answer, whatever it lists", async () => {
+  it("does not accept any other refusal as an answer, whatever it lists", async () => {
     answer = json(503, { jobs: [job], total_record: 1, error_code: "DRS.1", error_msg: "down" });
     assert.equal((await failureOf(client.call("listJobs", list))).kind, "service");
   });
@@ -183,7 +183,7 @@ describe("the client", () => {
     [500, "<html>", "service", undefined],
   ];
   for (const [status, body, kind, code] of refusals) {
-    it(`tells ${status} ${code ?? ""} as ${kind}, with the request id`, async () => {
+    it(`reports ${status} ${code ?? ""} as ${kind}, with the request id`, async () => {
       answer = json(status, body);
       const failure = await failureOf(client.call("listJobs", list));
       assert.equal(failure.kind, kind);

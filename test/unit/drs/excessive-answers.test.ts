@@ -70,7 +70,7 @@ describe("an answer that is larger than any of the API's", () => {
     assert.equal(read.length, 100);
   });
 
-  it("is ended when it goes on and on, and not only refused", async () => {
+  it("is ended when it does not end by itself, and not only refused", async () => {
     const block = Buffer.alloc(64 * 1024, " ");
     let closed: () => void = () => undefined;
     const isClosed = new Promise<void>((resolve) => {

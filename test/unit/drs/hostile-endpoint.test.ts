@@ -14,7 +14,7 @@ if (child !== undefined) {
   // This file as a process of its own: nothing of the tests is in its memory.
   void runFuzzedClient(child, calls).then((outcome) => process.stdout.write(JSON.stringify(outcome)));
 } else {
-  describe("an endpoint that answers wrongly", () => {
+  describe("a hostile endpoint", () => {
     it(`costs neither memory nor a standstill: ${calls} answers`, async function () {
       this.timeout(calls * 200);
       const random = new Random();

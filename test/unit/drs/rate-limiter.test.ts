@@ -9,7 +9,7 @@ describe("the request budget", () => {
     }
   };
 
-  it("is not held up for hours by a clock that was set back", async () => {
+  it("does not wait for hours after the clock was set back", async () => {
     const clock = new ManualClock();
     const rateLimiter = new RateLimiter(() => 12, clock);
     await spendAll(rateLimiter, 10);

@@ -62,7 +62,7 @@ describe("the repair of an answer", () => {
   });
 });
 
-describe("what is said of a value that does not fit", () => {
+describe("the report of a value that does not fit", () => {
   it("names its place, what was expected and what came, and what was made of it", () => {
     const said = (detail: object) => mended(s.jobDetail, { id: "j1", ...detail }).said;
     assert.deepEqual(said({ description: true }), [

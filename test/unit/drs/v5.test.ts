@@ -22,7 +22,7 @@ describe("v5", () => {
       throw new DrsError({ kind: "notFound", operation: "showTimeline", reason: "no", status: 404, code });
     });
 
-  it("is asked for once where it is not there, whoever asks", async () => {
+  it("is asked for once where it is missing, however many callers ask", async () => {
     const { caller, calls } = refusing("APIGW.0101");
     assert.equal(v5Of(caller).absent, false);
     assert.equal(await v5Of(caller).call("showTimeline", { ...input, limit: 10, offset: 0 }), undefined);
@@ -56,7 +56,7 @@ describe("v5", () => {
     assert.equal(await v5Of(refusing("DRS.M00289").caller).isThere(signal), true);
   });
 
-  it("may be there or not after another trouble, and a refused proof or an abort is thrown on", async () => {
+  it("stays undecided after other errors, and rethrows a refused signature or an abort", async () => {
     const { signal } = new AbortController();
     const failing = (error: Error) =>
       service(() => {
@@ -73,7 +73,7 @@ describe("v5", () => {
     await assert.rejects(v5Of(failing(new Error("aborted")).caller).isThere(signal), /aborted/);
   });
 
-  it("is needed by what nothing else can do, which says so where it is not there", async () => {
+  it("is required by some operations, which say so where it is missing", async () => {
     const { caller } = service(() => ({ dst_rps: "3.5" }));
     assert.equal((await v5Of(caller).need("showMonitorData", input)).dst_rps, "3.5");
     await assert.rejects(v5Of(refusing("APIGW.0101").caller).need("showMonitorData", input), (error) => {

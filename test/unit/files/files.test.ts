@@ -28,7 +28,7 @@ describe("a task file", () => {
     }
   });
 
-  it("survives being written and read", () => {
+  it("is the same after it was written and read", () => {
     assert.deepEqual(readTaskFile(fileText(file), inEnglish), { file, problems: [] });
   });
 
@@ -38,7 +38,7 @@ describe("a task file", () => {
     assert.doesNotMatch(problem ?? "", /hunter2/);
   });
 
-  it("names a field that does not exist, where it stands", () => {
+  it("marks a field that does not exist, at its place", () => {
     const text = JSON.stringify({ ...file, nme: 1 });
     const { problems } = readTaskFile(text, inEnglish);
     assert.deepEqual(
@@ -47,7 +47,7 @@ describe("a task file", () => {
     );
   });
 
-  it("tells what the schema cannot say", () => {
+  it("has problems marked that a schema cannot express", () => {
     assert.deepEqual(problemsOf({ objects: { tables: ["a.b", "c.d", "a.b"] } }), ['"a.b" is listed twice.']);
     assert.deepEqual(problemsOf({ objects: { schemas: ["a"], tables: ["a.b"] } }), [
       '"a.b" is part of the schema "a", which is already selected.',
@@ -62,7 +62,7 @@ describe("a task file", () => {
     assert.match(readTaskFile(twice, inEnglish).problems[0]?.message ?? "", /^"name" appears twice/);
   });
 
-  it("is read without a throw, whatever it holds", () => {
+  it("is read without an exception, whatever it contains", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.constant(fileText(file).slice(0, -9))), (text) => {
         const { file: read, problems } = readTaskFile(text, inEnglish);
@@ -132,7 +132,7 @@ describe("a task file", () => {
     assert.ok((user + system) / 1_000 < 2_000, `${user + system} µs`);
   });
 
-  it("is not checked when it is too large or nested too deeply, and tells at most 100 problems", () => {
+  it("is not checked when it is too large or nested too deeply, and reports at most 100 problems", () => {
     const whole = (text: string) => readTaskFile(text, inEnglish).problems.map(({ message }) => message);
     assert.deepEqual(whole(" ".repeat(1024 * 1024 + 1)), [
       "A task file has at most 1 MB. This one is not checked.",

@@ -18,7 +18,7 @@ describe("a failed call in the user's words", () => {
     );
   });
 
-  it("tells the client's own faults in the user's language", () => {
+  it("reports the client's own faults in the user's language", () => {
     const error = failed({ kind: "network", ...faultOf("connectionRefused", "127.0.0.1:9") });
     assert.match(explain(error, english), /^Nothing listens at 127\.0\.0\.1:9\. Check the connection/);
     assert.match(explain(error, chinese), /^127\.0\.0\.1:9 上没有服务在监听。请检查/);

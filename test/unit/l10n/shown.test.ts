@@ -7,7 +7,7 @@ import { fill, inEnglish } from "../../support/texts";
 
 const [isolate, pop] = ["\u2068", "\u2069"];
 
-describe("a text that others wrote", () => {
+describe("foreign text", () => {
   it("stays as it is when all of it can be seen", () => {
     for (const text of [
       "orders",

@@ -34,7 +34,7 @@ describe("a link to a task", () => {
     assert.deepEqual(connectionsOf(link, [local], {}), []);
   });
 
-  it("to the local backend leads to that of whoever opens it", () => {
+  it("to the local backend leads to the local backend of the user who opens it", () => {
     const link = parseLink("/task", linkQuery(id, local, {}));
     assert.ok(link);
     assert.equal(

@@ -78,7 +78,7 @@ describe("the status table", () => {
     }
   });
 
-  it("puts what needs a person first, then what changes, runs, waits, and has ended", () => {
+  it("puts those that need attention first, then what changes, runs, waits, and has ended", () => {
     const rank = (id: StatusId) => {
       const { alert, pace } = rowOf(id);
       return alert === "error"
@@ -109,7 +109,7 @@ describe("the status table", () => {
   });
 });
 
-describe("what the status table says of a task", () => {
+describe("the status table's facts about a task", () => {
   it("calls its delay current only while changes are replicated", () => {
     assert.deepEqual(
       statusOrder.filter((id) => isStreaming(id)),
@@ -138,7 +138,7 @@ describe("the list's filter for failures", () => {
   });
 });
 
-describe("what the service is doing to a task", () => {
+describe("the service's current action on a task", () => {
   it("is read from its current action while the status does not say so", () => {
     assert.equal(transitionOf("incremental", "STOP_JOB"), "pausing");
     assert.equal(transitionOf("paused", "STOP_JOB"), undefined);
@@ -154,7 +154,7 @@ describe("API fields → row", () => {
     assert.equal(parseStatus(" incre-transfer  started "), "incremental");
   });
 
-  it("tells a full synchronization that is done from one that runs", () => {
+  it("distinguishes a full synchronization that is complete from one that runs", () => {
     assert.equal(isCopied("full-transfer complete"), true);
     assert.equal(isCopied("FULL_TRANSFER_STARTED"), false);
   });

@@ -31,7 +31,7 @@ describe("a watch over a shared folder", () => {
     return count;
   };
 
-  it("makes the folder, and tells once what is written together as soon as it has begun", async () => {
+  it("makes the folder, and reports once what is written together as soon as it has begun", async () => {
     await watch.begin();
     writeFileSync(join(folder, "draft"), "");
     renameSync(join(folder, "draft"), join(folder, "value.1.json"));
@@ -41,7 +41,7 @@ describe("a watch over a shared folder", () => {
     assert.equal(await changed(), 1);
   });
 
-  it("goes on with a folder that was removed and made again", async () => {
+  it("continues with a folder that was removed and made again", async () => {
     await watch.begin();
     rmSync(folder, { recursive: true });
     assert.equal(await changed(), 1);
@@ -50,7 +50,7 @@ describe("a watch over a shared folder", () => {
     assert.equal(await changed(), 1);
   });
 
-  it("says why the folder cannot be watched, and tells nothing after its end", async () => {
+  it("says why the folder cannot be watched, and reports nothing after its end", async () => {
     writeFileSync(folder, "no folder");
     await assert.rejects(watch.begin(), /EEXIST/);
     rmSync(folder);

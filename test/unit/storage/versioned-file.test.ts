@@ -16,7 +16,7 @@ describe("a file that windows share", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("loses no change, whoever writes at the same moment", async () => {
+  it("loses no change, although several windows write at the same moment", async () => {
     const windows = Array.from({ length: 5 }, open);
     await Promise.all(
       windows.map(async (window) => {
@@ -47,7 +47,7 @@ describe("a file that windows share", () => {
     assert.deepEqual(readdirSync(folder).sort(), ["count.1.json", "count.2.json"]);
   });
 
-  it("has its last whole version when the newest is damaged, and goes on after it", async () => {
+  it("has its last whole version when the newest is damaged, and continues after it", async () => {
     await open().change(() => ({ count: 7 }));
     write("count.2.json", "{");
     write("count.3.json", JSON.stringify({ count: "many" }));

@@ -15,7 +15,7 @@ const task = (facts: Partial<Task>): Task => ({
   ...facts,
 });
 
-describe("what may be done", () => {
+describe("the actions that a task allows", () => {
   it("is what the service lists", () => {
     const availableActions = ["CREATE", "PAUSE", "FREE_RESOURCE", "SOMETHING_NEW"];
     assert.deepEqual(legalActions(task({ availableActions })), ["pause", "end"]);
@@ -27,7 +27,7 @@ describe("what may be done", () => {
     assert.deepEqual(legalActions(task({ status: "completed" })), ["delete"]);
   });
 
-  it("includes starting over only where the service has v5, whoever lists it", () => {
+  it("include starting over only where the service has v5, even where the service lists it", () => {
     const listed = { status: "paused", availableActions: ["RESET", "RETRY", "FREE_RESOURCE"] } as const;
     assert.deepEqual(legalActions(task(listed)), ["resume", "end"]);
     assert.deepEqual(legalActions(task({ ...listed, resettable: true })), ["resume", "reset", "end"]);

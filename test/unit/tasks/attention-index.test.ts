@@ -13,7 +13,7 @@ const index = (...tasks: Task[]) =>
   new AttentionIndex(tasks, { delayMs: 1_000 }, (id) => id.startsWith("muted"), now);
 const counts = (of: AttentionIndex) => Object.fromEntries([...of.counts].filter(([, count]) => count > 0));
 
-describe("the index of tasks that need a look", () => {
+describe("the index of tasks that need attention", () => {
   it("counts them by what for, without muted ones", () => {
     const all = index(failed("a"), failed("b"), late("c"), task("d"), failed("muted"));
     assert.deepEqual(counts(all), { failed: 2, delayed: 1 });

@@ -39,7 +39,7 @@ const tasks: Readonly<Record<Attention, Task>> = {
   ahead: task({ warnings: [{ ...warning, level: "failure" }], ...ending }),
 };
 
-describe("what a task needs a look for", () => {
+describe("the reason why a task needs attention", () => {
   for (const [id, of] of Object.entries(tasks)) {
     it(`is the weightiest: ${id}`, () => assert.equal(attentionOf(of, thresholds, now), id));
   }
@@ -85,7 +85,7 @@ describe("what a task needs a look for", () => {
   });
 });
 
-describe("the tasks that need a look", () => {
+describe("the tasks that need attention", () => {
   const counted = (...of: Task[]) => countsOf(attentionList(of, thresholds, now));
   const all = counted(...Object.values(tasks), task({}));
 

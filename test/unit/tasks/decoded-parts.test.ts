@@ -15,7 +15,7 @@ const decoded = (
     options,
   );
 
-describe("what is decoded of a task", () => {
+describe("the decoded parts of a task", () => {
   it("are the list's own words before those of the details, which fill what the list does not say", () => {
     const detail = { description: "of detail", inst_info: { engine_type: "mysql" }, task_type: "FULL_TRANS" };
     const of = (job: Partial<ListedJob>) => {

@@ -18,7 +18,7 @@ const now = Date.UTC(2026, 10, 24, 3);
 const warning = { id: "1", level: "warning", code: "LW015", message: "The log is near its limit." } as const;
 const paused: Partial<Task> = { status: "paused", warnings: [warning] };
 
-describe("what a service will do by itself", () => {
+describe("the forecast of what the service does by itself", () => {
   const cases: readonly [string, Partial<Task>, at: number, leadMs: number][] = [
     ["orderEnds", { order: { endsAt: now + 30 * day, renews: false } }, now + 30 * day, 7 * day],
     ["endsItself", { status: "fullFailed", cloud: true, updatedAt: now }, now + 14 * day, 7 * day],
@@ -71,7 +71,7 @@ describe("what a service will do by itself", () => {
     it(`is nothing for ${what}`, () => assert.deepEqual(forecastsOf(task(facts), now), []));
   }
 
-  it("is told in words, with what to do before that", () => {
+  it("is shown in words, with what to do before that", () => {
     const texts = cases.map(([id, facts, at]) => {
       const [forecast] = forecastsOf(task(facts), now);
       assert.ok(forecast !== undefined);

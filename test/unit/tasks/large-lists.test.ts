@@ -168,7 +168,7 @@ describe("the failed ones among thousands", () => {
   });
   afterEach(() => day.store.dispose());
 
-  it("are there with the first reading, with what only v3 tells of them", async () => {
+  it("are in the first poll, with the fields that only v3 has", async () => {
     day.service.set("task-1999", "CHANGE_JOB_FAILED", { error_msg: "as v3 has it" });
     day.service.set("task-1998", "NODE_UPGRADE_FAILED");
     await day.until(() => day.store.snapshot.tasks.size > 0, minute);
@@ -194,14 +194,14 @@ describe("the failed ones among thousands", () => {
     assert.ok(with5.failures < without.failures * 0.6, JSON.stringify({ without, with5 }));
   });
 
-  it("are told by v3 where v5 does not list every task", async () => {
+  it("are reported by v3 where v5 does not list every task", async () => {
     day.service.hiddenFromV5.add("task-777");
     await day.untilComplete();
     day.service.set("task-777", "FULL_TRANSFER_FAILED");
     await day.until(() => statusOf("task-777") === "fullFailed", 2 * minute);
   });
 
-  it("are told by v3 where v5's filter shows none of those that are known", async () => {
+  it("are reported by v3 where v5's filter shows none of those that are known", async () => {
     day.store.dispose();
     day = new Day(10_000);
     day.service.v5 = true;
@@ -215,14 +215,14 @@ describe("the failed ones among thousands", () => {
     await day.until(() => statusOf("task-9777") === "fullFailed", 3 * minute);
   });
 
-  it("are told by v3 where there are more than a page of v5", async () => {
+  it("are reported by v3 where there are more than a page of v5", async () => {
     fails(150);
     await day.untilComplete();
     day.service.set("task-1999", "INCRE_TRANSFER_FAILED");
     await day.until(() => statusOf("task-1999") === "incrementalFailed", 2 * minute);
   });
 
-  it("are told by v3 while v5 is in trouble", async () => {
+  it("are reported by v3 while v5 is in trouble", async () => {
     await day.untilComplete();
     day.service.failing.set("listJobsV5", "service");
     day.service.set("task-777", "FULL_TRANSFER_FAILED");

@@ -356,7 +356,7 @@ describe("a long list", () => {
   });
 });
 
-describe("what is known of something", () => {
+describe("a known fact", () => {
   it("is outdated from its age on, and when the clock was set back", () => {
     assert.equal(isOutdated(1_000, 1_999, 1_000), false);
     assert.equal(isOutdated(1_000, 2_000, 1_000), true);

@@ -6,7 +6,7 @@ import { fill } from "../../support/texts";
 
 type Ended = Pick<Task, "name" | "status" | "percent" | "delayMs"> & { readonly unapplied?: Unapplied };
 
-describe("what a task that is ended leaves out", () => {
+describe("the changes that a task lacks when it is ended", () => {
   const english = localizerFor("en", fill);
   const missing = (...tasks: Omit<Ended, "name">[]) =>
     missingAtEnd(

@@ -7,7 +7,7 @@ import { fill } from "../../support/texts";
 
 const english = localizerFor("en", fill);
 
-describe("what a task's status is called and means", () => {
+describe("the name and meaning of a task's status", () => {
   it("is the table's name, with the service's own word where the table does not know it", () => {
     assert.equal(statusName({ status: "paused", apiStatus: "PAUSING" }, english), "Paused");
     const unknown = statusName({ status: "unknown", apiStatus: "STANDBY" }, english);

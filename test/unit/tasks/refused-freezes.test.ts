@@ -65,7 +65,7 @@ describe("tasks that only a refused call shows to be frozen", () => {
     assert.equal(new RefusedFreezes().join(tasks), tasks);
   });
 
-  it("are believed again on the user's demand, until a later refusal", () => {
+  it("follow the service again on the user's demand, until a later refusal", () => {
     const freezes = noted(10);
     freezes.clear(20);
     assert.equal(joined(freezes, task())?.status, "incremental");

@@ -104,7 +104,7 @@ describe("the pauses of the task store", () => {
     assert.equal(clock.next, pace.soon);
   });
 
-  it("are as long as the requests of the last reading cost, unless somebody waits for a task", async () => {
+  it("are as long as the requests of the last poll cost, unless somebody waits for a task", async () => {
     open({ perRequest: 700 });
     service.set("a", "INCRE_TRANSFER_STARTED");
     store.setDemand("view", "visible");
@@ -142,7 +142,7 @@ describe("the pauses of the task store", () => {
     assert.equal(clock.next, 0);
   });
 
-  it("are not shortened by another who looks, nor by somebody who looks while readings fail", async () => {
+  it("are not shortened by another who looks, nor by somebody who looks while polls fail", async () => {
     store.setDemand("view", "visible");
     await pauses(9);
     const before = clock.next;
@@ -166,7 +166,7 @@ describe("the pauses of the task store", () => {
     assert.equal(clock.next, pace.background);
   });
 
-  it("tell listeners of the first reading, of changes and of trouble that comes, stays and goes", async () => {
+  it("are followed by events for the first poll, for changes, and for problems that begin and end", async () => {
     await store.refresh();
     assert.equal(told, 1);
     await store.refresh();
@@ -181,7 +181,7 @@ describe("the pauses of the task store", () => {
     assert.equal(told, 4);
   });
 
-  it("are nobody's business after a listener has left", async () => {
+  it("are not reported to a listener that was removed", async () => {
     let heard = 0;
     const leave = store.onDidChange(() => {
       heard += 1;

@@ -43,7 +43,7 @@ describe("the task store", () => {
     assert.deepEqual(service.calls, []);
   });
 
-  it("tells only what came, changed and went", async () => {
+  it("reports only tasks that were added, changed or removed", async () => {
     service.set("a", "CONFIGURATION");
     service.set("b", "INCRE_TRANSFER_STARTED");
     await store.refresh();
@@ -74,7 +74,7 @@ describe("the task store", () => {
     assert.equal(store.snapshot.tasks.size, 0);
   });
 
-  it("finds a freeze although the list does not show it", async () => {
+  it("shows a freeze that the list does not have", async () => {
     service.set("a", "INCRE_TRANSFER_STARTED");
     await store.refresh();
     service.orders.set("a", "FROZEN_CAN_RENEW");
@@ -86,7 +86,7 @@ describe("the task store", () => {
     assert.equal(store.snapshot.tasks.get("a")?.status, "frozen");
   });
 
-  it("keeps the last good data when a reading fails, and recovers", async () => {
+  it("keeps the last good data when a poll fails, and recovers", async () => {
     service.set("a", "CONFIGURATION");
     await store.refresh();
     const { asOf } = store.snapshot;
@@ -127,7 +127,7 @@ describe("the task store", () => {
     assert.equal(pauses.at(-1), pace.background);
   });
 
-  it("backs off while readings fail", async () => {
+  it("backs off while polls fail", async () => {
     service.failing.set("listJobs", "network");
     store.setDemand("view", "visible");
     const pauses: number[] = [];
@@ -150,7 +150,7 @@ describe("the task store", () => {
     assert.notEqual(clock.next, undefined);
   });
 
-  it("reads one at a time, and once more when asked during a reading", async () => {
+  it("polls one at a time, and once more when asked during a poll", async () => {
     service.set("a", "CONFIGURATION");
     await Promise.all([store.refresh(), store.refresh(), store.refresh()]);
     assert.equal(service.calls.filter((name) => name === "listJobs").length, 2);
@@ -190,7 +190,7 @@ describe("the task store", () => {
     assert.equal(service.calls.filter((name) => name === "listJobsV5").length, 1);
   });
 
-  it("asks again after a while where v5 gave no answer that tells, which is no trouble of the list", async () => {
+  it("asks again later where v5 gave no clear answer, and shows no problem of the list for it", async () => {
     service.v5 = true;
     service.failing.set("listJobsV5", "timeout");
     service.set("a", "PAUSING");
@@ -228,7 +228,7 @@ describe("the task store", () => {
       assert.ok((clock.next ?? 0) > 0);
     });
 
-    it("does not tell that the network is not back at once, and reads as soon as it is", async () => {
+    it("does not report that the network is not back at once, and polls as soon as it is", async () => {
       const before = told.length;
       clock.jump(hours);
       service.failing.set("listJobs", "network");
@@ -246,7 +246,7 @@ describe("the task store", () => {
       assert.deepEqual(told.slice(before), [["incremental>incrementalFailed a"]]);
     });
 
-    it("tells that the network stays away, and anything else at once", async () => {
+    it("reports that the network stays away, and anything else at once", async () => {
       clock.jump(hours);
       service.failing.set("listJobs", "network");
       store.wake();
@@ -277,7 +277,7 @@ describe("the task store", () => {
       assert.equal(listed(), before);
     });
 
-    it("goes on after the clock was set back by hours", async () => {
+    it("continues after the clock was set back by hours", async () => {
       clock.jump(-hours);
       store.wake();
       await settleWithoutHurry();

@@ -17,7 +17,7 @@ const warning = {
 const log = { bytes: 1024, limit: null, bytes_per_second: null, lost_at: null, disk_full_at: null };
 const answer = (tasks: Record<string, unknown>) => JSON.stringify({ tasks });
 
-describe("what the local backend tells of streams", () => {
+describe("the local backend's stream health", () => {
   it("is read by task, with times as numbers", () => {
     const healths = healthsOf(answer({ a: { warnings: [warning], log } }), noHealths);
     const { since, table, code } = healths.get("a")?.warnings[0] ?? {};
@@ -35,7 +35,7 @@ describe("what the local backend tells of streams", () => {
     }
   });
 
-  it("stays the same object for a task of which nothing else is told", () => {
+  it("stays the same object for a task whose facts did not change", () => {
     const before = healthsOf(
       answer({ a: { warnings: [warning], log }, b: { warnings: [], log } }),
       noHealths,
@@ -50,7 +50,7 @@ describe("what the local backend tells of streams", () => {
   });
 });
 
-describe("tasks and what is told of their streams", () => {
+describe("tasks joined with their stream health", () => {
   const healths = healthsOf(
     answer({ a: { warnings: [warning], log }, gone: { warnings: [], log } }),
     noHealths,
@@ -71,7 +71,7 @@ describe("tasks and what is told of their streams", () => {
     assert.notEqual(join.join(new Map([["a", task("a")]]), healths).get("a"), first.get("a"));
   });
 
-  it("tell warnings from failures, and name each table in trouble once", () => {
+  it("distinguish warnings from failures, and name each table in trouble once", () => {
     const [one] = healths.get("a")?.warnings ?? [];
     assert.ok(one !== undefined);
     const warnings = [
@@ -104,14 +104,14 @@ describe("tables of a task", () => {
 describe("the log that a source keeps", () => {
   const english = localizerFor("en", fill);
 
-  it("is told in units of two digits", () => {
+  it("is shown in units of two digits", () => {
     const texts = [0, 1023, 1024, 5.25 * 1024 ** 2, 64 * 1024 ** 2, 3 * 1024 ** 5].map((bytes) =>
       bytesText(bytes, english),
     );
     assert.deepEqual(texts, ["0 B", "1,023 B", "1 kB", "5.3 MB", "64 MB", "3,072 TB"]);
   });
 
-  it("is told with its limit, its growth and its end, as far as they are known", () => {
+  it("is shown with its limit, its growth and its end, as far as they are known", () => {
     assert.equal(keptLogText({ bytes: 2048 }, english), "2 kB, without a limit");
     const lostAt = Date.UTC(2026, 10, 26, 12);
     const limited = { bytes: 52 * 1024 ** 2, limit: 64 * 1024 ** 2, bytesPerSecond: 1024, lostAt };

@@ -54,14 +54,14 @@ describe("the order of tasks", () => {
       rows.map((row) => row.task.id),
     );
 
-  it("is by name, and by id among equal names, where nothing else tells them apart", () => {
+  it("is by name, and by id among equal names, where everything else is equal", () => {
     const twins = [task("b"), task("a", { id: "2" }), task("a", { id: "1" })];
     for (const sorting of ["name", "created", "delay", "urgency"] as const) {
       assert.deepEqual(sorted(sorting, ...twins), ["1", "2", "id-b"], sorting);
     }
   });
 
-  it("by delay does not change for less than a second, and has what tells no delay last", () => {
+  it("by delay does not change for less than a second, and puts tasks without a delay last", () => {
     assert.deepEqual(
       sorted(
         "delay",

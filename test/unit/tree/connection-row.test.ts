@@ -67,7 +67,7 @@ describe("the row of a connection", () => {
 
   after(() => session.dispose());
 
-  it("tells that it is being opened, does not run or cannot be used", () => {
+  it("shows that it is being opened, does not run or cannot be used", () => {
     assert.equal(pictureOf({ phase: "opening" }).description, "connecting · cn-north-4");
     assert.equal(pictureOf({ phase: "stopped" }).description, "not running · cn-north-4");
     assert.deepEqual(pictureOf({ phase: "closed", trouble: shown("The secret is gone.") }), {
@@ -78,7 +78,7 @@ describe("the row of a connection", () => {
     });
   });
 
-  it("tells the region when all is well, and that the user may only look", async () => {
+  it("shows the region when all is well, and that the user may only look", async () => {
     assert.equal(pictureOf({ session }).description, "connecting · cn-north-4");
     await store.refresh();
     assert.equal(pictureOf({ session }).description, "no tasks · cn-north-4");
@@ -96,7 +96,7 @@ describe("the row of a connection", () => {
     );
   });
 
-  it("tells how old the tasks are while they cannot be read", async () => {
+  it("shows how old the tasks are while they cannot be read", async () => {
     service.failing.set("listJobs", "network");
     await store.refresh();
     const { description, message, troubled } = pictureOf({ session });

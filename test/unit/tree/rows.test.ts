@@ -319,7 +319,7 @@ describe("the tree's rows", () => {
     );
   });
 
-  it("tell an error in words where it is a common one, or else by its code", () => {
+  it("show an error in words where it is a common one, or else by its code", () => {
     const row = (code: string, l10n = english) =>
       descriptionOf(task("t", { status: "fullFailed", error: { code } }), l10n);
     assert.deepEqual(
@@ -328,7 +328,7 @@ describe("the tree's rows", () => {
     );
   });
 
-  it("tell for how long a task that could not be created stays listed", () => {
+  it("show for how long a task that could not be created stays listed", () => {
     const createdAt = Date.now() - 24 * 3_600_000;
     assert.match(
       descriptionOf(task("t", { status: "createFailed", createdAt }), english),
@@ -343,7 +343,7 @@ describe("the tree's rows", () => {
     [100, "0", "100%"],
     [undefined, "200", ""],
   ] as const) {
-    it(`tell how far a full synchronization has come, and how long it will take: ${said}`, () => {
+    it(`show how far a full synchronization has come, and how long it will take: ${said}`, () => {
       assert.equal(descriptionOf(task("t", { status: "full", percent, remaining }), english), said);
     });
   }
@@ -370,7 +370,7 @@ describe("the tree's rows", () => {
     assert.equal(descriptionOf(task("t", { status: "frozen" }), english), "in arrears");
   });
 
-  it("tell everything that lies ahead", () => {
+  it("show everything that lies ahead", () => {
     const endsAt = Date.now() + 50 * 3_600_000 - 1_000;
     const keptLog = { bytes: 1, lostAt: Date.now() + 90 * 60_000 - 1_000 };
     const warnings = [{ id: "1", level: "warning", code: "LW015", message: "Near." } as const];
@@ -385,7 +385,7 @@ describe("the tree's rows", () => {
     ]);
   });
 
-  it("tell a screen reader the status too, in the reader's language", () => {
+  it("give a screen reader the status too, in the user's language", () => {
     assert.equal(
       labelOf(task("orders", {}), english, shown("delay < 1 s")),
       "orders, Incremental synchronization, delay < 1 s",

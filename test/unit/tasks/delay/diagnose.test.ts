@@ -21,7 +21,7 @@ const behind = (evidence?: DelayEvidence, more: Partial<DelayFacts> = {}): Delay
 const causeOf = (facts: DelayFacts) => diagnoseDelay(facts).cause;
 
 describe("the diagnosis of a delay", () => {
-  it("splits the delay into reading, network and applying, as far as it is known", () => {
+  it("splits the delay into poll, network and applying, as far as it is known", () => {
     const known = { reading: 1_000, way: 1_000, arriving: 2_000, applying: 28_000 };
     assert.deepEqual(diagnoseDelay(behind()).stages, known);
     const arrived = { reading: undefined, way: undefined, arriving: 4_000, applying: 5_000 };

@@ -96,7 +96,7 @@ describe("other objects for a task that runs", () => {
     ["precheck", { batchPrecheck: [{ results: [refused] }] }],
     ["apply", { batchRetry: [{ results: [refused] }] }],
   ] as const) {
-    it(`tell where they were refused: ${Object.keys(other)} (${step})`, async () => {
+    it(`report where they were refused: ${Object.keys(other)} (${step})`, async () => {
       const { caller, calls } = service(other);
       const error: unknown = await changeObjects(sessionWithoutList(caller), id, objects, options).catch(
         (reason) => reason,
@@ -123,7 +123,7 @@ describe("other objects for a task that runs", () => {
     await assert.rejects(selectableObjects(unreadable.caller, id, signal), { name: "DrsError" });
   });
 
-  it("begin with what the service tells of those that run", async () => {
+  it("begin with what the service reports of those that run", async () => {
     assert.deepEqual(await synchronizedObjects(service().caller, id, signal), {
       shop: { name: "shop_copy" },
     });

@@ -89,7 +89,7 @@ function session(call: (name: string, input: unknown) => Promise<object>) {
   return { open, asked };
 }
 
-describe("what changes a task", () => {
+describe("an action that changes a task", () => {
   it("reads the task again, and notes what the service refused", async () => {
     const { open, asked } = session(async () => ({}));
     assert.equal(await changing(open, "batchPause", id, async () => 7), 7);
@@ -121,7 +121,7 @@ describe("what changes a task", () => {
   });
 });
 
-describe("what is sent for an action", () => {
+describe("the request for an action", () => {
   const performed = async (
     action: Parameters<typeof perform>[1],
     of: Pick<Task, "id" | "status"> = { id, status: "paused" },
@@ -191,7 +191,7 @@ describe("what is sent for an action", () => {
   });
 });
 
-describe("why a use case came to nothing", () => {
+describe("the reason why a use case failed", () => {
   const stopped = task({ name: "orders", status: "incrementalFailed" });
 
   it("is that the action is not possible in the task's status", async () => {

@@ -107,7 +107,7 @@ describe("a task from its plan", () => {
     ["start", "batchStarting", id, /Start it from the list/],
   ] as const;
   for (const [step, operation, known, told] of failures) {
-    it(`tells where it failed: ${step}`, async () => {
+    it(`reports where it failed: ${step}`, async () => {
       const { caller, calls } = service({ [operation]: refused });
       const error = await whole(caller, options()).then(assert.fail, (reason) => reason);
       assert.ok(error instanceof StepError);
@@ -121,7 +121,7 @@ describe("a task from its plan", () => {
     });
   }
 
-  it("tells the items that a pre-check found", async () => {
+  it("reports the items that a pre-check found", async () => {
     const precheck_result = [{ item: "wal_level", result: "FAILED", failed_reason: "is replica" }];
     const { caller, calls } = service({
       batchPrecheckResult: () => ({ results: [{ process: "100%", result: false, precheck_result }] }),
@@ -146,7 +146,7 @@ describe("a task from its plan", () => {
     assert.match(await explainStep(error, "orders", localizerFor("en", fill), true), /may have been created/);
   });
 
-  it("sits out readings that fail for a moment while the instance is made", async () => {
+  it("tolerates polls that fail briefly while the instance is created", async () => {
     const answers = [
       () => ({ results: [{ id, status: "CREATING" }] }),
       () => {
@@ -158,7 +158,7 @@ describe("a task from its plan", () => {
     assert.equal(calls.filter((name) => name === "batchStatus").length, 3);
   });
 
-  it("tells the id before it waits, and stops where the user cancels", async () => {
+  it("passes the ID on before it waits, and stops where the user cancels", async () => {
     const controller = new AbortController();
     const { caller, calls } = service({ batchStatus: () => ({ results: [{ id, status: "CREATING" }] }) });
     let made = "";

@@ -43,7 +43,7 @@ describe("why a task is behind", () => {
     assert.equal(await cause({ status: "STARTED", delay: "-1" }), undefined);
   });
 
-  it("is told in the alert of a delay, which says what is usual where nothing is known", async () => {
+  it("is reported in the alert of a delay, which says what is usual where nothing is known", async () => {
     const late = task({ status: "incremental", delayMs: 600_000 });
     const localDelay = async () => ({ flows: false, evidence: { unindexed: [] } });
     const session = { client: serviceWith({}, []), localDelay };

@@ -3,7 +3,7 @@ import { findingsText, remedySqlOf } from "../../../../src/tasks/use-cases/expla
 import { english } from "../../details/facts";
 
 describe("the findings of a pre-check", () => {
-  it("are told with the remedy of the first one that is known", async () => {
+  it("are reported with the remedy of the first one that is known", async () => {
     const findings = [
       { item: "source_primary_keys", result: "FAILED", reason: "Table t has no primary key." },
       { item: "odd_item", result: "FAILED" },
@@ -26,7 +26,7 @@ describe("the findings of a pre-check", () => {
     assert.equal(remedySqlOf(), undefined);
   });
 
-  it("are told without one where none is known", async () => {
+  it("are reported without one where none is known", async () => {
     const findings = [{ item: "odd_item", result: "FAILED", reason: "Odd." }];
     assert.equal(await findingsText(findings, "postgresql", english), "odd_item: Odd.");
   });

@@ -64,7 +64,7 @@ const options = () => {
   return { signal, steps, onStep, clock: instant };
 };
 
-describe("what is sent for a plan", () => {
+describe("the requests of a plan", () => {
   it("is the creation, both ends, the objects, a pre-check and the start, each with the task's id", async () => {
     const { caller, sent } = service();
     const given = options();
@@ -126,7 +126,7 @@ describe("the wait for an instance", () => {
   };
   const status = (value: string) => () => ({ results: [{ id, status: value }] });
 
-  it("goes on while it is being made, and through four failures in a row", async () => {
+  it("continues while it is being made, and through four failures in a row", async () => {
     const makes = status("CREATING");
     for (const kind of ["network", "timeout", "throttled", "service"] as const) {
       const four = [1, 2, 3, 4].map(() => failing(kind));

@@ -27,7 +27,7 @@ const clock = {
 const done = { precheck_id: "new", process: "100%", result: true };
 
 describe("a pre-check", () => {
-  it("waits for its own result and tells the progress", async () => {
+  it("waits for its own result and reports the progress", async () => {
     const percents: number[] = [];
     const client = service(
       { precheck_id: "new" },
@@ -44,7 +44,7 @@ describe("a pre-check", () => {
     assert.deepEqual(percents, [0, 0, 40, 100]);
   });
 
-  it("tells every item that did not pass, with its reason", async () => {
+  it("reports every item that did not pass, with its reason", async () => {
     const precheck_result = [
       { item: "version", result: "PASSED" },
       {

@@ -135,7 +135,7 @@ describe("a refusal that says that a task is frozen", () => {
 });
 
 describe("an action on tasks of several connections", () => {
-  it("is one call for each connection, and tells what became of each task", async () => {
+  it("is one call for each connection, and reports what became of each task", async () => {
     const north = await connected(["a", "b"], {
       batchPause: () => ({
         results: [
