@@ -113,23 +113,25 @@ describe("a task file", () => {
   it("costs no more than its size", () => {
     const names = Array.from({ length: 70_000 }, (_, index) => `a.b${index}`);
     const text = JSON.stringify({ ...file, objects: { tables: names } });
+    /** Milliseconds of its own: a busy machine does not count. */
     const time = (work: () => unknown) => {
-      const start = performance.now();
+      const start = process.cpuUsage();
       work();
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1_000;
     };
     const ratios = [1, 2, 3].map(
       () => time(() => readTaskFile(text, inEnglish)) / time(() => JSON.parse(text)),
     );
     // With a search through all names for each, it was more than 400.
     assert.ok(Math.min(...ratios) < 120, `${ratios}`);
-    const before = process.cpuUsage();
-    const { added, removed } = diffOf({ tables: names }, { tables: names.toReversed() });
-    assert.deepEqual([added, removed], [[], []]);
-    const parts = choiceOf({ ...file, objects: { tables: names } }, {});
-    assert.equal(Object.keys(parts.object_info?.shop?.schemas?.a?.tables ?? {}).length, names.length);
-    const { user, system } = process.cpuUsage(before);
-    assert.ok((user + system) / 1_000 < 2_000, `${user + system} µs`);
+    const spent = time(() => {
+      const { added, removed } = diffOf({ tables: names }, { tables: names.toReversed() });
+      assert.deepEqual([added, removed], [[], []]);
+      const parts = choiceOf({ ...file, objects: { tables: names } }, {});
+      assert.equal(Object.keys(parts.object_info?.shop?.schemas?.a?.tables ?? {}).length, names.length);
+    });
+    assert.ok(spent < 2_000, `${spent}`);
   });
 
   it("is not checked when it is too large or nested too deeply, and reports at most 100 problems", () => {
