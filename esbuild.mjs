@@ -24,7 +24,7 @@ const chunks = new Map([
   ["src/alerts/follow-state.ts", "follow-state"],
   ["src/l10n/error-text.ts", "error-text"],
   ["src/links/open.ts", "links"],
-  ["src/tree/content.ts", "tree"],
+  ["src/tree/connected-view.ts", "tree"],
   ["src/details/panel.ts", "details"],
   ["src/agent/vscode-tools.ts", "agent"],
   ["src/files/editor.ts", "files"],

@@ -7,14 +7,14 @@ import * as vscode from "../screen/vscode";
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine";
 import {
-  type Arrangement,
-  arrangementIn,
+  type ViewOptions,
+  viewOptionsIn,
   type Grouping,
   groupings,
   noFilter,
   type Sorting,
   sortings,
-} from "../tree/arrangement";
+} from "../tree/view-options";
 import { targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";
 import type { CommandId } from "./ids";
@@ -45,8 +45,8 @@ export function treeHandlers(
     }
   };
   const several = () => new Set(allTasks().map(({ state }) => state.connection.id)).size > 1;
-  const current = () => arrangementIn(view.storedArrangement);
-  const arrange = (change: Partial<Arrangement>) => view.arrange({ ...current(), ...change });
+  const current = () => viewOptionsIn(view.storedViewOptions);
+  const arrange = (change: Partial<ViewOptions>) => view.arrange({ ...current(), ...change });
   return {
     "drs.filterByText": async () => {
       const { filter } = current();
@@ -106,9 +106,9 @@ export function treeHandlers(
 /** Lets the user tick the statuses and engines that are to be shown; undefined when nothing was decided. */
 async function pickStatuses(
   found: readonly PlacedTask[],
-  { filter }: Arrangement,
+  { filter }: ViewOptions,
   { t, localize, number }: Localizer,
-): Promise<Arrangement["filter"] | undefined> {
+): Promise<ViewOptions["filter"] | undefined> {
   const count = (fits: (task: PlacedTask["task"]) => boolean) =>
     number(found.filter(({ task }) => fits(task)).length);
   const statuses = statusOrder

@@ -4,7 +4,7 @@ import { type Attention, attentionOf, noThresholds, type Thresholds } from "../t
 import { AttentionIndex } from "../tasks/attention-index";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
-import { type Arrangement, fits, type Grouping, rankOf } from "./arrangement";
+import { type ViewOptions, fits, type Grouping, rankOf } from "./view-options";
 
 /** A task in the tree. */
 export interface Row {
@@ -71,7 +71,7 @@ export function compareRows(a: Row, b: Row): number {
 
 /** Groups, sorts and filters the tasks of a connection. */
 export class Layout {
-  readonly #arrangement: Arrangement;
+  readonly #viewOptions: ViewOptions;
   readonly #marks: LayoutMarks;
   readonly #rows = new Map<string, Row>();
   readonly #byKey = new Map<string, Group>();
@@ -86,15 +86,15 @@ export class Layout {
   /** How many tasks have each engine, of all of them. */
   readonly #engines = new Map<string, number>();
 
-  constructor(tasks: Iterable<Task>, arrangement: Arrangement, marks: LayoutMarks, now = Date.now()) {
-    this.#arrangement = arrangement;
+  constructor(tasks: Iterable<Task>, viewOptions: ViewOptions, marks: LayoutMarks, now = Date.now()) {
+    this.#viewOptions = viewOptions;
     this.#marks = marks;
     this.#attention = new AttentionIndex([], marks.thresholds, (id) => marks.isMuted(id));
     const rows: Row[] = [];
     for (const task of tasks) {
       const attention = this.#attention.set(task, now);
       this.#countEngine(task, 1);
-      if (fits(task, arrangement.filter)) {
+      if (fits(task, viewOptions.filter)) {
         const row = this.#row(task, attention);
         this.#rows.set(task.id, row);
         rows.push(row);
@@ -192,7 +192,7 @@ export class Layout {
         this.#attention.delete(id);
       }
       const next =
-        after !== undefined && fits(after, this.#arrangement.filter)
+        after !== undefined && fits(after, this.#viewOptions.filter)
           ? this.#row(after, attention)
           : undefined;
       if (row !== undefined && next !== undefined && this.#standsThere(row, next)) {
@@ -262,7 +262,7 @@ export class Layout {
     return {
       task,
       isPinned: this.#marks.isPinned(task.id),
-      rank: rankOf(task, this.#arrangement.sort, attention),
+      rank: rankOf(task, this.#viewOptions.sort, attention),
       groups: [],
       counted: [],
     };
@@ -281,7 +281,7 @@ export class Layout {
   }
 
   #hasSameValues(before: Task, after: Task): boolean {
-    switch (this.#arrangement.group) {
+    switch (this.#viewOptions.group) {
       case "status":
         return before.status === after.status;
       case "engine":
@@ -315,7 +315,7 @@ export class Layout {
   }
 
   #keysOf({ task, isPinned }: Row): readonly Pick<Group, "key" | "kind" | "value">[] {
-    const { group } = this.#arrangement;
+    const { group } = this.#viewOptions;
     if (group === "connection" || group === "none") {
       return [{ key: "all", kind: "all", value: "" }];
     }
@@ -348,7 +348,7 @@ export class Layout {
   }
 
   #orderGroups(): void {
-    const { group } = this.#arrangement;
+    const { group } = this.#viewOptions;
     const compare = group === "status" ? byStatusOrder : byText;
     this.#groups = [...this.#byKey.values()].sort(
       (a, b) => Number(b.kind === "pinned") - Number(a.kind === "pinned") || compare(a.value, b.value),

@@ -8,7 +8,7 @@ import { rowOf } from "../status/statuses";
 import type { AttentionCounts } from "../tasks/attention";
 import { delayText } from "../tasks/delay/behind";
 import type { Task } from "../tasks/task";
-import type { Arrangement } from "./arrangement";
+import type { ViewOptions } from "./view-options";
 import { connectionLabel, messageOf } from "./connection-row";
 import { hoverOf } from "./hover";
 import { HoverAges } from "./hover-ages";
@@ -48,16 +48,16 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   /** How many tasks are shown of the groups of which the user asked for more. */
   readonly #limits = new Map<string, number>();
   #branches: ReadonlyMap<string, Branch> = new Map();
-  #arrangement: Arrangement;
+  #viewOptions: ViewOptions;
   /** Whether rows say which engine a task has. */
   #withEngine = false;
   readonly #marks: Marks;
   readonly #selection: () => readonly Node[];
 
   /** @param selection the rows that are selected. */
-  constructor(l10n: Localizer, arrangement: Arrangement, marks: Marks, selection: () => readonly Node[]) {
+  constructor(l10n: Localizer, viewOptions: ViewOptions, marks: Marks, selection: () => readonly Node[]) {
     this.#l10n = l10n;
-    this.#arrangement = arrangement;
+    this.#viewOptions = viewOptions;
     this.#marks = marks;
     this.#selection = selection;
   }
@@ -77,8 +77,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   /** Rearranges the tasks, also after one was marked. */
-  arrange(arrangement: Arrangement): void {
-    this.#arrangement = arrangement;
+  arrange(viewOptions: ViewOptions): void {
+    this.#viewOptions = viewOptions;
     this.#branches = new Map(
       [...this.#branches].map(([id, { state }]) => [id, this.#branch(state, this.#layout(state))]),
     );
@@ -163,7 +163,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       if (this.#byConnection) {
         return connections.map((connection) => this.#interned({ kind: "connection", connection }));
       }
-      return this.#arrangement.group === "none"
+      return this.#viewOptions.group === "none"
         ? this.#everything()
         : connections.flatMap((connection) => this.#rowsOf(connection));
     }
@@ -244,7 +244,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   /** Whether connections have rows of their own. */
   get #byConnection(): boolean {
-    const { group } = this.#arrangement;
+    const { group } = this.#viewOptions;
     return group === "connection" || (this.#branches.size > 1 && group !== "none");
   }
 
@@ -338,7 +338,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #layout({ connection, session }: ConnectionState): Layout {
-    return new Layout(tasksIn(session).values(), this.#arrangement, {
+    return new Layout(tasksIn(session).values(), this.#viewOptions, {
       isPinned: (id) => this.#marks.isPinned({ connection: connection.id, id }),
       isMuted: (id) => this.#marks.isMuted({ connection: connection.id, id }),
       thresholds: this.#marks.thresholds,
@@ -444,7 +444,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   /** Whether the tasks of several connections stand in one list. */
   get #isOneList(): boolean {
-    return this.#arrangement.group === "none" && this.#branches.size > 1;
+    return this.#viewOptions.group === "none" && this.#branches.size > 1;
   }
 
   /** The tasks of all connections in one list. */

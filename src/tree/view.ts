@@ -4,9 +4,9 @@ import type { ConnectionState, StoreUpdate } from "../connections/session-manage
 import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
-import type { Arrangement } from "./arrangement";
-import type { ViewContent } from "./content";
+import type { ConnectedView } from "./connected-view";
 import type { Marks, Node } from "./node";
+import type { ViewOptions } from "./view-options";
 
 /** What the empty view says and offers (`viewsWelcome`, context key `drs.state`). */
 export type ViewState =
@@ -25,7 +25,7 @@ const stateWithout: Readonly<Record<Missing, ViewState>> = {
   project: "noProject",
 };
 
-const arrangementKey = "drs.arrangement";
+const viewOptionsKey = "drs.arrangement";
 const pinsKey = "drs.pinned";
 const pinOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 
@@ -36,7 +36,7 @@ export class TasksView implements vscode.Disposable {
   readonly #state: vscode.Memento;
   readonly #marks: Pick<Marks, "isMuted" | "followedUntil">;
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
-  #content: ViewContent | undefined;
+  #content: ConnectedView | undefined;
   #isLoading = false;
   #disposed = false;
   #shown: readonly ConnectionState[] = [];
@@ -45,7 +45,7 @@ export class TasksView implements vscode.Disposable {
   readonly onDidChangeVisibility: vscode.Event<vscode.TreeViewVisibilityChangeEvent>;
 
   /**
-   * @param state of the workspace: keeps arrangement and pins.
+   * @param state of the workspace: keeps view options and pins.
    * @param marks what the user wants to hear of a task: whether its notices are held back, and what it is followed for.
    * @param log receives why the view cannot be filled.
    */
@@ -84,13 +84,13 @@ export class TasksView implements vscode.Disposable {
     return this.#view.selection;
   }
 
-  /** How the tasks are grouped, sorted and filtered in this workspace, as `arrangementIn` reads it. */
-  get storedArrangement(): unknown {
-    return this.#state.get(arrangementKey);
+  /** How the tasks are grouped, sorted and filtered in this workspace, as `viewOptionsIn` reads it. */
+  get storedViewOptions(): unknown {
+    return this.#state.get(viewOptionsKey);
   }
 
-  async arrange(arrangement: Arrangement): Promise<void> {
-    await this.#state.update(arrangementKey, arrangement);
+  async arrange(viewOptions: ViewOptions): Promise<void> {
+    await this.#state.update(viewOptionsKey, viewOptions);
     this.redraw();
   }
 
@@ -105,7 +105,7 @@ export class TasksView implements vscode.Disposable {
     this.redraw();
   }
 
-  /** Redraws everything, after a change of the arrangement, of a setting or of a marked task. */
+  /** Redraws everything, after a change of the view options, of a setting or of a marked task. */
   redraw(): void {
     this.#content?.redraw();
   }
@@ -153,14 +153,14 @@ export class TasksView implements vscode.Disposable {
   }
 
   async #load(): Promise<void> {
-    const { ViewContent } = await import("./content");
+    const { ConnectedView } = await import("./connected-view");
     if (this.#disposed) {
       return;
     }
-    this.#content = new ViewContent(
+    this.#content = new ConnectedView(
       {
         l10n: this.#l10n,
-        storedArrangement: () => this.storedArrangement,
+        storedViewOptions: () => this.storedViewOptions,
         marks: { ...this.#marks, isPinned: (task) => this.isPinned(task) },
         setFiltered: (filtered) => this.#setContext("drs.filtered", filtered),
       },

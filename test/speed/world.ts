@@ -31,7 +31,7 @@ export class World {
   readonly #problems: string[] = [];
   readonly tree: DrawnTree;
 
-  constructor(service: LargeService, arrangement?: object) {
+  constructor(service: LargeService, viewOptions?: object) {
     this.service = service;
     this.store = new TaskStore(this.service.caller, pollIntervalsOf.cloud, undefined, undefined, true);
     const l10n = localizerFor("en", fill);
@@ -43,7 +43,7 @@ export class World {
     };
     const folder = Uri.file(this.#folder) as vscode.Uri;
     const [mutes, follows] = [new Mutes(folder), new Follows(folder)];
-    const stored = new Map<string, unknown>([["drs.arrangement", arrangement]]);
+    const stored = new Map<string, unknown>([["drs.arrangement", viewOptions]]);
     const memento = {
       keys: () => [],
       get: (key: string, usual?: unknown) => stored.get(key) ?? usual,
@@ -118,8 +118,8 @@ export class World {
 }
 
 /** A window that has read all tasks, with their details. */
-export async function open(service: LargeService, arrangement?: object): Promise<World> {
-  const world = new World(service, arrangement);
+export async function open(service: LargeService, viewOptions?: object): Promise<World> {
+  const world = new World(service, viewOptions);
   await world.cycle();
   await world.cycle();
   return world;

@@ -17,9 +17,9 @@ import { rowOf, statusOrder } from "../../../src/status/statuses";
 import { attentionList, countsOf } from "../../../src/tasks/attention";
 import { TaskStore } from "../../../src/tasks/store";
 import type { Task } from "../../../src/tasks/task";
-import { fits, usual } from "../../../src/tree/arrangement";
 import { Layout } from "../../../src/tree/layout";
 import { descriptionOf, labelOf } from "../../../src/tree/rows";
+import { fits, usual } from "../../../src/tree/view-options";
 import {
   breakOne,
   incoming,

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { statusOrder } from "../../../src/status/statuses";
 import type { TaskChange } from "../../../src/tasks/store";
 import type { Task } from "../../../src/tasks/task";
-import { type Arrangement, usual } from "../../../src/tree/arrangement";
 import { Layout, lookOf } from "../../../src/tree/layout";
+import { usual, type ViewOptions } from "../../../src/tree/view-options";
 import { marks, task } from "./facts";
 
 describe("the tree's groups", () => {
   it("keep what has no name of a status, engine or tag in a last group, and groups of none in none", () => {
-    const keys = (group: Arrangement["group"], ...tasks: Task[]) =>
+    const keys = (group: ViewOptions["group"], ...tasks: Task[]) =>
       new Layout(tasks, { ...usual, group }, marks()).groups.map(({ key, kind, value }) => [
         key,
         kind,

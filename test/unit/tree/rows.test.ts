@@ -4,9 +4,9 @@ import { shown } from "../../../src/l10n/shown";
 import { countsText } from "../../../src/tasks/attention";
 import type { TaskChange } from "../../../src/tasks/store";
 import type { Task } from "../../../src/tasks/task";
-import { type Arrangement, arrangementIn, noFilter, usual } from "../../../src/tree/arrangement";
 import { type Group, Layout, lookOf } from "../../../src/tree/layout";
 import { descriptionOf, groupDescription, labelOf } from "../../../src/tree/rows";
+import { noFilter, usual, type ViewOptions, viewOptionsIn } from "../../../src/tree/view-options";
 import { Random } from "../../support/random";
 import { fill } from "../../support/texts";
 import { english, marks, task, thresholds } from "./facts";
@@ -17,12 +17,12 @@ const tasksOf = (group: Group | undefined) => group?.rows.map((row) => row.task)
 /** The tree as a picture: a line a row. */
 function picture(
   tasks: readonly Task[],
-  arrangement: Partial<Arrangement> = {},
+  viewOptions: Partial<ViewOptions> = {},
   pinned: readonly string[] = [],
 ): string {
   const layout = layoutOf(
     tasks,
-    { ...usual, ...arrangement },
+    { ...usual, ...viewOptions },
     marks({ isPinned: (id) => pinned.includes(id) }),
   );
   return pictureOf(layout);
@@ -124,7 +124,7 @@ describe("the tree's rows", () => {
     const groupings = ["status", "engine", "tag", "none"] as const;
     const sortings = ["urgency", "name", "created", "delay"] as const;
     for (let number = 0; number < 60; number++) {
-      const arrangement = {
+      const viewOptions = {
         group: random.pick(groupings),
         sort: random.pick(sortings),
         filter: { ...noFilter, text: random.below(3) === 0 ? "a" : "" },
@@ -141,7 +141,7 @@ describe("the tree's rows", () => {
           ...(random.below(9) === 0 ? { parentId: `id-${random.below(20)}` } : {}),
         });
       const tasks = new Map<string, Task>();
-      let layout = layoutOf([], arrangement, held);
+      let layout = layoutOf([], viewOptions, held);
       for (let step = 0; step < 40; step++) {
         const changes = [...new Set(Array.from({ length: random.below(5) }, () => random.below(20)))].map(
           (id): TaskChange => {
@@ -157,11 +157,11 @@ describe("the tree's rows", () => {
         const before = new Map(layout.groups.map((group) => [group, [lookOf(group), group.rows] as const]));
         const change = layout.apply(changes);
         if (change === undefined) {
-          layout = layoutOf(tasks.values(), arrangement, held);
+          layout = layoutOf(tasks.values(), viewOptions, held);
           continue;
         }
         const about = `seed ${random.seed}, number ${number}, step ${step}`;
-        const fresh = layoutOf(tasks.values(), arrangement, held);
+        const fresh = layoutOf(tasks.values(), viewOptions, held);
         assert.equal(pictureOf(layout), pictureOf(fresh), about);
         assert.deepEqual(
           layout.groups.map((group) => groupDescription(group, english)),
@@ -265,7 +265,7 @@ describe("the tree's rows", () => {
   });
 
   it("are grouped by engine, by each of their tags, or not at all", () => {
-    const groups = (group: Arrangement["group"]) =>
+    const groups = (group: ViewOptions["group"]) =>
       picture(fleet, { group })
         .split("\n")
         .filter((line) => !line.startsWith(" "));
@@ -274,7 +274,7 @@ describe("the tree's rows", () => {
     assert.deepEqual(groups("none"), ["all (3)"]);
   });
 
-  const order = (sort: Arrangement["sort"], pinned: readonly string[] = []) =>
+  const order = (sort: ViewOptions["sort"], pinned: readonly string[] = []) =>
     picture(fleet, { group: "none", sort }, pinned)
       .split("\n")
       .filter((line) => /^ {2}\w/.test(line))
@@ -290,7 +290,7 @@ describe("the tree's rows", () => {
   });
 
   it("are filtered by text, status and engine, and counted", () => {
-    const count = (filter: Partial<Arrangement["filter"]>) =>
+    const count = (filter: Partial<ViewOptions["filter"]>) =>
       layoutOf(fleet, { ...usual, filter: { ...noFilter, ...filter } }, marks()).count;
     assert.equal(count({}), 4);
     assert.equal(count({ text: "ORDERS" }), 2);
@@ -311,10 +311,10 @@ describe("the tree's rows", () => {
       sort: "delay",
       filter: { text: "x", statuses: ["paused"], engines: ["mysql"] },
     };
-    assert.deepEqual(arrangementIn(JSON.parse(JSON.stringify(stored))), stored);
-    assert.deepEqual(arrangementIn(undefined), usual);
+    assert.deepEqual(viewOptionsIn(JSON.parse(JSON.stringify(stored))), stored);
+    assert.deepEqual(viewOptionsIn(undefined), usual);
     assert.deepEqual(
-      arrangementIn({ group: "colour", filter: { statuses: ["gone", 5], engines: 7 } }),
+      viewOptionsIn({ group: "colour", filter: { statuses: ["gone", 5], engines: 7 } }),
       usual,
     );
   });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type { Task } from "../../../src/tasks/task";
+import { Layout } from "../../../src/tree/layout";
 import {
-  arrangementIn,
   fits,
   isFiltered,
   noFilter,
   type Sorting,
   usual,
-} from "../../../src/tree/arrangement";
-import { Layout } from "../../../src/tree/layout";
+  viewOptionsIn,
+} from "../../../src/tree/view-options";
 import { marks, task } from "./facts";
 
 describe("the filter of the tree", () => {
@@ -41,10 +41,10 @@ describe("the filter of the tree", () => {
   });
 
   it("is read from what was stored, without what another version left in it", () => {
-    const { filter } = arrangementIn({ filter: { text: 5, engines: ["mysql", 7, null], statuses: null } });
+    const { filter } = viewOptionsIn({ filter: { text: 5, engines: ["mysql", 7, null], statuses: null } });
     assert.deepEqual(filter, { ...noFilter, engines: ["mysql"] });
-    assert.deepEqual(arrangementIn({ group: "engine", filter: null }), { ...usual, group: "engine" });
-    assert.deepEqual(arrangementIn(null), usual);
+    assert.deepEqual(viewOptionsIn({ group: "engine", filter: null }), { ...usual, group: "engine" });
+    assert.deepEqual(viewOptionsIn(null), usual);
   });
 });
 

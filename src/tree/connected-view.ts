@@ -5,35 +5,35 @@ import type { Localizer } from "../l10n/localizer";
 import { joined } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { attentionText, merged, sumOf, type Thresholds, thresholdsIn } from "../tasks/attention";
-import { arrangementIn, isFiltered } from "./arrangement";
 import { messageOf } from "./connection-row";
 import type { Marks, Node } from "./node";
 import { TaskTree } from "./tree";
+import { isFiltered, viewOptionsIn } from "./view-options";
 
 /** What the view passes on. */
-export interface ContentHost {
+export interface ConnectedViewHost {
   readonly l10n: Localizer;
   /** How the user wants the tasks to be shown, as it is stored. */
-  storedArrangement(): unknown;
+  storedViewOptions(): unknown;
   readonly marks: Omit<Marks, "thresholds">;
   /** Tells whether only some tasks are shown. */
   setFiltered(filtered: boolean): void;
 }
 
-export class ViewContent implements vscode.Disposable {
-  readonly #host: ContentHost;
+export class ConnectedView implements vscode.Disposable {
+  readonly #host: ConnectedViewHost;
   readonly #view: Pick<vscode.TreeView<Node>, "badge" | "message" | "selection">;
   readonly tree: TaskTree;
   #thresholds = readThresholds();
   #shown: readonly ConnectionState[] = [];
 
-  constructor(host: ContentHost, view: Pick<vscode.TreeView<Node>, "badge" | "message" | "selection">) {
+  constructor(host: ConnectedViewHost, view: Pick<vscode.TreeView<Node>, "badge" | "message" | "selection">) {
     this.#host = host;
     this.#view = view;
     const thresholds = () => this.#thresholds;
     this.tree = new TaskTree(
       host.l10n,
-      this.#arrangement,
+      this.#viewOptions,
       {
         isPinned: (task) => host.marks.isPinned(task),
         isMuted: (task) => host.marks.isMuted(task),
@@ -46,10 +46,10 @@ export class ViewContent implements vscode.Disposable {
     );
   }
 
-  /** Redraws everything, after a change of the arrangement, of a setting or of a marked task. */
+  /** Redraws everything, after a change of the view options, of a setting or of a marked task. */
   redraw(): void {
     this.#thresholds = readThresholds();
-    this.tree.arrange(this.#arrangement);
+    this.tree.arrange(this.#viewOptions);
     this.#tellMessage();
     this.#tellBadge();
   }
@@ -70,8 +70,8 @@ export class ViewContent implements vscode.Disposable {
     this.tree.dispose();
   }
 
-  get #arrangement() {
-    return arrangementIn(this.#host.storedArrangement());
+  get #viewOptions() {
+    return viewOptionsIn(this.#host.storedViewOptions());
   }
 
   /** How many tasks need a person; what is muted does not call for one. */
@@ -88,7 +88,7 @@ export class ViewContent implements vscode.Disposable {
     const [only] = this.#shown.length === 1 ? this.#shown : [];
     // The empty view says what is missing and offers it; a message would hide that view.
     const trouble = only === undefined || only.missing !== undefined ? "" : messageOf(only, this.#host.l10n);
-    const filtered = isFiltered(this.#arrangement.filter);
+    const filtered = isFiltered(this.#viewOptions.filter);
     const { fitting, all } = this.tree.counts;
     const count =
       filtered && fitting > 0 ? t("{0} of {1} tasks match the filter.", number(fitting), number(all)) : "";

@@ -19,17 +19,17 @@ export interface Filter {
   readonly engines: readonly string[];
 }
 
-export interface Arrangement {
+export interface ViewOptions {
   readonly group: Grouping;
   readonly sort: Sorting;
   readonly filter: Filter;
 }
 
 export const noFilter: Filter = { text: "", statuses: [], engines: [] };
-export const usual: Arrangement = { group: "status", sort: "urgency", filter: noFilter };
+export const usual: ViewOptions = { group: "status", sort: "urgency", filter: noFilter };
 
-/** The arrangement in what was stored, perhaps by another version; whatever is not understood is as usual. */
-export function arrangementIn(stored: unknown): Arrangement {
+/** The view options in what was stored, perhaps by another version; whatever is not understood is as usual. */
+export function viewOptionsIn(stored: unknown): ViewOptions {
   const fields = fieldsOf(stored);
   const filter = fieldsOf(fields.get("filter"));
   const text = filter.get("text");
