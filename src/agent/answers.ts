@@ -10,7 +10,7 @@ import { stepRow } from "../failures/steps";
 import type { Localizer } from "../l10n/localizer";
 import { isForAgents } from "../status/actions";
 import { isStreaming, rowOf, type StatusId } from "../status/statuses";
-import { legalActions } from "../tasks/actions";
+import { legalActions } from "../tasks/allowed-actions";
 import { meaningOf, unfreezing } from "../tasks/problems";
 import { remedySteps } from "../tasks/remedy-steps";
 import type { Task } from "../tasks/task";

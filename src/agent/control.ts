@@ -2,7 +2,7 @@
 
 import { type AgentAction, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
-import { legalActions } from "../tasks/actions";
+import { legalActions } from "../tasks/allowed-actions";
 import type { Outcome } from "../tasks/attempts";
 import { followOutcome } from "../tasks/use-cases/follow-outcome";
 import { NotPossibleError, PrecheckError, runAction } from "../tasks/use-cases/run-action";

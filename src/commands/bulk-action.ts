@@ -8,8 +8,8 @@ import { type ActionId, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { explainOutcome } from "../tasks/use-cases/explain";
 import { type ActionResult, latest } from "../tasks/use-cases/run-action";
+import { type ActionDialog, runWith } from "./action-command";
 import { confirmedByTyping, consequenceOf, endsProduction } from "./confirm";
-import { type ActionDialog, runWith } from "./run-action";
 
 type Parts = Parameters<typeof runWith>[3];
 

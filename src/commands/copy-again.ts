@@ -9,7 +9,7 @@ import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
-import { mayCopyAgain } from "../tasks/actions";
+import { mayCopyAgain } from "../tasks/allowed-actions";
 import { errorText } from "../tasks/problems";
 import { isProduction } from "../tasks/production";
 import type { TaskStore } from "../tasks/store";

@@ -5,7 +5,7 @@ import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { actionRow } from "../status/actions";
-import { legalActions } from "../tasks/actions";
+import { legalActions } from "../tasks/allowed-actions";
 import type { TaskEndpoint } from "../tasks/task";
 import { canChangePassword, changePassword } from "../tasks/use-cases/change-password";
 import type { CommandHost } from "./host";

@@ -8,7 +8,7 @@ import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { actionRow, byHelpfulness } from "../status/actions";
-import { legalActions } from "../tasks/actions";
+import { legalActions } from "../tasks/allowed-actions";
 import { addressText } from "../tasks/address";
 import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";

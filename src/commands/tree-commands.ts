@@ -5,7 +5,7 @@ import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf, statusOrder } from "../status/statuses";
-import { engineName } from "../tasks/engine";
+import { engineName } from "../tasks/engine-name";
 import {
   type ViewOptions,
   viewOptionsIn,

@@ -3,7 +3,7 @@
 import { localId, type TaskRef } from "../connections/connection";
 import { joined, shown } from "../l10n/shown";
 import { isStreaming, rowOf } from "../status/statuses";
-import { hasFailed, mayPrecheck } from "../tasks/actions";
+import { hasFailed, mayPrecheck } from "../tasks/allowed-actions";
 import { behindMs } from "../tasks/delay/diagnose";
 import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";
 import type { DetailsHost } from "./host";

@@ -8,7 +8,7 @@ import { stepRow } from "../failures/steps";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
-import { legalActions } from "../tasks/actions";
+import { legalActions } from "../tasks/allowed-actions";
 import type { Task } from "../tasks/task";
 import { asJson, asMarkdown } from "./copy-all";
 import type { Reader } from "./facts";

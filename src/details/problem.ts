@@ -4,7 +4,7 @@ import { beginningOf, type Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
 import { actionRow, byHelpfulness } from "../status/actions";
 import { rowOf } from "../status/statuses";
-import { mayCopyAgain } from "../tasks/actions";
+import { mayCopyAgain } from "../tasks/allowed-actions";
 import { attemptText } from "../tasks/attempt-text";
 import { errorName } from "../tasks/error-name";
 import { errorText, unfreezing } from "../tasks/problems";

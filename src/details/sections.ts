@@ -3,7 +3,7 @@
 import type { Localizer, Translate } from "../l10n/localizer";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
 import { addressText, endsOf } from "../tasks/address";
-import { engineName } from "../tasks/engine";
+import { engineName } from "../tasks/engine-name";
 import type { SyncObject, Task, TaskEndpoint } from "../tasks/task";
 import type { Copyable, CopyButton, ObjectTable, RouteView, Row, Section } from "./page-view";
 

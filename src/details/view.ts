@@ -4,8 +4,8 @@ import { type Localizer, remainingText, type Translate } from "../l10n/localizer
 import { type Shown, shown } from "../l10n/shown";
 import { actionRow, byHelpfulness } from "../status/actions";
 import { isStreaming, rowOf } from "../status/statuses";
-import { transitionIn } from "../tasks/actions";
 import { addressText } from "../tasks/address";
+import { transitionIn } from "../tasks/allowed-actions";
 import { attemptText } from "../tasks/attempt-text";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";

@@ -3,7 +3,7 @@ import type { DrsCaller, TablesCaller } from "../drs/client";
 import { isDrsError } from "../drs/errors";
 import { parseStatus } from "../status/status";
 import { rowOf } from "../status/statuses";
-import { allowedActions } from "./actions";
+import { allowedActions } from "./allowed-actions";
 import { decodeTask, type JobDetail, type JobProgress, type ListedJob } from "./decode";
 import {
   isOutdated,

@@ -1,7 +1,7 @@
 import type { Diagnosis } from "../failures/known-case";
 import { type StepId, stepRow } from "../failures/steps";
 import type { Bilingual } from "../l10n/bilingual";
-import { mayChangePassword, mayCopyAgain, mayPrecheck } from "./actions";
+import { mayChangePassword, mayCopyAgain, mayPrecheck } from "./allowed-actions";
 import { lostTables } from "./stream-health";
 import type { Task } from "./task";
 

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../drs/clock";
 import { type DrsError, isDrsError } from "../drs/errors";
 import { isFreezeRefusal } from "../drs/freeze-refusal";
 import { rowOf } from "../status/statuses";
-import { transitionIn } from "./actions";
+import { transitionIn } from "./allowed-actions";
 import { initialState, type PollState, pollTasks, type ReadTimes } from "./poll";
 import { RefusedFreezes } from "./refused-freezes";
 import { isSameTask } from "./same-task";

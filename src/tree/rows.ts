@@ -4,9 +4,9 @@ import { beginningOf, coarseDelay, coarseRemaining, type Localizer } from "../l1
 import { joined, type Shown, shown } from "../l10n/shown";
 import { freezeRow } from "../status/freezes";
 import { rowOf } from "../status/statuses";
-import { transitionIn } from "../tasks/actions";
+import { transitionIn } from "../tasks/allowed-actions";
 import { countsText, isDelayed, noThresholds } from "../tasks/attention";
-import { engineName } from "../tasks/engine";
+import { engineName } from "../tasks/engine-name";
 import { errorName } from "../tasks/error-name";
 import { dueForecasts, forecastMark, forecastsOf, hasDueForecast } from "../tasks/forecast";
 import { warningsOf } from "../tasks/stream-health";

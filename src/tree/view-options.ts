@@ -1,7 +1,7 @@
 /** How the user wants the tasks to be shown: grouped, sorted, filtered. */
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { type Attention, urgencyBy } from "../tasks/attention";
-import { engineName } from "../tasks/engine";
+import { engineName } from "../tasks/engine-name";
 import type { Task } from "../tasks/task";
 
 export const groupings = ["status", "engine", "tag", "connection", "none"] as const;

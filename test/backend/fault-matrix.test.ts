@@ -3,7 +3,7 @@ import { DrsClient } from "../../src/drs/client";
 import type { DrsError, FailureKind } from "../../src/drs/errors";
 import { explain } from "../../src/l10n/error-text";
 import { localizerFor } from "../../src/l10n/localizer";
-import { legalActions } from "../../src/tasks/actions";
+import { legalActions } from "../../src/tasks/allowed-actions";
 import { type PollIntervals, type Snapshot, TaskStore } from "../../src/tasks/store";
 import { perform } from "../../src/tasks/use-cases/perform";
 import { precheck } from "../../src/tasks/use-cases/precheck";

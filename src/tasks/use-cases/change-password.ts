@@ -1,5 +1,5 @@
 import { onlyResult } from "../../drs/batch";
-import { mayChangePassword } from "../actions";
+import { mayChangePassword } from "../allowed-actions";
 import type { Task } from "../task";
 import { changing, type TaskSession } from "./control";
 

@@ -1,7 +1,7 @@
 /** An action on one task or many: for which it is possible, and what became of each. */
 import { isDrsError } from "../../drs/errors";
 import type { ActionId } from "../../status/actions";
-import { legalActions, precheckBefore } from "../actions";
+import { legalActions, precheckBefore } from "../allowed-actions";
 import type { Task } from "../task";
 import type { TaskSession } from "./control";
 import { perform } from "./perform";

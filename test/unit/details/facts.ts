@@ -1,6 +1,6 @@
 import type { DetailsFacts } from "../../../src/details/facts";
 import { type Localizer, localizerFor } from "../../../src/l10n/localizer";
-import { legalActions } from "../../../src/tasks/actions";
+import { legalActions } from "../../../src/tasks/allowed-actions";
 import type { Task } from "../../../src/tasks/task";
 import { fill } from "../../support/texts";
 

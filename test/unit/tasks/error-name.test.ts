@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { localizerFor } from "../../../src/l10n/localizer";
-import { engineName } from "../../../src/tasks/engine";
+import { engineName } from "../../../src/tasks/engine-name";
 import { errorName } from "../../../src/tasks/error-name";
 import { fill } from "../../support/texts";
 

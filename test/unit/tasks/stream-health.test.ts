@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { healthsOf } from "../../../src/backend-client/warnings";
 import { localizerFor } from "../../../src/l10n/localizer";
-import { mayCopyAgain } from "../../../src/tasks/actions";
+import { mayCopyAgain } from "../../../src/tasks/allowed-actions";
 import { bytesText, keptLogText } from "../../../src/tasks/kept-log";
 import { HealthJoin, noHealths, troubledTables, warningsOf } from "../../../src/tasks/stream-health";
 import type { Task } from "../../../src/tasks/task";

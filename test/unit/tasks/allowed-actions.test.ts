@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TablesCaller } from "../../../src/drs/client";
 import { DrsError } from "../../../src/drs/errors";
-import { legalActions, mayChangePassword, precheckBefore } from "../../../src/tasks/actions";
+import { legalActions, mayChangePassword, precheckBefore } from "../../../src/tasks/allowed-actions";
 import type { Task } from "../../../src/tasks/task";
 import { perform } from "../../../src/tasks/use-cases/perform";
 import { ManualClock } from "../../support/clock";
