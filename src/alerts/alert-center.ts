@@ -104,7 +104,7 @@ export class AlertCenter implements vscode.Disposable {
     work().catch((error) => log.warn(`What became of followed tasks cannot be told: ${error}`));
   }
 
-  /** Whether an alert tells of a task that needs a person. */
+  /** Whether an alert is about a task that needs attention. */
   #isAlerted(connection: string, { id, status }: Task): boolean {
     const { mutes, isPinned } = this.#host;
     const name = this.#shown.find((one) => one.connection.id === connection)?.connection.name;

@@ -66,7 +66,7 @@ export interface AlertEngineHost {
   warn(message: string): void;
 }
 
-/** A rule's time starts over when what it measures has fallen to this part: the task mends itself. */
+/** A rule's time starts over when what it measures has fallen to this part: the task recovers by itself. */
 const mending = 0.9;
 /** A timer knows nothing of more than 24 days: the end of an order may be further away. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -100,7 +100,7 @@ export class AlertEngine {
   readonly #name = crypto.randomUUID();
   /** What this window last saw in the records; undefined before it looked. */
   #entries: AlertRecords | undefined;
-  /** Connections that this window was the first to read: what was wrong already is not news. */
+  /** Connections that this window was the first to read: what was wrong already is not reported. */
   readonly #new = new Set<string>();
   /** Connections whose entries have been compared with the whole list in this session. */
   readonly #swept = new Set<string>();

@@ -1,4 +1,4 @@
-/** Decides and tells. */
+/** Decides what to report, and reports it. */
 
 import type { ConnectionState } from "../connections/session-manager";
 import { systemClock } from "../drs/clock";
@@ -51,7 +51,7 @@ export function createAlertService(
     readings,
     connections,
     notify: (notices) => {
-      // Whoever follows the task has just been notified of its recovery, and whoever acted on it hears what became of that.
+      // A user who follows the task has just been notified of its recovery, and one who acted on it gets the outcome.
       const news = notices.filter(
         ({ level, condition, connection, task: { id } }) =>
           (level !== "recovered" || !follows.toldLately({ connection, id })) &&

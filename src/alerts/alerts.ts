@@ -4,7 +4,7 @@ import type { AlertCenter } from "./alert-center";
 import { type AlertsHost, alertsEnabled, readingOf } from "./host";
 
 /**
- * The status bar item, and notifications about what is news. What they say is a file of its own, loaded when there is
+ * The status bar item, and the notifications. Their texts are a file of their own, loaded when there is
  * something to say of a connection.
  */
 export class Alerts implements vscode.Disposable {

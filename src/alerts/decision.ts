@@ -34,7 +34,7 @@ export interface AlertRecord {
   /** It was so before anybody looked: `at` says nothing of when it began. */
   readonly found?: true | undefined;
   readonly flaps?: FlapRecord | undefined;
-  /** `retrying`: somebody tries again, so what follows is news, whatever it is. `resolved`: it is not so any more. */
+  /** `retrying`: the task left the failed state, so the next condition is reported again. `resolved`: the condition has ended. */
   readonly phase?: "retrying" | "resolved" | undefined;
 }
 

@@ -44,12 +44,12 @@ export function isWanted(condition: Condition, policy: Policy): boolean {
 }
 
 /**
- * A reading takes a while: one that another window ends so shortly after the one that was told, in milliseconds, may
+ * A reading takes a while: one that another window ends so shortly after the one that was reported, in milliseconds, may
  * show what was before.
  */
 const overlapMs = 5_000;
 /**
- * What was asked for so long ago, in milliseconds, is not judged again: it was before what other windows have told.
+ * What was asked for so long ago, in milliseconds, is not judged again: it is older than what other windows have reported.
  * Long lists are read in a quarter of an hour, but what changes in them is judged when it is read.
  */
 const outdatedMs = 10 * 60_000;
@@ -76,7 +76,7 @@ export function decide(
   if (settled === undefined) {
     return unlessOverlapping(decision, record, observation);
   }
-  // What it has settled on is news.
+  // Its final status is reported.
   const isWell = rowOf(task.status).recovery === "healthy";
   const end: Notice | undefined =
     condition !== undefined

@@ -30,7 +30,7 @@ interface Last {
 }
 
 /**
- * The local backend as this window sees it: found when it runs, by whomever it was started; started when asked; ended
+ * The local backend as this window sees it: found when it runs, whatever started it; started when asked; ended
  * when asked, or when the last session with it is over (see Presence).
  */
 export class BackendController implements vscode.Disposable {
@@ -42,7 +42,7 @@ export class BackendController implements vscode.Disposable {
   #starting: { readonly controller: AbortController; readonly done: Promise<boolean> } | undefined;
   /** The backend that this window was connected to last. */
   #last: Last | undefined;
-  /** Process of the backend whose lost data directory has been told of. */
+  /** Process of the backend whose lost data directory has been reported. */
   #lost: number | undefined;
   #watch: FolderWatch | undefined;
   /** The folder that is watched. */
@@ -116,7 +116,7 @@ export class BackendController implements vscode.Disposable {
     return this.#starting.done;
   }
 
-  /** Ends the backend, by whomever it was started, and waits until it is gone. @returns whether one ran. */
+  /** Ends the backend, whatever started it, and waits until it is gone. @returns whether one ran. */
   async stop(): Promise<boolean> {
     const starting = this.#starting;
     starting?.controller.abort();

@@ -46,7 +46,7 @@ export async function askDelay(
     return response.status === 200 ? delayFactsOf(jsonOf(response)) : undefined;
   } catch {
     signal.throwIfAborted();
-    // What is asked of the service next tells what is wrong with it.
+    // What is asked of the service next reports what is wrong with it.
     return undefined;
   }
 }

@@ -16,7 +16,7 @@ export interface DemoDatabase {
   readonly task: { readonly user: string; readonly password: string };
 }
 
-/** What the demo tells of its databases. */
+/** The demo's facts about its databases. */
 export interface DemoLogins {
   readonly databases: readonly DemoDatabase[];
   /** Users of tasks whose password was changed, with the new one. */

@@ -22,7 +22,7 @@ export const directoryInUse = "DirectoryInUse";
 /** Name of the error of a start that finds no PostgreSQL to run. */
 export const noPostgres = "NoPostgres";
 
-/** The backend that runs on the data directory, by whomever it was started; undefined when none answers. */
+/** The backend that runs on the data directory, whatever started it; undefined when none answers. */
 export async function runningBackend(dataDirectory: string): Promise<BackendAddress | undefined> {
   const line = await ownText(join(dataDirectory, "backend.json")).catch(() => undefined);
   const address = line === undefined ? undefined : addressOf(line);

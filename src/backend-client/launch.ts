@@ -28,7 +28,7 @@ const errorPrefix = "drs-local: ";
 const exitCodes = { directoryInUse: 3, diskFull: 4, noPostgres: 5 } as const;
 
 /**
- * Starts the backend and waits until it is ready. From then on it is nobody's child: it ends when it is told to, or,
+ * Starts the backend and waits until it is ready. From then on it has no parent: it ends when asked to, or,
  * unless it is to keep running, when no window has used it for a while.
  *
  * @throws Error with the backend's own last words when it ends before it is ready, or after two minutes; its name is

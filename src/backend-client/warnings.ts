@@ -62,13 +62,13 @@ export class WarningsReader {
         this.#tag = response.header("etag");
       }
     } catch {
-      // The list, which is read from the same backend, tells what is wrong with it.
+      // The list, which is read from the same backend, reports what is wrong with it.
     }
     return this.#last;
   }
 }
 
-/** What an answer tells; a task of which it tells the same as before keeps its object. */
+/** The content of an answer; a task whose content is the same as before keeps its object. */
 export function healthsOf(text: string, last: StreamHealths): StreamHealths {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), answer), text);
   if (!parsed.success) {

@@ -24,7 +24,7 @@ const longestNote = 40;
 export function shortened(text: string): string {
   const line = text
     .slice(0, 2 * longestText)
-    // Two spaces after a colon tell where the words of another server begin.
+    // Two spaces after a colon mark the beginning of another server's words.
     .replaceAll(/: {2}(?=\S)|\s+/g, (gap) => (gap.startsWith(":") ? gap : " "))
     .replaceAll(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`)
     .trim();

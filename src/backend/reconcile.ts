@@ -129,7 +129,7 @@ function pausedStatus(seen: ObservedState): string {
   return engine === undefined ? seen.last : "PAUSING";
 }
 
-/** Whether anything goes on that a pause has to end. */
+/** Whether anything runs that a pause has to end. */
 function isAtWork({ engine, indexes }: ObservedState): boolean {
   return engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0 || indexes === "making");
 }
@@ -227,7 +227,7 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
     return isAtWork(seen) ? "suspend" : "none";
   }
   if (wish.goal === "running" && seen.failure !== undefined) {
-    // A worker that cannot do anything now must not go on later, while the task is failed.
+    // A worker that cannot do anything now must not continue later, while the task is failed.
     return engine?.kind === "present" && (engine.enabled || seen.indexes === "making") ? "suspend" : "none";
   }
   if (wish.goal !== "running") {
@@ -259,7 +259,7 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
   if (!engine.logKept) {
     return "diagnoseStop";
   }
-  // Whatever runs, stops or waits: it must not go on.
+  // Whatever runs, stops or waits must not continue.
   if (seen.lost) {
     return "failStream";
   }

@@ -1,4 +1,4 @@
-/** Follows what the service has accepted, and tells what became of it where the user does not see it. */
+/** Follows an action that the service has accepted, and reports its outcome where the user does not see it. */
 import { reasonText } from "../alerts/texts";
 import type { TaskRef } from "../connections/connection";
 import type { PlacedTask } from "../connections/session-manager";

@@ -11,7 +11,7 @@ interface Place {
   /** What the user reads; the user's own choice, or that it is the local backend. */
   readonly name: string;
   readonly endpoint: string;
-  /** Empty when only the environment tells it. */
+  /** Empty when only the environment has it. */
   readonly projectId: string;
 }
 

@@ -50,7 +50,7 @@ export interface ConnectionsChange {
  * The connections that the user has added, and which of them this window shows. Secrets are in SecretStorage, one entry
  * for each connection; the local backend's key is only in memory. Facts are in a file that all windows of this machine
  * write and watch, and in the extension's global state, which other machines share and with which a window starts at
- * once. Both are merged entry by entry, because VS Code writes the whole global state of an extension at once and tells
+ * once. Both are merged entry by entry, because VS Code writes the whole global state of an extension at once and reports
  * no other window.
  *
  * VS Code's account menu (AuthenticationProvider) is not used: its sessions hand their secret as an access token to
@@ -128,7 +128,7 @@ export class Connections {
 
   /** Takes over what other windows have changed. They are watched anyway; this makes sure of it. Never rejects. */
   async follow(): Promise<void> {
-    // Where the folder cannot be watched, which is told once, it is looked at whenever the window gets the focus.
+    // Where the folder cannot be watched, which is logged once, it is looked at whenever the window gets the focus.
     await this.#watch.begin().catch(() => undefined);
     try {
       const file = await this.#file();
@@ -259,7 +259,7 @@ export class Connections {
         this.#changed.fire({ renewed: id, elsewhere: true });
       }
     } catch {
-      // What cannot be read now is read when it is needed, and told then.
+      // What cannot be read now is read when it is needed, and reported then.
     }
   }
 
@@ -274,7 +274,7 @@ export class Connections {
   }
 
   /**
-   * Changes the list as it is now, whoever else changes it.
+   * Changes the list as it is now, whatever other windows change.
    *
    * @param renewed the connection that must sign in again.
    */

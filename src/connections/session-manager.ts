@@ -56,7 +56,7 @@ interface PlacedDemand {
   readonly connection: string | undefined;
 }
 
-/** Keeps a session open for each connection that is shown, and passes on what their stores tell. */
+/** Keeps a session open for each connection that is shown, and passes on the updates of their stores. */
 export class SessionManager implements vscode.Disposable {
   readonly #connections: Connections;
   readonly #l10n: Localizer;
@@ -70,7 +70,7 @@ export class SessionManager implements vscode.Disposable {
   #focused = true;
   #localLooked = false;
   #disposed = false;
-  /** Connections of which this window has already told that their secret is gone. */
+  /** Connections whose missing secret this window has already reported. */
   readonly #asked = new Set<string>();
   #rejected: RejectedCredentials | undefined;
   /** By connection, also while it is not shown. */
@@ -154,7 +154,7 @@ export class SessionManager implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  /** Opens what is shown and closes what is not; sessions of connections that stay the same go on. */
+  /** Opens what is shown and closes what is not; sessions of connections that stay the same continue. */
   #follow({ renewed, elsewhere }: ConnectionsChange): void {
     const before = this.#entries;
     const entries = new Map<string, Entry>();

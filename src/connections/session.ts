@@ -49,7 +49,7 @@ export interface SessionOptions {
   readonly rateLimiter?: RateLimiter | undefined;
 }
 
-/** Opens a session. Nothing is asked until the store is needed; a local backend is told at once that it is used. */
+/** Opens a session. Nothing is asked until the store is needed; a local backend learns at once that it is used. */
 export function openSession(
   connection: Connection,
   { projectId, signIn, key }: Access,

@@ -185,7 +185,7 @@ function transitionNotices(task: Task, { l10n: { t }, listed }: DetailsFacts): r
   }
 }
 
-/** What was asked for, until the next action, or until the task has failed, which is told with the failure. */
+/** What was asked for, until the next action, or until the task has failed, which is shown with the failure. */
 function attemptNotices({ l10n, attempt, listed }: DetailsFacts): readonly Notice[] {
   const { kind, at = 0 } = attempt?.outcome ?? {};
   const isOld = kind === "reached" && Date.now() - at > newsMs;

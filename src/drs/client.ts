@@ -23,7 +23,7 @@ export type ClientConfig = {
   readonly projectId: string;
   /** The language of the service's messages (`X-Language`). */
   readonly language?: "en-us" | "zh-cn";
-  /** Milliseconds until a call fails with kind `timeout`; 30,000 unless told. */
+  /** Milliseconds until a call fails with kind `timeout`; 30,000 by default. */
   readonly timeoutMs?: (() => number) | undefined;
   /** Waits until the next request may be sent; absent: never. */
   readonly rateLimiter?:
@@ -42,7 +42,7 @@ export type ClientConfig = {
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call fails with kind `timeout`; the client's own limit unless told. */
+  /** Milliseconds until the call fails with kind `timeout`; the client's own limit by default. */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Whether requests may be sent to an address: https everywhere, plain http only to this machine. It is an origin: a user, a
- * path or a query in it would be dropped, or told to others.
+ * path or a query in it would be dropped, or shown to others.
  */
 export function isSafeEndpoint(text: string): boolean {
   if (!URL.canParse(text)) {

@@ -16,7 +16,7 @@ interface Facts {
 
 const known = new WeakMap<object, Check>();
 
-/** Whether a value fits as it is. False where that cannot be told quickly; such values are parsed. */
+/** Whether a value fits as it is. False where that cannot be decided quickly; such values are parsed. */
 export function fitsAsItIs(schema: v.GenericSchema, value: unknown): boolean {
   // valibot types each kind of schema on its own; what is read here, all of them have or lack.
   return checkOf(schema as unknown as Facts)(value);

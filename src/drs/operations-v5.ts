@@ -192,7 +192,7 @@ export const operationsV5 = {
     request: s.objectsRequest,
     response: s.objectsState,
   },
-  /** Reads the source's objects anew, or from what is known; the answer's `id` is the query id of the next one. */
+  /** Reads the source's objects again, or from the cache; the answer's `id` is the query id of the next one. */
   collectDbObjects: {
     method: "POST",
     path: `${job}/db-objects/collect`,

@@ -33,7 +33,7 @@ const prefixes = ["LC_", "XDG_"];
 
 /** Whether processes of ours may have a variable: from a list, so that what others add is left out. */
 export function isOwnVariable(name: string): boolean {
-  // Windows does not tell their cases apart.
+  // Windows ignores their case.
   const known = name.toUpperCase();
   return names.has(known) || prefixes.some((prefix) => known.startsWith(prefix));
 }

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { byName, count, flag, jobAction, jobDescription, jobId, jobName, text, wholeNumber } from "./schemas";
 
 const offset = v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0);
-/** As most lists of v5 have it: 10 unless told, 1 to 1000. */
+/** As most lists of v5 have it: 10 by default, 1 to 1000. */
 const limit = v.optional(wholeNumber(1, 1000), 10);
 const page = { offset, limit };
 

@@ -1,4 +1,4 @@
-/** One HTTP exchange: sent once, within a time limit, every trouble on the way told as a DrsError. */
+/** One HTTP exchange: sent once, within a time limit, every problem on the way reported as a DrsError. */
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { Readable } from "node:stream";

@@ -29,7 +29,7 @@ export class V5 {
   /**
    * Whether it is there: as known from other calls, or else asked for with the smallest one.
    *
-   * @returns undefined when that cannot be told now.
+   * @returns undefined when that is not known now.
    * @throws DrsError of kind `authentication`; the caller's own abort as it is.
    */
   async isThere(signal: AbortSignal): Promise<boolean | undefined> {

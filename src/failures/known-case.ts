@@ -11,7 +11,7 @@ export interface Diagnosis {
   readonly steps: readonly StepId[];
   /** Whether the task can continue after the remedy; false: it must be recreated or reset; undefined: not known. */
   readonly resumable: boolean | undefined;
-  /** The page that tells more (https). */
+  /** A page with more information (https). */
   readonly url: string;
   /** False where the evidence is weak, so that the cause is only likely. */
   readonly sure: boolean;

@@ -19,7 +19,7 @@ export function startEditor(parts: FileParts): vscode.Disposable {
       diagnostics.set(document.uri, diagnosticsOf(document, l10n.t));
     }
   };
-  /** The lines as they were last told, so that a reading that changes none of them moves nothing. */
+  /** The lines as they were last shown, so that a reading that changes none of them moves nothing. */
   let told = "";
   const tell = () => {
     const now = JSON.stringify(

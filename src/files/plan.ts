@@ -110,7 +110,7 @@ export function choiceOf({ objects, source, target }: TaskFile, now: ObjectMap):
   return { object_scope: "table", object_info: { [source.database]: info } };
 }
 
-/** The file of a task that exists; `undefined` where the service has not told both ends. */
+/** The file of a task that exists; `undefined` where the service does not report both ends. */
 export function fileOf(task: Task): TaskFile | undefined {
   const source = endOf(task.source);
   const target = endOf(task.target);

@@ -42,7 +42,7 @@ export function parseFreeze(orderStatus: string | null | undefined): FreezeId {
   return freezeOf(isFrozenOrder(order) ? order : undefined);
 }
 
-/** Whether a full synchronization is done, which keeps its status until the task ends or goes on. */
+/** Whether a full synchronization is done, which keeps its status until the task ends or continues. */
 export function isCopied(apiStatus: string): boolean {
   return normalized(apiStatus) === "FULL_TRANSFER_COMPLETE";
 }

@@ -9,7 +9,7 @@ type Schema<T> = v.GenericSchema<unknown, T>;
 
 /**
  * Versions to keep, so that a concurrent reader always finds one, a damaged one can be skipped, and a window that was
- * overtaken after it had written can be told from one that wrote too late.
+ * overtaken after it had written can be distinguished from one that wrote too late.
  */
 const kept = 8;
 /** How often a change is tried while other windows are faster. */

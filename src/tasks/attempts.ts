@@ -25,7 +25,7 @@ interface Ref {
   readonly id: string;
 }
 
-/** For how long an outcome that the user was told is not news to them, in milliseconds. */
+/** For how long an outcome that was shown to the user is not reported again, in milliseconds. */
 const freshMs = 20_000;
 
 const keyOf = ({ connection, id }: Ref) => `${connection}/${id}`;

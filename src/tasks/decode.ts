@@ -70,7 +70,7 @@ export function decodeTask(
   };
 }
 
-/** What only details tell: it stays while progress changes with every reading. */
+/** Fields that only details have: they stay while progress changes with every reading. */
 type DetailParts = Pick<
   Task,
   | "startedAt"

@@ -60,7 +60,7 @@ function forecastMarks(task: Task, l10n: Localizer): Shown {
   if (!hasDueForecast(task, now)) {
     return "";
   }
-  // A task that could not be created tells it from the beginning.
+  // A task that could not be created shows it first.
   const due = dueForecasts(task, now).filter(({ id }) => id !== "leavesList");
   return joined(
     " · ",

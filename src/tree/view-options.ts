@@ -71,7 +71,7 @@ export function rankOf(task: Task, sorting: Sorting, attention: Attention | unde
     case "created":
       return -(task.createdAt ?? 0);
     case "delay":
-      // In whole seconds, as the rows tell it, so that healthy tasks do not change places all the time.
+      // In whole seconds, as the rows show it, so that healthy tasks do not change places all the time.
       return -wholeSeconds(task);
   }
 }

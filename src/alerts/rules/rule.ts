@@ -16,7 +16,7 @@ export interface ActiveRule {
   readonly forMs: number;
   /** @param open whether it has been reported and is not resolved, so that it does not come and go. */
   holds(task: Task, open: boolean): boolean;
-  /** How bad it is: while this falls clearly, the task mends itself, and the time starts over. */
+  /** How bad it is: while this falls clearly, the task recovers by itself, and the time starts over. */
   measure(task: Task): number;
 }
 

@@ -59,7 +59,7 @@ function requireSignature(
   }
   const expected = expectedSignature(request, names, keys.secretKey);
   const matches = equal(expected, signature);
-  // Both are compared, so that the answer does not tell a known key from an unknown one.
+  // Both are compared, so that the answer does not reveal whether the key is known.
   if (!equal(accessKey, keys.accessKey) || !matches) {
     throw refused("verify aksk signature fail");
   }

@@ -66,7 +66,7 @@ export function detail(job: Job, live: Live, frozen: boolean, language: Language
       const type = table === null ? "schema" : "table";
       return { id, parent_id: job.source.database, type, name: id, alias_name: id };
     }),
-    // Where the cloud tells a frozen task: the order, not the task's status.
+    // Where the cloud shows a freeze: the order, not the task's status.
     period_order: frozen ? { order_id: job.id, status: "FROZEN_CAN_RENEW" } : null,
     tags: job.tags,
     ...echoOf(job),

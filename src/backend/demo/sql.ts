@@ -39,7 +39,7 @@ const shownRows = 100;
 const answerLimit = 32 * 1024 * 1024;
 
 /**
- * Runs SQL as the shop's application or the analyst, whose logins the backend tells anyway. It ends after 10 seconds,
+ * Runs SQL as the shop's application or the analyst, whose logins the backend lists anyway. It ends after 10 seconds,
  * whatever the SQL sets.
  *
  * @throws ApiError DRS.M00007 for a database that is not the demo's, for what PostgreSQL refuses, and for an answer

@@ -50,7 +50,7 @@ export interface Capabilities {
   readonly canPause: boolean;
   /** Whether tables can be added and removed while changes flow: the actions CHOOSE_OBJECT and CHANGE then. */
   readonly canEditObjects: boolean;
-  /** Whether single tables of a running task can be copied again while the others go on. */
+  /** Whether single tables of a running task can be copied again while the others continue. */
   readonly canCopyAgain: boolean;
   /** Whether the contents of both ends can be compared: the action `create_compare`. */
   readonly canCompare: boolean;
@@ -395,7 +395,7 @@ export interface Engine {
   /** Lets changes flow. */
   enable(task: EngineTask): Promise<void>;
   /**
-   * Makes a task that runs, or was stopped by a failure, go on with exactly these tables; answers the source's rows
+   * Makes a task that runs, or was stopped by a failure, continue with exactly these tables; answers the source's rows
    * per added table.
    *
    * @param added those of the task's tables that are new to it: they are made at the target and copied.
@@ -409,14 +409,14 @@ export interface Engine {
   copyObjection(task: EngineTask, tables: readonly AgainTable[]): Promise<Message | undefined>;
   /**
    * Makes a task that runs, or was stopped by a failure, copy some of its tables again, also those that publication or
-   * subscription have lost, while the others go on; answers the source's rows per table. Nothing is applied to these
+   * subscription have lost, while the others continue; answers the source's rows per table. Nothing is applied to these
    * tables until they are copied.
    */
   copyAgain(task: EngineTask, tables: readonly AgainTable[]): Promise<Readonly<Record<string, number>>>;
   /** Stops the flow and a running copy; the source keeps its log. */
   suspend(task: EngineTask): Promise<void>;
   /**
-   * Gives copied tables that have lost their place in the source's log another one to go on from.
+   * Gives copied tables that have lost their place in the source's log another one to continue from.
    *
    * @throws LogLostError when the source does not keep any more what such a table needs.
    */

@@ -250,7 +250,7 @@ export class JobActions {
   }
 
   /**
-   * Copies tables of the task again while the others go on. A failed task is resumed with it; a paused one copies them
+   * Copies tables of the task again while the others continue. A failed task is resumed with it; a paused one copies them
    * when it is resumed.
    *
    * @param names the tables' ids.

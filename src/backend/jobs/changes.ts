@@ -86,7 +86,7 @@ export class ChangeSteps {
     });
   }
 
-  /** A lost connection is a fault of the task and not of the change, which goes on when it is back; so is what passes. */
+  /** A lost connection is a fault of the task and not of the change, which continues when it is back; so is what passes. */
   async #unlessLost(runtime: Runtime, step: () => Promise<void>): Promise<boolean> {
     try {
       await step();
@@ -136,7 +136,7 @@ export function changeSeen(job: Job, runtime: Runtime): ObservedChange | undefin
   };
 }
 
-/** What failed the change: the failure of the task with which it cannot go on. */
+/** What failed the change: the failure of the task with which it cannot continue. */
 export function failedChange(change: Change | null, code: string, text: Message): Change | null {
   return change === null || change.settled || change.failure !== null
     ? change

@@ -73,7 +73,7 @@ function stored(
 }
 
 /**
- * The loss for which a task cannot go on: of its own tables, and while its objects are being changed only of those that
+ * The loss for which a task cannot continue: of its own tables, and while its objects are being changed only of those that
  * it is to keep.
  */
 export function lossOf(job: Job, engine: EngineState | undefined): StreamFinding | undefined {

@@ -67,7 +67,7 @@ export class StepExecutor {
     };
   }
 
-  /** Takes a step; answers whether to look and go on at once. */
+  /** Takes a step; answers whether to look and continue at once. */
   async take(step: Exclude<Step, "none">, job: Job): Promise<boolean> {
     const runtime = this.runtimes.of(job.id);
     switch (step) {

@@ -41,7 +41,7 @@ export class StopSteps {
     private readonly taskOf: (job: Job) => EngineTask,
   ) {}
 
-  /** Lets the engine run; answers whether to look and go on at once. */
+  /** Lets the engine run; answers whether to look and continue at once. */
   async enable(job: Job): Promise<boolean> {
     const runtime = this.runtimes.of(job.id);
     try {
@@ -88,7 +88,7 @@ export class StopSteps {
     return true;
   }
 
-  /** Nothing that comes back by itself: a fault that cannot be mended. */
+  /** A fault that neither passes by itself nor can be repaired. */
   async lose(job: Job, code: string, text: "logLost" | "dropped"): Promise<true> {
     const runtime = this.runtimes.of(job.id);
     if (runtime.fault === undefined) {

@@ -28,7 +28,7 @@ export async function askText(question: TextQuestion): Promise<string | typeof b
   input.value = question.value ?? "";
   input.placeholder = question.placeholder ?? "";
   input.password = question.password ?? false;
-  // The complaint comes with the first attempt to go on, and then goes as soon as it does not hold any more.
+  // The complaint comes with the first attempt to continue, and then goes as soon as it does not hold any more.
   input.onDidChangeValue((text) => {
     if (input.validationMessage) {
       input.validationMessage = inert(question.objection(text) ?? "");

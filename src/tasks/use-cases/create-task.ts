@@ -100,7 +100,7 @@ export async function applyPlan(session: TaskSession, plan: TaskPlan, options: P
 
 /**
  * Creates a task and waits until it can be configured. The creation is sent once: whether it was carried out although
- * no answer said so, the list tells.
+ * no answer said so, the list shows it.
  *
  * @param onCreated receives the id as soon as the task exists.
  * @returns the id of the task.

@@ -1,5 +1,5 @@
 /**
- * Copies chosen tables of a subscription again while its other tables go on. PostgreSQL does it: a table that leaves the
+ * Copies chosen tables of a subscription again while its other tables continue. PostgreSQL does it: a table that leaves the
  * publication and comes back is copied and joins the stream like a table that was added.
  */
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,7 +11,7 @@ import { objectName, plain, qualified } from "./names";
 import { ensureSpare, requirePublishable } from "./publisher";
 import { ensureTables, refreshSubscription, retrying, suspendSubscription } from "./subscriber";
 
-/** How long the workers of a disabled subscription may take to end, which are told to. */
+/** How long the workers of a disabled subscription may take to end when asked. */
 const workersEndMs = 15_000;
 
 /**

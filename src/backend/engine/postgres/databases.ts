@@ -168,7 +168,7 @@ async function makeReady(client: pg.ClientBase): Promise<void> {
     if (!(error instanceof pg.DatabaseError)) {
       throw error;
     }
-    // What came with the refusal may have broken the connection, of which its socket tells a moment later.
+    // What came with the refusal may have broken the connection, which its socket reports a moment later.
     await setImmediate();
     if (client instanceof GuardedClient && client.broken !== undefined) {
       throw client.broken;

@@ -241,7 +241,7 @@ export class PostgresEngine implements Engine {
       return;
     }
     this.#lag.delete(task.id);
-    // A slot is still in use for a moment after its reader was told to go.
+    // A slot is still in use for a moment after its reader was asked to end.
     await retrying(async () => await dropPublisher(this.#databases, task.source, task.id), 5);
   }
 
@@ -407,7 +407,7 @@ export class PostgresEngine implements Engine {
     };
   }
 
-  /** Only a user with pg_read_all_stats sees what a walsender says; the target's worker tells everybody. */
+  /** Only a user with pg_read_all_stats sees what a walsender says; the target's worker shows it to everybody. */
   #delays(
     id: string,
     { current, sent, replayed, lag_ms }: SlotFacts,
@@ -428,7 +428,7 @@ export class PostgresEngine implements Engine {
 
 const nothingFlowed: Watched = { findings: [], isWhole: true, remember: undefined };
 
-/** Only a lost connection is a fault; any other error is told to the user. */
+/** Only a lost connection is a fault; any other error is shown to the user. */
 function withoutAnswer(
   side: Side,
   error: EngineError,

@@ -37,7 +37,7 @@ export const codes = {
 } as const satisfies Partial<Record<MessageId, string>>;
 type Kind = keyof typeof codes;
 
-/** @param part tells findings of the same kind about the same table apart. */
+/** @param part distinguishes findings of the same kind about the same table. */
 export function finding(
   kind: Kind,
   side: Side,

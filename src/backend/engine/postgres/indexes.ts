@@ -13,7 +13,7 @@ const memoryKb = 256 * 1_024;
 /** Definitions that are read at once. */
 const readTogether = 200;
 const reportMs = 1_000;
-/** How long a server may take to end a session that was told to end. */
+/** How long a server may take to end a session that was asked to end. */
 const endMs = 5_000;
 
 /** An index or a constraint that a table lacks. */
@@ -165,7 +165,7 @@ class Build {
     const { databases, task, options } = this;
     const session = await databases.session(task.target, "target", this.#end, options.name);
     try {
-      // The task is told that all is made: then it must be on the disk.
+      // The task learns that all is created: then it must be on the disk.
       const [own] = await session.query<{ pid: number }>(
         `SELECT pg_backend_pid() AS pid, set_config('synchronous_commit', 'local', false),
                 set_config('maintenance_work_mem', greatest(setting::int, ${memoryKb})::text, false)

@@ -36,11 +36,11 @@ export function scanned(table: TableName, kind: string | undefined): string {
 /**
  * A libpq connection string by which the target server finds the source.
  *
- * A source that has proven itself by SCRAM must prove itself to the target's server, too: whoever takes the port of a
+ * A source that has proven itself by SCRAM must prove itself to the target's server, too: a program that takes the port of a
  * task's link while the backend is off could send changes of their own. The target's server has no file with the CA's
  * certificate; where a CA is given, channel binding stands for it: the proof holds for the source's own certificate only.
  *
- * @param version of the target: only from PostgreSQL 16 on libpq can be told to insist on SCRAM, or never to send the
+ * @param version of the target: only from PostgreSQL 16 on libpq can insist on SCRAM, or never to send the
  * password in clear text.
  * @param settings of the sessions at the source; older minor releases of PostgreSQL 15 to 18 leave them out.
  */

@@ -212,7 +212,7 @@ export async function ensureSpare(databases: Databases, task: EngineTask): Promi
 
 /**
  * Makes those of the slots that are missing from the task's spare one. They may begin too early: what reads from
- * them knows where to go on.
+ * them knows where to continue.
  *
  * @throws LogLostError when there is no spare slot, or the source has given it up.
  */

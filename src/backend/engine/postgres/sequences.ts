@@ -18,7 +18,7 @@ export interface ColumnSequence extends Row {
   readonly type: string;
   /** As CREATE SEQUENCE and identity columns take them. */
   readonly options: string;
-  /** SELECT tells all of a sequence, USAGE its last value. */
+  /** SELECT allows reading all of a sequence, USAGE its last value. */
   readonly readable: boolean;
   readonly usable: boolean;
 }

@@ -1,6 +1,6 @@
 /**
  * Whether somebody else moves the slots of tasks: anybody who reads from a slot, advances it, or recreates it frees the
- * source's log up to there, and the task's target never sees what was in it. A slot tells how far it was read, and not by
+ * source's log up to there, and the task's target never sees what was in it. A slot shows how far it was read, and not by
  * whom. So it is compared only between two looks between which no worker of the task can have been connected: its
  * subscription was disabled all the time, or nobody came through its link.
  */

@@ -278,7 +278,7 @@ export async function columnsOf(
 }
 
 /**
- * Whether a partition had rows before it was attached, as far as its first pages tell; undefined: somebody works on it
+ * Whether a partition had rows before it was attached, as far as its first pages show; undefined: somebody works on it
  * and must not be waited for.
  */
 export async function hadRows(

@@ -62,7 +62,7 @@ export class StreamWatch {
     }
   }
 
-  /** What is known of the tasks' streams, after a look at those of which there is news, or that are due for one. */
+  /** What is known of the tasks' streams, after a look at those that changed or are due for one. */
   async look(
     tasks: readonly EngineTask[],
     newsOf: (task: EngineTask) => SlotNews | undefined,

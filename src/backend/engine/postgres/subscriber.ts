@@ -175,7 +175,7 @@ async function alterSubscription(
   }
 }
 
-/** How long a worker that was told to end is waited for; one that waits for a lock ends later. */
+/** How long to wait for a worker that was asked to end; one that waits for a lock ends later. */
 const workersEndMs = 2_000;
 
 /**
@@ -208,7 +208,7 @@ export async function suspendSubscription(databases: Databases, task: EngineTask
   }
 }
 
-/** The slots at the source from which copied tables that nobody works on would go on until they are in step. */
+/** The slots at the source from which copied tables without a worker would continue until they are in step. */
 export async function strandedSlots(
   databases: Databases,
   { id, target }: EngineTask,

@@ -88,14 +88,14 @@ function unfollowable(relations: readonly Relation[], version: number): readonly
     (relation) => relation.is_leaf && refusalOf(relation, version) === undefined,
   );
   return [
-    // The target is told the identity of the table that is published, not of the partition.
+    // The target receives the identity of the table that is published, not of the partition.
     ...problemOf(
       roots.filter(({ replident, identity }) => replident !== "f" && identity === null),
       (table, remedies) => failed(message("identityOfRoot", { table }), remedies),
       nameOf,
       repaired,
     ),
-    // It is told that rows come whole, and searches for what comes by the key only.
+    // It learns that rows come whole, and searches for what comes by the key only.
     ...problemOf(
       accepted.filter((leaf) => {
         const root = leaf.is_root ? undefined : rootOf.get(qualified(leaf));

@@ -79,7 +79,7 @@ export const targetReachesSource: Check = {
   },
 };
 
-/** From which version of the target libpq can be told never to send the password in clear text. */
+/** From which version of the target libpq can refuse to send the password in clear text. */
 const refusesClearText = 16;
 
 /** Whether the target's server would give the source's password to a server that takes the source's place. */

@@ -32,7 +32,7 @@ export interface ServerFacts extends Row {
   readonly database_used: number;
   readonly server_limit: number;
   readonly server_used: number;
-  /** What tells one database from another, whatever address leads to it. */
+  /** Identifies a database, whatever address leads to it. */
   readonly identity: string;
 }
 

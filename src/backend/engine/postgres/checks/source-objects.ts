@@ -137,7 +137,7 @@ interface OpenTransaction {
   readonly application: string | null;
 }
 
-/** Older transactions than this are told; the replication slot waits for the end of each that has written. */
+/** Older transactions than this are reported; the replication slot waits for the end of each that has written. */
 const oldSeconds = 5;
 
 export const transactions: Check = {
