@@ -57,7 +57,7 @@ const listSchema = v.object({
       v.integer(),
       v.minValue(1),
       v.maxValue(200),
-      v.description("At most so many; 50 unless told."),
+      v.description("At most this many; 50 by default."),
     ),
   ),
 });
@@ -66,7 +66,7 @@ const compareSchema = v.object({
   type: v.optional(
     v.pipe(
       v.picklist(["lines", "contents"]),
-      v.description("lines (unless told): numbers of rows. contents: every value, which takes longer."),
+      v.description("lines (default): numbers of rows. contents: every value, which takes longer."),
     ),
   ),
   comparison_id: v.optional(
@@ -145,7 +145,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     {
       title: "Inspect a DRS task",
       description:
-        "Tells everything that is known of one DRS task: status and its meaning, legal actions, error, times, progress, delay, source, target, synchronization objects. No passwords.",
+        "Returns everything known about one DRS task: status and its meaning, legal actions, error, times, progress, delay, source, target, synchronization objects. No passwords.",
       reads: true,
     },
     targetSchema,
@@ -173,7 +173,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     {
       title: "Pre-check a DRS task",
       description:
-        "Runs the pre-check that a DRS task needs before its start, waits for its end, and tells the items that did not pass with the remedy. Connects to both databases and changes nothing in them.",
+        "Runs the pre-check that a DRS task needs before its start, waits for its end, and lists the items that did not pass with the remedy. Connects to both databases and changes nothing in them.",
       reads: false,
     },
     targetSchema,
@@ -184,7 +184,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     {
       title: "Compare a DRS task's databases",
       description:
-        "Compares source and target of a DRS task by numbers of rows or by contents and tells the tables that differ. Reads the synchronized tables at both ends, which is load for them.",
+        "Compares source and target of a DRS task by numbers of rows or by contents and lists the tables that differ. Reads the synchronized tables at both ends, which is load for them.",
       reads: false,
     },
     compareSchema,

@@ -19,7 +19,7 @@ export interface Follow {
 /** By `CONNECTION/TASK`. */
 export type FollowState = Readonly<Record<string, Follow>>;
 
-/** A target that is no further behind has caught up, in milliseconds: healthy tasks are behind by seconds. */
+/** A target that is at most this far behind has caught up, in milliseconds: healthy tasks are behind by seconds. */
 const caughtUpMs = 10_000;
 
 /** Whether a task is what somebody may wait for. */

@@ -62,7 +62,7 @@ export function reasonText({ cause, remedy, sure }: Diagnosis, { t, localize }: 
 function flappingText(task: Task, { count, since }: Flaps, l10n: Localizer): Shown {
   const { t, duration } = l10n;
   return t(
-    'Synchronization task "{0}" fails and recovers again and again: {1} failures since {2}. You are told again when it has kept one status for {3}.',
+    'Synchronization task "{0}" fails and recovers again and again: {1} failures since {2}. You are notified again when it has kept one status for {3}.',
     task.name,
     count,
     l10n.shortTime(since),

@@ -38,7 +38,7 @@ export function configuredFolder(
   if (!isAbsolute(path)) {
     throw new Error(
       t(
-        'The setting {0} is no absolute path: "{1}". Enter one, such as {2}, or leave it empty.',
+        'The setting {0} is not an absolute path: "{1}". Enter one, such as {2}, or leave it empty.',
         setting,
         String(text),
         example,

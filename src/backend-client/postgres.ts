@@ -97,7 +97,7 @@ export class Postgres {
     return folder;
   }
 
-  /** @throws Error when the setting is no address that may be asked. */
+  /** @throws Error when the setting is not an address that may be asked. */
   #registry(): string {
     const configured = vscode.workspace
       .getConfiguration("drs")
@@ -105,7 +105,7 @@ export class Postgres {
     const address = String(configured).trim();
     if (!isSafeRegistry(address)) {
       const { t } = this.#l10n;
-      throw new Error(t('The setting drs.localBackend.registry is no https address: "{0}".', address));
+      throw new Error(t('The setting drs.localBackend.registry is not an https address: "{0}".', address));
     }
     return address;
   }

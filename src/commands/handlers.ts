@@ -220,7 +220,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     "drs.openDetails": async (argument, manner) => {
       const { connection, id } = targetOf(argument);
       if (connection !== undefined) {
-        // Enter on a row that is no task. The page of a task that is not listed (any more) says so itself.
+        // Enter on a row other than a task. The page of a task that is not listed (any more) says so itself.
         if (id !== undefined) {
           await openDetails({ connection, id }, manner === previewManner);
         }

@@ -48,13 +48,13 @@ export interface PageState {
 const identifier = v.pipe(v.string(), v.minLength(1));
 const pageState = v.object({ task: v.object({ connection: identifier, id: identifier }) });
 
-/** The message, or undefined for anything that is none. */
+/** The message, or undefined for anything else. */
 export function parsePageMessage(message: unknown): PageMessage | undefined {
   const parsed = v.safeParse(pageMessage, message);
   return parsed.success ? parsed.output : undefined;
 }
 
-/** The kept state, or undefined for anything that is none. */
+/** The kept state, or undefined for anything else. */
 export function parsePageState(state: unknown): PageState | undefined {
   const parsed = v.safeParse(pageState, state);
   return parsed.success ? parsed.output : undefined;

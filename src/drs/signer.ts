@@ -18,7 +18,7 @@ export interface SignableRequest {
 
 /** By this header a sender says what stands for the body in the signature. */
 export const payloadHeader = "x-sdk-content-sha256";
-/** Its value for bodies that are not signed: SDKs send it with what is no JSON. */
+/** Its value for bodies that are not signed: SDKs send it with bodies other than JSON. */
 export const unsignedPayload = "UNSIGNED-PAYLOAD";
 
 /** `YYYYMMDDTHHMMSSZ` in UTC, the form of the header `X-Sdk-Date`. */

@@ -47,7 +47,7 @@ export function isCopied(apiStatus: string): boolean {
   return normalized(apiStatus) === "FULL_TRANSFER_COMPLETE";
 }
 
-/** A failover is no failure. */
+/** A failover is not a failure. */
 const failure = /FAIL(?!_?OVER)|ERROR|ABNORMAL/;
 const passing = /ING(_|$)|_START(ED)?$|FAIL_?OVER/;
 

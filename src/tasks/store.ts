@@ -196,7 +196,7 @@ export class TaskStore {
 
   /**
    * Reads at once after the machine slept, if somebody needs it: timers stood still meanwhile. That the network is not
-   * back at once is no trouble yet.
+   * back at once is not a problem yet.
    */
   wake(): void {
     if (this.#demand() !== "none" && !this.#stopped() && !this.#lifetime.signal.aborted) {

@@ -118,7 +118,7 @@ describe("windows of one local backend", () => {
     await set("drs-data");
     await assert.rejects(
       windows[0].local.start(),
-      /dataDirectory is no absolute path: "drs-data"\. Enter one/,
+      /dataDirectory is not an absolute path: "drs-data"\. Enter one/,
     );
     await set(dataDir);
     assert.equal(await windows[0].local.attach(), "known");

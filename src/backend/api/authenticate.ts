@@ -48,7 +48,7 @@ function requireSignature(
   }
   const names = list.split(";");
   if (!names.every((name) => headerName.test(name))) {
-    throw refused("SignedHeaders names what is no header");
+    throw refused("SignedHeaders has an invalid name");
   }
   if (!names.includes("x-sdk-date")) {
     throw refused("x-sdk-date is not signed");

@@ -55,7 +55,7 @@ function fieldsOf(input: unknown): Readonly<Record<string, unknown>> {
   return typeof input === "object" && input !== null ? { ...input } : {};
 }
 
-/** @throws ApiError DRS.M00007 for what is no JSON, or has text that no database can keep. */
+/** @throws ApiError DRS.M00007 for anything but JSON, and for text that a database cannot store. */
 export function jsonOf(body: Uint8Array): unknown {
   const text = Buffer.from(body).toString("utf8");
   try {

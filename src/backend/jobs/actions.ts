@@ -391,7 +391,7 @@ export class JobActions {
     }
   }
 
-  /** Limits the speed of the full synchronization. @throws ApiError DRS.M00007 for hours or a speed that is none. */
+  /** Limits the speed of the full synchronization. @throws ApiError DRS.M00007 for invalid hours or speeds. */
   async limitSpeed(id: string, limits: Job["speedLimits"]): Promise<void> {
     const wrong = limits.find((limit) => !isLimit(limit));
     if (wrong !== undefined) {

@@ -138,7 +138,7 @@ export function cellText(text: string | null | undefined): Shown {
   return shownLines(beginningOf(text ?? "", longestCell));
 }
 
-/** A time of the service; what is none is shown as it is. */
+/** A time of the service; anything else is shown as it is. */
 export function timeCell(text: string | null | undefined, { time }: Localizer): Cell {
   const ms = Date.parse(text ?? "");
   return Number.isNaN(ms) ? { text: cellText(text) } : { text: time(ms), time: new Date(ms).toISOString() };

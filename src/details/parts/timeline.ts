@@ -46,7 +46,7 @@ export const timeline: Part<Timeline> = {
   },
 };
 
-/** Operations that are no actions of the page. */
+/** Operations that are not actions of the page. */
 const operationNames: Readonly<Record<string, Bilingual>> = {
   CREATE: { en: "Creation", zh: "创建" },
   MODIFY_DB_CONFIG: { en: "Database connection set", zh: "设置数据库连接" },

@@ -23,7 +23,7 @@ describe("the data directory of the local backend", () => {
     for (const odd of ["drs-data", "./drs", "~other/drs", 42, true, {}]) {
       assert.throws(
         () => of(odd),
-        /^Error: The setting .*dataDirectory is no absolute path: ".+"\. Enter one, such as \/home\/me\/drs-data, or leave it empty\.$/,
+        /^Error: The setting .*dataDirectory is not an absolute path: ".+"\. Enter one, such as \/home\/me\/drs-data, or leave it empty\.$/,
       );
     }
   });

@@ -99,7 +99,7 @@ export class GuardedClient extends pg.Client {
       return password;
     };
     const connection = new GuardedConnection(options);
-    // As a function, an empty password is none; the driver would look for another one in the user's files.
+    // As a function, an empty password stays empty; without it the driver would look for another one in the user's files.
     super(Object.assign({ ...options }, { password: asked, types, connection }));
     this.#guarded = connection;
     // The driver reports some errors to nobody but the listeners of this event, which ends the process without any.
