@@ -4,7 +4,7 @@ import { type Attention, attentionOf, noThresholds, type Thresholds } from "../t
 import { AttentionIndex } from "../tasks/attention-index";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
-import { type ViewOptions, fits, type Grouping, rankOf } from "./view-options";
+import { fits, type Grouping, rankOf, type ViewOptions } from "./view-options";
 
 /** A task in the tree. */
 export interface Row {

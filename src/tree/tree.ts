@@ -2,35 +2,22 @@ import type { TaskRef } from "../connections/connection";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
 import { diagnosisOf } from "../failures/diagnosis";
 import type { Localizer } from "../l10n/localizer";
-import { joined, type Shown, shown } from "../l10n/shown";
+import { joined, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import type { AttentionCounts } from "../tasks/attention";
 import { delayText } from "../tasks/delay/behind";
 import type { Task } from "../tasks/task";
-import type { ViewOptions } from "./view-options";
-import { connectionLabel, messageOf } from "./connection-row";
+import { type Branch, branchOf, tasksIn } from "./branch";
 import { hoverOf } from "./hover";
 import { HoverAges } from "./hover-ages";
-import { connectionItem, contextOf, groupItem, messageItem, moreItem, rangeItem, taskItem } from "./items";
+import { connectionItem, groupItem, messageItem, moreItem, rangeItem, taskItem } from "./items";
 import { compareRows, type Group, Layout, type LayoutChange, lookOf, type Row } from "./layout";
 import { keyOf, type Marks, type Node, previewManner } from "./node";
+import { NodeRegistry } from "./node-registry";
 import { isPart, moreThan, pageSize, partsOf, rangeSize, shownOf } from "./pages";
-import { descriptionOf } from "./rows";
-
-/** A connection as the tree shows it. */
-interface Branch {
-  readonly state: ConnectionState;
-  readonly session: ConnectionState["session"];
-  readonly layout: Layout;
-  readonly message: Shown | undefined;
-  /** What a screen reader says of the connection's row. */
-  readonly label: Shown;
-  /** The texts of the connection's row. */
-  readonly look: string;
-}
-
-const noTasks: ReadonlyMap<string, Task> = new Map();
+import { isRedrawn } from "./row-difference";
+import type { ViewOptions } from "./view-options";
 
 /**
  * The tasks as the user arranged them; with several connections, each has a row of its own above its groups. What is
@@ -41,10 +28,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #l10n: Localizer;
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #nodes = new Map<string, Node>();
-  /** What VS Code was given below each row; the root is the empty key. */
-  readonly #below = new Map<string, readonly Node[]>();
   readonly #hovers = new HoverAges<Node>();
+  readonly #nodes = new NodeRegistry((node) => this.#hovers.forget(node));
   /** How many tasks are shown of the groups of which the user asked for more. */
   readonly #limits = new Map<string, number>();
   #branches: ReadonlyMap<string, Branch> = new Map();
@@ -153,7 +138,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   getChildren(node?: Node): Node[] {
     const children = this.#childNodes(node);
-    this.#keep(node === undefined ? "" : keyOf(node), children);
+    this.#nodes.keep(node, children);
     return children;
   }
 
@@ -346,11 +331,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   #branch(state: ConnectionState, layout: Layout): Branch {
-    const { readOnly, connection, phase, session } = state;
-    const label = connectionLabel(state, layout.attention, this.#l10n);
-    // Where connections have no rows, their counts are shown nowhere.
-    const look = [connection.name, this.#byConnection ? label : "", phase, readOnly].join("\n");
-    return { state, session, layout, message: messageOf(state, this.#l10n), label, look };
+    return branchOf(state, layout, this.#byConnection, this.#l10n);
   }
 
   /** The rows of a connection that are to be drawn again; its own stands for everything below it. */
@@ -397,17 +378,18 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   /** @param drawn rows that are drawn again with everything below them. */
   #changedRows(connection: string, reading: StoreUpdate, drawn: ReadonlySet<Node>): Node[] {
     const { layout } = this.#branches.get(connection) ?? {};
+    const facts = { l10n: this.#l10n, thresholds: this.#marks.thresholds, withEngine: this.#withEngine };
     return reading.changes.flatMap(({ before: old, after }) => {
       const row = old && after && layout?.row(after.id);
       if (row === undefined || old === undefined || after === undefined) {
         return [];
       }
       const nodes = row.counted.flatMap((group) => {
-        const node = this.#nodes.get(keyOf(taskNode(connection, group, after.id)));
+        const node = this.#nodes.find(taskNode(connection, group, after.id));
         const above = this.#groupNode(connection, group);
         return node === undefined || (above !== undefined && drawn.has(above)) ? [] : [node];
       });
-      return nodes.length === 0 || this.#isRedrawn(old, after)
+      return nodes.length === 0 || isRedrawn(old, after, facts)
         ? nodes
         : nodes.filter((node) => this.#hovers.isOld(node));
     });
@@ -478,37 +460,6 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       : [this.#interned({ kind: "message", connection })];
   }
 
-  /** One that cannot be compared is drawn again. */
-  #isRedrawn(before: Task, after: Task): boolean {
-    try {
-      return this.#looksDifferent(before, after);
-    } catch {
-      return true;
-    }
-  }
-
-  #looksDifferent(before: Task, after: Task): boolean {
-    const state = {
-      pinned: false,
-      muted: false,
-      followed: undefined,
-      readOnly: false,
-      console: false,
-      local: true,
-    };
-    return (
-      before.name !== after.name ||
-      before.warnings !== after.warnings ||
-      before.keptLog !== after.keptLog ||
-      before.error?.message !== after.error?.message ||
-      before.remaining !== after.remaining ||
-      before.startedAt !== after.startedAt ||
-      (!hasSameActions(before, after) && contextOf(before, state) !== contextOf(after, state)) ||
-      descriptionOf(before, this.#l10n, this.#marks.thresholds, this.#withEngine) !==
-        descriptionOf(after, this.#l10n, this.#marks.thresholds, this.#withEngine)
-    );
-  }
-
   #fire(redrawn: readonly Node[]): void {
     for (const node of redrawn) {
       this.#hovers.forget(node);
@@ -523,58 +474,13 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.#changed.fire(undefined);
   }
 
-  /** Lets go of the nodes that stood below a row and do not any more. */
-  #keep(key: string, children: readonly Node[]): void {
-    const stay = new Set(children);
-    for (const node of this.#below.get(key) ?? []) {
-      if (!stay.has(node)) {
-        this.#forget(node);
-      }
-    }
-    if (children.length > 0) {
-      this.#below.set(key, children);
-    } else {
-      this.#below.delete(key);
-    }
-  }
-
-  #forget(node: Node): void {
-    const key = keyOf(node);
-    if (this.#nodes.get(key) === node) {
-      this.#nodes.delete(key);
-    }
-    this.#hovers.forget(node);
-    this.#keep(key, []);
-  }
-
   #taskNode(connection: string, group: Group, id: string): Node {
     return this.#interned(taskNode(connection, group, id));
   }
 
   #interned(created: Node): Node {
-    const key = keyOf(created);
-    const existing = this.#nodes.get(key);
-    if (existing !== undefined) {
-      return existing;
-    }
-    this.#nodes.set(key, created);
-    return created;
+    return this.#nodes.interned(created);
   }
-}
-
-/** Whether the menus of two tasks certainly offer the same. */
-function hasSameActions(before: Task, after: Task): boolean {
-  return (
-    before.status === after.status &&
-    before.availableActions === after.availableActions &&
-    before.currentAction === after.currentAction &&
-    before.resettable === after.resettable &&
-    before.parentId === after.parentId
-  );
-}
-
-function tasksIn(session: ConnectionState["session"]): ReadonlyMap<string, Task> {
-  return session?.store.snapshot.tasks ?? noTasks;
 }
 
 /** Only a task with several tags is in several groups; otherwise it keeps its node when its group changes. */
