@@ -3,7 +3,8 @@ import * as vscode from "../screen/vscode";
 import { type Thresholds, thresholdsIn } from "../tasks/attention";
 import { AttentionIndex } from "../tasks/attention-index";
 import type { Task } from "../tasks/task";
-import type { AlertEngine, TaskReading } from "./alert-engine";
+import type { AlertEngine } from "./alert-engine";
+import type { TaskReading } from "./alert-engine-host";
 import { type AlertService, createAlertService } from "./alert-service";
 import { isWanted } from "./evaluate";
 import { type AlertsHost, alertsEnabled, readingOf } from "./host";
@@ -53,7 +54,7 @@ export class AlertCenter implements vscode.Disposable {
     this.#item.name = host.l10n.t("DRS Sync Tasks");
     this.#item.command = "drs.showProblems";
     this.#subscription = vscode.Disposable.from(
-      host.mutes.onDidChange(() => this.#review("tell")),
+      host.mutes.onDidChange(() => this.#review("report")),
       host.follows.onDidChange(() => this.#endFollows(this.#readings())),
     );
   }
@@ -117,7 +118,7 @@ export class AlertCenter implements vscode.Disposable {
     );
   }
 
-  #review(mode: "tell" | "settings"): void {
+  #review(mode: "report" | "settings"): void {
     this.#attention.clear();
     this.#showStatus();
     this.#endFollows(this.#readings());

@@ -5,69 +5,27 @@ import { rowOf } from "../status/statuses";
 import type { ReadTimes } from "../tasks/poll";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
+import type { AlertEngineHost, AlertScope, PlacedNotice, TaskReading } from "./alert-engine-host";
 import type { AlertRecordStore, AlertRecords } from "./alert-records";
-import type { AlertRecord, Condition, Decision, Notice, Observation } from "./decision";
+import type { AlertRecord, Condition, Decision } from "./decision";
 import {
   conditionOf,
   decide,
   decideSide,
   factsAtOf,
   goneRecord,
-  holds,
   isExpired,
   isOpen,
   isOutdated,
   isWanted,
   type Policy,
 } from "./evaluate";
+import { HeldRules } from "./held-rules";
 import { NoticeBatch } from "./notice-batch";
-import { type RuleId, ruleIds, type SideId, sideIds, sideRules } from "./rules/rules";
+import { only, RecordDraft, sideKey, withoutGone } from "./record-draft";
+import { type SideId, sideIds, sideRules } from "./rules/rules";
 import type { Sign } from "./rules/side-rule";
 
-/** The tasks of a connection as they were last read. The maps are the store's, and change with its next reading. */
-export interface TaskReading {
-  readonly connection: string;
-  readonly tasks: ReadonlyMap<string, Task>;
-  /** When they were read, milliseconds since 1970. */
-  readonly asOf: number;
-  /** Since when the facts of each are known; absent: they are as old as the reading. */
-  readonly readTimes?: ReadonlyMap<string, ReadTimes> | undefined;
-  /** Whether all of them have been read. */
-  readonly complete: boolean;
-}
-
-export interface PlacedNotice extends Notice {
-  readonly connection: string;
-}
-
-/** Whether a task may alert at all. */
-export type AlertScope = (connection: string, task: Task) => boolean;
-
-/** What the user allows; asked each time it matters. */
-export interface AlertEngineHost {
-  policy(): Policy;
-  /** Which tasks may alert at all: those of chosen connections, pinned ones where only such alert. */
-  scope(): AlertScope;
-  /** Whether its notifications are held back; its records stay as they are. */
-  muted(connection: string, task: string): boolean;
-  /** Until when all notices are held back, milliseconds since 1970; 0: they are not. */
-  snoozedUntil(): number;
-  /** Finds out what other windows have muted and snoozed. */
-  refresh(): Promise<void>;
-  /** The connections that there are, shown or not. */
-  connections(): readonly string[];
-  /** What is shown, as it was last read. */
-  readings(): readonly TaskReading[];
-  /** Receives the notifications; those of one poll come together. */
-  notify(notices: readonly PlacedNotice[]): void;
-  /** Receives that another window was refused a call because the task is frozen, when (milliseconds since 1970). */
-  frozenElsewhere(task: TaskRef, word: string, at: number): void;
-  /** Receives why something could not be kept. */
-  warn(message: string): void;
-}
-
-/** A rule's time starts over when what it measures has fallen to this part: the task recovers by itself. */
-const mending = 0.9;
 /** A timer knows nothing of more than 24 days: the end of an order may be further away. */
 const longestTimerMs = 2 ** 31 - 1;
 /** Whether what is waited for has come is looked at after so many milliseconds at the earliest. */
@@ -79,7 +37,7 @@ const newerFactsMs = 30_000;
  * `baseline`: what is wrong was so before anybody looked. `settings`: changing a setting never notifies about existing problems.
  * Both record what they find as already reported.
  */
-type Mode = "tell" | "baseline" | "settings";
+type Mode = "report" | "baseline" | "settings";
 
 /** A change, and when its facts were asked for: by the time it is decided on, the store may know more. */
 interface TimedChange extends TaskChange {
@@ -106,8 +64,7 @@ export class AlertEngine {
   readonly #swept = new Set<string>();
   /** Connections that this window has known: those that are gone now are forgotten. */
   readonly #known = new Set<string>();
-  /** Since when a rule has held, and how bad it was then, by connection, task and rule. */
-  readonly #heldSince = new Map<string, { readonly at: number; readonly measure: number }>();
+  readonly #held = new HeldRules();
   /** When a task has to be looked at although it does not change, by connection and task. */
   readonly #lookAt = new Map<string, number>();
   /** The first of these times, or an earlier one. */
@@ -127,11 +84,11 @@ export class AlertEngine {
 
   /** Takes a reading. @returns when what follows from it has been decided. */
   process(reading: TaskReading, changes: readonly TaskChange[]): Promise<void> {
-    return this.#enqueue(reading, timed(changes, reading), "tell");
+    return this.#enqueue(reading, timed(changes, reading), "report");
   }
 
   /** Evaluates everything again: time has passed, another window reported something, or a setting changed. */
-  review(mode: "tell" | "settings" = "tell"): Promise<void> {
+  review(mode: "report" | "settings" = "report"): Promise<void> {
     // What is lost in the records this window knows still.
     this.#queue = this.#queue.then(async () => {
       this.#entries = { ...this.#entries, ...(await this.#records.read()) };
@@ -165,13 +122,12 @@ export class AlertEngine {
           this.#entries = others(this.#entries ?? {});
           await this.#records.change(others);
         })
-        .catch((error) => this.#host.warn(`What was told of tasks cannot be forgotten: ${error}`));
+        .catch((error) => this.#host.warn(`Alert records cannot be deleted: ${error}`));
     }
-    for (const map of [this.#heldSince, this.#lookAt]) {
-      for (const key of map.keys()) {
-        if (key.startsWith(`${connection}/`)) {
-          map.delete(key);
-        }
+    this.#held.forgetAll(`${connection}/`);
+    for (const key of this.#lookAt.keys()) {
+      if (key.startsWith(`${connection}/`)) {
+        this.#lookAt.delete(key);
       }
     }
   }
@@ -245,7 +201,7 @@ export class AlertEngine {
       await this.#records.change(work);
     } catch (error) {
       // Where the records cannot be written, this window at least reports what it sees.
-      this.#host.warn(`What was told of tasks cannot be kept: ${error}`);
+      this.#host.warn(`Alert records cannot be stored: ${error}`);
       work(mine);
     }
     this.#batch.add(notices);
@@ -271,7 +227,7 @@ export class AlertEngine {
     const held = this.#clock.now() < this.#host.snoozedUntil();
     const policy = this.#host.policy();
     const scope = this.#host.scope();
-    const next = new Draft(entries);
+    const next = new RecordDraft(entries);
     const notices: PlacedNotice[] = [];
     const put = (id: string, record: AlertRecord | undefined) => next.put(id, record);
     for (const { before, after, times } of changes) {
@@ -283,11 +239,11 @@ export class AlertEngine {
         for (const entry of [id, ...sideIds.map((side) => sideKey(id, side))]) {
           put(entry, goneRecord(next.get(entry), { at: asOf, by: this.#name }));
         }
-        ruleIds.forEach((rule) => void this.#heldSince.delete(`${key}/${rule}`));
+        this.#held.forget(key);
         continue;
       }
       const factsAt = factsAtOf(after, next.get(id), asOf, times);
-      if (mode === "tell" && isOutdated(factsAt, this.#clock.now())) {
+      if (mode === "report" && isOutdated(factsAt, this.#clock.now())) {
         // A window that has slept, or cannot read, knows less than the records do: its next reading decides. A change
         // is not passed on twice, so it is waited for.
         const isWaited = awaited !== undefined || before !== after;
@@ -296,8 +252,8 @@ export class AlertEngine {
       }
       let beside: number | undefined;
       for (const side of sideIds) {
-        const told = sideKey(id, side);
-        const known = next.get(told);
+        const entry = sideKey(id, side);
+        const known = next.get(entry);
         const signs = sideRules[side].signs(after, asOf);
         if (known === undefined && signs.length === 0) {
           beside = earlier(beside, sideRules[side].nextAt(after, asOf));
@@ -308,7 +264,7 @@ export class AlertEngine {
           policy,
           scope,
         });
-        put(told, decision.record);
+        put(entry, decision.record);
         if (decision.notice !== undefined) {
           notices.push({ ...decision.notice, connection });
         }
@@ -322,7 +278,7 @@ export class AlertEngine {
       ) {
         this.#host.frozenElsewhere({ connection, id }, record.refused.word, record.at);
       }
-      const since = this.#follow(key, after, record, asOf, policy);
+      const since = this.#held.update(key, after, record, asOf, policy);
       if (record === undefined && since.size === 0 && rowOf(after.status).alert === "none") {
         // Most tasks: healthy, and without a record.
         this.#lookLater(key, beside);
@@ -350,14 +306,14 @@ export class AlertEngine {
       const lateFreeze =
         // It was frozen all the time; only now it is known.
         this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
-      if (decision.notice === undefined || mode !== "tell" || lateFreeze) {
+      if (decision.notice === undefined || mode !== "report" || lateFreeze) {
         const found = decision.notice !== undefined && decision.record?.phase !== "resolved";
         put(id, found && decision.record ? { ...decision.record, found: true } : decision.record);
       } else if (!held) {
         put(id, decision.record);
         notices.push({ ...decision.notice, connection });
       } else if (decision.notice.level === "recovered") {
-        // Whatever was wrong and is well again while all is quiet needs no word.
+        // What failed and recovered during a snooze is not reported.
         put(id, decision.record);
       }
     }
@@ -397,32 +353,6 @@ export class AlertEngine {
     return mode === "settings" ? { ...decision, notice: undefined } : decision;
   }
 
-  /** @returns the rules that hold, and since when as far as readings show it, milliseconds since 1970. */
-  #follow(
-    key: string,
-    task: Task,
-    record: AlertRecord | undefined,
-    asOf: number,
-    policy: Policy,
-  ): ReadonlyMap<RuleId, number> {
-    let held: Map<RuleId, number> | undefined;
-    for (const rule of ruleIds) {
-      const ruleKey = `${key}/${rule}`;
-      if (holds(rule, task, record, policy)) {
-        const measure = policy.rules[rule]?.measure(task) ?? 0;
-        const known = this.#heldSince.get(ruleKey);
-        const since =
-          known === undefined || measure <= mending * known.measure ? { at: asOf, measure } : known;
-        held ??= new Map();
-        held.set(rule, since.at);
-        this.#heldSince.set(ruleKey, since);
-      } else {
-        this.#heldSince.delete(ruleKey);
-      }
-    }
-    return held ?? noRules;
-  }
-
   /** Polls without a change are not passed on: a timer checks whether a wait is over. */
   #sessions(): void {
     this.#cancelLook?.();
@@ -441,77 +371,8 @@ export class AlertEngine {
   }
 }
 
-/** Entries as they will be; the very same object where nothing is different. */
-class Draft {
-  readonly #before: AlertRecords[string];
-  #changed: Map<string, AlertRecord> | undefined;
-
-  constructor(before: AlertRecords[string]) {
-    this.#before = before;
-  }
-
-  get entries(): AlertRecords[string] {
-    return this.#changed === undefined ? this.#before : Object.fromEntries(this.#changed);
-  }
-
-  get(id: string): AlertRecord | undefined {
-    if (this.#changed !== undefined) {
-      return this.#changed.get(id);
-    }
-    return Object.hasOwn(this.#before, id) ? this.#before[id] : undefined;
-  }
-
-  put(id: string, record: AlertRecord | undefined): void {
-    if (this.get(id) === record) {
-      return;
-    }
-    this.#changed ??= new Map(Object.entries(this.#before));
-    if (record === undefined) {
-      this.#changed.delete(id);
-    } else {
-      this.#changed.set(id, record);
-    }
-  }
-}
-
 function earlier(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
-}
-
-const noRules: ReadonlyMap<RuleId, number> = new Map();
-
-/** The key of the records of a sign that is reported beside everything else. */
-const sideKey = (task: string, side: SideId) => `${task}#${sideRules[side].key}`;
-
-/** The task of a record. */
-function taskOf(key: string): string {
-  return key.split("#", 1)[0] ?? key;
-}
-
-/** The fields that are to stay; the very same object where all are. */
-function only<T>(
-  record: Readonly<Record<string, T>>,
-  stays: (key: string, value: T) => boolean,
-): Readonly<Record<string, T>> {
-  const entries = Object.entries(record);
-  const kept = entries.filter(([key, value]) => stays(key, value));
-  return kept.length === entries.length ? record : Object.fromEntries(kept);
-}
-
-/** The records of a connection, with those of deleted tasks resolved. */
-function withoutGone(
-  records: AlertRecords[string],
-  tasks: ReadonlyMap<string, Task>,
-  observation: Observation,
-): AlertRecords[string] {
-  const entries = Object.entries(records);
-  const after = entries.map(
-    ([key, record]) => [key, tasks.has(taskOf(key)) ? record : goneRecord(record, observation)] as const,
-  );
-  const isSame = after.every(([, record], index) => record === entries[index]?.[1]);
-  return isSame
-    ? records
-    : Object.fromEntries(after.flatMap(([key, record]) => (record === undefined ? [] : [[key, record]])));
 }
 
 function allOf({ tasks, readTimes }: TaskReading): readonly TimedChange[] {

@@ -3,7 +3,8 @@
 import type { ConnectionState } from "../connections/session-manager";
 import { systemClock } from "../drs/clock";
 import * as vscode from "../screen/vscode";
-import { AlertEngine, type TaskReading } from "./alert-engine";
+import { AlertEngine } from "./alert-engine";
+import type { TaskReading } from "./alert-engine-host";
 import { openAlertRecords } from "./alert-records";
 import type { FollowEnd } from "./follows";
 import type { AlertsHost } from "./host";

@@ -6,7 +6,7 @@ import { joined, type Shown, shown } from "../l10n/shown";
 import { freezeRow } from "../status/freezes";
 import { rowOf } from "../status/statuses";
 import { errorText, meaningOf, statusName } from "../tasks/problems";
-import type { PlacedNotice } from "./alert-engine";
+import type { PlacedNotice } from "./alert-engine-host";
 import { isRule, isSide, rules, sideRules } from "./rules/rules";
 import { noticeText, reasonText } from "./texts";
 

@@ -1,7 +1,7 @@
 import type { TaskRef } from "../connections/connection";
 import type * as vscode from "../screen/vscode";
 import type { Task } from "../tasks/task";
-import type { TaskReading } from "./alert-engine";
+import type { TaskReading } from "./alert-engine-host";
 import type { Follow, FollowState } from "./follow";
 import type { Goal } from "./goals";
 import { SharedState } from "./shared-state";

@@ -3,7 +3,7 @@ import type { ConnectionState } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import type { Attempts } from "../tasks/attempts";
-import type { TaskReading } from "./alert-engine";
+import type { TaskReading } from "./alert-engine-host";
 import type { Follows } from "./follows";
 import type { Mutes } from "./mutes";
 

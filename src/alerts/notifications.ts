@@ -6,7 +6,7 @@ import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import { firstStep } from "../tasks/remedy-steps";
 import type { TaskSession } from "../tasks/use-cases/control";
-import type { PlacedNotice } from "./alert-engine";
+import type { PlacedNotice } from "./alert-engine-host";
 import { burstText } from "./bursts";
 import { followText } from "./follow";
 import type { FollowEnd } from "./follows";

@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  AlertEngine,
-  type AlertEngineHost,
-  type PlacedNotice,
-  type TaskReading,
-} from "../../../src/alerts/alert-engine";
+import { AlertEngine } from "../../../src/alerts/alert-engine";
+import type { AlertEngineHost, PlacedNotice, TaskReading } from "../../../src/alerts/alert-engine-host";
 import { openAlertRecords } from "../../../src/alerts/alert-records";
 import type { Policy } from "../../../src/alerts/evaluate";
 import { sideIds } from "../../../src/alerts/rules/rules";
@@ -581,7 +577,7 @@ describe("alerts over windows and restarts", () => {
     await barred.reads({ a: "incrementalFailed" });
     settle();
     assert.deepEqual(barred.notified, ["error shop/a incrementalFailed"]);
-    assert.match(barred.warnings.join(), /cannot be kept/);
+    assert.match(barred.warnings.join(), /cannot be stored/);
   });
 
   it("ignore a slower poll of another window", async () => {

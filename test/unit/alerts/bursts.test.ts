@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PlacedNotice } from "../../../src/alerts/alert-engine";
+import type { PlacedNotice } from "../../../src/alerts/alert-engine-host";
 import { burstText } from "../../../src/alerts/bursts";
 import type { Condition } from "../../../src/alerts/decision";
 import type { Diagnosis } from "../../../src/failures/known-case";
