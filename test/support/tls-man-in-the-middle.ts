@@ -1,58 +1,41 @@
 /** Somebody between a client and a real PostgreSQL server who ends TLS with a certificate of their own. */
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { connect as connectTls, TLSSocket } from "node:tls";
 import type { Certificate } from "./certificates";
 import { message } from "./lying-server";
+import { PairingProxy } from "./pairing-proxy";
 
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 export class TlsManInTheMiddle {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
   /** What was read of the clients' messages. */
   read = "";
   /** Whether it asks for the password's MD5 hash itself, instead of passing on what both say. */
   asksForHash = false;
 
-  private constructor(
-    private readonly serverPort: number,
-    private readonly certificate: Certificate,
-  ) {
-    this.#server = createServer((client) => void this.#serve(client).catch(() => client.destroy()));
-  }
+  #proxy: PairingProxy | undefined;
+
+  private constructor(private readonly certificate: Certificate) {}
 
   static async open(serverPort: number, certificate: Certificate): Promise<TlsManInTheMiddle> {
-    const one = new TlsManInTheMiddle(serverPort, certificate);
-    one.#server.listen(0, "127.0.0.1");
-    await once(one.#server, "listening");
-    return one;
+    const between = new TlsManInTheMiddle(certificate);
+    between.#proxy = await PairingProxy.open(
+      serverPort,
+      (client, server) => void between.#serve(client, server).catch(() => client.destroy()),
+    );
+    return between;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#proxy?.port ?? 0;
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) {
-      socket.destroy();
-    }
-    await new Promise((resolve) => this.#server.close(resolve));
+    await this.#proxy?.close();
   }
 
-  async #serve(client: Socket): Promise<void> {
-    const server = connect(this.serverPort, "127.0.0.1");
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.#sockets.add(socket);
-      socket.on("error", () => undefined);
-      socket.once("close", () => {
-        this.#sockets.delete(socket);
-        other.destroy();
-      });
-    }
+  async #serve(client: Socket, server: Socket): Promise<void> {
     await once(client, "data");
     server.write(sslRequest);
     await once(server, "data");

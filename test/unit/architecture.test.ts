@@ -25,6 +25,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
   ],
   "backend-client": ["controller", "postgres"],
   commands: [
+    "action-command",
     "bulk-action",
     "commands",
     "confirm",
@@ -42,7 +43,6 @@ const edge: Readonly<Record<string, readonly string[]>> = {
     "refresh",
     "remedy",
     "row-texts",
-    "run-action",
     "task-picker",
     "tree-commands",
   ],
@@ -64,7 +64,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
     ...["passwords", "register"],
   ],
   links: ["handler", "open"],
-  tree: ["content", "hover", "items", "tree", "view"],
+  tree: ["connected-view", "hover", "items", "tree", "view"],
 };
 
 describe("the source", () => {
