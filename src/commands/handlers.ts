@@ -3,10 +3,17 @@ import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/s
 import { walkthroughId } from "../links/link";
 import * as vscode from "../screen/vscode";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
-import { hasFailed, legalActions, mayChangePassword, mayCopyAgain, mayPrecheck } from "../tasks/allowed-actions";
+import {
+  hasFailed,
+  legalActions,
+  mayChangePassword,
+  mayCopyAgain,
+  mayPrecheck,
+} from "../tasks/allowed-actions";
 import { attentionOf, thresholdsIn, urgencyOf } from "../tasks/attention";
 import type { Task } from "../tasks/task";
 import { previewManner } from "../tree/node";
+import { type ActionDialog, oneTaskDialog, runWith } from "./action-command";
 import { targetOf } from "./argument";
 import { offerUndo, runMany } from "./bulk-action";
 import { connectionHandlers } from "./connections";
@@ -22,7 +29,6 @@ import { askPassword } from "./password";
 import { reportProblem } from "./problem-report-command";
 import { refreshTasks } from "./refresh";
 import { RemedySteps } from "./remedy";
-import { type ActionDialog, oneTaskDialog, runWith } from "./action-command";
 import { askStartTime, pickTask } from "./task-picker";
 import { treeHandlers } from "./tree-commands";
 

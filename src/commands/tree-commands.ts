@@ -7,13 +7,13 @@ import * as vscode from "../screen/vscode";
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine-name";
 import {
-  type ViewOptions,
-  viewOptionsIn,
   type Grouping,
   groupings,
   noFilter,
   type Sorting,
   sortings,
+  type ViewOptions,
+  viewOptionsIn,
 } from "../tree/view-options";
 import { targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";

@@ -5,7 +5,13 @@ import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { hasEnded, rowOf, type StatusId, statusOrder } from "../status/statuses";
-import { hasFailed, legalActions, mayChangePassword, mayCopyAgain, mayPrecheck } from "../tasks/allowed-actions";
+import {
+  hasFailed,
+  legalActions,
+  mayChangePassword,
+  mayCopyAgain,
+  mayPrecheck,
+} from "../tasks/allowed-actions";
 import { attentionOf, type Thresholds } from "../tasks/attention";
 import { engineName } from "../tasks/engine-name";
 import type { Task } from "../tasks/task";
