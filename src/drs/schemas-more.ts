@@ -46,7 +46,7 @@ export const changeTagsRequest = v.looseObject({
   tags: v.pipe(v.array(newTag), v.minLength(1), v.maxLength(20)),
 });
 export const projectTagsRequest = v.looseObject({ resource_type: resourceType });
-export const projectTag = v.looseObject({ key: text, values: v.array(v.string()) });
+export const projectTag = v.looseObject({ key: text, values: v.nullish(v.array(v.string())) });
 
 export const linksRequest = v.looseObject({
   job_type: v.picklist(["migration", "sync", "cloudDataGuard", "replay"]),
@@ -59,8 +59,8 @@ export const link = v.looseObject({
   target_endpoint_type: text,
   job_direction: text,
   net_type: text,
-  task_types: v.array(v.string()),
-  cluster_modes: v.array(v.string()),
+  task_types: v.nullish(v.array(v.string())),
+  cluster_modes: v.nullish(v.array(v.string())),
   description: text,
 });
 

@@ -20,6 +20,7 @@ import {
   type UnindexedTable,
 } from "../../src/backend/engine/engine";
 import { type Job, jobSchema, plainName } from "../../src/backend/jobs/job";
+import { migrations } from "../../src/backend/jobs/store";
 import { message } from "../../src/backend/messages";
 
 /** How often a lock must not be got before that is a failure. */
@@ -177,7 +178,7 @@ export class SimulatedWorld {
 
   #execute(sql: string, values: readonly unknown[]): readonly unknown[] {
     if (sql.startsWith("SELECT max(number)")) {
-      return [{ last: Number.MAX_SAFE_INTEGER }];
+      return [{ last: migrations.length }];
     }
     if (sql.startsWith("SELECT record FROM jobs")) {
       return this.#record === undefined ? [] : [{ record: JSON.parse(this.#record) }];

@@ -7,7 +7,7 @@ import { childOf, currentFailure, type Job, jobSchema } from "./job";
 import { Measurements } from "./measurements";
 
 /** Each entry is applied once, in order. */
-const migrations = [
+export const migrations = [
   `CREATE TABLE jobs (id text PRIMARY KEY, name text NOT NULL, status text NOT NULL, record jsonb NOT NULL,
                       created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL);
    CREATE UNIQUE INDEX jobs_name ON jobs (lower(name));

@@ -350,7 +350,10 @@ const quietPolls = 60;
 
 async function walk(taskType: Job["taskType"], path: readonly Event[]): Promise<void> {
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.now() });
-  const walking = await Walk.begin(taskType);
+  const walking = await Walk.begin(taskType).catch((error: unknown) => {
+    mock.timers.reset();
+    throw error;
+  });
   const { world } = walking;
   try {
     for (const event of path) {
