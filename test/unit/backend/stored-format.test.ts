@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import type { Statements } from "../../../src/backend/jobs/control-database";
+import { JobStore, migrations } from "../../../src/backend/jobs/store";
+
+describe("the control database of a newer version", () => {
+  it("is refused before anything is changed in it, and the refusal says what to do", async () => {
+    const changes: string[] = [];
+    const database: Statements = {
+      query: async <R>(sql: string) => {
+        changes.push(...(/^CREATE TABLE IF NOT EXISTS migrations|^SELECT max/.test(sql) ? [] : [sql]));
+        const rows = [{ last: migrations.length + 1 }];
+        // What the driver says beside the rows is not looked at.
+        return { rows } as unknown as { rows: R[] } as never;
+      },
+    };
+    await assert.rejects(
+      JobStore.open(database),
+      /kept by a newer version of the local backend .+: update it, or choose another data directory/,
+    );
+    assert.deepEqual(changes, []);
+  });
+});
