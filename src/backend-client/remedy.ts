@@ -12,13 +12,13 @@ const remedySchema = v.object({
   rows: v.array(
     v.object({ schema: v.string(), table: v.string(), key: v.string(), source: row, target: row }),
   ),
-  /** What heals, in its order. */
+  /** The remedy's statements, in their order. */
   statements: v.array(v.object({ side, sql: v.string() })),
   /** The ends where SQL runs without a login of the user's. */
   open: v.array(side),
 });
 
-/** What heals a failed task of the local backend. */
+/** The remedy of a failed task of the local backend. */
 export type FoundRemedy = v.InferOutput<typeof remedySchema>;
 export type ConflictRow = FoundRemedy["rows"][number];
 export type Side = v.InferOutput<typeof side>;
@@ -30,7 +30,7 @@ interface Place {
   readonly id: string;
 }
 
-/** What heals a failed task (`GET /_local/tasks/…/remedy`), looked up now. @throws Error as `callControlApi` does. */
+/** The remedy of a failed task (`GET /_local/tasks/…/remedy`), looked up now. @throws Error as `callControlApi` does. */
 export async function readRemedy({ connection, key, id }: Place, l10n: Localizer): Promise<FoundRemedy> {
   const path = `/_local/tasks/${encodeURIComponent(id)}/remedy` as const;
   return await callControlApi(connection, key, { path, schema: remedySchema }, languageOf(l10n), l10n.t);

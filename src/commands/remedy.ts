@@ -76,7 +76,7 @@ export class RemedySteps {
     }
   }
 
-  /** Shows the SQL that heals, and runs it where the user agrees, end by end. */
+  /** Shows the remedy's SQL, and runs it where the user agrees, end by end. */
   async runSql(found: PlacedTask): Promise<void> {
     const { t } = this.#parts.l10n;
     const { task } = found;
@@ -86,7 +86,10 @@ export class RemedySteps {
       return;
     }
     if (remedy.statements.length === 0) {
-      await this.#offerNext(found, t('No SQL is known that would heal task "{0}" now.', task.name));
+      await this.#offerNext(
+        found,
+        t('No SQL is known that resolves the failure of task "{0}" now.', task.name),
+      );
       return;
     }
     const done: Shown[] = [];
@@ -239,21 +242,21 @@ export class RemedySteps {
     }
   }
 
-  /** What heals a task; says so where it cannot be looked up. */
+  /** The remedy of a task; says so where it cannot be looked up. */
   async #remedy(found: PlacedTask): Promise<FoundRemedy | undefined> {
     const { l10n, log } = this.#parts;
     const { t } = l10n;
     const place = await this.#placeOf(found);
     if (place === undefined) {
-      void vscode.window.showInformationMessage(t("Only the local backend looks up what heals a task."));
+      void vscode.window.showInformationMessage(t("Only the local backend can look up a remedy."));
       return undefined;
     }
-    const title = t('Looking up what heals task "{0}"', found.task.name);
+    const title = t('Looking up the remedy of task "{0}"', found.task.name);
     const options = { location: vscode.ProgressLocation.Notification, title };
     try {
       return await vscode.window.withProgress(options, async () => await readRemedy(place, l10n));
     } catch (error) {
-      log.error(`what heals task ${found.task.id} cannot be looked up`, error);
+      log.error(`the remedy of task ${found.task.id} cannot be looked up`, error);
       void vscode.window.showErrorMessage(explain(error, l10n, true));
       return undefined;
     }

@@ -52,7 +52,7 @@ export interface Problem {
   /** What became of the last action. */
   readonly attempt?: Shown | undefined;
   readonly copy?: CopyButton | undefined;
-  /** What heals, in the order in which it is done. */
+  /** The steps of the remedy, in the order in which they are taken. */
   readonly steps: readonly StepButton[];
   /** What lets the task run again afterwards. */
   readonly resume?: ActionButton | undefined;

@@ -40,7 +40,7 @@ export function mayChangePassword({ status, availableActions }: Task): boolean {
   return status !== "frozen" && availableActions?.includes("RESET_DB_PWD") === true;
 }
 
-/** Whether a task has failed for something that may be healed; a freeze is none of that. */
+/** Whether a task has failed for something that may be resolved; a freeze is not such a failure. */
 export function hasFailed({ status }: Pick<Task, "status">): boolean {
   return rowOf(status).alert === "error" && status !== "frozen";
 }

@@ -5,7 +5,7 @@ import { mayChangePassword, mayCopyAgain, mayPrecheck } from "./allowed-actions"
 import { lostTables } from "./stream-health";
 import type { Task } from "./task";
 
-/** The steps that heal a failed task and that its status and its place allow, in the order in which they are taken. */
+/** The steps of a failed task's remedy that its status and its place allow, in the order in which they are taken. */
 export function remedySteps(task: Task, diagnosis: Diagnosis | null | undefined): readonly StepId[] {
   const place = task.cloud === true ? "cloud" : "local";
   if (task.status === "frozen") {

@@ -33,7 +33,7 @@ export interface TaskWarning {
   /** Undefined: it is about the whole task. */
   readonly table?: string | undefined;
   readonly code: string;
-  /** What is wrong, why, and what heals, in the user's language. */
+  /** What is wrong, why, and the remedy, in the user's language. */
   readonly message: string;
   /** Milliseconds since 1970. */
   readonly since?: number | undefined;

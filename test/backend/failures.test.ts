@@ -146,7 +146,7 @@ describe("the failures of a task", () => {
     });
   });
 
-  it("looks up the rows in the way and the SQL that heals, and runs it with a login of the user's own", async () => {
+  it("looks up the rows in the way and the remedy SQL, and runs it with a login of the user's own", async () => {
     const plan = await databases(rows);
     const task = await TestTask.started(backend, plan);
     await task.reaches("INCRE_TRANSFER_STARTED");

@@ -25,7 +25,7 @@ export interface LocalCalls {
   databases(): Promise<unknown>;
   /** Runs SQL in one of them. */
   sql(request: v.InferOutput<typeof sqlRequest>): Promise<unknown>;
-  /** What heals a failed task. */
+  /** The remedy of a failed task. */
   remedy(id: string): Promise<unknown>;
   /** Runs SQL at an end of a task. */
   taskSql(id: string, request: v.InferOutput<typeof taskSqlRequest>): Promise<unknown>;

@@ -121,7 +121,7 @@ export interface StreamFinding {
   readonly table: TableName | undefined;
   /** Of its kind: `LS…` of a failure, `LW…` of a warning; see the catalogue of known failures. */
   readonly code: string;
-  /** What is wrong, the cause, and what heals. */
+  /** What is wrong, the cause, and the remedy. */
   readonly message: Message;
 }
 
@@ -298,7 +298,7 @@ export interface ConflictRow extends TableName {
 
 export type RowText = readonly (readonly [column: string, value: string | null])[];
 
-/** What heals a failed task. */
+/** The remedy of a failed task. */
 export interface FoundRemedy {
   readonly rows: readonly ConflictRow[];
   /** In the order in which they are run. */
@@ -458,7 +458,7 @@ export interface Engine {
   compare(task: EngineTask, contents: boolean, signal: AbortSignal): AsyncIterable<TableComparison>;
   /** Why a task that was enabled is not any more, as far as can be known. */
   explainStop(task: EngineTask): Promise<StopCause>;
-  /** What heals a failed task, from its failure and from what both ends have now. */
+  /** The remedy of a failed task, from its failure and from what both ends have now. */
   remedy(task: EngineTask, failure: FailureFacts): Promise<FoundRemedy>;
   /** What an error means to the user of a task. */
   describe(error: EngineError, connection: DatabaseLogin | undefined): Message;

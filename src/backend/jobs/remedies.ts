@@ -1,4 +1,4 @@
-/** What heals a failed task: from its failure, or from what a pre-check finds. */
+/** The remedy of a failed task: from its failure, or from what a pre-check finds. */
 import { type Engine, EngineError, type FoundRemedy } from "../engine/engine";
 import type { JobActions } from "./actions";
 import type { Controller } from "./controller";
@@ -18,7 +18,7 @@ const warnings: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Nothing for a task that has not failed. What is found is as of now: it may be healed already.
+ * Nothing for a task that has not failed. What is found is as of now: it may be resolved already.
  *
  * @throws ApiError for a task that is not there.
  */

@@ -1,4 +1,4 @@
-/** What heals a failed task, computed from the server's words and from what both ends have now. */
+/** The remedy of a failed task, computed from the server's words and from what both ends have now. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type {
   ConflictRow,
