@@ -365,7 +365,7 @@ async function askType(
   const { t } = parts.l10n;
   const answer = await askChoice<TaskFile["type"]>({
     ...frame,
-    placeholder: t("How is it to be synchronized?"),
+    placeholder: t("How do you want to synchronize?"),
     items: [
       {
         label: t("Full and incremental"),
@@ -420,7 +420,7 @@ async function askFinish(
     tables === undefined ? t("all tables") : tables === 1 ? t("1 table") : t("{0} tables", tables);
   const finish = await askChoice<Finish>({
     ...frame,
-    placeholder: t("Ready: {0}. What is done now?", what),
+    placeholder: t("Ready: {0}. What do you want to do?", what),
     items: [
       {
         ...{ label: t("Create and Start"), icon: "play", value: "start" },

@@ -103,7 +103,7 @@ describe("the details page", () => {
   it("explains where a delay arises, and that nothing holds up a task that keeps up", async () => {
     const text = await opened("delay", /Applying at the target/);
     assert.match(text, /Reading/);
-    await workbench.sees(part("delay").getByText("The task keeps up: nothing holds it up."));
+    await workbench.sees(part("delay").getByText("The task keeps up: there is no bottleneck."));
     await workbench.screenshot("details-delay");
   });
 

@@ -24,7 +24,7 @@ export function delayWords(diagnosis: DelayDiagnosis, l10n: Localizer): DelayWor
           cause: t("The cause is not known: neither end says what it waits for."),
           forecast: catchUp && forecastOf(catchUp, l10n),
         }
-      : { cause: t("The task keeps up: nothing holds it up.") };
+      : { cause: t("The task keeps up: there is no bottleneck.") };
   }
   return {
     cause: causeText(cause, l10n),
@@ -68,8 +68,8 @@ function causeText(cause: DelayCause, l10n: Localizer): Shown {
       return t("The speed limit of the task, {0} per second, is reached.", bytesText(cause.limit, l10n));
     case "network":
       return cause.carries === undefined
-        ? t("The network holds the task up: the source has read more than the network carries.")
-        : t("The network holds the task up: it carries {0} per second.", bytesText(cause.carries, l10n));
+        ? t("The network is the bottleneck: the source has read more than the network carries.")
+        : t("The network is the bottleneck: it carries {0} per second.", bytesText(cause.carries, l10n));
     case "sourceReading":
       return cause.event === ""
         ? t("The source is busy reading its log: it holds more changes than one processor reads in time.")
@@ -118,9 +118,9 @@ function remedyText({ id }: DelayCause, { t }: Localizer): Shown | undefined {
     case "targetDisk":
       return t("Give the target more disk throughput, or relieve it of other load.");
     case "targetProcessor":
-      return t("Look for triggers and many indexes at the target, or divide the tables among several tasks.");
+      return t("Check the target for triggers and many indexes, or divide the tables among several tasks.");
     case "targetWait":
-      return t("Look for triggers at the target that wait, and for synchronous replication of the target.");
+      return t("Check the target for triggers that wait, and for synchronous replication.");
     case "openTransaction":
       return t("Commit the transaction or end its session.");
     case "sourceLost":
@@ -147,7 +147,7 @@ function forecastOf(catchUp: CatchUp, { t, duration, shortTime }: Localizer): Sh
     case "never":
       return t("At this rate the task will not catch up: changes come in faster than they are applied.");
     case "unknown":
-      return t("It cannot be told yet when the task will have caught up.");
+      return t("It is not known yet when the task will have caught up.");
   }
 }
 

@@ -156,7 +156,7 @@ describe("the diagnosis of a delay", () => {
     );
     assert.match(paragraph(behind()), /^The cause is not known: .* It cannot be told yet/);
     assert.deepEqual(delayWords(diagnoseDelay(behind(undefined, { delayMs: 100 })), english), {
-      cause: "The task keeps up: nothing holds it up.",
+      cause: "The task keeps up: there is no bottleneck.",
     });
   });
 });
