@@ -161,10 +161,10 @@ describe("the details page", () => {
     );
     await workbench.answer(/To which database are rows written/, "archive");
     await workbench.accept(/Which tables are synchronized/);
-    await workbench.accept(/How is it to be synchronized/);
+    await workbench.accept(/How do you want to synchronize/);
     await workbench.answer(/Name of the task/, "made-by-questions");
     await workbench.screenshot("new-task-finish");
-    await workbench.accept(/What is done now/);
+    await workbench.accept(/What do you want to do/);
     await workbench.sees(workbench.row("made-by-questions"));
     await workbench.treeWith(/made-by-questions/);
     await workbench.screenshot("new-task-started");
