@@ -148,25 +148,27 @@ describe("the details page", () => {
     });
   });
 
-  // Last: its file stays open in a tab.
-  it("makes a task by questions, each with a way back, and starts it", async () => {
-    await workbench.runCommand("DRS: New Task…");
-    await workbench.accept(/From which database are rows read/);
-    await workbench.answer(/To which database are rows written/, "trial");
-    await workbench.sees(workbench.quickInput.getByText("public.events", { exact: true }));
-    await workbench.screenshot("new-task-tables");
-    await workbench.click(
-      workbench.quickInput.getByRole("button", { name: "Back" }),
-      workbench.quickInput.getByPlaceholder("To which database are rows written?"),
-    );
-    await workbench.answer(/To which database are rows written/, "archive");
-    await workbench.accept(/Which tables are synchronized/);
-    await workbench.accept(/How do you want to synchronize/);
-    await workbench.answer(/Name of the task/, "made-by-questions");
-    await workbench.screenshot("new-task-finish");
-    await workbench.accept(/What do you want to do/);
-    await workbench.sees(workbench.row("made-by-questions"));
-    await workbench.treeWith(/made-by-questions/);
-    await workbench.screenshot("new-task-started");
+  // Last, after the tests of tabs: its file stays open in one.
+  describe("a new task", () => {
+    it("is made by questions, each with a way back, and started", async () => {
+      await workbench.runCommand("DRS: New Task…");
+      await workbench.accept(/From which database are rows read/);
+      await workbench.answer(/To which database are rows written/, "trial");
+      await workbench.sees(workbench.quickInput.getByText("public.events", { exact: true }));
+      await workbench.screenshot("new-task-tables");
+      await workbench.click(
+        workbench.quickInput.getByRole("button", { name: "Back" }),
+        workbench.quickInput.getByPlaceholder("To which database are rows written?"),
+      );
+      await workbench.answer(/To which database are rows written/, "archive");
+      await workbench.accept(/Which tables are synchronized/);
+      await workbench.accept(/How do you want to synchronize/);
+      await workbench.answer(/Name of the task/, "made-by-questions");
+      await workbench.screenshot("new-task-finish");
+      await workbench.accept(/What do you want to do/);
+      await workbench.sees(workbench.row("made-by-questions"));
+      await workbench.treeWith(/made-by-questions/);
+      await workbench.screenshot("new-task-started");
+    });
   });
 });
