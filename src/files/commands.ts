@@ -110,7 +110,7 @@ async function demoEnds(parts: FileParts): Promise<TemplateEnds | undefined> {
   try {
     const { databases } = await demoLogins(local, key, l10n);
     const end = async (server: "source" | "target") => {
-      // For all of them: whoever tries the template puts another database of the demo in its place.
+      // For all databases of the demo: users of the template replace its database by another one.
       const ends = databases
         .filter((one) => one.server === server)
         .map(({ host, port, database, task: { user, password } }) => ({

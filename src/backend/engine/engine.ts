@@ -26,7 +26,7 @@ export interface TableName {
   readonly table: string;
 }
 
-/** A table of a source, with what stands in the way of its synchronization. */
+/** A table of a source, with what prevents its synchronization. */
 export interface ChoosableTable extends TableName {
   /** Of its rows, without indexes. */
   readonly bytes: number;

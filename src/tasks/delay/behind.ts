@@ -11,7 +11,7 @@ const patienceMs = 4_000;
 
 /**
  * Cause, remedy and forecast in one paragraph; undefined for a task that keeps up, and where nothing is known in time. It
- * never fails: it stands beside what is told anyway.
+ * never fails, because an alert that is shown without it is better than none.
  */
 export async function delayText(
   session: Pick<TaskSession, "client" | "localDelay"> | undefined,

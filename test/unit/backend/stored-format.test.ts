@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type pg from "pg";
 import type { Statements } from "../../../src/backend/jobs/control-database";
 import { JobStore, migrations } from "../../../src/backend/jobs/store";
 
@@ -6,11 +7,11 @@ describe("the control database of a newer version", () => {
   it("is refused before anything is changed in it, and the refusal says what to do", async () => {
     const changes: string[] = [];
     const database: Statements = {
-      query: async <R>(sql: string) => {
+      query: async <R extends pg.QueryResultRow>(sql: string) => {
         changes.push(...(/^CREATE TABLE IF NOT EXISTS migrations|^SELECT max/.test(sql) ? [] : [sql]));
-        const rows = [{ last: migrations.length + 1 }];
-        // What the driver says beside the rows is not looked at.
-        return { rows } as unknown as { rows: R[] } as never;
+        const rows: readonly unknown[] = [{ last: migrations.length + 1 }];
+        // The caller names the type of its rows, as with the real driver.
+        return { rows: rows as R[], rowCount: rows.length, command: "", oid: 0, fields: [] };
       },
     };
     await assert.rejects(

@@ -1,4 +1,4 @@
-/** The tables of a source as somebody chooses among them: how large they are, and what stands in the way of each. */
+/** The tables of a source for a table picker: the size of each, and what prevents its synchronization. */
 import type { ChoosableTable, DatabaseLogin } from "../engine";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
