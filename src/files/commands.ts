@@ -94,19 +94,26 @@ async function newTaskFile(parts: FileParts, argument: unknown): Promise<void> {
   }
 }
 
+/** The local backend's connection, and the key to call it; undefined when it does not run. */
+async function openLocalBackend({ connections, sessions }: FileParts) {
+  const { local } = connections;
+  const key = local && (await connections.secret(local));
+  return local !== undefined &&
+    key !== undefined &&
+    "accessKey" in key &&
+    sessions.find(local.id)?.session !== undefined
+    ? { local, key }
+    : undefined;
+}
+
 /** Both ends in the demo's databases, whose passwords are kept at once; undefined when it does not run. */
 async function demoEnds(parts: FileParts): Promise<TemplateEnds | undefined> {
-  const { connections, sessions, l10n, log } = parts;
-  const local = connections.local;
-  const key = local && (await connections.secret(local));
-  if (
-    local === undefined ||
-    key === undefined ||
-    !("accessKey" in key) ||
-    sessions.find(local.id)?.session === undefined
-  ) {
+  const { l10n, log } = parts;
+  const open = await openLocalBackend(parts);
+  if (open === undefined) {
     return undefined;
   }
+  const { local, key } = open;
   try {
     const { databases } = await demoLogins(local, key, l10n);
     const end = async (server: "source" | "target") => {
@@ -208,17 +215,12 @@ async function validate(parts: FileParts, argument: unknown): Promise<void> {
 
 /** Nothing where no local backend is open: the service tries ends only of a task that exists. */
 async function checkEnds(parts: FileParts, { file, path }: OpenedFile): Promise<readonly PrecheckFinding[]> {
-  const { connections, sessions, l10n } = parts;
-  const { local } = connections;
-  const key = local && (await connections.secret(local));
-  if (
-    local === undefined ||
-    key === undefined ||
-    !("accessKey" in key) ||
-    sessions.find(local.id)?.session === undefined
-  ) {
+  const { l10n } = parts;
+  const open = await openLocalBackend(parts);
+  if (open === undefined) {
     return [];
   }
+  const { local, key } = open;
   const passwords = await passwordsOf(file, local, keptOf(parts), l10n);
   if (passwords === undefined) {
     return [];
