@@ -4,6 +4,7 @@ import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
 import type { Attempt } from "../tasks/attempts";
+import type { Since } from "../tasks/use-cases/status-since";
 
 /** How fresh the store's data is. */
 export interface Freshness {
@@ -38,6 +39,8 @@ export interface DetailsFacts extends Reader {
   readonly running: ActionId | undefined;
   /** What was last asked of the task in this window, and what became of it. */
   readonly attempt: Attempt | undefined;
+  /** Since when the task has its status; undefined where that is not known. */
+  readonly since: Since | undefined;
   /** The known case behind the task's error; null: none matches; undefined: not looked up yet. */
   readonly diagnosis: Diagnosis | null | undefined;
 }

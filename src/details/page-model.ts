@@ -6,6 +6,7 @@ import { isStreaming, rowOf } from "../status/statuses";
 import { hasFailed, mayPrecheck } from "../tasks/allowed-actions";
 import { behindMs } from "../tasks/delay/diagnose";
 import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";
+import { type Since, sinceIn } from "../tasks/use-cases/status-since";
 import type { DetailsHost } from "./host";
 import { marksOf } from "./marks";
 import type { MoreView } from "./page-view";
@@ -125,6 +126,18 @@ export class PageModel {
       ...Object.fromEntries(partIds.map((part) => [part, readings[part]?.value])),
       samples: this.#samples.all,
     };
+  }
+
+  /** Since when the task has its status: by the timeline, or as this window has seen it. */
+  get since(): Since | undefined {
+    const status = this.#host.task(this.#ref)?.status;
+    const isNewest = this.#reader.query("timeline").offset === 0;
+    const rows = isNewest ? this.#reader.readings.timeline?.value?.rows : undefined;
+    const seen = this.#host.past(this.#ref).statuses.at(-1);
+    return status === undefined
+      ? undefined
+      : (sinceIn(rows ?? [], status, Date.now()) ??
+          (seen?.status === status ? { at: seen.at, times: 1 } : undefined));
   }
 
   /** @param active whether anything may be done with the task now. */

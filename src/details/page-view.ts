@@ -4,7 +4,8 @@ import type { StepId } from "../failures/steps";
 import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
 import type { AlertLevel } from "../status/statuses";
-import type { ChartsView, PartView } from "./part-view";
+import type { Route } from "../tasks/route";
+import type { ChartsView, Moment, PartView } from "./part-view";
 
 /** A single fact of a task that a button copies. */
 export type CopyableFact = "id" | "parentId" | "error" | "source" | "target";
@@ -80,8 +81,7 @@ export interface StreamView {
 export interface StreamWarning {
   readonly code: Shown;
   readonly text: Shown;
-  /** Since when, in words and as an ISO 8601 time. */
-  readonly since?: { readonly text: Shown; readonly time: string } | undefined;
+  readonly since?: Moment | undefined;
 }
 
 /** The known case behind an error, or that there is none. */
@@ -148,15 +148,10 @@ export interface ObjectTable {
   readonly copyAgain?: StepButton | undefined;
 }
 
-/** From where to where a task leads, and how. */
-export interface RouteView {
-  /** Absent where the service names no ends. */
-  readonly ends?: { readonly source: Shown; readonly target: Shown } | undefined;
-  readonly facts: Shown;
-}
-
 export interface StatusView {
   readonly name: Shown;
+  /** Since when the task has the status, and how often it came into it lately. */
+  readonly since?: (Moment & { readonly often?: Shown | undefined }) | undefined;
   readonly meaning: Shown;
   /** Codicon id. */
   readonly icon: string;
@@ -170,7 +165,7 @@ export interface TaskView {
   readonly language: string;
   readonly name: Shown;
   readonly status: StatusView;
-  readonly route?: RouteView | undefined;
+  readonly route?: Route | undefined;
   readonly notices: readonly Notice[];
   readonly actionsLabel: Shown;
   readonly actions: readonly ActionButton[];

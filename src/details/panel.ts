@@ -242,6 +242,7 @@ class DetailsPage implements vscode.Disposable {
       actions: readOnly === undefined ? legalActions(this.#lastKnown) : [],
       running: this.#running,
       attempt: host.attempt(this.#ref),
+      since: this.#more.since,
     });
     return { ...view, more: this.#more.view(view.actions.length > 0) };
   }

@@ -3,6 +3,12 @@ import type { Shown } from "../l10n/shown";
 import type { Cell, Filter, Pager, PartButton } from "./parts/part";
 import type { PartId } from "./parts/parts";
 
+/** A point in time: as a text to the second with its zone, and as an ISO 8601 time. The page shows how long ago that was. */
+export interface Moment {
+  readonly text: Shown;
+  readonly time: string;
+}
+
 /** A table that is read when its part is open. */
 export interface PartView {
   readonly id: PartId;

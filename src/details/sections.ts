@@ -2,10 +2,11 @@
 
 import type { Localizer, Translate } from "../l10n/localizer";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
-import { addressText, endsOf } from "../tasks/address";
+import { addressText } from "../tasks/address";
 import { engineName } from "../tasks/engine-name";
+import { taskTypeLabel } from "../tasks/route";
 import type { SyncObject, Task, TaskEndpoint } from "../tasks/task";
-import type { Copyable, CopyButton, ObjectTable, RouteView, Row, Section } from "./page-view";
+import type { Copyable, CopyButton, ObjectTable, Row, Section } from "./page-view";
 
 /** More rows than this make the page slow and are not read by anyone. */
 const maxObjects = 500;
@@ -19,18 +20,6 @@ export function sectionsOf(task: Task, connection: string | undefined, l10n: Loc
     endpointSection("source", t("Source database"), task.source, t),
     endpointSection("target", t("Target database"), task.target, t),
   ];
-}
-
-/** From where to where a task leads, and how; undefined when nothing of that is known. */
-export function routeOf(task: Task, { t, number }: Localizer): RouteView | undefined {
-  const { objects = [], taskType } = task;
-  const tables = objects.filter(({ type }) => type.toLowerCase() === "table").length;
-  const facts = joined(" · ", [
-    taskType === undefined ? "" : taskTypeLabel(taskType, t),
-    tables === 0 ? "" : tables === 1 ? t("1 table") : t("{0} tables", number(tables)),
-  ]);
-  const ends = endsOf(task);
-  return ends === undefined && facts === "" ? undefined : { ends, facts };
 }
 
 function taskSection(task: Task, connection: string | undefined, t: Translate): Section {
@@ -47,19 +36,6 @@ function taskSection(task: Task, connection: string | undefined, t: Translate): 
     row(t("Connection"), connection),
   ];
   return section("task", t("Task"), rows, t);
-}
-
-function taskTypeLabel(taskType: string, t: Translate): Shown {
-  switch (taskType) {
-    case "FULL_TRANS":
-      return t("Full");
-    case "FULL_INCR_TRANS":
-      return t("Full + incremental");
-    case "INCR_TRANS":
-      return t("Incremental");
-    default:
-      return shown(taskType);
-  }
 }
 
 function timesSection(task: Task, { t, time }: Localizer): Section {

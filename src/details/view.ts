@@ -10,8 +10,10 @@ import { attemptText } from "../tasks/attempt-text";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
 import { errorText, meaningOf, statusName } from "../tasks/problems";
+import { routeOf } from "../tasks/route";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
+import { oftenText } from "../tasks/use-cases/status-since";
 import type { DetailsFacts, Freshness, Reader } from "./facts";
 import type {
   ActionButton,
@@ -20,12 +22,14 @@ import type {
   Delay,
   EmptyView,
   Notice,
+  Problem,
   Progress,
   StreamView,
   TaskView,
 } from "./page-view";
+import type { Moment } from "./part-view";
 import { copyAgainButton, problemOf } from "./problem";
-import { objectTable, routeOf, sectionsOf } from "./sections";
+import { objectTable, sectionsOf } from "./sections";
 
 /** For so long the page says that an action has had its effect, in milliseconds. */
 const newsMs = 2 * 60_000;
@@ -36,12 +40,14 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
   const { t } = l10n;
   const status = rowOf(task.status);
   const progress = progressOf(task, facts);
+  const problem = problemOf(task, facts);
   return {
     kind: "task",
     language: l10n.language,
     name: shown(task.name === "" ? task.id : task.name),
     status: {
       name: statusName(task, l10n),
+      since: facts.since && { ...momentOf(facts.since.at, l10n), often: oftenOf(task, facts) },
       meaning: meaningOf(task, l10n),
       icon: status.icon,
       color: listed ? status.color : "disabledForeground",
@@ -57,9 +63,9 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
     ],
     route: routeOf(task, l10n),
     actionsLabel: t("Actions"),
-    actions: listed ? buttonsOf(facts) : [],
+    actions: listed ? buttonsOf(facts, problem) : [],
     running: facts.running,
-    problem: problemOf(task, facts),
+    problem,
     stream: streamOf(task, l10n),
     progress,
     delay: progress === undefined ? delayOf(task, facts) : undefined,
@@ -204,18 +210,28 @@ function forecastNotices(task: Task, { l10n, listed }: DetailsFacts): readonly N
   }));
 }
 
-function buttonsOf({ actions, l10n }: DetailsFacts): readonly ActionButton[] {
+function buttonsOf({ actions, l10n }: DetailsFacts, problem: Problem | undefined): readonly ActionButton[] {
+  const mayContinue = problem === undefined || problem.steps.length === 0;
   return actions.toSorted(byHelpfulness).map((action, index) => ({
     action,
     label: l10n.localize(actionRow(action).name),
     icon: actionRow(action).icon,
-    // An action that stops a task is never the primary button.
-    primary: index === 0 && actionRow(action).continues,
+    // An action that stops a task is never the primary button, nor is one that comes after the steps of a remedy.
+    primary: index === 0 && actionRow(action).continues && mayContinue,
   }));
 }
 
+function momentOf(at: number, { time }: Localizer): Moment {
+  return { text: time(at), time: new Date(at).toISOString() };
+}
+
+/** How often a task has failed: a healthy one that was paused at times is of no interest. */
+function oftenOf({ status }: Task, { since, l10n }: DetailsFacts): Shown | undefined {
+  return since === undefined || rowOf(status).alert !== "error" ? undefined : oftenText(since, l10n);
+}
+
 function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
-  const { t, time } = l10n;
+  const { t } = l10n;
   const warnings = warningsOf(task);
   const { keptLog } = task;
   if (warnings.length === 0 && keptLog === undefined) {
@@ -226,7 +242,7 @@ function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
     heading: warnings.length > 0 ? t("Warnings") : t("Retained log"),
     warnings: warnings.map(({ code, message, since }) => ({
       ...{ code: shown(code), text: shown(message) },
-      since: since === undefined ? undefined : { text: time(since), time: new Date(since).toISOString() },
+      since: since === undefined ? undefined : momentOf(since, l10n),
     })),
     log:
       keptLog === undefined

@@ -1,44 +1,52 @@
 import type { TaskRef } from "../connections/connection";
 import type { Diagnosis } from "../failures/known-case";
 import { type StepId, stepIds, stepRow } from "../failures/steps";
+import { ageText } from "../l10n/age";
 import { beginningOf, type Localizer, remainingText } from "../l10n/localizer";
 import { escapeMarkdown, joinedMarkup, linkMarkup, type Markup, markup } from "../l10n/markdown";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { actionIds, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
-import { endsOf } from "../tasks/address";
 import { legalActions } from "../tasks/allowed-actions";
-import { engineName } from "../tasks/engine-name";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
 import { meaningOf, unfreezing } from "../tasks/problems";
 import { remedySteps } from "../tasks/remedy-steps";
+import { type Route, routeOf } from "../tasks/route";
 import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
+import { oftenText, type Since } from "../tasks/use-cases/status-since";
 
 const shownWarnings = 3;
 
+/** What was asked about a task when its hover opened. */
+export interface HoverFacts {
+  readonly diagnosis: Diagnosis | null | undefined;
+  /** Since when the task has its status. */
+  readonly since: Since | undefined;
+  /** Why it is behind, and until when. */
+  readonly delay: Shown | undefined;
+}
+
 /**
- * The hover of a task: status, its meaning, why it failed and what now, the steps that help, and the facts. Every text is
- * made literal, so that it can become neither markup nor a command; the commands are ours.
- *
- * @param delay why a task is behind, and until when.
+ * The hover of a task: its ends, status and since when, why it failed and what now, the steps that help, and the facts.
+ * Ids and raw codes are on the page. Every text is made literal, so that it can become neither markup nor a command; the
+ * commands are ours.
  */
 export function hoverOf(
   task: Task,
   place: TaskRef & { readonly readOnly: boolean },
-  diagnosis: Diagnosis | null | undefined,
+  { diagnosis, since, delay }: HoverFacts,
   l10n: Localizer,
-  delay?: Shown,
 ): vscode.MarkdownString {
   const row = rowOf(task.status);
   const heading = markup`**${escapeMarkdown(shown(task.name))}**`;
-  const status = markup`**${escapeMarkdown(l10n.localize(row.name))}** — ${escapeMarkdown(meaningOf(task, l10n))}`;
+  const status = markup`**${escapeMarkdown(l10n.localize(row.name))}**${sinceText(since, l10n)} — ${escapeMarkdown(meaningOf(task, l10n))}`;
   const facts = factsOf(task, l10n).map(([label, value]) =>
     escapeMarkdown(l10n.t("{0}: {1}", label, beginningOf(value))),
   );
-  const ends = endsOf(task);
+  const route = routeOf(task, l10n);
   const why = diagnosis === undefined ? [] : [whyOf(task, diagnosis, l10n)];
   const remedy =
     task.status === "frozen"
@@ -49,7 +57,7 @@ export function hoverOf(
   const hover = new vscode.MarkdownString(
     joinedMarkup("\n\n", [
       heading,
-      ...(ends === undefined ? [] : [escapeMarkdown(joined(" → ", [ends.source, ends.target]))]),
+      ...(route === undefined ? [] : [routeText(route)]),
       status,
       ...remedy,
       ...(delay === undefined
@@ -66,10 +74,23 @@ export function hoverOf(
   return hover;
 }
 
+/** "shop @ host → copy @ host · Full · 2 tables". */
+function routeText({ ends, facts }: Route): Markup {
+  const way = ends === undefined ? "" : joined(" → ", [ends.source, ends.target]);
+  return escapeMarkdown(joined(" · ", [way, facts]));
+}
+
+function sinceText(since: Since | undefined, l10n: Localizer): Markup {
+  return since === undefined
+    ? markup``
+    : markup` ${escapeMarkdown(joined(" · ", [shown(ageText(since.at, Date.now(), l10n.language)), oftenText(since, l10n)]))}`;
+}
+
 /** The commands that a hover may run: those that ask before they change something. Every text of a service is made literal. */
 const hoverCommands = [
   ...new Set(stepIds.flatMap((id) => ("command" in stepRow(id).by ? [commandOf(id)] : []))),
   "drs.openDetails",
+  "drs.copyTaskId",
   ...actionIds.flatMap((id) => (actionRow(id).continues ? [actionRow(id).command] : [])),
 ];
 
@@ -95,6 +116,7 @@ function stepLinks(
     ...steps.map((id) => link(localize(stepRow(id).name), commandOf(id))),
     ...next.slice(0, 1).map((action) => link(localize(actionRow(action).name), actionRow(action).command)),
     link(t("Show Details"), "drs.openDetails"),
+    link(t("Copy Task ID"), "drs.copyTaskId"),
   ];
 }
 
@@ -154,17 +176,7 @@ function factsOf(task: Task, l10n: Localizer): readonly (readonly [string, strin
     [t("Delay"), task.delayMs === undefined ? undefined : duration(task.delayMs)],
     [t("Retained log"), task.keptLog === undefined ? undefined : keptLogText(task.keptLog, l10n)],
     [t("Description"), task.description],
-    [t("Engine"), engineName(task.engine)],
     [t("Starts"), task.scheduledAt === undefined ? undefined : time(task.scheduledAt)],
-    [t("Created"), task.createdAt === undefined ? undefined : time(task.createdAt)],
-    [t("Started"), task.startedAt === undefined ? undefined : time(task.startedAt)],
-    [
-      t("Full synchronization completed"),
-      task.fullCompletedAt === undefined ? undefined : time(task.fullCompletedAt),
-    ],
-    [t("Updated"), task.updatedAt === undefined ? undefined : time(task.updatedAt)],
-    [t("Status of the API"), task.apiStatus],
-    [t("Task ID"), task.id],
   ];
   return facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined);
 }

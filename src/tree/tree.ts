@@ -8,6 +8,7 @@ import { rowOf } from "../status/statuses";
 import type { AttentionCounts } from "../tasks/attention";
 import { delayText } from "../tasks/delay/behind";
 import type { Task } from "../tasks/task";
+import { statusSince } from "../tasks/use-cases/status-since";
 import { type Branch, branchOf, tasksIn } from "./branch";
 import { hoverOf } from "./hover";
 import { HoverAges } from "./hover-ages";
@@ -212,12 +213,13 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       // An error that lingers in a healthy task explains nothing.
       const troubled = rowOf(task.status).alert !== "none";
       const { session, state } = this.#branches.get(node.connection) ?? {};
-      const [diagnosis, delay] = await Promise.all([
+      const [diagnosis, since, delay] = await Promise.all([
         troubled ? diagnosisOf(task) : undefined,
+        troubled ? statusSince(session, task) : undefined,
         delayText(session, task, this.#l10n),
       ]);
       const place = { connection: node.connection, id: task.id, readOnly: state?.readOnly !== undefined };
-      item.tooltip = hoverOf(task, place, diagnosis, this.#l10n, delay);
+      item.tooltip = hoverOf(task, place, { diagnosis, since, delay }, this.#l10n);
       this.#hovers.made(node);
     }
     return item;

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { operationsV5 } from "../../src/drs/operations-v5";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { creation, one, planOf, type TaskPlan, TestTask, untilEqual } from "../support/backend-task";
 
@@ -356,6 +357,10 @@ describe("the status table", () => {
       await backend.setBalance("poor", 10);
       await untilEqual(task, "a");
       assert.equal((await task.detail()).period_order, null);
+      const input = { job_id: task.id, limit: 6 };
+      const { timelines } = await backend.client.callIn(operationsV5, "showTimeline", input);
+      const statuses = timelines.flatMap(({ name, user_name }) => (user_name === "system" ? [name] : []));
+      assert.deepEqual(statuses.slice(0, 2), ["INCRE_TRANSFER_STARTED", "FROZEN"]);
     });
   });
 

@@ -81,13 +81,14 @@ describe("the core workflow", () => {
     await workbench.screenshot("hover");
     assert.match(
       hover,
-      /Incremental synchronization failed — The incremental synchronization failed; changes no longer/,
+      /shop @ .+ → analytics @ .+ · Full \+ incremental · \d tables?\s+Incremental synchronization failed \d+ \w+ ago/,
     );
+    assert.match(hover, / — The incremental synchronization failed; changes no longer/);
     assert.match(hover, /Error: 23505 .*insert_exists/);
     assert.match(hover, /Cause — Another program wrote a row with the same key/);
     assert.match(hover, /What to do — Delete or change that row in the target table/);
     assert.match(hover, /Afterwards — Resume/);
-    assert.match(hover, /Status of the API: INCRE_TRANSFER_FAILED/);
+    assert.match(hover, /Show Details · Copy Task ID/);
   });
 
   it("says in the details why a task failed, what to do, and where to read more", async () => {

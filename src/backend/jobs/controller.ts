@@ -143,9 +143,9 @@ export class Controller {
     timeout.abort();
   }
 
-  /** Whether the account that pays for a task is used up. Freezing is billing, not a state of the engine. */
+  /** Whether the account that pays for a task is used up. */
   isFrozen(job: Job): boolean {
-    return (this.store.balances().get(job.account) ?? 1) <= 0 && !job.released;
+    return this.store.isFrozen(job);
   }
 
   /** What decides about the actions of a task. */

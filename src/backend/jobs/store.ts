@@ -1,5 +1,6 @@
 /** The control database: task states that outlive the backend, read once at the start and written through. */
 import * as v from "valibot";
+import { message } from "../messages";
 import { StartError } from "../start-error";
 import type { Statements } from "./control-database";
 import { History } from "./history";
@@ -161,12 +162,27 @@ export class JobStore {
     return this.#balances;
   }
 
+  /** Sets the balance of an account, and notes in the history of its tasks when that freezes or unfreezes them. */
   async setBalance(account: string, balance: number): Promise<void> {
+    const paid = this.all().filter((job) => job.account === account);
+    const before = paid.filter((job) => this.isFrozen(job));
     await this.database.query(
       "INSERT INTO accounts VALUES ($1, $2) ON CONFLICT (account) DO UPDATE SET balance = excluded.balance",
       [account, balance],
     );
     this.#balances.set(account, balance);
+    for (const job of paid) {
+      if (this.isFrozen(job) && !before.includes(job)) {
+        await this.history.status(job.id, "FROZEN", message("isFrozen", { account }));
+      } else if (!this.isFrozen(job) && before.includes(job)) {
+        await this.#remember(job);
+      }
+    }
+  }
+
+  /** Whether the account that pays for a task is used up. Freezing is billing, not a state of the engine. */
+  isFrozen(job: Job): boolean {
+    return (this.#balances.get(job.account) ?? 1) <= 0 && !job.released;
   }
 
   async addOrphan({ job, side }: Orphan): Promise<void> {

@@ -3,10 +3,18 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import type { ChartsView, PartView } from "../part-view";
 import type { Cell, Filter } from "../parts/part";
 import type { PageMessage } from "../protocol";
+import { timeElement } from "./age";
 import { pageFormats, valueText, zoomAll } from "./chart";
 import { icon } from "./icon";
 
 type Send = (message: PageMessage) => void;
+
+/** What a part needs besides its data. `now`: milliseconds since 1970; `language`: BCP 47 tag. */
+interface PartContext {
+  readonly now: number;
+  readonly language: string;
+  readonly send: Send;
+}
 
 /** The charts, with the same values as a table for those who cannot see or do not like lines. */
 export function chartCard(view: ChartsView, language: string): TemplateResult | typeof nothing {
@@ -70,7 +78,8 @@ function valueTable({ charts, times, texts, marks }: ChartsView, language: strin
 }
 
 /** A part that is read while it is open. */
-export function partCard(part: PartView, send: Send): TemplateResult {
+export function partCard(part: PartView, context: PartContext): TemplateResult {
+  const { send } = context;
   const { id, heading, open, count, notes, state } = part;
   const toggle = (event: Event) => {
     const { open: now } = event.currentTarget as HTMLDetailsElement;
@@ -95,7 +104,7 @@ export function partCard(part: PartView, send: Send): TemplateResult {
               </p>`
         }
       </div>
-      ${part.rows.length === 0 ? nothing : partTable(part, send)} ${partPager(part, send)}
+      ${part.rows.length === 0 ? nothing : partTable(part, context)} ${partPager(part, send)}
     </div>
   </details>`;
 }
@@ -140,7 +149,7 @@ function filterControl(part: PartView["id"], { label, value, options }: Filter, 
   </label>`;
 }
 
-function partTable({ id, columns, rows }: PartView, send: Send): TemplateResult {
+function partTable({ id, columns, rows }: PartView, context: PartContext): TemplateResult {
   return html`<div class="scroll" role="group" aria-labelledby="part-${id}" tabindex="0">
     <table>
       <thead>
@@ -149,7 +158,7 @@ function partTable({ id, columns, rows }: PartView, send: Send): TemplateResult 
       <tbody>
         ${rows.map(
           (row) =>
-            html`<tr>${row.map((cell) => html`<td class=${cell.tone ?? ""}>${cellContent(id, cell, send)}</td>`)}</tr>`,
+            html`<tr>${row.map((cell) => html`<td class=${cell.tone ?? ""}>${cellContent(id, cell, context)}</td>`)}</tr>`,
         )}
       </tbody>
     </table>
@@ -158,11 +167,11 @@ function partTable({ id, columns, rows }: PartView, send: Send): TemplateResult 
 
 const toneIcons = { error: "error", warning: "warning", ok: "pass" } as const;
 
-function cellContent(part: PartView["id"], cell: Cell, send: Send): TemplateResult {
+function cellContent(part: PartView["id"], cell: Cell, { now, language, send }: PartContext): TemplateResult {
   const { text, detail, tone, code, sql, time, percent, leadsTo } = cell;
   const words =
     time !== undefined
-      ? html`<time datetime=${time} title=${time}>${text}</time>`
+      ? timeElement({ text, time }, now, language)
       : code
         ? html`<code>${text}</code>`
         : html`<bdi>${text}</bdi>`;

@@ -1,6 +1,8 @@
 import { ifDefined } from "lit/directives/if-defined.js";
 import { repeat } from "lit/directives/repeat.js";
 import { html, nothing, type TemplateResult } from "lit/html.js";
+import { ageText } from "../../l10n/age";
+import type { Route } from "../../tasks/route";
 import type {
   ActionButton,
   Bar,
@@ -15,7 +17,6 @@ import type {
   PageView,
   Problem,
   Progress,
-  RouteView,
   Row,
   Section,
   StepButton,
@@ -23,7 +24,7 @@ import type {
   TaskView,
 } from "../page-view";
 import type { PageMessage } from "../protocol";
-import { ageText } from "./age";
+import { timeElement } from "./age";
 import { icon } from "./icon";
 import { chartCard, partCard } from "./parts";
 
@@ -56,7 +57,7 @@ function taskPage(view: TaskView, context: PageContext): TemplateResult {
     ${noticeList(view.notices, view.language, context)}
     ${header(view, context)}
     ${view.problem === undefined ? nothing : problemBox(view.problem, view.running, context)}
-    ${view.stream === undefined ? nothing : streamBox(view.stream)}
+    ${view.stream === undefined ? nothing : streamBox(view.stream, view.language, context)}
     ${view.progress === undefined ? nothing : progressCard(view.progress)}
     ${view.delay === undefined ? nothing : delayCard(view.delay)}
     <div class="grid">
@@ -64,7 +65,7 @@ function taskPage(view: TaskView, context: PageContext): TemplateResult {
       ${repeat(
         view.sections,
         ({ id }) => id,
-        (section) => sectionCard(section, context),
+        (section) => sectionCard(section, view.language, context),
       )}
       ${objectCard(view.objects, context)}
     </div>
@@ -72,12 +73,16 @@ function taskPage(view: TaskView, context: PageContext): TemplateResult {
 }
 
 /** What happens, before what is: the charts and the parts that are read when they are open. */
-function moreCards({ charts, parts }: MoreView, language: string, { send }: PageContext): TemplateResult {
+function moreCards(
+  { charts, parts }: MoreView,
+  language: string,
+  { now, send }: PageContext,
+): TemplateResult {
   return html`${chartCard(charts, language)}
   ${repeat(
     parts,
     ({ id }) => id,
-    (part) => partCard(part, send),
+    (part) => partCard(part, { now, language, send }),
   )}`;
 }
 
@@ -114,19 +119,24 @@ function noticeList(notices: readonly Notice[], language: string, context: PageC
 }
 
 function header(view: TaskView, context: PageContext): TemplateResult {
-  const { status } = view;
+  const { status, language } = view;
+  const { since } = status;
   return html`<header>
     <div class="emblem" .style=${`--tone: var(--vscode-${status.color.replaceAll(".", "-")})`}>${icon(status.icon)}</div>
     <div class="title">
       <h1 tabindex="-1"><bdi>${view.name}</bdi></h1>
-      <p role="status"><strong>${status.name}</strong><span class="meaning">${status.meaning}</span></p>
+      <p><span role="status"><strong>${status.name}</strong></span>${
+        since === undefined
+          ? nothing
+          : html`<span class="since">${timeElement(since, context.now, language)}${since.often === undefined ? nothing : html` · ${since.often}`}</span>`
+      }<span class="meaning">${status.meaning}</span></p>
       ${view.route === undefined ? nothing : route(view.route)}
     </div>
     ${view.actions.length === 0 ? nothing : actionBar(view, context)}
   </header>`;
 }
 
-function route({ ends, facts }: RouteView): TemplateResult {
+function route({ ends, facts }: Route): TemplateResult {
   return html`<p class="route">
     ${ends === undefined ? nothing : html`<code>${ends.source}</code> → <code>${ends.target}</code>`}
     <span>${facts}</span>
@@ -187,15 +197,19 @@ function problemBox(
         : html`<div class="remedy">${repeat(
             steps,
             ({ step }) => step,
-            (step) => stepButton(step, context),
+            (step, index) => stepButton(step, context, index === 0),
           )}${resume === undefined ? nothing : actionButton(resume, running, context)}</div>`
     }
   </section>`;
 }
 
-function stepButton({ step, label, icon: name, part }: StepButton, { send }: PageContext): TemplateResult {
+function stepButton(
+  { step, label, icon: name, part }: StepButton,
+  { send }: PageContext,
+  isPrimary = false,
+): TemplateResult {
   const take = () => (part === undefined ? send({ type: "step", step }) : showPart(part));
-  return html`<button type="button" class="secondary" data-step=${step} @click=${take}>${icon(name)}${label}</button>`;
+  return html`<button type="button" class=${isPrimary ? "primary" : "secondary"} data-step=${step} @click=${take}>${icon(name)}${label}</button>`;
 }
 
 /** Opens a part of the page and leads to it. */
@@ -209,7 +223,11 @@ function showPart(id: string): void {
 }
 
 /** What is wrong with the stream although the task may run. */
-function streamBox({ level, heading, warnings, log }: StreamView): TemplateResult {
+function streamBox(
+  { level, heading, warnings, log }: StreamView,
+  language: string,
+  { now }: PageContext,
+): TemplateResult {
   return html`<section class="notice ${level} stream" aria-labelledby="stream">
     ${icon(level)}
     <div class="explanation">
@@ -217,7 +235,7 @@ function streamBox({ level, heading, warnings, log }: StreamView): TemplateResul
       ${warnings.map(
         ({ code, text, since }) => html`<p>
           <code>${code}</code> <span dir="auto">${text}</span>
-          ${since === undefined ? nothing : html`<time class="age" datetime=${since.time}>${since.text}</time>`}
+          ${since === undefined ? nothing : html`<span class="age">${timeElement(since, now, language)}</span>`}
         </p>`,
       )}
       ${
@@ -276,27 +294,31 @@ function delayCard({ label, value, known, note }: Delay): TemplateResult {
   </section>`;
 }
 
-function sectionCard({ id, heading, rows, empty }: Section, context: PageContext): TemplateResult {
+function sectionCard(
+  { id, heading, rows, empty }: Section,
+  language: string,
+  context: PageContext,
+): TemplateResult {
   return html`<section class="card" aria-labelledby=${id}>
     <h2 id=${id}>${heading}</h2>
     ${
       rows.length === 0
         ? html`<p class="none">${empty}</p>`
-        : html`<dl>${rows.map((row) => rowOf(row, context))}</dl>`
+        : html`<dl>${rows.map((row) => rowOf(row, language, context))}</dl>`
     }
   </section>`;
 }
 
-function rowOf(row: Row, context: PageContext): TemplateResult {
+function rowOf(row: Row, language: string, context: PageContext): TemplateResult {
   return html`<div>
     <dt>${row.label}</dt>
-    <dd>${valueText(row)}${row.copy === undefined ? nothing : copyControl(row.copy, context)}</dd>
+    <dd>${valueText(row, language, context)}${row.copy === undefined ? nothing : copyControl(row.copy, context)}</dd>
   </div>`;
 }
 
-function valueText({ value, code, time }: Row): TemplateResult {
+function valueText({ value, code, time }: Row, language: string, { now }: PageContext): TemplateResult {
   if (time !== undefined) {
-    return html`<time datetime=${time} title=${time}>${value}</time>`;
+    return timeElement({ text: value, time }, now, language);
   }
   return code ? html`<code>${value}</code>` : html`<bdi>${value}</bdi>`;
 }

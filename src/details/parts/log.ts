@@ -35,7 +35,8 @@ export const log: Part<Log> = {
       columns: [t("Time"), t("Level"), t("Message")],
       count,
       rows: rows.map(({ level, message, create_time }) => [
-        timeCell(create_time, l10n),
+        // Exact, to be compared with other logs.
+        { text: timeCell(create_time, l10n).text },
         levels[level?.toLowerCase() ?? ""] ?? { text: cellText(level) },
         { text: cellText(message) },
       ]),

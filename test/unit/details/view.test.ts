@@ -40,8 +40,19 @@ describe("the details view", () => {
       const { status: shown } = viewOf({ status });
       const name = row.detail === "apiStatus" ? `${row.name.en}: INCRE_TRANSFER_STARTED` : row.name.en;
       const { icon, color, alert } = row;
-      assert.deepEqual(shown, { name, meaning: row.meaning.en, icon, color, alert });
+      const since = undefined;
+      assert.deepEqual(shown, { name, since, meaning: row.meaning.en, icon, color, alert });
     }
+  });
+
+  it("says since when a task has its status, and of a failed one how often that came lately", () => {
+    const since = { at: now, times: 3 };
+    const at = { text: english.time(now), time: "2026-11-24T03:00:00.000Z" };
+    assert.deepEqual(viewOf({ status: "incrementalFailed" }, { since }).status.since, {
+      ...at,
+      often: "3 times in 24 hours",
+    });
+    assert.deepEqual(viewOf({}, { since }).status.since, { ...at, often: undefined });
   });
 
   it("draws the beginning of an error of hundreds of kilobytes, which is copied whole", () => {
@@ -122,6 +133,11 @@ describe("the details view", () => {
     assert.deepEqual(stepsOf({}), [rows]);
     assert.deepEqual(stepsOf(mayChange, { readOnly: textShown("no") }), [rows]);
     assert.deepEqual(stepsOf(mayChange, { diagnosis: null }), []);
+    // What comes after a step is not the primary button.
+    const failed = { status: "incrementalFailed", error: { code: "x" } } as const;
+    const primaryOf = (diagnosis: DetailsFacts["diagnosis"]) =>
+      viewOf(failed, { diagnosis }).actions.filter(({ primary }) => primary).length;
+    assert.deepEqual([primaryOf(null), primaryOf({ ...known, steps: ["showConflicts"] })], [1, 0]);
   });
 
   it("shows warnings about the stream with the log that the source keeps, and that log alone as information", () => {
