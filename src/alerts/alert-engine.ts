@@ -22,7 +22,7 @@ import {
 } from "./evaluate";
 import { HeldRules } from "./held-rules";
 import { NoticeBatch } from "./notice-batch";
-import { only, RecordDraft, sideKey, withoutGone } from "./record-draft";
+import { only, RecordDraft, sideKey, withoutGone, withShown } from "./record-draft";
 import { type SideId, sideIds, sideRules } from "./rules/rules";
 import type { Sign } from "./rules/side-rule";
 
@@ -44,9 +44,17 @@ interface TimedChange extends TaskChange {
   readonly times: ReadTimes | undefined;
 }
 
+/** A notice, and the key of the record that says so. */
+interface RecordedNotice {
+  readonly notice: PlacedNotice;
+  readonly entry: string;
+}
+
 interface Next {
   readonly entries: AlertRecords[string];
-  readonly notices: readonly PlacedNotice[];
+  readonly notices: readonly RecordedNotice[];
+  /** Another window has recorded something that it has not shown, as far as this one knows. */
+  readonly isWaiting: boolean;
 }
 
 /** Processes polls, and reports what is new. */
@@ -70,7 +78,7 @@ export class AlertEngine {
   /** The first of these times, or an earlier one. */
   #due = Number.POSITIVE_INFINITY;
   #queue: Promise<void> = Promise.resolve();
-  readonly #batch: NoticeBatch<PlacedNotice>;
+  readonly #batch: NoticeBatch<RecordedNotice>;
   #cancelLook: (() => void) | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #disposed = false;
@@ -79,7 +87,7 @@ export class AlertEngine {
     this.#records = records;
     this.#clock = clock;
     this.#host = host;
-    this.#batch = new NoticeBatch(clock, (notices) => host.notify(notices));
+    this.#batch = new NoticeBatch(clock, (notices) => this.#show(notices));
   }
 
   /** Takes a reading. @returns when what follows from it has been decided. */
@@ -157,7 +165,8 @@ export class AlertEngine {
       return;
     }
     const sweeps = complete && !this.#swept.has(connection);
-    if (known === undefined || sweeps || this.#next(reading, changes, known, mode).entries !== known) {
+    const next = known === undefined ? undefined : this.#next(reading, changes, known, mode);
+    if (next === undefined || sweeps || next.isWaiting || next.entries !== known) {
       await this.#host.refresh();
       await this.#settle(reading, known === undefined ? allOf(reading) : changes, { mode, sweeps });
     }
@@ -176,7 +185,7 @@ export class AlertEngine {
     const { connection, tasks } = reading;
     const mine = this.#entries ?? {};
     const gone = this.#goneConnections();
-    let notices: readonly PlacedNotice[] = [];
+    let notices: readonly RecordedNotice[] = [];
     const work = (all: AlertRecords): AlertRecords => {
       // What is lost in the records this window may know still.
       const stored = all[connection] ?? mine[connection];
@@ -207,6 +216,17 @@ export class AlertEngine {
     this.#batch.add(notices);
   }
 
+  /** Until it is recorded that they were shown, a window that finds them decides again. */
+  #show(notices: readonly RecordedNotice[]): void {
+    this.#host.notify(notices.map(({ notice }) => notice));
+    const keys = new Set(notices.map(({ notice, entry }) => `${notice.connection}/${entry}`));
+    this.#queue = this.#queue
+      .then(async () => {
+        this.#entries = await this.#records.change((all) => withShown(all, keys, this.#name));
+      })
+      .catch((error) => this.#host.warn(`Alert records cannot be stored: ${error}`));
+  }
+
   /** The list of connections may be old, as far as other windows add some: only what this window knew can be gone. */
   #goneConnections(): ReadonlySet<string> {
     const connections = this.#host.connections();
@@ -228,8 +248,17 @@ export class AlertEngine {
     const policy = this.#host.policy();
     const scope = this.#host.scope();
     const next = new RecordDraft(entries);
-    const notices: PlacedNotice[] = [];
+    const notices: RecordedNotice[] = [];
+    let isWaiting = false;
     const put = (id: string, record: AlertRecord | undefined) => next.put(id, record);
+    const report = (entry: string, { record, notice }: Decision) => {
+      if (record === undefined || notice === undefined) {
+        put(entry, record);
+      } else {
+        next.claim(entry, record);
+        notices.push({ notice: { ...notice, connection }, entry });
+      }
+    };
     for (const { before, after, times } of changes) {
       const id = (after ?? before)?.id ?? "";
       const key = `${connection}/${id}`;
@@ -240,6 +269,13 @@ export class AlertEngine {
           put(entry, goneRecord(next.get(entry), { at: asOf, by: this.#name }));
         }
         this.#held.forget(key);
+        continue;
+      }
+      // What another window shows at this moment is its own; what it has left behind is decided here.
+      const shownUntil = next.revertUnshown(id, this.#name, this.#clock.now());
+      if (shownUntil !== undefined) {
+        isWaiting = true;
+        this.#lookLater(key, shownUntil);
         continue;
       }
       const factsAt = factsAtOf(after, next.get(id), asOf, times);
@@ -264,10 +300,7 @@ export class AlertEngine {
           policy,
           scope,
         });
-        put(entry, decision.record);
-        if (decision.notice !== undefined) {
-          notices.push({ ...decision.notice, connection });
-        }
+        report(entry, decision);
         beside = earlier(beside, decision.lookAt);
       }
       const record = next.get(id);
@@ -310,14 +343,13 @@ export class AlertEngine {
         const found = decision.notice !== undefined && decision.record?.phase !== "resolved";
         put(id, found && decision.record ? { ...decision.record, found: true } : decision.record);
       } else if (!held) {
-        put(id, decision.record);
-        notices.push({ ...decision.notice, connection });
+        report(id, decision);
       } else if (decision.notice.level === "recovered") {
         // What failed and recovered during a snooze is not reported.
         put(id, decision.record);
       }
     }
-    return { entries: next.entries, notices };
+    return { entries: next.entries, notices, isWaiting };
   }
 
   #lookLater(key: string, time: number | undefined): void {

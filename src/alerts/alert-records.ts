@@ -10,29 +10,25 @@ export type AlertRecords = Readonly<Record<string, Readonly<Record<string, Alert
 export type AlertRecordStore = VersionedFile<AlertRecords>;
 
 const condition = v.picklist([...statusOrder, ...ruleIds, ...sideIds]);
-const schema = v.record(
-  v.string(),
-  v.record(
-    v.string(),
+const shown = v.object({
+  condition,
+  at: v.number(),
+  by: v.string(),
+  maskedCondition: v.optional(condition),
+  refused: v.optional(v.object({ apiStatus: v.string(), word: v.string() })),
+  warnings: v.optional(v.array(v.string())),
+  found: v.optional(v.literal(true)),
+  flaps: v.optional(
     v.object({
-      condition,
-      at: v.number(),
-      by: v.string(),
-      maskedCondition: v.optional(condition),
-      refused: v.optional(v.object({ apiStatus: v.string(), word: v.string() })),
-      warnings: v.optional(v.array(v.string())),
-      found: v.optional(v.literal(true)),
-      flaps: v.optional(
-        v.object({
-          times: v.array(v.number()),
-          count: v.optional(v.number()),
-          since: v.optional(v.number()),
-        }),
-      ),
-      phase: v.optional(v.picklist(["retrying", "resolved"])),
+      times: v.array(v.number()),
+      count: v.optional(v.number()),
+      since: v.optional(v.number()),
     }),
   ),
-);
+  phase: v.optional(v.picklist(["retrying", "resolved"])),
+});
+const unshown = v.optional(v.object({ before: v.optional(shown) }));
+const schema = v.record(v.string(), v.record(v.string(), v.object({ ...shown.entries, unshown })));
 
 export function openAlertRecords(folder: string): AlertRecordStore {
   return new VersionedFile<AlertRecords>(folder, "records", schema, {});

@@ -3,11 +3,15 @@ import type { Task } from "../tasks/task";
 import type { AlertRecords } from "./alert-records";
 import type { AlertRecord, Observation } from "./decision";
 import { goneRecord } from "./evaluate";
-import { type SideId, sideRules } from "./rules/rules";
+import { type SideId, sideIds, sideRules } from "./rules/rules";
+
+/** A window shows what it has recorded within this time, in milliseconds, also in a burst. */
+const unshownMs = 60_000;
 
 /** Entries as they will be; the very same object where nothing is different. */
 export class RecordDraft {
   readonly #before: AlertRecords[string];
+  #isAllShown: boolean | undefined;
   #changed: Map<string, AlertRecord> | undefined;
 
   constructor(before: AlertRecords[string]) {
@@ -25,7 +29,43 @@ export class RecordDraft {
     return Object.hasOwn(this.#before, id) ? this.#before[id] : undefined;
   }
 
+  /** Changes what is recorded; a notice that is not shown yet stays so. */
   put(id: string, record: AlertRecord | undefined): void {
+    const known = this.get(id);
+    const isWaiting = known?.unshown !== undefined && record !== undefined && record !== known;
+    this.#set(id, isWaiting ? { ...record, unshown: known.unshown } : record);
+  }
+
+  /** Changes what is recorded, and remembers what was before until its notice has been shown. */
+  claim(id: string, record: AlertRecord): void {
+    const before = this.get(id);
+    this.#set(id, { ...record, unshown: before?.unshown ?? { before } });
+  }
+
+  /**
+   * Takes back what another window has recorded of a task and not shown in time: it was closed, or has crashed.
+   *
+   * @param by the window that asks.
+   * @returns until when the other one has time, milliseconds since 1970; undefined: there is nothing to wait for.
+   */
+  revertUnshown(task: string, by: string, now: number): number | undefined {
+    this.#isAllShown ??= Object.values(this.#before).every(({ unshown }) => unshown === undefined);
+    let until: number | undefined;
+    for (const id of this.#isAllShown ? [] : [task, ...sideIds.map((side) => sideKey(task, side))]) {
+      const record = this.get(id);
+      if (record?.unshown === undefined || record.by === by) {
+        continue;
+      }
+      if (Math.abs(now - record.at) < unshownMs) {
+        until = Math.min(until ?? Number.POSITIVE_INFINITY, record.at + unshownMs);
+      } else {
+        this.#set(id, record.unshown.before);
+      }
+    }
+    return until;
+  }
+
+  #set(id: string, record: AlertRecord | undefined): void {
     if (this.get(id) === record) {
       return;
     }
@@ -54,6 +94,24 @@ export function only<T>(
   const entries = Object.entries(record);
   const kept = entries.filter(([key, value]) => stays(key, value));
   return kept.length === entries.length ? record : Object.fromEntries(kept);
+}
+
+/** The records after a window has shown what it had recorded: of these keys, each with its connection in front. */
+export function withShown(all: AlertRecords, keys: ReadonlySet<string>, by: string): AlertRecords {
+  const shown = (records: AlertRecords[string], connection: string) =>
+    mapValues(records, (record, entry) =>
+      record.unshown !== undefined && record.by === by && keys.has(`${connection}/${entry}`)
+        ? { ...record, unshown: undefined }
+        : record,
+    );
+  return mapValues(all, shown);
+}
+
+function mapValues<T>(
+  record: Readonly<Record<string, T>>,
+  work: (value: T, key: string) => T,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, work(value, key)]));
 }
 
 /** The records of a connection, with those of deleted tasks resolved. */

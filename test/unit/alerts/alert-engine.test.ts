@@ -125,6 +125,12 @@ class Window {
     return found === undefined ? "" : `${found.condition} ${found.at}`;
   }
 
+  /** Resolves when the engine has done all that it was asked for. */
+  async idle(): Promise<void> {
+    const nothing = { connection: "none", tasks: new Map<string, Task>(), asOf: 0, complete: false };
+    await this.#engine.process(nothing, []);
+  }
+
   close(): void {
     this.#engine.dispose();
   }
@@ -165,10 +171,13 @@ describe("alerts over windows and restarts", () => {
     windows.push(window);
     return window;
   };
-  /** Lets everything that is due be told. */
-  const settle = () => {
+  /** Lets everything that is due be shown, and recorded as shown. */
+  const settle = async () => {
     while ((clock.next ?? Number.POSITIVE_INFINITY) <= 500) {
       clock.tick();
+    }
+    for (const window of windows) {
+      await window.idle();
     }
   };
 
@@ -177,11 +186,11 @@ describe("alerts over windows and restarts", () => {
     await one.reads({ orders: "incremental" });
     await one.reads({ orders: ["a"] });
     await other.reads({ orders: ["a"] });
-    settle();
+    await settle();
     clock.jump(20_000);
     await other.reads({ orders: ["a", "b"] });
     await one.reads({ orders: ["a", "b"] });
-    settle();
+    await settle();
     assert.deepEqual(one.notified, ["warning shop/orders warned a"]);
     assert.deepEqual(other.notified, ["warning shop/orders warned b"]);
     clock.jump(20_000);
@@ -189,7 +198,7 @@ describe("alerts over windows and restarts", () => {
     const restarted = open();
     clock.jump(20_000);
     await restarted.reads({ orders: ["a"] });
-    settle();
+    await settle();
     assert.deepEqual(restarted.notified, ["warning shop/orders warned a"]);
   });
 
@@ -200,16 +209,16 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ muted: ["b"] });
     window.policy = { ...policy, sides: new Set() };
     await window.reads({ off: ["c"] });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, []);
     window.policy = policy;
     window.snoozedUntil = clock.now() + 60_000;
     await window.reads({ orders: ["a", "d"] });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, []);
     clock.jump(60_001);
     await window.reviews();
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["warning shop/orders warned d, warning shop/off warned c"]);
   });
 
@@ -217,9 +226,9 @@ describe("alerts over windows and restarts", () => {
     const window = open();
     await window.reads({ orders: "incremental" });
     await window.reads({ orders: ["a"] });
-    settle();
+    await settle();
     await window.reads({ orders: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, [
       "warning shop/orders warned a",
       "error shop/orders incrementalFailed",
@@ -232,7 +241,7 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ b: "frozen" }, { complete: false });
     await window.reads({ c: "startFailed" });
     await window.reads({ d: "startFailed" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["error shop/d startFailed"]);
   });
 
@@ -240,11 +249,11 @@ describe("alerts over windows and restarts", () => {
     const window = open();
     await window.reads({ a: "incremental" }, { detailed: false });
     await window.reads({ a: "frozen" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, []);
     await window.reads({ a: "incremental" });
     await window.reads({ a: "frozen" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["recovered shop/a frozen, error shop/a frozen"]);
   });
 
@@ -252,12 +261,12 @@ describe("alerts over windows and restarts", () => {
     const first = open();
     await first.reads({ a: "incremental", b: "incrementalFailed", c: "incremental" });
     await first.reads({ c: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(first.notified, ["error shop/c incrementalFailed"]);
     first.close();
     const second = open();
     await second.reads({ a: "fullFailed", b: "incrementalFailed", c: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(second.notified, ["error shop/a fullFailed"]);
   });
 
@@ -267,7 +276,7 @@ describe("alerts over windows and restarts", () => {
     for (const status of ["incrementalFailed", "incremental", "incrementalFailed"] as const) {
       await Promise.all(both.map((window) => window.reads({ a: status })));
     }
-    settle();
+    await settle();
     const notified = both.flatMap((window) => window.notified.flatMap((line) => line.split(", ")));
     assert.deepEqual(notified.sort(), [
       "error shop/a incrementalFailed",
@@ -279,7 +288,8 @@ describe("alerts over windows and restarts", () => {
       [],
     );
     const files = readdirSync(folder);
-    assert.ok(files.length <= 4 && files.every((file) => /^records\.\d+\.json$/.test(file)), files.join());
+    // The first reading, three changes, and each window's word that it has shown what it had recorded.
+    assert.ok(files.length <= 6 && files.every((file) => /^records\.\d+\.json$/.test(file)), files.join());
   });
 
   it("are combined when they come close together", async () => {
@@ -290,7 +300,7 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ b: "incrementalFailed" });
     await window.reads({ z: "startFailed" }, { connection: "bank" });
     assert.deepEqual(window.notified, [], "not yet");
-    settle();
+    await settle();
     assert.deepEqual(window.notified, [
       "error shop/a incrementalFailed, error shop/b incrementalFailed, error bank/z startFailed",
     ]);
@@ -302,11 +312,11 @@ describe("alerts over windows and restarts", () => {
     window.snoozedUntil = clock.now() + 60_000;
     await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
     await window.reads({ b: "incremental", c: "incremental" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, []);
     window.snoozedUntil = 0;
     await window.reviews();
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["error shop/a incrementalFailed"]);
   });
 
@@ -315,12 +325,12 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: "incremental", b: "incremental" });
     window.muted.add("a");
     await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["error shop/b incrementalFailed"]);
     await window.reads({ a: "incremental" });
     window.muted.clear();
     await window.reads({ a: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified.slice(1), ["error shop/a incrementalFailed"]);
   });
 
@@ -329,7 +339,7 @@ describe("alerts over windows and restarts", () => {
     window.unpinned = ["a"];
     await window.reads({ a: "incremental", b: "incremental" });
     await window.reads({ a: "incrementalFailed", b: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["error shop/b incrementalFailed"]);
   });
 
@@ -339,17 +349,17 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: 4_000 });
     assert.equal(clock.tick(), 30_000);
     await window.reads({ other: 5 }, { asOf: clock.now() - 20_000 });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, [], "the last reading is too old to tell: the machine may have slept");
     window.readsTheSame();
     assert.equal(clock.tick(), 5_000);
     await window.reads({});
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["warning shop/a delayed"]);
     assert.match(window.since("a"), /^delayed \d+$/);
     await window.reads({ a: 900 });
     await window.reads({ a: 500 });
-    settle();
+    await settle();
     assert.deepEqual(window.notified.slice(1), ["recovered shop/a delayed"]);
     assert.equal(window.since("a"), "");
   });
@@ -360,13 +370,13 @@ describe("alerts over windows and restarts", () => {
       await window.readsTask({});
     }
     await one.readsTask({ status: "frozen", freeze: { id: "refused", word: "in arrears" } });
-    settle();
+    await settle();
     clock.jump(20_000);
     await other.reviews();
     assert.deepEqual([...other.frozenElsewhere], [["a", "in arrears"]]);
     const restarted = open();
     await restarted.readsTask({});
-    settle();
+    await settle();
     assert.deepEqual([...restarted.frozenElsewhere], [["a", "in arrears"]]);
     assert.deepEqual(
       [one, other, restarted].map(({ notified }) => notified),
@@ -374,7 +384,7 @@ describe("alerts over windows and restarts", () => {
     );
     clock.jump(20_000);
     await restarted.readsTask({ apiStatus: "moved on" });
-    settle();
+    await settle();
     assert.deepEqual(restarted.notified, ["recovered shop/a frozen"]);
   });
 
@@ -390,13 +400,13 @@ describe("alerts over windows and restarts", () => {
     for (let delay = 100_000; delay > 2_000; delay *= 0.85) {
       clock.jump(20_000);
       await window.reads({ a: delay });
-      settle();
+      await settle();
     }
     assert.deepEqual(window.notified, []);
     for (let step = 0; step < 3; step++) {
       clock.jump(20_000);
       await window.reads({ a: 1_990 - step });
-      settle();
+      await settle();
     }
     assert.deepEqual(window.notified, ["warning shop/a delayed"], "it has stopped shrinking");
   });
@@ -435,7 +445,7 @@ describe("alerts over windows and restarts", () => {
     for (const window of both) {
       await window.readsTask({ order: { endsAt, renews: false } });
     }
-    settle();
+    await settle();
     assert.deepEqual(
       both.map(({ notified }) => notified),
       [[], []],
@@ -445,14 +455,14 @@ describe("alerts over windows and restarts", () => {
       window.readsTheSame();
       await window.reviews();
     }
-    settle();
+    await settle();
     assert.deepEqual(
       both.flatMap(({ notified }) => notified),
       [`warning shop/a ahead orderEnds ${endsAt}`],
     );
     const renewed = endsAt + 30 * 24 * hour;
     await both[0].readsTask({ order: { endsAt: renewed, renews: false } });
-    settle();
+    await settle();
     assert.equal(both[0].notified.length, 1, "renewed for a month");
   });
 
@@ -498,21 +508,21 @@ describe("alerts over windows and restarts", () => {
     const [fast, slow] = [open(), open()];
     await fast.reads({ a: "incremental", b: "incremental", c: "incremental" });
     await fast.reads({ a: "incrementalFailed", b: "incrementalFailed" });
-    settle();
+    await settle();
     const read = new Map(["a", "b"].map((id) => [id, { listedAt: clock.now(), detailAt: clock.now() }]));
     await slow.reads({ a: "incrementalFailed", b: "incrementalFailed" }, { readTimes: read });
     clock.jump(60_000);
     await fast.reads({ a: "incremental", b: undefined });
-    settle();
+    await settle();
     // It has read another part of a long list meanwhile.
     clock.jump(60_000);
     await slow.reads({ c: "incremental" }, { readTimes: read });
     await slow.reviews();
     clock.jump(20 * 60_000);
     await fast.reads({ c: "startFailed" });
-    settle();
+    await settle();
     await slow.reviews();
-    settle();
+    await settle();
     assert.deepEqual(slow.notified, []);
     assert.deepEqual(fast.notified, [
       "error shop/a incrementalFailed, error shop/b incrementalFailed",
@@ -527,12 +537,12 @@ describe("alerts over windows and restarts", () => {
     await other.reads({ a: "incremental" });
     clock.jump(10_000);
     await one.reads({ a: "frozen" });
-    settle();
+    await settle();
     clock.jump(20_000);
     const readTimes = new Map([["a", { listedAt: clock.now(), detailAt }]]);
     await other.reads({ b: "incremental" }, { readTimes });
     await other.reviews();
-    settle();
+    await settle();
     assert.deepEqual([...one.notified, ...other.notified], ["error shop/a frozen"]);
   });
 
@@ -543,7 +553,7 @@ describe("alerts over windows and restarts", () => {
     window.forgets("shop");
     await window.reads({ b: "incrementalFailed" });
     await window.reads({ c: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["error shop/c incrementalFailed"]);
     window.forgets("shop");
     await window.reads({}, { connection: "bank" });
@@ -554,17 +564,17 @@ describe("alerts over windows and restarts", () => {
     const window = open();
     await window.reads({ a: "incremental", b: "incremental" });
     await window.reads({ a: "incrementalFailed" });
-    settle();
+    await settle();
     for (const file of readdirSync(folder)) {
       writeFileSync(join(folder, file), "{");
     }
     await window.reads({ b: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["error shop/a incrementalFailed", "error shop/b incrementalFailed"]);
     window.close();
     const second = open();
     await second.reads({ a: "incrementalFailed", b: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(second.notified, [], "it is whole again");
   });
 
@@ -575,7 +585,7 @@ describe("alerts over windows and restarts", () => {
     await barred.reads({ a: "incremental" });
     await barred.reads({ a: "incrementalFailed" });
     await barred.reads({ a: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(barred.notified, ["error shop/a incrementalFailed"]);
     assert.match(barred.warnings.join(), /cannot be stored/);
   });
@@ -587,21 +597,21 @@ describe("alerts over windows and restarts", () => {
     await both[0].reads({ a: "incrementalFailed" });
     // It was asked for before the failure, and came after it.
     await both[1].reads({ a: "incremental" }, { asOf: clock.now() + 300 });
-    settle();
+    await settle();
     await both[1].reads({ a: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(
       both.map(({ notified }) => notified),
       [["error shop/a incrementalFailed"], []],
     );
     // What is really over is told, if only a little later.
     await both[1].reads({ a: "incremental" });
-    settle();
+    await settle();
     assert.deepEqual(both[1].notified, []);
     assert.equal(clock.tick(), 4_500, "half a second passed until the failure was told");
     both[1].readsTheSame();
     await both[1].reviews();
-    settle();
+    await settle();
     assert.deepEqual(both[1].notified, ["recovered shop/a incrementalFailed"]);
   });
 
@@ -611,34 +621,75 @@ describe("alerts over windows and restarts", () => {
       await window.reads({ a: "incremental", busy: 1 });
     }
     await both[0].reads({ a: "incrementalFailed" });
-    settle();
+    await settle();
     both[0].close();
     await both[1].reviews();
     for (let second = 1; second <= 4; second++) {
       await both[1].reads({ busy: second }, { asOf: clock.now() + 1_000 * second });
     }
-    settle();
+    await settle();
     assert.deepEqual(both[1].notified, [], "its reading may be the older one");
     assert.equal(clock.tick(), 4_500, "readings of what else changes do not put it off");
     both[1].readsTheSame();
     await both[1].reviews();
-    settle();
+    await settle();
     assert.deepEqual(both[1].notified, ["recovered shop/a incrementalFailed"]);
     await both[1].reads({ a: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(both[1].notified.slice(1), ["error shop/a incrementalFailed"]);
+  });
+
+  it("are reported by another window where the one that recorded them closed before it showed them", async () => {
+    const both = [open(), open()] as const;
+    for (const window of both) {
+      await window.reads({ a: "incremental", b: [], c: "incrementalFailed", d: "incremental" });
+    }
+    await both[0].reads({ a: "incrementalFailed", b: ["gap"], c: "incremental" });
+    await both[1].reads({ a: "incrementalFailed", b: ["gap"], c: "incremental" });
+    both[0].close();
+    await settle();
+    assert.deepEqual(both[1].notified, [], "the first one may still show them");
+    clock.pass(60_000);
+    both[1].readsTheSame();
+    await both[1].reviews();
+    await settle();
+    assert.deepEqual(
+      [...both[0].notified, ...both[1].notified],
+      ["error shop/a incrementalFailed, warning shop/b warned gap, recovered shop/c incrementalFailed"],
+    );
+  });
+
+  it("are reported by the next window where the only one closed before it showed them, once", async () => {
+    const first = open();
+    await first.reads({ a: "incremental", b: "incremental" });
+    await first.reads({ a: "incrementalFailed", b: "incrementalFailed" });
+    await first.reads({ b: "incremental" });
+    first.close();
+    await settle();
+    clock.jump(3_600_000);
+    const second = open();
+    await second.reads({ a: "incrementalFailed", b: "incremental" });
+    await settle();
+    clock.jump(3_600_000);
+    const third = open();
+    await third.reads({ a: "incrementalFailed", b: "incremental" });
+    await settle();
+    assert.deepEqual(
+      [first, second, third].map(({ notified }) => notified),
+      [[], ["error shop/a incrementalFailed"], []],
+    );
   });
 
   it("do not take a freeze for over because a restart has not read the details yet", async () => {
     const first = open();
     await first.reads({ a: "incremental" });
     await first.reads({ a: "frozen" });
-    settle();
+    await settle();
     first.close();
     const second = open();
     await second.reads({ a: "incremental" }, { detailed: false });
     await second.reads({ a: "frozen" });
-    settle();
+    await settle();
     assert.deepEqual(second.notified, []);
   });
 
@@ -654,7 +705,7 @@ describe("alerts over windows and restarts", () => {
       await window.reads({ b: "startFailed" });
     }
     await both[1].reads({ b: "incremental" }, { asOf: clock.now() + 6_000 });
-    settle();
+    await settle();
     assert.deepEqual(
       both.map(({ notified }) => notified),
       [[], ["recovered shop/b startFailed"]],
@@ -669,7 +720,7 @@ describe("alerts over windows and restarts", () => {
     window.snoozedUntil = 0;
     window.muted.clear();
     await window.reviews();
-    settle();
+    await settle();
     assert.deepEqual(window.notified, []);
   });
 
@@ -678,7 +729,7 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: "incremental" });
     window.snoozedElsewhere = clock.now() + 60_000;
     await window.reads({ a: "incrementalFailed" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, []);
   });
 
@@ -693,7 +744,7 @@ describe("alerts over windows and restarts", () => {
       window.snoozedUntil = 0;
     }
     await Promise.all(both.map((window) => window.reviews()));
-    settle();
+    await settle();
     assert.deepEqual(
       both.flatMap(({ notified }) => notified),
       ["error shop/a incrementalFailed, error shop/b frozen"],
@@ -716,7 +767,7 @@ describe("alerts over windows and restarts", () => {
     all.close();
     const again = open();
     await again.reads({ ...wrong, c: 4_002 }, { asOf: clock.now() + 120_000 });
-    settle();
+    await settle();
     assert.deepEqual([few.notified, again.notified], [[], []]);
   });
 
@@ -729,10 +780,10 @@ describe("alerts over windows and restarts", () => {
     window.unpinned = [];
     window.policy = policy;
     await window.reviews("settings");
-    settle();
+    await settle();
     assert.deepEqual(window.notified, []);
     await window.reads({ a: "incremental", b: "incremental" });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["recovered shop/a frozen, recovered shop/b incrementalFailed"]);
   });
 
@@ -741,10 +792,10 @@ describe("alerts over windows and restarts", () => {
     await window.reads({ a: 5 });
     await window.reads({ a: 4_000 });
     await window.reads({ a: 4_001 }, { asOf: clock.now() + 30_000 });
-    settle();
+    await settle();
     window.policy = { ...policy, rules: {} };
     await window.reads({ a: "incrementalFailed" }, { asOf: clock.now() + 31_000 });
-    settle();
+    await settle();
     assert.deepEqual(window.notified, ["warning shop/a delayed", "error shop/a incrementalFailed"]);
   });
 });
