@@ -111,8 +111,9 @@ async function cutStart(dataDir: string, file: string, signal: "SIGTERM" | "SIGK
 function launch(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  program = bundle,
 ): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [bundle, ...args], {
+  return spawn(process.execPath, [program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
@@ -247,13 +248,14 @@ export class BackendProcess {
     this.client.checks = true;
   }
 
-  /** Starts a backend on a data directory as it is. */
+  /** Starts a backend on a data directory as it is. @param program the bundle of another release. */
   static async startOn(
     dataDir: string,
     args: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
+    program?: string,
   ): Promise<BackendProcess> {
-    const child = launch(["--data-dir", dataDir, ...args], env);
+    const child = launch(["--data-dir", dataDir, ...args], env, program);
     const [stdout, stderr]: [string[], string[]] = [[], []];
     createInterface({ input: child.stderr }).on("line", (line) => stderr.push(line));
     const lines = createInterface({ input: child.stdout });
