@@ -110,11 +110,13 @@ describe("the VSIX", () => {
       it("for all platforms does the same with a PostgreSQL that is on PATH", async () => {
         const own = createRequire(__filename).resolve(platformPackage);
         const bin = join(dirname(dirname(own)), "native", "bin");
-        const env = { PATH: [bin, process.env.PATH].join(delimiter) };
+        // VS Code that is started from a terminal has its PATH; otherwise it asks the login shell for one.
+        const env = { PATH: [bin, process.env.PATH].join(delimiter), VSCODE_CLI: "1" };
         profile = await installed(release, await universal());
         workbench = await openWorkbench({ release, profile, env });
         await start(workbench);
         await workbench.treeWith(/^Incremental synchronization {2}/m);
+        assert.ok(processesOf(profile.folder).some((line) => line.includes(join(bin, "postgres"))));
         await resolveFailure(workbench);
         await workbench.close();
         await expectNothingLeft(release, profile);
