@@ -13,6 +13,8 @@ export interface Localizer {
   time(ms: number): Shown;
   /** The same to the minute, for where space is short. */
   shortTime(ms: number): Shown;
+  /** As short as it can be: the time of the day when that is within a day from `now`, else the date. */
+  nearTime(ms: number, now: number): Shown;
   /** The time of the day to the second, for what has just happened. */
   clockTime(ms: number): Shown;
   /** 0 to 100 → `41.6%`; never 100% before it is 100. */
@@ -41,9 +43,10 @@ export function localizerFor(
   // The first formatter of a kind takes milliseconds to make, which activation does not have.
   const times = onFirstUse(
     () =>
-      new Intl.DateTimeFormat(language, {
+      // Swedish writes a time as Chinese software does: 2026-11-27 18:05:09 GMT+8.
+      new Intl.DateTimeFormat(chinese ? "sv-SE" : language, {
         year: "numeric",
-        month: "short",
+        month: chinese ? "2-digit" : "short",
         day: "numeric",
         hour: "2-digit",
         minute: "2-digit",
@@ -54,6 +57,8 @@ export function localizerFor(
   const shortTimes = onFirstUse(
     () => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
   );
+  const minutes = onFirstUse(() => new Intl.DateTimeFormat(language, { timeStyle: "short" }));
+  const days = onFirstUse(() => new Intl.DateTimeFormat(language, { month: "short", day: "numeric" }));
   const clockTimes = onFirstUse(() => new Intl.DateTimeFormat(language, { timeStyle: "medium" }));
   const percents = onFirstUse(
     () => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }),
@@ -80,6 +85,7 @@ export function localizerFor(
       translate(message, ...args.map((arg) => (typeof arg === "string" ? shown(arg) : arg))) as Shown,
     time: (ms) => shown(times().format(ms)),
     shortTime: (ms) => shown(shortTimes().format(ms)),
+    nearTime: (ms, now) => shown((Math.abs(ms - now) < day ? minutes() : days()).format(ms)),
     clockTime: (ms) => shown(clockTimes().format(ms)),
     percent: (value) => shown(percents().format(Math.floor(value * 10) / 1000)),
     number: (value) => shown(numbers().format(value)),

@@ -17,6 +17,8 @@ export type AlertLevel = "error" | "warning" | "none";
 /** One row of the table. */
 export interface StatusRow {
   readonly name: Bilingual;
+  /** Names its group in the list, where the name does not fit into a view of the usual width. */
+  readonly shortName?: Bilingual;
   readonly meaning: Bilingual;
   /** A codicon of VS Code 1.100 or older that no other row uses. */
   readonly icon: string;
@@ -67,6 +69,7 @@ export const statuses = {
   incrementalFailed: {
     ...failure,
     name: { en: "Incremental synchronization failed", zh: "增量同步失败" },
+    shortName: { en: "Incremental failed", zh: "增量同步失败" },
     meaning: {
       en: "The incremental synchronization failed; changes no longer reach the target database.",
       zh: "增量同步失败，变更不再写入目标库。",
@@ -80,6 +83,7 @@ export const statuses = {
   fullFailed: {
     ...failure,
     name: { en: "Full synchronization failed", zh: "全量同步失败" },
+    shortName: { en: "Full failed", zh: "全量同步失败" },
     meaning: { en: "The full synchronization failed.", zh: "全量同步失败。" },
     icon: "error",
     api: ["FULL_TRANSFER_FAILED"],

@@ -76,10 +76,11 @@ function groupContext({ kind, rows: [first] }: Group): string {
 function groupLook({ kind, value }: Group, { t, localize }: Localizer) {
   const status = kind === "status" ? statusOrder.find((known) => known === value) : undefined;
   if (status !== undefined) {
-    const { name, meaning } = rowOf(status);
+    const { name, shortName, meaning } = rowOf(status);
     // Ended tasks are the long tail of the list; everything else is in sight.
     const expansion = hasEnded(status) ? Collapsed : Expanded;
-    return { name: localize(name), icon: iconOf(status), tooltip: localize(meaning), expansion };
+    const tooltip = joined("\n", [localize(name), localize(meaning)]);
+    return { name: localize(shortName ?? name), icon: iconOf(status), tooltip, expansion };
   }
   switch (kind) {
     case "pinned": {

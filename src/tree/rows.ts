@@ -90,7 +90,7 @@ function statusDetail(task: Task, l10n: Localizer): Shown | undefined {
     case "startTime":
       return task.scheduledAt === undefined
         ? undefined
-        : l10n.t("starts {0}", l10n.shortTime(task.scheduledAt));
+        : l10n.t("starts {0}", l10n.nearTime(task.scheduledAt, Date.now()));
     case "daysLeft":
       return joined(" · ", [errorName(task.error?.code, l10n), daysLeft(task, l10n)]);
     case "error":

@@ -49,7 +49,7 @@ describe("several connections", () => {
     await workbench.answer(/Project ID/, staging.ready.project_id);
     await workbench.answer(/Name of the connection/, "staging");
     await workbench.treeWith(
-      /^shop {2}local\n {2}Incremental synchronization failed {2}1\n[\s\S]*^staging {2}no tasks · 127\.0\.0\.1:\d+$/m,
+      /^shop {2}local\n {2}Incremental failed {2}1\n[\s\S]*^staging {2}no tasks · 127\.0\.0\.1:\d+$/m,
     );
   });
 
@@ -109,7 +109,7 @@ describe("several connections", () => {
 
   it("one that is disconnected goes, and the other is shown alone again", async () => {
     await workbench.choose("staging", "Disconnect");
-    await workbench.treeWith(/^Incremental synchronization failed/m);
+    await workbench.treeWith(/^Incremental failed/m);
     await workbench.runCommand("DRS: Remove Connection");
     await workbench.answer(/Remove which connection/, "staging");
     assert.match(await workbench.answerDialog("Remove Connection"), /Remove connection "staging"\?/);
@@ -132,6 +132,6 @@ describe("several connections", () => {
     await workbench.answer(/Account name/, "acme");
     await workbench.answer(/IAM user name/, shop.access_key);
     await workbench.answer(/Password/, shop.secret_key);
-    await workbench.treeWith(/^Incremental synchronization failed/m);
+    await workbench.treeWith(/^Incremental failed/m);
   });
 });

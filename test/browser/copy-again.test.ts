@@ -55,7 +55,7 @@ describe("copying tables again", () => {
 
   it("is offered where a table lost rows, with that table selected, and brings the task back in sync", async () => {
     await backend.sql("target", "shop_copy", "DROP TABLE payments CASCADE");
-    await groupIs(/^Incremental synchronization failed/);
+    await groupIs(/^Incremental failed/);
     await workbench.openDetails(task);
     page = workbench.webview();
     const button = page.locator(".problem").getByRole("button", { name: "Copy Tables Again…" });

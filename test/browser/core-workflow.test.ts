@@ -42,7 +42,7 @@ describe("the core workflow", () => {
     assert.deepEqual(
       groups.filter((group) => group !== "Full synchronization"),
       [
-        "Incremental synchronization failed",
+        "Incremental failed",
         "Start failed",
         "Frozen",
         "Incremental synchronization",
@@ -73,7 +73,7 @@ describe("the core workflow", () => {
     await workbench.treeWith(/^reviews-to-analytics/);
     await workbench.runCommand("DRS: Group Tasks by…");
     await workbench.pick("Status");
-    await workbench.treeWith(/^Incremental synchronization failed/);
+    await workbench.treeWith(/^Incremental failed/);
   });
 
   it("shows in the hover what the status means, and the error", async () => {

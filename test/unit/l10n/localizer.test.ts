@@ -3,6 +3,23 @@ import { localizerFor } from "../../../src/l10n/localizer";
 import { fill } from "../../support/texts";
 
 describe("formats", () => {
+  it("of a near time leave out what goes without saying", () => {
+    const now = new Date(2026, 10, 27, 12, 0).getTime();
+    const texts = (language: string) =>
+      [-23, 23, 25].map((hours) => localizerFor(language, fill).nearTime(now + hours * 3_600_000, now));
+    const [past = "", soon = "", later] = texts("en");
+    assert.match(past, /^1:00\sPM$/);
+    assert.match(soon, /^11:00\sAM$/);
+    assert.equal(later, "Nov 28");
+    assert.deepEqual(texts("zh-cn"), ["13:00", "11:00", "11月28日"]);
+  });
+
+  it("of a time have its zone at the end, once, and in Chinese no words between the numbers", () => {
+    const time = (language: string) => localizerFor(language, fill).time(Date.UTC(2026, 10, 27, 9, 5, 9));
+    assert.match(time("en"), /^Nov 2[678], 2026, \d\d:\d5:09\s[AP]M \S+$/);
+    assert.match(time("zh-cn"), /^2026-11-2[678] \d\d:\d5:09 \S+$/);
+  });
+
   it("of durations are made once for each unit, however many rows are drawn", () => {
     const l10n = localizerFor("en", fill);
     const { NumberFormat } = Intl;
