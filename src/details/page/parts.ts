@@ -158,7 +158,7 @@ function partTable({ id, columns, rows }: PartView, context: PartContext): Templ
       <tbody>
         ${rows.map(
           (row) =>
-            html`<tr>${row.map((cell) => html`<td class=${cell.tone ?? ""}>${cellContent(id, cell, context)}</td>`)}</tr>`,
+            html`<tr>${row.map((cell) => html`<td class=${cell.tone ?? (cell.number === true ? "number" : "")}>${cellContent(id, cell, context)}</td>`)}</tr>`,
         )}
       </tbody>
     </table>

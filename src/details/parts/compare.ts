@@ -3,6 +3,7 @@
 import { explain } from "../../l10n/error-text";
 import type { Localizer } from "../../l10n/localizer";
 import { type Shown, shown } from "../../l10n/shown";
+import { type ComparisonResult, type ComparisonResults, resultsOf } from "./compare-results";
 import {
   type Asked,
   type Cell,
@@ -20,6 +21,7 @@ type Items<T> = NonNullable<T>;
 interface Compared {
   readonly count: number;
   readonly tasks: Items<CompareResult["data_compare_task_list"]>;
+  readonly results: ComparisonResults;
   readonly lines: Items<CompareResult["line_compare_detail_infos"]>;
   readonly contents: Items<CompareResult["content_compare_detail_infos"]>;
   readonly differences: CompareResult["content_diff_detail_info"];
@@ -44,13 +46,19 @@ export const compare: Part<Compared> = {
   }),
 };
 
-const nothingCompared = { count: 0, tasks: [], lines: [], contents: [], differences: undefined };
+const nothingCompared = {
+  ...{ count: 0, tasks: [], results: new Map<string, ComparisonResult>() },
+  ...{ lines: [], contents: [], differences: undefined },
+};
 
-async function comparisons({ v5, id, query: { offset }, signal }: Asked) {
+async function comparisons(asked: Asked) {
+  const { v5, id, query, signal } = asked;
+  const { offset } = query;
   const input = { job_id: id, type: "compare", query_type: "list", offset, limit: pageSize };
   const answer = await v5.call("showJobDetail", input, { signal });
   const tasks = answer?.job.compare_result?.data_compare_task_list ?? [];
-  return answer && { ...nothingCompared, count: answer.job.total_count ?? tasks.length, tasks };
+  const results = await resultsOf(asked, tasks);
+  return answer && { ...nothingCompared, count: answer.job.total_count ?? tasks.length, tasks, results };
 }
 
 /** The tables of one comparison; `filter` is its kind and its id. */
@@ -93,14 +101,17 @@ async function comparison({ v5, id, query: { offset, filter }, signal }: Asked) 
   return { ...nothingCompared, count, lines, contents, differences };
 }
 
-function list({ count, tasks }: Compared, l10n: Localizer): PartTable {
+function list({ count, tasks, results }: Compared, l10n: Localizer): PartTable {
   const { t } = l10n;
   return {
-    columns: [t("Comparison"), t("Status"), t("Started"), t("Ended")],
+    columns: [t("Comparison"), t("Result"), t("Started"), t("Ended")],
     count,
     rows: tasks.map(({ id, type, status, start_time, end_time, error_msg }) => [
       { text: kindText(type, l10n), leadsTo: `${type ?? ""}/${id}` },
-      { ...statusCell(status, l10n), detail: error_msg ? cellText(error_msg) : undefined },
+      {
+        ...(resultCell(results.get(id), l10n) ?? statusCell(status, l10n)),
+        detail: error_msg ? cellText(error_msg) : undefined,
+      },
       timeCell(start_time, l10n),
       timeCell(end_time, l10n),
     ]),
@@ -121,6 +132,27 @@ function kindText(kind: string | null | undefined, { t }: Localizer): Shown {
   }
 }
 
+function resultCell(result: ComparisonResult | undefined, { t, number }: Localizer): Cell | undefined {
+  switch (result?.verdict) {
+    case "same":
+      return { text: t("Same"), tone: "ok" };
+    case "different":
+      return { text: differenceText(result.rows, { t, number }), tone: "error" };
+    case "impossible":
+      return { text: t("Cannot be compared"), tone: "warning" };
+    case undefined:
+      return undefined;
+  }
+}
+
+function differenceText(rows: number | undefined, { t, number }: Pick<Localizer, "t" | "number">): Shown {
+  return rows === undefined
+    ? t("Different")
+    : rows === 1
+      ? t("1 row differs")
+      : t("{0} rows differ", number(rows));
+}
+
 function statusCell(status: string | null | undefined, { t }: Localizer): Cell {
   switch (status) {
     case "WAITING_FOR_RUNNING":
@@ -128,7 +160,8 @@ function statusCell(status: string | null | undefined, { t }: Localizer): Cell {
     case "RUNNING":
       return { text: t("Running") };
     case "SUCCESSFUL":
-      return { text: t("Finished"), tone: "ok" };
+      // What it has found is not known.
+      return { text: t("Finished") };
     case "FAILED":
       return { text: t("Failed"), tone: "error" };
     case "CANCELLED":
@@ -141,7 +174,9 @@ function statusCell(status: string | null | undefined, { t }: Localizer): Cell {
 function tables({ count, lines, contents, differences }: Compared, l10n: Localizer): PartTable {
   const { t, number } = l10n;
   const rowsOf = (value: string | number | null | undefined): Cell =>
-    value == null || value === "" ? { text: shown("–") } : { text: number(Number(value)) };
+    value == null || value === ""
+      ? { text: shown("–"), number: true }
+      : { text: number(Number(value)), number: true };
   const verdict = (same: boolean | undefined): Cell =>
     same === undefined
       ? { text: t("Cannot be compared"), tone: "warning" }

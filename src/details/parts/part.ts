@@ -23,6 +23,8 @@ export interface Cell {
   readonly code?: boolean | undefined;
   /** Statements to copy, below the rest. */
   readonly sql?: Shown | undefined;
+  /** Written at the end of its column. */
+  readonly number?: boolean | undefined;
   /** The text as an ISO 8601 time. */
   readonly time?: string | undefined;
   /** 0 to 100: drawn as a bar. */

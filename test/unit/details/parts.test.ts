@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Readings } from "../../../src/details/part-reader";
 import { type PartFacts, partsOf } from "../../../src/details/part-views";
+import type { ComparisonResult } from "../../../src/details/parts/compare-results";
 import type { Query } from "../../../src/details/parts/part";
 import { type PartId, partIds } from "../../../src/details/parts/parts";
 import { DrsError } from "../../../src/drs/errors";
@@ -179,7 +180,10 @@ describe("the parts of the details page", () => {
   });
 
   it("lead from a comparison to the tables and rows that differ", () => {
-    const nothing = { count: 1, tasks: [], lines: [], contents: [], differences: undefined };
+    const nothing = {
+      ...{ count: 1, tasks: [], results: new Map<string, ComparisonResult>() },
+      ...{ lines: [], contents: [], differences: undefined },
+    };
     const task = { id: "c1", type: "contents", status: "SUCCESSFUL", start_time: timed, end_time: timed };
     const list = partOf(
       "compare",
@@ -188,6 +192,18 @@ describe("the parts of the details page", () => {
     );
     assert.deepEqual(list.rows[0]?.[0], { text: "Contents", leadsTo: "contents/c1" });
     assert.equal(list.buttons.length, 2);
+    const resultOf = (result?: ComparisonResult) => {
+      const results = new Map(result === undefined ? [] : [["c1", result]]);
+      const value = { ...nothing, tasks: [task], results };
+      const cell = partOf("compare", { compare: { value, asOf: now } }).rows[0]?.[1];
+      return [cell?.text, cell?.tone];
+    };
+    assert.deepEqual(resultOf(), ["Finished", undefined]);
+    assert.deepEqual(resultOf({ verdict: "same" }), ["Same", "ok"]);
+    assert.deepEqual(resultOf({ verdict: "impossible" }), ["Cannot be compared", "warning"]);
+    assert.deepEqual(resultOf({ verdict: "different" }), ["Different", "error"]);
+    assert.deepEqual(resultOf({ verdict: "different", rows: 1 }), ["1 row differs", "error"]);
+    assert.deepEqual(resultOf({ verdict: "different", rows: 2_000 }), ["2,000 rows differ", "error"]);
     const contents = [
       {
         source_table_name: "public.orders",

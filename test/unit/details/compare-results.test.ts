@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { resultsOf } from "../../../src/details/parts/compare-results";
+import type { Asked } from "../../../src/details/parts/part";
+import { V5 } from "../../../src/drs/v5";
+
+describe("what comparisons have found", () => {
+  /** A service that answers these results, with what it was asked. */
+  function service(answers: Readonly<Record<string, object>>) {
+    const asked: string[] = [];
+    const callIn = async (_table: unknown, _name: unknown, input: object) => {
+      const { compare_task_id, query_type } = input as { compare_task_id: string; query_type: string };
+      asked.push(`${compare_task_id} ${query_type}`);
+      return { job: answers[`${compare_task_id} ${query_type}`] ?? {} };
+    };
+    const v5 = new V5({ callIn } as unknown as ConstructorParameters<typeof V5>[0]);
+    const query = { id: "t", v5, signal: new AbortController().signal } as unknown as Asked;
+    return { asked, query };
+  }
+  const ended = (id: string, type = "lines", status = "SUCCESSFUL") => ({ id, type, status });
+  const overview = (...statuses: string[]) => ({
+    compare_result: { line_compare_overview_infos: statuses.map((status) => ({ status })) },
+  });
+
+  it("is asked for once of the newest that have ended, and of no others", async () => {
+    const { asked, query } = service({
+      "a overview": overview("CONSISTENT", "CONSISTENT"),
+      "b overview": overview("CONSISTENT", "CAN_NOT_COMPARE"),
+      "c overview": overview("COMPARING"),
+    });
+    const tasks = [
+      ended("running", "lines", "RUNNING"),
+      ended("objects", "object"),
+      ...["a", "b", "c", "d"].map((id) => ended(id)),
+    ];
+    const expected = [
+      ["a", { verdict: "same" }],
+      ["b", { verdict: "impossible" }],
+    ];
+    assert.deepEqual([...(await resultsOf(query, tasks))], expected);
+    assert.deepEqual(asked, ["a overview", "b overview", "c overview"]);
+    assert.deepEqual([...(await resultsOf(query, tasks))], expected);
+    assert.deepEqual(asked.slice(3), ["c overview"], "what has no result yet is asked for again");
+  });
+
+  it("is how many rows differ, where every table says so", async () => {
+    const differing = (total_count: number, ...rows: (number | null)[]) => ({
+      total_count,
+      compare_result: {
+        content_compare_detail_infos: rows.map((difference_row_num) => ({ difference_row_num })),
+      },
+    });
+    const { query } = service({
+      "a overview": { compare_result: { content_compare_overview_infos: [{ status: "INCONSISTENT" }] } },
+      "a detail": differing(2, 2, 5),
+      "b overview": overview("INCONSISTENT", "CONSISTENT"),
+      "b detail": differing(3, 2, 5),
+      "c overview": overview("INCONSISTENT"),
+      "c detail": {
+        compare_result: { line_compare_detail_infos: [{ difference_row_num: "5", message: "at least" }] },
+      },
+    });
+    const results = await resultsOf(query, [ended("a", "contents"), ended("b"), ended("c")]);
+    assert.deepEqual(
+      ["a", "b", "c"].map((id) => results.get(id)),
+      [
+        { verdict: "different", rows: 7 },
+        { verdict: "different", rows: undefined },
+        { verdict: "different", rows: undefined },
+      ],
+    );
+  });
+});
