@@ -252,7 +252,8 @@ export class RemedySteps {
       return undefined;
     }
     const title = t('Looking up the remedy of task "{0}"', found.task.name);
-    const options = { location: vscode.ProgressLocation.Notification, title };
+    // A notification of progress outlasts what it tells about, and would stand beside the question that follows.
+    const options = { location: vscode.ProgressLocation.Window, title };
     try {
       return await vscode.window.withProgress(options, async () => await readRemedy(place, l10n));
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import type { Attempts } from "../tasks/attempts";
+import { thresholdsIn } from "../tasks/attention";
 import { PastValues } from "../tasks/past-values";
 import { type ConnectionFacts, type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";
@@ -43,6 +44,7 @@ export class Details implements vscode.Disposable {
         }
       },
       attempt: (ref) => attempts.of(ref),
+      thresholds: () => thresholdsIn(vscode.workspace.getConfiguration("drs")),
       past: ({ connection, id }) => this.#past.of(connection, id),
       refresh: (id) => void sessions.refresh(id),
       onDidChange: (listener) =>

@@ -4,6 +4,7 @@ import type { Shown } from "../l10n/shown";
 import type * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import type { Attempt } from "../tasks/attempts";
+import type { Thresholds } from "../tasks/attention";
 import type { Past } from "../tasks/past-values";
 import type { Task } from "../tasks/task";
 import type { TaskSession } from "../tasks/use-cases/control";
@@ -33,6 +34,8 @@ export interface DetailsHost {
   session(connection: string): TaskSession | undefined;
   /** What was read of a task in this window so far. */
   past(ref: TaskRef): Past;
+  /** From where on a delay is too long for the user. */
+  thresholds(): Thresholds;
   readonly l10n: Localizer;
   /** Asks, acts and reports, as the command of the same name does. Settled when all of that is done; never rejects. */
   run(action: ActionId, task: TaskRef): Promise<void>;

@@ -3,6 +3,7 @@ import type { Localizer } from "../l10n/localizer";
 import { actionOfCode, actionRow } from "../status/actions";
 import { parseStatus } from "../status/status";
 import { rowOf } from "../status/statuses";
+import { recoveryRatio, type Thresholds } from "../tasks/attention";
 import type { ChartMark } from "./part-view";
 import type { SeenStatus } from "./parts/part";
 import { isWarning, type TimelineRow } from "./parts/timeline";
@@ -40,4 +41,27 @@ function markOf(name: string, at: number, l10n: Localizer): readonly ChartMark[]
 function statusMark(at: number, status: SeenStatus["status"], { localize }: Localizer): ChartMark {
   const { name, alert } = rowOf(status);
   return { at, label: localize(name), tone: alert === "none" ? "plain" : alert };
+}
+
+/** When the delay went above what the user wants, and when the task had caught up. @param delays the oldest first. */
+export function delayMarks(
+  delays: readonly { readonly at: number; readonly delay: number | null }[],
+  { delayMs: most }: Thresholds,
+  { t, duration }: Localizer,
+): readonly ChartMark[] {
+  const marks: ChartMark[] = [];
+  let isBehind = false;
+  for (const { at, delay } of delays) {
+    if (delay === null || most === undefined) {
+      continue;
+    }
+    if (!isBehind && delay > most) {
+      isBehind = true;
+      marks.push({ at, label: t("Delay above {0}", duration(most)), tone: "warning" });
+    } else if (isBehind && delay <= recoveryRatio * most) {
+      isBehind = false;
+      marks.push({ at, label: t("Caught up"), tone: "plain" });
+    }
+  }
+  return marks;
 }

@@ -8,7 +8,7 @@ import { behindMs } from "../tasks/delay/diagnose";
 import { beginComparison, type ComparisonType } from "../tasks/use-cases/compare-ends";
 import { type Since, sinceIn } from "../tasks/use-cases/status-since";
 import type { DetailsHost } from "./host";
-import { marksOf } from "./marks";
+import { delayMarks, marksOf } from "./marks";
 import type { MoreView } from "./page-view";
 import { type Source, TaskReader } from "./part-reader";
 import { partsOf } from "./part-views";
@@ -155,7 +155,10 @@ export class PageModel {
         this.#samples.all,
         this.#told,
         l10n,
-        marksOf(reader.readings.timeline?.value?.rows, this.#seen, l10n),
+        [
+          ...marksOf(reader.readings.timeline?.value?.rows, this.#seen, l10n),
+          ...delayMarks(this.#samples.all, this.#host.thresholds(), l10n),
+        ].toSorted((one, other) => one.at - other.at),
       ),
       parts: partsOf({
         l10n,

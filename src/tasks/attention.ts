@@ -13,6 +13,9 @@ export interface Thresholds {
   readonly delayMs: number | undefined;
 }
 
+/** A delay that was too long is over when it is this much below the threshold, so that it does not come and go. */
+export const recoveryRatio = 0.8;
+
 export const noThresholds: Thresholds = { delayMs: undefined };
 
 interface AttentionRow {

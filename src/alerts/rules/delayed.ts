@@ -1,10 +1,8 @@
 import { isStreaming } from "../../status/statuses";
-import { isDelayed, thresholdsIn } from "../../tasks/attention";
+import { isDelayed, recoveryRatio, thresholdsIn } from "../../tasks/attention";
 import { delayText } from "../../tasks/delay/behind";
 import { type AlertRule, atLeastZero } from "./rule";
 
-/** A reported delay is over when it is this much below the threshold, so that it does not come and go. */
-const recoveryRatio = 0.8;
 /** The most that package.json allows for `drs.alerts.delayDuration`. */
 const daySeconds = 86_400;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { asJson, asMarkdown } from "../../../src/details/copy-all";
-import { marksOf } from "../../../src/details/marks";
+import { delayMarks, marksOf } from "../../../src/details/marks";
 import { partsOf } from "../../../src/details/part-views";
 import { chartsOf, Samples } from "../../../src/details/samples";
 import { detailsOf } from "../../../src/details/view";
@@ -43,6 +43,24 @@ describe("the charts of a task", () => {
     // What is read again replaces what was there, and ends where the page's own values begin.
     samples.begin([...minutes, { ...sample(now + 20 * 60_000), rows: null }], now);
     assert.equal(samples.all.at(-1)?.at, now + 10 * 60_000);
+  });
+
+  it("is marked where the delay went above what the user wants, and where the task had caught up", () => {
+    const delays = [299, 301, null, 250, 400, 240, 301].map((seconds, minute) =>
+      sample(now + minute * 60_000, seconds === null ? null : seconds * 1_000),
+    );
+    const marked = (delayMs: number | undefined) =>
+      delayMarks(delays, { delayMs }, english).map(({ at, label, tone }) => [
+        (at - now) / 60_000,
+        label,
+        tone,
+      ]);
+    assert.deepEqual(marked(300_000), [
+      [1, "Delay above 5 min", "warning"],
+      [5, "Caught up", "plain"],
+      [6, "Delay above 5 min", "warning"],
+    ]);
+    assert.deepEqual(marked(undefined), []);
   });
 
   it("is marked with what happened: statuses, warnings and actions", () => {
