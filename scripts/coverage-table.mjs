@@ -32,7 +32,24 @@ export const remarks = {
   showQuotas: "nothing limits the tasks but the servers' own settings",
   showComparePolicy: "`NO_SUPPORT`",
   listJobParameters: "none",
-  updateJob: "`name`, `description`, `db_object`",
+  listParameterHistory: "none",
+  showTuning: "none",
+  updateJob:
+    "`name`, `description`, `expired_days`, `notify`, `policy` (with `speed_limit`), `db_object`, `all`; objects and limits are set at once",
+  listNodeTypes: "any of them makes the same: nothing",
+  listZones: "`local`",
+  listSupportLinks: "as `listLinks`",
+  batchSetAlarms: "kept and answered; nothing is sent",
+  setAlarmTopic: "kept and answered; nothing is sent",
+  listAlarmTopics: "none: there is no notification service",
+  showSwitchover: "what has been read and written; nothing is switched over",
+  batchStructProcess: "tables",
+  batchStructDetail: "types `table`, `table_structure`, `table_indexs`, `database`; others are empty",
+  showObjectSupport: "nothing is searched by the service or imported from a file",
+  createConnection: "kept and answered; a creation names its ends itself",
+  prepareJobs: "checked at once; `user_migration`, `db_param` and `tuning_params` change nothing",
+  commitPrepared:
+    "creates the tasks with their objects, limits and alarms; connections are tested and tasks started by calls of their own",
 };
 
 /**

@@ -160,7 +160,7 @@ export class Backend {
       async (running) => await running.stop(),
     );
     await comparisons.start();
-    const handlers = createHandlers({ store, runner: tasks, actions, comparisons });
+    const handlers = createHandlers({ store, runner: tasks, actions, comparisons, secrets });
     await tasks.start();
     const local = {
       warnings: (language: Language) => warningsView(store.all(), (id) => tasks.live(id).engine, language),

@@ -111,6 +111,8 @@ const messages = {
     en: "The engine of this task cannot run tasks of the type {type}.",
     zh: "该任务的引擎不支持 {type} 类型的任务。",
   },
+  noSuchConnection: { en: "There is no saved connection {id}.", zh: "不存在已保存的连接 {id}。" },
+  noSuchPrepared: { en: "There is no prepared creation {id}.", zh: "不存在批量异步任务 {id}。" },
   unsupported: { en: "The local backend does not support this: {what}.", zh: "本地后端不支持：{what}。" },
   noSuchQuery: {
     en: "The query {id} does not exist or has expired. Start a new query.",

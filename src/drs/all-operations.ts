@@ -2,10 +2,17 @@
 import type * as v from "valibot";
 import { operations } from "./operations";
 import { operationsCompare } from "./operations-compare";
+import { operationsKept } from "./operations-kept";
 import { operationsMore } from "./operations-more";
 import { operationsV5 } from "./operations-v5";
 
-export const table = { ...operations, ...operationsCompare, ...operationsV5, ...operationsMore };
+export const table = {
+  ...operations,
+  ...operationsCompare,
+  ...operationsV5,
+  ...operationsMore,
+  ...operationsKept,
+};
 
 export type Table = typeof table;
 export type Served = keyof Table;

@@ -97,16 +97,45 @@ export const endpoint = v.looseObject({
     }),
   ),
   cloud: v.nullish(v.looseObject({ region: text, project_id: text, az_code: text })),
-  ssl: v.nullish(v.looseObject({ ssl_link: flag, ssl_cert_key: text })),
+  ssl: v.nullish(
+    v.looseObject({ ssl_link: flag, ssl_cert_key: text, ssl_cert_name: text, ssl_cert_check_sum: text }),
+  ),
   vpc: v.nullish(v.looseObject({ vpc_id: text, subnet_id: text, security_group_id: text })),
   config: v.nullish(v.looseObject({ is_target_readonly: flag, node_num: count })),
+  customized_dns: v.nullish(v.looseObject({ is_set_dns: flag, set_dns_action: text, dns_ip: text })),
 });
 
+const nodeVpc = v.nullish(
+  v.looseObject({ vpc_id: text, subnet_id: text, security_group_id: text, custom_node_ip: text }),
+);
+const nodeBase = v.nullish(
+  v.looseObject({ arch: text, availability_zone: text, instance_type: text, role: text, status: text }),
+);
 /** Where and on what a task runs. */
 const nodeInfo = v.looseObject({
+  base_info: nodeBase,
   spec: v.nullish(v.looseObject({ node_type: text })),
-  vpc: v.nullish(v.looseObject({ vpc_id: text, subnet_id: text, security_group_id: text })),
+  vpc: nodeVpc,
 });
+const periodOrder = v.nullish(v.looseObject({ period_type: count, period_num: count, is_auto_renew: count }));
+const publicIps = v.nullish(v.array(v.looseObject({ id: text, public_ip: text, type: text })));
+
+/** When the service notifies: thresholds in seconds, and a topic of the notification service. */
+export const alarmNotify = v.looseObject({
+  alarm_to_user: flag,
+  topic_urn: text,
+  delay_time: count,
+  rpo_delay: count,
+  rto_delay: count,
+});
+export const policyConfig = v.nullish(
+  v.looseObject({
+    conflict_policy: text,
+    index_trans: flag,
+    ddl_trans: flag,
+    data_sync_topology_type: text,
+  }),
+);
 
 /** A bandwidth limit: `speed` in MB/s (1 to 9999, as text), hours `HH:00` to `HH:59` in UTC. */
 const speedLimit = v.looseObject({ begin: v.string(), end: v.string(), speed: v.string() });
@@ -258,16 +287,11 @@ export const jobDetail = v.looseObject({
   source_endpoint: v.nullish(v.array(endpoint)),
   target_endpoint: v.nullish(v.array(endpoint)),
   speed_limit: v.nullish(v.array(speedLimit)),
-  policy_config: v.nullish(
-    v.looseObject({
-      conflict_policy: text,
-      index_trans: flag,
-      ddl_trans: flag,
-      data_sync_topology_type: text,
-    }),
-  ),
+  policy_config: policyConfig,
+  alarm_notify: v.nullish(alarmNotify),
   node_info: v.nullish(nodeInfo),
-  period_order: v.nullish(v.looseObject({ period_type: count, period_num: count, is_auto_renew: count })),
+  period_order: periodOrder,
+  public_ip_list: publicIps,
   logs: v.nullish(v.array(logEntry)),
   network_results: v.nullish(v.array(networkResult)),
   precheck_result: v.nullish(precheckResult),
@@ -382,26 +406,34 @@ export const creation = v.looseObject({
   source_endpoint: v.pipe(v.array(endpointRequest), v.minLength(1)),
   target_endpoint: v.pipe(v.array(endpointRequest), v.minLength(1)),
   node_info: v.looseObject({
+    base_info: nodeBase,
     spec: v.looseObject({ node_type: v.string() }),
-    vpc: v.nullish(v.looseObject({ vpc_id: text, subnet_id: text, security_group_id: text })),
+    vpc: nodeVpc,
   }),
+  period_order: periodOrder,
+  public_ip_list: publicIps,
 });
 export const createRequest = v.looseObject({ job: creation });
 export const created = v.looseObject({ id: text, name: text, status: text, create_time: text });
+
+/** The objects that a task is to synchronize. */
+export const chosenObjects = v.nullish(
+  v.looseObject({
+    object_scope: v.picklist(["all", "database", "table"]),
+    object_info: v.nullish(byName(databaseObject)),
+  }),
+);
 
 export const updateRequest = v.looseObject({
   job_id: jobId,
   job: v.looseObject({
     type: v.string(),
     params: v.looseObject({
-      base_info: v.nullish(v.looseObject({ name: text, description: text })),
+      base_info: v.nullish(v.looseObject({ name: text, description: text, expired_days: text })),
+      alarm_notify: v.nullish(alarmNotify),
+      policy_config: policyConfig,
       speed_limit: v.nullish(v.array(speedLimit)),
-      db_object: v.nullish(
-        v.looseObject({
-          object_scope: v.picklist(["all", "database", "table"]),
-          object_info: v.nullish(byName(databaseObject)),
-        }),
-      ),
+      db_object: chosenObjects,
     }),
   }),
 });

@@ -256,6 +256,10 @@ export const jobsRequest = v.looseObject({ jobs: v.array(jobId) });
 /** Ids of tasks. With `page_req.per_page` 0 all of them are answered; a page without it has 5. */
 export const idsRequest = v.looseObject({ jobs: v.array(jobId), page_req: v.nullish(pageRequest) });
 
+/** A task that is paid for in advance, and the addresses of its instance. */
+const order = v.nullish(v.looseObject({ period_type: count, period_num: count, is_auto_renew: count }));
+const publicIps = v.nullish(v.array(v.looseObject({ id: text, public_ip: text, type: text })));
+
 /** A database of a task to be created; what is left out comes with the connection test. */
 const endpointRequest = v.looseObject({
   db_type: v.string(),
@@ -288,6 +292,8 @@ export const createRequest = v.looseObject({
       master_az: text,
       slave_az: text,
       node_num: count,
+      period_order: order,
+      public_ip_list: publicIps,
       source_endpoint: endpointRequest,
       target_endpoint: endpointRequest,
       tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: v.string() }))),

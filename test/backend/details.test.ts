@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { askEnds } from "../../src/backend-client/ends";
 import { precheckItemName } from "../../src/details/parts/precheck-items";
 import type { RequestIn } from "../../src/drs/operations";
-import { type OperationsMore, operationsMore } from "../../src/drs/operations-more";
 import { type OperationsV5, operationsV5 } from "../../src/drs/operations-v5";
 import { selectableObjects } from "../../src/tasks/use-cases/change-objects";
 import { perform } from "../../src/tasks/use-cases/perform";
@@ -408,56 +407,6 @@ describe("the details of a task", () => {
       [1_000, [["PAUSE", "failed"]]],
     );
     assert.equal((await detail(task.id, "log")).total_count, 1_000);
-  });
-
-  it("has policies, tags, quotas, links and projects, and refuses what is not served", async () => {
-    const task = await TestTask.create(backend, { ...plan("for-other-clients"), account: "p1" });
-    const { id: job_id } = task;
-    const more = async <N extends keyof OperationsMore & string>(
-      name: N,
-      input: RequestIn<OperationsMore, N>,
-    ) => await backend.client.callIn(operationsMore, name, input);
-    const policies = async (policy: object) =>
-      (await more("batchSetPolicy", { jobs: [{ job_id, ...policy }] })).results[0];
-    assert.equal((await policies({ conflict_policy: "stop", index_trans: true }))?.status, "success");
-    const refused = await policies({ conflict_policy: "overwrite", ddl_trans: true });
-    assert.deepEqual([refused?.status, refused?.error_code], ["failed", "DRS.M10018"]);
-    assert.match(refused?.error_msg ?? "", /conflict_policy, ddl_trans/);
-
-    const tagged = { job_id, resource_type: "sync" as const };
-    await more("changeTags", { ...tagged, action: "create", tags: [{ key: "a", value: "1" }, { key: "b" }] });
-    await more("changeTags", { ...tagged, action: "delete", tags: [{ key: "b" }] });
-    assert.deepEqual((await more("showTags", tagged)).tags, [{ key: "a", value: "1" }]);
-    assert.deepEqual((await more("listProjectTags", { resource_type: "sync" })).tags, [
-      { key: "a", values: ["1"] },
-    ]);
-    const tags = Array.from({ length: 20 }, (_, index) => ({ key: `k${index}`, value: "" }));
-    await assert.rejects(more("changeTags", { ...tagged, action: "create", tags }), /DRS\.M00007/);
-
-    assert.ok(Number((await more("showQuotas", {})).quotas?.resource?.used) >= 1);
-    const links = await more("listLinks", { job_type: "sync", limit: 2 });
-    assert.deepEqual([links.total_count, links.job_links.length], [9, 2]);
-    assert.equal((await more("listLinks", { job_type: "migration" })).total_count, 0);
-    assert.equal((await more("showComparePolicy", { job_id })).status, "NO_SUPPORT");
-    assert.equal((await more("listJobParameters", { job_id })).count, 0);
-    const { enterprise_project_list } = await more("listEnterpriseProjects", { limit: 100 });
-    assert.deepEqual(
-      enterprise_project_list.map(({ id }) => id),
-      ["0", "p1"],
-    );
-    const unserved = await backend.send(
-      "GET",
-      `/v5/${backend.ready.project_id}/subscriptions/${job_id}`,
-      undefined,
-    );
-    assert.equal(unserved.status, 400);
-    assert.match(await unserved.text(), /DRS\.M10018.*show_subscription_detail/);
-
-    // What was sent is answered, in both versions.
-    const { inst_info, subnet_id } = await task.detail();
-    assert.deepEqual([inst_info?.inst_type, subnet_id], ["micro", "local"]);
-    const { node_info } = await detail(job_id, "detail");
-    assert.equal(node_info?.spec?.node_type, "micro");
   });
 
   it("renames a task, but not to a name that is taken", async () => {

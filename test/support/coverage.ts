@@ -4,6 +4,7 @@ import { iamCalls } from "../../src/backend/api/iam-calls";
 import { unserved, unservedReasons } from "../../src/backend/api/unserved";
 import { operations } from "../../src/drs/operations";
 import { operationsCompare } from "../../src/drs/operations-compare";
+import { operationsKept } from "../../src/drs/operations-kept";
 import { operationsMore } from "../../src/drs/operations-more";
 import { operationsV5 } from "../../src/drs/operations-v5";
 
@@ -12,6 +13,7 @@ export const servedTables = [
   { title: "Version 3, comparisons", operations: operationsCompare },
   { title: "Version 5", operations: operationsV5 },
   { title: "Both versions, for other clients than the extension", operations: operationsMore },
+  { title: "Version 5: tags, saved connections, prepared creations", operations: operationsKept },
   { title: "IAM", operations: iamCalls },
 ];
 

@@ -20,6 +20,7 @@ export function newJob(taskType: Job["taskType"]): Job {
       tags: [],
       sent: {},
       speedLimits: [],
+      alarms: null,
     },
     ...{ source: endpoint, target: endpoint, edit: null, change: null, copyAgain: null, precheck: null },
     failure: null,

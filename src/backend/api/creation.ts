@@ -1,10 +1,10 @@
 import type { InputOf } from "../../drs/all-operations";
 import { createRequest } from "../../drs/schemas";
 import { type JobActions, requireEngine } from "../jobs/actions";
-import { type Job, newJobId, type Sent } from "../jobs/job";
+import { type Job, newJobId, type Sent, sentSchema } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { ApiError, message } from "../messages";
-import { loginOf } from "./endpoint-v5";
+import { loginOf, onlyInV5 } from "./endpoint-v5";
 import { checked } from "./input";
 
 type Creation = InputOf<"batchCreation">["jobs"][number];
@@ -15,7 +15,8 @@ const accountTag = "_sys_enterprise_project_id";
 type CreationV5 = InputOf<"createJob">["job"];
 
 /** A creation of v5 in the words of v3. @throws ApiError DRS.M00007 for an endpoint that v3 could not have. */
-export function creationOf({ base_info: base, node_info, ...ends }: CreationV5): Creation {
+export function creationOf(job: CreationV5): Creation {
+  const { base_info: base, node_info, period_order, public_ip_list, ...ends } = job;
   const [source, target] = [ends.source_endpoint[0], ends.target_endpoint[0]];
   const { spec, vpc } = node_info;
   const { enterprise_project_id: account } = base;
@@ -29,8 +30,9 @@ export function creationOf({ base_info: base, node_info, ...ends }: CreationV5):
     customize_sutnet_id: vpc?.subnet_id ?? "",
     ...{ vpc_id: vpc?.vpc_id, security_group_id: vpc?.security_group_id },
     ...(account ? { sys_tags: [{ key: accountTag, value: account }] } : {}),
-    source_endpoint: source && loginOf(source),
-    target_endpoint: target && loginOf(target),
+    ...{ period_order, public_ip_list, node_ip: vpc?.custom_node_ip, node: node_info.base_info },
+    source_endpoint: source && { ...loginOf(source), v5: onlyInV5(source) },
+    target_endpoint: target && { ...loginOf(target), v5: onlyInV5(target) },
   });
 }
 
@@ -49,8 +51,45 @@ function sentOf(request: Creation): Sent {
     masterAz: known(request.master_az),
     slaveAz: known(request.slave_az),
     nodeNum: request.node_num ?? undefined,
+    nodeIp: known(request.node_ip),
+    node: request.node ?? undefined,
+    period: request.period_order ?? undefined,
+    publicIps: request.public_ip_list ?? undefined,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return checked(sentSchema, all);
+}
+
+/** A task of which nothing has been made yet. */
+function untouched(id: string) {
+  const now = Date.now();
+  return {
+    id,
+    ...{ edit: null, change: null, copyAgain: null, precheck: null },
+    desired: { goal: "configured" as const, attempt: 0, startAt: null, force: false },
+    ...{ status: "CREATING", failure: null, provisioned: false, linkPort: null },
+    ...{ tables: [], prepared: false, anew: false, stream: null, unindexed: [], findings: [] },
+    ...{ sourceRows: {}, released: false },
+    ...{ createdAt: now, startedAt: null, fullCompletedAt: null, updatedAt: now },
+  };
+}
+
+async function insert(job: Job, store: JobStore): Promise<Job> {
+  if (!(await store.insert(job))) {
+    throw new ApiError("DRS.M00277", message("nameExists", { name: job.name }));
+  }
+  return job;
+}
+
+/** @throws ApiError DRS.M00007 when there is no such engine or it cannot run tasks of this type. */
+export function requirePossible(request: Creation, actions: JobActions): void {
+  for (const engine of [
+    request.engine_type,
+    request.source_endpoint.db_type,
+    request.target_endpoint.db_type,
+  ]) {
+    requireEngine(engine);
+  }
+  actions.requireTaskType(request.task_type);
 }
 
 /**
@@ -58,17 +97,19 @@ function sentOf(request: Creation): Sent {
  *
  * @throws ApiError DRS.M00277 when the name is taken, DRS.M00007 when there is no such engine or it cannot run tasks
  * of this type.
+ * @param configured the task with what its creation does not say.
  */
-export async function createJob(request: Creation, store: JobStore, actions: JobActions): Promise<Job> {
-  const { name, source_endpoint: source, target_endpoint: target } = request;
-  for (const engine of [request.engine_type, source.db_type, target.db_type]) {
-    requireEngine(engine);
-  }
-  actions.requireTaskType(request.task_type);
-  const now = Date.now();
+export async function createJob(
+  request: Creation,
+  store: JobStore,
+  actions: JobActions,
+  id = newJobId(),
+  configured: (job: Job) => Job = (job) => job,
+): Promise<Job> {
+  requirePossible(request, actions);
   const job: Job = {
-    id: newJobId(),
-    name,
+    ...untouched(id),
+    name: request.name,
     description: request.description ?? "",
     engineType: request.engine_type,
     taskType: request.task_type,
@@ -78,34 +119,23 @@ export async function createJob(request: Creation, store: JobStore, actions: Job
     account: request.sys_tags?.find(({ key }) => key === accountTag)?.value ?? "0",
     tags: (request.tags ?? []).map(({ key, value }) => ({ key, value })),
     sent: sentOf(request),
-    source: actions.stored(source),
-    target: actions.stored(target),
+    source: actions.stored(request.source_endpoint),
+    target: actions.stored(request.target_endpoint),
     selection: null,
-    edit: null,
-    change: null,
-    copyAgain: null,
-    precheck: null,
     speedLimits: [],
-    desired: { goal: "configured", attempt: 0, startAt: null, force: false },
-    status: "CREATING",
-    failure: null,
-    provisioned: false,
-    linkPort: null,
-    tables: [],
-    prepared: false,
-    anew: false,
-    stream: null,
-    unindexed: [],
-    findings: [],
-    sourceRows: {},
-    released: false,
-    createdAt: now,
-    startedAt: null,
-    fullCompletedAt: null,
-    updatedAt: now,
+    alarms: null,
   };
-  if (!(await store.insert(job))) {
-    throw new ApiError("DRS.M00277", message("nameExists", { name }));
-  }
-  return job;
+  return await insert(configured(job), store);
+}
+
+/** Stores a task with the configuration of another one; its connections are to be tested. @throws ApiError DRS.M00277 */
+export async function cloneJob(
+  { source, target, ...job }: Job,
+  name: string,
+  store: JobStore,
+  actions: JobActions,
+): Promise<Job> {
+  actions.requireName(name, undefined);
+  const ends = { source: { ...source, tested: false }, target: { ...target, tested: false } };
+  return await insert({ ...job, ...ends, ...untouched(newJobId()), name }, store);
 }

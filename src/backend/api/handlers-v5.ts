@@ -4,20 +4,22 @@ import type { InputOf } from "../../drs/all-operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import { findingsOf } from "../jobs/findings";
 import type { EntryOf, Kind, Page } from "../jobs/history";
-import { indexPercent } from "../jobs/indexes";
-import { type Job, plainName, tableId } from "../jobs/job";
+import { type Job, tableId } from "../jobs/job";
 import { jobAction } from "../jobs/legal-actions";
 import { ApiError, type Language, message, render } from "../messages";
 import { executeAction } from "./actions-v5";
+import { alarmsOf } from "./alarms";
 import { createJob, creationOf } from "./creation";
 import { ddlEntries } from "./ddl";
 import { isWanted } from "./filter";
+import type { ObjectHandlers } from "./handlers-objects";
+import { knownJob } from "./known";
 import { NetworkTests, Queries } from "./network-tests";
-import { ObjectCollections } from "./object-collections";
-import { namesSchemas, objectMap, selectionIn } from "./object-map";
+import { namesSchemas, selectionIn } from "./object-map";
+import { objectProgress } from "./object-progress";
 import { errorOf, inTurns, notedOutcome, outcomeOf, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
-import { hasStructure, tablePercent } from "./progress";
+import { requirePolicy } from "./policy";
 import type { Handlers } from "./server";
 import { compareDetail } from "./views-compare";
 import {
@@ -32,23 +34,20 @@ import {
   wholeSeconds,
 } from "./views-v5";
 
+type Changes = InputOf<"updateJob">["job"]["params"];
+
 /** Status changes are nobody's doing; everything else is that of the one user there is. */
 const user = "local";
 const nobody = "system";
 
-export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV5> {
+export function createHandlersV5(
+  parts: Parts,
+): Omit<Pick<Handlers, keyof OperationsV5>, keyof ObjectHandlers> {
   const { store, runner, actions, comparisons } = parts;
   const tests = new NetworkTests();
   const saved = new Queries<string>();
-  const collections = new ObjectCollections();
 
-  const known = (id: string): Job => {
-    const job = store.find(id);
-    if (job === undefined) {
-      throw new ApiError("DRS.10000010", message("noSuchJob"));
-    }
-    return job;
-  };
+  const known = (id: string): Job => knownJob(store, id);
   const find = async <K extends Kind>(id: string, kind: K, page: Page, fields?: Partial<EntryOf<K>>) =>
     await store.history.find(store.parentOf(id)?.id ?? known(id).id, kind, page, fields);
 
@@ -132,6 +131,55 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
     },
   };
 
+  const choose = async (id: string, { db_object }: Changes) => {
+    const tables = namesSchemas(db_object)
+      ? (await outcomeOf(async () => await actions.sourceTables(id))).answer
+      : undefined;
+    await actions.select(id, (database) => selectionIn(db_object, database, tables ?? []));
+    return { query_id: saved.keep(id) };
+  };
+  /** What can be changed of a task; each answers what the call answers besides. */
+  const updates: Readonly<
+    Record<string, (id: string, params: Changes) => Promise<Record<string, unknown> | undefined>>
+  > = {
+    name: async (id, { base_info }) => void (await actions.rename(id, base_info?.name ?? "")),
+    description: async (id, { base_info }) =>
+      void (await actions.redescribe(id, base_info?.description ?? "")),
+    expired_days: async (id, { base_info }) => {
+      const expiredDays = base_info?.expired_days ?? undefined;
+      await store.update(id, (job) => ({ ...job, sent: { ...job.sent, expiredDays } }));
+      return undefined;
+    },
+    notify: async (id, { alarm_notify }) => {
+      await store.update(id, (job) => ({ ...job, alarms: alarmsOf(alarm_notify) }));
+      return undefined;
+    },
+    policy: async (id, { policy_config, speed_limit }) => {
+      requirePolicy(policy_config);
+      if (speed_limit != null) {
+        await actions.limitSpeed(id, speed_limit);
+      }
+      return { query_id: saved.keep(id) };
+    },
+    db_object: choose,
+    /** All that is given. */
+    all: async (id, params) => {
+      const { base_info } = params;
+      const given: Readonly<Record<string, unknown>> = {
+        ...{ name: base_info?.name, description: base_info?.description },
+        ...{ expired_days: base_info?.expired_days, notify: params.alarm_notify },
+        policy: params.policy_config ?? params.speed_limit,
+        db_object: params.db_object,
+      };
+      for (const [type, value] of Object.entries(given)) {
+        if (value != null) {
+          await updates[type]?.(id, params);
+        }
+      }
+      return { query_id: saved.keep(id) };
+    },
+  };
+
   return {
     listJobsV5: async (request) => {
       const { job_type, sort_key, sort_dir, offset, limit } = request;
@@ -180,7 +228,7 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
 
     showProgressData: async ({ job_id, type, search_name, offset, limit }) => {
       const job = known(job_id);
-      const all = objectProgress(job, type, tablePercents(job), indexPercents(job)).filter(({ src_tb }) =>
+      const all = objectProgress(job, type, runner.live(job.id)).filter(({ src_tb }) =>
         src_tb.includes(search_name ?? ""),
       );
       return {
@@ -298,19 +346,11 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
 
     updateJob: async ({ job_id, job: { type, params } }) =>
       await single(job_id, "MODIFY_CONFIGURATION", async () => {
-        if (type === "db_object") {
-          const known = namesSchemas(params.db_object)
-            ? (await outcomeOf(async () => await actions.sourceTables(job_id))).answer
-            : undefined;
-          await actions.select(job_id, (database) => selectionIn(params.db_object, database, known ?? []));
-          return { query_id: saved.keep(job_id) };
-        }
-        if (type !== "name" && type !== "description") {
+        const update = Object.hasOwn(updates, type) ? updates[type] : undefined;
+        if (update === undefined) {
           throw new ApiError("DRS.M10018", message("unsupported", { what: `type=${type}` }));
         }
-        const value = params.base_info?.[type] ?? "";
-        await (type === "name" ? actions.rename(job_id, value) : actions.redescribe(job_id, value));
-        return undefined;
+        return await update(job_id, params);
       }),
 
     showObjectsSaving: async ({ job_id, query_id }) => {
@@ -319,81 +359,11 @@ export function createHandlersV5(parts: Parts): Pick<Handlers, keyof OperationsV
       return { id: query_id, status: "success" };
     },
 
-    listDbObjects: async (request) => await objectsOf(known(request.job_id), request),
-
-    collectDbObjects: async (request) => {
-      const { job_id } = request;
-      const job = known(job_id);
-      const id = collections.begin(job_id, async () => await objectsOf(job, request));
-      return { id, job_id, status: "pending" };
-    },
-
-    showDbObjectsCollected: async ({ job_id, query_id }, language) =>
-      collections.stateOf(known(job_id).id, query_id, language),
-
     validateJobName: async ({ name }, language) => {
       const { refusal } = await outcomeOf(async () => actions.requireName(name, undefined));
       return { is_valid: refusal === undefined, ...(refusal && errorOf(refusal, language)) };
     },
   };
-
-  async function objectsOf(job: Job, { type, db_names }: InputOf<"listDbObjects">) {
-    const chosen = job.edit?.selection ?? job.selection;
-    if (type === "modified" && chosen === null) {
-      return { id: job.id, status: "success", object_scope: "all" };
-    }
-    const { database } = job.source;
-    const isMeant = db_names === undefined || db_names.includes(database);
-    const tables =
-      type === "source" && isMeant ? await actions.sourceTables(job.id) : isMeant ? job.tables : [];
-    return {
-      ...{ id: job.id, status: "success", object_scope: "table" },
-      object_info: isMeant ? objectMap(database, type === "modified" ? (chosen ?? []) : tables) : {},
-    };
-  }
-
-  function tablePercents(job: Job): ReadonlyMap<string, number> {
-    const { engine } = runner.live(job.id);
-    const states = engine?.kind === "present" ? engine.tables : [];
-    const byName = new Map(states.map((table) => [table.name, tablePercent(job, table)]));
-    const otherwise = job.fullCompletedAt === null ? 0 : 100;
-    return new Map(job.tables.map((table) => [tableId(table), byName.get(plainName(table)) ?? otherwise]));
-  }
-
-  function indexPercents(job: Job): ReadonlyMap<string, number> {
-    const { indexing } = runner.live(job.id);
-    return new Map(
-      job.tables.map((table) => [tableId(table), indexPercent(job, indexing, plainName(table))]),
-    );
-  }
-}
-
-/** Which objects a kind of progress lists, and how far each is. */
-function objectProgress(
-  job: Job,
-  type: string,
-  tables: ReadonlyMap<string, number>,
-  indexes: ReadonlyMap<string, number>,
-) {
-  const made = hasStructure(job) ? 100 : 0;
-  const [src_db, dst_db] = [job.source.database, job.target.database];
-  const rows = (progress: (table: string) => number) =>
-    [...tables.keys()].map((name) => ({
-      ...{ src_db, src_tb: name, dst_db, dst_tb: name },
-      progress: progress(name),
-    }));
-  switch (type) {
-    case "table":
-      return rows((name) => tables.get(name) ?? 0);
-    case "table_structure":
-      return rows(() => made);
-    case "table_indexs":
-      return rows((name) => (hasStructure(job) ? (indexes.get(name) ?? 0) : 0));
-    case "database":
-      return [{ src_db, src_tb: src_db, dst_db, dst_tb: dst_db, progress: made }];
-    default:
-      return [];
-  }
 }
 
 /** @param hidden whether the row's values are left out. */

@@ -5,7 +5,11 @@ import { ApiError, type Language, message, render } from "../messages";
 import { createJob } from "./creation";
 import { isWanted } from "./filter";
 import { createCompareHandlers } from "./handlers-compare";
+import { createHandlersConnections } from "./handlers-connections";
 import { createHandlersMore } from "./handlers-more";
+import { createHandlersObjects } from "./handlers-objects";
+import { createHandlersPrepared } from "./handlers-prepared";
+import { createHandlersTags } from "./handlers-tags";
 import { createHandlersV5 } from "./handlers-v5";
 import { errorOf, inTurns, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
@@ -40,7 +44,11 @@ export function createHandlers(parts: Parts): Handlers {
   return {
     ...createHandlersV5(parts),
     ...createCompareHandlers(parts),
+    ...createHandlersObjects(parts),
     ...createHandlersMore(parts),
+    ...createHandlersTags(parts),
+    ...createHandlersConnections(parts),
+    ...createHandlersPrepared(parts),
 
     listJobs: async (request, language) => {
       const wanted = store

@@ -2,6 +2,7 @@ import type { JobActions } from "../jobs/actions";
 import type { Comparisons } from "../jobs/comparisons";
 import type { Controller } from "../jobs/controller";
 import type { JobStore } from "../jobs/store";
+import type { SecretBox } from "../secrets";
 
 /** What the handlers work with. */
 export interface Parts {
@@ -9,4 +10,5 @@ export interface Parts {
   readonly runner: Controller;
   readonly actions: JobActions;
   readonly comparisons: Comparisons;
+  readonly secrets: SecretBox;
 }

@@ -13,6 +13,7 @@ import {
   table,
 } from "../../drs/all-operations";
 import { challengeAnswer, challengePattern } from "../../drs/challenge";
+import { resourceTypes } from "../../drs/schemas-kept";
 import type { Identity } from "../data-dir";
 import type { Env } from "../env";
 import { withFaults } from "../faults/wire";
@@ -165,9 +166,15 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
   return app;
 }
 
-/** The path in the router's terms. Anything but a task id belongs to operations that do not exist. */
+/**
+ * The path in the router's terms. Anything but a task id belongs to operations that do not exist, and what is no type
+ * of task is another path's word.
+ */
 function routeOf(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ":$1").replace(":job_id", ":job_id{[0-9A-Za-z-]{36}}");
+  return path
+    .replaceAll(/\{(\w+)\}/g, ":$1")
+    .replace(":job_id", ":job_id{[0-9A-Za-z-]{36}}")
+    .replace("/:project_id/:resource_type", `/:project_id/:resource_type{${resourceTypes.join("|")}|verify}`);
 }
 
 /** Path, query and body of a call in one object. */
@@ -185,7 +192,7 @@ function inputOf(c: Context<Env>): unknown {
 
 /** Some calls say all in their path. */
 function isEmpty(c: Context<Env>): boolean {
-  return c.get("body").length === 0 && c.req.param("job_id") !== undefined;
+  return c.get("body").length === 0 && Object.keys(c.req.param()).length > 1;
 }
 
 async function call<N extends Served>(

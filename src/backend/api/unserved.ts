@@ -5,6 +5,7 @@ import operations from "./unserved.json";
 export const unservedReasons = {
   accounts: "no database accounts are migrated",
   agencies: "there is no IAM delegation",
+  clusters: "a task's end is one server",
   drivers: "PostgreSQL needs no JDBC driver",
   files: "there is no object storage and no log service",
   instances: "there are no instances to choose, and no billing",
@@ -13,6 +14,7 @@ export const unservedReasons = {
   otherTasks: "only synchronization tasks run here",
   positions: "PostgreSQL's replication slot keeps the position",
   recovery: "there is no disaster recovery",
+  settings: "PostgreSQL's servers have their own settings",
   subscriptions: "only synchronization tasks run here",
   transforms: "PostgreSQL's logical replication writes rows as they are",
 } as const;

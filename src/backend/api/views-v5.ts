@@ -9,6 +9,7 @@ import { childOf, type Job, plainName } from "../jobs/job";
 import { type ActionConstraints, jobAction } from "../jobs/legal-actions";
 import { inUtc } from "../jobs/limits";
 import { type Language, message, render } from "../messages";
+import { shownAlarms } from "./alarms";
 import { hasStructure, isWhole, progressOf } from "./progress";
 
 export type JobDetail = AnswerOf<"showJobDetail">["job"];
@@ -81,14 +82,19 @@ export function baseDetail(job: Job): JobDetail {
     source_endpoint: [endpointOf(job, "source")],
     target_endpoint: [endpointOf(job, "target")],
     node_info: {
+      base_info: job.sent.node ?? null,
       spec: { node_type: job.sent.nodeType ?? null },
       vpc: vpcOf({
         vpc_id: job.sent.vpcId,
         subnet_id: job.sent.subnetId,
         security_group_id: job.sent.securityGroupId,
+        custom_node_ip: job.sent.nodeIp,
       }),
     },
-    speed_limit: job.speedLimits.map(inUtc),
+    period_order: job.sent.period ?? null,
+    public_ip_list: job.sent.publicIps ?? null,
+    alarm_notify: shownAlarms(job.alarms),
+    speed_limit: job.speedLimits.map((limit) => inUtc(limit)),
     policy_config: {
       conflict_policy: "stop",
       index_trans: true,
@@ -102,22 +108,29 @@ interface Vpc {
   readonly vpc_id?: string | null | undefined;
   readonly subnet_id?: string | null | undefined;
   readonly security_group_id?: string | null | undefined;
+  readonly custom_node_ip?: string | null | undefined;
 }
 
 /** Null where no network was named. */
-function vpcOf({ vpc_id = null, subnet_id = null, security_group_id = null }: Vpc) {
-  return vpc_id || subnet_id ? { vpc_id, subnet_id, security_group_id } : null;
+function vpcOf({ vpc_id = null, subnet_id = null, security_group_id = null, custom_node_ip }: Vpc) {
+  const more = custom_node_ip == null ? {} : { custom_node_ip };
+  return vpc_id || subnet_id ? { vpc_id, subnet_id, security_group_id, ...more } : null;
 }
 
 function endpointOf(job: Job, side: Side) {
-  const { shown, host, port, user, database, ssl } = job[side];
+  const { shown, host, port, user, database, ssl, v5 = {} } = job[side];
   const dbType = dbTypeOf(job.engineType);
+  const { region, project_id = null, az_code = null, ssl_cert_name, ssl_cert_check_sum } = shown;
+  const nodes = v5.node_num == null ? {} : { node_num: v5.node_num };
+  const config =
+    side === "target" ? { is_target_readonly: job.sent.isTargetReadonly ?? null, ...nodes } : nodes;
   return {
     db_type: dbType,
-    endpoint_type: "offline",
+    endpoint_type: v5.endpoint_type ?? "offline",
     endpoint_role: side === "source" ? ("so" as const) : ("ta" as const),
     endpoint: {
-      endpoint_name: dbType,
+      id: v5.id ?? null,
+      endpoint_name: v5.endpoint_name ?? dbType,
       ip: host,
       db_port: String(port),
       db_user: user,
@@ -126,11 +139,19 @@ function endpointOf(job: Job, side: Side) {
       instance_id: shown.inst_id,
       instance_name: shown.inst_name,
     },
-    cloud: shown.region ? { region: shown.region, project_id: shown.project_id ?? null } : null,
-    ssl: { ssl_link: ssl },
+    cloud: region ? { region, project_id, az_code } : null,
+    ssl: { ssl_link: ssl, ...textsOf({ ssl_cert_name, ssl_cert_check_sum }) },
     vpc: vpcOf(shown),
-    config: side === "target" ? { is_target_readonly: job.sent.isTargetReadonly ?? null } : null,
+    config: Object.keys(config).length === 0 ? null : config,
+    customized_dns: v5.customized_dns ?? null,
   };
+}
+
+/** Those of the fields that are texts. */
+function textsOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : [])),
+  );
 }
 
 export function progressDetail(job: Job, live: Live): JobDetail {

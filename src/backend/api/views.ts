@@ -87,6 +87,7 @@ function echoOf({ sent, selection }: Job) {
     master_az: sent.masterAz ?? null,
     slave_az: sent.slaveAz ?? null,
     node_num: sent.nodeNum ?? null,
+    public_ip_list: sent.publicIps ?? null,
     object_switch: selection !== null,
     sync_database: selection === null,
     // What PostgreSQL's logical replication does.

@@ -23,6 +23,7 @@ import {
   childOf,
   currentFailure,
   type Desired,
+  endpointV5,
   type Job,
   newJobId,
   type Selection,
@@ -39,6 +40,8 @@ import type { JobStore } from "./store";
 type EndpointInput = InputOf<"batchCreation">["jobs"][number]["source_endpoint"];
 
 const defaultPort = 5432;
+/** Of an endpoint that names none. */
+export const defaultDatabase = "postgres";
 /** What was made before is removed, and all rows are copied once more. */
 const copiedAnew = { prepared: false, anew: true, fullCompletedAt: null, copyAgain: null };
 
@@ -52,6 +55,9 @@ const shownFields = v.object({
   vpc_id: v.nullish(v.string()),
   subnet_id: v.nullish(v.string()),
   security_group_id: v.nullish(v.string()),
+  cluster_mode: v.nullish(v.string()),
+  ssl_cert_name: v.nullish(v.string()),
+  ssl_cert_check_sum: v.nullish(v.string()),
 });
 
 export class JobActions {
@@ -72,16 +78,18 @@ export class JobActions {
   /** An endpoint as it is kept: its password sealed. */
   stored(input: EndpointInput): StoredEndpoint {
     const shown = v.safeParse(shownFields, input);
+    const inV5 = v.safeParse(endpointV5, input.v5);
     return {
       host: hostOf(input.ip),
       port: input.db_port ?? defaultPort,
       user: input.db_user ?? "",
       sealedPassword: this.secrets.seal(input.db_password ?? ""),
-      database: input.db_name || "postgres",
+      database: input.db_name || defaultDatabase,
       ssl: input.ssl_link === true,
       ca: authoritiesOf(input.ssl_cert_key),
       tested: false,
       shown: shown.success ? shown.output : {},
+      ...(inV5.success ? { v5: inV5.output } : {}),
     };
   }
 
@@ -110,7 +118,10 @@ export class JobActions {
       before[side].database !== endpoint.database;
     const changed = await this.#change(id, "MODIFY_DB_CONFIG", (job) => ({
       ...job,
-      [side]: { ...endpoint, shown: { ...job[side].shown, ...endpoint.shown }, proves, tested: true },
+      [side]: {
+        ...{ v5: job[side].v5, ...endpoint, proves, tested: true },
+        shown: { ...job[side].shown, ...endpoint.shown },
+      },
       ...(moved ? { precheck: null, tables: [] } : {}),
     }));
     if (moved && before.startedAt !== null) {
@@ -393,11 +404,7 @@ export class JobActions {
 
   /** Limits the speed of the full synchronization. @throws ApiError DRS.M00007 for invalid hours or speeds. */
   async limitSpeed(id: string, limits: Job["speedLimits"]): Promise<void> {
-    const wrong = limits.find((limit) => !isLimit(limit));
-    if (wrong !== undefined) {
-      const reason = `${wrong.begin}-${wrong.end} ${wrong.speed} MB/s`;
-      throw new ApiError("DRS.M00007", message("invalidField", { field: "speed_limit", reason }));
-    }
+    requireLimits(limits);
     const job = this.get(id);
     if (this.runner.isFrozen(job)) {
       throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
@@ -482,6 +489,15 @@ function fitting(field: string, schema: v.GenericSchema, value: string): void {
   const result = v.safeParse(schema, value);
   if (!result.success) {
     throw new ApiError("DRS.M00007", message("invalidField", { field, reason: result.issues[0].message }));
+  }
+}
+
+/** @throws ApiError DRS.M00007 for invalid hours or speeds. */
+export function requireLimits(limits: Job["speedLimits"]): void {
+  const wrong = limits.find((limit) => !isLimit(limit));
+  if (wrong !== undefined) {
+    const reason = `${wrong.begin}-${wrong.end} ${wrong.speed} MB/s`;
+    throw new ApiError("DRS.M00007", message("invalidField", { field: "speed_limit", reason }));
   }
 }
 

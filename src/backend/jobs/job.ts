@@ -7,6 +7,21 @@ import type { TableName } from "../engine/engine";
 const messageSchema = v.object({ id: v.string(), values: v.record(v.string(), v.string()) });
 const time = v.nullable(v.number());
 
+/** What only v5 says of an endpoint, answered as it was sent. */
+export const endpointV5 = v.object({
+  id: v.nullish(v.string()),
+  endpoint_type: v.nullish(v.string()),
+  endpoint_name: v.nullish(v.string()),
+  node_num: v.nullish(v.number()),
+  customized_dns: v.nullish(
+    v.object({
+      is_set_dns: v.nullish(v.boolean()),
+      set_dns_action: v.nullish(v.string()),
+      dns_ip: v.nullish(v.string()),
+    }),
+  ),
+});
+
 const storedEndpoint = v.object({
   host: v.string(),
   port: v.number(),
@@ -23,6 +38,7 @@ const storedEndpoint = v.object({
   tested: v.boolean(),
   /** The endpoint's other fields as the API received them, without the password. */
   shown: endpoint,
+  v5: v.optional(endpointV5),
 });
 export type StoredEndpoint = v.InferOutput<typeof storedEndpoint>;
 
@@ -97,7 +113,7 @@ const copyAgain = v.object({
 });
 
 /** What a creation says of the instance, for which there is none here: it is answered as it was sent. */
-const sent = v.object({
+export const sentSchema = v.object({
   nodeType: v.optional(v.string()),
   subnetId: v.optional(v.string()),
   vpcId: v.optional(v.string()),
@@ -109,8 +125,43 @@ const sent = v.object({
   masterAz: v.optional(v.string()),
   slaveAz: v.optional(v.string()),
   nodeNum: v.optional(v.number()),
+  nodeIp: v.optional(v.string()),
+  node: v.optional(
+    v.object({
+      arch: v.nullish(v.string()),
+      availability_zone: v.nullish(v.string()),
+      instance_type: v.nullish(v.string()),
+      role: v.nullish(v.string()),
+    }),
+  ),
+  period: v.optional(
+    v.object({
+      period_type: v.nullish(v.number()),
+      period_num: v.nullish(v.number()),
+      is_auto_renew: v.nullish(v.number()),
+    }),
+  ),
+  publicIps: v.optional(
+    v.array(
+      v.object({
+        id: v.nullish(v.string()),
+        public_ip: v.nullish(v.string()),
+        type: v.nullish(v.string()),
+      }),
+    ),
+  ),
 });
-export type Sent = v.InferOutput<typeof sent>;
+export type Sent = v.InferOutput<typeof sentSchema>;
+
+/** When users are to be notified: kept and answered, for nothing is sent from here. Thresholds in seconds. */
+const alarms = v.object({
+  toUser: v.boolean(),
+  topicUrn: v.nullable(v.string()),
+  delay: v.nullable(v.number()),
+  rpoDelay: v.nullable(v.number()),
+  rtoDelay: v.nullable(v.number()),
+});
+export type Alarms = v.InferOutput<typeof alarms>;
 
 const checkItem = v.object({
   item: v.string(),
@@ -148,7 +199,7 @@ export const jobSchema = v.object({
   /** The enterprise project that pays; see Accounts. */
   account: v.string(),
   tags: v.array(v.object({ key: v.string(), value: v.string() })),
-  sent: v.optional(sent, {}),
+  sent: v.optional(sentSchema, {}),
   source: storedEndpoint,
   target: storedEndpoint,
   selection,
@@ -161,6 +212,7 @@ export const jobSchema = v.object({
     v.object({ id: v.string(), at: v.number(), done: v.boolean(), items: v.array(checkItem) }),
   ),
   speedLimits: v.array(speedLimit),
+  alarms: v.optional(v.nullable(alarms), null),
   desired,
   /** The last status, shown until the engine has been looked at after a restart. */
   status: v.string(),

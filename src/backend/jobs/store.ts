@@ -6,6 +6,9 @@ import type { Statements } from "./control-database";
 import { History } from "./history";
 import { childOf, currentFailure, type Job, jobSchema } from "./job";
 import { Measurements } from "./measurements";
+import { preparedSchema } from "./prepared";
+import { Records } from "./records";
+import { savedConnection } from "./saved-connection";
 
 /** Each entry is applied once, in order. */
 export const migrations = [
@@ -35,6 +38,7 @@ export const migrations = [
   `CREATE TABLE measurements (job_id text NOT NULL REFERENCES jobs ON DELETE CASCADE, at timestamptz NOT NULL,
                               delay_ms float8, rows float8, PRIMARY KEY (job_id, at));
    CREATE INDEX measurements_at ON measurements (at)`,
+  `CREATE TABLE records (number bigserial, kind text, id text, record jsonb NOT NULL, PRIMARY KEY (kind, id))`,
 ];
 
 /** What is left behind at an end that could not be reached when a task was ended by force. */
@@ -51,10 +55,14 @@ export class JobStore {
   readonly history: History;
   /** What was measured of them. */
   readonly measurements: Measurements;
+  readonly connections: Records<typeof savedConnection>;
+  readonly prepared: Records<typeof preparedSchema>;
 
   private constructor(private readonly database: Statements) {
     this.history = new History(database);
     this.measurements = new Measurements(database);
+    this.connections = new Records(database, "connection", savedConnection);
+    this.prepared = new Records(database, "prepared", preparedSchema);
   }
 
   /** Makes the tables and reads every task. */
