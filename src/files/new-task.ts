@@ -237,7 +237,7 @@ async function askLogin(
     return end as DraftEnd;
   }
   // Within a step there is always a way back: to its list.
-  const inner = { ...frame, step: Math.max(frame.step, 2), totalSteps: Math.max(frame.totalSteps, 2) };
+  const inner = { ...frame, step: Math.max(frame.step, 2), totalSteps: Math.max(frame.totalSteps ?? 2, 2) };
   let place =
     end?.host === undefined || end.port === undefined || end.database === undefined
       ? undefined

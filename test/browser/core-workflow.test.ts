@@ -121,7 +121,7 @@ describe("the core workflow", () => {
     const always = [
       "Copy Task ID",
       "Copy Link",
-      "Save Task as File",
+      "Open as Task File",
       "Pin Task",
       "Mute Task",
       "Tell Me When…",

@@ -110,7 +110,9 @@ export function objection(
     case "iamEndpoint":
       return isSafeEndpoint(value)
         ? undefined
-        : t("Enter an https address without a path, such as https://drs.example.com.");
+        : /^http:/i.test(value)
+          ? t("Enter an https address. Plain http is only for services on this machine.")
+          : t("Enter an https address without a path, such as https://drs.example.com.");
     case "name":
       return names.includes(value) ? t("A connection with this name already exists.") : undefined;
     case "accessKey":

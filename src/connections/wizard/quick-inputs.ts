@@ -6,7 +6,8 @@ export interface StepFrame {
   readonly title: Shown;
   /** From 1. */
   readonly step: number;
-  readonly totalSteps: number;
+  /** Absent where the answers decide how many there are. */
+  readonly totalSteps?: number | undefined;
 }
 
 /** The user wants the step before. */

@@ -1,6 +1,7 @@
 /** The questions about a connection to a cloud, one at a time. Loaded when the first one is asked. */
 
-import { isDrsError } from "../../drs/errors";
+import { type FailureKind, isDrsError } from "../../drs/errors";
+import { regionName } from "../../drs/region-names";
 import { sites } from "../../drs/regions";
 import { explain } from "../../l10n/error-text";
 import type { Localizer } from "../../l10n/localizer";
@@ -55,7 +56,7 @@ export async function askConnection(
         await verify(draft, options);
         return { connection: connectionOf(draft), secret: secretOf(draft) };
       }
-      const answer = await ask(step, draft, { step: index + 1, totalSteps: steps.length }, options);
+      const answer = await ask(step, draft, index + 1, options);
       if (answer === undefined) {
         return undefined;
       }
@@ -75,12 +76,12 @@ export async function askConnection(
 async function ask(
   step: Step,
   draft: Draft,
-  { step: number, totalSteps }: Omit<StepFrame, "title">,
+  number: number,
   options: ConnectOptions,
 ): Promise<string | typeof back | undefined> {
   const { l10n, names } = options;
   const { t } = l10n;
-  const frame = { title: options.title, step: number, totalSteps };
+  const frame = { title: options.title, step: number };
   const choose = (placeholder: Shown, items: readonly (vscode.QuickPickItem & { value: string })[]) =>
     askChoice<string>({ ...frame, placeholder, items, active: draft[step] });
   const type = (prompt: Shown, more: { value?: string; placeholder?: Shown } = {}) =>
@@ -134,7 +135,14 @@ async function ask(
         ? await type(t("Name of the region, which is also that of its project"))
         : await choose(
             t("Region"),
-            site.regions.map((region) => ({ label: shown(region), value: region })),
+            site.regions.map((region) => {
+              const name = regionName(region);
+              return {
+                label: shown(region),
+                description: name === undefined ? "" : l10n.localize(name),
+                value: region,
+              };
+            }),
           );
     }
     case "projectId":
@@ -158,13 +166,17 @@ function signInItems({ site, iamEndpoint }: Draft, t: Localizer["t"]) {
   return items.filter(({ value }) => value !== "user" || site !== "private" || iamEndpoint !== "");
 }
 
+/** Failures with which the service cannot be used either, whatever the project is. */
+const hopeless: ReadonlySet<FailureKind> = new Set(["authentication", "network", "timeout"]);
+
 /** Looks the project of the region up; a user who may not do that, or uses another one, types its ID. */
 async function askProject(
   draft: Draft,
   frame: StepFrame,
   type: (prompt: Shown) => Promise<string | typeof back | undefined>,
-  { l10n: { t }, log }: ConnectOptions,
+  { l10n, log }: ConnectOptions,
 ): Promise<string | typeof back | undefined> {
+  const { t } = l10n;
   const prompt = t("Project ID of the region (console: My Credentials)");
   const connection = connectionOf(draft);
   const { iamSignIn, projectsNamed } = await import("../session");
@@ -177,13 +189,15 @@ async function askProject(
   }
   const { iamEndpoint, region } = connection;
   const title = t("Looking up the project of {0}", region);
+  let reason: Shown | undefined;
   const projects = await withProgress(title, async (signal) => {
     try {
       return await projectsNamed(region, iamEndpoint, signIn, signal);
     } catch (error) {
-      if (!isDrsError(error) || error.failure.kind === "authentication") {
+      if (!isDrsError(error) || hopeless.has(error.failure.kind)) {
         throw error;
       }
+      reason = explain(error, l10n);
       log.info(`The project of ${region} cannot be looked up: ${error.message}`);
       return [];
     } finally {
@@ -191,7 +205,11 @@ async function askProject(
     }
   });
   if (projects.length === 0) {
-    return await type(t("The project could not be looked up. {0}", prompt));
+    return await type(
+      reason === undefined
+        ? t("This user sees no project in the region. {0}", prompt)
+        : t("The project could not be looked up: {0} {1}", reason, prompt),
+    );
   }
   const other = "";
   const answer = await askChoice<string>({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { isSafeEndpoint } from "../../../src/drs/endpoint";
+import { regionName } from "../../../src/drs/region-names";
 import { consoleAddress, endpointsOf, sites } from "../../../src/drs/regions";
 
 describe("the address of a service", () => {
@@ -53,6 +54,10 @@ describe("the address of a service", () => {
     for (const region of regions) {
       assert.match(region, /^[a-z]{2}-[a-z]+(-\d+)?$/);
     }
+    assert.deepEqual(regionName("cn-north-4"), { en: "CN North-Beijing4", zh: "华北-北京四" });
+    assert.equal(regionName("constructor"), undefined);
+    const named = regions.filter((region) => regionName(region) !== undefined);
+    assert.ok(named.length > 0.7 * regions.length, named.join());
     assert.deepEqual(
       sites.map(({ id, name }) => [id, name.en, name.zh]),
       [
