@@ -18,9 +18,12 @@ import {
 } from "./discovery";
 
 const pollMs = 250;
-/** How long a backend may take to end, and that of another window to start or to end. */
+/**
+ * How long a backend may take to end, and that of another window to start or to end: one of an earlier version, which
+ * cannot be used, ends a minute after its last window.
+ */
 const stopLimitMs = 10_000;
-const otherLimitMs = 20_000;
+const otherLimitMs = 90_000;
 
 type ControllerContext = Pick<vscode.ExtensionContext, "asAbsolutePath" | "globalStorageUri">;
 

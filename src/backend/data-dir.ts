@@ -39,7 +39,9 @@ export class DataDir {
       await makeDirectory(path);
       await keepPrivate(path);
       const ownership = await lock(path);
-      return new DataDir(path, await keptIdentity(join(path, "identity.json")), ownership);
+      const kept = keptIdentity(join(path, "identity.json"));
+      await kept.catch(async () => await rm(join(path, "owner.json")));
+      return new DataDir(path, await kept, ownership);
     } catch (error) {
       if (error instanceof StartError) {
         throw error;
@@ -251,10 +253,17 @@ async function startTimeOf(pid: number): Promise<string | null | undefined> {
   return fields[0] === "Z" || fields[0] === "X" ? undefined : (fields[19] ?? null);
 }
 
+/** @throws StartError for keys that are not understood: new ones would make what is sealed with them unreadable. */
 async function keptIdentity(file: string): Promise<Identity> {
-  const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), identity), await textOf(file));
-  if (kept.success) {
-    return kept.output;
+  const text = await textOf(file);
+  if (text !== undefined) {
+    const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), identity), text);
+    if (kept.success) {
+      return kept.output;
+    }
+    throw new StartError(
+      `${file} is damaged, or a newer version of the local backend has written it: update it, or choose another data directory`,
+    );
   }
   const made: Identity = {
     projectId: randomBytes(16).toString("hex"),

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { migrations } from "../../src/backend/jobs/store";
 import { operationsV5 } from "../../src/drs/operations-v5";
 import { BackendProcess, makeDataDir, removeDataDir, runToEnd, until } from "../support/backend-process";
 import { TestTask } from "../support/backend-task";
-import { unpackRelease } from "../support/earlier-release";
+import { linkPackages, unpackRelease } from "../support/earlier-release";
 
 const page = { cur_page: 1, per_page: 100, db_use_type: "sync" } as const;
 
@@ -34,9 +34,9 @@ describe("the data directory of 0.1.0", () => {
   const identity = () => readFileSync(join(dataDir, "identity.json"), "utf8");
 
   before(async () => {
-    mkdirSync(join(release, "extension"));
-    await unpackRelease("0.1.0", join(release, "extension"));
-    const program = join(release, "extension", "dist", "local-backend.js");
+    await unpackRelease("0.1.0", release);
+    await linkPackages(release);
+    const program = join(release, "dist", "local-backend.js");
     backend = await BackendProcess.startOn(dataDir, ["--demo"], {}, program);
   });
   after(async () => {

@@ -51,6 +51,15 @@ describe("a data directory", () => {
     await (await DataDir.take(path)).release();
   });
 
+  it("is refused with keys that are not understood, which stay as they are", async () => {
+    const keys = join(path, "identity.json");
+    for (const text of ["", '{"format":2,"keys":[]}']) {
+      writeFileSync(keys, text, { mode: 0o600 });
+      await assert.rejects(DataDir.take(path), /identity\.json is damaged, or a newer version .+: update it/);
+      assert.equal(readFileSync(keys, "utf8"), text);
+    }
+  });
+
   it("keeps its mode where it holds other things", async () => {
     writeFileSync(join(path, "letter.txt"), "");
     chmodSync(path, 0o755);
