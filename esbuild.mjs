@@ -1,6 +1,6 @@
 // Builds dist/ (the product) and, with --tests, out/ (the test suites). --production leaves source maps out; --watch
 // builds again after every change.
-import { mkdir, readdir, readFile, rm, watch, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, watch, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
@@ -128,6 +128,7 @@ async function buildAgainAndAgain() {
 async function build() {
   await rm(resolve(root, "dist"), { recursive: true, force: true });
   await Promise.all([
+    copyTabIcons(),
     esbuild.build({
       ...node,
       supported: { "dynamic-import": false },
@@ -174,6 +175,21 @@ async function build() {
       outdir: "out/speed",
     });
   }
+}
+
+/** The icons of statuses as pictures: VS Code's tabs take no others. */
+async function copyTabIcons() {
+  const statuses = await readFile(resolve(root, "src/status/statuses.ts"), "utf8");
+  const names = new Set([...statuses.matchAll(/\bicon: "([a-z-]+)"/g)].map(([, name]) => `${name}.svg`));
+  await mkdir(resolve(root, "dist/tab-icons"), { recursive: true });
+  await Promise.all(
+    [...names].map((name) =>
+      copyFile(
+        resolve(root, "node_modules/@vscode/codicons/src/icons", name),
+        resolve(root, "dist/tab-icons", name),
+      ),
+    ),
+  );
 }
 
 /**

@@ -8,6 +8,7 @@ import { stepRow } from "../failures/steps";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
+import type { StatusId } from "../status/statuses";
 import { legalActions } from "../tasks/allowed-actions";
 import type { Task } from "../tasks/task";
 import { asJson, asMarkdown } from "./copy-all";
@@ -17,6 +18,7 @@ import { pageHtml } from "./html";
 import { PageModel } from "./page-model";
 import type { Copyable, PageView } from "./page-view";
 import { type HostMessage, type PageMessage, parsePageMessage, parsePageState } from "./protocol";
+import { tabIcon } from "./tab-icon";
 import { copyText, detailsOf, emptyDetails } from "./view";
 
 /** Characters of a name in a tab; the service allows 50. */
@@ -139,6 +141,8 @@ class DetailsPage implements vscode.Disposable {
   #diagnosis: Diagnosis | null | undefined;
   #asked = "";
   #shown = "";
+  /** The status whose icon the tab has. */
+  #iconOf: StatusId | undefined;
   #visible = false;
 
   /** @param onClosed called when the user closes the panel. */
@@ -203,10 +207,24 @@ class DetailsPage implements vscode.Disposable {
     }
     const view = this.#view();
     this.panel.title = this.#title();
+    this.#showIcon();
     const shown = JSON.stringify(view);
     if (shown !== this.#shown) {
       this.#shown = shown;
       this.#post({ type: "show", view });
+    }
+  }
+
+  #showIcon(): void {
+    const status = this.#lastKnown?.status;
+    if (status !== undefined && status !== this.#iconOf) {
+      this.#iconOf = status;
+      void tabIcon(this.#host.extensionUri, status).then((icon) => {
+        // The panel may have gone to another task, or have been closed, meanwhile.
+        if (icon !== undefined && this.#visible && this.#iconOf === status) {
+          this.panel.iconPath = icon;
+        }
+      });
     }
   }
 

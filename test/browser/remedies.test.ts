@@ -41,7 +41,7 @@ describe("the way from the alert to a running task", () => {
   it("says on the page what became of each attempt, and in no notification", async () => {
     await workbench.openDetails("reviews-to-analytics");
     await workbench.sees(button("Show Rows at Both Ends"));
-    await workbench.screenshot("story-failed");
+    await workbench.picture("story-failed");
     for (const attempt of [1, 2]) {
       await workbench.click(
         button("Resume"),
@@ -59,10 +59,11 @@ describe("the way from the alert to a running task", () => {
   it("shows the row that is in the way at both ends, removes it after a preview, and sees the task run", async () => {
     const editor = workbench.page.locator(".monaco-diff-editor");
     await workbench.click(button("Show Rows at Both Ends"), editor.getByText("id: 900001").first());
-    await workbench.screenshot("story-rows");
+    await workbench.sees(workbench.notifications.filter({ hasText: "is at the target already" }));
+    await workbench.picture("story-rows");
     await workbench.answerNotification("is at the target already", "Run Remedy SQL…");
     await workbench.sees(workbench.dialog);
-    await workbench.screenshot("remedy-sql");
+    await workbench.picture("story-sql");
     assert.match(
       await workbench.answerDialog("Run"),
       /Run this SQL at the target database of task "reviews-to-analytics"\?[\s\S]*analytics[\s\S]*DELETE FROM "public"\."reviews" WHERE "id" = '900001';/,
@@ -71,7 +72,7 @@ describe("the way from the alert to a running task", () => {
     await workbench.openDetails("reviews-to-analytics");
     await workbench.sees(runs());
     await workbench.sees(page.getByText(/Resume requested at .*, done at /));
-    await workbench.screenshot("story-resolved");
+    await workbench.picture("story-resolved");
     await alike("reviews", "analytics");
   });
 

@@ -185,6 +185,13 @@ export class Workbench extends Sights {
     );
   }
 
+  /** Keeps a picture for the README: nothing floats in it, for the pointer is where nothing is. */
+  async picture(name: string): Promise<void> {
+    await this.page.mouse.move(1_000, 15);
+    await this.seesNo(this.hovers);
+    await this.screenshot(name);
+  }
+
   /** Runs a command by the name that the palette shows for it. */
   async runCommand(name: string): Promise<void> {
     const typed = `>${name}`;
