@@ -1,5 +1,6 @@
-/** What the commands do with the databases of the local backend's demo, which is there to be tried. */
+/** What the commands do with the databases and accounts of the local backend's demo, which is there to be tried. */
 
+import { emptyAccounts, setBalance } from "../backend-client/accounts";
 import {
   type DemoDatabase,
   type DemoLogins,
@@ -15,9 +16,38 @@ import { type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { CommandHost, Handler } from "./host";
 
-export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" | "drs.runDemoSql", Handler> {
+/** What an account of the local backend has after a top-up; nothing is ever taken from it. */
+const toppedUp = 100;
+
+export function demoHandlers(
+  parts: CommandHost,
+): Record<"drs.copyDemoDatabase" | "drs.runDemoSql" | "drs.topUpAccount", Handler> {
   const { t } = parts.l10n;
   return {
+    "drs.topUpAccount": async () => {
+      const local = await localOf(parts);
+      if (local === undefined) {
+        void vscode.window.showInformationMessage(t("The local backend is not running."));
+        return;
+      }
+      const accounts = await emptyAccounts(local.connection, local.key, parts.l10n);
+      const items = accounts.map((id) => ({ label: shown(id), id }));
+      const account =
+        items.length > 1
+          ? await vscode.window.showQuickPick(items, { placeHolder: t("Which account?") })
+          : items[0];
+      if (account === undefined) {
+        if (items.length === 0) {
+          void vscode.window.showInformationMessage(t("No account is used up."));
+        }
+        return;
+      }
+      await setBalance(local.connection, local.key, { account: account.id, balance: toppedUp }, parts.l10n);
+      void parts.sessions.refresh(local.connection.id);
+      void vscode.window.showInformationMessage(
+        t('The balance of account "{0}" is {1} now. Its tasks continue by themselves.', account.id, toppedUp),
+      );
+    },
     "drs.copyDemoDatabase": async () => {
       const { databases, changed } = (await demoOf(parts)) ?? {};
       const items = [
@@ -79,6 +109,19 @@ export function demoHandlers(parts: CommandHost): Record<"drs.copyDemoDatabase" 
   };
 }
 
+/** The local backend, with the key to it. */
+async function localOf({
+  connections,
+}: Pick<CommandHost, "connections">): Promise<
+  { readonly connection: LocalConnection; readonly key: AccessKey } | undefined
+> {
+  const connection = connections.local;
+  const key = connection && (await connections.secret(connection));
+  return connection !== undefined && key !== undefined && "accessKey" in key
+    ? { connection, key }
+    : undefined;
+}
+
 /** The demo that runs; says so when none does. */
 async function demoOf({
   connections,
@@ -86,13 +129,10 @@ async function demoOf({
 }: CommandHost): Promise<
   (DemoLogins & { readonly connection: LocalConnection; readonly key: AccessKey }) | undefined
 > {
-  const connection = connections.local;
-  const key = connection && (await connections.secret(connection));
-  if (connection !== undefined && key !== undefined && "accessKey" in key) {
-    const logins = await demoLogins(connection, key, l10n);
-    if (logins.databases.length > 0) {
-      return { ...logins, connection, key };
-    }
+  const local = await localOf({ connections });
+  const logins = local && (await demoLogins(local.connection, local.key, l10n));
+  if (local !== undefined && logins !== undefined && logins.databases.length > 0) {
+    return { ...logins, ...local };
   }
   void vscode.window.showInformationMessage(l10n.t("The local backend is not running in demo mode."));
   return undefined;

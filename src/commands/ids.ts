@@ -38,6 +38,7 @@ const otherIds = [
   "drs.forgetPasswords",
   "drs.copyDemoDatabase",
   "drs.runDemoSql",
+  "drs.topUpAccount",
   "drs.filterByText",
   "drs.filterByStatus",
   "drs.clearFilter",

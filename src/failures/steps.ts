@@ -58,6 +58,12 @@ export const steps = {
     by: { command: "drs.openBilling" },
     place: "cloud",
   },
+  topUp: {
+    name: { en: "Top Up Account", zh: "账户充值" },
+    icon: "credit-card",
+    by: { command: "drs.topUpAccount" },
+    place: "local",
+  },
 } as const satisfies Record<string, StepRow>;
 
 export type StepId = keyof typeof steps;

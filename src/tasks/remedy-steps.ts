@@ -9,7 +9,7 @@ import type { Task } from "./task";
 export function remedySteps(task: Task, diagnosis: Diagnosis | null | undefined): readonly StepId[] {
   const place = task.cloud === true ? "cloud" : "local";
   if (task.status === "frozen") {
-    return place === "cloud" ? ["openBilling"] : [];
+    return place === "cloud" ? ["openBilling"] : ["topUp"];
   }
   const lost: readonly StepId[] = lostTables(task).length > 0 ? ["copyTables"] : [];
   const steps = new Set([...lost, ...(diagnosis?.steps ?? [])]);

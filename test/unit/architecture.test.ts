@@ -48,7 +48,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
   ],
   connections: ["connections", "limits", "session-manager"],
   "connections/wizard": ["quick-inputs", "wizard"],
-  details: ["details", "host", "panel"],
+  details: ["details", "host", "panel", "tab-icon"],
   "": ["extension"],
   files: [
     ...[

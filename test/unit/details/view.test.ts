@@ -133,6 +133,9 @@ describe("the details view", () => {
     assert.deepEqual(stepsOf({}), [rows]);
     assert.deepEqual(stepsOf(mayChange, { readOnly: textShown("no") }), [rows]);
     assert.deepEqual(stepsOf(mayChange, { diagnosis: null }), []);
+    const unfreeze = (cloud?: true) => stepsOf({ status: "frozen", cloud });
+    assert.deepEqual(unfreeze(), [["Top Up Account", undefined]]);
+    assert.deepEqual(unfreeze(true), [["Open Billing Center", undefined]]);
     // What comes after a step is not the primary button.
     const failed = { status: "incrementalFailed", error: { code: "x" } } as const;
     const primaryOf = (diagnosis: DetailsFacts["diagnosis"]) =>
