@@ -62,8 +62,8 @@ export async function sumTable(
   only?: readonly number[],
 ): Promise<ReadonlyMap<number, Bucket>> {
   const bucket = bucketOf(end, buckets);
-  const select = `SELECT ${bucket} AS bucket, count(*)::float8 AS rows,
-                         sum(${contentHash(end)}::numeric)::text AS sum`;
+  // Sums of eight-byte integers are numerics that the server adds up in sixteen bytes.
+  const select = `SELECT ${bucket} AS bucket, count(*)::float8 AS rows, sum(${contentHash(end)})::text AS sum`;
   const rest = `${only === undefined ? "" : `AND ${bucket} IN (${only.join(", ")})`} GROUP BY 1`;
   return await inSnapshot(end.session, async () => {
     const sums = new Map<number, Bucket>();
@@ -131,6 +131,9 @@ function byKey(rows: readonly KeyRow[]): ReadonlyMap<string, HashedRow> {
 }
 
 function bucketOf(end: End, buckets: number): string {
+  if (buckets === 1) {
+    return "0";
+  }
   const sorted = end.key.length > 0 ? end.key.map(({ name }) => name) : end.columns;
   return `(hashtextextended(${rowText(end, sorted)}, 1) & ${buckets - 1})::int`;
 }
