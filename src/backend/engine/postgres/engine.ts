@@ -138,13 +138,24 @@ export class PostgresEngine implements Engine {
     // Anew, so that a login that does not work any more is found here and not in the target's log.
     await this.#databases.connectOnce(task.source, "source");
     await this.#databases.connectOnce(task.target, "target");
+    // A count takes seconds: it must not come on top.
+    const [rows] = await Promise.all([
+      task.copiesRows ? countRows(this.#databases, task.source, task.tables) : {},
+      this.#makeReady(task, note),
+    ]);
+    return rows;
+  }
+
+  async #makeReady(
+    task: EngineTask,
+    note?: (tables: readonly UnindexedTable[]) => Promise<void>,
+  ): Promise<void> {
     await ensurePublication(this.#databases, task, task.tables);
     await ensureTables(this.#databases, task, task.tables, task.copiesRows ? note : undefined);
     await ensureSlot(this.#databases, task);
     await this.#spareCopies(task, task.tables);
     await ensureSubscription(this.#databases, task);
     this.#unused.add(task.id);
-    return task.copiesRows ? await countRows(this.#databases, task.source, task.tables) : {};
   }
 
   async index(

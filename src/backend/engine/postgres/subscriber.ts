@@ -17,8 +17,8 @@ import { type Databases, type Row, type Session, sessionSettings } from "./datab
 import { conninfo, objectName, qualified } from "./names";
 import { statementsOf, tableDefinitions } from "./schema";
 
-/** Tables that are made in one transaction. */
-const madeTogether = 50;
+/** Tables that are made in one transaction: each takes locks, of which a server has some 6,000. */
+const madeTogether = 100;
 /** Held at the target while tables are made: two tasks that make the same schema, type or sequence would collide. */
 const makingLock = 0x64_72_73;
 
@@ -41,9 +41,10 @@ export async function ensureTables(
   }
   const session = await databases.session(target, "target", new AbortController().signal);
   try {
+    const all = await tableDefinitions(databases, source, missing);
     for (let first = 0; first < missing.length; first += madeTogether) {
       const some = missing.slice(first, first + madeTogether);
-      const definitions = await tableDefinitions(databases, source, some);
+      const definitions = all.slice(first, first + madeTogether);
       // A crash leaves nothing half done: what was noted and is not there is made again, and is another table then.
       await session.query("BEGIN");
       await session.query("SELECT pg_advisory_xact_lock($1)", [makingLock]);
