@@ -2,12 +2,13 @@
 import { client } from "./client";
 import { copies } from "./copies";
 import { details } from "./details";
+import { engine } from "./engine";
 import { serveListing } from "./listing-server";
 import { product } from "./product";
 import { reading } from "./reading";
 import { tree } from "./tree";
 
-const parts = { reading, client, tree, details, product, copies };
+const parts = { reading, client, tree, details, product, copies, engine };
 
 const [name = "", count] = process.argv.slice(2);
 if (name === "serve") {
