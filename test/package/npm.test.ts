@@ -13,15 +13,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "../../scripts/limits.mjs";
 import { processesOf } from "../support/backend-process";
+import { blocksOf } from "../support/documents";
 import { waitFor } from "../support/wait";
 
 const packages = process.env.DRS_TEST_PACKAGES ?? "packages";
-
-/** The blocks of a document in a language, in their order. */
-function blocksOf(file: string, language: string): readonly string[] {
-  const blocks = readFileSync(file, "utf8").matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm);
-  return [...blocks].filter(([, name]) => name === language).map(([, , text = ""]) => text);
-}
 
 describe("the npm package in an empty folder", () => {
   const folder = mkdtempSync(join(tmpdir(), "drs-npm-"));

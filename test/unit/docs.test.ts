@@ -8,7 +8,7 @@ import { scaleRows } from "../support/scale";
 
 const jsonOf = (file: string) => JSON.parse(readFileSync(file, "utf8"));
 
-/** What users and contributors read. What docs/pipeline.md says, `npm run test:package` carries out. */
+/** What users and contributors read. test/backend/documents and test/package/npm run the commands. */
 describe("the documents", () => {
   const manifest = jsonOf("package.json");
   const [english, chinese] = [jsonOf("package.nls.json"), jsonOf("package.nls.zh-cn.json")];
