@@ -65,12 +65,12 @@ export function groupItem(group: Group, l10n: Localizer): vscode.TreeItem {
   return item;
 }
 
-/** `drsGroup::pause:`, so that menus can ask; the tasks of a status mostly allow the same, elsewhere some may. */
+/** `drsGroup:pauseAll:`, so that menus can ask, and none of a single task shows; the tasks of a status mostly allow the same, elsewhere some may. */
 function groupContext({ kind, rows: [first] }: Group): string {
   const offered = (["pause", "resume"] as const).filter(
     (action) => kind !== "status" || (first !== undefined && legalActions(first.task).includes(action)),
   );
-  return `drsGroup:${offered.map((action) => `:${action}:`).join("")}`;
+  return `drsGroup:${offered.map((action) => `${action}All:`).join("")}`;
 }
 
 function groupLook({ kind, value }: Group, { t, localize }: Localizer) {

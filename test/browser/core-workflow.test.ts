@@ -137,6 +137,8 @@ describe("the core workflow", () => {
     ]);
     const frozen = await workbench.contextMenu("trial-shop-mirror");
     assert.deepEqual(frozen, ["Show Details", ...always]);
+    const group = await workbench.contextMenu("Incremental synchronization");
+    assert.deepEqual(group, ["Pause All…", "Copy Task IDs"]);
   });
 
   it("pauses a task from its context menu and undoes it, and rows stop and continue", async () => {
