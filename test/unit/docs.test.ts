@@ -32,6 +32,10 @@ describe("the documents", () => {
       wrong(/\]\((?!https?:)([^)#\s]+)[^)]*\)/g, (link, file) => existsSync(join(dirname(file), link))),
       [],
     );
+    assert.deepEqual(
+      wrong(/\b(?:src|srcset)="([^"]+)"/g, (link, file) => existsSync(join(dirname(file), link))),
+      [],
+    );
   });
 
   it("have shell commands that parse, programs that there are, and flags that these know", () => {

@@ -51,7 +51,8 @@ export const precheck: Part<Precheck> = {
         : { text: localize(name), detail: result === "PASSED" ? undefined : cellText(item) };
     };
     const found = rows.filter(({ result }) => result !== "PASSED");
-    const listed = filter === "all" || found.length === 0 ? rows : found;
+    const isFolded = found.length > 0 || passed === true;
+    const listed = filter === "all" || !isFolded ? rows : found;
     const failed = found.filter(({ result }) => result === "FAILED").length;
     const all = number(rows.length);
     const summary =
@@ -75,9 +76,12 @@ export const precheck: Part<Precheck> = {
             ...(remedy_sql ? { sql: shownLines(remedy_sql) } : {}),
           },
         ]),
-      none: t("No pre-check has run yet. Starting the task runs one."),
+      none:
+        rows.length === 0
+          ? t("No pre-check has run yet. Starting the task runs one.")
+          : t("The task passed the pre-check."),
       notes:
-        rows.length === 0 || passed === undefined
+        listed.length === 0 || passed === undefined
           ? []
           : [passed ? t("The task passed the pre-check.") : t("The task did not pass the pre-check.")],
     };

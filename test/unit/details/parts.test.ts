@@ -140,6 +140,12 @@ describe("the parts of the details page", () => {
     const readings = { precheck: { value: { passed: false, rows }, asOf: now } };
     assert.deepEqual(texts("precheck", readings), ["c|Failed|no login", "b|Warning|be careful"]);
     assert.equal(partOf("precheck", readings).count, "1 of 3 failed");
+    const passed = { precheck: { value: { passed: true, rows: rows.slice(0, 1) }, asOf: now } };
+    const folded = partOf("precheck", passed);
+    assert.deepEqual(
+      [folded.rows.length, folded.count, folded.state?.text, folded.notes],
+      [0, "1 passed", "The task passed the pre-check.", []],
+    );
     const all = partOf("precheck", readings, { query: () => ({ offset: 0, filter: "all" }) });
     assert.deepEqual(
       all.rows.map(([name]) => name?.text),
