@@ -25,6 +25,13 @@ const roomInMemory = 6 * 2 ** 30;
 const soak = process.env.DRS_SOAK === "1";
 /** Suites that run only when they are named: what is released, installed as users do. */
 const named = ["package"];
+/** Files that take a minute or more, the longest first. They begin first, so that no lane is left with one of them. */
+const long = [
+  ...["backend/server-errors", "backend/delay", "backend/postgres-14", "backend/statuses"],
+  ...["backend/copy-again", "backend/slot-moved", "backend/precheck-servers", "backend/indexes"],
+  ...["backend/faults", "backend/lying-servers"],
+  ...["browser/alerts", "browser/core-workflow", "browser/remedies", "browser/appearance"],
+];
 const suiteNames = [
   "check",
   "unit",
@@ -164,15 +171,7 @@ async function runSuites(suites, selected, signal) {
  */
 async function jobsOf(suite, selected, means) {
   const all = selected.length === 0 || selected.includes(suite);
-  const files = (await testFiles(suite)).filter(
-    (file) =>
-      all ||
-      selected.includes(
-        relative(join(root, "out"), file)
-          .replaceAll(sep, "/")
-          .replace(/\.test\.js$/, ""),
-      ),
-  );
+  const files = (await testFiles(suite)).filter((file) => all || selected.includes(nameOf(file)));
   /** @type {(test: number, env: () => Promise<NodeJS.ProcessEnv>) => readonly Job[]} */
   const each = (test, env) =>
     files.map((file) => ({
@@ -210,7 +209,7 @@ async function jobsOf(suite, selected, means) {
 }
 
 /**
- * The files of a suite, the longest first: they are likely to take long.
+ * The files of a suite, those first that are known to take long; of the others the largest, which are likely to.
  *
  * @param {string} suite
  */
@@ -222,10 +221,18 @@ async function testFiles(suite) {
       .filter((name) => name.endsWith(".test.js"))
       .map(async (name) => ({
         file: join(folder, name),
+        rank: long.toReversed().indexOf(nameOf(join(folder, name))),
         size: (await stat(join(root, "test", suite, name.replace(/js$/, "ts")))).size,
       })),
   );
-  return sized.toSorted((a, b) => b.size - a.size).map(({ file }) => file);
+  return sized.toSorted((a, b) => b.rank - a.rank || b.size - a.size).map(({ file }) => file);
+}
+
+/** @param {string} file a built file of tests, whose name is what selects it: `browser/details` */
+function nameOf(file) {
+  return relative(join(root, "out"), file)
+    .replaceAll(sep, "/")
+    .replace(/\.test\.js$/, "");
 }
 
 /**
