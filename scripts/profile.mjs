@@ -37,10 +37,8 @@ const quiet = {
 export async function makeProfile({ folder, settings, extensionFolders, language }) {
   const userData = join(folder, "data");
   const extensions = join(folder, "extensions");
-  const settingsFile = join(userData, "User", "settings.json");
   await mkdir(join(userData, "User"), { recursive: true });
-  const kept = await readSettings(settingsFile);
-  await writeFile(settingsFile, JSON.stringify({ ...kept, ...quiet, ...settings }, undefined, 2));
+  await changeSettings(join(userData, "User"), { ...quiet, ...settings });
   // The server build takes settings of scope `machine` from a file of their own.
   await mkdir(join(userData, "Machine"), { recursive: true });
   await writeFile(join(userData, "Machine", "settings.json"), JSON.stringify(settings, undefined, 2));
@@ -56,6 +54,18 @@ export async function makeProfile({ folder, settings, extensionFolders, language
     await addLanguage(userData, extensions, language);
   }
   return { folder, userData, extensions, language };
+}
+
+/**
+ * Changes settings of a profile. A VS Code that runs with it follows.
+ *
+ * @param {string} folder `User` or `Machine` in the profile's user data; what `Machine` has takes precedence
+ * @param {Readonly<Record<string, unknown>>} settings those that are not named stay
+ */
+export async function changeSettings(folder, settings) {
+  const file = join(folder, "settings.json");
+  const kept = await readSettings(file);
+  await writeFile(file, JSON.stringify({ ...kept, ...settings }, undefined, 2));
 }
 
 /**

@@ -6,15 +6,10 @@ import { limits } from "../../scripts/limits.mjs";
 import { makeProfile, type Profile } from "../../scripts/profile.mjs";
 import { runProgram } from "../../scripts/programs.mjs";
 import { installation, type releases, startVSCodeServer } from "../../scripts/vscode-server.mjs";
-import { Workbench } from "./workbench";
+import { type Theme, themes, Workbench } from "./workbench";
 
-export type Theme = "light" | "dark" | "high contrast";
-
-const themeNames = {
-  light: "Default Light Modern",
-  dark: "Default Dark Modern",
-  "high contrast": "Default High Contrast",
-} as const satisfies Record<Theme, string>;
+/** Settings that leave out what moves on the screen: drawing it takes a processor's time, and clicks on it get lost. */
+const still = { "workbench.reduceMotion": "on", "editor.cursorBlinking": "solid" };
 
 /** Settings with which a folder is opened without the question whether to trust it, and is not trusted. */
 const restricted = {
@@ -60,7 +55,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       (await makeProfile({
         folder,
         settings: {
-          "workbench.colorTheme": themeNames[theme],
+          ...{ "workbench.colorTheme": themes[theme].name, ...still },
           "drs.localBackend.dataDirectory": process.env.DRS_TEST_DATA_DIRECTORY ?? "",
           ...(isUntrusted ? restricted : {}),
           ...settings,

@@ -1,16 +1,27 @@
+import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { limits } from "../../scripts/limits.mjs";
+import { changeSettings } from "../../scripts/profile.mjs";
 import { comes, type Effect, isThere, Sights } from "./sights";
 
 /**
  * For how long the first try of a gesture waits for its effect, in milliseconds; each further try waits twice as long.
- * What the extension or a service has to answer gets more, so that it is not asked twice.
+ * What the extension or a service has to answer gets more, so that it is not asked twice; so does a hover, which VS Code
+ * shows late, and whose text it asks the extension for.
  */
-const patience = { window: 1_000, answer: 8_000 };
+const patience = { window: 1_000, hover: 4_000, answer: 8_000 };
 /**
  * How long a gesture itself may take, in milliseconds: a busy window takes seconds for a click, which then did happen.
  */
 const timeout = 10_000;
+
+/** The color themes of tests, and what VS Code marks its window with. */
+export const themes = {
+  light: { name: "Default Light Modern", mark: ".vs" },
+  dark: { name: "Default Dark Modern", mark: ".vs-dark" },
+  "high contrast": { name: "Default High Contrast", mark: ".hc-black" },
+} as const;
+export type Theme = keyof typeof themes;
 
 /**
  * A VS Code in a browser, used as a user uses it: through what is on the screen. A window that is busy loses gestures,
@@ -49,6 +60,13 @@ export class Workbench extends Sights {
   async reload(): Promise<void> {
     await this.page.reload();
     await this.openView();
+  }
+
+  /** Changes the color theme, as the user's settings do. */
+  async changeTheme(theme: Theme): Promise<void> {
+    const { name, mark } = themes[theme];
+    await changeSettings(join(this.folder, "data", "Machine"), { "workbench.colorTheme": name });
+    await this.sees(this.page.locator(`.monaco-workbench${mark}`));
   }
 
   /** Clicks on something that brings something else about. */
