@@ -54,14 +54,14 @@ describe("several connections", () => {
   });
 
   it("one that fails says so in its own row and leaves the other alone", async () => {
-    const namesOf = (tree: string) =>
-      tree.split("\n").filter((line) => !/^staging|^ {2}[^ ].{40}/.test(line));
-    const before = namesOf(await workbench.tree());
+    const tasksOf = (tree: string) => (tree.match(/^ {4}\S+/gm) ?? []).sort();
+    const before = tasksOf(await workbench.tree());
+    assert.ok(before.length > 8, before.join());
     await staging.kill();
     await workbench.sees(workbench.row("staging").getByText(/cannot be read/));
     const tree = await workbench.treeWith(/^ {2}As of .*[nN]othing listens at 127\.0\.0\.1:\d+/m);
     await workbench.screenshot("two-connections");
-    assert.equal(namesOf(tree).length, before.length, tree);
+    assert.deepEqual(tasksOf(tree), before);
     assert.match(
       (await workbench.statusBarItem("DRS").getAttribute("aria-label")) ?? "",
       /2 failed, 1 frozen.*cannot be read/,

@@ -68,22 +68,19 @@ describe("the core workflow", () => {
   });
 
   it("groups the tasks as asked", async () => {
-    await workbench.runCommand("DRS: Group Tasks by…");
-    await workbench.pick("No grouping");
-    await workbench.treeWith(/^reviews-to-analytics/);
-    await workbench.runCommand("DRS: Group Tasks by…");
-    await workbench.pick("Status");
-    await workbench.treeWith(/^Incremental failed/);
+    const begins = (pattern: RegExp) => async () => pattern.test(await workbench.tree());
+    await workbench.pickIn("DRS: Group Tasks by…", "No grouping", begins(/^reviews-to-analytics/));
+    await workbench.pickIn("DRS: Group Tasks by…", "Status", begins(/^Incremental failed/));
   });
 
   it("shows in the hover what the status means, and the error", async () => {
-    const hover = await workbench.hover(workbench.row("reviews-to-analytics"), "reviews-to-analytics");
+    const meaning = / — The incremental synchronization failed; changes no longer/;
+    const hover = await workbench.hover(workbench.row("reviews-to-analytics"), meaning);
     await workbench.screenshot("hover");
     assert.match(
       hover,
       /shop @ .+ → analytics @ .+ · Full \+ incremental · \d tables?\s+Incremental synchronization failed \d+ \w+ ago/,
     );
-    assert.match(hover, / — The incremental synchronization failed; changes no longer/);
     assert.match(hover, /Error: 23505 .*insert_exists/);
     assert.match(hover, /Cause — Another program wrote a row with the same key/);
     assert.match(hover, /What to do — Delete or change that row in the target table/);
@@ -298,16 +295,12 @@ describe("the core workflow", () => {
     const item = workbench.statusBarItem("DRS");
     await workbench.choose("trial-shop-mirror", "Mute Task");
     await workbench.treeWith(/trial-shop-mirror {2}[^\n]*muted/);
-    const tells = (pattern: RegExp) =>
-      workbench.reads(
-        () => item.getAttribute("aria-label"),
-        (label) => pattern.test(label ?? ""),
-      );
+    const label = async () => (await item.getAttribute("aria-label")) ?? "";
+    const tells = (pattern: RegExp) => workbench.reads(label, (text) => pattern.test(text));
     await tells(/^Synchronization tasks: 2 failed(?!.*frozen)/);
     await workbench.choose("trial-shop-mirror", "Unmute Task");
-    await workbench.runCommand("DRS: Snooze Notifications…");
-    await workbench.pick("For 30 minutes");
-    await tells(/1 frozen.*snoozed until/);
+    const isSnoozed = async () => /1 frozen.*snoozed until/.test(await label());
+    await workbench.pickIn("DRS: Snooze Notifications…", "For 30 minutes", isSnoozed);
     await workbench.hover(
       item,
       /reviews-to-analytics — Incremental synchronization failed · duplicate key · since /,

@@ -109,7 +109,11 @@ export class Workbench extends Sights {
     }
   }
 
-  /** Hovers over something and returns the text of its hover, which has `text` in it. */
+  /**
+   * Hovers over something and returns the text of its hover.
+   *
+   * @param text is in it, and not in the row itself: VS Code shows that first, until the extension has answered.
+   */
   async hover(target: Locator, text: string | RegExp): Promise<string> {
     const shown = this.hovers.filter({ hasText: text });
     let shownText = "";
@@ -124,6 +128,7 @@ export class Workbench extends Sights {
         shownText = (await shown.allInnerTexts())[0] ?? "";
         return shownText !== "";
       },
+      patience.hover,
     );
     return shownText;
   }
@@ -271,6 +276,25 @@ export class Workbench extends Sights {
       `pick "${item}"`,
       () => choice.first().click({ timeout }),
       async () => !(await choice.first().isVisible()),
+    );
+  }
+
+  /**
+   * Runs a command and picks from the list that it opens. A list closes when it loses the focus, as it does to a window
+   * that is still busy with what was before: then the command is run again.
+   */
+  async pickIn(command: string, item: string, effect: Effect): Promise<void> {
+    const choice = this.choices.filter({ has: this.page.getByText(item, { exact: true }) }).first();
+    await this.#perform(
+      `pick "${item}" in "${command}"`,
+      async () => {
+        if (!(await choice.isVisible())) {
+          await this.runCommand(command);
+        }
+        await choice.click({ timeout });
+      },
+      effect,
+      patience.answer,
     );
   }
 
