@@ -1,9 +1,8 @@
 import { join } from "node:path";
+import { limits } from "./limits.mjs";
 import { startProgram, waitForOutput } from "./programs.mjs";
 import { node } from "./setup.mjs";
 
-/** The demo's first start creates databases and waits until its tasks run. */
-const startLimit = 180_000;
 const readyLine = /^\{"endpoint":.*\}\r?\n/m;
 
 /**
@@ -28,7 +27,7 @@ export async function startBackend({ root, dataDirectory, signal }, flags = []) 
     join(root, "dist", "local-backend.js"),
     ...["--data-dir", dataDirectory, ...flags],
   ]);
-  await waitForOutput(program, { name: "The local backend", pattern: readyLine, limit: startLimit, signal });
+  await waitForOutput(program, { name: "The local backend", pattern: readyLine, limit: limits.demo, signal });
   // The ready line holds the secret key, which is for no message.
   return { ...program, output: () => program.output().replace(readyLine, "") };
 }

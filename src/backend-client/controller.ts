@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isDeepStrictEqual } from "node:util";
+import { version } from "../../package.json";
 import type { Connections } from "../connections/connections";
 import { poll } from "../drs/poll";
 import type { AccessKey } from "../drs/sign-in";
@@ -65,7 +66,8 @@ export class BackendController implements vscode.Disposable {
 
   /**
    * Connects to a backend that runs already. A session with the same backend stays, and so does the user's decision to
-   * stop showing it meanwhile.
+   * stop showing it meanwhile. A backend that an earlier version has started for its windows is ended instead: VS Code
+   * deletes the program of that version.
    *
    * @returns `known`: this window is connected to it already; undefined: none runs.
    * @throws Error when the setting names no folder.
@@ -76,6 +78,10 @@ export class BackendController implements vscode.Disposable {
     const known = before && (await this.#connections.secret(before));
     const address = await runningBackend(directory);
     if (address === undefined) {
+      return undefined;
+    }
+    if (isOutdated(address)) {
+      await this.#end(directory, address);
       return undefined;
     }
     this.#last = { directory, address };
@@ -129,9 +135,13 @@ export class BackendController implements vscode.Disposable {
     if (address === undefined) {
       return (await this.#stopStray()) || starting !== undefined;
     }
-    process.kill(address.pid, "SIGTERM");
-    await this.#until(stopLimitMs, () => isReleased(directory));
+    await this.#end(directory, address);
     return true;
+  }
+
+  async #end(directory: string, { pid }: BackendAddress): Promise<void> {
+    process.kill(pid, "SIGTERM");
+    await this.#until(stopLimitMs, () => isReleased(directory));
   }
 
   /** Ends the backend that this window was connected to last, if its data directory was deleted below it. */
@@ -264,6 +274,10 @@ export class BackendController implements vscode.Disposable {
     const usual = vscode.Uri.joinPath(this.#context.globalStorageUri, "local-backend").fsPath;
     return dataDirectoryOf(configured, usual, homedir(), this.#l10n.t);
   }
+}
+
+function isOutdated(backend: BackendAddress): boolean {
+  return backend.exitsWhenUnused && backend.version.localeCompare(version, "en", { numeric: true }) < 0;
 }
 
 function keyOf({ accessKey, secretKey }: BackendAddress): AccessKey {

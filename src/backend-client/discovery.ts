@@ -12,6 +12,10 @@ export interface BackendAddress {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly pid: number;
+  /** Of the program; empty before 0.2. */
+  readonly version: string;
+  /** Whether it was started for windows and ends when none uses it. */
+  readonly exitsWhenUnused: boolean;
 }
 
 const healthTimeoutMs = 10_000;
@@ -73,9 +77,11 @@ export function addressOf(line: string): BackendAddress | undefined {
     "secret_key",
   ].map((name) => String(fields.get(name) ?? ""));
   const pid = Number(fields.get("pid"));
+  const version = String(fields.get("version") ?? "");
+  const exitsWhenUnused = fields.get("exits_when_unused") === true;
   const local = endpoint && URL.canParse(endpoint) && new URL(endpoint).hostname === "127.0.0.1";
   return local && projectId && accessKey && secretKey && pid > 0
-    ? { endpoint, projectId, accessKey, secretKey, pid }
+    ? { endpoint, projectId, accessKey, secretKey, pid, version, exitsWhenUnused }
     : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** The parts of the backend, put together and taken apart in order. */
+import { version } from "../../package.json";
 import { copyAgain, copyState } from "./api/copy-again";
 import { delayView } from "./api/delay";
 import { tryEnds } from "./api/ends";
@@ -95,6 +96,8 @@ export class Backend {
       access_key: identity.accessKey,
       secret_key: identity.secretKey,
       pid: process.pid,
+      version,
+      exits_when_unused: this.flags.exitWhenUnused !== undefined,
     });
     await dir.announce(ready);
     const watch = setInterval(() => void this.#lookAfter(dir), directoryLookMs);

@@ -30,8 +30,9 @@ Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with Postgre
                   ends when nobody has held a call of /_local/presence open for so long
   --help          this text
 
-When ready it prints one JSON line: {"endpoint","project_id","access_key","secret_key","pid"}. "call" sends a signed
-request to the backend that runs on the data directory, such as: drs-local call GET /_local/account
+When ready it prints one JSON line: {"endpoint","project_id","access_key","secret_key","pid","version",
+"exits_when_unused"}. "call" sends a signed request to the backend that runs on the data directory, such as:
+drs-local call GET /_local/account
 `;
 
 /** @throws StartError for a flag that does not exist or has no usable value. */

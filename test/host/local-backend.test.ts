@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import * as vscode from "vscode";
 import { BackendController } from "../../src/backend-client/controller";
 import { localId } from "../../src/connections/connection";
@@ -102,6 +102,21 @@ describe("windows of one local backend", () => {
       assert.ok(ms < bound(soonMs), `${ms} ms`);
       assert.ok(windows.every((window, index) => window.sessions.find(localId)?.session !== sessions[index]));
     }
+  });
+
+  it("end it where an earlier version has started it for its windows, and no other one", async () => {
+    const [one] = windows;
+    const file = join(dataDir, "backend.json");
+    const says = (facts: object) => writeFileSync(file, JSON.stringify({ ...backend.ready, ...facts }));
+    says({ version: "0.1.9", exits_when_unused: false });
+    assert.equal(await one.local.attach(), "known");
+    says({ version: "99.0.0", exits_when_unused: true });
+    assert.equal(await one.local.attach(), "known");
+    says({ version: "0.1.9", exits_when_unused: true });
+    assert.equal(await one.local.attach(), undefined);
+    assert.equal(await backend.ended(), 0);
+    backend = await start();
+    await followWithin(backend.ready.endpoint);
   });
 
   it("get a message when it is started although it runs, and keep their session", async () => {

@@ -18,7 +18,7 @@ describe("the files of a release", () => {
   const built = async (name: string): Promise<ReadonlyMap<string, Buffer>> => {
     const [root, work, made] = [name, `${name}-work`, `${name}-made`].map((part) => join(folder, part));
     assert.ok(root && work && made);
-    execFileSync("git", ["clone", "--quiet", "--local", resolve("."), root]);
+    execFileSync("git", ["clone", "--quiet", resolve("."), root]);
     await symlink(resolve("node_modules"), join(root, "node_modules"), "junction");
     await mkdir(work);
     const signal = AbortSignal.timeout(limits.test);

@@ -60,7 +60,7 @@ describe("an upgrade from 0.1.0", () => {
     await workbench.openView();
     const start = workbench.sideBar.getByRole("button", { name: "Start the Local Backend" });
     await workbench.click(start, workbench.notifications.filter({ hasText: "Starting the local backend" }));
-    await workbench.treeWith(/^Incremental synchronization {2}/m);
+    await workbench.seesNewDemo();
     const ready = JSON.parse(
       await readFile(
         join(profile.userData, "User", "globalStorage", id, "local-backend", "backend.json"),
@@ -89,7 +89,7 @@ describe("an upgrade from 0.1.0", () => {
     await changeExtensions("current", profile, "--install-extension", join(packages, name ?? ""));
     await workbench.reload();
     // The backend of 0.1.0, which this version cannot prove to be one, ends first.
-    await workbench.treeWith(/^ {2}Incremental synchronization {2}/m);
+    await workbench.seesNewDemo();
     await workbench.screenshot("upgrade-after");
     const after = rowsIn(await workbench.tree());
     assert.deepEqual(after, before);

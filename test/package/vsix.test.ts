@@ -100,7 +100,7 @@ describe("the VSIX", () => {
         profile = await installed(release, await ofPlatform());
         workbench = await openWorkbench({ release, profile });
         await start(workbench);
-        await workbench.treeWith(/^Incremental synchronization {2}/m);
+        await workbench.seesNewDemo();
         await workbench.screenshot(`package-platform-${release}`);
         await resolveFailure(workbench);
         await workbench.close();
@@ -115,7 +115,7 @@ describe("the VSIX", () => {
         profile = await installed(release, await universal());
         workbench = await openWorkbench({ release, profile, env });
         await start(workbench);
-        await workbench.treeWith(/^Incremental synchronization {2}/m);
+        await workbench.seesNewDemo();
         assert.ok(processesOf(profile.folder).some((line) => line.includes(join(bin, "postgres"))));
         await resolveFailure(workbench);
         await workbench.close();

@@ -115,6 +115,11 @@ export class Sights {
     );
   }
 
+  /** Waits for the tasks of a demo that is started for the first time. */
+  async seesNewDemo(): Promise<void> {
+    await this.row("Incremental synchronization").first().waitFor({ timeout: limits.demo });
+  }
+
   /** The names of the rows that are selected, from top to bottom. */
   async selectedRows(): Promise<readonly string[]> {
     return await this.sideBar.locator(".monaco-list-row.selected").evaluateAll((rows) =>
