@@ -6,6 +6,9 @@ import * as vscode from "../screen/vscode";
 import { targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";
 
+/** How long the service may take to list enterprise projects, in milliseconds. */
+const projectsLimitMs = 30_000;
+
 /** What the commands about connections do. */
 export function connectionHandlers(parts: CommandHost) {
   const { connections, local, sessions, l10n, log } = parts;
@@ -118,6 +121,37 @@ export function connectionHandlers(parts: CommandHost) {
       });
       if (name !== undefined) {
         await connections.rename(connection.id, name.trim());
+      }
+    },
+    "drs.chooseEnterpriseProject": async (argument) => {
+      const open = sessions.shown.filter(({ session }) => session !== undefined);
+      const prompt = t("Choose the enterprise project of which connection?");
+      const connection = await chosen(
+        argument,
+        open.map((state) => state.connection),
+        prompt,
+      );
+      const session = connection && sessions.find(connection.id)?.session;
+      if (connection === undefined || session === undefined) {
+        return;
+      }
+      const { enterpriseProjects } = await import("../tasks/use-cases/enterprise-projects");
+      const found = await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
+        enterpriseProjects(session.client, AbortSignal.timeout(projectsLimitMs)),
+      );
+      const all = { label: t("All enterprise projects"), project: undefined };
+      const items = found.map((project) => ({
+        label: shown(project.name),
+        description: shown(project.id),
+        project,
+      }));
+      const placeHolder = t("Show the tasks of which enterprise project?");
+      const picked = await vscode.window.showQuickPick([all, ...items], {
+        placeHolder,
+        matchOnDescription: true,
+      });
+      if (picked !== undefined) {
+        await connections.showEnterpriseProject(connection.id, picked.project);
       }
     },
     "drs.removeConnection": async (argument) => {

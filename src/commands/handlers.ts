@@ -180,11 +180,20 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     }
   };
 
+  const ofTask = (name: "saveTaskFile" | "copyTerraform") => async (argument: unknown) => {
+    const found = await chosen(argument);
+    if (found !== undefined) {
+      const { fileHandlers } = await import("../files/editor");
+      await fileHandlers(parts)[name](found);
+    }
+  };
+
   const onFile =
     (
       name:
         | "newTask"
         | "newTaskFile"
+        | "compareTaskFile"
         | "validateTaskFile"
         | "createTaskFromFile"
         | "createAndStartTaskFromFile"
@@ -267,13 +276,9 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     },
     "drs.newTask": onFile("newTask"),
     "drs.newTaskFile": onFile("newTaskFile"),
-    "drs.saveTaskFile": async (argument) => {
-      const found = await chosen(argument);
-      if (found !== undefined) {
-        const { fileHandlers } = await import("../files/editor");
-        await fileHandlers(parts).saveTaskFile(found);
-      }
-    },
+    "drs.saveTaskFile": ofTask("saveTaskFile"),
+    "drs.copyTerraform": ofTask("copyTerraform"),
+    "drs.compareTaskFile": onFile("compareTaskFile"),
     "drs.validateTaskFile": onFile("validateTaskFile"),
     "drs.forgetPasswords": onFile("forgetPasswords"),
     "drs.createTaskFromFile": onFile("createTaskFromFile"),

@@ -4,7 +4,10 @@ import { sites } from "../drs/regions";
 import { VersionedFile } from "../storage/versioned-file";
 import type { ConnectionList } from "./connection-list";
 
-const place = { id: v.string(), name: v.string(), endpoint: v.string(), projectId: v.string() };
+const place = {
+  ...{ id: v.string(), name: v.string(), endpoint: v.string(), projectId: v.string() },
+  enterpriseProject: v.optional(v.object({ id: v.string(), name: v.string() })),
+};
 const connection = v.variant("kind", [
   v.object({ ...place, kind: v.literal("local") }),
   v.object({

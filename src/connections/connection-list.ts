@@ -3,7 +3,7 @@
  * write at once lose nothing of each other.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Connection } from "./connection";
+import type { Connection, EnterpriseProject } from "./connection";
 
 /** What is kept of a connection. */
 export interface ListEntry {
@@ -62,6 +62,22 @@ export function withName(list: ConnectionList, id: string, name: string, now: nu
   const connection = { ...entry.connection, name };
   const named = { ...connection, name: freeName(list, connection) };
   return changed(list, id, { connection: named, hidden: entry.hidden }, now);
+}
+
+/** A list in which a connection shows the tasks of one enterprise project, or of all; the same list where it was removed. */
+export function withEnterpriseProject(
+  list: ConnectionList,
+  id: string,
+  project: EnterpriseProject | undefined,
+  now: number,
+): ConnectionList {
+  const { connection, hidden } = list[id] ?? {};
+  if (connection === undefined) {
+    return list;
+  }
+  const { enterpriseProject: _, ...rest } = connection;
+  const chosen = project === undefined ? rest : { ...rest, enterpriseProject: project };
+  return changed(list, id, { connection: chosen, hidden }, now);
 }
 
 export function withoutConnection(list: ConnectionList, id: string, now: number): ConnectionList {

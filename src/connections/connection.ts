@@ -13,6 +13,13 @@ interface Place {
   readonly endpoint: string;
   /** Empty when only the environment has it. */
   readonly projectId: string;
+  /** The only enterprise project whose tasks are shown. */
+  readonly enterpriseProject?: EnterpriseProject | undefined;
+}
+
+export interface EnterpriseProject {
+  readonly id: string;
+  readonly name: string;
 }
 
 /** The local backend of this machine; there is one. */

@@ -7,6 +7,7 @@ import type { VersionedFile } from "../storage/versioned-file";
 import {
   type CloudConnection,
   type Connection,
+  type EnterpriseProject,
   type LocalConnection,
   localId,
   type Secret,
@@ -17,6 +18,7 @@ import {
   listOf,
   merged,
   withConnection,
+  withEnterpriseProject,
   withName,
   withoutConnection,
   withShown,
@@ -173,7 +175,12 @@ export class Connections {
     this.#stored.set(connection.id, text);
     this.#unstored.delete(connection.id);
     const failure = await this.#keep(connection.id, text);
-    await this.#put(connection, edited);
+    const { projectId, enterpriseProject } = this.find(connection.id) ?? {};
+    // Enterprise projects are those of an account: a connection that leads elsewhere shows all.
+    await this.#put(
+      projectId === connection.projectId ? { ...connection, enterpriseProject } : connection,
+      edited,
+    );
     if (failure !== undefined) {
       throw new Error(
         vscode.l10n.t(
@@ -207,7 +214,8 @@ export class Connections {
     place: Pick<LocalConnection, "name" | "endpoint" | "projectId">,
     key: AccessKey,
   ): Promise<void> {
-    const connection: LocalConnection = { id: localId, kind: "local", ...place };
+    const { enterpriseProject } = this.find(localId) ?? {};
+    const connection: LocalConnection = { id: localId, kind: "local", ...place, enterpriseProject };
     this.#local = { connection, key };
     await this.#put(connection);
   }
@@ -221,6 +229,11 @@ export class Connections {
         vscode.l10n.t("The connection {0} was removed in another window.", before?.name ?? name),
       );
     }
+  }
+
+  /** Shows the tasks of one enterprise project from now on, or of all. */
+  async showEnterpriseProject(id: string, project: EnterpriseProject | undefined): Promise<void> {
+    await this.#change((list, now) => withEnterpriseProject(list, id, project, now));
   }
 
   /** Forgets a connection and its secret. A local backend that is started again is shown again where it was before. */

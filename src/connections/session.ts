@@ -76,7 +76,7 @@ export function openSession(
         : undefined,
     onMismatch: warn,
   });
-  const client = new EitherVersion(own);
+  const client = new EitherVersion(own, connection.enterpriseProject?.id);
   const warnings =
     connection.kind === "local" && key !== undefined
       ? new WarningsReader(connection, key, language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us")

@@ -25,12 +25,15 @@ const firstByV5: ReadonlySet<OperationName> = new Set([
 
 export class EitherVersion implements TablesCaller {
   readonly #client: TablesCaller;
+  readonly #lists: { readonly enterprise_project_id?: string };
   /** Operations of v3 that the service does not have. */
   readonly #gone = new Set<OperationName>();
   #forms: Promise<Forms> | undefined;
 
-  constructor(client: TablesCaller) {
+  /** @param enterpriseProject id of the only one whose tasks lists have; undefined: as the service does it. */
+  constructor(client: TablesCaller, enterpriseProject?: string) {
     this.#client = client;
+    this.#lists = enterpriseProject === undefined ? {} : { enterprise_project_id: enterpriseProject };
   }
 
   /** @throws DrsError as `DrsClient.call` does, and `notFound` where neither version has it. */
@@ -45,7 +48,8 @@ export class EitherVersion implements TablesCaller {
       return early;
     }
     try {
-      const answer = await this.#client.call(name, input, options);
+      const asked = name === "listJobs" ? { ...input, ...this.#lists } : input;
+      const answer = await this.#client.call(name, asked, options);
       this.#gone.delete(name);
       return answer;
     } catch (error) {
@@ -67,7 +71,8 @@ export class EitherVersion implements TablesCaller {
     input: RequestIn<T, N>,
     options: CallOptions = {},
   ): Promise<Identified<ResponseIn<T, N>>> {
-    return await this.#client.callIn(table, name, input, options);
+    const asked = name === "listJobsV5" ? Object.assign({}, input, this.#lists) : input;
+    return await this.#client.callIn(table, name, asked, options);
   }
 
   /** The answer in v3's words; undefined where v5 is not there, or has nothing for it. */

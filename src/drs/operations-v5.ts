@@ -218,6 +218,24 @@ export const operationsV5 = {
     request: s.nameRequest,
     response: s.nameResult,
   },
+  listSupportLinks: {
+    method: "GET",
+    path: "/v5/{project_id}/support-links",
+    success: 200,
+    reads: true,
+    request: s.supportLinksRequest,
+    response: s.supportLinks,
+  },
+  listEnterpriseProjects: {
+    method: "GET",
+    path: "/v5/{project_id}/enterprise-projects",
+    success: 200,
+    reads: true,
+    request: s.enterpriseProjectsRequest,
+    items: "enterprise_project_list",
+    item: s.enterpriseProject,
+    response: v.looseObject({ count: total, enterprise_project_list: v.array(s.enterpriseProject) }),
+  },
 } as const satisfies OperationTable;
 
 export type OperationsV5 = typeof operationsV5;

@@ -45,25 +45,6 @@ export const link = v.looseObject({
   description: text,
 });
 
-/** What can be created now, with what it can be created as. */
-export const supportLinksRequest = v.looseObject({
-  job_type: v.picklist(["migration", "sync", "cloudDataGuard", "replay", "verify", "cdc"]),
-  ...page,
-});
-export const supportLink = v.looseObject({
-  engine_type: text,
-  net_type: text,
-  job_direction: text,
-  task_modes: v.nullish(v.array(v.string())),
-  cluster_mode: text,
-  job_instance_type: text,
-  is_support_bind_eip: flag,
-});
-export const supportLinks = v.looseObject({
-  total_count: count,
-  support_links: v.nullish(v.array(supportLink)),
-});
-
 export const nodeTypesRequest = v.looseObject({
   engine_type: v.string(),
   db_use_type: v.picklist(["migration", "sync", "cloudDataGuard"]),
@@ -225,6 +206,3 @@ export const collectRequest = v.looseObject({
   db_names: v.optional(v.array(v.string())),
 });
 export const chosenRequest = v.looseObject({ job_id: jobId, type: v.picklist(["modified"]) });
-
-export const enterpriseProjectsRequest = v.looseObject({ name: text, domain_id: text, ...page });
-export const enterpriseProject = v.looseObject({ id: text, name: text, status: text, description: text });

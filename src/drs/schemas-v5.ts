@@ -571,3 +571,25 @@ export const nameRequest = v.looseObject({
   type: v.picklist(["trans", "subscription", "offline"]),
 });
 export const nameResult = v.looseObject({ is_valid: flag, error_code: text, error_msg: text });
+
+/** What can be created now, with what it can be created as. */
+export const supportLinksRequest = v.looseObject({
+  job_type: v.picklist(["migration", "sync", "cloudDataGuard", "replay", "verify", "cdc"]),
+  ...page,
+});
+export const supportLink = v.looseObject({
+  engine_type: text,
+  net_type: text,
+  job_direction: text,
+  task_modes: v.nullish(v.array(v.string())),
+  cluster_mode: text,
+  job_instance_type: text,
+  is_support_bind_eip: flag,
+});
+export const supportLinks = v.looseObject({
+  total_count: count,
+  support_links: v.nullish(v.array(supportLink)),
+});
+
+export const enterpriseProjectsRequest = v.looseObject({ name: text, domain_id: text, ...page });
+export const enterpriseProject = v.looseObject({ id: text, name: text, status: text, description: text });

@@ -56,7 +56,13 @@ export function detailOf(job: DetailV5, reason: string | null | undefined): Item
     ...{ id, status, name: base?.name, description: base?.description, task_type: base?.task_type },
     ...{ net_type: base?.net_type, job_direction: base?.job_direction, db_use_type: base?.job_type },
     create_time: millis(create_time),
-    inst_info: { engine_type: base?.engine_type, start_time: base?.start_time },
+    inst_info: {
+      ...{ engine_type: base?.engine_type, start_time: base?.start_time },
+      inst_type: job.node_info?.spec?.node_type,
+    },
+    subnet_id: job.node_info?.vpc?.subnet_id,
+    is_target_readonly: target_endpoint?.[0]?.config?.is_target_readonly,
+    ...{ multi_write: base?.multi_write, is_open_fast_clean: base?.is_open_fast_clean },
     source_endpoint: loginOf(source_endpoint?.[0]),
     target_endpoint: loginOf(target_endpoint?.[0]),
     speed_limit: speed_limit?.map((limit) => ({ ...limit, is_utc: true })),
@@ -67,7 +73,7 @@ export function detailOf(job: DetailV5, reason: string | null | undefined): Item
 }
 
 function loginOf(end: EndpointV5 | undefined): ItemOf<"batchDetail">["source_endpoint"] {
-  const { db_type, endpoint: at, cloud, ssl } = end ?? {};
+  const { db_type, endpoint: at, cloud, ssl, vpc } = end ?? {};
   const port = Number(at?.db_port);
   return (
     end && {
@@ -79,6 +85,7 @@ function loginOf(end: EndpointV5 | undefined): ItemOf<"batchDetail">["source_end
         inst_name: at?.instance_name,
       },
       ...{ region: cloud?.region, ssl_link: ssl?.ssl_link },
+      ...{ vpc_id: vpc?.vpc_id, subnet_id: vpc?.subnet_id },
     }
   );
 }

@@ -13,18 +13,25 @@ import { remedySqlOf } from "../tasks/use-cases/explain";
 import type { PrecheckFinding } from "../tasks/use-cases/precheck";
 import { certificatesOf } from "./certificates";
 import { endFindings } from "./end-findings";
+import { addressedEnd, isPostgres } from "./engines";
 import { explainStep, stepName } from "./explain";
 import { clearFindings, markFindings } from "./finding-marks";
 import { KeptPasswords } from "./kept-passwords";
 import type { TaskFile } from "./model";
 import { askNewTask } from "./new-task";
-import { type FileParts, isTaskFile, readingOf, showNewFile, tasksNamed } from "./open";
+import {
+  type FileParts,
+  isTaskFile,
+  type OpenedFile,
+  type Place,
+  readingOf,
+  showNewFile,
+  tasksNamed,
+} from "./open";
 import { addressOf, passwordsOf, referenceOf } from "./passwords";
-import { choiceOf, diffOf, fileOf, objectsOf, planOf } from "./plan";
-import { exampleEnds, fileText, type TemplateEnds, templateText } from "./templates";
-
-/** Where a task of a file is, or could be. */
-type Place = Pick<PlacedTask, "session" | "state"> & { readonly task?: PlacedTask["task"] };
+import { choiceOf, diffOf, objectsOf, planOf } from "./plan";
+import { compareTaskFile, copyTerraform, saveTaskFile } from "./task-commands";
+import { exampleEnds, type TemplateEnds, templateText } from "./templates";
 
 /** How long the service may take to return the objects of a task, in milliseconds. */
 const readLimitMs = 60_000;
@@ -35,6 +42,14 @@ export function fileHandlers(parts: FileParts) {
     newTask: async () => await newTask(parts),
     newTaskFile: async (argument: unknown) => await newTaskFile(parts, argument),
     saveTaskFile: async (task: PlacedTask) => await saveTaskFile(parts, task),
+    copyTerraform: async (task: PlacedTask) => await copyTerraform(parts, task),
+    compareTaskFile: async (argument: unknown) => {
+      const found = await opened(parts, argument);
+      const place = found && (await placeOf(parts, found.file.name));
+      if (found !== undefined && place !== undefined) {
+        await compareTaskFile(parts, found, place);
+      }
+    },
     validateTaskFile: async (argument: unknown) => await validate(parts, argument),
     createTaskFromFile: async (argument: unknown) => await create(parts, argument, false),
     createAndStartTaskFromFile: async (argument: unknown) => await create(parts, argument, true),
@@ -137,29 +152,6 @@ async function demoEnds(parts: FileParts): Promise<TemplateEnds | undefined> {
   }
 }
 
-async function saveTaskFile({ l10n: { t } }: FileParts, { task, session }: PlacedTask): Promise<void> {
-  await session.store.refresh(task.id);
-  const known = session.store.snapshot.tasks.get(task.id) ?? task;
-  const file = fileOf(known);
-  if (file === undefined) {
-    const message = t(
-      'The service does not report the databases of task "{0}", so it cannot be saved as a file.',
-      task.name,
-    );
-    void vscode.window.showWarningMessage(message);
-    return;
-  }
-  await showNewFile(task.name.replaceAll(/[^\w.-]/g, "-"), fileText(file));
-}
-
-interface OpenedFile {
-  readonly document: vscode.TextDocument;
-  readonly file: TaskFile;
-  /** On the disk. */
-  readonly path: string | undefined;
-  readonly warnings: number;
-}
-
 /** The document that a command is about, and the task file in it; shows what is wrong when it is not one. */
 async function opened({ l10n: { t } }: FileParts, argument: unknown): Promise<OpenedFile | undefined> {
   const document =
@@ -216,7 +208,7 @@ async function validate(parts: FileParts, argument: unknown): Promise<void> {
 /** Nothing where no local backend is open: the service tries ends only of a task that exists. */
 async function checkEnds(parts: FileParts, { file, path }: OpenedFile): Promise<readonly PrecheckFinding[]> {
   const { l10n } = parts;
-  const open = await openLocalBackend(parts);
+  const open = isPostgres(file.engine) ? await openLocalBackend(parts) : undefined;
   if (open === undefined) {
     return [];
   }
@@ -227,8 +219,7 @@ async function checkEnds(parts: FileParts, { file, path }: OpenedFile): Promise<
   }
   const authorities = await certificatesOf(file, path, l10n);
   const login = (side: "source" | "target") => {
-    const { host, port, database, user, ssl } = file[side];
-    return { host, port, database, user, ssl, password: passwords[side], ca: authorities[side] };
+    return { ...addressedEnd(file[side]), password: passwords[side], ca: authorities[side] };
   };
   const ends = { source: login("source"), target: login("target") };
   const { problems, tables } = await askEnds(local, key, ends, l10n);
@@ -353,6 +344,11 @@ async function apply(parts: FileParts, argument: unknown): Promise<void> {
     return;
   }
   const { session, state, task } = place;
+  if (!isPostgres(file.engine)) {
+    const message = t("The objects of a running task can be changed from a file for PostgreSQL only.");
+    void vscode.window.showWarningMessage(message);
+    return;
+  }
   if (task === undefined || rowOf(task.status).phase !== "incremental") {
     void vscode.window.showWarningMessage(
       t("Synchronization objects can be edited while the task is in incremental synchronization."),

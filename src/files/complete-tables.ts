@@ -5,6 +5,7 @@ import { askEnds } from "../backend-client/ends";
 import { shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { selectableObjects } from "../tasks/use-cases/change-objects";
+import { addressedEnd } from "./engines";
 import { KeptPasswords } from "./kept-passwords";
 import { type TaskFile, taskFileSchema } from "./model";
 import { type FileParts, tasksNamed } from "./open";
@@ -86,11 +87,10 @@ async function fromBackend(
   if (password === undefined || source.ca !== undefined) {
     return undefined;
   }
-  const { host, port, database, user, ssl } = source;
   const { tables } = await askEnds(
     local,
     { accessKey: key.accessKey, secretKey: key.secretKey },
-    { source: { host, port, database, user, ssl, password } },
+    { source: { ...addressedEnd(source), password } },
     l10n,
   );
   return tables?.filter(({ unlogged }) => !unlogged).map(({ name }) => name);
@@ -105,7 +105,7 @@ async function fromTask(
   const map =
     existing &&
     (await selectableObjects(existing.session.client, existing.task.id, AbortSignal.timeout(patienceMs)));
-  const schemas = Object.entries(map?.[source.database]?.schemas ?? {});
+  const schemas = Object.entries(map?.[source.database ?? ""]?.schemas ?? {});
   return (
     map &&
     schemas.flatMap(([schema, { tables = {} }]) =>

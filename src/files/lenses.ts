@@ -3,6 +3,7 @@ import type { Localizer } from "../l10n/localizer";
 import { iconText, joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
+import { isPostgres } from "./engines";
 import { readingOf, tasksNamed } from "./open";
 import { diffOf, objectsOf } from "./plan";
 
@@ -46,10 +47,11 @@ export function lensesOf(
       details,
     ];
   }
+  const compare = lens("git-compare", t("Compare with Task"), "drs.compareTaskFile");
   const { added, removed } = diffOf(objectsOf(task), file.objects);
-  if (phase !== "incremental" || added.length + removed.length === 0) {
-    return [validate, details];
+  if (phase !== "incremental" || !isPostgres(file.engine) || added.length + removed.length === 0) {
+    return [validate, compare, details];
   }
   const change = t("Apply Object Changes (+{0} -{1})", added.length, removed.length);
-  return [validate, lens("diff", change, "drs.applyTaskFile"), details];
+  return [validate, compare, lens("diff", change, "drs.applyTaskFile"), details];
 }

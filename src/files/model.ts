@@ -3,7 +3,6 @@ import * as v from "valibot";
 import { longestPem } from "../drs/certificates";
 import { jobDescription, jobName } from "../drs/schemas";
 import type { Bilingual } from "../l10n/bilingual";
-import { fileEngines } from "./engines";
 
 /** The description of each field, in the editor and in the field table of the docs. */
 export const fieldDocs = {
@@ -21,8 +20,8 @@ export const fieldDocs = {
     zh: "最多 256 个字符，不能包含 !<>&'\"\\。",
   },
   engine: {
-    en: "Engine of both ends. Files are for PostgreSQL to PostgreSQL.",
-    zh: "两端的数据库引擎。任务文件用于 PostgreSQL 到 PostgreSQL。",
+    en: "The link: the engine of both ends, such as `postgresql` (the default), or of each, such as `mysql-to-kafka`. Completion lists the links that the connection's service has.",
+    zh: "链路：两端的数据库引擎，例如 `postgresql`（默认），或分别指定，例如 `mysql-to-kafka`。自动补全会列出该连接的服务所支持的链路。",
   },
   type: {
     en: "`full+incremental`: copy the rows, then follow the changes. `full`: copy once. `incremental`: follow the changes only; the target already has the rows.",
@@ -52,9 +51,18 @@ export const fieldDocs = {
   source: { en: "The database that rows are read from.", zh: "源数据库。" },
   target: { en: "The database that rows are written to.", zh: "目标数据库。" },
   host: { en: "Host name or IP address.", zh: "主机名或 IP 地址。" },
-  port: { en: "TCP port, 1 to 65535.", zh: "TCP 端口，1 到 65535。" },
-  database: { en: "Name of the database.", zh: "数据库名称。" },
-  user: { en: "User that the task logs in as.", zh: "任务登录数据库使用的用户。" },
+  port: {
+    en: "TCP port, 1 to 65535. Required for PostgreSQL.",
+    zh: "TCP 端口，1 到 65535。PostgreSQL 必填。",
+  },
+  database: {
+    en: "Name of the database. Required for PostgreSQL.",
+    zh: "数据库名称。PostgreSQL 必填。",
+  },
+  user: {
+    en: "User that the task logs in as. Required for PostgreSQL.",
+    zh: "任务登录数据库使用的用户。PostgreSQL 必填。",
+  },
   password: {
     en: 'Where the password is, never the password itself: `{"secret": "NAME"}` is stored in VS Code\'s secret storage, `{"env": "DRS_NAME"}` is an environment variable. If omitted, you are asked for it.',
     zh: '密码在哪里，而不是密码本身：`{"secret": "名称"}` 保存在操作系统的凭据存储中，`{"env": "DRS_名称"}` 为环境变量。不填则询问。',
@@ -82,7 +90,14 @@ export const fieldDocs = {
     en: "Names of schemas. Each selects the tables that it has when the task starts.",
     zh: "模式名称，代表任务启动时其中的所有表。",
   },
-  tables: { en: "Tables as `schema.table`.", zh: "表，写作 `schema.table`。" },
+  tables: {
+    en: "Tables as `schema.table`; for engines without schemas, as `database.table`.",
+    zh: "表，写作 `schema.table`；没有模式的引擎写作 `database.table`。",
+  },
+  databases: {
+    en: "Names of whole databases. Not for PostgreSQL, whose tasks synchronize the source's one database.",
+    zh: "整个数据库的名称。PostgreSQL 任务只同步源端的一个数据库，不使用此项。",
+  },
 } as const satisfies Record<string, Bilingual>;
 
 type Doc = keyof typeof fieldDocs;
@@ -110,9 +125,9 @@ export function taskFileSchema(language: keyof Bilingual) {
   );
   const end = v.strictObject({
     host: v.pipe(v.string(), v.minLength(1), doc("host")),
-    port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535), doc("port")),
-    database: v.pipe(identifier, doc("database")),
-    user: v.pipe(identifier, doc("user")),
+    port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535), doc("port"))),
+    database: v.optional(v.pipe(identifier, doc("database"))),
+    user: v.optional(v.pipe(identifier, doc("user"))),
     password: v.optional(password),
     ssl: v.optional(v.pipe(v.boolean(), doc("ssl"))),
     ca: v.optional(
@@ -131,7 +146,7 @@ export function taskFileSchema(language: keyof Bilingual) {
       $schema: v.optional(v.pipe(v.string(), doc("$schema"))),
       name: v.pipe(jobName, doc("name")),
       description: v.optional(v.pipe(jobDescription, doc("description"))),
-      engine: v.optional(v.pipe(v.picklist(fileEngines), doc("engine"))),
+      engine: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}$/), doc("engine"))),
       type: v.pipe(v.picklist(["full+incremental", "full", "incremental"]), doc("type")),
       network: v.optional(v.pipe(v.picklist(["eip", "vpc", "vpn"]), doc("network"))),
       direction: v.optional(v.pipe(v.picklist(["up", "down", "non-dbs"]), doc("direction"))),
@@ -147,10 +162,13 @@ export function taskFileSchema(language: keyof Bilingual) {
         v.union([
           v.literal("all"),
           v.strictObject({
+            databases: v.optional(v.pipe(v.array(identifier), doc("databases"))),
             schemas: v.optional(v.pipe(v.array(identifier), doc("schemas"))),
             tables: v.optional(
               v.pipe(
-                v.array(v.pipe(v.string(), v.regex(/^[^.]+\.[^.]+$/, "must be schema.table"))),
+                v.array(
+                  v.pipe(v.string(), v.regex(/^[^.]+\.[^.]+$/, "must be schema.table or database.table")),
+                ),
                 doc("tables"),
               ),
             ),

@@ -4,6 +4,7 @@ import { type PlacedTask, type SessionManager, tasksOf } from "../connections/se
 import type { Localizer, Translate } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import { hasEnded } from "../status/statuses";
+import type { TaskFile } from "./model";
 import { fileSuffix } from "./suffix";
 import { type FileReading, readTaskFile } from "./validate";
 
@@ -17,6 +18,17 @@ export interface FileParts {
   readonly openDetails: (task: TaskRef) => Promise<void>;
   readonly l10n: Localizer;
   readonly log: vscode.LogOutputChannel;
+}
+
+/** Where a task of a file is, or could be. */
+export type Place = Pick<PlacedTask, "session" | "state"> & { readonly task?: PlacedTask["task"] };
+
+export interface OpenedFile {
+  readonly document: vscode.TextDocument;
+  readonly file: TaskFile;
+  /** On the disk. */
+  readonly path: string | undefined;
+  readonly warnings: number;
 }
 
 export function isTaskFile({ uri }: vscode.TextDocument): boolean {

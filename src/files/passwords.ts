@@ -8,7 +8,7 @@ import type { Passwords } from "./plan";
 
 /** What one end of a file names its password by, and where the value goes. */
 export function referenceOf(
-  { password, user, host, port, database }: FileEnd,
+  { password, user = "", host, port = 0, database = "" }: FileEnd,
   connection: Connection,
 ): PasswordReference {
   const name = password === undefined ? "" : "env" in password ? password.env : password.secret;

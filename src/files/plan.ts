@@ -1,9 +1,9 @@
-/** A task file as the requests that make it real, and a task as a file. */
+/** A task file as the requests that make it real. */
 
-import type { Task, TaskEndpoint } from "../tasks/task";
+import type { Task } from "../tasks/task";
 import type { ObjectChoice, ObjectMap } from "../tasks/use-cases/change-objects";
 import type { TaskPlan } from "../tasks/use-cases/create-task";
-import { usualEngine } from "./engines";
+import { endTypes, isPostgres, usualEngine } from "./engines";
 import { type FileEnd, type FileObjects, type TaskFile, taskTypes } from "./model";
 
 export interface Passwords {
@@ -18,25 +18,23 @@ export interface Certificates {
 }
 
 /** The local backend makes no instance in a subnet, but the API wants one named. */
-const noSubnet = "local";
+export const noSubnet = "local";
 
 /** The request that creates the task of a file. */
 export function planOf(file: TaskFile, passwords: Passwords, certificates: Certificates = {}): TaskPlan {
   const { engine = usualEngine, network = "eip", direction = "non-dbs", nodeType = "micro" } = file;
-  const end = (one: FileEnd, db_password: string, ca: string | undefined) => ({
-    db_type: engine,
-    ip: one.host,
-    db_port: one.port,
-    db_user: one.user,
-    db_password,
-    db_name: one.database,
+  const [sourceType, targetType] = endTypes(engine);
+  const end = (db_type: string, one: FileEnd, db_password: string, ca: string | undefined) => ({
+    ...{ db_type, ip: one.host, db_user: one.user ?? "", db_password },
+    ...(one.port === undefined ? {} : { db_port: one.port }),
+    ...(one.database === undefined ? {} : { db_name: one.database }),
     ssl_link: one.ssl ?? false,
     ...(ca === undefined ? {} : { ssl_cert_key: Buffer.from(ca).toString("base64") }),
     ...(one.instance === undefined ? {} : { inst_id: one.instance }),
     ...(one.region === undefined ? {} : { region: one.region }),
   });
-  const source = end(file.source, passwords.source, certificates.source);
-  const target = end(file.target, passwords.target, certificates.target);
+  const source = end(sourceType, file.source, passwords.source, certificates.source);
+  const target = end(targetType, file.target, passwords.target, certificates.target);
   return {
     creation: {
       name: file.name,
@@ -63,16 +61,25 @@ export function planOf(file: TaskFile, passwords: Passwords, certificates: Certi
 }
 
 /** The request that selects the objects of a file. */
-export function selectionOf({ objects, source }: TaskFile): TaskPlan["selection"] {
+export function selectionOf({ engine, objects, source }: TaskFile): TaskPlan["selection"] {
   if (objects === "all") {
     return { selected: false };
   }
-  const { schemas = [], tables = [] } = objects;
-  const chosen = (object_type: "schema" | "table") => (id: string) => ({
-    ...{ id, object_type, object_name: id, select: "true" },
-    parent_id: source.database,
-  });
-  return { selected: true, job: [...schemas.map(chosen("schema")), ...tables.map(chosen("table"))] };
+  const { databases = [], schemas = [], tables = [] } = objects;
+  const select = "true";
+  const parent_id = source.database ?? "";
+  return {
+    selected: true,
+    job: [
+      ...databases.map((id) => ({ id, object_type: "database" as const, object_name: id, select })),
+      ...schemas.map((id) => ({ id, object_type: "schema" as const, object_name: id, select, parent_id })),
+      ...tables.map((id) => {
+        const [database = "", table = ""] = isPostgres(engine) ? [parent_id, id] : id.split(".");
+        const whole = isPostgres(engine) ? id : [database, table].join("-*-*-");
+        return { id: whole, object_type: "table" as const, object_name: table, select, parent_id: database };
+      }),
+    ],
+  };
 }
 
 /**
@@ -83,7 +90,8 @@ export function choiceOf({ objects, source, target }: TaskFile, now: ObjectMap):
   if (objects === "all") {
     return { object_scope: "all" };
   }
-  const database = now[source.database];
+  const name = source.database ?? "";
+  const database = now[name];
   const known = (schema: string) => database?.schemas?.[schema];
   const whole = new Set(objects.schemas);
   const chosen = new Map<string, string[]>();
@@ -106,41 +114,8 @@ export function choiceOf({ objects, source, target }: TaskFile, now: ObjectMap):
         [name, { name, ...known(name), all: false, tables: tablesOf(name, tables) }] as const,
     ),
   ]);
-  const info = { name: target.database, ...database, all: false, schemas };
-  return { object_scope: "table", object_info: { [source.database]: info } };
-}
-
-/** The file of a task that exists; `undefined` where the service does not report both ends. */
-export function fileOf(task: Task): TaskFile | undefined {
-  const source = endOf(task.source);
-  const target = endOf(task.target);
-  if (source === undefined || target === undefined) {
-    return undefined;
-  }
-  const type = Object.entries(taskTypes).find(([, api]) => api === task.taskType)?.[0] as
-    | TaskFile["type"]
-    | undefined;
-  return {
-    name: task.name,
-    ...(task.description === undefined ? {} : { description: task.description }),
-    engine: usualEngine,
-    type: type ?? "full+incremental",
-    source,
-    target,
-    objects: objectsOf(task),
-  };
-}
-
-function endOf(end: TaskEndpoint | undefined): FileEnd | undefined {
-  if (
-    end?.host === undefined ||
-    end.port === undefined ||
-    end.database === undefined ||
-    end.user === undefined
-  ) {
-    return undefined;
-  }
-  return { host: end.host, port: end.port, database: end.database, user: end.user };
+  const info = { name: target.database ?? name, ...database, all: false, schemas };
+  return { object_scope: "table", object_info: { [name]: info } };
 }
 
 /** The objects of a task as a file names them. */

@@ -2,6 +2,7 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
 import * as v from "valibot";
 import type { Translate } from "../l10n/localizer";
+import { isPostgres } from "./engines";
 import { type TaskFile, taskFileSchema } from "./model";
 
 /** `offset` and `length` in UTF-16 units of the text. */
@@ -140,11 +141,19 @@ interface Finding {
 }
 
 /** What no schema can say: how fields fit together. */
-function beyondSchema({ source, target, objects }: TaskFile, t: Translate): Finding[] {
+function beyondSchema({ engine, source, target, objects }: TaskFile, t: Translate): Finding[] {
   const findings: Finding[] = [];
   const error = (message: string, path: Path) => findings.push({ severity: "error", message, path });
   const place = ({ host, port, database }: TaskFile["source"]) => `${host.toLowerCase()}:${port}/${database}`;
-  if (place(source) === place(target)) {
+  const postgres = isPostgres(engine);
+  for (const [side, end] of Object.entries({ source, target })) {
+    for (const field of postgres ? (["port", "database", "user"] as const) : []) {
+      if (end[field] === undefined) {
+        error(t('A PostgreSQL database needs "{0}".', field), [side]);
+      }
+    }
+  }
+  if (postgres && place(source) === place(target)) {
     error(t("Source and target are the same database."), ["target", "database"]);
   }
   for (const [side, { ca, ssl }] of Object.entries({ source, target })) {
@@ -155,11 +164,18 @@ function beyondSchema({ source, target, objects }: TaskFile, t: Translate): Find
   if (objects === "all") {
     return findings;
   }
-  const { schemas = [], tables = [] } = objects;
-  if (schemas.length + tables.length === 0) {
+  const { databases = [], schemas = [], tables = [] } = objects;
+  if (postgres && databases.length > 0) {
+    error(t("A PostgreSQL task synchronizes one database: that of the source. Specify schemas or tables."), [
+      "objects",
+      "databases",
+    ]);
+  }
+  if (databases.length + schemas.length + tables.length === 0) {
     error(t('No objects are specified. Specify tables or schemas, or write "all".'), ["objects"]);
   }
   for (const [kind, names] of [
+    ["databases", databases],
     ["schemas", schemas],
     ["tables", tables],
   ] as const) {

@@ -17,9 +17,12 @@ export function messageOf(
   }
   const { problem, asOf, tasks, unread } = session.store.snapshot;
   if (problem === undefined) {
-    return (
-      unread && t("Read so far: {0} of {1} synchronization tasks.", number(tasks.size), number(unread.of))
-    );
+    const isEmpty = connection.kind === "cloud" && asOf !== undefined && tasks.size === 0;
+    return isEmpty
+      ? t(
+          "The service lists no synchronization tasks. Depending on their permissions, users see only their own.",
+        )
+      : unread && t("Read so far: {0} of {1} synchronization tasks.", number(tasks.size), number(unread.of));
   }
   const why = explain(problem, l10n, connection.kind === "local");
   return asOf === undefined ? why : t("As of {0}. {1}", shortTime(asOf), why);
@@ -30,7 +33,9 @@ export function connectionDescription(state: ConnectionState, l10n: Localizer): 
   const { connection, readOnly } = state;
   const { t } = l10n;
   const region = connection.kind === "cloud" ? shown(connection.region) : undefined;
-  return joined(" · ", [stateText(state, l10n), readOnly === undefined ? "" : t("read only"), region]);
+  const project = connection.enterpriseProject && shown(connection.enterpriseProject.name);
+  const limits = readOnly === undefined ? "" : t("read only");
+  return joined(" · ", [stateText(state, l10n), limits, region, project]);
 }
 
 /** What a screen reader says of a connection's row. */

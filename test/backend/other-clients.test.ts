@@ -1,9 +1,11 @@
 /** What the backend answers to calls that the extension does not make. Every answer is held against the service's models. */
 import assert from "node:assert/strict";
+import { EitherVersion } from "../../src/drs/either-version";
 import type { RequestIn } from "../../src/drs/operations";
 import { type OperationsKept, operationsKept } from "../../src/drs/operations-kept";
 import { type OperationsMore, operationsMore } from "../../src/drs/operations-more";
 import { operationsV5 } from "../../src/drs/operations-v5";
+import { enterpriseProjects } from "../../src/tasks/use-cases/enterprise-projects";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { planOf, TestTask } from "../support/backend-task";
 
@@ -129,7 +131,10 @@ describe("calls of other clients", () => {
     const links = await more("listLinks", { job_type: "sync", limit: 2 });
     assert.deepEqual([links.total_count, links.job_links.length], [9, 2]);
     assert.equal((await more("listLinks", { job_type: "migration" })).total_count, 0);
-    const { total_count, support_links } = await more("listSupportLinks", { job_type: "sync", limit: 100 });
+    const { total_count, support_links } = await backend.client.callIn(operationsV5, "listSupportLinks", {
+      job_type: "sync",
+      limit: 100,
+    });
     assert.deepEqual([total_count, support_links?.length], [9, 9]);
     const kind = { engine_type: "postgresql", db_use_type: "sync" as const, job_direction: "non-dbs" };
     const { node_types } = await more("listNodeTypes", kind);
@@ -137,11 +142,15 @@ describe("calls of other clients", () => {
     await assert.rejects(more("listNodeTypes", { ...kind, engine_type: "mysql" }), /DRS\.M00007/);
     const { az_infos } = await more("listZones", { ...kind, node_type: "micro" });
     assert.deepEqual(az_infos, [{ code: "local", name: "local", status: "ENABLED" }]);
-    const { enterprise_project_list } = await more("listEnterpriseProjects", { limit: 100 });
-    assert.deepEqual(
-      enterprise_project_list.map(({ id }) => id),
-      ["0", "p1"],
-    );
+    const projects = await enterpriseProjects(backend.client, AbortSignal.timeout(10_000));
+    assert.deepEqual(projects, [
+      { id: "0", name: "default" },
+      { id: "p1", name: "p1" },
+    ]);
+    const ofOne = new EitherVersion(backend.client, "p1");
+    const { jobs } = await ofOne.call("listJobs", { cur_page: 1, per_page: 100, db_use_type: "sync" });
+    const { jobs: inV5 } = await ofOne.callIn(operationsV5, "listJobsV5", { job_type: "sync" });
+    assert.deepEqual([jobs.map(({ id }) => id), inV5.map(({ id }) => id)], [[job_id], [job_id]]);
     assert.equal((await more("listJobParameters", { job_id })).count, 0);
     assert.equal((await more("listParameterHistory", { job_id })).count, 0);
     assert.deepEqual((await more("showTuning", { job_id })).incre_apply, []);

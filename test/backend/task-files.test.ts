@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { EitherVersion } from "../../src/drs/either-version";
 import type { TaskFile } from "../../src/files/model";
-import { choiceOf, diffOf, fileOf, objectsOf, planOf } from "../../src/files/plan";
+import { choiceOf, diffOf, objectsOf, planOf } from "../../src/files/plan";
+import { driftOf, fileOf } from "../../src/files/task-as-file";
 import { fileText } from "../../src/files/templates";
+import { terraformOf } from "../../src/files/terraform";
 import { readTaskFile } from "../../src/files/validate";
 import { decodeTask } from "../../src/tasks/decode";
 import { changeObjects, synchronizedObjects } from "../../src/tasks/use-cases/change-objects";
 import { configureTask, createTask, StepError, startTask } from "../../src/tasks/use-cases/create-task";
+import { taskDetails } from "../../src/tasks/use-cases/task-details";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { one } from "../support/backend-task";
 import { sessionOf } from "../support/session";
@@ -93,9 +97,26 @@ describe("a task from a file", () => {
       const { added, removed } = diffOf(objectsOf(await reread()), changed.objects);
       return added.length + removed.length === 0;
     });
-    const saved = fileOf(await reread());
+    const saved = fileOf(await taskDetails(backend.client, id, options.signal));
     assert.ok(saved);
     assert.deepEqual(readTaskFile(fileText(saved), inEnglish).file?.objects, changed.objects);
     assert.ok(!fileText(saved).includes(passwords.source));
+    assert.deepEqual(driftOf(changed, saved), []);
+    assert.deepEqual(
+      driftOf({ ...changed, description: "more", nodeType: "high" }, saved).map(({ field }) => field),
+      ["description", "nodeType"],
+    );
+  });
+
+  it("is the same read through either version", async () => {
+    const read = async (version: "v3" | "v5") => {
+      const { id: fault } = await backend.fault({ kind: "status", status: 404, path: `/${version}/` });
+      const details = await taskDetails(new EitherVersion(backend.client), id, options.signal);
+      await backend.local("DELETE", `/_local/faults/${fault}`);
+      return details;
+    };
+    const [v5, v3] = [await read("v3"), await read("v5")];
+    assert.deepEqual(fileOf(v5), fileOf(v3));
+    assert.equal(terraformOf(v5, undefined), terraformOf(v3, undefined));
   });
 });

@@ -119,6 +119,7 @@ describe("the core workflow", () => {
       "Copy Task ID",
       "Copy Link",
       "Open as Task File",
+      "Copy as Terraform",
       "Pin Task",
       "Mute Task",
       "Tell Me When…",

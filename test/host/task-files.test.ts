@@ -105,6 +105,41 @@ describe("a task file in the editor", () => {
       },
       (status) => status === "INCRE_TRANSFER_STARTED",
     );
-    await lensesBecome(/host-from-file: Incremental synchronization$/);
+    await lensesBecome(/Compare with Task \| host-from-file: Incremental synchronization$/);
+  });
+
+  it("is compared with its task, field by field", async () => {
+    const compare = async () => await vscode.commands.executeCommand("drs.compareTaskFile", document.uri);
+    const diffs = () =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .flatMap(({ label, input }) =>
+          input instanceof vscode.TabInputTextDiff ? [{ label, original: input.original }] : [],
+        );
+    await compare();
+    assert.deepEqual(diffs(), []);
+    const text = document.getText();
+    await replace(JSON.stringify({ ...JSON.parse(text), description: "another one" }, undefined, 2));
+    await compare();
+    const [shown] = await waitFor(
+      async () => diffs(),
+      (found) => found.length > 0,
+    );
+    assert.match(shown?.label ?? "", /host-from-file.*: .*description/);
+    const task = await vscode.workspace.openTextDocument(shown?.original ?? document.uri);
+    assert.deepEqual(JSON.parse(task.getText()), { ...JSON.parse(text), description: "" });
+    await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+    await replace(text);
+  });
+
+  it("copies its task as Terraform", async () => {
+    const page = { cur_page: 1, per_page: 100, db_use_type: "sync" } as const;
+    const { jobs } = await client.call("listJobs", page);
+    const id = jobs.find(({ name }) => name === "host-from-file")?.id;
+    await vscode.commands.executeCommand("drs.copyTerraform", { connection: "local", id });
+    const text = await vscode.env.clipboard.readText();
+    assert.match(text, /^resource "huaweicloud_drs_job" "host-from-file" \{$/m);
+    assert.ok(text.includes(`id = "${id}"`), text);
+    assert.match(text, /password +?= var\.host-from-file_source_password/);
   });
 });

@@ -61,7 +61,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
       "new-task",
       "open",
     ],
-    ...["passwords", "register"],
+    ...["passwords", "register", "task-commands", "task-texts"],
   ],
   links: ["handler", "open"],
   tree: ["connected-view", "hover", "items", "tree", "view"],

@@ -23,7 +23,10 @@ const mostTasks = 10_000;
 export function createHandlersMore({
   store,
   runner,
-}: Parts): Omit<Pick<Handlers, keyof OperationsMore>, keyof ObjectHandlers> {
+}: Parts): Omit<
+  Pick<Handlers, keyof OperationsMore | "listSupportLinks" | "listEnterpriseProjects">,
+  keyof ObjectHandlers
+> {
   const known = (id: string): Job => knownJob(store, id);
   const unknown = (language: Language) => ({
     error_code: "DRS.M00289",

@@ -42,7 +42,10 @@ const nobody = "system";
 
 export function createHandlersV5(
   parts: Parts,
-): Omit<Pick<Handlers, keyof OperationsV5>, keyof ObjectHandlers> {
+): Omit<
+  Pick<Handlers, keyof OperationsV5>,
+  keyof ObjectHandlers | "listSupportLinks" | "listEnterpriseProjects"
+> {
   const { store, runner, actions, comparisons } = parts;
   const tests = new NetworkTests();
   const saved = new Queries<string>();

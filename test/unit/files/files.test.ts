@@ -3,10 +3,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { schemaFiles } from "../../../src/files/json-schema";
 import type { TaskFile } from "../../../src/files/model";
-import { choiceOf, diffOf, fileOf, planOf } from "../../../src/files/plan";
+import { choiceOf, diffOf, planOf } from "../../../src/files/plan";
 import { exampleEnds, fileText, templateText } from "../../../src/files/templates";
 import { readTaskFile } from "../../../src/files/validate";
-import type { Task } from "../../../src/tasks/task";
 import { inEnglish } from "../../support/texts";
 
 const file: TaskFile = {
@@ -184,27 +183,6 @@ describe("a task file", () => {
     const { creation, source, target } = planOf(file, passwords, { source: "PEM" });
     const keys = [source, target, creation.source_endpoint].map(({ ssl_cert_key }) => ssl_cert_key);
     assert.deepEqual(keys, ["UEVN", undefined, "UEVN"]);
-  });
-
-  it("is made from a task, valid and without a password", () => {
-    const end = { host: "a", port: 1, database: "d", user: "u" };
-    const task: Task = {
-      ...{
-        id: "1",
-        name: "orders",
-        status: "incremental",
-        apiStatus: "",
-        detailed: true,
-        taskType: "FULL_TRANS",
-      },
-      ...{ source: end, target: { ...end, host: "b" } },
-      objects: [{ type: "table", name: "a-*-*-b" }],
-    };
-    const made = fileOf(task);
-    assert.ok(made);
-    assert.deepEqual([made.type, made.objects], ["full", { tables: ["a.b"] }]);
-    assert.deepEqual(readTaskFile(fileText(made), inEnglish).problems, []);
-    assert.equal(fileOf({ ...task, target: undefined }), undefined);
   });
 });
 

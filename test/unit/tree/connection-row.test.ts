@@ -82,6 +82,9 @@ describe("the row of a connection", () => {
     assert.equal(pictureOf({ session }).description, "connecting · cn-north-4");
     await store.refresh();
     assert.equal(pictureOf({ session }).description, "no tasks · cn-north-4");
+    assert.match(pictureOf({ session }).message ?? "", /users see only their own\.$/);
+    const ofOne = { ...connection, enterpriseProject: { id: "p1", name: "billing" } };
+    assert.equal(pictureOf({ connection: ofOne }).description, "connecting · cn-north-4 · billing");
     service.set("a", "INCRE_TRANSFER_FAILED");
     await store.refresh();
     assert.deepEqual(pictureOf({ session }), {

@@ -1,0 +1,83 @@
+/** What the commands do that turn a task into text: a task file, Terraform, and what differs between a file and its task. */
+import type { PlacedTask } from "../connections/session-manager";
+import { joined, shown } from "../l10n/shown";
+import * as vscode from "../screen/vscode";
+import { taskDetails } from "../tasks/use-cases/task-details";
+import { type FileParts, type OpenedFile, type Place, showNewFile } from "./open";
+import { besideFile, driftOf, fileOf } from "./task-as-file";
+import { TaskTexts } from "./task-texts";
+import { fileText } from "./templates";
+import { terraformOf } from "./terraform";
+
+/** How long the service may take to say how a task is configured, in milliseconds. */
+const readLimitMs = 60_000;
+
+const texts = new TaskTexts();
+
+async function detailsOf({ session, task }: Pick<PlacedTask, "session" | "task">) {
+  return await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
+    taskDetails(session.client, task.id, AbortSignal.timeout(readLimitMs)),
+  );
+}
+
+function tellUnknownEnds({ l10n: { t } }: FileParts, name: string): void {
+  const message = t('The service does not say where both databases of task "{0}" are.', name);
+  void vscode.window.showWarningMessage(message);
+}
+
+export async function saveTaskFile(parts: FileParts, placed: PlacedTask): Promise<void> {
+  const { name } = placed.task;
+  const file = fileOf(await detailsOf(placed));
+  if (file === undefined) {
+    tellUnknownEnds(parts, name);
+    return;
+  }
+  await showNewFile(name.replaceAll(/[^\w.-]/g, "-"), fileText(file));
+}
+
+export async function copyTerraform(parts: FileParts, placed: PlacedTask): Promise<void> {
+  const { t } = parts.l10n;
+  const { connection } = placed.state;
+  const region = connection.kind === "cloud" ? connection.region : undefined;
+  const text = terraformOf(await detailsOf(placed), region);
+  if (text === undefined) {
+    tellUnknownEnds(parts, placed.task.name);
+    return;
+  }
+  await vscode.env.clipboard.writeText(text);
+  const message = t(
+    'Copied: the resource of task "{0}", its import, and variables for both passwords.',
+    placed.task.name,
+  );
+  void vscode.window.setStatusBarMessage(message, 10_000);
+}
+
+/** Shows both side by side, with the fields that differ in the title. */
+export async function compareTaskFile(
+  parts: FileParts,
+  { document, file }: OpenedFile,
+  { session, task }: Place,
+): Promise<void> {
+  const { t } = parts.l10n;
+  if (task === undefined) {
+    void vscode.window.showWarningMessage(t('There is no task "{0}" in an open connection.', file.name));
+    return;
+  }
+  const theirs = fileOf(await detailsOf({ session, task }));
+  if (theirs === undefined) {
+    tellUnknownEnds(parts, file.name);
+    return;
+  }
+  const drift = driftOf(file, theirs);
+  if (drift.length === 0) {
+    void vscode.window.showInformationMessage(t('The file and task "{0}" do not differ.', file.name));
+    return;
+  }
+  const fields = joined(
+    ", ",
+    drift.map(({ field }) => shown(field)),
+  );
+  const title = t('Task "{0}" ↔ file: {1}', file.name, fields);
+  const left = texts.add(task.name, fileText(besideFile(file, theirs)));
+  await vscode.commands.executeCommand("vscode.diff", left, document.uri, title, { preview: true });
+}
