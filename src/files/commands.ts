@@ -12,6 +12,7 @@ import { applyPlan, type CreationOptions, StepError } from "../tasks/use-cases/c
 import { remedySqlOf } from "../tasks/use-cases/explain";
 import type { PrecheckFinding } from "../tasks/use-cases/precheck";
 import { certificatesOf } from "./certificates";
+import { linkFindings } from "./complete-engines";
 import { endFindings } from "./end-findings";
 import { addressedEnd, isPostgres } from "./engines";
 import { explainStep, stepName } from "./explain";
@@ -188,7 +189,7 @@ async function validate(parts: FileParts, argument: unknown): Promise<void> {
   const { t } = parts.l10n;
   const { document, file, warnings } = found;
   clearFindings(document.uri);
-  const findings = await checkEnds(parts, found);
+  const findings = [...(await linkFindings(file, parts, t)), ...(await checkEnds(parts, found))];
   markFindings(document, findings, t);
   const failed = findings.filter(({ result }) => result === "FAILED").length;
   if (failed > 0) {

@@ -1,4 +1,5 @@
 import * as vscode from "../screen/vscode";
+import { engineCompletions } from "./complete-engines";
 import { tableCompletions } from "./complete-tables";
 import { diagnosticsOf } from "./diagnostics";
 import { clearFindings, disposeFindings } from "./finding-marks";
@@ -53,6 +54,11 @@ export function startEditor(parts: FileParts): vscode.Disposable {
     vscode.languages.registerCompletionItemProvider(
       { pattern: `**/*${fileSuffix}` },
       tableCompletions(parts),
+      '"',
+    ),
+    vscode.languages.registerCompletionItemProvider(
+      { pattern: `**/*${fileSuffix}` },
+      engineCompletions(parts),
       '"',
     ),
     vscode.languages.registerCodeLensProvider(

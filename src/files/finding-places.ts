@@ -7,16 +7,21 @@ export interface Place {
   readonly length: number;
 }
 
-/** The tables that a finding names; else the end that it is about; else the objects. */
+/** The field of a link that a finding begins with; the tables that it names; else the end that it is about; else the objects. */
 export function placesOf(text: string, finding: string): readonly Place[] {
   const root = parseTree(text);
   if (root === undefined) {
     return [{ offset: 0, length: 1 }];
   }
+  const [, field = ""] = /^(engine|direction|network|type)\b/.exec(finding) ?? [];
+  const named = field === "" ? undefined : findNodeAtLocation(root, [field]);
+  if (named !== undefined) {
+    return [placeOf(named)];
+  }
   const tables = findNodeAtLocation(root, ["objects", "tables"])?.children ?? [];
-  const named = tables.filter(({ value }) => typeof value === "string" && isNamed(value, finding));
-  if (named.length > 0) {
-    return named.map(placeOf);
+  const found = tables.filter(({ value }) => typeof value === "string" && isNamed(value, finding));
+  if (found.length > 0) {
+    return found.map(placeOf);
   }
   const [, side] = /\b(source|target)\b/i.exec(finding.replaceAll("_", " ")) ?? [];
   const end = side === undefined ? undefined : findNodeAtLocation(root, [side.toLowerCase(), "database"]);

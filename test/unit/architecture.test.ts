@@ -53,6 +53,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
   files: [
     ...[
       "commands",
+      "complete-engines",
       "complete-tables",
       "diagnostics",
       "editor",
