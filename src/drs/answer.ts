@@ -186,9 +186,13 @@ function isExcessive(bytes: Buffer): boolean {
   return false;
 }
 
+/** A list is the field `body` of an object, as in the SDKs. */
 function asObject(bytes: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(bytes.toString("utf8"));
+    if (Array.isArray(value)) {
+      return { body: value };
+    }
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

@@ -218,13 +218,16 @@ export const operationsV5 = {
     request: s.nameRequest,
     response: s.nameResult,
   },
+  /** The body is a list. */
   listSupportLinks: {
     method: "GET",
     path: "/v5/{project_id}/support-links",
     success: 200,
     reads: true,
     request: s.supportLinksRequest,
-    response: s.supportLinks,
+    items: "body",
+    item: s.supportLinks,
+    response: v.looseObject({ body: v.array(s.supportLinks) }),
   },
   listEnterpriseProjects: {
     method: "GET",

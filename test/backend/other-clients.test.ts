@@ -131,11 +131,13 @@ describe("calls of other clients", () => {
     const links = await more("listLinks", { job_type: "sync", limit: 2 });
     assert.deepEqual([links.total_count, links.job_links.length], [9, 2]);
     assert.equal((await more("listLinks", { job_type: "migration" })).total_count, 0);
-    const { total_count, support_links } = await backend.client.callIn(operationsV5, "listSupportLinks", {
+    const {
+      body: [supported],
+    } = await backend.client.callIn(operationsV5, "listSupportLinks", {
       job_type: "sync",
       limit: 100,
     });
-    assert.deepEqual([total_count, support_links?.length], [9, 9]);
+    assert.deepEqual([supported?.total_count, supported?.support_links?.length], [9, 9]);
     const kind = { engine_type: "postgresql", db_use_type: "sync" as const, job_direction: "non-dbs" };
     const { node_types } = await more("listNodeTypes", kind);
     assert.ok(node_types.some(({ node_type, is_sellout }) => node_type === "micro" && is_sellout === false));

@@ -67,17 +67,6 @@ export function modelOf(version: Version, name: string): Model | undefined {
   return versions[version].models[name];
 }
 
-/**
- * What an answer's body is: a model, or for a model whose only field is `body` that field's type. Of a list there the
- * service sends the one item, as SDKs read it, too.
- */
-export function bodyOf(version: Version, response: string): string {
-  const { body, ...others } = modelOf(version, response)?.fields ?? {};
-  return body === undefined || Object.keys(others).length > 0
-    ? response
-    : (/^list\[(.*)\]$/.exec(body)?.[1] ?? body);
-}
-
 /** The values that a text field is documented to have; undefined where none are listed. */
 export function valuesOf(version: Version, model: string, field: string): readonly string[] | undefined {
   const pascal = field.replaceAll(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

@@ -71,7 +71,7 @@ export function createHandlersMore({
         ...{ engine_type: engine, job_direction, net_type, task_modes: [...taskTypes] },
         ...{ cluster_mode: "Single", job_instance_type: "Single", is_support_bind_eip: false },
       }));
-      return { total_count: all.length, support_links: all.slice(offset, offset + limit) };
+      return { body: [{ total_count: all.length, support_links: all.slice(offset, offset + limit) }] };
     },
 
     listNodeTypes: async ({ engine_type }) => {

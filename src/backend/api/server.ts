@@ -132,7 +132,7 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
         throw new ApiError("DRS.M00261", message("wrongProject"), 403);
       }
       const answer = await call(ready(state()).handlers, name, inputOf(c), languageOf(c));
-      return c.json(answer, statusOf(name, answer));
+      return c.json("body" in answer ? answer.body : answer, statusOf(name, answer));
     });
   }
 

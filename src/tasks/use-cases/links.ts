@@ -7,7 +7,9 @@ import { v5Of } from "../../drs/v5";
 /** The most items the service answers at once. */
 const pageSize = 100;
 
-export type Link = NonNullable<ResponseIn<OperationsV5, "listSupportLinks">["support_links"]>[number];
+export type Link = NonNullable<
+  ResponseIn<OperationsV5, "listSupportLinks">["body"][number]["support_links"]
+>[number];
 
 /**
  * @returns undefined where the service has no v5, which alone lists them.
@@ -24,7 +26,7 @@ export async function supportedLinks(
     if (answer === undefined) {
       return undefined;
     }
-    const links = answer.support_links ?? [];
+    const links = answer.body.flatMap(({ support_links }) => support_links ?? []);
     found.push(...links);
     if (links.length < pageSize) {
       return found;

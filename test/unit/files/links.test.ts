@@ -21,8 +21,7 @@ describe("the links of a service", () => {
   it("are read page by page, and not where there is no v5", async () => {
     const all = Array.from({ length: 130 }, () => links[0]);
     const listSupportLinks = ({ offset, limit }: { offset: number; limit: number }) => ({
-      total_count: all.length,
-      support_links: all.slice(offset, offset + limit),
+      body: [{ total_count: all.length, support_links: all.slice(offset, offset + limit) }],
     });
     const service = new ServiceOfVersions(["v5"], { listSupportLinks });
     const { signal } = new AbortController();
