@@ -1,5 +1,5 @@
 // npm run test:clients: the service's official clients, unchanged, against the local backend. Needs Python 3 with venv and
-// pip, and a way to PyPI; what is missing is said, and nothing is tested then.
+// pip and a way to PyPI, and Go 1.22 and a way to the Go module proxy; what is missing is said, and nothing is tested then.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -26,6 +26,15 @@ if (!existsSync(python)) {
   }
 }
 
+const goClient = join(environment, "go-client");
+try {
+  const cwd = join(root, "test", "clients", "go");
+  execFileSync("go", ["build", "-o", goClient, "."], { stdio: "inherit", cwd });
+} catch (error) {
+  console.error(`The official clients need Go 1.22 or newer, and its module proxy: ${error}`);
+  process.exit(1);
+}
+
 const dataDir = mkdtempSync(join(tmpdir(), "drs-clients-"));
 const backend = spawn(
   process.execPath,
@@ -40,17 +49,19 @@ try {
       throw new Error("the backend ended before it was ready (npm run build makes it)");
     }),
   ]);
-  const test = spawn(python, [join(root, "test", "clients", "python_sdk.py")], {
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      DRS_READY: ready,
-      DRS_DATA: dataDir,
-      DRS_MODELS: join(root, "test", "support", "drs-models.json"),
-    },
-  });
-  const [code] = await once(test, "close");
-  process.exitCode = code ?? 1;
+  const env = {
+    ...process.env,
+    DRS_READY: ready,
+    DRS_DATA: dataDir,
+    DRS_MODELS: join(root, "test", "support", "drs-models.json"),
+  };
+  for (const { command, args } of [
+    { command: python, args: [join(root, "test", "clients", "python_sdk.py")] },
+    { command: goClient, args: [] },
+  ]) {
+    const [code] = await once(spawn(command, args, { stdio: "inherit", env }), "close");
+    process.exitCode ||= code ?? 1;
+  }
 } finally {
   backend.kill("SIGTERM");
   await ended;
