@@ -17,24 +17,37 @@ export interface Filter {
 /** How a client asks for the tasks of all enterprise projects. */
 const allAccounts = ["all", "all_granted_eps"];
 
-/** Whether a list with this filter shows the task. */
-export function isWanted(job: Job, filter: Filter): boolean {
+/** Which tasks a list with this filter shows. A list may have thousands, so that only what is asked for is looked at. */
+export function wantedBy(filter: Filter): Condition {
   const names = partsOf(filter.name);
   const statuses = partsOf(filter.status);
-  const is = (wanted: string | null | undefined, ...values: readonly string[]) =>
-    !wanted || values.includes(wanted);
-  return (
-    (names.length === 0 || names.includes(job.id) || names.some((name) => job.name.includes(name))) &&
-    (statuses.length === 0 || statuses.includes(job.status)) &&
-    is(filter.engine_type, job.engineType) &&
-    is(filter.net_type, job.netType) &&
-    is(filter.enterprise_project_id, job.account, ...allAccounts) &&
-    is(filter.instance_ip, job.source.host, job.target.host) &&
-    hasInstance(job, filter.instance_ids ?? []) &&
-    Object.entries(filter.tags ?? {}).every(([key, value]) =>
-      job.tags.some((tag) => tag.key === key && tag.value === value),
-    )
-  );
+  const { engine_type, net_type, enterprise_project_id: account, instance_ip: host } = filter;
+  const instances = filter.instance_ids ?? [];
+  const tags = Object.entries(filter.tags ?? {});
+  const conditions: readonly Condition[] = [
+    ...when(
+      names.length > 0,
+      ({ id, name }) => names.includes(id) || names.some((part) => name.includes(part)),
+    ),
+    ...when(statuses.length > 0, ({ status }) => statuses.includes(status)),
+    ...when(Boolean(engine_type), ({ engineType }) => engineType === engine_type),
+    ...when(Boolean(net_type), ({ netType }) => netType === net_type),
+    ...when(Boolean(account) && !allAccounts.includes(account ?? ""), (job) => job.account === account),
+    ...when(Boolean(host), ({ source, target }) => source.host === host || target.host === host),
+    ...when(instances.length > 0, (job) => hasInstance(job, instances)),
+    ...tags.map(
+      ([key, value]): Condition =>
+        (job) =>
+          job.tags.some((tag) => tag.key === key && tag.value === value),
+    ),
+  ];
+  return (job) => conditions.every((holds) => holds(job));
+}
+
+type Condition = (job: Job) => boolean;
+
+function when(isAskedFor: boolean, condition: Condition): readonly Condition[] {
+  return isAskedFor ? [condition] : [];
 }
 
 function partsOf(list: string | null | undefined): readonly string[] {
@@ -45,5 +58,5 @@ function partsOf(list: string | null | undefined): readonly string[] {
 }
 
 function hasInstance({ source, target }: Job, ids: readonly string[]): boolean {
-  return ids.length === 0 || [source, target].some(({ shown }) => ids.includes(shown.inst_id ?? ""));
+  return [source, target].some(({ shown }) => ids.includes(shown.inst_id ?? ""));
 }

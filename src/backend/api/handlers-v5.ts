@@ -11,7 +11,7 @@ import { executeAction } from "./actions-v5";
 import { alarmsOf } from "./alarms";
 import { createJob, creationOf } from "./creation";
 import { ddlEntries } from "./ddl";
-import { isWanted } from "./filter";
+import { wantedBy } from "./filter";
 import type { ObjectHandlers } from "./handlers-objects";
 import { knownJob } from "./known";
 import { NetworkTests, Queries } from "./network-tests";
@@ -186,9 +186,10 @@ export function createHandlersV5(
   return {
     listJobsV5: async (request) => {
       const { job_type, sort_key, sort_dir, offset, limit } = request;
+      const isWanted = wantedBy(request);
       const wanted = store
         .all()
-        .filter((job) => job.dbUseType === job_type && isWanted(job, request))
+        .filter((job) => job.dbUseType === job_type && isWanted(job))
         .toSorted((a, b) => compare(sortValue(a, sort_key), sortValue(b, sort_key)));
       const ordered = sort_dir === "desc" ? wanted.toReversed() : wanted;
       return {

@@ -3,7 +3,7 @@ import type { ItemOf } from "../../drs/operations";
 import type { Job } from "../jobs/job";
 import { ApiError, type Language, message, render } from "../messages";
 import { createJob } from "./creation";
-import { isWanted } from "./filter";
+import { wantedBy } from "./filter";
 import { createCompareHandlers } from "./handlers-compare";
 import { createHandlersConnections } from "./handlers-connections";
 import { createHandlersMore } from "./handlers-more";
@@ -51,9 +51,10 @@ export function createHandlers(parts: Parts): Handlers {
     ...createHandlersPrepared(parts),
 
     listJobs: async (request, language) => {
+      const isWanted = wantedBy(request);
       const wanted = store
         .all()
-        .filter((job) => job.dbUseType === request.db_use_type && isWanted(job, request))
+        .filter((job) => job.dbUseType === request.db_use_type && isWanted(job))
         .toReversed();
       const { cur_page: page, per_page: size } = request;
       const first = Math.max(page - 1, 0) * size;
