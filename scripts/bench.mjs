@@ -20,7 +20,7 @@ await main(async (signal) => {
   });
   /** @type {Figure[]} */
   const figures = [];
-  for (const part of ["product", "reading", "client", "tree", "details", "copies", "engine"]) {
+  for (const part of ["product", "reading", "client", "tree", "details", "copies", "engine", "listing"]) {
     const { stdout } = await step(`Measuring: ${part}`, () =>
       run(node(root), ["--expose-gc", join(root, "out", "speed", "main.js"), part], {
         ...{ cwd: root, signal, env: { ...process.env, DRS_BENCH: "long" } },

@@ -3,12 +3,13 @@ import { client } from "./client";
 import { copies } from "./copies";
 import { details } from "./details";
 import { engine } from "./engine";
+import { listing } from "./listing";
 import { serveListing } from "./listing-server";
 import { product } from "./product";
 import { reading } from "./reading";
 import { tree } from "./tree";
 
-const parts = { reading, client, tree, details, product, copies, engine };
+const parts = { reading, client, tree, details, product, copies, engine, listing };
 
 const [name = "", count] = process.argv.slice(2);
 if (name === "serve") {
