@@ -1,5 +1,8 @@
 /** All texts that the backend returns, in both languages of the API (`X-Language`). */
 import type { Bilingual } from "../l10n/bilingual";
+import { operationName } from "../status/operation-names";
+import { parseStatus } from "../status/status";
+import { rowOf } from "../status/statuses";
 import { compareMessages } from "./messages-compare";
 import { endMessages } from "./messages-end";
 import { precheckMessages } from "./messages-precheck";
@@ -157,7 +160,7 @@ const messages = {
     zh: "已重新复制并保持同步：{tables}。",
   },
   // Logs
-  asked: { en: "{action} was requested.", zh: "收到操作 {action}。" },
+  asked: { en: "Requested: {actionName}.", zh: "收到操作：{actionName}。" },
   recovering: {
     en: "A connection was lost. Reconnecting: {reason}",
     zh: "连接中断，正在自动恢复：{reason}",
@@ -166,7 +169,7 @@ const messages = {
     en: "The synchronization stopped. Retrying: {reason}",
     zh: "同步中断，正在自动重试：{reason}",
   },
-  statusReached: { en: "The status is {status}.", zh: "任务状态变为 {status}。" },
+  statusReached: { en: "Status: {statusName}.", zh: "任务状态：{statusName}。" },
   instanceFailed: { en: "The instance could not be created: {reason}", zh: "实例创建失败：{reason}" },
   // Databases
   badLogin: {
@@ -263,8 +266,22 @@ export function render({ id, values, cause }: Message, language: Language): stri
     : text.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
         name === "cause" && cause !== undefined
           ? render(cause, language)
-          : localized(values[name] ?? "", language),
+          : (named(name, values)?.[language] ?? localized(values[name] ?? "", language)),
       );
+}
+
+/** The codes of the API that a text has in words. */
+function named(place: string, { action = "", status = "" }: Message["values"]): Bilingual | undefined {
+  switch (place) {
+    case "actionName":
+      return operationName(action) ?? { en: action, zh: action };
+    case "statusName": {
+      const { api, name } = rowOf(parseStatus(status) ?? "unknown");
+      return api.length === 0 ? { en: status, zh: status } : name;
+    }
+    default:
+      return undefined;
+  }
 }
 
 function localized(value: string, language: Language): string {

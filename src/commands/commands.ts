@@ -11,16 +11,19 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
     try {
       handlers ??= import("./handlers").then(({ createHandlers }) => createHandlers(parts));
       const { selection } = parts.view;
+      const isWalkthrough = id === "drs.openWalkthrough";
+      // As `retell` of the view does it.
+      for (const one of isWalkthrough ? used : []) {
+        await vscode.commands.executeCommand("setContext", usedKey(one), false);
+      }
       await (isForSelection(argument)
         ? (await handlers)[id](selection[0], selection)
         : (await handlers)[id](argument, selected));
       // Steps of the walkthrough wait for it: `onCommand:` does not see what this extension calls itself.
-      const news = id === "drs.openWalkthrough" ? [...used, id] : used.has(id) ? [] : [id];
+      const news = isWalkthrough ? [...used, id] : used.has(id) ? [] : [id];
       used.add(id);
       for (const one of news) {
-        const key = `drs.used.${one.slice("drs.".length)}`;
-        await vscode.commands.executeCommand("setContext", key, false);
-        await vscode.commands.executeCommand("setContext", key, true);
+        await vscode.commands.executeCommand("setContext", usedKey(one), true);
       }
     } catch (error) {
       // Cancellation is not an error.
@@ -39,3 +42,6 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
     ),
   );
 }
+
+/** The context key by which the walkthrough knows that a command was used. */
+const usedKey = (id: CommandId) => `drs.used.${id.slice("drs.".length)}`;

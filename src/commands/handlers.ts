@@ -334,8 +334,9 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     },
     "drs.showLog": async () => log.show(),
     "drs.openWalkthrough": async () => {
-      await vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthroughId);
-      await view.retell();
+      await view.retell(() =>
+        vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthroughId),
+      );
     },
     "drs.reportProblem": () => reportProblem(parts),
   };

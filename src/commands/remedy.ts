@@ -238,6 +238,8 @@ export class RemedySteps {
     );
     if (next !== undefined && answer === label) {
       const ref = { connection: state.connection.id, id: task.id };
+      // Where its outcome is seen.
+      await this.#parts.openDetails(ref);
       await vscode.commands.executeCommand(actionRow(next).command, ref);
     }
   }

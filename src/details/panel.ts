@@ -144,6 +144,7 @@ class DetailsPage implements vscode.Disposable {
   /** The status whose icon the tab has. */
   #iconOf: StatusId | undefined;
   #visible = false;
+  #isDisposed = false;
 
   /** @param onClosed called when the user closes the panel. */
   constructor(host: DetailsHost, task: TaskRef, panel: vscode.WebviewPanel, onClosed: () => void) {
@@ -167,6 +168,7 @@ class DetailsPage implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#setVisible(false);
     this.#more.dispose();
     for (const subscription of this.#subscriptions) {
@@ -202,12 +204,12 @@ class DetailsPage implements vscode.Disposable {
 
   /** Shows what is known now, unless the page is hidden or shows it already. */
   #update(): void {
+    this.#showIcon(this.#host.task(this.#ref)?.status);
     if (!this.#visible) {
       return;
     }
     const view = this.#view();
     this.panel.title = this.#title();
-    this.#showIcon();
     const shown = JSON.stringify(view);
     if (shown !== this.#shown) {
       this.#shown = shown;
@@ -215,13 +217,13 @@ class DetailsPage implements vscode.Disposable {
     }
   }
 
-  #showIcon(): void {
-    const status = this.#lastKnown?.status;
+  /** The tab shows the status also while another one is in front of it. */
+  #showIcon(status: StatusId | undefined): void {
     if (status !== undefined && status !== this.#iconOf) {
       this.#iconOf = status;
       void tabIcon(this.#host.extensionUri, status).then((icon) => {
         // The panel may have gone to another task, or have been closed, meanwhile.
-        if (icon !== undefined && this.#visible && this.#iconOf === status) {
+        if (icon !== undefined && !this.#isDisposed && this.#iconOf === status) {
           this.panel.iconPath = icon;
         }
       });

@@ -10,7 +10,7 @@ import { jobName } from "../drs/schemas";
 import type { AccessKey } from "../drs/sign-in";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
-import { hasEnded } from "../status/statuses";
+import { hasEnded, rowOf } from "../status/statuses";
 import { KeptPasswords } from "./kept-passwords";
 import type { TaskFile } from "./model";
 import {
@@ -28,7 +28,7 @@ import {
   tableSize,
   typedObjects,
 } from "./new-task-draft";
-import { type FileParts, showNewFile } from "./open";
+import { type FileParts, showNewFile, tasksNamed } from "./open";
 import { addressOf, referenceOf } from "./passwords";
 import { fileText } from "./templates";
 
@@ -77,6 +77,13 @@ export async function askNewTask(parts: FileParts, state: ConnectionState): Prom
   if (finish !== "file") {
     const command = finish === "start" ? "drs.createAndStartTaskFromFile" : "drs.createTaskFromFile";
     await vscode.commands.executeCommand(command, document.uri);
+    const started = tasksNamed(parts.sessions, name).find(
+      (one) => one.state.connection.id === state.connection.id && !rowOf(one.task.status).configurable,
+    );
+    if (started !== undefined) {
+      // Where the user sees it run; what is wrong with a task that was not started stands in its file.
+      await parts.openDetails({ connection: state.connection.id, id: started.task.id });
+    }
   }
 }
 

@@ -200,11 +200,20 @@ export class TasksView implements vscode.Disposable {
     return joined(" · ", [shown(connection.name), ...rest]);
   }
 
-  /** Says once more what is so: steps of the walkthrough are ticked by what changes while it listens. */
-  async retell(): Promise<void> {
-    for (const [key, value] of this.#context) {
+  /**
+   * Takes back what is so, does something, and says it again: steps of the walkthrough are ticked by what becomes so after
+   * it has begun to listen, and never by what was so before.
+   */
+  async retell(work: () => Thenable<unknown>): Promise<void> {
+    for (const key of this.#context.keys()) {
       await vscode.commands.executeCommand("setContext", key, undefined);
-      await vscode.commands.executeCommand("setContext", key, value);
+    }
+    try {
+      await work();
+    } finally {
+      for (const [key, value] of this.#context) {
+        await vscode.commands.executeCommand("setContext", key, value);
+      }
     }
   }
 

@@ -168,6 +168,9 @@ describe("the details page", () => {
       await workbench.accept(/What do you want to do/);
       await workbench.sees(workbench.row("made-by-questions"));
       await workbench.treeWith(/made-by-questions/);
+      await workbench.sees(
+        workbench.webview().getByRole("heading", { name: "made-by-questions", exact: true }),
+      );
       await workbench.screenshot("new-task-started");
     });
   });

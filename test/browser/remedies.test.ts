@@ -68,8 +68,8 @@ describe("the way from the alert to a running task", () => {
       await workbench.answerDialog("Run"),
       /Run this SQL at the target database of task "reviews-to-analytics"\?[\s\S]*analytics[\s\S]*DELETE FROM "public"\."reviews" WHERE "id" = '900001';/,
     );
+    // The page comes to the front, where the outcome is seen.
     await workbench.answerNotification("DELETE at the target: 1 row.", "Resume");
-    await workbench.openDetails("reviews-to-analytics");
     await workbench.sees(runs());
     await workbench.sees(page.getByText(/Resume requested at .*, done at /));
     await workbench.picture("story-resolved");

@@ -1,7 +1,7 @@
-import type { Bilingual } from "../../l10n/bilingual";
 import type { Localizer, Translate } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";
-import { actionOfCode, actionRow } from "../../status/actions";
+import { actionOfCode } from "../../status/actions";
+import { operationName } from "../../status/operation-names";
 import { parseStatus } from "../../status/status";
 import { rowOf } from "../../status/statuses";
 import {
@@ -46,19 +46,6 @@ export const timeline: Part<Timeline> = {
   },
 };
 
-/** Operations that are not actions of the page. */
-const operationNames: Readonly<Record<string, Bilingual>> = {
-  CREATE: { en: "Creation", zh: "创建" },
-  MODIFY_DB_CONFIG: { en: "Database connection set", zh: "设置数据库连接" },
-  RESET_DB_PWD: { en: "Password changed", zh: "修改数据库密码" },
-  CHOOSE_OBJECT: { en: "Objects selected", zh: "选择对象" },
-  PRE_CHECK: { en: "Pre-check", zh: "预检查" },
-  MODIFY_CONFIGURATION: { en: "Settings changed", zh: "修改配置" },
-  CREATE_COMPARE: { en: "Comparison started", zh: "创建对比" },
-  CANCEL_COMPARE: { en: "Comparison canceled", zh: "取消对比" },
-  COPY_AGAIN: { en: "Copy tables again", zh: "重新复制表" },
-};
-
 /** Who did it: the local backend knows itself and its one user, the cloud the names of its users. */
 function doer(name: string | null | undefined, t: Translate): Shown {
   return name === "system" ? t("Service") : name === "local" ? t("A user") : cellText(name);
@@ -71,16 +58,12 @@ export function isWarning(name: string): boolean {
 
 /** What happened: a status in the service's term, an action by its name, anything else as the service calls it. */
 function eventCell(name: string, l10n: Localizer): Cell {
-  const action = actionOfCode(name);
-  const status = parseStatus(name) ?? "unknown";
-  const { name: known, alert } = rowOf(status);
-  if (action !== undefined) {
-    return { text: l10n.localize(actionRow(action).name) };
-  }
-  const operation = Object.hasOwn(operationNames, name) ? operationNames[name] : undefined;
+  const operation = operationName(name);
   if (operation !== undefined) {
     return { text: l10n.localize(operation) };
   }
+  const status = parseStatus(name) ?? "unknown";
+  const { name: known, alert } = rowOf(status);
   if (isWarning(name)) {
     return { text: l10n.t("Warning {0}", name), tone: "warning" };
   }

@@ -1,8 +1,23 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { message, render } from "../../../src/backend/messages";
 
 describe("the backend's texts", () => {
+  it("of a task's log have words, not the API's codes", () => {
+    const asked = (action: string) => render(message("asked", { action }), "en");
+    const reached = (status: string) => render(message("statusReached", { status }), "zh");
+    assert.deepEqual(["RETRY", "CHOOSE_OBJECT", "NEW_ONE"].map(asked), [
+      "Requested: Resume.",
+      "Requested: Objects selected.",
+      "Requested: NEW_ONE.",
+    ]);
+    assert.deepEqual(["INCRE_TRANSFER_STARTED", "NEW_ONE"].map(reached), [
+      "任务状态：增量同步。",
+      "任务状态：NEW_ONE。",
+    ]);
+  });
+
   it("have one id each, over all files: one text never takes the place of another", () => {
     const folder = "src/backend";
     const ids = readdirSync(folder)

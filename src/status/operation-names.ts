@@ -1,0 +1,26 @@
+/** What timeline and log call what was asked for: actions by their names, other operations by those below. */
+import type { Bilingual } from "../l10n/bilingual";
+import { actionOfCode, actionRow } from "./actions";
+
+/** Operations that are not actions of the page, by the API's code. */
+const operations: Readonly<Record<string, Bilingual>> = {
+  CREATE: { en: "Creation", zh: "创建" },
+  MODIFY_DB_CONFIG: { en: "Database connection set", zh: "设置数据库连接" },
+  RESET_DB_PWD: { en: "Password changed", zh: "修改数据库密码" },
+  CHOOSE_OBJECT: { en: "Objects selected", zh: "选择对象" },
+  PRE_CHECK: { en: "Pre-check", zh: "预检查" },
+  MODIFY_CONFIGURATION: { en: "Settings changed", zh: "修改配置" },
+  CREATE_COMPARE: { en: "Comparison started", zh: "创建对比" },
+  CANCEL_COMPARE: { en: "Comparison canceled", zh: "取消对比" },
+  COPY_AGAIN: { en: "Copy tables again", zh: "重新复制表" },
+};
+
+/** The name of an operation; undefined for a code that is none. */
+export function operationName(code: string): Bilingual | undefined {
+  const action = actionOfCode(code);
+  return action !== undefined
+    ? actionRow(action).name
+    : Object.hasOwn(operations, code)
+      ? operations[code]
+      : undefined;
+}
