@@ -2,7 +2,6 @@
 import type { TaskRef } from "../connections/connection";
 import type { Clock } from "../drs/clock";
 import { rowOf } from "../status/statuses";
-import type { ReadTimes } from "../tasks/poll";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
 import type { AlertEngineHost, AlertScope, PlacedNotice, TaskReading } from "./alert-engine-host";
@@ -25,6 +24,7 @@ import { NoticeBatch } from "./notice-batch";
 import { only, RecordDraft, sideKey, withoutGone, withShown } from "./record-draft";
 import { type SideId, sideIds, sideRules } from "./rules/rules";
 import type { Sign } from "./rules/side-rule";
+import { allOf, type TimedChange, timed } from "./timed-change";
 
 /** A timer knows nothing of more than 24 days: the end of an order may be further away. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -38,11 +38,6 @@ const newerFactsMs = 30_000;
  * Both record what they find as already reported.
  */
 type Mode = "report" | "baseline" | "settings";
-
-/** A change, and when its facts were asked for: by the time it is decided on, the store may know more. */
-interface TimedChange extends TaskChange {
-  readonly times: ReadTimes | undefined;
-}
 
 /** A notice, and the key of the record that says so. */
 interface RecordedNotice {
@@ -405,16 +400,4 @@ export class AlertEngine {
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
-}
-
-function allOf({ tasks, readTimes }: TaskReading): readonly TimedChange[] {
-  return [...tasks.values()].map((task) => ({ before: task, after: task, times: readTimes?.get(task.id) }));
-}
-
-function timed(changes: readonly TaskChange[], { readTimes }: TaskReading): readonly TimedChange[] {
-  return changes.map(({ before, after }) => ({
-    before,
-    after,
-    times: after && readTimes?.get(after.id),
-  }));
 }
