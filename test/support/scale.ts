@@ -43,3 +43,16 @@ export function scaleRows(): readonly string[] {
     `| 1,000 developers with one access key, view hidden | ${number(1_000 * hidden)} | ${number((serviceLimit * minute) / rateWindowMs)} | not possible |`,
   ];
 }
+
+/** The rows of the table of one window in docs/scale.md. @param measured figures of docs/speed.json by their id. */
+export function windowRows(measured: Readonly<Record<string, number>>): readonly string[] {
+  const { memory = 0, statusRows = 0, growth = 0, delaysGrowth = 0, rowsAtOnce = 0 } = measured;
+  const heap = (tasks: number) => `${number(Math.round((memory * tasks) / 1e6))} MB`;
+  const drawn = `some ${number(Math.round(statusRows / 100) * 100)}`;
+  return [
+    `| heap beside the service's answers (${number(Math.round(memory))} bytes a task) | ${heap(10_000)} | ${heap(100_000)} |`,
+    `| a reading in which one task changed: rows drawn again | ${drawn} | ${drawn} |`,
+    `| a reading in which every delay changed: processor time (exponent ${growth.toFixed(2)}, from 1,000 to 10,000 tasks ${number(delaysGrowth)}-fold) | 1 | ${number(Math.round(10 ** growth))} times that |`,
+    `| rows handed to VS Code at once, at most | ${rowsAtOnce} | ${rowsAtOnce} |`,
+  ];
+}

@@ -4,7 +4,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { referencePage } from "../../scripts/reference.mjs";
 import { usage } from "../../src/backend/flags";
-import { scaleRows } from "../support/scale";
+import { readTaskFile } from "../../src/files/validate";
+import { blocksOf } from "../support/documents";
+import { scaleRows, windowRows } from "../support/scale";
+import { inEnglish } from "../support/texts";
 
 const jsonOf = (file: string) => JSON.parse(readFileSync(file, "utf8"));
 
@@ -98,6 +101,24 @@ describe("the documents", () => {
       page.includes(`| --- | --- | --- | --- |\n${scaleRows().join("\n")}\n\n`),
       scaleRows().join("\n"),
     );
+  });
+
+  it("compute the load of one window from what was measured", () => {
+    const figures: readonly { id: string; value: number }[] = jsonOf("docs/speed.json").figures;
+    const rows = windowRows(Object.fromEntries(figures.map(({ id, value }) => [id, value])));
+    assert.ok(readFileSync("docs/scale.md", "utf8").includes(`\n${rows.join("\n")}\n`), rows.join("\n"));
+  });
+
+  it("have examples of task files without a problem, and JSON that can be read", () => {
+    const [example = "", tls = ""] = blocksOf("docs/task-files.md", "json");
+    const merged = JSON.stringify({ ...JSON.parse(example), ...JSON.parse(`{${tls}}`) });
+    for (const text of [example, merged]) {
+      assert.deepEqual(readTaskFile(text, inEnglish).problems, []);
+    }
+    const others = pages.filter(({ file }) => !file.includes("task-files"));
+    for (const text of others.flatMap(({ file }) => blocksOf(file, "json"))) {
+      JSON.parse(text);
+    }
   });
 
   it("are at most one screen where users begin, in both languages", () => {
