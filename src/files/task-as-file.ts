@@ -127,8 +127,12 @@ function fieldsOf(value: object, path = ""): ReadonlyMap<string, unknown> {
 /** The task as a file beside the given one: what the service does not say is as it is there. */
 export function besideFile(file: TaskFile, task: TaskFile): TaskFile {
   const end = (mine: FileEnd, its: FileEnd): FileEnd =>
-    ordered({ ...own(mine, ["password", "ca"]), ...its }, mine);
-  const mine = own(file, ["$schema", "nodeType", "subnet", "enterpriseProject"]);
+    ordered({ ...("ssl" in mine ? { ssl: false } : {}), ...own(mine, ["password", "ca"]), ...its }, mine);
+  const mine = {
+    // What the file says, and the task has as it is by default.
+    ...Object.fromEntries(Object.entries(defaults).filter(([key]) => key in file)),
+    ...own(file, ["$schema", "nodeType", "subnet", "enterpriseProject"]),
+  };
   const ends = { source: end(file.source, task.source), target: end(file.target, task.target) };
   const whole = ordered({ ...mine, ...task, name: file.name, ...ends }, file);
   const usual = Object.entries(whole).filter(([key, value]) => key in file || value !== defaults[key]);

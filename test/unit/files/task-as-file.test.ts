@@ -126,6 +126,8 @@ describe("a task as a file", () => {
     const { engine: _, network: __, direction: ___, nodeType: ____, ...short } = task;
     const mine: TaskFile = { ...short, source: { user: "drs", password: { env: "DRS_A" }, ...task.source } };
     assert.equal(fileText(besideFile(mine, task)), fileText(mine));
+    const described = { ...mine, description: "more", source: { ...mine.source, ssl: false } };
+    assert.equal(fileText(besideFile(described, task)), fileText({ ...described, description: "" }));
     const renamed = { ...mine, target: { ...mine.target, host: "c" } };
     assert.equal(fileText(besideFile(renamed, task)), fileText(mine));
   });
