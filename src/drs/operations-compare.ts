@@ -1,4 +1,4 @@
-/** Comparisons of what both ends have, in the words of the DRS API v3; v5 has them as actions. A table of its own. */
+/** Comparisons of what both ends have, in the words of the DRS API v3; v5 has most of them as actions. A table of its own. */
 import * as v from "valibot";
 import type { OperationTable } from "./operations";
 import * as s from "./schemas-compare";
@@ -86,6 +86,14 @@ export const operationsCompare = {
     items: "contents_infos",
     item: s.difference,
     response: v.looseObject({ count: total, ...s.differences, contents_infos: v.array(s.difference) }),
+  },
+  showComparisonProgress: {
+    method: "GET",
+    path: "/v5/{project_id}/jobs/{job_id}/compare-progress/{compare_job_id}",
+    success: 200,
+    reads: true,
+    request: s.comparisonRequest,
+    response: s.comparisonProgress,
   },
 } as const satisfies OperationTable;
 

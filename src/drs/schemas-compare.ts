@@ -31,6 +31,10 @@ export const comparison = v.looseObject({
 });
 
 export const comparisonRequest = v.looseObject({ job_id: jobId, compare_job_id: v.string() });
+/** `progress` in percent of the tables. */
+export const comparisonProgress = v.looseObject({
+  full_info: v.nullish(v.looseObject({ progress: count, src_speed: text, recheck_entities: count })),
+});
 export const overviewRequest = v.looseObject({ ...comparisonRequest.entries, ...page });
 /** `type`: `compare` for tables that were compared, `unCompare` for those that cannot be. */
 export const detailRequest = v.looseObject({

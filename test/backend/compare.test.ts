@@ -177,6 +177,9 @@ describe("the comparison of both ends", () => {
     const three = await callIn(operationsCompare, "listContentDifference", { ...v3, table_name: "pairs" });
     assert.deepEqual([three.count, three.contents_infos.length], [3, 3]);
 
+    const { full_info } = await callIn(operationsCompare, "showComparisonProgress", v3);
+    assert.equal(full_info?.progress, 100);
+
     const { id: made } = await callIn(operationsCompare, "createComparison", {
       ...{ job_id: task.id, type: "lines", start_time: "" },
       compare_object: [{ db_name: "compared", table_name: ["public.pairs"] }],

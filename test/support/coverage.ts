@@ -10,7 +10,7 @@ import { operationsV5 } from "../../src/drs/operations-v5";
 
 export const servedTables = [
   { title: "Version 3", operations },
-  { title: "Version 3, comparisons", operations: operationsCompare },
+  { title: "Comparisons", operations: operationsCompare },
   { title: "Version 5", operations: operationsV5 },
   { title: "Both versions, for other clients than the extension", operations: operationsMore },
   { title: "Version 5: tags, saved connections, prepared creations", operations: operationsKept },

@@ -81,6 +81,13 @@ export function createCompareHandlers({
       return {};
     },
 
+    showComparisonProgress: async (input) => {
+      const { comparison } = await get(input);
+      const { tables, results, status } = comparison;
+      const progress = status === "SUCCESSFUL" ? 100 : Math.floor((results.length / tables.length) * 100);
+      return { full_info: { progress } };
+    },
+
     listLineOverview: async (input) => {
       const { job, comparison } = await get(input);
       const [source_db_name, target_db_name] = [job.source.database, job.target.database];

@@ -6,6 +6,7 @@ export const unservedReasons = {
   accounts: "no database accounts are migrated",
   agencies: "there is no IAM delegation",
   clusters: "a task's end is one server",
+  comparisons: "a comparison begins at once, and ends or is cancelled",
   drivers: "PostgreSQL needs no JDBC driver",
   files: "there is no object storage and no log service",
   instances: "there are no instances to choose, and no billing",
