@@ -39,28 +39,25 @@ function button({ page }: Workbench, name: string): Locator {
 }
 
 describe("the walkthrough", () => {
-  const [dataDir, unused] = [makeDataDir(), makeDataDir()];
-
-  after(async () => {
-    // By itself it ends a minute after its last window.
-    const { pid } = JSON.parse(readFileSync(join(dataDir, "backend.json"), "utf8"));
-    process.kill(pid);
-    await waitFor(
-      () => processesOf(dataDir),
-      (processes) => processes.length === 0,
-    );
-    removeDataDir(dataDir);
-    removeDataDir(unused);
-  });
-
   describe("in English", () => {
+    const dataDir = makeDataDir();
     let workbench: Workbench;
 
     before(async () => {
       await copyDemoInto(dataDir);
       workbench = await openWorkbench({ settings: { "drs.localBackend.dataDirectory": dataDir } });
     });
-    after(() => workbench?.close());
+    after(async () => {
+      await workbench?.close();
+      // By itself it ends a minute after its last window.
+      const { pid } = JSON.parse(readFileSync(join(dataDir, "backend.json"), "utf8"));
+      process.kill(pid);
+      await waitFor(
+        () => processesOf(dataDir),
+        (processes) => processes.length === 0,
+      );
+      removeDataDir(dataDir);
+    });
 
     it("opens from the empty view, with nothing ticked off", async () => {
       await workbench.openView();
@@ -116,6 +113,7 @@ describe("the walkthrough", () => {
   });
 
   describe("in Chinese", () => {
+    const unused = makeDataDir();
     let workbench: Workbench;
 
     before(async () => {
@@ -124,7 +122,10 @@ describe("the walkthrough", () => {
         settings: { "drs.localBackend.dataDirectory": unused },
       });
     });
-    after(() => workbench?.close());
+    after(async () => {
+      await workbench?.close();
+      removeDataDir(unused);
+    });
 
     it("says everything in Chinese, with a picture for every step, and ticks what was done before", async () => {
       await workbench.openView();
