@@ -3,6 +3,7 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { format } from "node:util";
 import { launchChromium } from "./chromium.mjs";
+import { limits } from "./limits.mjs";
 import { Failure } from "./main.mjs";
 import { makeProfile } from "./profile.mjs";
 import { installation, startVSCodeServer } from "./vscode-server.mjs";
@@ -31,6 +32,7 @@ export async function runHostSuite({ root, release, folder, settings, env, limit
     const browser = await launchChromium();
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      page.setDefaultTimeout(limits.wait);
       const logFile = join(root, "out", `host-${release}.log`);
       await page.exposeFunction(
         "codeAutomationLog",
