@@ -116,3 +116,20 @@ describe("the scripts", () => {
     });
   }
 });
+
+describe("the tests in a browser", () => {
+  it("make gestures through the workbench only, which repeats those that get lost", () => {
+    const gesture =
+      /\.(keyboard|mouse)\b|\.(click|dblclick|fill|hover|check|tap|type)\((\)|\{|"[^"]*"\))|\.press\("[^"]*"\)/g;
+    const tests = [
+      ...["test/browser", "test/package"].flatMap((folder) =>
+        readdirSync(folder).map((file) => join(folder, file)),
+      ),
+      join("test", "support", "appearance.ts"),
+    ];
+    const found = tests.flatMap((file) =>
+      (readFileSync(file, "utf8").match(gesture) ?? []).map((text) => `${file}: ${text}`),
+    );
+    assert.deepEqual(found, []);
+  });
+});
