@@ -70,6 +70,7 @@ describe("the first run", () => {
   it("starts the local backend with one click and shows its tasks", async () => {
     const start = workbench.sideBar.getByRole("button", { name: "Start the Local Backend" });
     await workbench.click(start, async () => !(await start.isVisible()));
+    await workbench.seesNewDemo();
     const tree = await workbench.treeWith(/^Incremental synchronization {2}/m);
     assert.match(tree, /^Frozen {2}1$/m);
     await workbench.screenshot("first-tasks");

@@ -238,6 +238,7 @@ export async function comes(effect: Effect, time: number): Promise<boolean> {
   const end = Date.now() + time;
   const late = delay(time, false, { ref: false });
   for (;;) {
+    const begin = Date.now();
     // What is looked at may go while it is looked at.
     if (await Promise.race([isThere(effect).catch(() => false), late])) {
       return true;
@@ -245,6 +246,7 @@ export async function comes(effect: Effect, time: number): Promise<boolean> {
     if (Date.now() >= end) {
       return false;
     }
-    await delay(50);
+    // What is waited for needs the processor, too.
+    await delay(Math.max(50, 2 * (Date.now() - begin)));
   }
 }

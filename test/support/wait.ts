@@ -12,6 +12,7 @@ export async function waitFor<T>(
 ): Promise<Awaited<T>> {
   const end = Date.now() + limits.wait;
   for (;;) {
+    const begin = Date.now();
     const value = await read();
     if (condition(value)) {
       return value;
@@ -21,6 +22,7 @@ export async function waitFor<T>(
         `Not so within ${limits.wait / 1000} s: ${String(condition)}\nThe last value was:\n${String(value)}`,
       );
     }
-    await delay(100);
+    // What is waited for needs the processor, too.
+    await delay(Math.max(100, 2 * (Date.now() - begin)));
   }
 }
