@@ -30,7 +30,7 @@ const long = [
   ...["backend/server-errors", "backend/delay", "backend/postgres-14", "backend/statuses"],
   ...["backend/copy-again", "backend/slot-moved", "backend/precheck-servers", "backend/indexes"],
   ...["backend/faults", "backend/lying-servers"],
-  ...["browser/alerts", "browser/core-workflow", "browser/remedies", "browser/appearance"],
+  ...["browser/alerts", "browser/core-workflow", "browser/remedies"],
 ];
 const suiteNames = [
   "check",

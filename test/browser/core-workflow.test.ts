@@ -69,8 +69,9 @@ describe("the core workflow", () => {
 
   it("groups the tasks as asked", async () => {
     const begins = (pattern: RegExp) => async () => pattern.test(await workbench.tree());
-    await workbench.pickIn("DRS: Group Tasks by…", "No grouping", begins(/^reviews-to-analytics/));
-    await workbench.pickIn("DRS: Group Tasks by…", "Status", begins(/^Incremental failed/));
+    const open = () => workbench.runCommand("DRS: Group Tasks by…");
+    await workbench.pickIn(open, "No grouping", begins(/^reviews-to-analytics/));
+    await workbench.pickIn(open, "Status", begins(/^Incremental failed/));
   });
 
   it("shows in the hover what the status means, and the error", async () => {
@@ -301,7 +302,8 @@ describe("the core workflow", () => {
     await tells(/^Synchronization tasks: 2 failed(?!.*frozen)/);
     await workbench.choose("trial-shop-mirror", "Unmute Task");
     const isSnoozed = async () => /1 frozen.*snoozed until/.test(await label());
-    await workbench.pickIn("DRS: Snooze Notifications…", "For 30 minutes", isSnoozed);
+    const snooze = () => workbench.runCommand("DRS: Snooze Notifications…");
+    await workbench.pickIn(snooze, "For 30 minutes", isSnoozed);
     await workbench.hover(
       item,
       /reviews-to-analytics — Incremental synchronization failed · duplicate key · since /,

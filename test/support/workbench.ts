@@ -62,10 +62,15 @@ export class Workbench extends Sights {
     await this.openView();
   }
 
+  /** Changes settings, which the window follows. */
+  async changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    await changeSettings(join(this.folder, "data", "Machine"), settings);
+  }
+
   /** Changes the color theme, as the user's settings do. */
   async changeTheme(theme: Theme): Promise<void> {
     const { name, mark } = themes[theme];
-    await changeSettings(join(this.folder, "data", "Machine"), { "workbench.colorTheme": name });
+    await this.changeSettings({ "workbench.colorTheme": name });
     await this.sees(this.page.locator(`.monaco-workbench${mark}`));
   }
 
@@ -280,16 +285,16 @@ export class Workbench extends Sights {
   }
 
   /**
-   * Runs a command and picks from the list that it opens. A list closes when it loses the focus, as it does to a window
-   * that is still busy with what was before: then the command is run again.
+   * Picks from a list that is opened for it. A list closes when it loses the focus, as it does to a window that is still
+   * busy with what was before: then it is opened again.
    */
-  async pickIn(command: string, item: string, effect: Effect): Promise<void> {
+  async pickIn(open: () => Promise<void>, item: string, effect: Effect): Promise<void> {
     const choice = this.choices.filter({ has: this.page.getByText(item, { exact: true }) }).first();
     await this.#perform(
-      `pick "${item}" in "${command}"`,
+      `pick "${item}"`,
       async () => {
         if (!(await choice.isVisible())) {
-          await this.runCommand(command);
+          await open();
         }
         await choice.click({ timeout });
       },
