@@ -51,26 +51,23 @@ describe("the cause of a delay", () => {
     assert.equal(found.cause?.id, id, JSON.stringify(found));
     return found;
   };
-  /** How long it takes from now until everything has arrived, in milliseconds. */
-  const arrival = async (task: TestTask, table: string, rows: number) => {
-    const begun = performance.now();
-    await until(
-      "all rows have arrived",
-      120_000,
-      async () =>
-        await backend.sql<{ n: number }>(
-          "target",
-          task.plan.target.database,
-          `SELECT count(*)::int AS n FROM ${table}`,
-        ),
-      ([row]) => row?.n === rows,
-    );
-    return performance.now() - begun;
-  };
-  const isForetold = (found: DelayDiagnosis, actualMs: number) => {
-    assert.equal(found.catchUp?.kind, "in", JSON.stringify(found));
-    const ratio = found.catchUp.ms / actualMs;
-    assert.ok(Math.abs(ratio - 1) < 0.25, `${found.catchUp.ms} ms foretold, ${actualMs} ms taken`);
+  /** Holds what is foretold while the rest arrives against the time that it takes. One forecast may meet a moment's load. */
+  const arrivesAsForetold = async (task: TestTask, table: string, rows: number) => {
+    const forecasts: { readonly at: number; readonly ms: number }[] = [];
+    const count = `SELECT count(*)::int AS n FROM ${table}`;
+    for (let arrived = 0; arrived < rows; await delay(500)) {
+      const at = performance.now();
+      const { catchUp } = await diagnosis(task.id);
+      if (catchUp?.kind === "in") {
+        forecasts.push({ at, ms: catchUp.ms });
+      }
+      const [row] = await backend.sql<{ n: number }>("target", task.plan.target.database, count);
+      arrived = row?.n ?? 0;
+    }
+    const end = performance.now();
+    const ratios = forecasts.filter(({ at }) => end - at > 2_000).map(({ at, ms }) => ms / (end - at));
+    const median = ratios.toSorted((one, other) => one - other)[Math.floor(ratios.length / 2)] ?? 0;
+    assert.ok(ratios.length > 2 && Math.abs(median - 1) < 0.25, ratios.join(" "));
   };
 
   it("names none while tasks are healthy", async () => {
@@ -117,11 +114,11 @@ describe("the cause of a delay", () => {
     await backend.sql(
       "source",
       "busy",
-      "DO $$ BEGIN FOR n IN 1..1500 LOOP INSERT INTO t VALUES (n, repeat('x', 500)); COMMIT; END LOOP; END $$",
+      "DO $$ BEGIN FOR n IN 1..2500 LOOP INSERT INTO t VALUES (n, repeat('x', 500)); COMMIT; END LOOP; END $$",
     );
     await named(busy, "targetProcessor");
     await delay(6_000);
-    isForetold(await diagnosis(busy.id), await arrival(busy, "t", 1_500));
+    await arrivesAsForetold(busy, "t", 2_500);
     await busy.end("force_terminate");
 
     await backend.sql("source", "keyless", "UPDATE t SET v = 'new' WHERE id % 20 = 0");
@@ -202,13 +199,7 @@ describe("the cause of a delay", () => {
     assert.equal(waits.catchUp?.kind, "blocked");
     await unlock();
 
-    const foretold = await until(
-      "the end of the backlog is foretold",
-      15_000,
-      async () => await diagnosis(far.id),
-      ({ catchUp }) => catchUp?.kind === "in",
-    );
-    isForetold(foretold, await arrival(far, "t", 40_000));
+    await arrivesAsForetold(far, "t", 40_000);
     slow.limit = undefined;
     await backend.clearFaults();
 

@@ -47,7 +47,7 @@ export async function delayView({ store, runner, engine }: DelayParts, id: strin
     sent_ms: present?.stages?.sentMs ?? null,
     received_ms: present?.stages?.receivedMs ?? null,
     log: rates?.log ?? null,
-    link: { limit: linkLimit ?? null, carries: rates?.bytes ?? null },
+    link: { limit: linkLimit ?? rates?.link.limit ?? null, carries: rates?.link.most ?? null },
     evidence,
   };
 }

@@ -178,7 +178,7 @@ export class Controller {
       return isWatched(job) && engine?.kind === "present" && engine.enabled
         ? [
             {
-              ...{ task: this.taskOf(job), bytes: link?.bytes ?? 0 },
+              ...{ task: this.taskOf(job), bytes: link?.bytes ?? 0, limit: link?.limit },
               ...{ log: engine.positions?.bytes ?? null, delayMs: engine.delayMs },
             },
           ]

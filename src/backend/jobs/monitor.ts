@@ -21,6 +21,8 @@ interface Sample {
   readonly copying: number;
   /** Bytes carried by the link so far. */
   readonly bytes: number;
+  /** How many it may carry per second; undefined: any number. */
+  readonly limit: number | undefined;
   /** The end of the source's log and what the target has received of it, in bytes; null: not known. */
   readonly log: LogPosition | null;
   /** Rows that the source has changed so far in the task's tables; null: not asked. */
@@ -39,14 +41,17 @@ export interface Rates {
   readonly bytes: number;
   readonly rowsInAll: number;
   readonly bytesInAll: number;
+  /** Bytes per second of the fastest moment of these, and what the link was limited to at one of them. */
+  readonly link: { readonly most: number; readonly limit: number | undefined };
   /** What of the source's log is not received yet, in bytes, and how fast both ends of that move, per second; null: not known. */
   readonly log: { readonly open: number; readonly grows: number; readonly reads: number } | null;
 }
 
-/** A task to be measured, the bytes its link has carried, and how far both ends of its stream are. */
+/** A task to be measured, the bytes its link has carried and may carry per second, and how far both ends of its stream are. */
 export interface Measured {
   readonly task: EngineTask;
   readonly bytes: number;
+  readonly limit: number | undefined;
   readonly log: LogPosition | null;
   /** How far its target is behind, in milliseconds; undefined: nothing flows. */
   readonly delayMs: number | undefined;
@@ -89,9 +94,19 @@ export class Samples {
       bytes: perSecond(last.bytes - first.bytes),
       rowsInAll: this.#rowsInAll,
       bytesInAll: last.bytes,
+      link: linkRates(shown),
       log: logRates(shown, this.#lastChange),
     };
   }
+}
+
+/** A limit that was lifted a moment ago is still why a task is behind. */
+function linkRates(samples: readonly Sample[]): Rates["link"] {
+  const speeds = samples.slice(1).map(({ at, bytes }, index) => {
+    const before = samples[index] ?? { at, bytes };
+    return at > before.at ? (bytes - before.bytes) / ((at - before.at) / 1_000) : 0;
+  });
+  return { most: Math.max(0, ...speeds), limit: samples.findLast(({ limit }) => limit !== undefined)?.limit };
 }
 
 /** @param until the position of the last change of the task's tables; undefined: they may change still. */
@@ -161,14 +176,14 @@ export class Monitor {
         ? new Map<string, number>()
         : await this.engine.changed(behind.map(({ task }) => task));
     const at = Date.now();
-    for (const { task, bytes, log, delayMs } of running) {
+    for (const { task, bytes, limit, log, delayMs } of running) {
       const known = rows.get(task.id);
       if (known === undefined) {
         continue;
       }
       const samples = this.#samples.get(task.id) ?? new Samples();
       this.#samples.set(task.id, samples);
-      samples.add({ at, bytes, log, changed: changes.get(task.id) ?? null, ...known });
+      samples.add({ at, bytes, limit, log, changed: changes.get(task.id) ?? null, ...known });
       const before = this.#minute.tasks.get(task.id);
       const delays = [before?.delayMs, delayMs].filter((ms) => ms != null);
       this.#minute.tasks.set(task.id, {
