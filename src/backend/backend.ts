@@ -209,7 +209,7 @@ export class Backend {
     }
     this.#running = { base, store, runner: tasks, clusters };
     this.#faults.engine = new EngineFaults(this.#running);
-    api.service = { handlers, local };
+    api.service = { handlers, local, noteCall: () => tasks.noteCall() };
     // Discovery must not find a backend that is ending.
     this.#service.push(async () => {
       api.service = undefined;

@@ -37,6 +37,8 @@ export type Handlers = { readonly [N in Served]: Handler<N> };
 export interface Service {
   readonly handlers: Handlers;
   readonly local: LocalCalls;
+  /** Receives that somebody calls. */
+  readonly noteCall: () => void;
 }
 
 const largestBody = 1024 * 1024;
@@ -120,6 +122,7 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
       authenticate({ method, url, headers, body }, identity, Date.now());
     }
     c.set("body", body);
+    service?.noteCall();
     await next();
   });
 

@@ -26,6 +26,8 @@ import type { TcpRelay } from "./tcp-relay";
 
 const pollMs = 500;
 const idlePollMs = 2_000;
+/** For so long after a call, somebody may ask again, in milliseconds. */
+const attentionMs = 30_000;
 const stepsAtOnce = 8;
 const sweepMs = 5_000;
 /** How long an action of a user waits for a look at its task. */
@@ -56,6 +58,7 @@ export class Controller {
   readonly #stop = new AbortController();
   #wake = new AbortController();
   #loop: Promise<void> = Promise.resolve();
+  #askedAt = Date.now();
   #sweptAt = 0;
   #lastTrouble = "";
 
@@ -99,6 +102,19 @@ export class Controller {
   /** Closes the links; the databases that read through them should have stopped. */
   async closeLinks(): Promise<void> {
     await Promise.allSettled(this.#runtimes.all().map(async ({ link }) => await link?.close()));
+  }
+
+  /** Somebody calls: as long as nobody does, tasks that only follow changes are looked at less often. */
+  noteCall(): void {
+    const now = Date.now();
+    if (!this.#isAskedAt(now)) {
+      this.#wake.abort();
+    }
+    this.#askedAt = now;
+  }
+
+  #isAskedAt(now: number): boolean {
+    return Math.abs(now - this.#askedAt) < attentionMs;
   }
 
   /** Looks at all tasks now. */
@@ -224,7 +240,13 @@ export class Controller {
       this.#sweptAt = now;
       this.#inBackground(this.#steps.releaseOrphans());
     }
-    return pairs.size > 0 || jobs.some(({ desired }) => desired.goal === "scheduled");
+    const isQuiet = ({ status }: Job) =>
+      ["INCRE_TRANSFER_STARTED", "PAUSING"].includes(status) || status.endsWith("_FAILED");
+    const watched = [...pairs.values()].flat();
+    return (
+      watched.some((job) => this.#isAskedAt(now) || !isQuiet(job)) ||
+      jobs.some((job) => isDue(job, now + idlePollMs))
+    );
   }
 
   /** Asks about all tasks between two servers together; servers that do not answer hold up only their own tasks. */
