@@ -8,7 +8,7 @@ import { rowOf } from "../status/statuses";
 import type { AttentionCounts } from "../tasks/attention";
 import { delayText } from "../tasks/delay/behind";
 import type { Task } from "../tasks/task";
-import { statusSince } from "../tasks/use-cases/status-since";
+import { StatusTimes } from "../tasks/use-cases/status-since";
 import { type Branch, branchOf, tasksIn } from "./branch";
 import { hoverOf } from "./hover";
 import { HoverAges } from "./hover-ages";
@@ -30,6 +30,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #hovers = new HoverAges<Node>();
+  readonly #times = new StatusTimes();
   readonly #nodes = new NodeRegistry((node) => this.#hovers.forget(node));
   /** How many tasks are shown of the groups of which the user asked for more. */
   readonly #limits = new Map<string, number>();
@@ -215,7 +216,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       const { session, state } = this.#branches.get(node.connection) ?? {};
       const [diagnosis, since, delay] = await Promise.all([
         troubled ? diagnosisOf(task) : undefined,
-        troubled ? statusSince(session, task) : undefined,
+        troubled ? this.#times.of(session, task) : undefined,
         delayText(session, task, this.#l10n),
       ]);
       const place = { connection: node.connection, id: task.id, readOnly: state?.readOnly !== undefined };

@@ -62,7 +62,12 @@ describe("words of services, databases and files, in every command, dialog and m
     const backend = { endpoint, project_id: "p", access_key: "AK", secret_key: secretKey, pid: process.pid };
     write("backend.json", backend);
     process.on("exit", () => rmSync(join(folder, "backend.json"), { force: true }));
-    places = new RecordedPlaces({ "localBackend.dataDirectory": folder, "alerts.delayDuration": 0 });
+    // Every command within a minute: the service's own limit is what they may use.
+    const requests = { "cloud.requestBudget": 200 };
+    places = new RecordedPlaces({
+      ...{ "localBackend.dataDirectory": folder, "alerts.delayDuration": 0 },
+      ...requests,
+    });
     cloud = {
       ...{ id: "cloud", kind: "cloud", name: hostile, site: "private", region: hostile, projectId: "p" },
       ...{ endpoint, signIn: { kind: "permanentKey" } },
