@@ -68,7 +68,7 @@ async function wide(servers: Servers, count: number): Promise<readonly Figure[]>
     });
     figures.push({
       id: "start",
-      what: `start of a task with ${title} until they are made and their copies begin, as a multiple of \`pg_dump -s | psql\``,
+      what: `start of a task with ${title} until they are made and their copies begin, as a multiple of \`pg_dump -s\` piped into \`psql\``,
       ...{ kind: "ratio", value: made / copied, bound: 1.5 },
     });
     figures.push({
