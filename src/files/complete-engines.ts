@@ -1,10 +1,10 @@
 /** Completes `engine` in a task file with the links that the open connections have, and says which links a file has none of. */
 import { getLocation } from "jsonc-parser";
 import type { Translate } from "../l10n/localizer";
-import { shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { type Link, supportedLinks } from "../tasks/use-cases/links";
 import type { PrecheckFinding } from "../tasks/use-cases/precheck";
+import { textCompletions } from "./completion-items";
 import { enginesOf, linkObjection } from "./links";
 import type { TaskFile } from "./model";
 import { type FileParts, tasksNamed } from "./open";
@@ -49,16 +49,8 @@ export function engineCompletions(parts: FileParts): vscode.CompletionItemProvid
       if (isAtPropertyKey || path.length !== 1 || path[0] !== "engine") {
         return [];
       }
-      const range = document.getWordRangeAtPosition(position, /"[^"]*"?/);
-      return enginesOf((await linksOf(parts)).flat()).map((engine) => {
-        const item = new vscode.CompletionItem(shown(engine), vscode.CompletionItemKind.Value);
-        item.insertText = JSON.stringify(engine);
-        item.filterText = JSON.stringify(engine);
-        if (range !== undefined) {
-          item.range = range;
-        }
-        return item;
-      });
+      const engines = enginesOf((await linksOf(parts)).flat());
+      return textCompletions(document, position, engines, vscode.CompletionItemKind.Value);
     },
   };
 }

@@ -2,9 +2,9 @@
 import { getLocation, getNodeValue, parseTree } from "jsonc-parser";
 import * as v from "valibot";
 import { askEnds } from "../backend-client/ends";
-import { shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { selectableObjects } from "../tasks/use-cases/change-objects";
+import { textCompletions } from "./completion-items";
 import { addressedEnd } from "./engines";
 import { KeptPasswords } from "./kept-passwords";
 import { type TaskFile, taskFileSchema } from "./model";
@@ -34,17 +34,7 @@ export function tableCompletions(parts: FileParts): vscode.CompletionItemProvide
       if (known === undefined || known.key !== key || Date.now() - known.at > freshMs) {
         known = { key, at: Date.now(), names: tablesOf(file, parts) };
       }
-      const names = await known.names;
-      const range = document.getWordRangeAtPosition(position, /"[^"]*"?/);
-      return names.map((name) => {
-        const item = new vscode.CompletionItem(shown(name), vscode.CompletionItemKind.Field);
-        item.insertText = JSON.stringify(name);
-        item.filterText = JSON.stringify(name);
-        if (range !== undefined) {
-          item.range = range;
-        }
-        return item;
-      });
+      return textCompletions(document, position, await known.names, vscode.CompletionItemKind.Field);
     },
   };
 }

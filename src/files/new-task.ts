@@ -81,7 +81,7 @@ export async function askNewTask(parts: FileParts, state: ConnectionState): Prom
       (one) => one.state.connection.id === state.connection.id && !rowOf(one.task.status).configurable,
     );
     if (started !== undefined) {
-      // Where the user sees it run; what is wrong with a task that was not started stands in its file.
+      // Its page shows that it runs. The file of a task that was not started shows what is wrong.
       await parts.openDetails({ connection: state.connection.id, id: started.task.id });
     }
   }

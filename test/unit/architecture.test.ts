@@ -55,6 +55,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
       "commands",
       "complete-engines",
       "complete-tables",
+      "completion-items",
       "diagnostics",
       "editor",
       "finding-marks",

@@ -23,7 +23,7 @@ const known = new WeakMap<V5, Map<string, ComparisonResult>>();
 
 /** @param tasks the newest first. @throws DrsError when the service does not answer. */
 export async function resultsOf(
-  { v5, id, signal }: Asked,
+  { v5, id, signal }: Pick<Asked, "v5" | "id" | "signal">,
   tasks: readonly ComparedTask[],
 ): Promise<ComparisonResults> {
   const kept = known.get(v5) ?? new Map<string, ComparisonResult>();

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { resultsOf } from "../../../src/details/parts/compare-results";
-import type { Asked } from "../../../src/details/parts/part";
-import { V5 } from "../../../src/drs/v5";
+import { V5, type V5Caller } from "../../../src/drs/v5";
 
 describe("what comparisons have found", () => {
   /** A service that answers these results, with what it was asked. */
@@ -12,8 +11,9 @@ describe("what comparisons have found", () => {
       asked.push(`${compare_task_id} ${query_type}`);
       return { job: answers[`${compare_task_id} ${query_type}`] ?? {} };
     };
-    const v5 = new V5({ callIn } as unknown as ConstructorParameters<typeof V5>[0]);
-    const query = { id: "t", v5, signal: new AbortController().signal } as unknown as Asked;
+    // One answer stands for those of all operations, of which one is asked.
+    const v5 = new V5({ callIn: callIn as V5Caller["callIn"] });
+    const query = { id: "t", v5, signal: new AbortController().signal };
     return { asked, query };
   }
   const ended = (id: string, type = "lines", status = "SUCCESSFUL") => ({ id, type, status });
