@@ -21,6 +21,9 @@ import { JobActions } from "./jobs/actions";
 import { Comparisons } from "./jobs/comparisons";
 import { ControlDatabase } from "./jobs/control-database";
 import { Controller } from "./jobs/controller";
+import { EndpointActions } from "./jobs/endpoint-actions";
+import { LegalChanges } from "./jobs/legal-changes";
+import { Prechecks } from "./jobs/prechecks";
 import { releaseAll } from "./jobs/release-all";
 import { findRemedy } from "./jobs/remedies";
 import { JobStore } from "./jobs/store";
@@ -157,13 +160,18 @@ export class Backend {
     );
     runner = tasks;
     await demo?.startServers(store, tasks);
-    const actions = new JobActions(store, tasks, engine, secrets);
+    const changes = new LegalChanges(store, tasks);
+    const actions = new JobActions(changes, store, tasks, engine, secrets);
+    const endpoints = new EndpointActions(changes, store, tasks, engine, secrets);
+    const prechecks = new Prechecks(changes, store, tasks, engine);
     const comparisons = this.#owned(
       new Comparisons(control, store, tasks, engine),
       async (running) => await running.stop(),
     );
     await comparisons.start();
-    const handlers = createHandlers({ store, runner: tasks, actions, comparisons, secrets });
+    const handlers = createHandlers({
+      ...{ store, runner: tasks, actions, endpoints, prechecks, comparisons, secrets },
+    });
     await tasks.start();
     const local = {
       warnings: (language: Language) => warningsView(store.all(), (id) => tasks.live(id).engine, language),
@@ -192,15 +200,15 @@ export class Backend {
         })),
       }),
       remedy: async (id: string) => {
-        const found = await findRemedy({ store, runner: tasks, engine, actions }, id);
-        const job = actions.get(id);
+        const found = await findRemedy({ changes, store, runner: tasks, engine, prechecks }, id);
+        const job = changes.get(id);
         const open = (["source", "target"] as const).filter(
           (side) => demoLoginFor(demo?.logins() ?? [], job[side]) !== undefined,
         );
         return { ...found, open };
       },
       taskSql: async (id: string, request: TaskSqlRequest) =>
-        await runTaskSql(demo?.logins() ?? [], tasks.taskOf(actions.get(id))[request.side], request),
+        await runTaskSql(demo?.logins() ?? [], tasks.taskOf(changes.get(id))[request.side], request),
       copyState: (id: string) => copyState({ store, runner: tasks, actions }, id),
     };
     if (demo !== undefined) {

@@ -19,7 +19,7 @@ export interface NamedStep {
 
 /** @throws ApiError DRS.M10018 for an action that is not done here. */
 export function executeAction(
-  { actions, comparisons, tests, store }: Parts & { readonly tests: NetworkTests },
+  { actions, endpoints, prechecks, comparisons, tests, store }: Parts & { readonly tests: NetworkTests },
   id: string,
   name: string,
   params: Params,
@@ -48,7 +48,7 @@ export function executeAction(
     case "terminate":
       return plain("FREE_RESOURCE", async () => await actions.end(id, params.force_delete === true));
     case "precheck":
-      return { action: "PRE_CHECK", step: async () => ({ query_id: await actions.precheck(id) }) };
+      return { action: "PRE_CHECK", step: async () => ({ query_id: await prechecks.begin(id) }) };
     case "create_compare":
       return {
         action: "CREATE_COMPARE",
@@ -85,7 +85,7 @@ export function executeAction(
               ...loginOf(endpoint),
               ...{ id, net_type: store.get(id)?.netType ?? "eip", end_point_type: endpoint.endpoint_role },
             });
-            const { refusal } = await outcomeOf(async () => await actions.testConnection(request));
+            const { refusal } = await outcomeOf(async () => await endpoints.testConnection(request));
             outcomes.push({ ip: request.ip, refusal });
           }
           return { query_id: tests.keep(outcomes) };

@@ -1,11 +1,13 @@
 import type { InputOf } from "../../drs/all-operations";
 import { createRequest } from "../../drs/schemas";
-import { type JobActions, requireEngine } from "../jobs/actions";
+import type { JobActions } from "../jobs/actions";
+import { requireEngine } from "../jobs/fields";
 import { type Job, newJobId, type Sent, sentSchema } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { ApiError, message } from "../messages";
 import { loginOf, onlyInV5 } from "./endpoint-v5";
 import { checked } from "./input";
+import type { Parts } from "./parts";
 
 type Creation = InputOf<"batchCreation">["jobs"][number];
 
@@ -100,9 +102,8 @@ export function requirePossible(request: Creation, actions: JobActions): void {
  * @param configured the task with what its creation does not say.
  */
 export async function createJob(
+  { store, actions, endpoints }: Pick<Parts, "store" | "actions" | "endpoints">,
   request: Creation,
-  store: JobStore,
-  actions: JobActions,
   id = newJobId(),
   configured: (job: Job) => Job = (job) => job,
 ): Promise<Job> {
@@ -119,8 +120,8 @@ export async function createJob(
     account: request.sys_tags?.find(({ key }) => key === accountTag)?.value ?? "0",
     tags: (request.tags ?? []).map(({ key, value }) => ({ key, value })),
     sent: sentOf(request),
-    source: actions.stored(request.source_endpoint),
-    target: actions.stored(request.target_endpoint),
+    source: endpoints.stored(request.source_endpoint),
+    target: endpoints.stored(request.target_endpoint),
     selection: null,
     speedLimits: [],
     alarms: null,
@@ -130,10 +131,9 @@ export async function createJob(
 
 /** Stores a task with the configuration of another one; its connections are to be tested. @throws ApiError DRS.M00277 */
 export async function cloneJob(
+  { store, actions }: Pick<Parts, "store" | "actions">,
   { source, target, ...job }: Job,
   name: string,
-  store: JobStore,
-  actions: JobActions,
 ): Promise<Job> {
   actions.requireName(name, undefined);
   const ends = { source: { ...source, tested: false }, target: { ...target, tested: false } };

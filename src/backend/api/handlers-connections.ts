@@ -1,7 +1,7 @@
 /** Saved connections: what the user keeps of databases for later tasks. */
 import { randomUUID } from "node:crypto";
-import { requireEngine } from "../jobs/actions";
 import { hostOf } from "../jobs/endpoints";
+import { requireEngine } from "../jobs/fields";
 import type { SavedConnection } from "../jobs/saved-connection";
 import { ApiError, message } from "../messages";
 import type { Parts } from "./parts";

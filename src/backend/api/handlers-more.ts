@@ -1,6 +1,6 @@
 /** What the operations do here that the extension does not call. */
 import type { OperationsMore } from "../../drs/operations-more";
-import { requireEngine } from "../jobs/actions";
+import { requireEngine } from "../jobs/fields";
 import type { Job } from "../jobs/job";
 import type { Language } from "../messages";
 import { alarmsOf } from "./alarms";

@@ -19,7 +19,7 @@ export type ObjectHandlers = Pick<
   | "showObjectSupport"
 >;
 
-export function createHandlersObjects({ store, actions }: Parts): ObjectHandlers {
+export function createHandlersObjects({ store, endpoints }: Parts): ObjectHandlers {
   const collections = new ObjectCollections();
 
   const objectsOf = async (job: Job, type: Kind, databases: readonly string[] | undefined) => {
@@ -30,7 +30,7 @@ export function createHandlersObjects({ store, actions }: Parts): ObjectHandlers
     const { database } = job.source;
     const isMeant = databases === undefined || databases.includes(database);
     const tables =
-      type === "source" && isMeant ? await actions.sourceTables(job.id) : isMeant ? job.tables : [];
+      type === "source" && isMeant ? await endpoints.sourceTables(job.id) : isMeant ? job.tables : [];
     return {
       ...{ id: job.id, status: "success", object_scope: "table" },
       object_info: isMeant ? objectMap(database, type === "modified" ? (chosen ?? []) : tables) : {},

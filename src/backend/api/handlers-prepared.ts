@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import type { AnswerOf } from "../../drs/all-operations";
 import { preparedJob } from "../../drs/schemas-kept";
-import { defaultDatabase, requireLimits } from "../jobs/actions";
+import { defaultDatabase } from "../jobs/endpoint-actions";
+import { requireLimits } from "../jobs/fields";
 import { type Job, newJobId } from "../jobs/job";
 import type { Prepared } from "../jobs/prepared";
 import { ApiError, message } from "../messages";
@@ -27,6 +28,7 @@ const user = "local";
 export function createHandlersPrepared({
   store,
   actions,
+  endpoints,
   runner,
   secrets,
 }: Parts): Pick<
@@ -154,7 +156,7 @@ export function createHandlersPrepared({
         throw refusal;
       }
       for (const { id, job } of all) {
-        await createJob(creationOf(job), store, actions, id, (made) => configured(made, job));
+        await createJob({ store, actions, endpoints }, creationOf(job), id, (made) => configured(made, job));
       }
       await prepared.put({ ...found, status: "COMMIT_SUCCESS" });
       runner.wake();
@@ -169,7 +171,7 @@ export function createHandlersPrepared({
     },
 
     cloneJob: async ({ job_id, name }) => {
-      const { id, status, createdAt } = await cloneJob(knownJob(store, job_id), name, store, actions);
+      const { id, status, createdAt } = await cloneJob({ store, actions }, knownJob(store, job_id), name);
       runner.wake();
       return { id, name, status, create_time: isoSeconds(new Date(createdAt)), is_clone_job: "true" };
     },

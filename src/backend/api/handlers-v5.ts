@@ -46,7 +46,7 @@ export function createHandlersV5(
   Pick<Handlers, keyof OperationsV5>,
   keyof ObjectHandlers | "listSupportLinks" | "listEnterpriseProjects"
 > {
-  const { store, runner, actions, comparisons } = parts;
+  const { store, runner, actions, endpoints, comparisons } = parts;
   const tests = new NetworkTests();
   const saved = new Queries<string>();
 
@@ -136,7 +136,7 @@ export function createHandlersV5(
 
   const choose = async (id: string, { db_object }: Changes) => {
     const tables = namesSchemas(db_object)
-      ? (await outcomeOf(async () => await actions.sourceTables(id))).answer
+      ? (await outcomeOf(async () => await endpoints.sourceTables(id))).answer
       : undefined;
     await actions.select(id, (database) => selectionIn(db_object, database, tables ?? []));
     return { query_id: saved.keep(id) };
@@ -342,7 +342,7 @@ export function createHandlersV5(
       }),
 
     createJob: async ({ job }) => {
-      const made = await createJob(creationOf(job), store, actions);
+      const made = await createJob(parts, creationOf(job));
       runner.wake();
       const { id, name, status, createdAt } = made;
       return { id, name, status, create_time: isoSeconds(new Date(createdAt)) };

@@ -22,7 +22,7 @@ import { precheckFacts } from "./views-v5";
 const testsAtOnce = 32;
 
 export function createHandlers(parts: Parts): Handlers {
-  const { store, runner, actions } = parts;
+  const { store, runner, actions, endpoints, prechecks } = parts;
   /** One result a task: what the step answers, or why it was refused. */
   const each = async (
     action: UserAction | ((index: number) => UserAction),
@@ -92,7 +92,7 @@ export function createHandlers(parts: Parts): Handlers {
     batchCreation: async ({ jobs }, language) => {
       const results: ItemOf<"batchCreation">[] = [];
       for (const request of jobs) {
-        const { answer, refusal } = await outcomeOf(async () => await createJob(request, store, actions));
+        const { answer, refusal } = await outcomeOf(async () => await createJob(parts, request));
         results.push(
           answer === undefined
             ? { id: "", name: request.name, status: "failed", ...errorOf(refusal, language) }
@@ -116,7 +116,7 @@ export function createHandlers(parts: Parts): Handlers {
             store,
             request.id,
             "MODIFY_DB_CONFIG",
-            async () => await actions.testConnection(request),
+            async () => await endpoints.testConnection(request),
           );
           return refusal === undefined
             ? { id: request.id, status: "true", success: true }
@@ -129,7 +129,7 @@ export function createHandlers(parts: Parts): Handlers {
 
     batchPrecheck: async ({ jobs }, language) =>
       await each("PRE_CHECK", jobs.map(jobIdOf), language, async (id) => ({
-        precheck_id: await actions.precheck(id),
+        precheck_id: await prechecks.begin(id),
       })),
 
     batchPrecheckResult: async ({ jobs: ids }, language) =>
@@ -194,7 +194,7 @@ export function createHandlers(parts: Parts): Handlers {
     batchModifyPwd: async ({ jobs }, language) =>
       await each("RESET_DB_PWD", jobs.map(jobIdOf), language, async (id, index) => {
         const { end_point_type, db_password = "" } = jobs[index] ?? {};
-        await actions.changePassword(id, end_point_type === "so" ? "source" : "target", db_password);
+        await endpoints.changePassword(id, end_point_type === "so" ? "source" : "target", db_password);
         return undefined;
       }),
 

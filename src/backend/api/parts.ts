@@ -1,6 +1,8 @@
 import type { JobActions } from "../jobs/actions";
 import type { Comparisons } from "../jobs/comparisons";
 import type { Controller } from "../jobs/controller";
+import type { EndpointActions } from "../jobs/endpoint-actions";
+import type { Prechecks } from "../jobs/prechecks";
 import type { JobStore } from "../jobs/store";
 import type { SecretBox } from "../secrets";
 
@@ -9,6 +11,8 @@ export interface Parts {
   readonly store: JobStore;
   readonly runner: Controller;
   readonly actions: JobActions;
+  readonly endpoints: EndpointActions;
+  readonly prechecks: Prechecks;
   readonly comparisons: Comparisons;
   readonly secrets: SecretBox;
 }

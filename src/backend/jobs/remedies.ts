@@ -1,8 +1,9 @@
 /** The remedy of a failed task: from its failure, or from what a pre-check finds. */
 import { type Engine, EngineError, type FoundRemedy } from "../engine/engine";
-import type { JobActions } from "./actions";
 import type { Controller } from "./controller";
 import { currentFailure } from "./job";
+import type { LegalChanges } from "./legal-changes";
+import type { Prechecks } from "./prechecks";
 import type { JobStore } from "./store";
 
 /** A refused row is noted with the failure; an older one belongs to an earlier failure. */
@@ -23,10 +24,10 @@ const warnings: Readonly<Record<string, readonly string[]>> = {
  * @throws ApiError for a task that is not there.
  */
 export async function findRemedy(
-  { store, runner, engine, actions }: Parts,
+  { changes, store, runner, engine, prechecks }: Parts,
   id: string,
 ): Promise<FoundRemedy> {
-  const job = actions.get(id);
+  const job = changes.get(id);
   const failure = currentFailure(job);
   if (failure === undefined) {
     return { rows: [], statements: [] };
@@ -47,7 +48,7 @@ export async function findRemedy(
   if (direct.statements.length > 0) {
     return direct;
   }
-  const items = await actions.check(job);
+  const items = await prechecks.find(job);
   const statements = items
     .filter(
       ({ item, result }) => result === "FAILED" || (result === "ALARM" && warnings[code]?.includes(item)),
@@ -57,8 +58,9 @@ export async function findRemedy(
 }
 
 export interface Parts {
+  readonly changes: LegalChanges;
   readonly store: JobStore;
   readonly runner: Controller;
   readonly engine: Engine;
-  readonly actions: JobActions;
+  readonly prechecks: Prechecks;
 }

@@ -10,6 +10,8 @@ import { JobActions } from "../../../src/backend/jobs/actions";
 import { Controller } from "../../../src/backend/jobs/controller";
 import { childOf, type Job, plainName, tableId } from "../../../src/backend/jobs/job";
 import { type Action, availableActions, requireCopyAgain } from "../../../src/backend/jobs/legal-actions";
+import { LegalChanges } from "../../../src/backend/jobs/legal-changes";
+import { Prechecks } from "../../../src/backend/jobs/prechecks";
 import { JobStore } from "../../../src/backend/jobs/store";
 import { ApiError } from "../../../src/backend/messages";
 import { account, newJob, seal } from "../../support/simulated-job";
@@ -47,6 +49,7 @@ interface Life {
   readonly store: JobStore;
   readonly runner: Controller;
   readonly actions: JobActions;
+  readonly prechecks: Prechecks;
 }
 
 async function begin(world: SimulatedWorld): Promise<Life> {
@@ -55,7 +58,9 @@ async function begin(world: SimulatedWorld): Promise<Life> {
   const store = await JobStore.open(world.database(span.alive));
   const runner = new Controller(store, engine, seal);
   await runner.start();
-  return { span, store, runner, actions: new JobActions(store, runner, engine, seal) };
+  const changes = new LegalChanges(store, runner);
+  const actions = new JobActions(changes, store, runner, engine, seal);
+  return { span, store, runner, actions, prechecks: new Prechecks(changes, store, runner, engine) };
 }
 
 async function end({ runner }: Life): Promise<void> {
@@ -195,7 +200,7 @@ class Walk {
     const listed = [job, ...(child === undefined ? [] : [child])].flatMap((task) =>
       availableActions(task, gate)
         .filter(isDone)
-        .map((action) => async () => await users[action](life.actions, task.id, detail)),
+        .map((action) => async () => await users[action](life, task.id, detail)),
     );
     const possible = mayCopyAgain(job, gate)
       ? [...listed, async () => await copyAgain(life.actions, job, detail)]
@@ -218,7 +223,7 @@ class Walk {
     const offered = availableActions(job, gate);
     const action = (["RETRY", "START", "FREE_RESOURCE"] as const).find((one) => offered.includes(one));
     if (action !== undefined) {
-      await this.#ask(life, users[action](life.actions, this.id, 4));
+      await this.#ask(life, users[action](life, this.id, 4));
     }
   }
 
@@ -252,14 +257,14 @@ class Walk {
 }
 
 /** Runs a pre-check to its end, which here takes a few turns of the loop. */
-async function check(actions: JobActions, id: string): Promise<void> {
-  await actions.precheck(id);
+async function check({ prechecks }: Life, id: string): Promise<void> {
+  await prechecks.begin(id);
   for (let turn = 0; turn < 20; turn++) {
     await new Promise(setImmediate);
   }
 }
 
-type Deed = (actions: JobActions, id: string, detail: number) => Promise<void>;
+type Deed = (life: Life, id: string, detail: number) => Promise<void>;
 
 function mayCopyAgain(job: Job, gate: Parameters<typeof requireCopyAgain>[1]): boolean {
   try {
@@ -278,28 +283,28 @@ async function copyAgain(actions: JobActions, job: Job, detail: number): Promise
 
 /** What users do; each may be refused. */
 const users = {
-  START: async (actions, id, detail) => {
-    await check(actions, id);
-    await actions.start(id, detail % 3 === 0 ? Date.now() + 3_000 : undefined);
+  START: async (life, id, detail) => {
+    await check(life, id);
+    await life.actions.start(id, detail % 3 === 0 ? Date.now() + 3_000 : undefined);
   },
-  PAUSE: async (actions, id) => await actions.pause(id),
-  RETRY: async (actions, id) => await actions.retry(id),
-  RESET: async (actions, id) => {
-    await check(actions, id);
-    await actions.reset(id);
+  PAUSE: async ({ actions }, id) => await actions.pause(id),
+  RETRY: async ({ actions }, id) => await actions.retry(id),
+  RESET: async (life, id) => {
+    await check(life, id);
+    await life.actions.reset(id);
   },
-  FREE_RESOURCE: async (actions, id, detail) => {
+  FREE_RESOURCE: async ({ actions }, id, detail) => {
     // Ending is final, so that most walks do it seldom.
     if (detail % 4 === 0) {
       await actions.end(id, detail % 8 === 0);
     }
   },
-  CHOOSE_OBJECT: async (actions, id, detail) => {
+  CHOOSE_OBJECT: async (life, id, detail) => {
     const chosen = tables.filter((_, index) => ((detail % 7) + 1) & (1 << index));
-    await actions.select(id, () => chosen.map((table) => ({ schema: "public", table })));
-    await check(actions, id);
+    await life.actions.select(id, () => chosen.map((table) => ({ schema: "public", table })));
+    await check(life, id);
   },
-  CHANGE: async (actions, id) => await actions.applyEdit(id),
+  CHANGE: async ({ actions }, id) => await actions.applyEdit(id),
 } satisfies Partial<Record<Action, Deed>>;
 
 function isDone(action: Action): action is keyof typeof users {
