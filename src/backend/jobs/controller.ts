@@ -53,6 +53,10 @@ export class Controller {
   readonly #looks: JoinedLooks;
   /** What is going on in the background. */
   readonly #work = new Set<Promise<void>>();
+  /** Tasks that are looked at, those that wait for their time, and those for which something may be left to do. */
+  readonly #open: Set<string>;
+  /** Tasks that have changed since they were last advanced. */
+  readonly #changed = new Set<string>();
   /** Pairs of servers that have not answered yet. */
   readonly #asked = new Set<string>();
   readonly #stop = new AbortController();
@@ -72,6 +76,8 @@ export class Controller {
     );
     this.#monitor = new Monitor(engine, () => this.#running(), store.measurements);
     this.#looks = new JoinedLooks(engine);
+    this.#open = new Set(store.all().map(({ id }) => id));
+    store.on("changed", this.#noteChange);
   }
 
   /** Reopens the links of all tasks; those whose port another program has by now get a new one. */
@@ -93,6 +99,7 @@ export class Controller {
     this.#wake.abort();
     await this.#loop;
     await this.#monitor.stop();
+    this.store.off("changed", this.#noteChange);
     await Promise.allSettled(this.#work);
     await Promise.allSettled(
       this.#runtimes.all().map(async (runtime) => await this.#steps.stopIndexing(runtime)),
@@ -117,12 +124,25 @@ export class Controller {
     return Math.abs(now - this.#askedAt) < attentionMs;
   }
 
-  /** Looks at all tasks now. */
+  /** Advances the tasks that have changed, and looks at all now. */
   wake(): void {
     this.#wake.abort();
-    for (const { id } of this.store.all()) {
+    for (const id of this.#changed) {
       this.#advanceInBackground(id);
     }
+  }
+
+  readonly #noteChange = (id: string): void => {
+    this.#open.add(id);
+    this.#changed.add(id);
+    if (this.store.get(id) === undefined) {
+      this.#advanceInBackground(id);
+    }
+  };
+
+  /** The tasks that are not settled: what a look costs follows from their number, not from that of all. */
+  #openJobs(): readonly Job[] {
+    return [...this.#open].flatMap((id) => this.store.get(id) ?? []);
   }
 
   live(id: string): Live {
@@ -189,7 +209,7 @@ export class Controller {
 
   /** The tasks that the engine runs now. */
   #running() {
-    return this.store.all().flatMap((job) => {
+    return this.#openJobs().flatMap((job) => {
       const { engine, link } = this.#runtimes.of(job.id);
       return isWatched(job) && engine?.kind === "present" && engine.enabled
         ? [
@@ -218,13 +238,13 @@ export class Controller {
 
   /** One look at all tasks; answers whether any of them may change by itself soon. */
   async #tick(now: number): Promise<boolean> {
-    for (const job of this.store.all()) {
+    for (const job of this.#openJobs()) {
       if (isDue(job, now) && !this.isFrozen(job)) {
         await this.store.update(job.id, (latest) => (isDue(latest, now) ? started(latest) : latest));
       }
     }
     const pairs = new Map<string, Job[]>();
-    const jobs = this.store.all();
+    const jobs = this.#openJobs();
     for (const job of jobs) {
       if (isWatched(job)) {
         const pair = `${job.source.host}:${job.source.port} ${job.target.host}:${job.target.port}`;
@@ -304,11 +324,13 @@ export class Controller {
 
   async #advance(id: string, runtime: Runtime): Promise<void> {
     for (let count = 0; count < stepsAtOnce && !this.#stop.signal.aborted; count++) {
+      this.#changed.delete(id);
       const stored = this.store.get(id);
       if (stored === undefined) {
         await this.#steps.stopIndexing(runtime);
         await runtime.link?.close();
         this.#runtimes.delete(id);
+        this.#open.delete(id);
         return;
       }
       const job = await noteFindings(this.store, stored, runtime.engine, Date.now());
@@ -323,7 +345,11 @@ export class Controller {
       }
       const step = nextStep(wish, seen);
       runtime.slotLostSince = step === "restoreSlots" ? runtime.slotLostSince : undefined;
-      if (step === "none" || !(await this.#steps.take(step, job))) {
+      if (step === "none") {
+        this.#settle(job);
+        return;
+      }
+      if (!(await this.#steps.take(step, job))) {
         return;
       }
       runtime.epoch++;
@@ -333,6 +359,13 @@ export class Controller {
       } else {
         runtime.engine = undefined;
       }
+    }
+  }
+
+  /** Only a change of its record lets something be done again for a task that nobody looks at. */
+  #settle(job: Job): void {
+    if (this.store.get(job.id) === job && !isWatched(job) && job.desired.goal !== "scheduled") {
+      this.#open.delete(job.id);
     }
   }
 

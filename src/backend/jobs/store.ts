@@ -1,4 +1,5 @@
 /** The control database: task states that outlive the backend, read once at the start and written through. */
+import { EventEmitter } from "node:events";
 import * as v from "valibot";
 import { message } from "../messages";
 import { StartError } from "../start-error";
@@ -47,7 +48,8 @@ export interface Orphan {
   readonly side: "source" | "target";
 }
 
-export class JobStore {
+/** Emits the id of each task that is new, has changed or is gone, and of those that are frozen or no longer so. */
+export class JobStore extends EventEmitter<{ changed: [id: string] }> {
   readonly #jobs = new Map<string, Job>();
   readonly #balances = new Map<string, number>();
   readonly #queues = new Map<string, Promise<unknown>>();
@@ -59,6 +61,7 @@ export class JobStore {
   readonly prepared: Records<typeof preparedSchema>;
 
   private constructor(private readonly database: Statements) {
+    super();
     this.history = new History(database);
     this.measurements = new Measurements(database);
     this.connections = new Records(database, "connection", savedConnection);
@@ -119,6 +122,7 @@ export class JobStore {
     await this.history.action(job.id, "CREATE", undefined);
     await this.#remember(job);
     this.#jobs.set(job.id, job);
+    this.emit("changed", job.id);
     return true;
   }
 
@@ -148,6 +152,7 @@ export class JobStore {
         // What becomes of a change is part of its task's history.
         await this.#remember({ ...childOf(next, next.change), id });
       }
+      this.emit("changed", id);
       return next;
     });
   }
@@ -162,6 +167,7 @@ export class JobStore {
       check(job);
       await this.database.query("DELETE FROM jobs WHERE id = $1", [id]);
       this.#jobs.delete(id);
+      this.emit("changed", id);
     });
   }
 
@@ -180,6 +186,7 @@ export class JobStore {
     );
     this.#balances.set(account, balance);
     for (const job of paid) {
+      this.emit("changed", job.id);
       if (this.isFrozen(job) && !before.includes(job)) {
         await this.history.status(job.id, "FROZEN", message("isFrozen", { account }));
       } else if (!this.isFrozen(job) && before.includes(job)) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EngineState, EngineTask } from "../../../src/backend/engine/engine";
 import { Controller } from "../../../src/backend/jobs/controller";
+import { newJobId } from "../../../src/backend/jobs/job";
 import { JobStore } from "../../../src/backend/jobs/store";
 import { newJob, seal } from "../../support/simulated-job";
 import { SimulatedEngine, SimulatedWorld } from "../../support/simulated-world";
@@ -94,6 +95,58 @@ describe("the controller", () => {
       await reaches("INCRE_TRANSFER_STARTED");
     } finally {
       clearInterval(ticking);
+      await controller.stop();
+      await controller.closeLinks();
+    }
+  });
+
+  it("does nothing for tasks that wait for their user, and something for one that has changed", async () => {
+    const world = new SimulatedWorld();
+    const alive = async () => undefined;
+    const store = await JobStore.open(world.database(alive));
+    const configured = { ...newJob("FULL_TRANS"), status: "CONFIGURATION", provisioned: true };
+    const jobs = Array.from({ length: 500 }, () => ({ ...configured, id: newJobId() }));
+    for (const job of jobs) {
+      await store.insert(job);
+    }
+    let asked: string[] = [];
+    const { get } = store;
+    store.get = (id) => {
+      asked.push(id);
+      return get.call(store, id);
+    };
+    const controller = new Controller(store, new SimulatedEngine(world, alive), seal);
+    await controller.start();
+    try {
+      // Each was looked at when the backend was started.
+      await waitFor(
+        () => {
+          const of = new Set(asked);
+          asked = [];
+          controller.wake();
+          return of.size;
+        },
+        (size) => size === 0,
+      );
+      const [first] = jobs;
+      await store.update(first?.id ?? "", (job) => ({
+        ...job,
+        desired: { ...job.desired, goal: "running", attempt: 1 },
+      }));
+      controller.wake();
+      await waitFor(
+        () => get.call(store, first?.id ?? "")?.status,
+        (status) => status === "STARTJOBING",
+      );
+      assert.deepEqual(new Set(asked), new Set([first?.id]));
+      await store.remove(first?.id ?? "", () => undefined);
+      await store.setBalance(configured.account, -1);
+      controller.wake();
+      await waitFor(
+        () => new Set(asked).size,
+        (size) => size === jobs.length,
+      );
+    } finally {
       await controller.stop();
       await controller.closeLinks();
     }
