@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { findBinaries, run } from "../../src/backend/clusters/binaries";
-import { freePort } from "../../src/backend/clusters/clusters";
+import { freePort } from "../../src/backend/clusters/free-port";
 import { makeDataDir, removeDataDir, until } from "./backend-process";
 
 export class OwnServer {
@@ -24,7 +24,7 @@ export class OwnServer {
     const dataDir = makeDataDir();
     const binaries = await findBinaries(dataDir, { from: packages });
     const [data, passwordFile] = [join(dataDir, "data"), join(dataDir, "password")];
-    const login = { host: "127.0.0.1", port: await freePort(0), user: "postgres", password: "its own" };
+    const login = { host: "127.0.0.1", port: await freePort(), user: "postgres", password: "its own" };
     writeFileSync(passwordFile, login.password);
     const made = await run(binaries, binaries.initdb, [
       ...["-D", data, "-U", login.user, "-A", "scram-sha-256", "--pwfile", passwordFile],

@@ -2,7 +2,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
@@ -11,6 +10,7 @@ import type { DatabaseLogin } from "../engine/engine";
 import { log, shortened } from "../log";
 import { StartError } from "../start-error";
 import type { Binaries } from "./binaries";
+import { freePort } from "./free-port";
 import { stopLeftover } from "./leftovers";
 import { fromSupervisor, type ServerSpec, supervisorRole, type ToSupervisor } from "./protocol";
 import { tellingLine } from "./telling-line";
@@ -294,8 +294,8 @@ export class Clusters extends EventEmitter<Events> {
   /** The server's port of last time when it is free, else another. */
   async #port(name: ClusterName, another: boolean): Promise<number> {
     const file = join(this.dataDir, `${name}.port`);
-    const kept = Number.parseInt((await textOf(file)) ?? "0", 10);
-    const port = await freePort(another || Number.isNaN(kept) ? 0 : kept);
+    const kept = Number.parseInt((await textOf(file)) ?? "", 10);
+    const port = await freePort(kept > 0 && !another ? kept : undefined);
     this.#ports.set(name, port);
     await writePrivately(file, String(port));
     return port;
@@ -333,21 +333,3 @@ const originSettings = { max_active_replication_origins: "400" };
  * that a fault on demand can change it while the server runs.
  */
 const changeableSettings = "max_slot_wal_keep_size = '2GB'\n";
-
-/** The wanted port of 127.0.0.1 when it is free, else another; 0: any. */
-export async function freePort(wanted: number): Promise<number> {
-  const probe = createServer();
-  return await new Promise((resolve, reject) => {
-    probe.once("error", (error: NodeJS.ErrnoException) => {
-      if (wanted === 0 || error.code !== "EADDRINUSE") {
-        reject(error);
-      } else {
-        resolve(freePort(0));
-      }
-    });
-    probe.listen(wanted, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : wanted));
-    });
-  });
-}
