@@ -224,9 +224,11 @@ export class Comparisons {
       if (!(error instanceof EngineError)) {
         log(`a comparison failed: ${reasonOf(error)}`);
       }
+      const side = error instanceof EngineError ? error.side : undefined;
+      const connection = job !== undefined && side !== undefined ? this.runner.taskOf(job)[side] : undefined;
       const text =
         error instanceof EngineError
-          ? this.engine.describe(error, undefined)
+          ? this.engine.describe(error, connection)
           : message("internal", { reason: reasonOf(error) });
       await this.#end(id, "FAILED", text);
     }

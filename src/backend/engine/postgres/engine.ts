@@ -443,14 +443,15 @@ const nothingFlowed: Watched = { findings: [], isWhole: true, remember: undefine
 function withoutAnswer(
   side: Side,
   error: EngineError,
-  { memory, tables }: EngineTask,
+  task: EngineTask,
   news: SlotNews | undefined,
 ): EngineState {
+  const { memory, tables } = task;
   const remember =
     news === undefined ? undefined : { from: memory, to: withSlotNews(memoryOf(memory), tables, news) };
   return error.kind === "loss"
     ? { kind: "unreachable", side, reason: error.reason, remember }
-    : { kind: "broken", code: error.code, message: describe(error, undefined) };
+    : { kind: "broken", code: error.code, message: describe(error, task[error.side ?? side]) };
 }
 
 function namesOf(tasks: readonly EngineTask[]): readonly string[] {
