@@ -21,7 +21,7 @@ export class ControlDatabase {
     this.#pool = guardedPool(ownOptions(login), { max: 8, idleMs: 10_000 });
   }
 
-  /** Runs a statement, again if the connection was lost: it must be repeatable. */
+  /** Runs a statement, again if the server was away: it must be repeatable. */
   async query<R extends pg.QueryResultRow>(
     sql: string,
     values: readonly unknown[] = [],
@@ -30,7 +30,7 @@ export class ControlDatabase {
       try {
         return await this.#pool.query<R>(sql, [...values]);
       } catch (error) {
-        if (!isConnectionLoss({ code: codeOf(error), reason: reasonOf(error) }) || Date.now() > deadline) {
+        if (!isAway(error) || Date.now() > deadline) {
           throw error;
         }
       }
@@ -40,4 +40,10 @@ export class ControlDatabase {
   async close(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+/** The server knows this login: who refuses it, or cannot prove itself, is another program on its port. */
+function isAway(error: unknown): boolean {
+  const code = codeOf(error);
+  return code.startsWith("28") || isConnectionLoss({ code, reason: reasonOf(error) });
 }
