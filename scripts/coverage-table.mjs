@@ -12,18 +12,22 @@ export const remarks = {
   batchDelete: "`terminate`, `force_terminate`, `delete`",
   batchSelectObjects: "tables, schemas and whole databases, under their own names",
   batchStarting: "`is_auto_create_compare` and `is_only_init_task` are accepted and change nothing",
+  createObjectComparison:
+    "the database, the task's tables, and their indexes, constraints and triggers, by their names",
   createComparison: "`lines` and `contents`, at once; without objects all tables of the task",
   batchModification: "`name` and `description`",
   batchLimitSpeed: "limits the full synchronization",
   showJobDetail:
-    "types `overview`, `detail`, `network`, `precheck`, `progress`, `log`, `compare` (`line_compare`, `content_compare`)",
+    "types `overview`, `detail`, `network`, `precheck`, `progress`, `log`, `compare` (`object_compare`, `line_compare`, `content_compare`)",
   showMonitorData: "what is not measured here is left out",
   showProgressData: "types `table`, `table_structure`, `table_indexs`, `database`; others are empty",
   showDirtyData: "of the demo's target, whose log can be read",
-  listDdls:
-    "what DDL at the source has changed and was not replicated, in place of its text; all of it with `status` 1",
+  listDdls: "what DDL at the source has changed and was not replicated, in place of its text",
+  cleanAlarm: "clears the alarm in the list; the task's warning stays while its cause does",
+  createComparisons: "at once; `compare_mode` changes nothing",
+  listHealthComparisons: "none: see `update_compare_policy`",
   executeAction:
-    "`network`, `precheck`, `start`, `stop`, `restart`, `reset`, `terminate`, `create_compare` (`lines`, `contents`), `cancel_compare`",
+    "`network`, `precheck`, `start`, `stop`, `restart`, `reset`, `terminate`, `create_compare` (`object`, `lines`, `contents`), `cancel_compare`",
   executeActions: "the same actions",
   createJob: "`postgresql` to `postgresql`",
   collectDbObjects: "tables; `db_names` is kept to, `offset` and `limit` change nothing",

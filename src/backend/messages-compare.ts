@@ -14,6 +14,18 @@ export const compareMessages = {
     en: "A comparison of {count} tables ended. It found no differences, but could not compare {tables}.",
     zh: "{count} 张表的数据对比结束，未发现差异，但以下表无法对比：{tables}。",
   },
+  comparedObjects: {
+    en: "A comparison of objects ended: both ends have all {count} of them.",
+    zh: "对象对比结束，两端均有全部 {count} 个对象。",
+  },
+  comparedObjectsDifferent: {
+    en: "A comparison of {count} objects ended. Not at both ends: {objects}.",
+    zh: "{count} 个对象的对象对比结束，仅存在于一端的对象：{objects}。",
+  },
+  leftOut: {
+    en: "Synchronization does not create foreign keys and triggers at the target. Create {name} there before applications use the target.",
+    zh: "同步不会在目标库创建外键和触发器。请在业务使用目标库之前自行创建 {name}。",
+  },
   compareCancelled: {
     en: "A comparison was canceled after {count} tables.",
     zh: "数据对比已取消，已完成 {count} 张表。",

@@ -117,6 +117,10 @@ const messages = {
   noSuchConnection: { en: "There is no saved connection {id}.", zh: "不存在已保存的连接 {id}。" },
   noSuchPrepared: { en: "There is no prepared creation {id}.", zh: "不存在批量异步任务 {id}。" },
   unsupported: { en: "The local backend does not support this: {what}.", zh: "本地后端不支持：{what}。" },
+  noSuchAlarm: {
+    en: "The task has no DDL alarm {id}. Read the list of its DDL again.",
+    zh: "任务没有 DDL 告警 {id}，请重新查询 DDL 列表。",
+  },
   noSuchQuery: {
     en: "The query {id} does not exist or has expired. Start a new query.",
     zh: "查询 {id} 不存在或已失效，请重新发起。",

@@ -1,4 +1,4 @@
-/** Comparisons of what both ends have, in the words of the DRS API v3; v5 has most of them as actions. A table of its own. */
+/** Comparisons of what both ends have; v5 has most of them as actions and details. A table of its own. */
 import * as v from "valibot";
 import type { OperationTable } from "./operations";
 import * as s from "./schemas-compare";
@@ -94,6 +94,61 @@ export const operationsCompare = {
     reads: true,
     request: s.comparisonRequest,
     response: s.comparisonProgress,
+  },
+  createObjectComparison: {
+    method: "POST",
+    path: `${job}/object/compare`,
+    success: 202,
+    reads: false,
+    request: s.objectRequest,
+    response: v.looseObject({}),
+  },
+  showObjectComparison: {
+    method: "GET",
+    path: `${job}/object/compare`,
+    success: 200,
+    reads: true,
+    request: s.jobRequest,
+    response: s.lastOfObjects,
+  },
+  listComparedObjects: {
+    method: "GET",
+    path: `${job}/object/compare/{compare_type}`,
+    success: 200,
+    reads: true,
+    request: s.objectsDetailRequest,
+    items: "compare_detail",
+    item: s.objectsDetail,
+    response: v.looseObject({ count: total, compare_detail: v.array(s.objectsDetail) }),
+  },
+  /** A comparison of objects, of data, or both at once. */
+  createComparisons: {
+    method: "POST",
+    path: "/v3/{project_id}/jobs/create-compare-task",
+    success: 200,
+    reads: false,
+    request: s.newTask,
+    response: s.newTaskResult,
+  },
+  /** The results of the comparisons that are named; of none: the list of them. */
+  queryComparisons: {
+    method: "POST",
+    path: "/v3/{project_id}/jobs/query-compare-result",
+    success: 200,
+    reads: true,
+    request: s.resultsRequest,
+    response: s.results,
+  },
+  /** Comparisons that a compare policy has begun. */
+  listHealthComparisons: {
+    method: "GET",
+    path: "/v5/{project_id}/jobs/{job_id}/health-compare-jobs",
+    success: 200,
+    reads: true,
+    request: s.healthRequest,
+    items: "compare_jobs",
+    item: s.healthComparison,
+    response: v.looseObject({ count: total, compare_jobs: v.array(s.healthComparison) }),
   },
 } as const satisfies OperationTable;
 

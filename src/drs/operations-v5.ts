@@ -90,6 +90,15 @@ export const operationsV5 = {
     item: s.ddlEntry,
     response: v.looseObject({ count: total, ddl_list: v.array(s.ddlEntry) }),
   },
+  /** `alarm_id` is the `seqno` of the DDL. */
+  cleanAlarm: {
+    method: "POST",
+    path: `${job}/alarms/{alarm_id}/clean`,
+    success: 200,
+    reads: false,
+    request: s.alarmRequest,
+    response: v.looseObject({}),
+  },
   showIncrementComponents: {
     method: "GET",
     path: `${job}/increment-components-detail`,

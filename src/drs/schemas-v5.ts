@@ -240,12 +240,33 @@ const contentDifference = v.looseObject({
   source_select_sql: text,
   target_select_sql: text,
 });
+const objectsOverview = v.looseObject({
+  compare_job_id: text,
+  create_time: text,
+  start_time: text,
+  status: text,
+  export_status: text,
+  report_remain_seconds: count,
+  error_msg: text,
+  compare_results: v.nullish(
+    v.array(v.looseObject({ type: text, source_count: count, target_count: count, status: text })),
+  ),
+});
+const objectsDetail = v.looseObject({
+  source_db_name: text,
+  source_db_value: text,
+  target_db_name: text,
+  target_db_value: text,
+  error_message: text,
+});
 const compareResult = v.looseObject({
   data_compare_task_list: v.nullish(v.array(compareTask)),
   line_compare_overview_infos: v.nullish(v.array(linesOverview)),
   line_compare_detail_infos: v.nullish(v.array(linesDetail)),
   content_compare_overview_infos: v.nullish(v.array(contentOverview)),
   content_compare_detail_infos: v.nullish(v.array(contentDetail)),
+  objects_compare_overview_info: v.nullish(objectsOverview),
+  objects_compare_detail_infos: v.nullish(v.array(objectsDetail)),
   content_diff_detail_info: v.nullish(
     v.looseObject({
       count,
@@ -543,6 +564,7 @@ export const ddlRequest = v.looseObject({
   end_seq_no: number,
   status: v.nullish(wholeNumber(0, 1)),
 });
+export const alarmRequest = v.looseObject({ job_id: jobId, alarm_id: v.string() });
 /** DDL of the source; times in milliseconds since 1970. */
 export const ddlEntry = v.looseObject({
   seqno: count,

@@ -257,13 +257,5 @@ describe("the comparison of both ends", () => {
     await task.pause();
     await task.reaches("PAUSING");
     await assert.rejects(create("lines"), /DRS\.M00304/);
-    const job = {
-      action_name: "create_compare",
-      action_params: { compare_task_param: { type: "object" } },
-    } as const;
-    await assert.rejects(
-      backend.client.callIn(operationsV5, "executeAction", { job_id: task.id, job }),
-      /DRS\.M10018/,
-    );
   });
 });

@@ -172,17 +172,30 @@ describe("the stream of a task", () => {
     const wanted = { job_id: id, offset: 0, limit: 100 };
     const { count, ddl_list } = await backend.client.callIn(operationsV5, "listDdls", wanted);
     assert.equal(count, ddl_list.length);
+    const numbers = ddl_list.map(({ seqno }) => seqno ?? 0);
     assert.deepEqual(
-      ddl_list.map(({ seqno }) => seqno),
-      ddl_list.map((_, index) => index + 1),
+      numbers,
+      [...new Set(numbers)].sort((one, other) => one - other),
     );
     const added = ddl_list.find(({ ddl_text }) => ddl_text?.includes(`${tableOf(concern)} `));
     assert.match(added?.ddl_text ?? "", /^LW009 .* has the column w \(integer\)/);
     assert.deepEqual([added?.status, added?.exe_result], [1, false]);
     // What was done at the target is not the source's DDL.
     assert.doesNotMatch(JSON.stringify(ddl_list), /LW003|LW014|LW019/);
-    const none = { ...wanted, status: 0 };
-    assert.equal((await backend.client.callIn(operationsV5, "listDdls", none)).count, 0);
+    const cleared = async () =>
+      (await backend.client.callIn(operationsV5, "listDdls", { ...wanted, status: 0 })).ddl_list;
+    assert.deepEqual(await cleared(), []);
+    const clean = async (alarm_id: string) =>
+      await backend.client.callIn(operationsV5, "cleanAlarm", { job_id: id, alarm_id });
+    await clean(String(added?.seqno));
+    const [one, ...others] = await cleared();
+    assert.deepEqual([one?.seqno, others], [added?.seqno, []]);
+    assert.ok(Number(one?.clean_time) > Number(one?.record_time));
+    await clean(String(added?.seqno));
+    assert.equal((await cleared())[0]?.clean_time, one?.clean_time);
+    await assert.rejects(clean("100"), /DRS\.M00007/);
+    // The alarm is cleared, not its cause.
+    await untilSaid(concern, "warning");
   });
 
   it("withdraws a warning when its cause is fixed", async () => {

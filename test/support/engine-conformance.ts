@@ -340,8 +340,16 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
           a: "different 1 0 0 onlySource 1",
           b: "different 0 1 1 changed 2 onlyTarget 1000",
         });
+        const objects = await world.engine.compareObjects(made, new AbortController().signal);
+        assert.deepEqual(
+          objects
+            .filter(({ kind }) => kind === "TABLE")
+            .map(({ source, target }) => source === target && source),
+          ["public.a", "public.b"],
+        );
         const stopped = new AbortController();
         stopped.abort();
+        await assert.rejects(world.engine.compareObjects(made, stopped.signal));
         await assert.rejects(async () => {
           for await (const _ of world.engine.compare(made, true, stopped.signal)) {
             assert.fail("it goes on");

@@ -31,6 +31,7 @@ export function newJob(taskType: Job["taskType"]): Job {
       stream: null,
       unindexed: [],
       findings: [],
+      lastFinding: 0,
       sourceRows: {},
       released: false,
       createdAt: now,

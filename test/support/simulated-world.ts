@@ -491,6 +491,8 @@ export class SimulatedEngine implements Engine {
     // It cannot, and is not asked.
   }
 
+  compareObjects = async () => [];
+
   remedy = async () => ({ rows: [], statements: [] });
 
   describe({ reason }: EngineError) {

@@ -55,20 +55,15 @@ export function executeAction(
         step: async () => {
           const { type, start_time, db_object } = params.compare_task_param ?? {};
           const job = store.get(id);
-          if (
-            job === undefined ||
-            type === "object" ||
-            type == null ||
-            Number(start_time || 0) > Date.now()
-          ) {
+          if (job === undefined || type == null || Number(start_time || 0) > Date.now()) {
             throw new ApiError(
               "DRS.M10018",
               message("unsupported", { what: `create_compare ${type ?? ""}` }),
             );
           }
-          return {
-            query_id: await comparisons.create(job, type, db_object ? tablesOf(db_object) : undefined),
-          };
+          const kind = type === "object" ? "objects" : type;
+          const tables = db_object && kind !== "objects" ? tablesOf(db_object) : undefined;
+          return { query_id: await comparisons.create(job, kind, tables) };
         },
       };
     case "cancel_compare":

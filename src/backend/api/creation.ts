@@ -69,7 +69,15 @@ function untouched(id: string) {
     ...{ edit: null, change: null, copyAgain: null, precheck: null },
     desired: { goal: "configured" as const, attempt: 0, startAt: null, force: false },
     ...{ status: "CREATING", failure: null, provisioned: false, linkPort: null },
-    ...{ tables: [], prepared: false, anew: false, stream: null, unindexed: [], findings: [] },
+    ...{
+      tables: [],
+      prepared: false,
+      anew: false,
+      stream: null,
+      unindexed: [],
+      findings: [],
+      lastFinding: 0,
+    },
     ...{ sourceRows: {}, released: false },
     ...{ createdAt: now, startedAt: null, fullCompletedAt: null, updatedAt: now },
   };

@@ -3,10 +3,11 @@ import type { OperationsCompare } from "../../drs/operations-compare";
 import type { Comparison, TableResult } from "../jobs/comparisons";
 import { type Job, tableId } from "../jobs/job";
 import { ApiError, type Language, message } from "../messages";
+import { type CompareTaskHandlers, comparedJob, tablesNamed } from "./handlers-compare-tasks";
 import { notedOutcome, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
 import type { Handlers } from "./server";
-import { differences, reasonOf } from "./views-compare";
+import { countDifference, differences, kindsWith, reasonOf, tableStatus } from "./views-compare";
 import { isoSeconds } from "./views-v5";
 
 /** How v3 numbers what came of a comparison. */
@@ -23,14 +24,8 @@ const states = {
 export function createCompareHandlers({
   store,
   comparisons,
-}: Parts): Pick<Handlers, keyof OperationsCompare> {
-  const known = (id: string): Job => {
-    const job = store.get(id);
-    if (job === undefined) {
-      throw new ApiError("DRS.M00289", message("noSuchJob"));
-    }
-    return job;
-  };
+}: Parts): Omit<Pick<Handlers, keyof OperationsCompare>, keyof CompareTaskHandlers> {
+  const known = (id: string): Job => comparedJob(store, id);
   const noted = async <T>(id: string, action: UserAction, step: () => Promise<T>): Promise<T | undefined> => {
     const { answer, refusal } = await notedOutcome(store, id, action, step);
     if (refusal !== undefined) {
@@ -38,9 +33,12 @@ export function createCompareHandlers({
     }
     return answer;
   };
-  const get = async (input: { readonly job_id: string; readonly compare_job_id: string }) => {
-    const job = known(input.job_id);
-    return { job, comparison: await comparisons.get(job.id, input.compare_job_id) };
+  const get = async (
+    { job_id, compare_job_id }: { readonly job_id: string; readonly compare_job_id: string },
+    by?: "lines" | "contents",
+  ) => {
+    const job = known(job_id);
+    return { job, comparison: await comparisons.get(job.id, compare_job_id, by && kindsWith[by]) };
   };
 
   return {
@@ -50,21 +48,14 @@ export function createCompareHandlers({
         if ((type !== "lines" && type !== "contents") || Number(start_time || 0) > Date.now()) {
           throw new ApiError("DRS.M10018", message("unsupported", { what: `table/compare ${type}` }));
         }
-        const named = (compare_object ?? []).flatMap(({ table_name }) => table_name ?? []);
-        const tables = job.tables.filter(
-          (table) => named.includes(table.table) || named.includes(tableId(table)),
-        );
-        return await comparisons.create(
-          job,
-          type,
-          named.length === 0 ? undefined : new Set(tables.map(tableId)),
-        );
+        return await comparisons.create(job, type, tablesNamed(job, compare_object));
       });
       return { id: id ?? null };
     },
 
     listComparisons: async ({ job_id, offset, limit }) => {
-      const { count, comparisons: shown } = await comparisons.list(known(job_id).id, { offset, limit });
+      const page = { offset, limit };
+      const { count, comparisons: shown } = await comparisons.list(known(job_id).id, page, kindsWith.lines);
       return {
         count,
         compare_jobs: shown.map(({ id, kind, createdAt, endedAt, status }) => ({
@@ -89,31 +80,31 @@ export function createCompareHandlers({
     },
 
     listLineOverview: async (input) => {
-      const { job, comparison } = await get(input);
+      const { job, comparison } = await get(input, "lines");
       const [source_db_name, target_db_name] = [job.source.database, job.target.database];
       return {
         total_count: 1,
-        data_compare_overview_infos: [{ source_db_name, target_db_name, ...overview(comparison) }],
+        data_compare_overview_infos: [{ source_db_name, target_db_name, ...overview(comparison, "lines") }],
       };
     },
 
     listLineDetail: async (input) => {
-      const { comparison } = await get(input);
+      const { comparison } = await get(input, "lines");
       const { total_count, shown } = details(comparison, input);
       return { total_count, table_line_compare_result_infos: shown.map((table) => rowCounts(table)) };
     },
 
     listContentOverview: async (input) => {
-      const { job, comparison } = await get(input);
+      const { job, comparison } = await get(input, "contents");
       const [source_db, target_db] = [job.source.database, job.target.database];
       return {
         total_count: 1,
-        content_compare_result_infos: [{ source_db, target_db, ...overview(comparison) }],
+        content_compare_result_infos: [{ source_db, target_db, ...overview(comparison, "contents") }],
       };
     },
 
     listContentDetail: async (input, language) => {
-      const { job, comparison } = await get(input);
+      const { job, comparison } = await get(input, "contents");
       const [source_db, target_db] = [job.source.database, job.target.database];
       const { total_count, shown } = details(comparison, input);
       return {
@@ -126,7 +117,7 @@ export function createCompareHandlers({
     },
 
     listContentDifference: async (input) => {
-      const { comparison } = await get(input);
+      const { comparison } = await get(input, "contents");
       const { table_name: wanted, offset, limit } = input;
       const tables = comparison.results.filter(
         (result) => !wanted || result.table === wanted || tableId(result) === wanted,
@@ -152,10 +143,11 @@ export function createCompareHandlers({
   };
 }
 
-function overview({ status, tables, results }: Comparison) {
-  const of = (verdict: TableResult["verdict"]) =>
-    results.filter((result) => result.verdict === verdict).length;
-  const ended = of("different") > 0 ? states.different : of("impossible") > 0 ? states.failed : states.equal;
+function overview({ status, tables, results }: Comparison, by: "lines" | "contents") {
+  const statuses = results.map((result) => tableStatus(result, by));
+  const of = (wanted: string) => statuses.filter((one) => one === wanted).length;
+  const [different, impossible] = [of("INCONSISTENT"), of("CAN_NOT_COMPARE")];
+  const ended = different > 0 ? states.different : impossible > 0 ? states.failed : states.equal;
   const byStatus = {
     WAITING_FOR_RUNNING: states.waits,
     RUNNING: states.runs,
@@ -167,8 +159,8 @@ function overview({ status, tables, results }: Comparison) {
     status: byStatus[status],
     compare_num: tables.length,
     compare_end_num: results.length,
-    data_inconsistent_num: of("different"),
-    uncomparable_num: of("impossible"),
+    data_inconsistent_num: different,
+    uncomparable_num: impossible,
   };
 }
 
@@ -196,7 +188,7 @@ function rowCounts(result: TableResult) {
   return {
     ...{ source_table_name: name, source_row_num: sourceRows },
     ...{ target_table_name: name, target_row_num: targetRows },
-    difference_row_num: sourceRows === null || targetRows === null ? null : Math.abs(sourceRows - targetRows),
+    difference_row_num: countDifference(result),
     status:
       verdict === "impossible"
         ? states.impossible

@@ -2,7 +2,7 @@
 
 import type { InputOf } from "../../drs/all-operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
-import { findingsOf } from "../jobs/findings";
+import { clearAlarm, findingsOf } from "../jobs/findings";
 import type { EntryOf, Kind, Page } from "../jobs/history";
 import { type Job, tableId } from "../jobs/job";
 import { jobAction } from "../jobs/legal-actions";
@@ -53,6 +53,9 @@ export function createHandlersV5(
   const known = (id: string): Job => knownJob(store, id);
   const find = async <K extends Kind>(id: string, kind: K, page: Page, fields?: Partial<EntryOf<K>>) =>
     await store.history.find(store.parentOf(id)?.id ?? known(id).id, kind, page, fields);
+
+  const ddls = (id: string, wanted: Parameters<typeof ddlEntries>[1], language: Language) =>
+    ddlEntries(findingsOf(known(id), runner.live(id).engine), wanted, language);
 
   /** One result a task, in v5's words. */
   const each = async (
@@ -105,14 +108,7 @@ export function createHandlersV5(
     },
     compare: async (job, input, language) => ({
       ...detailHead(job),
-      ...compareDetail(
-        job,
-        input,
-        input.query_type === "list" || !input.compare_task_id
-          ? await comparisons.list(job.id, input)
-          : { count: 1, comparisons: [await comparisons.get(job.id, input.compare_task_id)] },
-        language,
-      ),
+      ...(await compareDetail(job, input, comparisons, language)),
     }),
     log: async (job, { offset, limit, log_level }, language) => {
       const level = logLevel(log_level);
@@ -260,9 +256,18 @@ export function createHandlersV5(
     },
 
     listDdls: async (wanted, language) => {
-      const { job_id, offset, limit } = wanted;
-      const all = ddlEntries(findingsOf(known(job_id), runner.live(job_id).engine), wanted, language);
+      const all = ddls(wanted.job_id, wanted, language);
+      const { offset, limit } = wanted;
       return { count: all.length, ddl_list: all.slice(offset, offset + limit) };
+    },
+
+    cleanAlarm: async ({ job_id, alarm_id }, language) => {
+      const alarm = ddls(job_id, {}, language).find(({ seqno }) => String(seqno) === alarm_id);
+      if (alarm === undefined) {
+        throw new ApiError("DRS.M00007", message("noSuchAlarm", { id: alarm_id }));
+      }
+      await clearAlarm(store, job_id, alarm.seqno);
+      return {};
     },
 
     showIncrementComponents: async ({ job_id }) => {

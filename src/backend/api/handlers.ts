@@ -5,6 +5,7 @@ import { ApiError, type Language, message, render } from "../messages";
 import { createJob } from "./creation";
 import { wantedBy } from "./filter";
 import { createCompareHandlers } from "./handlers-compare";
+import { createCompareTaskHandlers } from "./handlers-compare-tasks";
 import { createHandlersConnections } from "./handlers-connections";
 import { createHandlersMore } from "./handlers-more";
 import { createHandlersObjects } from "./handlers-objects";
@@ -44,6 +45,7 @@ export function createHandlers(parts: Parts): Handlers {
   return {
     ...createHandlersV5(parts),
     ...createCompareHandlers(parts),
+    ...createCompareTaskHandlers(parts),
     ...createHandlersObjects(parts),
     ...createHandlersMore(parts),
     ...createHandlersTags(parts),

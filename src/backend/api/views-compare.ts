@@ -1,51 +1,87 @@
 /** Comparisons as v5's detail of the type `compare` shows them. */
 
 import type { InputOf } from "../../drs/all-operations";
-import type { Comparison, TableResult } from "../jobs/comparisons";
+import type { Comparison, Comparisons, TableResult } from "../jobs/comparisons";
 import { type Job, tableId } from "../jobs/job";
 import { ApiError, type Language, message, render } from "../messages";
+import { countsByKind, objectDetail } from "./views-compare-objects";
 import { isoSeconds, type JobDetail } from "./views-v5";
 
 type Query = InputOf<"showJobDetail">;
 type Shown = Pick<JobDetail, "compare_result" | "total_count">;
+type Kind = Comparison["kind"];
+
+/** The kinds of comparisons that say something of this: who compares contents counts the rows, too. */
+export const kindsWith = {
+  lines: ["lines", "contents"],
+  contents: ["contents"],
+  objects: ["objects"],
+} as const satisfies Record<Kind, readonly Kind[]>;
+
+const typesOf: Readonly<Record<string, Kind>> = {
+  line_compare: "lines",
+  content_compare: "contents",
+  object_compare: "objects",
+};
 
 /** How many rows differ, as far as they were counted. */
 export function differences({ onlySource, onlyTarget, changed }: TableResult): number {
   return onlySource + onlyTarget + changed;
 }
 
+/** By how many rows the counts differ; null where an end was not counted. */
+export function countDifference({ sourceRows, targetRows }: TableResult): number | null {
+  return sourceRows === null || targetRows === null ? null : Math.abs(sourceRows - targetRows);
+}
+
 /**
- * @param found a page of those the query asks for, and the number of all.
- * @throws ApiError DRS.M10018 for what is not compared here.
+ * The comparison that the query names, or else the last one that says something of what it asks for.
+ *
+ * @throws ApiError DRS.M10018 for what is not compared here, DRS.M00007 for a comparison that is not there.
  */
-export function compareDetail(
+export async function compareDetail(
   job: Job,
-  { compare_type, query_type, offset, limit, ...query }: Query,
-  found: { readonly count: number; readonly comparisons: readonly Comparison[] },
+  query: Query,
+  comparisons: Comparisons,
   language: Language,
-): Shown {
+): Promise<Shown> {
+  const { compare_type, query_type, compare_task_id } = query;
+  if (query_type === "list" || (query_type == null && !compare_task_id)) {
+    const { count, comparisons: found } = await comparisons.list(job.id, query);
+    return {
+      total_count: count,
+      compare_result: { data_compare_task_list: found.map((one) => task(one, language)) },
+    };
+  }
+  const type = typesOf[compare_type ?? ""];
+  if (type === undefined) {
+    throw new ApiError("DRS.M10018", message("unsupported", { what: `${compare_type} ${query_type}` }));
+  }
+  const comparison = compare_task_id
+    ? await comparisons.get(job.id, compare_task_id, kindsWith[type])
+    : (await comparisons.list(job.id, { offset: 0, limit: 1 }, kindsWith[type])).comparisons[0];
+  return (type === "objects" ? objectsShown : dataShown)(job, query, comparison, language);
+}
+
+function dataShown(job: Job, query: Query, comparison: Comparison | undefined, language: Language): Shown {
+  const { offset, limit } = query;
+  const what = `${query.compare_type} ${query.query_type}`;
   const page = <T>(all: readonly T[]) => ({
     total_count: all.length,
     shown: all.slice(offset, offset + limit),
   });
-  if (query_type === "list" || (query_type == null && !query.compare_task_id)) {
-    return {
-      total_count: found.count,
-      compare_result: { data_compare_task_list: found.comparisons.map((one) => task(one, language)) },
-    };
-  }
-  const [comparison] = found.comparisons;
   const results = comparison?.results ?? [];
-  const status = statusOf(comparison);
   const [source_db, target_db] = [job.source.database, job.target.database];
-  switch (`${compare_type} ${query_type}`) {
-    case "line_compare overview":
+  switch (what) {
+    case "line_compare overview": {
+      const status = statusOf(comparison, "lines");
       return {
         total_count: 1,
         compare_result: {
           line_compare_overview_infos: [{ source_db_name: source_db, target_db_name: target_db, status }],
         },
       };
+    }
     case "line_compare detail": {
       const { total_count, shown } = page(results);
       return {
@@ -53,7 +89,8 @@ export function compareDetail(
         compare_result: { line_compare_detail_infos: shown.map((result) => lineDetail(result, language)) },
       };
     }
-    case "content_compare overview":
+    case "content_compare overview": {
+      const status = statusOf(comparison, "contents");
       return {
         total_count: 1,
         compare_result: {
@@ -62,6 +99,7 @@ export function compareDetail(
           ],
         },
       };
+    }
     case "content_compare detail": {
       const { total_count, shown } = page(
         results.filter(
@@ -81,27 +119,75 @@ export function compareDetail(
     case "content_compare diff":
       return differencesOf(results, query, { offset, limit });
     default:
-      throw new ApiError("DRS.M10018", message("unsupported", { what: `${compare_type} ${query_type}` }));
+      throw new ApiError("DRS.M10018", message("unsupported", { what }));
   }
 }
 
-function task(
-  { id, kind, status, createdAt, endedAt, error, tables, results }: Comparison,
+function objectsShown(
+  job: Job,
+  { query_type, object_type, offset, limit }: Query,
+  comparison: Comparison | undefined,
   language: Language,
-) {
+): Shown {
+  switch (query_type) {
+    case "overview": {
+      const counts = comparison === undefined ? [] : countsByKind(comparison);
+      return {
+        total_count: counts.length,
+        compare_result: {
+          objects_compare_overview_info: comparison && {
+            compare_job_id: comparison.id,
+            create_time: isoSeconds(new Date(comparison.createdAt)),
+            start_time: isoSeconds(new Date(comparison.createdAt)),
+            status: comparison.status,
+            export_status: "INIT",
+            report_remain_seconds: -1,
+            error_msg: errorText(comparison, language),
+            compare_results: counts.map(({ kind, source, target, different }) => ({
+              ...{ type: kind, source_count: source, target_count: target },
+              status: different === 0 ? "CONSISTENT" : "INCONSISTENT",
+            })),
+          },
+        },
+      };
+    }
+    case "detail": {
+      const objects = (comparison?.objects ?? []).filter(({ kind }) => !object_type || kind === object_type);
+      return {
+        total_count: objects.length,
+        compare_result: {
+          objects_compare_detail_infos: objects
+            .slice(offset, offset + limit)
+            .map((object) => objectDetail(job, object, language)),
+        },
+      };
+    }
+    default:
+      throw new ApiError("DRS.M10018", message("unsupported", { what: `object_compare ${query_type}` }));
+  }
+}
+
+function task(comparison: Comparison, language: Language) {
+  const { id, kind, status, createdAt, endedAt, tables, results } = comparison;
   return {
     id,
-    type: kind,
+    type: kind === "objects" ? "object" : kind,
     start_time: isoSeconds(new Date(createdAt)),
     end_time: endedAt === null ? null : isoSeconds(new Date(endedAt)),
     status,
     compute_type: "db",
-    error_msg: error === null ? null : render(error, language),
+    error_msg: errorText(comparison, language),
     options: { tables: String(tables.length), compared: String(results.length) },
   };
 }
 
-function statusOf(comparison: Comparison | undefined): string {
+/** Why a comparison failed. */
+export function errorText({ error }: Comparison, language: Language): string | null {
+  return error === null ? null : render(error, language);
+}
+
+/** @param by what counts: the numbers of rows, or the rows. */
+export function statusOf(comparison: Comparison | undefined, by: "lines" | "contents"): string {
   if (comparison === undefined || comparison.status === "WAITING_FOR_RUNNING") {
     return "WAITING_FOR_COMPARISON";
   }
@@ -111,30 +197,26 @@ function statusOf(comparison: Comparison | undefined): string {
   if (comparison.status !== "SUCCESSFUL") {
     return "FAILED_TO_COMPARE";
   }
-  const verdicts = comparison.results.map(({ verdict }) => verdict);
-  return verdicts.includes("different")
-    ? "INCONSISTENT"
-    : verdicts.includes("impossible")
-      ? "CAN_NOT_COMPARE"
-      : "CONSISTENT";
+  const statuses = comparison.results.map((result) => tableStatus(result, by));
+  return (["INCONSISTENT", "CAN_NOT_COMPARE"] as const).find((one) => statuses.includes(one)) ?? "CONSISTENT";
+}
+
+/** The status of a table that was compared. */
+export function tableStatus({ verdict, sourceRows, targetRows }: TableResult, by: "lines" | "contents") {
+  const isAlike = by === "contents" ? verdict === "equal" : sourceRows === targetRows;
+  return verdict === "impossible" ? "CAN_NOT_COMPARE" : isAlike ? "CONSISTENT" : "INCONSISTENT";
 }
 
 function lineDetail(result: TableResult, language: Language) {
-  const { sourceRows, targetRows, verdict } = result;
+  const { sourceRows, targetRows } = result;
   const name = tableId(result);
   return {
     source_table_name: name,
     source_row_num: sourceRows === null ? null : String(sourceRows),
     target_table_name: name,
     target_row_num: targetRows === null ? null : String(targetRows),
-    difference_row_num:
-      sourceRows === null || targetRows === null ? null : String(Math.abs(sourceRows - targetRows)),
-    status:
-      verdict === "impossible"
-        ? "CAN_NOT_COMPARE"
-        : sourceRows === targetRows
-          ? "CONSISTENT"
-          : "INCONSISTENT",
+    difference_row_num: countDifference(result)?.toString() ?? null,
+    status: tableStatus(result, "lines"),
     message: reasonOf(result, language),
   };
 }

@@ -342,6 +342,14 @@ export interface TableComparison {
   readonly reason?: Message | undefined;
 }
 
+/** An object of a task's tables, by its name at either end; null: it is not there. */
+export interface ObjectComparison {
+  readonly kind: "DB" | "TABLE" | "INDEX" | "CONSTRAINT" | "TRIGGER";
+  readonly source: string | null;
+  readonly target: string | null;
+  readonly reason?: Message | undefined;
+}
+
 /** What `release` is to remove, and at which ends. */
 export interface ReleaseTask {
   readonly id: string;
@@ -456,6 +464,8 @@ export interface Engine {
    * @param contents whether the rows' contents are compared too, and not only their number.
    */
   compare(task: EngineTask, contents: boolean, signal: AbortSignal): AsyncIterable<TableComparison>;
+  /** Compares by their names which objects both ends have: the database, the task's tables, and what belongs to these. */
+  compareObjects(task: EngineTask, signal: AbortSignal): Promise<readonly ObjectComparison[]>;
   /** Why a task that was enabled is not any more, as far as can be known. */
   explainStop(task: EngineTask): Promise<StopCause>;
   /** The remedy of a failed task, from its failure and from what both ends have now. */

@@ -12,6 +12,8 @@ import type { JobStore } from "./store";
 
 const keptComparisons = 20;
 const runningAtOnce = 2;
+/** Tables or objects that the log names. */
+const namedObjects = 5;
 
 const messageSchema = v.object({ id: v.string(), values: v.record(v.string(), v.string()) });
 const rows = v.nullable(v.number());
@@ -39,17 +41,28 @@ const tableResult = v.object({
 });
 export type TableResult = v.InferOutput<typeof tableResult>;
 
+const name = v.nullable(v.string());
+const objectResult = v.object({
+  kind: v.picklist(["DB", "TABLE", "INDEX", "CONSTRAINT", "TRIGGER"]),
+  source: name,
+  target: name,
+  reason: v.optional(messageSchema),
+});
+export type ObjectResult = v.InferOutput<typeof objectResult>;
+
 const comparisonSchema = v.object({
   id: v.string(),
   jobId: v.string(),
-  /** Whether only rows are counted, or contents are compared too. */
-  kind: v.picklist(["lines", "contents"]),
+  /** Whether rows are only counted, contents are compared too, or which objects there are. */
+  kind: v.picklist(["lines", "contents", "objects"]),
   status: v.picklist(["WAITING_FOR_RUNNING", "RUNNING", "SUCCESSFUL", "FAILED", "CANCELLED"]),
   createdAt: v.number(),
   endedAt: v.nullable(v.number()),
   /** The tables that are compared; results arrive one after another. */
   tables: v.array(v.object({ schema: v.string(), table: v.string() })),
   results: v.array(tableResult),
+  /** Of a comparison of objects what it has found. */
+  objects: v.optional(v.array(objectResult), []),
   error: v.nullable(messageSchema),
 });
 export type Comparison = v.InferOutput<typeof comparisonSchema>;
@@ -101,8 +114,9 @@ export class Comparisons {
     if (!comparable.has(job.status)) {
       throw new ApiError("DRS.M00304", message("wrongStatus", { status: job.status }));
     }
-    const open = [...this.#open.values()].map(({ comparison }) => comparison);
-    if (open.some(({ jobId, endedAt }) => jobId === job.id && endedAt === null)) {
+    // One of data and one of objects.
+    const isOfObjects = kind === "objects";
+    if (this.#unfinished(job.id).some((other) => (other.kind === "objects") === isOfObjects)) {
       throw new ApiError("DRS.M01504", message("compareRuns"));
     }
     const chosen = job.tables.filter((table) => tables?.has(tableId(table)) !== false);
@@ -111,7 +125,7 @@ export class Comparisons {
     }
     const comparison: Comparison = {
       ...{ id: randomUUID(), jobId: job.id, kind, status: "WAITING_FOR_RUNNING" },
-      ...{ createdAt: Date.now(), endedAt: null, tables: chosen, results: [], error: null },
+      ...{ createdAt: Date.now(), endedAt: null, tables: chosen, results: [], objects: [], error: null },
     };
     const entry = { comparison, cancel: new AbortController() };
     this.#open.set(comparison.id, entry);
@@ -123,6 +137,11 @@ export class Comparisons {
     }
     this.#next();
     return comparison.id;
+  }
+
+  /** The comparison of data that is not over; there is one at most. */
+  unfinishedData(jobId: string): Comparison | undefined {
+    return this.#unfinished(jobId).find(({ kind }) => kind !== "objects");
   }
 
   /** Cancels a comparison that is not over. @throws ApiError DRS.M00007 for one that is, and for none. */
@@ -139,18 +158,19 @@ export class Comparisons {
     }
   }
 
-  /** A page of the comparisons of a task, the newest first, and the number of all. */
+  /** A page of the comparisons of a task that are of these kinds, the newest first, and the number of all. */
   async list(
     jobId: string,
     { offset, limit }: Page,
+    kinds: readonly Comparison["kind"][] = comparisonSchema.entries.kind.options,
   ): Promise<{ readonly count: number; readonly comparisons: readonly Comparison[] }> {
     const { rows: found } = await this.database.query<{ count: number; record: unknown }>(
       `SELECT count, record
-       FROM (SELECT count(*)::int AS count FROM comparisons WHERE job_id = $1)
-       LEFT JOIN (SELECT number, record FROM comparisons WHERE job_id = $1
+       FROM (SELECT count(*)::int AS count FROM comparisons WHERE job_id = $1 AND record->>'kind' = ANY ($4))
+       LEFT JOIN (SELECT number, record FROM comparisons WHERE job_id = $1 AND record->>'kind' = ANY ($4)
                   ORDER BY number DESC OFFSET $2 LIMIT $3) ON true
        ORDER BY number DESC`,
-      [jobId, offset, limit],
+      [jobId, offset, limit, kinds],
     );
     return {
       count: found[0]?.count ?? 0,
@@ -158,11 +178,15 @@ export class Comparisons {
     };
   }
 
-  /** @throws ApiError DRS.M00007 for one that is not there. */
-  async get(jobId: string, id: string): Promise<Comparison> {
+  /** @throws ApiError DRS.M00007 for one that is not there, and for one of another kind. */
+  async get(
+    jobId: string,
+    id: string,
+    kinds: readonly Comparison["kind"][] = comparisonSchema.entries.kind.options,
+  ): Promise<Comparison> {
     const { rows: found } = await this.database.query<{ record: unknown }>(
-      "SELECT record FROM comparisons WHERE job_id = $1 AND id = $2",
-      [jobId, id],
+      "SELECT record FROM comparisons WHERE job_id = $1 AND id = $2 AND record->>'kind' = ANY ($3)",
+      [jobId, id, kinds],
     );
     const [one] = found;
     if (one === undefined) {
@@ -175,6 +199,14 @@ export class Comparisons {
   #latest(record: unknown): Comparison {
     const stored = v.parse(comparisonSchema, record);
     return this.#open.get(stored.id)?.comparison ?? stored;
+  }
+
+  /** Those of a task that are not over, without those that are being canceled. */
+  #unfinished(jobId: string): readonly Comparison[] {
+    return [...this.#open.values()]
+      .filter(({ cancel }) => !cancel.signal.aborted)
+      .map(({ comparison }) => comparison)
+      .filter((one) => one.jobId === jobId && one.endedAt === null);
   }
 
   #next(): void {
@@ -203,16 +235,15 @@ export class Comparisons {
         return await this.#end(id, "CANCELLED", null);
       }
       const task = { ...this.runner.taskOf(job), tables: entry.comparison.tables };
-      for await (const { table, reason, listed, ...facts } of this.engine.compare(
-        task,
-        entry.comparison.kind === "contents",
-        signal,
-      )) {
-        const result: TableResult = {
-          ...{ ...table, ...facts },
-          listed: listed.map((row) => ({ ...row, key: [...row.key] })),
-          ...(reason === undefined ? {} : { reason: plain(reason) }),
-        };
+      if (entry.comparison.kind === "objects") {
+        const objects = (await this.engine.compareObjects(task, signal)).map(withPlainReason);
+        entry.comparison = { ...entry.comparison, objects };
+        return await this.#end(id, "SUCCESSFUL", null);
+      }
+      const isOfContents = entry.comparison.kind === "contents";
+      for await (const { table, listed, ...facts } of this.engine.compare(task, isOfContents, signal)) {
+        const rows = listed.map((row) => ({ ...row, key: [...row.key] }));
+        const result = withPlainReason({ ...table, ...facts, listed: rows });
         entry.comparison = { ...entry.comparison, results: [...entry.comparison.results, result] };
       }
       await this.#end(id, "SUCCESSFUL", null);
@@ -272,24 +303,49 @@ export class Comparisons {
   }
 }
 
-function levelOf({ status, results }: Comparison): "Info" | "Warn" {
-  return status === "SUCCESSFUL" && results.some(({ verdict }) => verdict !== "equal") ? "Warn" : "Info";
+function levelOf({ status, results, objects }: Comparison): "Info" | "Warn" {
+  const differs = results.some(({ verdict }) => verdict !== "equal") || !objects.every(isAtBothEnds);
+  return status === "SUCCESSFUL" && differs ? "Warn" : "Info";
+}
+
+export function isAtBothEnds({ source, target }: ObjectResult): boolean {
+  return source !== null && target !== null;
 }
 
 /** What a comparison that has ended says, in the task's log. */
-function outcomeOf({ status, results }: Comparison): Message {
+function outcomeOf({ status, kind, results, objects }: Comparison): Message {
   const count = String(results.length);
   if (status !== "SUCCESSFUL") {
     return message("compareCancelled", { count });
   }
+  if (kind === "objects") {
+    return objectsOutcome(objects);
+  }
   const of = (wanted: TableResult["verdict"]) => results.filter(({ verdict }) => verdict === wanted);
   const [different, impossible] = [of("different"), of("impossible")];
-  const tables = (different.length > 0 ? different : impossible).map(tableId).slice(0, 5).join(", ");
+  const tables = (different.length > 0 ? different : impossible)
+    .map(tableId)
+    .slice(0, namedObjects)
+    .join(", ");
   return different.length > 0
     ? message("comparedDifferent", { count, tables })
     : impossible.length > 0
       ? message("comparedPartly", { count, tables })
       : message("compared", { count });
+}
+
+function objectsOutcome(objects: readonly ObjectResult[]): Message {
+  const count = String(objects.length);
+  const names = objects.flatMap((object) =>
+    isAtBothEnds(object) ? [] : [object.source ?? object.target ?? object.kind],
+  );
+  return names.length === 0
+    ? message("comparedObjects", { count })
+    : message("comparedObjectsDifferent", { count, objects: names.slice(0, namedObjects).join(", ") });
+}
+
+function withPlainReason<T extends { readonly reason?: Message | undefined }>({ reason, ...result }: T) {
+  return { ...result, ...(reason === undefined ? {} : { reason: plain(reason) }) };
 }
 
 function plain({ id, values }: Message) {

@@ -41,11 +41,29 @@ function withNews(job: Job, engine: EngineState | undefined, now: number): Job {
   const known = new Map(job.findings.map((one) => [one.id, one]));
   const findings = engine.isWatched ? engine.findings : withEarlier(engine.findings, job.findings);
   const changed =
-    findings.length !== known.size || findings.some(({ id, level }) => known.get(id)?.level !== level);
-  const next = changed
-    ? { ...job, findings: findings.map((one) => stored(one, known.get(one.id)?.since ?? now)) }
-    : job;
-  return remembering(next, engine.remember);
+    findings.length !== known.size ||
+    findings.some(({ id, level }) => known.get(id)?.level !== level || known.get(id)?.number === undefined);
+  return remembering(changed ? numbered(job, findings, now) : job, engine.remember);
+}
+
+/** Keeps of what was known since when, under which number, and whether its alarm was cleared. */
+function numbered(job: Job, findings: readonly (StreamFinding | KnownFinding)[], now: number): Job {
+  const known = new Map(job.findings.map((one) => [one.id, one]));
+  let { lastFinding } = job;
+  const kept = findings.map((one) => {
+    const { since = now, number, clearedAt } = known.get(one.id) ?? {};
+    return { ...stored(one, since), number: number ?? ++lastFinding, ...(clearedAt && { clearedAt }) };
+  });
+  return { ...job, findings: kept, lastFinding };
+}
+
+/** Clears the alarm of a finding. What it says still holds: its warning stays. */
+export async function clearAlarm(store: JobStore, id: string, number: number): Promise<void> {
+  const clearedAt = Date.now();
+  await store.update(id, (job) => ({
+    ...job,
+    findings: job.findings.map((one) => (one.number === number ? { clearedAt, ...one } : one)),
+  }));
 }
 
 /** What was found now, and what was found before and nobody has looked at again. */

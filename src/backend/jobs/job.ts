@@ -184,6 +184,10 @@ const finding = v.object({
   code: v.string(),
   message: messageSchema,
   since: v.number(),
+  /** Counts what was found of the task: no two findings have the same one. Those of earlier versions have none. */
+  number: v.optional(v.number()),
+  /** When a user cleared the alarm that it raised. */
+  clearedAt: v.optional(v.number()),
 });
 export type KnownFinding = v.InferOutput<typeof finding>;
 
@@ -232,6 +236,8 @@ export const jobSchema = v.object({
   stream: v.optional(v.nullable(streamMemory), null),
   /** What is wrong with the stream as far as the last look knows. */
   findings: v.optional(v.array(finding), []),
+  /** The number of the last finding that has one. */
+  lastFinding: v.optional(v.number(), 0),
   /** Rows per table at the source when the copy began. */
   sourceRows: v.record(v.string(), v.number()),
   /** Whether everything that the task held was released. */

@@ -29,7 +29,7 @@ export async function resultsOf(
   const kept = known.get(v5) ?? new Map<string, ComparisonResult>();
   known.set(v5, kept);
   const results = new Map<string, ComparisonResult>();
-  const ended = tasks.filter(({ status, type }) => status === "SUCCESSFUL" && type !== "object");
+  const ended = tasks.filter(({ status }) => status === "SUCCESSFUL");
   for (const [index, task] of ended.entries()) {
     const key = `${id}/${task.id}`;
     const result = kept.get(key) ?? (index < lookedInto ? await lookInto(v5, id, task, signal) : undefined);
@@ -41,22 +41,33 @@ export async function resultsOf(
   return results;
 }
 
+/** What a comparison of a type is called where its results are asked for. */
+export function compareTypeOf(type: string | null | undefined): string {
+  return type === "contents" ? "content_compare" : type === "object" ? "object_compare" : "line_compare";
+}
+
 async function lookInto(
   v5: V5,
   job_id: string,
   { id, type }: ComparedTask,
   signal: AbortSignal,
 ): Promise<ComparisonResult | undefined> {
-  const compare_type = type === "contents" ? "content_compare" : "line_compare";
+  const compare_type = compareTypeOf(type);
   const common = { job_id, type: "compare", compare_type, compare_task_id: id };
   const overview = await v5.call(
     "showJobDetail",
     { ...common, query_type: "overview", limit: 100 },
     { signal },
   );
-  const { line_compare_overview_infos: lines, content_compare_overview_infos: contents } =
-    overview?.job.compare_result ?? {};
-  const statuses = [...(lines ?? []), ...(contents ?? [])].map(({ status }) => status);
+  const found = overview?.job.compare_result;
+  const statuses = [
+    ...(found?.line_compare_overview_infos ?? []),
+    ...(found?.content_compare_overview_infos ?? []),
+    ...(found?.objects_compare_overview_info?.compare_results ?? []),
+  ].map(({ status }) => status);
+  if (statuses.includes("INCONSISTENT") && type === "object") {
+    return { verdict: "different" };
+  }
   if (statuses.includes("INCONSISTENT")) {
     const query = { ...common, query_type: "detail", limit: addedUp };
     return { verdict: "different", rows: rowsIn((await v5.call("showJobDetail", query, { signal }))?.job) };

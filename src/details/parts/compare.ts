@@ -3,7 +3,8 @@
 import { explain } from "../../l10n/error-text";
 import type { Localizer } from "../../l10n/localizer";
 import { type Shown, shown } from "../../l10n/shown";
-import { type ComparisonResult, type ComparisonResults, resultsOf } from "./compare-results";
+import { type ComparedKind, objectRows, readObjects } from "./compare-objects";
+import { type ComparisonResult, type ComparisonResults, compareTypeOf, resultsOf } from "./compare-results";
 import {
   type Asked,
   type Cell,
@@ -25,6 +26,7 @@ interface Compared {
   readonly lines: Items<CompareResult["line_compare_detail_infos"]>;
   readonly contents: Items<CompareResult["content_compare_detail_infos"]>;
   readonly differences: CompareResult["content_diff_detail_info"];
+  readonly objects: readonly ComparedKind[];
 }
 
 /** Databases of a comparison whose tables are read. */
@@ -34,7 +36,12 @@ export const compare: Part<Compared> = {
   heading: (t) => t("Comparison"),
   leadsOn: true,
   read: async (asked) => (asked.query.filter === "" ? await comparisons(asked) : await comparison(asked)),
-  table: (value, l10n, { filter }) => (filter === "" ? list(value, l10n) : tables(value, l10n)),
+  table: (value, l10n, { filter }) =>
+    filter === ""
+      ? list(value, l10n)
+      : filter.startsWith(objectKind)
+        ? objectRows(value.objects, l10n)
+        : tables(value, l10n),
   around: ({ mayCompare, problem, l10n, local }) => ({
     buttons: mayCompare
       ? [
@@ -48,8 +55,9 @@ export const compare: Part<Compared> = {
 
 const nothingCompared = {
   ...{ count: 0, tasks: [], results: new Map<string, ComparisonResult>() },
-  ...{ lines: [], contents: [], differences: undefined },
+  ...{ lines: [], contents: [], differences: undefined, objects: [] },
 };
+const objectKind = "object/";
 
 async function comparisons(asked: Asked) {
   const { v5, id, query, signal } = asked;
@@ -61,10 +69,16 @@ async function comparisons(asked: Asked) {
   return answer && { ...nothingCompared, count: answer.job.total_count ?? tasks.length, tasks, results };
 }
 
-/** The tables of one comparison; `filter` is its kind and its id. */
-async function comparison({ v5, id, query: { offset, filter }, signal }: Asked) {
+/** The tables of one comparison, or its objects; `filter` is its kind and its id. */
+async function comparison(asked: Asked) {
+  const { v5, id, query, signal } = asked;
+  const { offset, filter } = query;
   const [kind = "", compare_task_id = ""] = filter.split("/");
-  const compare_type = kind === "contents" ? "content_compare" : "line_compare";
+  if (filter.startsWith(objectKind)) {
+    const objects = await readObjects(asked, compare_task_id);
+    return { ...nothingCompared, count: objects.length, objects };
+  }
+  const compare_type = compareTypeOf(kind);
   const ask = async (query_type: string, more: Record<string, string | number> = {}) => {
     const input = { job_id: id, type: "compare", compare_type, query_type, compare_task_id, ...more };
     return (await v5.call("showJobDetail", input, { signal }))?.job;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readObjects } from "../../../src/details/parts/compare-objects";
 import { resultsOf } from "../../../src/details/parts/compare-results";
 import { V5, type V5Caller } from "../../../src/drs/v5";
 
@@ -27,11 +28,7 @@ describe("what comparisons have found", () => {
       "b overview": overview("CONSISTENT", "CAN_NOT_COMPARE"),
       "c overview": overview("COMPARING"),
     });
-    const tasks = [
-      ended("running", "lines", "RUNNING"),
-      ended("objects", "object"),
-      ...["a", "b", "c", "d"].map((id) => ended(id)),
-    ];
+    const tasks = [ended("running", "lines", "RUNNING"), ...["a", "b", "c", "d"].map((id) => ended(id))];
     const expected = [
       ["a", { verdict: "same" }],
       ["b", { verdict: "impossible" }],
@@ -40,6 +37,45 @@ describe("what comparisons have found", () => {
     assert.deepEqual(asked, ["a overview", "b overview", "c overview"]);
     assert.deepEqual([...(await resultsOf(query, tasks))], expected);
     assert.deepEqual(asked.slice(3), ["c overview"], "what has no result yet is asked for again");
+  });
+
+  it("is of objects whether both ends have the same, and which they have not", async () => {
+    const kinds = (...statuses: string[]) => ({
+      compare_result: {
+        objects_compare_overview_info: {
+          compare_results: statuses.map((status, index) => ({ type: ["TABLE", "INDEX"][index], status })),
+        },
+      },
+    });
+    const { asked, query } = service({
+      "a overview": kinds("CONSISTENT", "CONSISTENT"),
+      "b overview": kinds("CONSISTENT", "INCONSISTENT"),
+      "b detail": {
+        compare_result: {
+          objects_compare_detail_infos: [
+            { source_db_value: "i1", target_db_value: "i1" },
+            { source_db_value: "i2", target_db_value: null },
+            { source_db_value: "", target_db_value: "i3" },
+          ],
+        },
+      },
+    });
+    assert.deepEqual(
+      [...(await resultsOf(query, [ended("a", "object"), ended("b", "object")]))],
+      [
+        ["a", { verdict: "same" }],
+        ["b", { verdict: "different" }],
+      ],
+    );
+    const read = await readObjects(query, "b");
+    assert.deepEqual(
+      read.map(({ type, single }) => [type, single]),
+      [
+        ["TABLE", []],
+        ["INDEX", ["i2", "i3"]],
+      ],
+    );
+    assert.deepEqual(asked, ["a overview", "b overview", "b overview", "b detail"]);
   });
 
   it("is how many rows differ, where every table says so", async () => {

@@ -188,7 +188,7 @@ describe("the parts of the details page", () => {
   it("lead from a comparison to the tables and rows that differ", () => {
     const nothing = {
       ...{ count: 1, tasks: [], results: new Map<string, ComparisonResult>() },
-      ...{ lines: [], contents: [], differences: undefined },
+      ...{ lines: [], contents: [], differences: undefined, objects: [] },
     };
     const task = { id: "c1", type: "contents", status: "SUCCESSFUL", start_time: timed, end_time: timed };
     const list = partOf(
@@ -238,5 +238,22 @@ describe("the parts of the details page", () => {
     const shown = partOf("compare", readings, { query });
     assert.equal(shown.back, "All comparisons");
     assert.match(shown.notes.join(" "), /1 of the tables.*only in the source: 1/);
+  });
+
+  it("lead from a comparison of objects to what only one end has", () => {
+    const empty = { count: 2, tasks: [], results: new Map<string, ComparisonResult>() };
+    const objects = [
+      { type: "TABLE", status: "CONSISTENT", source_count: 2, target_count: 2, single: [] },
+      {
+        ...{ type: "INDEX", status: "INCONSISTENT", source_count: 2_000, target_count: 1_994 },
+        single: ["a", "b", "c", "d", "e", "f"],
+      },
+    ];
+    const value = { ...empty, lines: [], contents: [], differences: undefined, objects };
+    const query = (): Query => ({ offset: 0, filter: "object/c1" });
+    assert.deepEqual(texts("compare", { compare: { value, asOf: now } }, { query }), [
+      "TABLE|Same|2|2|",
+      "INDEX|Different|2,000|1,994|a, b, c, d, e, …",
+    ]);
   });
 });

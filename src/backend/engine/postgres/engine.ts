@@ -11,6 +11,7 @@ import {
   type FailureFacts,
   type FoundRemedy,
   type IndexProgress,
+  type ObjectComparison,
   type Positions,
   type ReleaseTask,
   type Side,
@@ -27,6 +28,7 @@ import { endBinary } from "./binary";
 import { checkTask } from "./checks/run";
 import { choosableTables } from "./choosable-tables";
 import { compareTables } from "./compare";
+import { compareObjects } from "./compare-objects";
 import { copyAgain, copyObjection } from "./copy-again";
 import { countRows } from "./counts";
 import { CrashLoopDetector } from "./crash-loop-detector";
@@ -367,6 +369,10 @@ export class PostgresEngine implements Engine {
 
   compare(task: EngineTask, contents: boolean, signal: AbortSignal): AsyncIterable<TableComparison> {
     return compareTables(this.#databases, task, contents, signal);
+  }
+
+  async compareObjects(task: EngineTask, signal: AbortSignal): Promise<readonly ObjectComparison[]> {
+    return await compareObjects(this.#databases, task, signal);
   }
 
   async explainStop(task: EngineTask): Promise<StopCause> {

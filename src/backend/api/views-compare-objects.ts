@@ -1,0 +1,36 @@
+/** What a comparison of objects has found, for each version's words. */
+import { type Comparison, isAtBothEnds, type ObjectResult } from "../jobs/comparisons";
+import type { Job } from "../jobs/job";
+import { type Language, render } from "../messages";
+
+/** How many objects of a kind each end has, and how many only one of them has. */
+export interface KindCounts {
+  readonly kind: ObjectResult["kind"];
+  readonly source: number;
+  readonly target: number;
+  readonly different: number;
+}
+
+/** In the order of the results; empty until there are any. */
+export function countsByKind({ objects }: Comparison): readonly KindCounts[] {
+  return [...new Set(objects.map(({ kind }) => kind))].map((kind) => {
+    const some = objects.filter((object) => object.kind === kind);
+    return {
+      kind,
+      source: some.filter(({ source }) => source !== null).length,
+      target: some.filter(({ target }) => target !== null).length,
+      different: some.filter((object) => !isAtBothEnds(object)).length,
+    };
+  });
+}
+
+/** An object at both ends, as both versions list it. */
+export function objectDetail({ source, target }: Job, object: ObjectResult, language: Language) {
+  return {
+    source_db_name: source.database,
+    source_db_value: object.source,
+    target_db_name: target.database,
+    target_db_value: object.target,
+    error_message: object.reason === undefined ? null : render(object.reason, language),
+  };
+}

@@ -1,0 +1,72 @@
+/** A comparison of objects: how many of each kind both ends have, and which only one of them has. */
+import type { Localizer } from "../../l10n/localizer";
+import { compareTypeOf } from "./compare-results";
+import { type Asked, type Cell, cellText, type PartTable, type V5Answer } from "./part";
+
+type CompareResult = NonNullable<V5Answer<"showJobDetail">["job"]["compare_result"]>;
+type Kind = NonNullable<
+  NonNullable<CompareResult["objects_compare_overview_info"]>["compare_results"]
+>[number];
+
+export interface ComparedKind extends Kind {
+  /** Some of those that only one end has. */
+  readonly single: readonly string[];
+}
+
+/** So many objects of a kind are looked through for those that only one end has, and so many of these are shown. */
+const lookedThrough = 1000;
+const named = 5;
+
+/** @throws DrsError when the service does not answer. */
+export async function readObjects(
+  { v5, id, signal }: Pick<Asked, "v5" | "id" | "signal">,
+  compare_task_id: string,
+): Promise<readonly ComparedKind[]> {
+  const common = { job_id: id, type: "compare", compare_type: compareTypeOf("object"), compare_task_id };
+  const ask = async (query: { readonly query_type: string; readonly object_type?: string }) =>
+    (await v5.call("showJobDetail", { ...common, ...query, limit: lookedThrough }, { signal }))?.job
+      .compare_result;
+  const kinds = (await ask({ query_type: "overview" }))?.objects_compare_overview_info?.compare_results ?? [];
+  const read: ComparedKind[] = [];
+  for (const kind of kinds) {
+    const details =
+      kind.status === "INCONSISTENT" && kind.type
+        ? await ask({ query_type: "detail", object_type: kind.type })
+        : undefined;
+    const single = (details?.objects_compare_detail_infos ?? []).flatMap(
+      ({ source_db_value: source, target_db_value: target }) =>
+        source && target ? [] : [source || target || ""],
+    );
+    read.push({ ...kind, single: single.filter((name) => name !== "") });
+  }
+  return read;
+}
+
+export function objectRows(kinds: readonly ComparedKind[], { t, number }: Localizer): PartTable {
+  const count = (value: number | null | undefined): Cell => ({
+    text: value == null ? cellText(null) : number(value),
+    number: true,
+  });
+  const result = (status: string | null | undefined): Cell =>
+    status === "CONSISTENT"
+      ? { text: t("Same"), tone: "ok" }
+      : status === "INCONSISTENT"
+        ? { text: t("Different"), tone: "error" }
+        : { text: t("Cannot be compared"), tone: "warning" };
+  return {
+    columns: [t("Objects"), t("Result"), t("In the source"), t("In the target"), t("At one end only")],
+    count: kinds.length,
+    rows: kinds.map(({ type, status, source_count, target_count, single }) => [
+      { text: cellText(type), code: true },
+      result(status),
+      count(source_count),
+      count(target_count),
+      {
+        text: cellText([...single.slice(0, named), ...(single.length > named ? ["…"] : [])].join(", ")),
+        code: true,
+      },
+    ]),
+    none: t("This comparison has no results yet."),
+    back: t("All comparisons"),
+  };
+}
