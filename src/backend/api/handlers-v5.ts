@@ -13,6 +13,7 @@ import { createJob, creationOf } from "./creation";
 import { ddlEntries } from "./ddl";
 import { wantedBy } from "./filter";
 import type { ObjectHandlers } from "./handlers-objects";
+import { JobLists, remembered } from "./job-lists";
 import { knownJob } from "./known";
 import { NetworkTests, Queries } from "./network-tests";
 import { namesSchemas, selectionIn } from "./object-map";
@@ -179,18 +180,24 @@ export function createHandlersV5(
     },
   };
 
+  const lists = new JobLists(store);
+  const itemOf = remembered((job, constraints) => listItemV5(job, constraints));
+
   return {
-    listJobsV5: async (request) => {
-      const { job_type, sort_key, sort_dir, offset, limit } = request;
-      const isWanted = wantedBy(request);
-      const wanted = store
-        .all()
-        .filter((job) => job.dbUseType === job_type && isWanted(job))
-        .toSorted((a, b) => compare(sortValue(a, sort_key), sortValue(b, sort_key)));
-      const ordered = sort_dir === "desc" ? wanted.toReversed() : wanted;
+    listJobsV5: async ({ offset, limit, ...list }, language) => {
+      const isWanted = wantedBy(list);
+      const { job_type, sort_key, sort_dir } = list;
+      const ordered = lists.of(list, (jobs) => {
+        const wanted = jobs
+          .filter((job) => job.dbUseType === job_type && isWanted(job))
+          .toSorted((a, b) => compare(sortValue(a, sort_key), sortValue(b, sort_key)));
+        return sort_dir === "desc" ? wanted.toReversed() : wanted;
+      });
       return {
         total_count: ordered.length,
-        jobs: ordered.slice(offset, offset + limit).map((job) => listItemV5(job, runner.constraintsOf(job))),
+        jobs: ordered
+          .slice(offset, offset + limit)
+          .map((job) => itemOf(job, runner.constraintsOf(job), language)),
       };
     },
 

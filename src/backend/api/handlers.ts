@@ -12,6 +12,7 @@ import { createHandlersObjects } from "./handlers-objects";
 import { createHandlersPrepared } from "./handlers-prepared";
 import { createHandlersTags } from "./handlers-tags";
 import { createHandlersV5 } from "./handlers-v5";
+import { JobLists, remembered } from "./job-lists";
 import { errorOf, inTurns, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
 import { selectionOf } from "./selection";
@@ -42,6 +43,9 @@ export function createHandlers(parts: Parts): Handlers {
     return { count: results.length, results };
   };
 
+  const lists = new JobLists(store);
+  const itemOf = remembered(listItem);
+
   return {
     ...createHandlersV5(parts),
     ...createCompareHandlers(parts),
@@ -52,18 +56,16 @@ export function createHandlers(parts: Parts): Handlers {
     ...createHandlersConnections(parts),
     ...createHandlersPrepared(parts),
 
-    listJobs: async (request, language) => {
-      const isWanted = wantedBy(request);
-      const wanted = store
-        .all()
-        .filter((job) => job.dbUseType === request.db_use_type && isWanted(job))
-        .toReversed();
-      const { cur_page: page, per_page: size } = request;
+    listJobs: async ({ cur_page: page, per_page: size, ...list }, language) => {
+      const isWanted = wantedBy(list);
+      const wanted = lists.of(list, (jobs) =>
+        jobs.filter((job) => job.dbUseType === list.db_use_type && isWanted(job)).toReversed(),
+      );
       const first = Math.max(page - 1, 0) * size;
       const shown = page === 0 || size === 0 ? wanted : wanted.slice(first, first + size);
       return {
         total_record: wanted.length,
-        jobs: shown.map((job) => listItem(job, runner.constraintsOf(job), language)),
+        jobs: shown.map((job) => itemOf(job, runner.constraintsOf(job), language)),
       };
     },
 

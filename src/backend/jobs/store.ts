@@ -53,6 +53,7 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
   readonly #jobs = new Map<string, Job>();
   readonly #balances = new Map<string, number>();
   readonly #queues = new Map<string, Promise<unknown>>();
+  #revision = 0;
   /** What became of the tasks. */
   readonly history: History;
   /** What was measured of them. */
@@ -86,6 +87,11 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
       store.#balances.set(account, balance);
     }
     return store;
+  }
+
+  /** Another number after each change of any task. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** All tasks, the oldest first. */
@@ -122,7 +128,7 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
     await this.history.action(job.id, "CREATE", undefined);
     await this.#remember(job);
     this.#jobs.set(job.id, job);
-    this.emit("changed", job.id);
+    this.#noteChange(job.id);
     return true;
   }
 
@@ -152,7 +158,7 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
         // What becomes of a change is part of its task's history.
         await this.#remember({ ...childOf(next, next.change), id });
       }
-      this.emit("changed", id);
+      this.#noteChange(id);
       return next;
     });
   }
@@ -167,7 +173,7 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
       check(job);
       await this.database.query("DELETE FROM jobs WHERE id = $1", [id]);
       this.#jobs.delete(id);
-      this.emit("changed", id);
+      this.#noteChange(id);
     });
   }
 
@@ -186,7 +192,7 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
     );
     this.#balances.set(account, balance);
     for (const job of paid) {
-      this.emit("changed", job.id);
+      this.#noteChange(job.id);
       if (this.isFrozen(job) && !before.includes(job)) {
         await this.history.status(job.id, "FROZEN", message("isFrozen", { account }));
       } else if (!this.isFrozen(job) && before.includes(job)) {
@@ -231,6 +237,11 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
       "INSERT INTO facts VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       [name, value],
     );
+  }
+
+  #noteChange(id: string): void {
+    this.#revision++;
+    this.emit("changed", id);
   }
 
   async #remember(job: Job): Promise<void> {
