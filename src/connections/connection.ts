@@ -56,6 +56,11 @@ export interface TaskRef {
 
 export const localId = "local";
 
+/** Milliseconds between readings of what a list does not have: one's own machine is asked often, the cloud within its budget. */
+export function readingPaceOf(connection: string): number {
+  return connection === localId ? 5_000 : 60_000;
+}
+
 const second = 1000;
 
 /** How often tasks are read: as fast as one likes from one's own machine, sparingly from the cloud (429 at 200 requests in 5 minutes). */

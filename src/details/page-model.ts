@@ -1,6 +1,6 @@
 /** What a page shows beyond the list's data: its parts, its charts, and what can be done with them. */
 
-import { localId, type TaskRef } from "../connections/connection";
+import { localId, readingPaceOf, type TaskRef } from "../connections/connection";
 import { joined, shown } from "../l10n/shown";
 import { isStreaming, rowOf } from "../status/statuses";
 import { hasFailed, mayPrecheck } from "../tasks/allowed-actions";
@@ -20,8 +20,6 @@ import { copyButton } from "./sections";
 
 type MoreMessage = Extract<PageMessage, { type: "open" | "ask" | "compare" }>;
 
-/** Milliseconds between readings: one's own machine is asked often, the cloud within its budget. */
-const paces = { local: 5_000, cloud: 60_000 } as const;
 const seenStatuses = 100;
 
 export class PageModel {
@@ -187,7 +185,7 @@ export class PageModel {
         session,
         past: () =>
           this.#samples.all.flatMap(({ at, delay }) => (delay === null ? [] : [{ at, delayMs: delay }])),
-        pace: connection === localId ? paces.local : paces.cloud,
+        pace: readingPaceOf(connection),
       }
     );
   }

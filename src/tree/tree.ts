@@ -1,14 +1,15 @@
-import type { TaskRef } from "../connections/connection";
+import { readingPaceOf, type TaskRef } from "../connections/connection";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
 import { diagnosisOf } from "../failures/diagnosis";
 import type { Localizer } from "../l10n/localizer";
-import { joined, shown } from "../l10n/shown";
+import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import type { AttentionCounts } from "../tasks/attention";
-import { delayText } from "../tasks/delay/behind";
+import { delayText, isBehind } from "../tasks/delay/behind";
+import { RecentAnswers } from "../tasks/recent-answers";
 import type { Task } from "../tasks/task";
-import { StatusTimes } from "../tasks/use-cases/status-since";
+import { type Since, statusSince } from "../tasks/use-cases/status-since";
 import { type Branch, branchOf, tasksIn } from "./branch";
 import { hoverOf } from "./hover";
 import { HoverAges } from "./hover-ages";
@@ -30,7 +31,8 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #hovers = new HoverAges<Node>();
-  readonly #times = new StatusTimes();
+  readonly #times = new RecentAnswers<Since | undefined>();
+  readonly #delays = new RecentAnswers<Shown | undefined>();
   readonly #nodes = new NodeRegistry((node) => this.#hovers.forget(node));
   /** How many tasks are shown of the groups of which the user asked for more. */
   readonly #limits = new Map<string, number>();
@@ -214,10 +216,15 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       // An error that lingers in a healthy task explains nothing.
       const troubled = rowOf(task.status).alert !== "none";
       const { session, state } = this.#branches.get(node.connection) ?? {};
+      const pace = readingPaceOf(node.connection);
       const [diagnosis, since, delay] = await Promise.all([
         troubled ? diagnosisOf(task) : undefined,
-        troubled ? this.#times.of(session, task) : undefined,
-        delayText(session, task, this.#l10n),
+        session && troubled
+          ? this.#times.of(session, task, pace, () => statusSince(session, task))
+          : undefined,
+        session && isBehind(task)
+          ? this.#delays.of(session, task, pace, () => delayText(session, task, this.#l10n))
+          : undefined,
       ]);
       const place = { connection: node.connection, id: task.id, readOnly: state?.readOnly !== undefined };
       item.tooltip = hoverOf(task, place, { diagnosis, since, delay }, this.#l10n);

@@ -19,14 +19,6 @@ export interface Since {
   readonly times: number;
 }
 
-/** What the timeline has said of a status, and when it was asked, milliseconds since 1970. */
-interface Asked {
-  readonly status: StatusId;
-  readonly at: number;
-  readonly since: Promise<Since | undefined>;
-}
-
-const freshMs = 60_000;
 const dayMs = 24 * 3_600_000;
 /** Rows of the timeline in which the status is looked for. */
 const lookedAt = 20;
@@ -70,29 +62,6 @@ export async function statusSince(
     return answer && sinceIn(answer.timelines, status, Date.now());
   } catch {
     return undefined;
-  }
-}
-
-/** The same for hovers: rows that are pointed at again and again ask once a minute. */
-export class StatusTimes {
-  readonly #asked = new WeakMap<object, Map<string, Asked>>();
-
-  async of(
-    session: Pick<TaskSession, "client"> | undefined,
-    task: Pick<Task, "id" | "status">,
-  ): Promise<Since | undefined> {
-    if (session === undefined) {
-      return undefined;
-    }
-    const asked = this.#asked.get(session) ?? new Map<string, Asked>();
-    this.#asked.set(session, asked);
-    const last = asked.get(task.id);
-    if (last?.status === task.status && Math.abs(Date.now() - last.at) < freshMs) {
-      return await last.since;
-    }
-    const since = statusSince(session, task);
-    asked.set(task.id, { status: task.status, at: Date.now(), since });
-    return await since;
   }
 }
 

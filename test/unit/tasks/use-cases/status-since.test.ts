@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { oftenText, StatusTimes, sinceIn, statusSince } from "../../../../src/tasks/use-cases/status-since";
+import { oftenText, sinceIn, statusSince } from "../../../../src/tasks/use-cases/status-since";
 import { english } from "../../details/facts";
 
 describe("since when a task has its status", () => {
@@ -35,24 +35,6 @@ describe("since when a task has its status", () => {
     assert.deepEqual(since, { at: now - hour, times: 3 });
     assert.equal(oftenText({ at: now, times: 3 }, english), "3 times in 24 hours");
     assert.equal(oftenText({ at: now, times: 1 }, english), undefined);
-  });
-
-  it("is asked once for rows that are pointed at again and again, and again for another status", async () => {
-    const asked: unknown[] = [];
-    const client = {
-      call: () => Promise.reject(new Error("no network")),
-      callIn: (_: unknown, __: unknown, { job_id }: { readonly job_id?: string }) => {
-        asked.push(job_id);
-        return Promise.reject(new Error("no network"));
-      },
-    };
-    const session = { client };
-    const times = new StatusTimes();
-    for (const status of ["frozen", "frozen", "incrementalFailed", "incrementalFailed"] as const) {
-      await times.of(session, { id: "1", status });
-    }
-    await times.of(session, { id: "2", status: "frozen" });
-    assert.deepEqual(asked, ["1", "1", "2"]);
   });
 
   it("is unknown without a session, and where the service does not answer", async () => {
