@@ -197,10 +197,21 @@ export class ChartElement extends HTMLElement {
         hooks: {
           draw: [(plot) => this.#mark(plot)],
           setCursor: [(plot) => this.#pointed(plot.cursor.idx ?? undefined)],
+          setScale: [(plot, scale) => scale === "x" && this.#zoomed(plot)],
         },
       },
       [[...times], [...chart.values]],
       place,
+    );
+  }
+
+  /** Whether a part of the time is drawn, for the button that shows all of it. */
+  #zoomed({ scales }: uPlot): void {
+    const times = this.#data?.times ?? [];
+    const { min, max } = scales.x ?? {};
+    this.toggleAttribute(
+      "zoomed",
+      min != null && max != null && (min > (times[0] ?? min) || max < (times.at(-1) ?? max)),
     );
   }
 

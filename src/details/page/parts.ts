@@ -25,7 +25,7 @@ export function chartCard(view: ChartsView, language: string): TemplateResult | 
   return html`<section class="card wide course" aria-labelledby="course">
     <div class="card-head">
       <h2 id="course">${heading}</h2>
-      <button type="button" class="secondary" @click=${() => zoomAll()}>${icon("screen-full")}${texts.reset}</button>
+      <button type="button" class="secondary show-all" @click=${() => zoomAll()}>${icon("screen-full")}${texts.reset}</button>
     </div>
     <p class="hidden" id="chart-help">${texts.help}</p>
     <div class="charts">
