@@ -69,9 +69,12 @@ const usedIcons = {
       const texts = await Promise.all(files.map((file) => readFile(resolve(source, file), "utf8")));
       const words = new Set(texts.join("\n").match(/[a-z]+(-[a-z]+)*/g));
       const css = await readFile(path, "utf8");
-      const contents = css.replaceAll(/^\.codicon-([a-z0-9-]+):before \{.*\}\n?/gm, (rule, name) =>
-        words.has(name) ? rule : "",
-      );
+      const contents = css
+        .replaceAll(/^\.codicon-([a-z0-9-]+):before \{.*\}\n?/gm, (rule, name) =>
+          words.has(name) ? rule : "",
+        )
+        // The page loads the font by its name, before it has read this.
+        .replace(/(codicon\.ttf)\?[0-9a-f]+/, "$1");
       return { contents, loader: "css" };
     });
   },

@@ -11,6 +11,8 @@ export interface PageParts {
   /** URLs of the script and of the style sheet. */
   readonly script: string;
   readonly style: string;
+  /** URL of the font of the icons, which is loaded with the style sheet, not after it. */
+  readonly font: string;
   /** `webview.cspSource`: where style and font may come from. */
   readonly cspSource: string;
   /** Fresh for each document. */
@@ -32,6 +34,7 @@ export function pageHtml(parts: PageParts): string {
 <meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(parts.title)}</title>
+<link rel="preload" as="font" type="font/ttf" href="${escaped(parts.font)}" crossorigin>
 <link rel="stylesheet" href="${escaped(parts.style)}">
 </head>
 <body data-connection="${escaped(parts.task.connection)}" data-task-id="${escaped(parts.task.id)}">

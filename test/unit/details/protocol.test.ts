@@ -64,6 +64,7 @@ describe("the document of the details page", () => {
     task: { connection: `"><script>alert(1)</script>`, id: `"><script>alert(2)</script>` },
     script: "https://resource/details.js",
     style: "https://resource/details-style.css",
+    font: "https://resource/codicon.ttf",
     cspSource: "https://*.resource",
     nonce: "bm9uY2U=",
   });
