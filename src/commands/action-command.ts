@@ -115,17 +115,26 @@ export function oneTaskDialog(
       } else if (error !== undefined && !isAbort(error)) {
         const why = await explainOutcome(error, l10n, connection.kind === "local");
         const message = t('{0} failed for task "{1}": {2}', name, task.name, why);
-        const sql = error instanceof PrecheckError ? remedySqlOf(error.outcome.findings) : undefined;
-        const copy = t("Copy SQL");
-        const buttons = [...(sql === undefined ? [] : [copy]), t("Show Log")];
+        const isUnready = error instanceof PrecheckError;
+        const sql = isUnready ? remedySqlOf(error.outcome.findings) : undefined;
+        const [copy, run, details] = [t("Copy SQL"), t("Run Remedy SQL…"), t("Show Details")];
+        const help = sql === undefined ? [] : [connection.kind === "local" ? run : copy];
+        const ref = { connection: connection.id, id: task.id };
         // The action is over; whether the user reads this, and when, is another matter.
-        void vscode.window.showErrorMessage(message, ...buttons).then(async (answer) => {
-          if (answer === copy && sql !== undefined) {
-            await vscode.env.clipboard.writeText(sql);
-          } else if (answer !== undefined) {
-            log.show();
-          }
-        });
+        void vscode.window
+          .showErrorMessage(message, ...help, isUnready ? details : t("Show Log"))
+          .then(async (answer) => {
+            if (answer === copy) {
+              await vscode.env.clipboard.writeText(sql ?? "");
+            } else if (answer === run || answer === details) {
+              await vscode.commands.executeCommand(
+                answer === run ? "drs.runRemedySql" : "drs.openDetails",
+                ref,
+              );
+            } else if (answer !== undefined) {
+              log.show();
+            }
+          });
       }
     },
   };

@@ -108,7 +108,7 @@ export class RemedySteps {
 
   /** Runs a pre-check for its own sake, and says what it found. */
   async precheck(found: PlacedTask): Promise<void> {
-    const { l10n, log } = this.#parts;
+    const { l10n, log, attempts } = this.#parts;
     const { t } = l10n;
     const { task, session, state } = found;
     const title = t('Pre-check of task "{0}"', task.name);
@@ -124,19 +124,24 @@ export class RemedySteps {
         await this.#offerNext(found, t('Task "{0}" passed the pre-check.', task.name));
         return;
       }
+      const ref = { connection: state.connection.id, id: task.id };
+      if (attempts.isSeen(ref) && vscode.window.state.focused) {
+        // The page says so, and offers what helps.
+        return;
+      }
       const why = await findingsText(findings, task.engine, l10n);
       const sql = remedySqlOf(findings);
-      const [copy, details] = [t("Copy SQL"), t("Show Details")];
+      const isLocal = state.connection.kind === "local";
+      const help = sql === undefined ? [] : [isLocal ? t("Run Remedy SQL…") : t("Copy SQL")];
+      const details = t("Show Details");
       const message = t('Task "{0}" did not pass the pre-check. {1}', task.name, why);
-      const answer = await vscode.window.showErrorMessage(
-        message,
-        ...(sql === undefined ? [] : [copy]),
-        details,
-      );
-      if (answer === copy && sql !== undefined) {
-        await vscode.env.clipboard.writeText(sql);
-      } else if (answer === details) {
-        await this.#parts.openDetails({ connection: state.connection.id, id: task.id });
+      const answer = await vscode.window.showErrorMessage(message, ...help, details);
+      if (answer === details) {
+        await this.#parts.openDetails(ref);
+      } else if (answer !== undefined && isLocal) {
+        await this.runSql(found);
+      } else if (answer !== undefined) {
+        await vscode.env.clipboard.writeText(sql ?? "");
       }
     } catch (error) {
       if (!(error instanceof Error && error.name === "AbortError")) {

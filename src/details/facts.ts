@@ -5,6 +5,7 @@ import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
 import type { Attempt } from "../tasks/attempts";
 import type { Since } from "../tasks/use-cases/status-since";
+import type { Unready } from "./unready";
 
 /** How fresh the store's data is. */
 export interface Freshness {
@@ -41,6 +42,8 @@ export interface DetailsFacts extends Reader {
   readonly attempt: Attempt | undefined;
   /** Since when the task has its status; undefined where that is not known. */
   readonly since: Since | undefined;
+  /** What keeps a configured task from being started. */
+  readonly unready: Unready | undefined;
   /** The known case behind the task's error; null: none matches; undefined: not looked up yet. */
   readonly diagnosis: Diagnosis | null | undefined;
 }

@@ -17,6 +17,7 @@ import { partIds } from "./parts/parts";
 import type { PageMessage } from "./protocol";
 import { chartsOf, Samples } from "./samples";
 import { copyButton } from "./sections";
+import { type Unready, unreadyIn } from "./unready";
 
 type MoreMessage = Extract<PageMessage, { type: "open" | "ask" | "compare" }>;
 
@@ -136,6 +137,14 @@ export class PageModel {
       ? undefined
       : (sinceIn(rows ?? [], status, Date.now()) ??
           (seen?.status === status ? { at: seen.at, times: 1 } : undefined));
+  }
+
+  /** What keeps a configured task from being started, as far as it was read. */
+  get unready(): Unready | undefined {
+    const task = this.#host.task(this.#ref);
+    const isNewest = this.#reader.query("timeline").offset === 0;
+    const { timeline, ...others } = this.#reader.readings;
+    return task && unreadyIn(task, isNewest ? this.#reader.readings : others);
   }
 
   /** @param active whether anything may be done with the task now. */

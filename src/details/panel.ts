@@ -187,6 +187,7 @@ class DetailsPage implements vscode.Disposable {
       task: this.#ref,
       script: asset("details.js"),
       style: asset("details-style.css"),
+      font: asset("codicon.ttf"),
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString("base64"),
     });
@@ -263,6 +264,7 @@ class DetailsPage implements vscode.Disposable {
       running: this.#running,
       attempt: host.attempt(this.#ref),
       since: this.#more.since,
+      unready: this.#more.unready,
     });
     return { ...view, more: this.#more.view(view.actions.length > 0) };
   }
@@ -310,7 +312,9 @@ class DetailsPage implements vscode.Disposable {
       case "step": {
         const { by } = stepRow(message.step);
         if ("command" in by) {
-          void vscode.commands.executeCommand(by.command, this.#ref);
+          void vscode.commands
+            .executeCommand(by.command, this.#ref)
+            .then(() => this.#isDisposed || this.#more.refresh());
         }
         break;
       }
@@ -337,6 +341,7 @@ class DetailsPage implements vscode.Disposable {
       await this.#host.run(action, this.#ref);
     } finally {
       this.#running = undefined;
+      this.#more.refresh();
       this.#update();
     }
   }

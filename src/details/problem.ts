@@ -14,6 +14,7 @@ import type { Task } from "../tasks/task";
 import type { DetailsFacts } from "./facts";
 import type { ActionButton, Explanation, Problem, StepButton } from "./page-view";
 import { copyButton } from "./sections";
+import { unreadyProblem, unreadySteps } from "./unready";
 
 /** So much of an error is drawn at once; a service may send hundreds of kilobytes. */
 const longestMessage = 4_000;
@@ -22,6 +23,14 @@ const longestMessage = 4_000;
 export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
   const { t } = facts.l10n;
   const { alert } = rowOf(task.status);
+  if (facts.unready !== undefined) {
+    const steps = unreadySteps(facts.unready, task, facts.place);
+    return {
+      ...unreadyProblem(facts.unready, facts.place, facts.l10n),
+      steps: stepButtons(steps, facts),
+      resume: resumeOf(task, facts),
+    };
+  }
   const name = errorName(task.error?.code, facts.l10n);
   const number = task.error?.code && shown(task.error.code);
   const code = name === number ? number : joined(" · ", [name, number]);
@@ -61,17 +70,29 @@ export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined 
 
 /** The steps of the remedy that can be taken now. */
 function stepsOf(task: Task, facts: DetailsFacts): readonly StepButton[] {
-  const { diagnosis, l10n, listed, readOnly, freshness } = facts;
+  return stepButtons(remedySteps(task, facts.diagnosis), facts);
+}
+
+function stepButtons(
+  steps: readonly StepId[],
+  { l10n, listed, readOnly, freshness }: DetailsFacts,
+): readonly StepButton[] {
   if (!listed || !freshness.connected) {
     return [];
   }
-  return remedySteps(task, diagnosis)
+  return steps
     .filter((step) => readOnly === undefined || looking.has(step))
     .map((step) => stepButton(step, l10n));
 }
 
 /** What changes nothing, so that read-only users may take it, too. */
-const looking: ReadonlySet<StepId> = new Set(["showRows", "showConflicts", "openConsole", "openBilling"]);
+const looking: ReadonlySet<StepId> = new Set([
+  "showRows",
+  "showConflicts",
+  "openConsole",
+  "openBilling",
+  "openFile",
+]);
 
 /** The action that lets the task run again when the cause is removed: the last step. */
 function resumeOf(task: Task, { actions, diagnosis, l10n, listed }: DetailsFacts): ActionButton | undefined {

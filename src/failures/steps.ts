@@ -41,6 +41,11 @@ export const steps = {
     icon: "checklist",
     by: { command: "drs.precheckTask" },
   },
+  openFile: {
+    name: { en: "Open as Task File", zh: "以任务文件打开" },
+    icon: "file-code",
+    by: { command: "drs.saveTaskFile" },
+  },
   showConflicts: {
     name: { en: "Show Conflicting Rows", zh: "查看冲突数据" },
     icon: "list-flat",

@@ -181,6 +181,21 @@ describe("the failures of a task", () => {
     assert.deepEqual(await backend.local("GET", `${path}/remedy`), { rows: [], statements: [], open: [] });
   });
 
+  it("looks up the remedy SQL of a pre-check that did not pass, as of now", async () => {
+    const plan = await databases(rows);
+    const at = async (sql: string) => await backend.sql("target", plan.target.database, sql);
+    const task = await TestTask.prepared(backend, plan);
+    const remedy = async () => await backend.local("GET", `/_local/tasks/${task.id}/remedy`);
+    const nothing = { rows: [], statements: [], open: [] };
+    assert.deepEqual(await remedy(), nothing);
+    await at("CREATE TABLE t (id int PRIMARY KEY)");
+    await task.precheck();
+    const sql = 'ALTER TABLE "public"."t" ADD COLUMN "v" text';
+    assert.deepEqual(await remedy(), { ...nothing, statements: [{ side: "target", sql }] });
+    await at(sql);
+    assert.deepEqual(await remedy(), nothing);
+  });
+
   it("distinguishes tables whose names have dots, and takes each once", async () => {
     const tables = 'CREATE SCHEMA "a.b"; CREATE SCHEMA a; CREATE TABLE "a.b".c (id int PRIMARY KEY); ';
     const plan = await databases(

@@ -76,6 +76,29 @@ describe("the way from the alert to a running task", () => {
     await alike("reviews", "analytics");
   });
 
+  it("says why a configured task cannot be started, runs the pre-check's SQL, and starts it", async () => {
+    await workbench.openDetails("events-to-lake");
+    await workbench.sees(page.getByText("The task passed the pre-check.").first());
+    await backend.sql(
+      "target",
+      "archive",
+      "CREATE TABLE events (id bigint PRIMARY KEY); ALTER TABLE events OWNER TO drs_target",
+    );
+    await workbench.click(
+      page.getByRole("button", { name: "Run Pre-check" }),
+      page.locator(".problem").getByText(/The target lacks the column public\.events\.kind/),
+    );
+    await workbench.screenshot("unready");
+    await workbench.click(button("Run Remedy SQL…"), workbench.dialog);
+    assert.match(
+      await workbench.answerDialog("Run"),
+      /ALTER TABLE "public"\."events" ADD COLUMN "kind" text;/,
+    );
+    await workbench.answerNotification("ALTER was run at the target.", "Start");
+    await workbench.sees(runs());
+    await alike("events", "archive");
+  });
+
   describe("by buttons alone, from the notification and then from the page", () => {
     const task = "payments-to-finance";
     let isOpen = false;

@@ -1,4 +1,4 @@
-/** The remedy of a failed task: from its failure, or from what a pre-check finds. */
+/** The remedy of a task that failed, or whose last pre-check did: from its failure, or from what a pre-check finds. */
 import { type Engine, EngineError, type FoundRemedy } from "../engine/engine";
 import type { Controller } from "./controller";
 import { currentFailure } from "./job";
@@ -19,7 +19,7 @@ const warnings: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Nothing for a task that has not failed. What is found is as of now: it may be resolved already.
+ * Nothing for a task without a failure and without a failed pre-check. What is found is as of now: it may be resolved already.
  *
  * @throws ApiError for a task that is not there.
  */
@@ -30,7 +30,10 @@ export async function findRemedy(
   const job = changes.get(id);
   const failure = currentFailure(job);
   if (failure === undefined) {
-    return { rows: [], statements: [] };
+    const isUnready = job.precheck?.items.some(({ result }) => result === "FAILED");
+    const items = isUnready ? await prechecks.find(job) : [];
+    const failed = items.filter(({ result }) => result === "FAILED");
+    return { rows: [], statements: failed.flatMap(({ remedies }) => remedies) };
   }
   const { code, at, message } = failure;
   const { entries } = await store.history.find(id, "dirty", { offset: 0, limit: 1 });

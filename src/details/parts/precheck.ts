@@ -8,7 +8,7 @@ interface Precheck {
   readonly rows: readonly PrecheckRow[];
 }
 
-interface PrecheckRow {
+export interface PrecheckRow {
   readonly item?: string | null | undefined;
   readonly result?: string | null | undefined;
   readonly failed_reason?: string | null | undefined;

@@ -1,3 +1,4 @@
+import type { V5 } from "../../drs/v5";
 import type { Localizer, Translate } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";
 import { actionOfCode } from "../../status/actions";
@@ -20,7 +21,12 @@ export type TimelineRow = V5Answer<"showTimeline">["timelines"][number];
 interface Timeline {
   readonly count: number;
   readonly rows: readonly TimelineRow[];
+  /** Of each row that failed, why, where the task's log says so. */
+  readonly reasons?: readonly (string | undefined)[];
 }
+
+/** An entry of the log says why another one of the timeline failed when they are so close, in milliseconds. */
+const togetherMs = 1_000;
 
 /** What happened to the task, by whom. */
 export const timeline: Part<Timeline> = {
@@ -28,16 +34,18 @@ export const timeline: Part<Timeline> = {
   around: (facts) => ({ absent: seenTimeline(facts) }),
   read: async ({ v5, id, query: { offset }, signal }) => {
     const answer = await v5.call("showTimeline", { job_id: id, offset, limit: pageSize }, { signal });
-    return answer && { count: answer.count ?? answer.timelines.length, rows: answer.timelines };
+    const rows = answer?.timelines ?? [];
+    const reasons = offset === 0 && rows.some(isFailed) ? await reasonsOf(rows, v5, id, signal) : [];
+    return answer && { count: answer.count ?? rows.length, rows, reasons };
   },
-  table: ({ count, rows }, l10n) => {
+  table: ({ count, rows, reasons = [] }, l10n) => {
     const { t } = l10n;
     return {
       columns: [t("Time"), t("What happened"), t("Outcome"), t("By")],
       count,
-      rows: rows.map(({ name, status, operation_time, user_name }) => [
+      rows: rows.map(({ name, status, operation_time, user_name }, index) => [
         timeCell(operation_time, l10n),
-        eventCell(name ?? "", l10n),
+        { ...eventCell(name ?? "", l10n), detail: reasons[index] && cellText(reasons[index]) },
         outcome(name ?? "", status, l10n),
         { text: doer(user_name, t) },
       ]),
@@ -45,6 +53,29 @@ export const timeline: Part<Timeline> = {
     };
   },
 };
+
+/** Whether what was asked for failed, or a status was reached that is a failure. */
+export function isFailed({ status }: TimelineRow): boolean {
+  return status?.toLowerCase() === "failed";
+}
+
+/** Why rows failed: the newest entries of the log are of the same time. A timeline without reasons is better than none. */
+async function reasonsOf(
+  rows: readonly TimelineRow[],
+  v5: V5,
+  id: string,
+  signal: AbortSignal,
+): Promise<readonly (string | undefined)[]> {
+  const input = { job_id: id, type: "log", offset: 0, limit: 2 * pageSize };
+  const answer = await v5.call("showJobDetail", input, { signal }).catch(() => undefined);
+  const problems = (answer?.job.logs ?? []).filter(({ level }) => /^(warn|error)/i.test(level ?? ""));
+  return rows.map((row) => {
+    const at = Date.parse(row.operation_time ?? "");
+    const isSame = ({ create_time }: { readonly create_time?: string | null | undefined }) =>
+      Math.abs(Date.parse(create_time ?? "") - at) <= togetherMs;
+    return isFailed(row) ? (problems.find(isSame)?.message ?? undefined) : undefined;
+  });
+}
 
 /** Who did it: the local backend knows itself and its one user, the cloud the names of its users. */
 function doer(name: string | null | undefined, t: Translate): Shown {

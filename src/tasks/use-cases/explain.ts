@@ -9,16 +9,26 @@ import { rowOf } from "../../status/statuses";
 import type { PrecheckFinding } from "./precheck";
 import { NotPossibleError, PrecheckError } from "./run-action";
 
+/** So many findings are in a sentence. */
+const mostFindings = 2;
+
 /** What a failed pre-check found, each finding with its reason, and the remedy of the case that is known. */
 export async function findingsText(
   findings: readonly PrecheckFinding[],
   engine: string | undefined,
-  { t, localize }: Localizer,
+  { t, localize, number }: Localizer,
 ): Promise<Shown> {
   const failed = findings.filter(({ result }) => result === "FAILED");
-  const told = failed.map(({ item, reason }) => shown(reason === undefined ? item : `${item}: ${reason}`));
+  const told = failed
+    .slice(0, mostFindings)
+    .map(({ item, reason }) => shown(reason === undefined ? item : `${item}: ${reason}`));
+  const more = failed.length - mostFindings;
   const known = await diagnosisOfFindings(failed, engine);
-  return joined(" ", [...told, known ? t("What to do: {0}", localize(known.remedy)) : ""]);
+  return joined(" ", [
+    ...told,
+    more > 0 ? t("{0} more items did not pass.", number(more)) : "",
+    known ? t("What to do: {0}", localize(known.remedy)) : "",
+  ]);
 }
 
 /** The SQL that remedies what keeps a task from starting; undefined where there is none. */

@@ -30,6 +30,7 @@ export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): Details
   running: undefined,
   attempt: undefined,
   since: undefined,
+  unready: undefined,
   diagnosis: undefined,
   ...facts,
 });
