@@ -2,9 +2,8 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { type CopyState, copyState, startCopy } from "../backend-client/copy-again";
-import type { LocalConnection } from "../connections/connection";
+import type { LocalAccess } from "../connections/connection";
 import type { PlacedTask } from "../connections/session-manager";
-import type { AccessKey } from "../drs/sign-in";
 import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
@@ -37,14 +36,8 @@ export async function copyTablesAgain({ task, session, state }: PlacedTask, cont
   const { connections, l10n, log } = context;
   const { t } = l10n;
   const { connection } = state;
-  const secret = connection.kind === "local" ? await connections.secret(connection) : undefined;
-  if (
-    connection.kind !== "local" ||
-    secret === undefined ||
-    !("accessKey" in secret) ||
-    state.readOnly !== undefined ||
-    !mayCopyAgain(task, connection.kind)
-  ) {
+  const local = connection.kind === "local" ? connections.localAccess : undefined;
+  if (local === undefined || state.readOnly !== undefined || !mayCopyAgain(task, connection.kind)) {
     const status = l10n.localize(rowOf(task.status).name);
     warn(t('Tables of task "{0}" cannot be copied again in status {1}.', task.name, status));
     return;
@@ -54,10 +47,10 @@ export async function copyTablesAgain({ task, session, state }: PlacedTask, cont
     return;
   }
   try {
-    const start = async () => await startCopy(connection, secret, task.id, choice, l10n);
+    const start = async () => await startCopy(local.connection, local.key, task.id, choice, l10n);
     await changing(session, "copyAgain", task.id, start);
     log.info(`copying again ${choice.tables.join(", ")} of task ${task.name} (${task.id})`);
-    await follow(task, choice, { connection, key: secret, store: session.store }, context);
+    await follow(task, choice, { ...local, store: session.store }, context);
   } catch (error) {
     log.error(`tables of task ${task.name} (${task.id}) were not copied again`, error);
     const why = explain(error, l10n, true);
@@ -140,9 +133,7 @@ function namesOf(tables: readonly string[]): Shown {
   return joined(", ", [...tables.slice(0, named), ...more].map(shown));
 }
 
-interface Place {
-  readonly connection: LocalConnection;
-  readonly key: AccessKey;
+interface Place extends LocalAccess {
   readonly store: TaskStore;
 }
 

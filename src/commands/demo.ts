@@ -8,8 +8,7 @@ import {
   runDemoSql,
   type SqlResult,
 } from "../backend-client/demo-databases";
-import type { LocalConnection } from "../connections/connection";
-import type { AccessKey } from "../drs/sign-in";
+import type { LocalAccess } from "../connections/connection";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import { type Shown, shown } from "../l10n/shown";
@@ -25,7 +24,7 @@ export function demoHandlers(
   const { t } = parts.l10n;
   return {
     "drs.topUpAccount": async () => {
-      const local = await localOf(parts);
+      const local = parts.connections.localAccess;
       if (local === undefined) {
         void vscode.window.showInformationMessage(t("The local backend is not running."));
         return;
@@ -109,27 +108,9 @@ export function demoHandlers(
   };
 }
 
-/** The local backend, with the key to it. */
-async function localOf({
-  connections,
-}: Pick<CommandHost, "connections">): Promise<
-  { readonly connection: LocalConnection; readonly key: AccessKey } | undefined
-> {
-  const connection = connections.local;
-  const key = connection && (await connections.secret(connection));
-  return connection !== undefined && key !== undefined && "accessKey" in key
-    ? { connection, key }
-    : undefined;
-}
-
 /** The demo that runs; says so when none does. */
-async function demoOf({
-  connections,
-  l10n,
-}: CommandHost): Promise<
-  (DemoLogins & { readonly connection: LocalConnection; readonly key: AccessKey }) | undefined
-> {
-  const local = await localOf({ connections });
+async function demoOf({ connections, l10n }: CommandHost): Promise<(DemoLogins & LocalAccess) | undefined> {
+  const local = connections.localAccess;
   const logins = local && (await demoLogins(local.connection, local.key, l10n));
   if (local !== undefined && logins !== undefined && logins.databases.length > 0) {
     return { ...logins, ...local };

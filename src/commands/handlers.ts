@@ -84,12 +84,12 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
 
   /** What ending a task would leave out, which only the local backend knows exactly. */
   const unappliedOf = async ({ task, state: { connection } }: PlacedTask) => {
-    const secret = connection.kind === "local" ? await connections.secret(connection) : undefined;
-    if (connection.kind !== "local" || secret === undefined || !("accessKey" in secret)) {
+    const local = connection.kind === "local" ? connections.localAccess : undefined;
+    if (local === undefined) {
       return undefined;
     }
     const { askUnapplied } = await import("../backend-client/unapplied");
-    return await askUnapplied(connection, secret, task.id, l10n);
+    return await askUnapplied(local.connection, local.key, task.id, l10n);
   };
   const run = async (found: PlacedTask, action: ActionId, startAt?: number) => {
     const { connection, readOnly } = found.state;

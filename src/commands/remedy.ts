@@ -80,7 +80,7 @@ export class RemedySteps {
   async runSql(found: PlacedTask): Promise<void> {
     const { t } = this.#parts.l10n;
     const { task } = found;
-    const place = await this.#placeOf(found);
+    const place = this.#placeOf(found);
     const remedy = await this.#remedy(found);
     if (place === undefined || remedy === undefined) {
       return;
@@ -253,7 +253,7 @@ export class RemedySteps {
   async #remedy(found: PlacedTask): Promise<FoundRemedy | undefined> {
     const { l10n, log } = this.#parts;
     const { t } = l10n;
-    const place = await this.#placeOf(found);
+    const place = this.#placeOf(found);
     if (place === undefined) {
       void vscode.window.showInformationMessage(t("Only the local backend can look up a remedy."));
       return undefined;
@@ -270,11 +270,9 @@ export class RemedySteps {
     }
   }
 
-  async #placeOf({ task, state: { connection } }: PlacedTask): Promise<Place | undefined> {
-    const key = connection.kind === "local" ? await this.#parts.connections.secret(connection) : undefined;
-    return connection.kind === "local" && key !== undefined && "accessKey" in key
-      ? { connection, key, id: task.id }
-      : undefined;
+  #placeOf({ task, state: { connection } }: PlacedTask): Place | undefined {
+    const local = connection.kind === "local" ? this.#parts.connections.localAccess : undefined;
+    return local && { ...local, id: task.id };
   }
 }
 

@@ -27,6 +27,12 @@ export interface LocalConnection extends Place {
   readonly kind: "local";
 }
 
+/** The local backend, with the key to call it. */
+export interface LocalAccess {
+  readonly connection: LocalConnection;
+  readonly key: AccessKey;
+}
+
 /** A project of a cloud. */
 export interface CloudConnection extends Place {
   readonly kind: "cloud";

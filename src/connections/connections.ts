@@ -8,6 +8,7 @@ import {
   type CloudConnection,
   type Connection,
   type EnterpriseProject,
+  type LocalAccess,
   type LocalConnection,
   localId,
   type Secret,
@@ -69,7 +70,7 @@ export class Connections {
   #opening: Promise<VersionedFile<ConnectionList>> | undefined;
   #list: ConnectionList;
   /** The local backend as this window has found it: another window's may be in another folder. */
-  #local: { readonly connection: LocalConnection; readonly key: AccessKey } | undefined;
+  #local: LocalAccess | undefined;
   /** Secrets as they were last read or written here. */
   readonly #stored = new Map<string, string | undefined>();
   /** Secrets that the storage did not take. */
@@ -122,6 +123,11 @@ export class Connections {
   /** The local backend's connection while it is shown. */
   get local(): LocalConnection | undefined {
     return this.shown.find((connection) => connection.kind === "local");
+  }
+
+  /** The local backend as this window has found it; undefined when it is not, or not shown. */
+  get localAccess(): LocalAccess | undefined {
+    return this.local && this.#local;
   }
 
   find(id: string): Connection | undefined {

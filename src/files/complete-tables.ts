@@ -6,9 +6,8 @@ import * as vscode from "../screen/vscode";
 import { selectableObjects } from "../tasks/use-cases/change-objects";
 import { textCompletions } from "./completion-items";
 import { addressedEnd } from "./engines";
-import { KeptPasswords } from "./kept-passwords";
 import { type TaskFile, taskFileSchema } from "./model";
-import { type FileParts, tasksNamed } from "./open";
+import { type FileParts, keptOf, tasksNamed } from "./open";
 import { referenceOf } from "./passwords";
 
 /** How long what a source has counts, in milliseconds. */
@@ -61,28 +60,20 @@ async function tablesOf(file: TaskFile, parts: FileParts): Promise<readonly stri
 }
 
 /** The local backend lists them with a password that is kept. */
-async function fromBackend(
-  { source }: TaskFile,
-  { connections, secrets, storage, l10n }: FileParts,
-): Promise<readonly string[] | undefined> {
-  const { local } = connections;
-  const key = local && (await connections.secret(local));
-  if (local === undefined || key === undefined || !("accessKey" in key)) {
+async function fromBackend({ source }: TaskFile, parts: FileParts): Promise<readonly string[] | undefined> {
+  const { localAccess } = parts.connections;
+  if (localAccess === undefined) {
     return undefined;
   }
-  const kept = new KeptPasswords(secrets, storage.fsPath);
-  const reference = referenceOf(source, local);
+  const { connection, key } = localAccess;
+  const reference = referenceOf(source, connection);
   // A variable is not sent for the sake of a completion.
-  const password = reference.kind === "secret" ? await kept.passwordOf(reference) : undefined;
+  const password = reference.kind === "secret" ? await keptOf(parts).passwordOf(reference) : undefined;
   if (password === undefined || source.ca !== undefined) {
     return undefined;
   }
-  const { tables } = await askEnds(
-    local,
-    { accessKey: key.accessKey, secretKey: key.secretKey },
-    { source: { ...addressedEnd(source), password } },
-    l10n,
-  );
+  const ends = { source: { ...addressedEnd(source), password } };
+  const { tables } = await askEnds(connection, key, ends, parts.l10n);
   return tables?.filter(({ unlogged }) => !unlogged).map(({ name }) => name);
 }
 

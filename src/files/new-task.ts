@@ -1,61 +1,39 @@
 /** Making a task by questions, each with a way back: both ends, its tables, how and under which name. It ends in a task file. */
-
 import * as v from "valibot";
-import { type DemoDatabase, demoLogins } from "../backend-client/demo-databases";
-import { askEnds, type ChoosableTable } from "../backend-client/ends";
-import type { LocalConnection } from "../connections/connection";
 import type { ConnectionState } from "../connections/session-manager";
 import { askChoice, askMany, askText, back, type StepFrame } from "../connections/wizard/quick-inputs";
 import { jobName } from "../drs/schemas";
-import type { AccessKey } from "../drs/sign-in";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { hasEnded, rowOf } from "../status/statuses";
-import { KeptPasswords } from "./kept-passwords";
+import { askEnd } from "./ask-end";
 import type { TaskFile } from "./model";
+import { type Answer, contextOf, type Finish, type NewTaskContext } from "./new-task-context";
 import {
-  type DraftEnd,
   type DraftStep,
   draftFile,
   draftSteps,
-  endName,
   fileEnd,
-  placeIn,
   proposedTaskName,
-  secretName,
   type TaskDraft,
   tableObjections,
   tableSize,
   typedObjects,
 } from "./new-task-draft";
 import { type FileParts, showNewFile, tasksNamed } from "./open";
-import { addressOf, referenceOf } from "./passwords";
+import { referenceOf } from "./passwords";
 import { fileText } from "./templates";
-
-type Finish = "start" | "create" | "file";
-
-/** What the questions are asked with. */
-interface Scene {
-  readonly parts: FileParts;
-  readonly state: ConnectionState;
-  /** Of the local backend, which tries ends and lists tables before a task exists. */
-  readonly local: { readonly connection: LocalConnection; readonly key: AccessKey } | undefined;
-  readonly kept: KeptPasswords;
-  readonly demo: readonly DemoDatabase[];
-  /** Of the source, as far as they are known. */
-  tables: readonly ChoosableTable[];
-}
 
 /** @param state the connection in which the task is to be. */
 export async function askNewTask(parts: FileParts, state: ConnectionState): Promise<void> {
-  const scene = await sceneOf(parts, state);
-  const steps = draftSteps(scene.local !== undefined);
+  const context = await contextOf(parts, state);
+  const steps = draftSteps(context.local !== undefined);
   let draft: TaskDraft = {};
   let finish: Finish | undefined;
   for (let index = 0; index < steps.length; ) {
     const step = steps[index] ?? "finish";
     const frame = { title: parts.l10n.t("New Task"), step: index + 1, totalSteps: steps.length };
-    const answer = await ask(step, draft, scene, frame);
+    const answer = await ask(step, draft, context, frame);
     if (answer === undefined) {
       return;
     }
@@ -70,7 +48,7 @@ export async function askNewTask(parts: FileParts, state: ConnectionState): Prom
   const { source, target, name = "" } = draft;
   for (const end of [source, target]) {
     if (end !== undefined) {
-      await scene.kept.keep(referenceOf(fileEnd(end), state.connection), end.password);
+      await context.kept.keep(referenceOf(fileEnd(end), state.connection), end.password);
     }
   }
   const document = await showNewFile(name, fileText(draftFile(draft)));
@@ -87,48 +65,22 @@ export async function askNewTask(parts: FileParts, state: ConnectionState): Prom
   }
 }
 
-async function sceneOf(parts: FileParts, state: ConnectionState): Promise<Scene> {
-  const { connections, secrets, storage, l10n, log } = parts;
-  const { connection } = state;
-  const key = connection.kind === "local" ? await connections.secret(connection) : undefined;
-  const local =
-    connection.kind === "local" && key !== undefined && "accessKey" in key
-      ? { connection, key: key as AccessKey }
-      : undefined;
-  const demo =
-    local === undefined
-      ? []
-      : await demoLogins(local.connection, local.key, l10n).then(
-          ({ databases }) => databases,
-          (error) => {
-            log.warn(`The demo's databases are not known: ${error}`);
-            return [];
-          },
-        );
-  return { ...{ parts, state, local, demo }, kept: new KeptPasswords(secrets, storage.fsPath), tables: [] };
-}
-
-interface Answer {
-  readonly draft: TaskDraft;
-  readonly finish?: Finish;
-}
-
 async function ask(
   step: DraftStep,
   draft: TaskDraft,
-  scene: Scene,
+  context: NewTaskContext,
   frame: StepFrame,
 ): Promise<Answer | typeof back | undefined> {
   switch (step) {
     case "source":
     case "target":
-      return await askEnd(step, draft, scene, frame);
+      return await askEnd(step, draft, context, frame);
     case "tables":
-      return await askTables(draft, scene, frame);
+      return await askTables(draft, context, frame);
     case "type":
-      return await askType(draft, scene, frame);
+      return await askType(draft, context, frame);
     case "subnet": {
-      const { t } = scene.parts.l10n;
+      const { t } = context.parts.l10n;
       const subnet = await askText({
         ...frame,
         prompt: t("Network ID of the subnet in which the instance is created"),
@@ -138,205 +90,20 @@ async function ask(
       return typeof subnet === "string" ? { draft: { subnet } } : subnet;
     }
     case "name":
-      return await askName(draft, scene, frame);
+      return await askName(draft, context, frame);
     case "finish":
-      return await askFinish(draft, scene, frame);
-  }
-}
-
-/** Asks for an end until it works, or the user goes back. */
-async function askEnd(
-  side: "source" | "target",
-  draft: TaskDraft,
-  scene: Scene,
-  frame: StepFrame,
-): Promise<Answer | typeof back | undefined> {
-  const { l10n } = scene.parts;
-  const { t } = l10n;
-  const known = await knownEnds(side, scene);
-  const other = draft[side === "source" ? "target" : "source"];
-  let typed = draft[side];
-  for (;;) {
-    const typeIt = "type" as const;
-    const items = [
-      ...known
-        .filter((end) => other === undefined || keyOf(end) !== keyOf(other))
-        .map((end) => ({
-          ...{ label: endName(end), description: shown(end.user), icon: "database" },
-          value: end as Omit<DraftEnd, "password"> & { readonly password?: string | undefined },
-        })),
-      { label: t("Another database…"), description: t("by its address"), icon: "edit", value: typeIt },
-    ];
-    const placeholder =
-      side === "source" ? t("From which database are rows read?") : t("To which database are rows written?");
-    const chosen =
-      items.length === 1
-        ? typeIt
-        : await askChoice<(typeof items)[number]["value"]>({ ...frame, placeholder, items });
-    if (chosen === undefined || chosen === back) {
-      return chosen;
-    }
-    const login = await askLogin(chosen === typeIt ? typed : chosen, chosen !== typeIt, scene, frame);
-    if (login === undefined) {
-      return undefined;
-    }
-    if (login === back) {
-      if (items.length === 1) {
-        return back;
-      }
-      continue;
-    }
-    const ends =
-      side === "source" ? { source: login, target: undefined } : { source: draft.source, target: login };
-    const problem = await tried(side, ends, scene);
-    if (problem === undefined) {
-      return { draft: { [side]: login } };
-    }
-    typed = login;
-    const again = t("Try Again");
-    const message = t("{0} cannot be used: {1}", endName(login), problem);
-    if ((await vscode.window.showErrorMessage(message, again)) !== again) {
-      return undefined;
-    }
-  }
-}
-
-/** Databases of the demo, and those of tasks that there are. */
-async function knownEnds(
-  side: "source" | "target",
-  { demo, state, kept }: Scene,
-): Promise<readonly (Omit<DraftEnd, "password"> & { readonly password?: string | undefined })[]> {
-  const fromDemo = demo
-    .filter(({ server }) => server === side)
-    .map(({ host, port, database, task }) => ({ host, port, database, ...task, secret: `demo-${side}` }));
-  const seen = new Set(fromDemo.map(keyOf));
-  const fromTasks: (Omit<DraftEnd, "password"> & { readonly password?: string | undefined })[] = [];
-  for (const task of state.session?.store.snapshot.tasks.values() ?? []) {
-    const { host, port, database, user } = task[side] ?? {};
-    if (host !== undefined && port !== undefined && database !== undefined && user !== undefined) {
-      const place = { host, port, database, user };
-      const end = { ...place, secret: secretName(place) };
-      if (!seen.has(keyOf(end))) {
-        seen.add(keyOf(end));
-        const password = await kept.passwordOf(
-          referenceOf({ ...place, password: { secret: end.secret } }, state.connection),
-        );
-        fromTasks.push({ ...end, password });
-      }
-    }
-  }
-  return [...fromDemo, ...fromTasks];
-}
-
-function keyOf({ host, port, database }: Pick<DraftEnd, "host" | "port" | "database">): string {
-  return JSON.stringify([host, port, database]);
-}
-
-/** Asks for what is not known of a login. @param isChosen whether only its password may be missing. */
-async function askLogin(
-  end: (Partial<Omit<DraftEnd, "password">> & { readonly password?: string | undefined }) | undefined,
-  isChosen: boolean,
-  { parts }: Scene,
-  frame: StepFrame,
-): Promise<DraftEnd | typeof back | undefined> {
-  const { t } = parts.l10n;
-  if (isChosen && end?.password !== undefined) {
-    return end as DraftEnd;
-  }
-  // Within a step there is always a way back: to its list.
-  const inner = { ...frame, step: Math.max(frame.step, 2), totalSteps: Math.max(frame.totalSteps ?? 2, 2) };
-  let place =
-    end?.host === undefined || end.port === undefined || end.database === undefined
-      ? undefined
-      : { host: end.host, port: end.port, database: end.database };
-  let user = end?.user;
-  for (let question = isChosen ? 2 : 0; ; ) {
-    let answer: string | typeof back | undefined;
-    if (question === 0) {
-      answer = await askText({
-        ...inner,
-        prompt: t("Address of the database"),
-        placeholder: shown("db.example.com:5432/shop"),
-        value:
-          place &&
-          `${place.host.includes(":") ? `[${place.host}]` : place.host}:${place.port}/${place.database}`,
-        objection: (text) =>
-          placeIn(text) === undefined
-            ? t("Write host:port/database, such as db.example.com:5432/shop.")
-            : undefined,
-      });
-      const parsed = typeof answer === "string" ? placeIn(answer) : undefined;
-      place = parsed ?? place;
-      user = parsed?.user ?? user;
-    } else if (question === 1) {
-      answer = await askText({
-        ...inner,
-        prompt: t("User that the task logs in as"),
-        value: user,
-        objection: (text) => (text === "" ? t("This value is required.") : undefined),
-      });
-      user = typeof answer === "string" ? answer : user;
-    } else if (place !== undefined && user !== undefined) {
-      const login = { ...place, user };
-      answer = await askText({
-        ...inner,
-        prompt: t(
-          "Password of {0}. It is stored in VS Code's secret storage.",
-          addressOf({ ...login, kind: "secret", name: "", through: "" }),
-        ),
-        password: true,
-        objection: (text) => (text === "" ? t("This value is required.") : undefined),
-      });
-      if (typeof answer === "string") {
-        return { ...login, password: answer, secret: end?.secret ?? secretName(login), ssl: end?.ssl };
-      }
-    }
-    if (answer === undefined) {
-      return undefined;
-    }
-    question += answer === back ? -1 : 1;
-    if (question < (isChosen ? 2 : 0)) {
-      return back;
-    }
-  }
-}
-
-/** Tries what is known of the ends, and reads the tables with both of them; answers what is wrong with the given one. */
-async function tried(
-  side: "source" | "target",
-  { source, target }: Pick<TaskDraft, "source" | "target">,
-  scene: Scene,
-): Promise<string | undefined> {
-  const { local, parts } = scene;
-  if (local === undefined || source === undefined) {
-    // The service tries them when the task exists.
-    return undefined;
-  }
-  const { t } = parts.l10n;
-  const options = { location: vscode.ProgressLocation.Notification, title: t("Trying the connection") };
-  try {
-    const { problems, tables = [] } = await vscode.window.withProgress(
-      options,
-      async () => await askEnds(local.connection, local.key, { source, target }, parts.l10n),
-    );
-    scene.tables = tables;
-    if (problems[side] === undefined && side === "source" && tables.length === 0) {
-      return t("it has no tables.");
-    }
-    return problems[side] ?? problems.source ?? problems.target;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+      return await askFinish(draft, context, frame);
   }
 }
 
 async function askTables(
   { objects }: TaskDraft,
-  scene: Scene,
+  context: NewTaskContext,
   frame: StepFrame,
 ): Promise<Answer | typeof back | undefined> {
-  const { l10n } = scene.parts;
+  const { l10n } = context.parts;
   const { t } = l10n;
-  if (scene.local === undefined) {
+  if (context.local === undefined) {
     const text = await askText({
       ...frame,
       prompt: t("Tables as schema.table, with commas between them. Empty: all tables."),
@@ -347,7 +114,7 @@ async function askTables(
     return typeof text === "string" ? { draft: { objects: typedObjects(text) } } : text;
   }
   const chosen = objects === undefined || objects === "all" ? undefined : new Set(objects.tables);
-  const items = scene.tables.map((table) => {
+  const items = context.tables.map((table) => {
     const objections = tableObjections(table, l10n);
     return {
       ...{ label: shown(table.name), description: tableSize(table, l10n), value: table.name },
@@ -366,7 +133,7 @@ async function askTables(
 
 async function askType(
   { type }: TaskDraft,
-  { parts }: Scene,
+  { parts }: NewTaskContext,
   frame: StepFrame,
 ): Promise<Answer | typeof back | undefined> {
   const { t } = parts.l10n;
@@ -393,7 +160,7 @@ async function askType(
 
 async function askName(
   draft: TaskDraft,
-  { parts, state }: Scene,
+  { parts, state }: NewTaskContext,
   frame: StepFrame,
 ): Promise<Answer | typeof back | undefined> {
   const { t } = parts.l10n;
@@ -418,7 +185,7 @@ async function askName(
 
 async function askFinish(
   { objects }: TaskDraft,
-  { parts }: Scene,
+  { parts }: NewTaskContext,
   frame: StepFrame,
 ): Promise<Answer | typeof back | undefined> {
   const { t } = parts.l10n;

@@ -4,6 +4,7 @@ import { type PlacedTask, type SessionManager, tasksOf } from "../connections/se
 import type { Localizer, Translate } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import { hasEnded } from "../status/statuses";
+import { KeptPasswords } from "./kept-passwords";
 import type { TaskFile } from "./model";
 import { fileSuffix } from "./suffix";
 import { type FileReading, readTaskFile } from "./validate";
@@ -50,6 +51,41 @@ export function readingOf(document: vscode.TextDocument, t: Translate): FileRead
   const reading = readTaskFile(document.getText(), t);
   readings.set(document, { version, reading });
   return reading;
+}
+
+/** The passwords of task files that are kept. */
+export function keptOf({ secrets, storage }: Pick<FileParts, "secrets" | "storage">): KeptPasswords {
+  return new KeptPasswords(secrets, storage.fsPath);
+}
+
+/** The document that a command is about, and the task file in it; shows what is wrong when it is not one. */
+export async function openedFile(
+  { l10n: { t } }: FileParts,
+  argument: unknown,
+): Promise<OpenedFile | undefined> {
+  const document =
+    argument instanceof vscode.Uri
+      ? await vscode.workspace.openTextDocument(argument)
+      : vscode.window.activeTextEditor?.document;
+  if (document === undefined || !isTaskFile(document)) {
+    void vscode.window.showWarningMessage(t("Open a task file (*.drs-task.json) first."));
+    return undefined;
+  }
+  const { file, problems } = readingOf(document, t);
+  if (file !== undefined) {
+    const { scheme, fsPath } = document.uri;
+    return { document, file, path: scheme === "file" ? fsPath : undefined, warnings: problems.length };
+  }
+  const [first] = problems.filter(({ severity }) => severity === "error");
+  const line = document.positionAt(first?.offset ?? 0).line + 1;
+  const show = t("Show Problems");
+  const message = t("The task file is not valid. Line {0}: {1}", line, first?.message ?? "");
+  void vscode.window.showErrorMessage(message, show).then((answer) => {
+    if (answer === show) {
+      void vscode.commands.executeCommand("workbench.actions.view.problems");
+    }
+  });
+  return undefined;
 }
 
 /** The tasks of this name in the connections that are open; one that has ended takes no part any more. */

@@ -1,0 +1,25 @@
+/** What task files take from the local backend while it is open. */
+import { type DemoDatabase, demoLogins } from "../backend-client/demo-databases";
+import type { LocalAccess } from "../connections/connection";
+import type { FileParts } from "./open";
+
+/** The local backend, with the key to call it; undefined when its connection is not open. */
+export function openLocalBackend({ connections, sessions }: FileParts): LocalAccess | undefined {
+  const { localAccess } = connections;
+  return localAccess !== undefined && sessions.find(localAccess.connection.id)?.session !== undefined
+    ? localAccess
+    : undefined;
+}
+
+/** The databases of the demo; none when it does not run, or does not answer. */
+export async function demoDatabases(
+  { connection, key }: LocalAccess,
+  { l10n, log }: FileParts,
+): Promise<readonly DemoDatabase[]> {
+  try {
+    return (await demoLogins(connection, key, l10n)).databases;
+  } catch (error) {
+    log.warn(`The demo's databases are not known: ${error}`);
+    return [];
+  }
+}

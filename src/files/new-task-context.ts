@@ -1,0 +1,35 @@
+/** What the questions about a new task are asked with, and what they answer. */
+import type { DemoDatabase } from "../backend-client/demo-databases";
+import type { ChoosableTable } from "../backend-client/ends";
+import type { LocalAccess } from "../connections/connection";
+import type { ConnectionState } from "../connections/session-manager";
+import type { KeptPasswords } from "./kept-passwords";
+import { demoDatabases, openLocalBackend } from "./local-backend";
+import type { TaskDraft } from "./new-task-draft";
+import { type FileParts, keptOf } from "./open";
+
+/** What becomes of the task file at the end. */
+export type Finish = "start" | "create" | "file";
+
+export interface Answer {
+  readonly draft: TaskDraft;
+  readonly finish?: Finish;
+}
+
+export interface NewTaskContext {
+  readonly parts: FileParts;
+  readonly state: ConnectionState;
+  /** Of the local backend, which tries ends and lists tables before a task exists. */
+  readonly local: LocalAccess | undefined;
+  readonly kept: KeptPasswords;
+  readonly demo: readonly DemoDatabase[];
+  /** Of the source, as far as they are known. */
+  tables: readonly ChoosableTable[];
+}
+
+/** @param state the connection in which the task is to be. */
+export async function contextOf(parts: FileParts, state: ConnectionState): Promise<NewTaskContext> {
+  const local = state.connection.kind === "local" ? openLocalBackend(parts) : undefined;
+  const demo = local === undefined ? [] : await demoDatabases(local, parts);
+  return { ...{ parts, state, local, demo }, kept: keptOf(parts), tables: [] };
+}
