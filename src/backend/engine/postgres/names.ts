@@ -6,6 +6,11 @@ export function objectName(jobId: string): string {
   return `drs_${jobId.toLowerCase().replaceAll("-", "_")}`;
 }
 
+/** Those of many tasks, in their order. */
+export function objectNames(tasks: readonly { readonly id: string }[]): readonly string[] {
+  return tasks.map(({ id }) => objectName(id));
+}
+
 /**
  * The name of the slot that keeps the source's log from before a task's copies until all tables are in step. PostgreSQL
  * drops the slot of a table's copy before it commits that the table is in step; a target that crashes in between cannot

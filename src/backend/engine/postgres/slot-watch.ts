@@ -7,7 +7,7 @@
 import { EngineError, type EngineTask, type LinkUse } from "../engine";
 import type { Databases } from "./databases";
 import { grouped } from "./grouped";
-import { logPosition, objectName } from "./names";
+import { logPosition, objectName, objectNames } from "./names";
 import { type SlotFacts, slotFacts } from "./publisher";
 import { memoryOf, type SlotNews } from "./stream-memory";
 import type { SubscriptionFacts } from "./subscriber";
@@ -73,12 +73,7 @@ export class SlotWatch {
       const again = await grouped(
         unmarked,
         "source",
-        async (login, some) =>
-          await slotFacts(
-            this.databases,
-            login,
-            some.map(({ id }) => objectName(id)),
-          ),
+        async (login, some) => await slotFacts(this.databases, login, objectNames(some)),
       );
       for (const task of tasks) {
         const was = before.get(task.id);

@@ -3,7 +3,7 @@ import { EngineError, type EngineTask, type StreamFinding, type StreamMemory } f
 import type { Databases } from "./databases";
 import { finding } from "./finding";
 import { grouped } from "./grouped";
-import { objectName } from "./names";
+import { objectName, objectNames } from "./names";
 import type { MissingRows } from "./server-log";
 import {
   type ConflictCounters,
@@ -112,12 +112,7 @@ export class StreamWatch {
     const conflicts = await grouped(
       counting,
       "target",
-      async (login, some) =>
-        await conflictCounters(
-          databases,
-          login,
-          some.map(({ id }) => objectName(id)),
-        ),
+      async (login, some) => await conflictCounters(databases, login, objectNames(some)),
     );
     return (task: EngineTask) => ({ source: source(task), target: target(task), conflicts: conflicts(task) });
   }

@@ -1,0 +1,255 @@
+import {
+  type DatabaseLogin,
+  EngineError,
+  type EngineState,
+  type EngineTask,
+  type Positions,
+  type Side,
+  type StageDelays,
+  type StreamFinding,
+} from "../engine";
+import { CrashLoopDetector } from "./crash-loop-detector";
+import type { Databases } from "./databases";
+import { describe } from "./errors";
+import { grouped } from "./grouped";
+import { KeptLogs } from "./kept-log";
+import { LagMeter } from "./lag";
+import { logPosition, objectName, objectNames } from "./names";
+import { type SlotFacts, slotFacts } from "./publisher";
+import type { ServerLog } from "./server-log";
+import { SlotWatch } from "./slot-watch";
+import { memoryOf, type SlotNews, withSlotNews } from "./stream-memory";
+import { StreamWatch, type Watched } from "./stream-watch";
+import { type SubscriptionFacts, subscriptionFacts, suspendSubscription } from "./subscriber";
+import { type Movement, WaitWatch } from "./waits";
+
+/** What both ends say of tasks, with what is remembered of them from look to look. */
+export class TaskObserver {
+  readonly #logs: KeptLogs;
+  readonly #lag = new Map<string, LagMeter>();
+  readonly #streams: StreamWatch;
+  readonly #slots: SlotWatch;
+  /** Tasks that this process has made ready and not run yet: nothing has flowed that could be lost. */
+  readonly #unused = new Set<string>();
+  /** Tasks that ran at the last look. */
+  readonly #running = new Set<string>();
+  readonly #watches = new Map<string, CrashLoopDetector>();
+  readonly #waits: WaitWatch;
+
+  /** @param logOf the log of a target server, where it can be read. */
+  constructor(
+    private readonly databases: Databases,
+    logOf: (target: DatabaseLogin) => ServerLog | undefined,
+  ) {
+    this.#logs = new KeptLogs(databases);
+    this.#slots = new SlotWatch(databases);
+    this.#waits = new WaitWatch(databases);
+    this.#streams = new StreamWatch(
+      databases,
+      ({ id, target }) => logOf(target)?.missingRowsOf(objectName(id)) ?? new Map(),
+    );
+  }
+
+  /** Notes that a task is ready and has not run yet. */
+  noteUnused(id: string): void {
+    this.#unused.add(id);
+  }
+
+  /** Whether a task that is to run may: not where its slot was moved, so that rows would be lost without a word. */
+  async mayRun(task: EngineTask): Promise<boolean> {
+    this.#lag.delete(task.id);
+    this.#watches.delete(task.id);
+    this.#streams.forget(task.id);
+    if (await this.#slots.wasMoved(task)) {
+      return false;
+    }
+    this.#slots.restart(task.id);
+    this.#unused.delete(task.id);
+    return true;
+  }
+
+  /** The next look looks at the task's stream, however short ago that was. */
+  lookAgain(id: string): void {
+    this.#streams.forget(id);
+  }
+
+  /** What was seen of the task's stream and slot counts no more: both begin again. */
+  forgetStream(id: string): void {
+    this.#watches.delete(id);
+    this.#streams.forget(id);
+    this.#slots.forget(id);
+  }
+
+  forget(id: string): void {
+    this.forgetStream(id);
+    this.#lag.delete(id);
+    this.#running.delete(id);
+    this.#logs.forget(id);
+    this.#waits.forget(id);
+    this.#unused.delete(id);
+  }
+
+  /** The states of tasks. @param fresh whether also their streams are looked at again. */
+  async observe(tasks: readonly EngineTask[], fresh: boolean): Promise<ReadonlyMap<string, EngineState>> {
+    const compare = this.#slots.begin(tasks);
+    const [slots, subscriptions] = await Promise.all([
+      grouped(
+        tasks,
+        "source",
+        async (login, some) => await slotFacts(this.databases, login, objectNames(some)),
+      ),
+      grouped(
+        tasks,
+        "target",
+        async (login, some) => await subscriptionFacts(this.databases, login, objectNames(some)),
+      ),
+    ]);
+    for (const task of tasks) {
+      this.#noteStop(task, subscriptions(task));
+    }
+    for (const { id } of fresh ? tasks : []) {
+      this.#streams.forget(id);
+    }
+    const news = await compare(subscriptions, slots);
+    const used = tasks.filter(({ id }) => !this.#unused.has(id));
+    const seen = await this.#streams.look(used, news);
+    const streams = (task: EngineTask) => (this.#unused.has(task.id) ? nothingFlowed : seen(task));
+    const states = tasks.map(async (task) => {
+      const subscription = subscriptions(task);
+      if (subscription instanceof EngineError) {
+        return [task.id, withoutAnswer("target", subscription, task, news(task))] as const;
+      }
+      if (subscription === undefined) {
+        return [task.id, { kind: "absent" }] as const;
+      }
+      const slot = slots(task);
+      const facts = await this.#stoppedIfFailing(task, subscription, slot);
+      const waits = await this.#waits.look(task, movementOf(facts));
+      return [task.id, await this.#state(task, facts, slot, streams(task), waits)] as const;
+    });
+    return new Map(await Promise.all(states));
+  }
+
+  /** A worker that ran at the last look may have stopped over what its stream has not been looked at for yet. */
+  #noteStop({ id }: EngineTask, subscription: SubscriptionFacts | EngineError | undefined): void {
+    if (subscription === undefined || subscription instanceof EngineError) {
+      return;
+    }
+    if (subscription.enabled) {
+      this.#running.add(id);
+    } else if (this.#running.delete(id)) {
+      this.#streams.forget(id);
+    }
+  }
+
+  /** Does what `disable_on_error` does, where the server has it not. */
+  async #stoppedIfFailing(
+    task: EngineTask,
+    subscription: SubscriptionFacts,
+    slot: SlotFacts | EngineError | undefined,
+  ): Promise<SubscriptionFacts> {
+    if (!subscription.endless || !subscription.enabled) {
+      this.#watches.delete(task.id);
+      return subscription;
+    }
+    const watch = this.#watches.get(task.id) ?? new CrashLoopDetector();
+    this.#watches.set(task.id, watch);
+    const confirmed = slot instanceof EngineError ? undefined : slot?.confirmed;
+    const applying = { name: "changes", pid: subscription.pid, progress: confirmed ?? "" };
+    if (!watch.isFailing(Date.now(), [applying, ...subscription.copies])) {
+      return subscription;
+    }
+    try {
+      await suspendSubscription(this.databases, task);
+    } catch (error) {
+      if (error instanceof EngineError) {
+        // The next look finds it failing still.
+        return subscription;
+      }
+      throw error;
+    }
+    return { ...subscription, enabled: false, pid: null, copyWorkers: 0 };
+  }
+
+  async #state(
+    task: EngineTask,
+    subscription: SubscriptionFacts,
+    slot: SlotFacts | EngineError | undefined,
+    stream: Watched | undefined,
+    waits: readonly StreamFinding[],
+  ): Promise<EngineState> {
+    const { enabled, binary, pid, copyWorkers, slotLost, tables } = subscription;
+    const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
+    const streaming = pid !== null && (slot instanceof EngineError || known?.active === true);
+    const log = slot instanceof EngineError ? undefined : await this.#logs.read(task, slot, streaming);
+    return {
+      ...{ kind: "present", enabled, streaming, copyWorkers, slotLost, tables },
+      logKept: slot instanceof EngineError || known?.kept === true,
+      needsCleanUp: known?.spare === true,
+      isProvisional: binary,
+      findings: [...(stream?.findings ?? []), ...waits, ...(log?.findings ?? [])],
+      isWatched: stream?.isWhole === true,
+      keptLog: log?.keptLog,
+      remember: stream?.remember,
+      ...(streaming && known !== undefined
+        ? this.#delays(task.id, known, subscription.received)
+        : { delayMs: undefined }),
+      positions: known === undefined ? undefined : positionsOf(known, subscription),
+    };
+  }
+
+  /** Only a user with pg_read_all_stats sees what a walsender says; the target's worker shows it to everybody. */
+  #delays(
+    id: string,
+    { current, sent, replayed, lag_ms }: SlotFacts,
+    received: string | null,
+  ): { readonly delayMs: number | undefined; readonly stages?: StageDelays } {
+    const reached = replayed ?? received;
+    if (reached === null) {
+      return { delayMs: undefined };
+    }
+    const meter = this.#lag.get(id) ?? new LagMeter();
+    this.#lag.set(id, meter);
+    const now = Date.now();
+    const delayMs = meter.read(now, BigInt(current), BigInt(reached), lag_ms ?? undefined);
+    const age = (position: string | null) => (position === null ? null : meter.age(now, BigInt(position)));
+    return { delayMs, stages: { sentMs: age(sent), receivedMs: age(received) } };
+  }
+}
+
+const nothingFlowed: Watched = { findings: [], isWhole: true, remember: undefined };
+
+/** Only a lost connection is a fault; any other error is shown to the user. */
+function withoutAnswer(
+  side: Side,
+  error: EngineError,
+  task: EngineTask,
+  news: SlotNews | undefined,
+): EngineState {
+  const { memory, tables } = task;
+  const remember =
+    news === undefined ? undefined : { from: memory, to: withSlotNews(memoryOf(memory), tables, news) };
+  return error.kind === "loss"
+    ? { kind: "unreachable", side, reason: error.reason, remember }
+    : { kind: "broken", code: error.code, message: describe(error, task[error.side ?? side]) };
+}
+
+/** Undefined where nothing needs to move: changes come when they come. */
+function movementOf({ enabled, pid, copyWorkers, tables }: SubscriptionFacts): Movement | undefined {
+  const open = tables.filter(({ phase }) => phase !== "synced");
+  if (!enabled || (pid !== null && open.length === 0)) {
+    return undefined;
+  }
+  const progress = open.map(({ name, phase, copiedRows }) => `${name} ${phase} ${copiedRows}`).toSorted();
+  return { progress: progress.join("\n"), lacksWorker: pid === null || copyWorkers === 0 };
+}
+
+function positionsOf(slot: SlotFacts, { received }: SubscriptionFacts): Positions {
+  const position = (bytes: string | null) => (bytes === null ? null : logPosition(bytes));
+  return {
+    source: logPosition(slot.current),
+    read: position(received),
+    written: position(slot.replayed ?? slot.confirmed),
+    bytes: { source: Number(slot.current), read: received === null ? null : Number(received) },
+  };
+}
