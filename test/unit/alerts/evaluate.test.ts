@@ -4,7 +4,7 @@ import { conditionOf, decide, isExpired, isWanted, type Policy } from "../../../
 import { sideIds } from "../../../src/alerts/rules/rules";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
-import { rulesOf } from "./rules";
+import { rulesOf } from "../../support/alert-rules";
 
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),

@@ -3,8 +3,9 @@ import type { EngineState, EngineTask } from "../../../src/backend/engine/engine
 import { Controller } from "../../../src/backend/jobs/controller";
 import { newJobId } from "../../../src/backend/jobs/job";
 import { JobStore } from "../../../src/backend/jobs/store";
+import { SimulatedEngine } from "../../support/simulated-engine";
 import { newJob, seal } from "../../support/simulated-job";
-import { SimulatedEngine, SimulatedWorld } from "../../support/simulated-world";
+import { SimulatedWorld } from "../../support/simulated-world";
 import { waitFor } from "../../support/wait";
 
 /** An engine whose servers may answer what nobody understands, or too late what the stream needs. */

@@ -14,8 +14,9 @@ import { LegalChanges } from "../../../src/backend/jobs/legal-changes";
 import { Prechecks } from "../../../src/backend/jobs/prechecks";
 import { JobStore } from "../../../src/backend/jobs/store";
 import { ApiError } from "../../../src/backend/messages";
+import { SimulatedEngine } from "../../support/simulated-engine";
 import { account, newJob, seal } from "../../support/simulated-job";
-import { SimulatedEngine, SimulatedWorld } from "../../support/simulated-world";
+import { SimulatedWorld } from "../../support/simulated-world";
 import { causes, changeTransitions, passing, transitions } from "../../support/transitions";
 
 const pollMs = 500;

@@ -20,6 +20,7 @@ import type { Task } from "../../../src/tasks/task";
 import { Layout } from "../../../src/tree/layout";
 import { descriptionOf, labelOf } from "../../../src/tree/rows";
 import { fits, usual } from "../../../src/tree/view-options";
+import { rulesOf } from "../../support/alert-rules";
 import {
   breakOne,
   incoming,
@@ -32,7 +33,6 @@ import {
 } from "../../support/answers";
 import { ManualClock } from "../../support/clock";
 import { Random } from "../../support/random";
-import { rulesOf } from "../alerts/rules";
 import { english, factsOf } from "../details/facts";
 
 const draws = process.env.DRS_SOAK === "1" ? 100_000 : 200;

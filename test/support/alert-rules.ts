@@ -1,4 +1,4 @@
-import { type ActiveRules, activeRules } from "../../../src/alerts/rules/rules";
+import { type ActiveRules, activeRules } from "../../src/alerts/rules/rules";
 
 /** The rules as these settings have them. */
 export function rulesOf(delayThreshold: number, delayDuration: number): ActiveRules {
