@@ -1,7 +1,7 @@
 /** What the commands do that lead out of VS Code, or back into it. */
-
 import type { PlacedTask } from "../connections/session-manager";
 import { billingAddress, consoleAddress } from "../drs/regions";
+import type { Shown } from "../l10n/shown";
 import { extensionId, linkQuery } from "../links/link";
 import * as vscode from "../screen/vscode";
 import type { CommandHost, Handler } from "./host";
@@ -11,6 +11,24 @@ export function linkHandlers(
   { l10n: { t } }: CommandHost,
   chosen: (argument: unknown, selected: unknown) => Promise<readonly PlacedTask[]>,
 ): Record<"drs.copyTaskLink" | "drs.openInConsole" | "drs.openBilling", Handler> {
+  /** The chosen task and a page of its service; says so where there is none. */
+  const pageOf = async (
+    argument: unknown,
+    addressOf: typeof consoleAddress,
+    none: (name: string) => Shown,
+  ) => {
+    const [found] = await chosen(argument, undefined);
+    if (found === undefined) {
+      return undefined;
+    }
+    const { connection } = found.state;
+    const address = connection.kind === "cloud" ? addressOf(connection.site, connection.region) : undefined;
+    if (address === undefined) {
+      void vscode.window.showInformationMessage(none(connection.name));
+      return undefined;
+    }
+    return { task: found.task, page: vscode.Uri.parse(address, true) };
+  };
   return {
     "drs.copyTaskLink": async (argument, selected) => {
       const links = (await chosen(argument, selected)).map(
@@ -22,30 +40,18 @@ export function linkHandlers(
       }
     },
     "drs.openBilling": async (argument) => {
-      const [found] = await chosen(argument, undefined);
-      if (found === undefined) {
-        return;
+      const found = await pageOf(argument, billingAddress, (name) =>
+        t("No billing center is known for {0}.", name),
+      );
+      if (found !== undefined) {
+        await vscode.env.openExternal(found.page);
       }
-      const { connection } = found.state;
-      const address =
-        connection.kind === "cloud" ? billingAddress(connection.site, connection.region) : undefined;
-      if (address === undefined) {
-        void vscode.window.showInformationMessage(t("No billing center is known for {0}.", connection.name));
-        return;
-      }
-      await vscode.env.openExternal(vscode.Uri.parse(address, true));
     },
     "drs.openInConsole": async (argument) => {
-      const [found] = await chosen(argument, undefined);
+      const found = await pageOf(argument, consoleAddress, (name) =>
+        t("No web console is available for {0}.", name),
+      );
       if (found === undefined) {
-        return;
-      }
-      const { connection } = found.state;
-      const address =
-        connection.kind === "cloud" ? consoleAddress(connection.site, connection.region) : undefined;
-      if (address === undefined) {
-        const message = t("No web console is available for {0}.", connection.name);
-        void vscode.window.showInformationMessage(message);
         return;
       }
       // The console's address of a single task is not published; its list can be searched.
@@ -54,7 +60,7 @@ export function linkHandlers(
         t("The task ID was copied. Search for it in the console's task list."),
         10_000,
       );
-      await vscode.env.openExternal(vscode.Uri.parse(address, true));
+      await vscode.env.openExternal(found.page);
     },
   };
 }

@@ -8,7 +8,7 @@ import { referenceOf } from "./passwords";
 import { placeOf, placeOfNew } from "./place";
 import { compareTaskFile, copyTerraform, saveTaskFile } from "./task-commands";
 import { applyFile, createFromFile } from "./task-from-file";
-import { exampleEnds, type TemplateEnds, templateText } from "./templates";
+import { exampleEnds, type TemplateEnds, templateText, typeChoices } from "./templates";
 import { validateFile } from "./validate-file";
 
 /** What the commands about task files do. Commands on a file take its address; without one it is the active editor's. */
@@ -56,15 +56,7 @@ async function newTask(parts: FileParts): Promise<void> {
 
 async function newTaskFile(parts: FileParts, argument: unknown): Promise<void> {
   const { t } = parts.l10n;
-  const templates = [
-    {
-      type: "full+incremental",
-      label: t("Full and incremental"),
-      description: t("copy, then follow the changes"),
-    },
-    { type: "incremental", label: t("Incremental only"), description: t("the target has the rows already") },
-    { type: "full", label: t("Full only"), description: t("copy once") },
-  ] as const;
+  const templates = typeChoices(t);
   const named = templates.find(({ type }) => type === argument);
   const options = { placeHolder: t("PostgreSQL to PostgreSQL: choose what to synchronize") };
   const template = named ?? (await vscode.window.showQuickPick(templates, options));

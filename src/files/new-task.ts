@@ -22,7 +22,7 @@ import {
 } from "./new-task-draft";
 import { type FileParts, showNewFile, tasksNamed } from "./open";
 import { referenceOf } from "./passwords";
-import { fileText } from "./templates";
+import { fileText, typeChoices } from "./templates";
 
 /** @param state the connection in which the task is to be. */
 export async function askNewTask(parts: FileParts, state: ConnectionState): Promise<void> {
@@ -140,19 +140,7 @@ async function askType(
   const answer = await askChoice<TaskFile["type"]>({
     ...frame,
     placeholder: t("How do you want to synchronize?"),
-    items: [
-      {
-        label: t("Full and incremental"),
-        description: t("copy, then follow the changes"),
-        value: "full+incremental",
-      },
-      {
-        label: t("Incremental only"),
-        description: t("the target has the rows already"),
-        value: "incremental",
-      },
-      { label: t("Full only"), description: t("copy once"), value: "full" },
-    ],
+    items: typeChoices(t).map(({ type, ...texts }) => ({ ...texts, value: type })),
     active: type ?? "full+incremental",
   });
   return answer === undefined || answer === back ? answer : { draft: { type: answer } };

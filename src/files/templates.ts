@@ -1,4 +1,6 @@
 /** What a new task file begins with. */
+import type { Translate } from "../l10n/localizer";
+import type { Shown } from "../l10n/shown";
 import { usualEngine } from "./engines";
 import type { FileEnd, TaskFile } from "./model";
 
@@ -6,12 +8,31 @@ export type TemplateEnds = Pick<TaskFile, "source" | "target" | "objects">;
 
 const end = (host: string, database: string): FileEnd => ({ host, port: 5432, database, user: "drs" });
 
+interface TypeChoice {
+  readonly type: TaskFile["type"];
+  readonly label: Shown;
+  readonly description: Shown;
+}
+
 /** Where nothing is known about the databases. */
 export const exampleEnds: TemplateEnds = {
   source: end("source.example.com", "shop"),
   target: end("target.example.com", "shop_copy"),
   objects: { tables: ["public.orders", "public.order_items"] },
 };
+
+/** The modes of synchronization to choose from, in a user's words. */
+export function typeChoices(t: Translate): readonly TypeChoice[] {
+  return [
+    {
+      type: "full+incremental",
+      label: t("Full and incremental"),
+      description: t("copy, then follow the changes"),
+    },
+    { type: "incremental", label: t("Incremental only"), description: t("the target has the rows already") },
+    { type: "full", label: t("Full only"), description: t("copy once") },
+  ];
+}
 
 /** The text of a new file. */
 export function templateText(name: string, type: TaskFile["type"], ends: TemplateEnds): string {

@@ -9,22 +9,10 @@ import {
   inStep,
   StepError,
   startTask,
-  type TaskPlan,
 } from "../../../../src/tasks/use-cases/create-task";
 import { ManualClock } from "../../../support/clock";
+import { plannedId as id, plan } from "../../../support/task-plan";
 
-const id = "0123456789abcdef0123456789abcdef0123";
-const end = { db_type: "postgresql", ip: "a", db_user: "u", db_password: "p4ss", net_type: "eip" } as const;
-const plan: TaskPlan = {
-  creation: {
-    ...{ name: "orders", db_use_type: "sync", engine_type: "postgresql", job_direction: "non-dbs" },
-    ...{ net_type: "eip", node_type: "micro", task_type: "FULL_TRANS", customize_sutnet_id: "x" },
-    ...{ source_endpoint: end, target_endpoint: end },
-  },
-  source: { ...end, end_point_type: "so" },
-  target: { ...end, end_point_type: "ta" },
-  selection: { selected: false },
-};
 const { signal } = new AbortController();
 
 /** A service that takes every step, but for those that a test answers otherwise, and keeps what it was sent. */
