@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { dbTypeOf } from "../../../src/backend/engine/engines";
+import { PostgresEngine } from "../../../src/backend/engine/postgres/engine";
 
 describe("the engines of the local backend", () => {
   it("are found by the type of an end or of a task, whatever its case", () => {
@@ -19,5 +21,15 @@ describe("the engines of the local backend", () => {
     ]) {
       assert.equal(dbTypeOf(name), undefined, name);
     }
+  });
+
+  it("do what docs/engines.md asks of an engine", () => {
+    const contract = readFileSync("docs/engines.md", "utf8").split("## Capabilities")[0] ?? "";
+    const asked = [...contract.matchAll(/^\| `(\w+)` \|/gm)].map(([, method]) => method);
+    const done = Object.getOwnPropertyNames(PostgresEngine.prototype);
+    assert.deepEqual(
+      asked.sort(),
+      done.filter((name) => name !== "constructor" && name !== "dispose").sort(),
+    );
   });
 });
