@@ -36,7 +36,7 @@ export async function control(
 ): Promise<object> {
   const { session, place, task } = found;
   if (place.readOnly !== undefined) {
-    throw new ToolError(`This connection is read only. ${place.readOnly}`);
+    throw new ToolError(`This connection is read-only. ${place.readOnly}`);
   }
   const [result] = await runAction(action, [found], { signal });
   if (result === undefined) {

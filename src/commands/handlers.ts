@@ -174,7 +174,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
 
   const explainReadOnly = async ({ connection, readOnly }: ConnectionState) => {
     const refresh = t("Refresh");
-    const message = t("{0} is read only: {1} Refresh to try again.", connection.name, readOnly ?? "");
+    const message = t("{0} is read-only: {1} Refresh to try again.", connection.name, readOnly ?? "");
     if ((await vscode.window.showWarningMessage(message, refresh)) === refresh) {
       await sessions.refresh(connection.id);
     }

@@ -69,7 +69,7 @@ function connectionFacts({ connection, phase, session, missing, readOnly }: Repo
           `kind: cloud, site: ${connection.site}, sign-in: ${connection.signIn.kind}`,
           ...(connection.site === "private" ? [] : [`region: ${connection.region}`]),
         ]),
-    `state: ${phase}${missing === undefined ? "" : `, missing: ${missing}`}${readOnly === undefined ? "" : ", read only"}`,
+    `state: ${phase}${missing === undefined ? "" : `, missing: ${missing}`}${readOnly === undefined ? "" : ", read-only"}`,
     `tasks: ${all.length}${unread === undefined ? "" : ` of ${unread.of} read`}`,
     ...countsOf(all, ({ status }) => status, statusOrder).map((count) => `status ${count}`),
     ...countsOf(all, ({ error }) => codeIn(error?.code)).map((count) => `error ${count}`),

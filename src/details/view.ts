@@ -172,7 +172,7 @@ function readOnlyNotices({ l10n: { t }, readOnly }: DetailsFacts): readonly Noti
     : [
         {
           level: "info",
-          text: t("Read only: actions are disabled for this connection."),
+          text: t("Read-only: actions are disabled for this connection."),
           detail: readOnly,
           refresh: t("Refresh"),
         },

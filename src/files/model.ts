@@ -25,7 +25,7 @@ export const fieldDocs = {
   },
   type: {
     en: "`full+incremental`: copy the rows, then follow the changes. `full`: copy once. `incremental`: follow the changes only; the target already has the rows.",
-    zh: "`full+incremental`：先复制已有数据，再同步增量。`full`：只复制一次。`incremental`：只同步增量，目标端已有数据。",
+    zh: "`full+incremental`：先复制已有数据，再同步增量。`full`：只复制一次。`incremental`：只同步增量，目标库已有数据。",
   },
   network: {
     en: "How the task's instance reaches the databases: public network (`eip`), VPC (`vpc`), or VPN and Direct Connect (`vpn`).",
@@ -65,7 +65,7 @@ export const fieldDocs = {
   },
   password: {
     en: 'Where the password is, never the password itself: `{"secret": "NAME"}` is stored in VS Code\'s secret storage, `{"env": "DRS_NAME"}` is an environment variable. If omitted, you are asked for it.',
-    zh: '密码在哪里，而不是密码本身：`{"secret": "名称"}` 保存在操作系统的凭据存储中，`{"env": "DRS_名称"}` 为环境变量。不填则询问。',
+    zh: '密码在哪里，而不是密码本身：`{"secret": "名称"}` 保存在 VS Code 的凭据存储中，`{"env": "DRS_名称"}` 为环境变量。不填则询问。',
   },
   secret: { en: "Name of the secret. You are asked for its value once.", zh: "凭证的名称。其值只询问一次。" },
   env: {
@@ -96,7 +96,7 @@ export const fieldDocs = {
   },
   databases: {
     en: "Names of whole databases. Not for PostgreSQL, whose tasks synchronize the source's one database.",
-    zh: "整个数据库的名称。PostgreSQL 任务只同步源端的一个数据库，不使用此项。",
+    zh: "整个数据库的名称。PostgreSQL 任务只同步源库这一个数据库，不使用此项。",
   },
 } as const satisfies Record<string, Bilingual>;
 

@@ -34,7 +34,7 @@ export function connectionDescription(state: ConnectionState, l10n: Localizer): 
   const { t } = l10n;
   const region = connection.kind === "cloud" ? shown(connection.region) : undefined;
   const project = connection.enterpriseProject && shown(connection.enterpriseProject.name);
-  const limits = readOnly === undefined ? "" : t("read only");
+  const limits = readOnly === undefined ? "" : t("read-only");
   return joined(" · ", [stateText(state, l10n), limits, region, project]);
 }
 

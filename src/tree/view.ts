@@ -195,7 +195,7 @@ export class TasksView implements vscode.Disposable {
     const region = connection.kind === "cloud" && connection.name !== connection.region;
     const rest: readonly Shown[] = [
       region ? shown(connection.region) : "",
-      readOnly === undefined ? "" : this.#l10n.t("read only"),
+      readOnly === undefined ? "" : this.#l10n.t("read-only"),
     ];
     return joined(" · ", [shown(connection.name), ...rest]);
   }

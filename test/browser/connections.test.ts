@@ -78,7 +78,7 @@ describe("several connections", () => {
       /Pause production task "customers-to-crm"\?\s+shop\s+The target receives no changes until you resume/,
     );
     await workbench.sees(workbench.notifications.filter({ hasText: "DRS.M00102" }));
-    await workbench.sees(workbench.row("shop").getByText(/^read only/));
+    await workbench.sees(workbench.row("shop").getByText(/^read-only/));
     const menu = await workbench.contextMenu("customers-to-crm");
     assert.ok(menu.includes("Why Are Actions Disabled?"), menu.join());
     assert.deepEqual(
@@ -87,7 +87,7 @@ describe("several connections", () => {
     );
     await workbench.openDetails("customers-to-crm");
     const page = workbench.webview();
-    await workbench.sees(page.getByText("Read only: actions are disabled for this connection."));
+    await workbench.sees(page.getByText("Read-only: actions are disabled for this connection."));
     await workbench.screenshot("read-only");
     assert.equal(await page.getByRole("button", { name: "Pause" }).count(), 0);
     await workbench.click(

@@ -119,7 +119,7 @@ async function ask(
       return await type(t("Access key ID (AK)"));
     case "secretKey":
       return await type(
-        t("Secret access key (SK). It is stored in the operating system's credential store."),
+        t("Secret access key (SK). It is stored in VS Code's secret storage."),
       );
     case "securityToken":
       return await type(t("Security token of the temporary access key"));
@@ -128,7 +128,7 @@ async function ask(
     case "user":
       return await type(t("IAM user name"));
     case "password":
-      return await type(t("Password. It is stored in the operating system's credential store."));
+      return await type(t("Password. It is stored in VS Code's secret storage."));
     case "region": {
       const site = siteOf(draft);
       return site === undefined

@@ -25,7 +25,7 @@ export const delay: Part<DelayDiagnosis> = {
       ms === undefined ? [] : [[{ text: name }, cell(ms)]],
     );
     return {
-      columns: [t("Part of the way"), t("Takes")],
+      columns: [t("Stage"), t("Takes")],
       rows,
       count: rows.length,
       isCounted: false,

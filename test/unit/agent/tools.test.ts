@@ -154,7 +154,7 @@ describe("the tools for agents", () => {
     assert.match(error, /not possible in status incremental .* Legal now: pause, end\./);
     assert.ok(!service.calls.includes("batchRetry"));
     const readOnly = sceneOf(placeOf("north", service, { readOnly: "No permission." }));
-    assert.match((await failureOf("drs_pause_task", { task: "orders" }, readOnly)).error, /read only/);
+    assert.match((await failureOf("drs_pause_task", { task: "orders" }, readOnly)).error, /read-only/);
     assert.ok(!service.calls.includes("batchPause"));
   });
 

@@ -77,7 +77,7 @@ describe("the report of a problem", () => {
 ## Connection 1
 
 - kind: cloud, site: private, sign-in: user
-- state: open, read only
+- state: open, read-only
 - tasks: 2
 - status incrementalFailed: 2
 - error 23505: 1

@@ -95,7 +95,7 @@ describe("the row of a connection", () => {
     });
     assert.equal(
       pictureOf({ session, readOnly: shown("Not allowed.") }).description,
-      "read only · cn-north-4",
+      "read-only · cn-north-4",
     );
   });
 
