@@ -118,9 +118,7 @@ async function ask(
     case "accessKey":
       return await type(t("Access key ID (AK)"));
     case "secretKey":
-      return await type(
-        t("Secret access key (SK). It is stored in VS Code's secret storage."),
-      );
+      return await type(t("Secret access key (SK). It is stored in VS Code's secret storage."));
     case "securityToken":
       return await type(t("Security token of the temporary access key"));
     case "domain":
