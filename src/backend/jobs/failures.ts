@@ -21,6 +21,9 @@ export class Failures {
   async fail(job: Job, phase: JobFailure["phase"], code: string, text: Message): Promise<true> {
     log(`task ${job.name}: ${phase} failed (${code})`);
     const { attempt } = job.desired;
+    if (phase === "incremental") {
+      await this.store.update(job.id, copied);
+    }
     await this.store.update(job.id, (latest) => ({
       ...latest,
       failure: { attempt, phase, code, message: { id: text.id, values: { ...text.values } }, at: Date.now() },
@@ -51,4 +54,11 @@ export class Failures {
     }));
     return true;
   }
+}
+
+/** Between two looks a copy may be completed and its stream fail: the task has synchronized changes in between. */
+function copied(job: Job): Job {
+  return job.fullCompletedAt === null && job.taskType === "FULL_INCR_TRANS"
+    ? { ...job, status: "INCRE_TRANSFER_STARTED", fullCompletedAt: Date.now() }
+    : job;
 }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import type { EngineState, EngineTask } from "../../../src/backend/engine/engine";
 import { Controller } from "../../../src/backend/jobs/controller";
-import { newJobId } from "../../../src/backend/jobs/job";
+import { Failures } from "../../../src/backend/jobs/failures";
+import { type Job, newJobId } from "../../../src/backend/jobs/job";
+import { Runtimes } from "../../../src/backend/jobs/runtime";
 import { JobStore } from "../../../src/backend/jobs/store";
+import { message } from "../../../src/backend/messages";
 import { SimulatedEngine } from "../../support/simulated-engine";
 import { newJob, seal } from "../../support/simulated-job";
 import { SimulatedWorld } from "../../support/simulated-world";
@@ -151,5 +154,23 @@ describe("the controller", () => {
       await controller.stop();
       await controller.closeLinks();
     }
+  });
+
+  it("notes that a copy was completed before its stream failed, where one look sees both", async () => {
+    const world = new SimulatedWorld();
+    const alive = async () => undefined;
+    const store = await JobStore.open(world.database(alive));
+    const runtimes = new Runtimes();
+    const failures = new Failures(store, new SimulatedEngine(world, alive), seal, runtimes);
+    const job: Job = {
+      ...newJob("FULL_INCR_TRANS"),
+      ...{ status: "FULL_TRANSFER_STARTED", prepared: true, tables: [{ schema: "public", table: "a" }] },
+    };
+    await store.insert(job);
+    await failures.fail(job, "incremental", "23505", message("noSuchJob"));
+    const failed = store.get(job.id);
+    assert.equal(failed?.status, "INCRE_TRANSFER_STARTED");
+    assert.notEqual(failed.fullCompletedAt, null);
+    assert.equal(failed.failure?.code, "23505");
   });
 });
