@@ -26,8 +26,9 @@ export function fileHandlers(parts: FileParts) {
       }
     },
     validateTaskFile: async (argument: unknown) => await validateFile(parts, argument),
-    createTaskFromFile: async (argument: unknown) => await createFromFile(parts, argument, false),
-    createAndStartTaskFromFile: async (argument: unknown) => await createFromFile(parts, argument, true),
+    createTaskFromFile: async (argument: unknown) => void (await createFromFile(parts, argument, false)),
+    createAndStartTaskFromFile: async (argument: unknown) =>
+      void (await createFromFile(parts, argument, true)),
     applyTaskFile: async (argument: unknown) => await applyFile(parts, argument),
     forgetPasswords: async () => await forgetPasswords(parts),
   };
@@ -48,8 +49,14 @@ async function newTask(parts: FileParts): Promise<void> {
   }
   if (sessions.shown.some(({ session }) => session !== undefined)) {
     const place = await placeOfNew(parts);
-    if (place !== undefined) {
-      await askNewTask(parts, place.state);
+    if (place === undefined) {
+      return;
+    }
+    const wanted = await askNewTask(parts, place.state);
+    const id = wanted && (await createFromFile(parts, wanted.file, wanted.start, place));
+    if (wanted?.start === true && id !== undefined) {
+      // Its page shows that it runs. The file of a task that was not started shows what is wrong.
+      await parts.openDetails({ connection: place.state.connection.id, id });
     }
   }
 }

@@ -4,8 +4,8 @@ import type { ConnectionState } from "../connections/session-manager";
 import { askChoice, askMany, askText, back, type StepFrame } from "../connections/wizard/quick-inputs";
 import { jobName } from "../drs/schemas";
 import { joined, type Shown, shown } from "../l10n/shown";
-import * as vscode from "../screen/vscode";
-import { hasEnded, rowOf } from "../status/statuses";
+import type * as vscode from "../screen/vscode";
+import { hasEnded } from "../status/statuses";
 import { askEnd } from "./ask-end";
 import type { TaskFile } from "./model";
 import { type Answer, contextOf, type Finish, type NewTaskContext } from "./new-task-context";
@@ -20,12 +20,23 @@ import {
   tableSize,
   typedObjects,
 } from "./new-task-draft";
-import { type FileParts, showNewFile, tasksNamed } from "./open";
+import { type FileParts, showNewFile } from "./open";
 import { referenceOf } from "./passwords";
 import { fileText, typeChoices } from "./templates";
 
-/** @param state the connection in which the task is to be. */
-export async function askNewTask(parts: FileParts, state: ConnectionState): Promise<void> {
+/** A task file that was written from the answers, and whether its task is to be started, too. */
+interface Wanted {
+  readonly file: vscode.Uri;
+  readonly start: boolean;
+}
+
+/**
+ * Asks step by step, and shows the task file.
+ *
+ * @param state the connection in which the task is to be.
+ * @returns the task that is to be created; undefined where only its file was wanted, or nothing.
+ */
+export async function askNewTask(parts: FileParts, state: ConnectionState): Promise<Wanted | undefined> {
   const context = await contextOf(parts, state);
   const steps = draftSteps(context.local !== undefined);
   let draft: TaskDraft = {};
@@ -35,7 +46,7 @@ export async function askNewTask(parts: FileParts, state: ConnectionState): Prom
     const frame = { title: parts.l10n.t("New Task"), step: index + 1, totalSteps: steps.length };
     const answer = await ask(step, draft, context, frame);
     if (answer === undefined) {
-      return;
+      return undefined;
     }
     if (answer === back) {
       index--;
@@ -52,17 +63,7 @@ export async function askNewTask(parts: FileParts, state: ConnectionState): Prom
     }
   }
   const document = await showNewFile(name, fileText(draftFile(draft)));
-  if (finish !== "file") {
-    const command = finish === "start" ? "drs.createAndStartTaskFromFile" : "drs.createTaskFromFile";
-    await vscode.commands.executeCommand(command, document.uri);
-    const started = tasksNamed(parts.sessions, name).find(
-      (one) => one.state.connection.id === state.connection.id && !rowOf(one.task.status).configurable,
-    );
-    if (started !== undefined) {
-      // Its page shows that it runs. The file of a task that was not started shows what is wrong.
-      await parts.openDetails({ connection: state.connection.id, id: started.task.id });
-    }
-  }
+  return finish === "file" ? undefined : { file: document.uri, start: finish === "start" };
 }
 
 async function ask(

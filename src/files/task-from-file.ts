@@ -18,36 +18,49 @@ import { inProgress } from "./step-progress";
 /** How long the service may take to return the objects of a task, in milliseconds. */
 const readLimitMs = 60_000;
 
-/** Creates the task, or continues its configuration. @param start whether it is started when its pre-check passes. */
-export async function createFromFile(parts: FileParts, argument: unknown, start: boolean): Promise<void> {
+/**
+ * Creates the task, or continues its configuration.
+ *
+ * @param start whether it is started when its pre-check passes.
+ * @param given where it is created; absent: where the task of this name is, or where the user wants it.
+ * @returns the task's id once all is done that was asked for.
+ */
+export async function createFromFile(
+  parts: FileParts,
+  argument: unknown,
+  start: boolean,
+  given?: Place,
+): Promise<string | undefined> {
   const { t } = parts.l10n;
   const document = await openedFile(parts, argument);
-  const place = document && (await placeOf(parts, document.file.name));
+  const place = document && (given ?? (await placeOf(parts, document.file.name)));
   if (document === undefined || place === undefined) {
-    return;
+    return undefined;
   }
   const { file, path } = document;
   const { session, state, task } = place;
   if (task !== undefined && !rowOf(task.status).configurable) {
     const message = t('Task "{0}" already exists and is configured. Choose another name.', file.name);
     void vscode.window.showWarningMessage(message);
-    return;
+    return undefined;
   }
   if (!(await confirmedCost(file, state, task === undefined, start, parts.l10n))) {
-    return;
+    return undefined;
   }
   const certificates = await certificatesOf(file, path, parts.l10n);
   const passwords = await passwordsOf(file, state.connection, keptOf(parts), parts.l10n);
   if (passwords === undefined) {
-    return;
+    return undefined;
   }
   const plan = planOf(file, passwords, certificates);
   clearFindings(document.document.uri);
+  let done: string | undefined;
   const found = await inProgress(parts, state.connection, file, async (options) => {
     const onCreated = (id: string) => parts.log.info(`task ${file.name} (${id}) was created from a file`);
-    await applyPlan(session, plan, { ...options, existing: task?.id, start, onCreated });
+    done = await applyPlan(session, plan, { ...options, existing: task?.id, start, onCreated });
   });
   markFindings(document.document, found, t);
+  return done;
 }
 
 /** Asks before what costs money. The local backend costs nothing. */

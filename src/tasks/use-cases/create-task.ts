@@ -76,9 +76,10 @@ export interface PlanOptions extends CreationOptions {
 /**
  * Creates a task from its plan, configures it, and starts it where that is wanted.
  *
+ * @returns its id.
  * @throws StepError; DrsError without sending anything when the connection is read-only; the signal's reason when it aborts.
  */
-export async function applyPlan(session: TaskSession, plan: TaskPlan, options: PlanOptions): Promise<void> {
+export async function applyPlan(session: TaskSession, plan: TaskPlan, options: PlanOptions): Promise<string> {
   const { client, control, store } = session;
   const { existing, start, onCreated } = options;
   const created = (id: string) => {
@@ -86,12 +87,13 @@ export async function applyPlan(session: TaskSession, plan: TaskPlan, options: P
     void store.refresh();
   };
   try {
-    await control.run("batchCreation", existing ?? plan.creation.name, async () => {
+    return await control.run("batchCreation", existing ?? plan.creation.name, async () => {
       const id = existing ?? (await createTask(client, plan, options, created));
       await configureTask(client, id, plan, options);
       if (start) {
         await startTask(client, id, options);
       }
+      return id;
     });
   } finally {
     void store.refresh(existing);
