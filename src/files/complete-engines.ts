@@ -1,5 +1,6 @@
 /** Completes `engine` in a task file with the links that the open connections have, and says which links a file has none of. */
 import { getLocation } from "jsonc-parser";
+import type { Session } from "../connections/session";
 import type { Translate } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import { type Link, supportedLinks } from "../tasks/use-cases/links";
@@ -14,8 +15,9 @@ const freshMs = 10 * 60_000;
 /** Nobody waits longer, in milliseconds. */
 const patienceMs = 8_000;
 
-const known = new Map<
-  string,
+/** By session, so that what a connection led to before it was edited does not count. */
+const known = new WeakMap<
+  Session,
   { readonly at: number; readonly links: Promise<readonly Link[] | undefined> }
 >();
 
@@ -25,16 +27,16 @@ async function linksOf({ sessions, log }: FileParts): Promise<readonly (readonly
     if (session === undefined) {
       return undefined;
     }
-    const last = known.get(connection.id);
+    const last = known.get(session);
     const links =
       last !== undefined && Date.now() - last.at < freshMs
         ? last.links
         : supportedLinks(session.client, AbortSignal.timeout(patienceMs));
-    known.set(connection.id, { at: last?.links === links ? last.at : Date.now(), links });
+    known.set(session, { at: last?.links === links ? last.at : Date.now(), links });
     try {
       return await links;
     } catch (error) {
-      known.delete(connection.id);
+      known.delete(session);
       log.info(`The links of ${connection.name} are not known: ${error}`);
       return undefined;
     }

@@ -12,7 +12,7 @@ import {
   type TableName,
   type UnindexedTable,
 } from "../../src/backend/engine/engine";
-import { plainName } from "../../src/backend/jobs/job";
+import { plainName } from "../../src/backend/engine/table-name";
 import { message } from "../../src/backend/messages";
 import type { SimulatedWorld, Subscription } from "./simulated-world";
 

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import type pg from "pg";
 import * as v from "valibot";
 import { EngineError, type Side, type StopCause, type TableState } from "../../src/backend/engine/engine";
-import { type Job, jobSchema, plainName } from "../../src/backend/jobs/job";
+import { plainName } from "../../src/backend/engine/table-name";
+import { type Job, jobSchema } from "../../src/backend/jobs/job";
 import { migrations } from "../../src/backend/jobs/store";
 import { message } from "../../src/backend/messages";
 

@@ -1,8 +1,9 @@
 /** The control calls about copying tables of a task again. */
 import * as v from "valibot";
+import { plainName } from "../engine/table-name";
 import type { JobActions } from "../jobs/actions";
 import type { Controller } from "../jobs/controller";
-import { plainName, tableId } from "../jobs/job";
+import { tableId } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { ApiError, message } from "../messages";
 import { notedOutcome } from "./outcome";

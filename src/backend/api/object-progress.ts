@@ -1,7 +1,8 @@
 /** How far the objects of a task are, one by one. */
+import { plainName } from "../engine/table-name";
 import type { Live } from "../jobs/controller";
 import { indexPercent } from "../jobs/indexes";
-import { type Job, plainName, tableId } from "../jobs/job";
+import { type Job, tableId } from "../jobs/job";
 import { hasStructure, tablePercent } from "./progress";
 
 /** @param type `table`, `table_structure`, `table_indexs` [sic] or `database`; there is nothing of other types. */

@@ -1,8 +1,9 @@
 /** How far a task is, from what the engine says of its tables. */
 import type { TableState } from "../engine/engine";
+import { plainName } from "../engine/table-name";
 import type { Live } from "../jobs/controller";
 import { indexPercent } from "../jobs/indexes";
-import { type Job, plainName } from "../jobs/job";
+import type { Job } from "../jobs/job";
 
 /** Percentages without a sign, delays and times as text, as the API has them. */
 export interface Progress {

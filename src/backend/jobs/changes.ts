@@ -4,13 +4,14 @@
  * tables as they were; added tables that are copied already stay in step, so that a retry need not copy them again.
  */
 import { type Engine, EngineError, type EngineTask, type TableName, type TableState } from "../engine/engine";
+import { plainName } from "../engine/table-name";
 import { log } from "../log";
 import { type Message, message } from "../messages";
 import type { ObservedChange } from "../reconcile";
 import type { SecretBox } from "../secrets";
 import { loginOf } from "./endpoints";
 import { lostTables } from "./findings";
-import { type Change, type Job, plainName, tablesOf, without } from "./job";
+import { type Change, type Job, tablesOf, without } from "./job";
 import { isAwaited, newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
 

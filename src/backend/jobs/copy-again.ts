@@ -3,9 +3,10 @@
  * these tables are in step. Until the engine has begun to copy all of them, beginning is repeated as a whole.
  */
 import { type AgainTable, type Engine, EngineError, type EngineTask } from "../engine/engine";
+import { plainName } from "../engine/table-name";
 import { message } from "../messages";
 import type { ObservedCopy } from "../reconcile";
-import { type Job, plainName, tableId, without, withoutMemoryOf } from "./job";
+import { type Job, tableId, without, withoutMemoryOf } from "./job";
 import { isAwaited, newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
 

@@ -1,7 +1,8 @@
 /** What looks find wrong with the streams of tasks: kept with its task, and written into the task's log. */
 import type { EngineState, StreamFinding, TableName } from "../engine/engine";
+import { plainName } from "../engine/table-name";
 import { message } from "../messages";
-import { isChanging, type Job, type KnownFinding, plainName, without } from "./job";
+import { isChanging, type Job, type KnownFinding, without } from "./job";
 import type { JobStore } from "./store";
 
 /** Stores what a look wants to be remembered and what it has found; answers the task as it is then. */

@@ -9,10 +9,11 @@ import {
   type IndexProgress,
   type TableName,
 } from "../engine/engine";
+import { plainName } from "../engine/table-name";
 import { log, reasonOf } from "../log";
 import type { ObservedState } from "../reconcile";
 import type { Failures } from "./failures";
-import { type Job, plainName } from "./job";
+import type { Job } from "./job";
 import type { Indexing, Runtime } from "./runtime";
 import type { JobStore } from "./store";
 

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { endpoint, speedLimit } from "../../drs/schemas";
 import type { TableName } from "../engine/engine";
+import { plainName } from "../engine/table-name";
 
 const messageSchema = v.object({ id: v.string(), values: v.record(v.string(), v.string()) });
 const time = v.nullable(v.number());
@@ -316,11 +317,6 @@ export function withoutMemoryOf(job: Job, tables: readonly TableName[]): Job {
   const names = new Set(tables.map(plainName));
   const kept = Object.entries(job.stream.tables).filter(([name]) => !names.has(name));
   return { ...job, stream: { task: null, tables: Object.fromEntries(kept) } };
-}
-
-/** A table's name as engines report it. */
-export function plainName({ schema, table }: TableName): string {
-  return `${schema}.${table}`;
 }
 
 /** Between the parts of an object's id where a dot would be ambiguous. */

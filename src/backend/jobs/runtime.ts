@@ -1,6 +1,7 @@
 /** What is known of a task while this process runs, and is determined again by the next one. */
 import { EngineError, type EngineState, type IndexProgress } from "../engine/engine";
-import { type Job, plainName, without } from "./job";
+import { plainName } from "../engine/table-name";
+import { type Job, without } from "./job";
 import type { TcpRelay } from "./tcp-relay";
 
 export const firstRetryMs = 500;

@@ -1,5 +1,6 @@
 /** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
 import { type Engine, EngineError, type EngineTask, LogLostError, type Side } from "../engine/engine";
+import { plainName } from "../engine/table-name";
 import { log, reasonOf } from "../log";
 import { message } from "../messages";
 import type { Step } from "../reconcile";
@@ -10,7 +11,7 @@ import { isLoopback, loginOf } from "./endpoints";
 import { Failures } from "./failures";
 import { lossOf } from "./findings";
 import { IndexSteps } from "./indexes";
-import { currentFailure, isChanging, type Job, plainName, tablesOf, without } from "./job";
+import { currentFailure, isChanging, type Job, tablesOf, without } from "./job";
 import { limitAt } from "./limits";
 import { isAwaited, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 import { Semaphore } from "./semaphore";

@@ -1,8 +1,9 @@
 /** Compares which objects both ends of a task have: its tables, and what belongs to them. */
 import { message } from "../../messages";
 import type { EngineTask, ObjectComparison, Side } from "../engine";
+import { plainName } from "../table-name";
 import type { Databases, Row } from "./databases";
-import { plain, qualified } from "./names";
+import { qualified } from "./names";
 
 interface ObjectRow extends Row {
   readonly place: number;
@@ -56,7 +57,7 @@ export async function compareObjects(
     .toSorted(([, one], [, other]) => inOrder(one, other))
     .map(([id, { kind, place, name: part, left_out }]): ObjectComparison => {
       const table = task.tables[place];
-      const name = [table && plain(table), part].filter((word) => word).join(".");
+      const name = [table && plainName(table), part].filter((word) => word).join(".");
       const [atSource, atTarget] = [source.has(id), target.has(id)];
       const reason = left_out && atSource && !atTarget ? message("leftOut", { name }) : undefined;
       return { kind, source: atSource ? name : null, target: atTarget ? name : null, reason };

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Message, message } from "../../messages";
 import { EngineError, type EngineTask, type TableComparison, type TableName } from "../engine";
+import { plainName } from "../table-name";
 import { caughtUp, FarBehindError } from "./catch-up";
 import {
   type Comparing,
@@ -102,7 +103,10 @@ async function compareCounts(
       return { ...nothing(ends.table), ...counts, verdict: "different", onlySource, onlyTarget };
     }
     if (attempt === recounts) {
-      return { ...impossible(ends.table, message("countsMove", { table: nameOf(ends.table) })), ...counts };
+      return {
+        ...impossible(ends.table, message("countsMove", { table: plainName(ends.table) })),
+        ...counts,
+      };
     }
     before = after;
     await delay(recountMs, undefined, { signal });
@@ -135,12 +139,12 @@ async function compareContents(
   if (ends.source.key.length === 0) {
     const { different, moving } = await settleBuckets(comparing, sums);
     if (different.length > 0) {
-      const reason = message("noKeyToList", { table: nameOf(ends.table) });
+      const reason = message("noKeyToList", { table: plainName(ends.table) });
       const changed = different.length;
       return { ...nothing(ends.table), ...counts, verdict: "different", changed, atLeast: true, reason };
     }
     return moving.length > 0
-      ? { ...impossible(ends.table, message("tableMoves", { table: nameOf(ends.table) })), ...counts }
+      ? { ...impossible(ends.table, message("tableMoves", { table: plainName(ends.table) })), ...counts }
       : shownEqual(ends, counts.sourceRows);
   }
   const { different, moving, lost, all } = await lookInto(comparing, suspicious);
@@ -157,7 +161,7 @@ async function compareContents(
   if (!isComplete) {
     const [id, keys] = lost.length > 0 ? (["rowsLost", lost] as const) : (["rowsMove", moving] as const);
     const some = keys.slice(0, namedKeys).map((key) => key.join(", "));
-    const values = { table: nameOf(ends.table), count: String(keys.length), keys: some.join("; ") };
+    const values = { table: plainName(ends.table), count: String(keys.length), keys: some.join("; ") };
     return { ...impossible(ends.table, message(id, values)), ...counts };
   }
   return shownEqual(ends, counts.sourceRows);
@@ -196,8 +200,4 @@ function impossible(table: TableName, reason: Message): TableComparison {
 
 function nothing(table: TableName) {
   return { table, listed: [], onlySource: 0, onlyTarget: 0, changed: 0, atLeast: false };
-}
-
-function nameOf({ schema, table }: TableName): string {
-  return `${schema}.${table}`;
 }

@@ -6,8 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { escapeIdentifier } from "pg";
 import { type Message, message } from "../../messages";
 import { type AgainTable, type DatabaseLogin, EngineError, type EngineTask, type TableName } from "../engine";
+import { plainName } from "../table-name";
 import type { Databases, Row, Session } from "./databases";
-import { objectName, plain, qualified } from "./names";
+import { objectName, qualified } from "./names";
 import { ensureSpare, requirePublishable } from "./publisher";
 import { ensureTables, refreshSubscription, retrying, suspendSubscription } from "./subscriber";
 
@@ -56,7 +57,7 @@ export async function copyObjection(
   for (const { name, from, to } of await keysFromOutside(databases, target, emptied)) {
     const [row] = await databases.query(target, "target", `SELECT 1 FROM ${qualified(from)} LIMIT 1`);
     if (row !== undefined) {
-      return message("copyReferenced", { table: plain(to), other: plain(from), key: name });
+      return message("copyReferenced", { table: plainName(to), other: plainName(from), key: name });
     }
   }
   return undefined;
@@ -275,7 +276,7 @@ async function deleteRows(
     await session.query(`LOCK TABLE ${qualified(from)} IN SHARE MODE`);
     const [row] = await session.query(`SELECT 1 FROM ${qualified(from)} LIMIT 1`);
     if (row !== undefined) {
-      const what = `rows of ${plain(from)} refer to ${plain(to)} by the foreign key ${name}`;
+      const what = `rows of ${plainName(from)} refer to ${plainName(to)} by the foreign key ${name}`;
       throw new EngineError("2BP01", "target", what);
     }
   }

@@ -1,7 +1,7 @@
 /** The kinds of findings, with their codes and texts. */
 import { type Message, type MessageId, message } from "../../messages";
 import type { Side, StreamFinding, TableName } from "../engine";
-import { plain } from "./names";
+import { plainName } from "../table-name";
 
 /** Of each kind of finding; the catalogue of failures knows those that fail a task. */
 export const codes = {
@@ -45,7 +45,7 @@ export function finding(
   values: Message["values"] = {},
   part = "",
 ): StreamFinding {
-  const about = table === undefined ? "" : plain(table);
+  const about = table === undefined ? "" : plainName(table);
   const code = codes[kind];
   return {
     id: [kind, side, about, part].filter((one) => one !== "").join("/"),

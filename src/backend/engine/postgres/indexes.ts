@@ -1,8 +1,9 @@
 /** Makes the indexes and constraints that come after a table's rows, several at once. */
 import { setTimeout as delay } from "node:timers/promises";
 import { EngineError, type EngineTask, type IndexProgress, type TableName } from "../engine";
+import { plainName } from "../table-name";
 import type { Databases, Row } from "./databases";
-import { objectName, plain, qualified } from "./names";
+import { objectName, qualified } from "./names";
 import { sourceTables } from "./publisher";
 import { type LaterPart, tableDefinitions } from "./schema";
 
@@ -230,7 +231,9 @@ class Build {
 /** The error, with what could not be made; a lost connection is about none of it. */
 function ofPart(error: unknown, { table, name }: Lacking): unknown {
   return error instanceof EngineError && error.kind === "failure"
-    ? new EngineError(error.code, "target", `${name} of ${plain(table)}: ${error.reason}`, { cause: error })
+    ? new EngineError(error.code, "target", `${name} of ${plainName(table)}: ${error.reason}`, {
+        cause: error,
+      })
     : error;
 }
 

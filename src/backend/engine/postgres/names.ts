@@ -20,11 +20,7 @@ export function spareName(jobId: string): string {
   return `${objectName(jobId)}_spare`;
 }
 
-/** As users read it. */
-export function plain({ schema, table }: TableName): string {
-  return `${schema}.${table}`;
-}
-
+/** As SQL needs it. */
 export function qualified({ schema, table }: TableName): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
 }

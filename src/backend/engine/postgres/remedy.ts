@@ -11,8 +11,9 @@ import type {
   TableName,
 } from "../engine";
 import { EngineError } from "../engine";
+import { plainName } from "../table-name";
 import type { Databases } from "./databases";
-import { plain, qualified } from "./names";
+import { qualified } from "./names";
 
 /** More rows than these are found by the next attempt. */
 const mostRows = 5;
@@ -87,7 +88,7 @@ async function limit(databases: Databases, task: EngineTask, reason: string): Pr
 function tableIn(words: string, tables: readonly TableName[]): TableName | undefined {
   return tables.find(
     (table) =>
-      words.includes(`"${plain(table)}"`) ||
+      words.includes(`"${plainName(table)}"`) ||
       new RegExp(`\\b(?:relation|table) "${escaped(table.table)}"`).test(words),
   );
 }

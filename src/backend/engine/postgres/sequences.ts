@@ -1,6 +1,7 @@
 /** Sequences: PostgreSQL's logical replication moves rows only, so that their positions are copied here. */
 import { type Message, message } from "../../messages";
 import { type DatabaseLogin, EngineError, type EngineTask, type Side, type TableName } from "../engine";
+import { plainName } from "../table-name";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
 import type { Asked } from "./per-table";
@@ -80,7 +81,7 @@ export async function alignSequences(databases: Databases, task: EngineTask): Pr
   const warnings: Message[] = have
     .filter(({ schema, table }) => gone.has(qualified({ schema, table })))
     .map(({ schema, table, sequence }) =>
-      message("sequenceOfLostTable", { table: `${schema}.${table}`, sequence: nameOf(sequence) }),
+      message("sequenceOfLostTable", { table: plainName({ schema, table }), sequence: plainName(sequence) }),
     );
   for (const one of wanted) {
     const goal = counterpart(one, have);
@@ -111,11 +112,11 @@ async function aligned(
   from: ColumnSequence,
   to: ColumnSequence,
 ): Promise<Message | undefined> {
-  const sequence = nameOf(to.sequence);
+  const sequence = plainName(to.sequence);
   try {
     const position = await positionOf(databases, source, from);
     if (position === undefined) {
-      return message("sequenceNotRead", { sequence: nameOf(from.sequence), user: source.user });
+      return message("sequenceNotRead", { sequence: plainName(from.sequence), user: source.user });
     }
     // Rows that the target has written itself may have taken it further.
     await databases.query(
@@ -177,8 +178,4 @@ async function missingTables(
     [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
   );
   return new Set(rows.map(qualified));
-}
-
-function nameOf({ schema, table }: TableName): string {
-  return `${schema}.${table}`;
 }

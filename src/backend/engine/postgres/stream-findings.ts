@@ -3,8 +3,8 @@
  * function of the facts, the memory and the answers to what only some looks have to ask.
  */
 import type { Side, StreamFinding, TableName } from "../engine";
+import { plainName } from "../table-name";
 import { codes, finding } from "./finding";
-import { plain } from "./names";
 import { countConflicts, namedConflicts, rowsMissing } from "./stream-conflicts";
 import { emptying } from "./stream-emptied";
 import type {
@@ -56,10 +56,10 @@ export function judge(
   const indexed = { look, source: indexOf(look.source.tables), target: indexOf(look.target.tables) };
   const judged = tablesOf(look, memory).map(({ name, own }) => ({
     name,
-    ...judgeTable(indexed, name, own, memory.tables[plain(name)] ?? {}, answers),
+    ...judgeTable(indexed, name, own, memory.tables[plainName(name)] ?? {}, answers),
   }));
   const tables = Object.fromEntries(
-    judged.flatMap(({ name, entry }) => (entry === undefined ? [] : [[plain(name), entry] as const])),
+    judged.flatMap(({ name, entry }) => (entry === undefined ? [] : [[plainName(name), entry] as const])),
   );
   const task = namedConflicts(countConflicts(memory.task, look.conflicts), look.missing);
   const findings = [
@@ -73,14 +73,14 @@ export function judge(
 
 /** The task's own tables, and those that are in its stream beside them. */
 function tablesOf({ tables, target }: Look, { tables: known }: Memory) {
-  const own = new Set(tables.map(plain));
-  const others = target.tables.filter((table) => table.subscribed && !own.has(plain(table)));
+  const own = new Set(tables.map(plainName));
+  const others = target.tables.filter((table) => table.subscribed && !own.has(plainName(table)));
   // What has been renamed at the target is found as the task's own.
   const renamed = new Set(Object.values(known).map(({ joined }) => joined?.target.oid));
   return [
     ...tables.map((name) => ({ name, own: true })),
     ...others
-      .filter((table) => known[plain(table)] !== undefined || !renamed.has(table.oid))
+      .filter((table) => known[plainName(table)] !== undefined || !renamed.has(table.oid))
       .map(({ schema, table }) => ({ name: { schema, table }, own: false })),
   ];
 }
@@ -118,7 +118,7 @@ function judgeTable(
     name,
     before,
     { source, target },
-    answers.columns.get(plain(name)),
+    answers.columns.get(plainName(name)),
     look,
   );
   const parts = {
@@ -158,14 +158,14 @@ interface Indexed {
 
 function indexOf<T extends SourceTableFacts | TargetTableFacts>(tables: readonly T[]): Index<T> {
   return {
-    byName: new Map(tables.map((table) => [plain(table), table])),
+    byName: new Map(tables.map((table) => [plainName(table), table])),
     byOid: new Map(tables.map((table) => [table.oid, table])),
   };
 }
 
 /** By its name, or where nothing has this name any more, by its oid. */
 function found<T>({ byName, byOid }: Index<T>, name: TableName, oid: number | undefined): T | undefined {
-  return byName.get(plain(name)) ?? (oid === undefined ? undefined : byOid.get(oid));
+  return byName.get(plainName(name)) ?? (oid === undefined ? undefined : byOid.get(oid));
 }
 
 interface Seen {
@@ -265,7 +265,9 @@ function renamedAt(
   name: TableName,
   now: SourceTableFacts | TargetTableFacts,
 ): readonly StreamFinding[] {
-  return plain(now) === plain(name) ? [] : [finding("tableRenamed", side, name, { now: plain(now) })];
+  return plainName(now) === plainName(name)
+    ? []
+    : [finding("tableRenamed", side, name, { now: plainName(now) })];
 }
 
 function identities(

@@ -1,6 +1,6 @@
 /** What an item of the pre-check is. */
 import type { Message } from "../../../messages";
-import type { CheckItem, Remedy, Side, TableName } from "../../engine";
+import type { CheckItem, Remedy, Side } from "../../engine";
 import type { CheckContext } from "./context";
 
 /** What keeps a task from working, or may. */
@@ -81,8 +81,4 @@ export function listed(names: readonly string[]): string {
   const distinct = [...new Set(names)];
   const shown = distinct.slice(0, 5).join(", ");
   return distinct.length > 5 ? `${shown} … (${distinct.length})` : shown;
-}
-
-export function plain({ schema, table }: TableName): string {
-  return `${schema}.${table}`;
 }

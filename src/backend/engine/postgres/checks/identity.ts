@@ -1,11 +1,13 @@
 /** Whether the application at the source can still write once its tables are published, and the target can follow. */
 import { message } from "../../../messages";
+import { plainName } from "../../table-name";
 import { qualified } from "../names";
 import type { Column, Relation } from "../relations";
-import { alarm, at, type Check, failed, type Problem, plain, problemOf } from "./check";
+import { alarm, at, type Check, failed, type Problem, problemOf } from "./check";
 import type { Facts } from "./context";
 
-const nameOf = ({ part_schema, part_table }: Relation) => plain({ schema: part_schema, table: part_table });
+const nameOf = ({ part_schema, part_table }: Relation) =>
+  plainName({ schema: part_schema, table: part_table });
 const alter = (relation: Relation, what: string) =>
   at("source")(
     `ALTER TABLE ${qualified({ schema: relation.part_schema, table: relation.part_table })} ${what}`,

@@ -2,9 +2,10 @@
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
 import { EngineError, type Remedy, type Side } from "../../engine";
+import { plainName } from "../../table-name";
 import { qualified } from "../names";
 import type { Relation } from "../relations";
-import { at, type Check, failed, listed, type Problem, plain, problemOf } from "./check";
+import { at, type Check, failed, listed, type Problem, problemOf } from "./check";
 import type { Facts } from "./context";
 import { tried } from "./trial";
 
@@ -93,7 +94,8 @@ function usageOf(side: Side, user: string, relations: readonly Relation[]): read
     }));
 }
 
-const partName = ({ part_schema, part_table }: Relation) => plain({ schema: part_schema, table: part_table });
+const partName = ({ part_schema, part_table }: Relation) =>
+  plainName({ schema: part_schema, table: part_table });
 const partQualified = ({ part_schema, part_table }: Relation) =>
   qualified({ schema: part_schema, table: part_table });
 
@@ -110,13 +112,13 @@ export const sourceObjectPrivileges: Check = {
         ...tables
           .filter(({ owned }) => !owned)
           .map((table) => ({
-            privilege: `OWNER OF ${plain(table)}`,
+            privilege: `OWNER OF ${plainName(table)}`,
             grant: at("source")(`GRANT ${escapeIdentifier(table.owner)} TO ${quoted}`),
           })),
         ...tables
           .filter(({ readable }) => !readable)
           .map((table) => ({
-            privilege: `SELECT ON ${plain(table)}`,
+            privilege: `SELECT ON ${plainName(table)}`,
             grant: at("source")(`GRANT SELECT ON ${qualified(table)} TO ${quoted}`),
           })),
       ]),
@@ -154,7 +156,9 @@ export const targetObjectPrivileges: Check = {
             const member = version >= 16 ? " WITH SET TRUE" : "";
             return {
               privilege:
-                version >= 16 ? `SET ROLE ${owner} (OWNER OF ${plain(table)})` : `OWNER OF ${plain(table)}`,
+                version >= 16
+                  ? `SET ROLE ${owner} (OWNER OF ${plainName(table)})`
+                  : `OWNER OF ${plainName(table)}`,
               grant: at("target")(`GRANT ${escapeIdentifier(owner)} TO ${quoted}${member}`),
             };
           }),

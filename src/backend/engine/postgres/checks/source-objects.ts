@@ -1,12 +1,14 @@
 /** Whether the selected tables can be published whole. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { message } from "../../../messages";
+import { plainName } from "../../table-name";
 import { qualified } from "../names";
 import type { Relation } from "../relations";
-import { alarm, at, type Check, failed, type Problem, plain, problemOf } from "./check";
+import { alarm, at, type Check, failed, type Problem, problemOf } from "./check";
 import type { CheckedTask, Facts } from "./context";
 
-const nameOf = ({ part_schema, part_table }: Relation) => plain({ schema: part_schema, table: part_table });
+const nameOf = ({ part_schema, part_table }: Relation) =>
+  plainName({ schema: part_schema, table: part_table });
 const partQualified = ({ part_schema, part_table }: Relation) =>
   qualified({ schema: part_schema, table: part_table });
 
@@ -24,7 +26,7 @@ export const sourceObjects: Check = {
       ...problemOf(
         task.tables.filter((table) => !there.has(qualified(table))),
         (table) => failed(message("noTable", { table })),
-        plain,
+        plainName,
       ),
       ...problemOf(
         roots.filter(({ kind, system }) => system || kind === "v" || kind === "m"),
@@ -84,7 +86,7 @@ async function leftOut(source: Facts, { wholeSchemas }: CheckedTask): Promise<re
   return problemOf(
     rows,
     (table, remedies) => alarm(message("tablesLeftOut", { table }), remedies),
-    plain,
+    plainName,
     (row) => (row.kind === "f" ? undefined : at("source")(`ALTER TABLE ${qualified(row)} SET LOGGED`)),
   );
 }

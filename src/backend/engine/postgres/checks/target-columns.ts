@@ -1,9 +1,10 @@
 /** Whether tables that the target has already take what comes from the source. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
+import { plainName } from "../../table-name";
 import { qualified } from "../names";
 import type { Column, Relation } from "../relations";
-import { alarm, at, type Check, failed, type Problem, plain, problemOf } from "./check";
+import { alarm, at, type Check, failed, type Problem, problemOf } from "./check";
 import { holds } from "./column-types";
 import type { Facts } from "./context";
 import { generatedIdentity } from "./identity";
@@ -28,7 +29,7 @@ interface Misfit extends Pair {
   readonly other?: Column | undefined;
 }
 
-const columnName = ({ to, column }: Misfit) => `${plain(to)}.${column.name}`;
+const columnName = ({ to, column }: Misfit) => `${plainName(to)}.${column.name}`;
 const alter = (table: Relation, what: string) => at("target")(`ALTER TABLE ${qualified(table)} ${what}`);
 const published = ({ columns }: Relation) => columns.filter(({ generated }) => generated === "");
 
@@ -110,7 +111,7 @@ function keyProblems(both: readonly Pair[], relations: readonly Relation[]): rea
       .filter((part) => qualified(part) === qualified(to))
       .map((part) => ({ from, to: part, sent: sentKey(from) })),
   );
-  const nameOf = ({ to }: Pair) => plain({ schema: to.part_schema, table: to.part_table });
+  const nameOf = ({ to }: Pair) => plainName({ schema: to.part_schema, table: to.part_table });
   const add = ({ from, to }: Pair) => {
     const name = qualified({ schema: to.part_schema, table: to.part_table });
     return from.identity === null || from.identity.length === 0

@@ -2,10 +2,11 @@
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
 import type { Remedy } from "../../engine";
+import { plainName } from "../../table-name";
 import { qualified } from "../names";
 import type { Relation } from "../relations";
 import { statementsOf, tableDefinitions } from "../schema";
-import { alarm, at, type Check, failed, plain, problemOf } from "./check";
+import { alarm, at, type Check, failed, problemOf } from "./check";
 import type { Facts } from "./context";
 import { missingAt } from "./privileges";
 import { tried } from "./trial";
@@ -48,13 +49,13 @@ export const targetObjects: Check = {
         refused,
         (table) =>
           failed(message("cannotCreate", { table, reason: first?.reason ?? "" }), remedies, first?.reason),
-        plain,
+        plainName,
       ),
       // Policies are not carried: what they hide at the source, everybody may read at the target.
       ...problemOf(
         missing.filter(({ row_security }) => row_security),
         (table, remedies) => alarm(message("rowSecurityNotCarried", { table }), remedies),
-        plain,
+        plainName,
         (table) => at("target")(`ALTER TABLE ${qualified(table)} ENABLE ROW LEVEL SECURITY`),
       ),
     ];

@@ -2,10 +2,11 @@
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
 import type { TableName } from "../../engine";
+import { plainName } from "../../table-name";
 import type { Row } from "../databases";
 import { objectName, qualified, scanned } from "../names";
 import type { Relation } from "../relations";
-import { alarm, at, type Check, failed, plain, problemOf } from "./check";
+import { alarm, at, type Check, failed, problemOf } from "./check";
 import type { Facts } from "./context";
 
 /** Tables that are looked into with one statement. */
@@ -35,7 +36,7 @@ export const targetRows: Check = {
     return problemOf(
       filled,
       (table, remedies) => alarm(message("targetHasRows", { table }), remedies),
-      plain,
+      plainName,
       (table) => at("target")(`TRUNCATE ${qualified(table)}`),
     );
   },
@@ -60,7 +61,7 @@ export const targetTriggers: Check = {
     return problemOf(
       rows,
       (trigger, remedies) => alarm(message("targetTrigger", { trigger }), remedies),
-      ({ trigger, ...table }) => `${trigger} (${plain(table)})`,
+      ({ trigger, ...table }) => `${trigger} (${plainName(table)})`,
       ({ trigger, ...table }) =>
         at("target")(`ALTER TABLE ${qualified(table)} ENABLE TRIGGER ${escapeIdentifier(trigger)}`),
     );
@@ -94,7 +95,7 @@ export const targetForeignKeys: Check = {
     return problemOf(
       (await keys(target)).filter((key) => !carried.has(linkOf(key))),
       (key, remedies) => alarm(message("targetForeignKey", { key }), remedies),
-      ({ name, parent, ...table }) => `${name} (${plain(table)} → ${parent})`,
+      ({ name, parent, ...table }) => `${name} (${plainName(table)} → ${parent})`,
       ({ name, ...table }) =>
         at("target")(`ALTER TABLE ${qualified(table)} DROP CONSTRAINT ${escapeIdentifier(name)}`),
     );
@@ -130,7 +131,7 @@ export const otherTasks: Check = {
       [atSource.map(({ slot }) => slot)],
     );
     const back = new Set(slots.map(({ slot }) => slot));
-    const nameOf = ({ subscription, ...table }: SubscribedRow) => `${subscription} (${plain(table)})`;
+    const nameOf = ({ subscription, ...table }: SubscribedRow) => `${subscription} (${plainName(table)})`;
     const stop = (side: "source" | "target") => (row: SubscribedRow) =>
       at(side)(`ALTER SUBSCRIPTION ${escapeIdentifier(row.subscription)} DISABLE`);
     return [
