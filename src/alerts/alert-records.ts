@@ -30,6 +30,7 @@ const shown = v.object({
 const unshown = v.optional(v.object({ before: v.optional(shown) }));
 const schema = v.record(v.string(), v.record(v.string(), v.object({ ...shown.entries, unshown })));
 
+/** The records that all windows share. @param folder the extension's own. */
 export function openAlertRecords(folder: string): AlertRecordStore {
   return new VersionedFile<AlertRecords>(folder, "records", schema, {});
 }

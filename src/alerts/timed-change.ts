@@ -13,6 +13,7 @@ export function allOf({ tasks, readTimes }: TaskReading): readonly TimedChange[]
   return [...tasks.values()].map((task) => ({ before: task, after: task, times: readTimes?.get(task.id) }));
 }
 
+/** The changes of a reading, each with when its task was asked about. */
 export function timed(changes: readonly TaskChange[], { readTimes }: TaskReading): readonly TimedChange[] {
   return changes.map(({ before, after }) => ({
     before,

@@ -73,8 +73,8 @@ const failedStatus = {
 } as const;
 
 /** The API's status of a task. */
-export function deriveStatus(wish: DesiredState, seen: ObservedState): string {
-  if (wish.goal === "released") {
+export function deriveStatus(desired: DesiredState, seen: ObservedState): string {
+  if (desired.goal === "released") {
     if (seen.released) {
       return "RELEASE_RESOURCE_COMPLETE";
     }
@@ -86,7 +86,7 @@ export function deriveStatus(wish: DesiredState, seen: ObservedState): string {
   if (!seen.provisioned) {
     return "CREATING";
   }
-  switch (wish.goal) {
+  switch (desired.goal) {
     case "configured":
       return "CONFIGURATION";
     case "scheduled":
@@ -95,7 +95,7 @@ export function deriveStatus(wish: DesiredState, seen: ObservedState): string {
       return pausedStatus(seen);
     case "running":
       // Billing suspends the engine; the task's own status stands still.
-      return wish.frozen ? seen.last : runningStatus(wish, seen);
+      return desired.frozen ? seen.last : runningStatus(desired, seen);
   }
 }
 
@@ -134,9 +134,9 @@ function isAtWork({ engine, indexes }: ObservedState): boolean {
   return engine?.kind === "present" && (engine.enabled || engine.copyWorkers > 0 || indexes === "making");
 }
 
-function runningStatus(wish: DesiredState, seen: ObservedState): string {
+function runningStatus(desired: DesiredState, seen: ObservedState): string {
   const { engine } = seen;
-  if (isDone(wish, seen)) {
+  if (isDone(desired, seen)) {
     return "FULL_TRANSFER_COMPLETE";
   }
   if (!seen.prepared) {
@@ -150,12 +150,12 @@ function runningStatus(wish: DesiredState, seen: ObservedState): string {
   }
   const phases = engine.tables.map((table) => table.phase);
   if (phases.every((phase) => phase === "synced")) {
-    if (wish.taskType === "FULL_TRANS" || seen.indexes !== undefined) {
+    if (desired.taskType === "FULL_TRANS" || seen.indexes !== undefined) {
       return "FULL_TRANSFER_STARTED";
     }
     return engine.streaming ? "INCRE_TRANSFER_STARTED" : untilItFlows(seen);
   }
-  if (seen.fullDone || wish.taskType === "INCR_TRANS") {
+  if (seen.fullDone || desired.taskType === "INCR_TRANS") {
     // The target has crashed, and has lost the last commits of a copy.
     return "REBUILD_NODE_STARTED";
   }
@@ -212,8 +212,8 @@ export type Step =
   | "release";
 
 /** The next step towards what the user wants; "none" when there is nothing to do but to watch. */
-export function nextStep(wish: DesiredState, seen: ObservedState): Step {
-  if (wish.goal === "released") {
+export function nextStep(desired: DesiredState, seen: ObservedState): Step {
+  if (desired.goal === "released") {
     return seen.released || seen.failure === "release" ? "none" : "release";
   }
   if (seen.failure === "create") {
@@ -223,17 +223,17 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
     return "provision";
   }
   const { engine } = seen;
-  if (wish.goal === "paused" || (wish.goal === "running" && wish.frozen)) {
+  if (desired.goal === "paused" || (desired.goal === "running" && desired.frozen)) {
     return isAtWork(seen) ? "suspend" : "none";
   }
-  if (wish.goal === "running" && seen.failure !== undefined) {
+  if (desired.goal === "running" && seen.failure !== undefined) {
     // A worker that cannot do anything now must not continue later, while the task is failed.
     return engine?.kind === "present" && (engine.enabled || seen.indexes === "making") ? "suspend" : "none";
   }
-  if (wish.goal !== "running") {
+  if (desired.goal !== "running") {
     return "none";
   }
-  if (isDone(wish, seen)) {
+  if (isDone(desired, seen)) {
     return seen.prepared ? "finish" : "none";
   }
   if (!seen.prepared) {
@@ -295,7 +295,7 @@ export function nextStep(wish: DesiredState, seen: ObservedState): Step {
   if (seen.indexes !== undefined) {
     return seen.indexes === "lacking" ? "index" : "none";
   }
-  if (wish.taskType === "FULL_TRANS") {
+  if (desired.taskType === "FULL_TRANS") {
     return "finish";
   }
   return engine.needsCleanUp && change?.extraTables !== "unfinished" ? "cleanUp" : "none";

@@ -31,6 +31,7 @@ const list = v.record(
   }),
 );
 
+/** The list of connections that all windows share. @param folder the extension's own. */
 export function openConnectionFile(folder: string): VersionedFile<ConnectionList> {
   return new VersionedFile<ConnectionList>(folder, "connections", list, {});
 }

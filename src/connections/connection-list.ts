@@ -80,6 +80,11 @@ export function withEnterpriseProject(
   return changed(list, id, { connection: chosen, hidden }, now);
 }
 
+/**
+ * A list in which a connection is marked as removed, so that other windows learn of it.
+ *
+ * @param now in milliseconds since 1970.
+ */
 export function withoutConnection(list: ConnectionList, id: string, now: number): ConnectionList {
   return list[id]?.connection === undefined ? list : trimmed(changed(list, id, {}, now));
 }

@@ -9,6 +9,7 @@ export function challengeAnswer(secretKey: string, challenge: string, port: numb
   return createHmac("sha256", secretKey).update(`drs-local\n${challenge}\n${port}\n${pid}`).digest("hex");
 }
 
+/** Compares in a time that does not depend on where the texts differ. */
 export function isSameText(one: string, other: string): boolean {
   const [left, right] = [Buffer.from(one), Buffer.from(other)];
   return left.length === right.length && timingSafeEqual(left, right);

@@ -31,6 +31,7 @@ type Outcome = {
   readonly error_msg?: string | null | undefined;
 };
 
+/** How calls of v3 are carried out by v5, with what it remembers between them. */
 export function createForms(v5: V5): Forms {
   /** The last pre-check of each task. */
   const prechecks = new Map<string, string>();

@@ -25,6 +25,7 @@ function listTime(iso: string | null | undefined): string | null {
   return Number.isNaN(at) ? null : new Date(at).toISOString().slice(0, 19).replace("T", " ");
 }
 
+/** A task of v5's list in v3's words. */
 export function listedOf({ children, ...job }: ListedV5): ItemOf<"listJobs"> {
   return { ...listedJob(job), children: children?.map(listedJob) ?? [] };
 }
@@ -90,6 +91,7 @@ function loginOf(end: EndpointV5 | undefined): ItemOf<"batchDetail">["source_end
   );
 }
 
+/** v5's progress of a task in v3's words. */
 export function progressOf({ id, progress_info }: DetailV5): ItemOf<"batchProgress"> {
   const { incr_trans_delay, incr_trans_delay_millis, ...facts } = progress_info ?? {};
   return {
@@ -122,6 +124,7 @@ export function endpointOf(login: Login, role: "so" | "ta"): CreationV5["source_
 /** The system tag that names the enterprise project which pays for a task. */
 const accountTag = "_sys_enterprise_project_id";
 
+/** A creation of v3 in v5's words. */
 export function creationOf(job: Creation): CreationV5 {
   const { name, description, db_use_type, engine_type, job_direction, net_type, task_type, tags } = job;
   const account = job.sys_tags?.find(({ key }) => key === accountTag)?.value;

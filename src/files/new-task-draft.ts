@@ -25,6 +25,7 @@ export interface TaskDraft {
 /** The questions in their order. */
 export type DraftStep = "source" | "target" | "tables" | "type" | "subnet" | "name" | "finish";
 
+/** The questions in their order. @param local whether the task is the local backend's, which needs no subnet. */
 export function draftSteps(local: boolean): readonly DraftStep[] {
   const steps = ["source", "target", "tables", "type", "subnet", "name", "finish"] as const;
   return steps.filter((step) => step !== "subnet" || !local);
@@ -118,6 +119,7 @@ export function draftFile({ source, target, objects, type, name, subnet }: TaskD
   };
 }
 
+/** An end as the file has it: with the name of its password, and not the password. */
 export function fileEnd({ host, port, database, user, secret, ssl }: DraftEnd): FileEnd {
   return { host, port, database, user, password: { secret }, ...(ssl === true ? { ssl } : {}) };
 }

@@ -67,6 +67,7 @@ export function isDelayed({ status, delayMs }: Task, thresholds: Thresholds): bo
 /** The tasks that need a look, by what for, in the order of the list. */
 export type AttentionList = ReadonlyMap<Attention, readonly Task[]>;
 
+/** The tasks that need a look, by why. @param now in milliseconds since 1970. */
 export function attentionList(tasks: Iterable<Task>, thresholds: Thresholds, now: number): AttentionList {
   const list = new Map<Attention, Task[]>(attentions.map((id) => [id, []]));
   for (const task of tasks) {

@@ -47,6 +47,7 @@ interface KnownV5 {
   readonly askedAt: number;
 }
 
+/** Of a connection that has not been read yet. */
 export function initialState(): PollState {
   return {
     listing: undefined,

@@ -27,6 +27,7 @@ export function branchOf(state: ConnectionState, layout: Layout, hasRow: boolean
 
 const noTasks: ReadonlyMap<string, Task> = new Map();
 
+/** The tasks of a session by ID; none while it is not open. */
 export function tasksIn(session: ConnectionState["session"]): ReadonlyMap<string, Task> {
   return session?.store.snapshot.tasks ?? noTasks;
 }

@@ -44,6 +44,7 @@ export function viewOptionsIn(stored: unknown): ViewOptions {
   };
 }
 
+/** Whether the filter leaves anything out. */
 export function isFiltered({ text, statuses, engines }: Filter): boolean {
   return text !== "" || statuses.length > 0 || engines.length > 0;
 }

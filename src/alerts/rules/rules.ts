@@ -20,6 +20,7 @@ export type SideId = keyof typeof beside;
 export const sideRules: Readonly<Record<SideId, SideRule>> = beside;
 export const sideIds = Object.keys(beside) as readonly SideId[];
 
+/** The rules as the settings have them; a rule that is off is undefined. */
 export function activeRules(settings: Settings): ActiveRules {
   return Object.fromEntries(ruleIds.map((id) => [id, rules[id].read(settings)]));
 }

@@ -5,6 +5,7 @@ import type { Alarms } from "../jobs/job";
 
 type Notify = v.InferOutput<typeof alarmNotify>;
 
+/** Notification settings as they are kept. */
 export function alarmsOf(given: Notify | null | undefined): Alarms | null {
   return given == null
     ? null
@@ -17,6 +18,7 @@ export function alarmsOf(given: Notify | null | undefined): Alarms | null {
       };
 }
 
+/** Notification settings as they were sent. */
 export function shownAlarms(alarms: Alarms | null): Notify | null {
   return (
     alarms && {

@@ -30,6 +30,7 @@ export interface EndsView {
   }[];
 }
 
+/** Connects to both ends at once: answers what is wrong with each, else the source's tables. */
 export async function tryEnds(
   engine: Engine,
   { source, target }: v.InferOutput<typeof endsRequest>,

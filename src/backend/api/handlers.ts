@@ -1,4 +1,4 @@
-/** What each operation of the DRS API does here. Reads answer from what is known; actions store a wish. */
+/** What each operation of the DRS API does here. Reads answer from what is known; actions store what is desired. */
 import type { ItemOf } from "../../drs/operations";
 import type { Job } from "../jobs/job";
 import { ApiError, type Language, message, render } from "../messages";

@@ -58,6 +58,7 @@ export function internalError(error: unknown): ApiError {
   return new ApiError("DRS.M00004", message("internal", { reason: reasonOf(error) }), 500);
 }
 
+/** The fields of a result that say why it was refused; null where it was not. */
 export function errorOf(refusal: ApiError | undefined, language: Language) {
   return {
     error_code: refusal?.code ?? null,
@@ -65,6 +66,7 @@ export function errorOf(refusal: ApiError | undefined, language: Language) {
   };
 }
 
+/** A message without values, as its reader has it. */
 export function text(id: Parameters<typeof message>[0], language: Language): string {
   return render(message(id), language);
 }

@@ -18,6 +18,7 @@ export interface Progress {
   readonly map: Record<string, { completed: string; remaining_time: string | null }>;
 }
 
+/** How far a task is: percents as `42%`, times in seconds, the delay in milliseconds. */
 export function progressOf(job: Job, live: Live): Progress {
   const percent = percentOf(job, live);
   const delay =

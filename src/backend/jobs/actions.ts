@@ -1,4 +1,4 @@
-/** What a user can ask of a task. Each call stores a wish; the controller carries it out. */
+/** What a user can ask of a task. Each call stores what is desired; the controller carries it out. */
 import { randomUUID } from "node:crypto";
 import { type Engine, EngineError, type TaskType, type Unapplied } from "../engine/engine";
 import { ApiError, message } from "../messages";
@@ -16,7 +16,7 @@ import { isWatched } from "./runtime";
 import type { JobStore } from "./store";
 
 /** What was made before is removed, and all rows are copied once more. */
-const copiedAnew = { prepared: false, anew: true, fullCompletedAt: null, copyAgain: null };
+const copiedFromScratch = { prepared: false, anew: true, fullCompletedAt: null, copyAgain: null };
 
 export class JobActions {
   constructor(
@@ -52,13 +52,13 @@ export class JobActions {
     await this.changes.change(id, "START", (job) => {
       requirePassedPrecheck(job);
       return startAt === undefined
-        ? { ...job, desired: wish(job, "running") }
-        : { ...job, desired: { ...wish(job, "scheduled"), startAt } };
+        ? { ...job, desired: nextDesired(job, "running") }
+        : { ...job, desired: { ...nextDesired(job, "scheduled"), startAt } };
     });
   }
 
   async pause(id: string): Promise<void> {
-    await this.changes.change(id, "PAUSE", (job) => ({ ...job, desired: wish(job, "paused") }));
+    await this.changes.change(id, "PAUSE", (job) => ({ ...job, desired: nextDesired(job, "paused") }));
   }
 
   /**
@@ -95,8 +95,8 @@ export class JobActions {
     await this.changes.change(id, "RESET", (job) => {
       requirePassedPrecheck(job);
       return {
-        ...{ ...job, desired: wish(job, "running") },
-        ...(job.taskType === "INCR_TRANS" ? {} : copiedAnew),
+        ...{ ...job, desired: nextDesired(job, "running") },
+        ...(job.taskType === "INCR_TRANS" ? {} : copiedFromScratch),
       };
     });
   }
@@ -203,7 +203,7 @@ export class JobActions {
     }
     await this.changes.change(id, "FREE_RESOURCE", (job) => ({
       ...job,
-      desired: { ...wish(job, "released"), force },
+      desired: { ...nextDesired(job, "released"), force },
       // It holds nothing of its own.
       change: job.change && { ...job.change, settled: true },
     }));
@@ -261,11 +261,11 @@ export class JobActions {
 function runningAgain(job: Job): Job {
   const lost = job.status === "REBUILD_NODE_FAILED";
   return {
-    ...{ ...job, desired: wish(job, "running") },
-    ...(lost ? copiedAnew : {}),
+    ...{ ...job, desired: nextDesired(job, "running") },
+    ...(lost ? copiedFromScratch : {}),
   };
 }
 
-function wish(job: Job, goal: Desired["goal"]): Desired {
+function nextDesired(job: Job, goal: Desired["goal"]): Desired {
   return { goal, attempt: job.desired.attempt + 1, startAt: null, force: false };
 }

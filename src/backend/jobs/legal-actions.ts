@@ -104,8 +104,8 @@ export function availableActions(job: Subject, { frozen, can }: ActionConstraint
 }
 
 /** `job_action` of a list item. */
-export function jobAction(job: Subject, gate: ActionConstraints) {
-  const available = availableActions(job, gate);
+export function jobAction(job: Subject, constraints: ActionConstraints) {
+  const available = availableActions(job, constraints);
   return {
     available_actions: [...available],
     unavailable_actions: everyAction.filter((action) => !available.includes(action)),
@@ -114,11 +114,11 @@ export function jobAction(job: Subject, gate: ActionConstraints) {
 }
 
 /** @throws ApiError DRS.M00304 when the task's status, or what it has lost, does not allow the action. */
-export function requireAction(job: Job, action: Action, gate: ActionConstraints): void {
-  if (gate.frozen) {
+export function requireAction(job: Job, action: Action, constraints: ActionConstraints): void {
+  if (constraints.frozen) {
     throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
   }
-  if (!availableActions(job, gate).includes(action)) {
+  if (!availableActions(job, constraints).includes(action)) {
     const loss = action === "RETRY" ? lossThatStays(job) : undefined;
     throw new ApiError(
       "DRS.M00304",

@@ -15,6 +15,7 @@ export interface DelayWords {
 const mostHolders = 3;
 const mostTables = 3;
 
+/** Cause, remedy and forecast of a delay in the reader's words. */
 export function delayWords(diagnosis: DelayDiagnosis, l10n: Localizer): DelayWords {
   const { t } = l10n;
   const { cause, isBehind, catchUp } = diagnosis;

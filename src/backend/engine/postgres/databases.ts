@@ -216,6 +216,7 @@ const settings = [
   .map((setting) => `-c ${setting}`)
   .join(" ");
 
+/** How the driver connects to a task's database: with TLS, proof and limits as its login says. */
 export function clientOptions(connection: DatabaseLogin): ClientOptions {
   const { host, port, user, password, database, ssl, ca, certifiedHost = host, proves } = connection;
   const verified = {

@@ -58,7 +58,7 @@ import {
   isInStepForGood,
   refreshSubscription,
   retrying,
-  strandedSlots,
+  slotsToRestore,
   suspendSubscription,
 } from "./subscriber";
 import { unapplied } from "./unapplied";
@@ -186,7 +186,7 @@ export class PostgresEngine implements Engine {
   }
 
   async restoreSlots(task: EngineTask): Promise<void> {
-    await restoreSlots(this.#databases, task, await strandedSlots(this.#databases, task));
+    await restoreSlots(this.#databases, task, await slotsToRestore(this.#databases, task));
   }
 
   async cleanUp(task: EngineTask): Promise<void> {

@@ -119,6 +119,7 @@ export function ownClient(login: DatabaseLogin, options: Partial<ClientOptions> 
   return new GuardedClient({ ...ownOptions(login), ...options });
 }
 
+/** How the driver connects to a server of the backend's own, which must prove that it knows the password. */
 export function ownOptions({ host, port, user, password, database }: DatabaseLogin): ClientOptions {
   return { host, port, user, password, database, mustProve: true, connectionTimeoutMillis: connectMs };
 }

@@ -253,6 +253,7 @@ async function copySlot(
   );
 }
 
+/** Drops the spare slot of a task; nothing where there is none. @throws EngineError */
 export async function dropSpare(databases: Databases, task: EngineTask): Promise<void> {
   await databases.query(
     task.source,
@@ -304,6 +305,7 @@ export interface SlotFacts extends Row {
   readonly keep_room: number | null;
 }
 
+/** What the source says of slots; one that does not exist is left out. @throws EngineError */
 export async function slotFacts(
   databases: Databases,
   source: DatabaseLogin,

@@ -134,6 +134,7 @@ function hasGenerated(columns: string): string {
 const sourceIdentity = `c.relkind <> 'r' OR CASE WHEN c.relreplident = 'f' THEN NOT (${hasGenerated("true")})
     ELSE ${identityIndex(`${replicaIndex} AND NOT (${hasGenerated("g.attnum = ANY(i.indkey)")})`)} END`;
 
+/** What the source's catalogs say of publications and their tables. @throws EngineError */
 export async function sourceFacts(
   databases: Databases,
   source: DatabaseLogin,
@@ -181,6 +182,7 @@ const targetFiltered = `c.relrowsecurity AND EXISTS (
       AND x.oid = ${writer} AND NOT x.rolsuper AND NOT x.rolbypassrls
       AND (c.relforcerowsecurity OR NOT pg_has_role(x.oid, c.relowner, 'USAGE')))`;
 
+/** What the target's catalogs say of subscriptions and their tables. @throws EngineError */
 export async function targetFacts(
   databases: Databases,
   target: DatabaseLogin,
@@ -230,6 +232,7 @@ export interface ConflictCounters {
   readonly deletes: number;
 }
 
+/** How many updates and deletes found no row at the target, by subscription (PostgreSQL 18). @throws EngineError */
 export async function conflictCounters(
   databases: Databases,
   target: DatabaseLogin,

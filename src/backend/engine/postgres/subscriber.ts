@@ -210,7 +210,7 @@ export async function suspendSubscription(databases: Databases, task: EngineTask
 }
 
 /** The slots at the source from which copied tables without a worker would continue until they are in step. */
-export async function strandedSlots(
+export async function slotsToRestore(
   databases: Databases,
   { id, target }: EngineTask,
 ): Promise<readonly string[]> {
@@ -353,6 +353,7 @@ const phaseByState: Readonly<Record<string, TableState["phase"]>> = {
   r: "synced",
 };
 
+/** What the target says of subscriptions; one that does not exist is left out. @throws EngineError */
 export async function subscriptionFacts(
   databases: Databases,
   target: DatabaseLogin,

@@ -10,6 +10,7 @@ import { subscriptionFacts } from "./subscriber";
 const followMs = 2_000;
 const pollMs = 50;
 
+/** What the target would lack if the task ended now, after a moment to catch up. @throws EngineError */
 export async function unapplied(databases: Databases, task: EngineTask): Promise<Unapplied | undefined> {
   const name = objectName(task.id);
   const look = async () => {

@@ -45,10 +45,12 @@ export function itemOf(
   };
 }
 
+/** A problem that keeps the task from starting. @param raw the database's own words. */
 export function failed(reason: Message, remedies: readonly Remedy[] = [], raw?: string): Problem {
   return { result: "FAILED", reason, remedies, raw };
 }
 
+/** A problem that does not keep the task from starting. @param raw the database's own words. */
 export function alarm(reason: Message, remedies: readonly Remedy[] = [], raw?: string): Problem {
   return { result: "ALARM", reason, remedies, raw };
 }

@@ -76,6 +76,7 @@ const factsSql = `
       AND (a.usesysid <> r.oid OR a.application_name <> $2)) used
   WHERE r.rolname = current_user AND d.datname = current_database()`;
 
+/** What a server has room for, and who uses it beside this task. */
 export async function serverFacts(
   end: {
     readonly side: Side;
