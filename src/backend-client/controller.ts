@@ -223,6 +223,7 @@ export class BackendController implements vscode.Disposable {
           script: this.#context.asAbsolutePath("dist/local-backend.js"),
           dataDirectory,
           demo: vscode.workspace.getConfiguration("drs").get("localBackend.demo", true),
+          language: this.#l10n.localize({ en: "en", zh: "zh" }) === "zh" ? "zh" : "en",
           keepRunning: vscode.workspace.getConfiguration("drs").get("localBackend.keepRunning", false),
           postgres: folder,
           log: (line) => this.#log.debug(`[local backend] ${line}`),

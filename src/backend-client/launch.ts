@@ -10,6 +10,8 @@ export interface LaunchOptions {
   readonly dataDirectory: string;
   /** Whether a new data directory is filled with the demo shop and its tasks. */
   readonly demo: boolean;
+  /** The language of the demo's descriptions. */
+  readonly language: "en" | "zh";
   /** Whether it stays when no window uses it any more. */
   readonly keepRunning: boolean;
   /** The folder of the PostgreSQL to run; undefined: the backend looks for one. */
@@ -36,7 +38,7 @@ const exitCodes = { directoryInUse: 3, diskFull: 4, noPostgres: 5 } as const;
  */
 export function launchBackend(options: LaunchOptions, signal: AbortSignal): Promise<BackendAddress> {
   const args = [options.script, "--data-dir", options.dataDirectory];
-  args.push(...(options.demo ? ["--demo"] : []));
+  args.push(...(options.demo ? ["--demo", "--language", options.language] : []));
   args.push(...(options.postgres === undefined ? [] : ["--postgres", options.postgres]));
   args.push(...(options.keepRunning ? [] : ["--exit-when-unused", String(unusedSeconds)]));
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => isOwnVariable(name)));

@@ -213,7 +213,8 @@ export class Backend {
     };
     if (demo !== undefined) {
       this.#owned(demo, async (running) => await running.stop());
-      await demo.run({ store, runner: tasks, handlers, setBalance: local.setBalance });
+      const { language } = this.flags;
+      await demo.run({ store, runner: tasks, handlers, setBalance: local.setBalance, language });
     }
     this.#running = { base, store, runner: tasks, clusters };
     this.#faults.engine = new EngineFaults(this.#running);

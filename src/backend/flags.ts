@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { defaultDataDir } from "../drs/own-environment";
+import type { Language } from "./messages";
 import { StartError } from "./start-error";
 
 /** How the backend was asked to run. */
@@ -9,6 +10,8 @@ export interface Flags {
   /** 0: any free port. */
   readonly port: number;
   readonly demo: boolean;
+  /** Of the descriptions of the demo's tasks. */
+  readonly language: Language;
   /** The folder of the PostgreSQL to run; undefined: it is found. */
   readonly postgres: string | undefined;
   /** Seconds after which a backend that nobody uses ends; undefined: it stays. */
@@ -24,6 +27,8 @@ Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with Postgre
   --data-dir DIR  where task states, keys and databases are kept (default: ${defaultDataDir()})
   --port N        port of the API, 0 for any free one (default: 0)
   --demo          with a source database that keeps changing, a target database and tasks between them
+  --language en|zh
+                  of the descriptions of the demo's tasks (default: en)
   --postgres DIR  PostgreSQL 14 or newer to run the backend's own databases (default: that of the npm package
                   for this platform, then those installed on this machine)
   --exit-when-unused SECONDS
@@ -52,10 +57,18 @@ export function parseFlags(args: readonly string[]): Flags {
     dataDir: resolve(values["data-dir"] ?? defaultDataDir()),
     port: Number(port),
     demo: values.demo ?? false,
+    language: languageIn(values.language),
     postgres: values.postgres === undefined ? undefined : resolve(values.postgres),
     exitWhenUnused: seconds(values["exit-when-unused"]),
     help: values.help ?? false,
   };
+}
+
+function languageIn(text = "en"): Language {
+  if (text !== "en" && text !== "zh") {
+    throw new StartError(`--language must be en or zh, not "${text}"`);
+  }
+  return text;
 }
 
 function seconds(text: string | undefined): number | undefined {
@@ -73,6 +86,7 @@ function parsed(args: readonly string[]) {
         "data-dir": { type: "string" },
         port: { type: "string" },
         demo: { type: "boolean" },
+        language: { type: "string" },
         postgres: { type: "string" },
         "exit-when-unused": { type: "string" },
         help: { type: "boolean", short: "h" },

@@ -157,10 +157,13 @@ describe("the demo", () => {
     assert.deepEqual(await backend.sql("source", "shop", "SELECT count(*) FROM page_views"), counted);
   });
 
-  it("resolves the conflict as its description says", async () => {
+  it("resolves the conflict by the remedy that it looks up", async () => {
     const task = await find("reviews-to-analytics");
-    const { description } = await task.detail();
-    const remedy = /analytics: (DELETE FROM reviews WHERE id = \d+)/.exec(description ?? "")?.[1] ?? "";
+    const { statements } = v.parse(
+      v.object({ statements: v.array(v.object({ sql: v.string() })) }),
+      await backend.local("GET", `/_local/tasks/${task.id}/remedy`),
+    );
+    const remedy = statements[0]?.sql ?? "";
     assert.match(await task.detailLine(), /23505/);
     const deleted = v.parse(v.object({ row_count: v.number() }), await sql("target", "analytics", remedy));
     assert.equal(deleted.row_count, 1);

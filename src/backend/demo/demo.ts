@@ -14,6 +14,7 @@ import type { Job } from "../jobs/job";
 import { currentFailure } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { log } from "../log";
+import type { Language } from "../messages";
 import { Load } from "./load";
 import { demoTag } from "./scenarios";
 import { runSql, seedTasks } from "./seed";
@@ -90,6 +91,7 @@ export class Demo {
     readonly runner: Controller;
     readonly handlers: Handlers;
     readonly setBalance: (account: string, balance: number) => Promise<unknown>;
+    readonly language: Language;
   }): Promise<void> {
     const { store } = parts;
     const passwords = await this.#keptPasswords();

@@ -5,6 +5,7 @@ import type { Handlers } from "../api/server";
 import type { DatabaseLogin } from "../engine/engine";
 import { ownClient } from "../engine/postgres/guarded-client";
 import type { JobStore } from "../jobs/store";
+import type { Language } from "../messages";
 import {
   conflictingReview,
   creationOf,
@@ -26,6 +27,8 @@ export interface SeedParts {
   /** The superuser's way into a database. */
   readonly connection: (server: "source" | "target", database: string) => DatabaseLogin;
   readonly passwords: DemoPasswords;
+  /** Of the tasks' descriptions. */
+  readonly language: Language;
 }
 
 const stepMs = 20_000;
@@ -33,9 +36,9 @@ const dayMs = 24 * 60 * 60 * 1_000;
 
 /** @throws Error when a task does not come where it should. */
 export async function seedTasks(parts: SeedParts): Promise<void> {
-  const { handlers } = parts;
+  const { handlers, language } = parts;
   const { results } = await handlers.batchCreation(
-    { jobs: scenarios.map((scenario) => creationOf(scenario, loginsOf(scenario, parts))) },
+    { jobs: scenarios.map((scenario) => creationOf(scenario, loginsOf(scenario, parts), language)) },
     "en",
   );
   await Promise.all(

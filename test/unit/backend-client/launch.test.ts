@@ -18,7 +18,13 @@ describe("starting the local backend", () => {
   const failure = async (words: string, code: number) => {
     const script = join(folder, "backend.js");
     writeFileSync(script, `console.error(${JSON.stringify(words)}); process.exitCode = ${code};`);
-    const options = { script, dataDirectory: "/data/drs", demo: false, keepRunning: false };
+    const options = {
+      script,
+      dataDirectory: "/data/drs",
+      demo: false,
+      keepRunning: false,
+      language: "en",
+    } as const;
     const started = launchBackend({ ...options, log: () => {}, t: english.t }, new AbortController().signal);
     return await started.then(
       () => assert.fail("it has started"),

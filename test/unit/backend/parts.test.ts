@@ -21,11 +21,13 @@ describe("the small parts of the local backend", () => {
       dataDir: "/some/where",
       port: 8080,
       demo: true,
+      language: "en",
       postgres: undefined,
       exitWhenUnused: undefined,
       help: false,
     });
     assert.equal(parseFlags(["--exit-when-unused", "20"]).exitWhenUnused, 20);
+    assert.equal(parseFlags(["--language", "zh"]).language, "zh");
     assert.equal(parseFlags([]).port, 0);
     assert.equal(parseFlags(["--postgres", "/opt/pg"]).postgres, resolve("/opt/pg"));
     for (const args of [
@@ -34,6 +36,7 @@ describe("the small parts of the local backend", () => {
       ["--port", "1e3"],
       ["--exit-when-unused", "0"],
       ["--exit-when-unused", "soon"],
+      ["--language", "fr"],
       ["--nope"],
       ["--data-dir="],
       ["--postgres="],
