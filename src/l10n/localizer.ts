@@ -13,7 +13,7 @@ export interface Localizer {
   time(ms: number): Shown;
   /** The same to the minute, for where space is short. */
   shortTime(ms: number): Shown;
-  /** As short as it can be: the time of the day when that is within a day from `now`, else the date. */
+  /** As short as it can be: the time of the day on the day of `now`, with the weekday within a week, else the date. */
   nearTime(ms: number, now: number): Shown;
   /** The time of the day to the second, for what has just happened. */
   clockTime(ms: number): Shown;
@@ -58,6 +58,9 @@ export function localizerFor(
     () => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
   );
   const minutes = onFirstUse(() => new Intl.DateTimeFormat(language, { timeStyle: "short" }));
+  const weekdays = onFirstUse(
+    () => new Intl.DateTimeFormat(language, { weekday: "short", hour: "numeric", minute: "2-digit" }),
+  );
   const days = onFirstUse(() => new Intl.DateTimeFormat(language, { month: "short", day: "numeric" }));
   const clockTimes = onFirstUse(() => new Intl.DateTimeFormat(language, { timeStyle: "medium" }));
   const percents = onFirstUse(
@@ -85,7 +88,10 @@ export function localizerFor(
       translate(message, ...args.map((arg) => (typeof arg === "string" ? shown(arg) : arg))) as Shown,
     time: (ms) => shown(times().format(ms)),
     shortTime: (ms) => shown(shortTimes().format(ms)),
-    nearTime: (ms, now) => shown((Math.abs(ms - now) < day ? minutes() : days()).format(ms)),
+    nearTime: (ms, now) => {
+      const isToday = new Date(ms).toDateString() === new Date(now).toDateString();
+      return shown((isToday ? minutes() : Math.abs(ms - now) < 6 * day ? weekdays() : days()).format(ms));
+    },
     clockTime: (ms) => shown(clockTimes().format(ms)),
     percent: (value) => shown(percents().format(Math.floor(value * 10) / 1000)),
     number: (value) => shown(numbers().format(value)),

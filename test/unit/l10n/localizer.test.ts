@@ -6,12 +6,13 @@ describe("formats", () => {
   it("of a near time leave out what goes without saying", () => {
     const now = new Date(2026, 10, 27, 12, 0).getTime();
     const texts = (language: string) =>
-      [-23, 23, 25].map((hours) => localizerFor(language, fill).nearTime(now + hours * 3_600_000, now));
-    const [past = "", soon = "", later] = texts("en");
-    assert.match(past, /^1:00\sPM$/);
-    assert.match(soon, /^11:00\sAM$/);
-    assert.equal(later, "Nov 28");
-    assert.deepEqual(texts("zh-cn"), ["13:00", "11:00", "11月28日"]);
+      [-11, 11, 25, 200].map((hours) => localizerFor(language, fill).nearTime(now + hours * 3_600_000, now));
+    const [past = "", soon = "", later = "", muchLater] = texts("en");
+    assert.match(past, /^1:00\sAM$/);
+    assert.match(soon, /^11:00\sPM$/);
+    assert.match(later, /^Sat,? 1:00\sPM$/);
+    assert.equal(muchLater, "Dec 5");
+    assert.deepEqual(texts("zh-cn"), ["01:00", "23:00", "周六13:00", "12月5日"]);
   });
 
   it("of a time have its zone at the end, once, and in Chinese no words between the numbers", () => {
