@@ -13,6 +13,7 @@ import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import { type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
+import { targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";
 
 /** What an account of the local backend has after a top-up; nothing is ever taken from it. */
@@ -23,7 +24,7 @@ export function demoHandlers(
 ): Record<"drs.copyDemoDatabase" | "drs.runDemoSql" | "drs.topUpAccount", Handler> {
   const { t } = parts.l10n;
   return {
-    "drs.topUpAccount": async () => {
+    "drs.topUpAccount": async (argument) => {
       const local = parts.connections.localAccess;
       if (local === undefined) {
         void vscode.window.showInformationMessage(t("The local backend is not running."));
@@ -43,9 +44,15 @@ export function demoHandlers(
       }
       await setBalance(local.connection, local.key, { account: account.id, balance: toppedUp }, parts.l10n);
       void parts.sessions.refresh(local.connection.id);
-      void vscode.window.showInformationMessage(
-        t('The balance of account "{0}" is {1} now. Its tasks continue by themselves.', account.id, toppedUp),
+      const text = t(
+        'The balance of account "{0}" is {1} now. Its tasks continue by themselves.',
+        ...[account.id, toppedUp],
       );
+      const { connection, id } = targetOf(argument);
+      if (connection !== undefined && id !== undefined) {
+        parts.attempts.take({ connection, id }, { text, at: Date.now() });
+      }
+      void vscode.window.showInformationMessage(text);
     },
     "drs.copyDemoDatabase": async () => {
       const { databases, changed } = (await demoOf(parts)) ?? {};

@@ -13,7 +13,7 @@ import type { CommandHost } from "./host";
 /** Asks for the end and the new password, sends it once, and offers to resume. The password is not kept here. */
 export async function askPassword(
   { task, session, state }: PlacedTask,
-  { l10n, log }: Pick<CommandHost, "l10n" | "log">,
+  { l10n, log, attempts }: Pick<CommandHost, "l10n" | "log" | "attempts">,
 ): Promise<void> {
   const { connection } = state;
   const { t } = l10n;
@@ -47,7 +47,7 @@ export async function askPassword(
     const message = t('The password of task "{0}" was not changed: {1}', task.name, why);
     const again = t("Try Again");
     if ((await vscode.window.showErrorMessage(message, again)) === again) {
-      await askPassword({ task, session, state }, { l10n, log });
+      await askPassword({ task, session, state }, { l10n, log, attempts });
     }
     return;
   }
@@ -55,9 +55,11 @@ export async function askPassword(
   const next = legalActions(now).find((action) => actionRow(action).continues);
   const goOn = next && l10n.localize(actionRow(next).name);
   const message = t('The password of task "{0}" was changed.', task.name);
+  const ref = { connection: connection.id, id: task.id };
+  attempts.take(ref, { text: message, at: Date.now() });
   const answer = await vscode.window.showInformationMessage(message, ...(goOn === undefined ? [] : [goOn]));
   if (next !== undefined && answer === goOn) {
-    await vscode.commands.executeCommand(actionRow(next).command, { connection: connection.id, id: task.id });
+    await vscode.commands.executeCommand(actionRow(next).command, ref);
   }
 }
 

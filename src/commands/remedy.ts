@@ -103,6 +103,8 @@ export class RemedySteps {
         done.push(outcome);
       }
     }
+    const ref = { connection: found.state.connection.id, id: task.id };
+    this.#parts.attempts.take(ref, { text: joined(" ", done), at: Date.now() });
     await this.#offerNext(found, joined(" ", done));
   }
 

@@ -44,6 +44,7 @@ export class Details implements vscode.Disposable {
         }
       },
       attempt: (ref) => attempts.of(ref),
+      taken: (ref) => attempts.stepOf(ref),
       thresholds: () => thresholdsIn(vscode.workspace.getConfiguration("drs")),
       past: ({ connection, id }) => this.#past.of(connection, id),
       refresh: (id) => void sessions.refresh(id),

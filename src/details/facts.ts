@@ -3,7 +3,7 @@ import type { Diagnosis } from "../failures/known-case";
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
-import type { Attempt } from "../tasks/attempts";
+import type { Attempt, TakenStep } from "../tasks/attempts";
 import type { Since } from "../tasks/use-cases/status-since";
 import type { Unready } from "./unready";
 
@@ -40,6 +40,8 @@ export interface DetailsFacts extends Reader {
   readonly running: ActionId | undefined;
   /** What was last asked of the task in this window, and what became of it. */
   readonly attempt: Attempt | undefined;
+  /** The step of the remedy that was taken since. */
+  readonly taken: TakenStep | undefined;
   /** Since when the task has its status; undefined where that is not known. */
   readonly since: Since | undefined;
   /** What keeps a configured task from being started. */

@@ -3,7 +3,7 @@ import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import type * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
-import type { Attempt } from "../tasks/attempts";
+import type { Attempt, TakenStep } from "../tasks/attempts";
 import type { Thresholds } from "../tasks/attention";
 import type { Past } from "../tasks/past-values";
 import type { Task } from "../tasks/task";
@@ -41,6 +41,8 @@ export interface DetailsHost {
   run(action: ActionId, task: TaskRef): Promise<void>;
   /** What was last asked of a task in this window. */
   attempt(task: TaskRef): Attempt | undefined;
+  /** The step of its remedy that was taken since in this window. */
+  taken(task: TaskRef): TakenStep | undefined;
   /** Reads the list of a connection now. */
   refresh(connection: string): void;
   /** After every reading that changed a task or failed, and when connections are others. */

@@ -263,6 +263,7 @@ class DetailsPage implements vscode.Disposable {
       actions: readOnly === undefined ? legalActions(this.#lastKnown) : [],
       running: this.#running,
       attempt: host.attempt(this.#ref),
+      taken: host.taken(this.#ref),
       since: this.#more.since,
       unready: this.#more.unready,
     });

@@ -27,6 +27,7 @@ export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined 
     const steps = unreadySteps(facts.unready, task, facts.place);
     return {
       ...unreadyProblem(facts.unready, facts.place, facts.l10n),
+      attempt: lastText(facts),
       steps: stepButtons(steps, facts),
       resume: resumeOf(task, facts),
     };
@@ -61,11 +62,19 @@ export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined 
     message: task.error === undefined ? t("The service gave no reason.") : message,
     explanation,
     advice: facts.listed && facts.readOnly === undefined ? adviceOf(task, facts) : undefined,
-    attempt: facts.attempt?.outcome?.kind === "failed" ? attemptText(facts.attempt, facts.l10n) : undefined,
+    attempt: lastText(facts),
     copy,
     steps: stepsOf(task, facts),
     resume: resumeOf(task, facts),
   };
+}
+
+/** What the last step did, or what became of the last action. */
+function lastText({ taken, attempt, l10n }: DetailsFacts): Shown | undefined {
+  if (taken !== undefined) {
+    return joined(" ", [shown(l10n.clockTime(taken.at)), taken.text]);
+  }
+  return attempt?.outcome?.kind === "failed" ? attemptText(attempt, l10n) : undefined;
 }
 
 /** The steps of the remedy that can be taken now. */
@@ -94,14 +103,17 @@ const looking: ReadonlySet<StepId> = new Set([
   "openFile",
 ]);
 
-/** The action that lets the task run again when the cause is removed: the last step. */
-function resumeOf(task: Task, { actions, diagnosis, l10n, listed }: DetailsFacts): ActionButton | undefined {
+/** The action that lets the task run again when the cause is removed: the last step, and the next once another was taken. */
+function resumeOf(
+  task: Task,
+  { actions, diagnosis, taken, l10n, listed }: DetailsFacts,
+): ActionButton | undefined {
   const [next] = actions.toSorted(byHelpfulness).filter((action) => actionRow(action).continues);
   if (next === undefined || !listed || diagnosis?.resumable === false || lostTables(task).length > 0) {
     return undefined;
   }
   const { name, icon } = actionRow(next);
-  return { action: next, label: l10n.localize(name), icon, primary: false };
+  return { action: next, label: l10n.localize(name), icon, primary: taken !== undefined };
 }
 
 function stepButton(step: StepId, { localize }: Localizer): StepButton {

@@ -1,4 +1,5 @@
 /** What this window's user asked of tasks, and what became of it. */
+import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
 
 /** What became of an action that the service accepted. `at`: when that was seen, milliseconds since 1970. */
@@ -20,6 +21,14 @@ export interface Attempt {
   readonly outcome?: Outcome | undefined;
 }
 
+/** A step of a remedy that was taken since the last action. */
+export interface TakenStep {
+  /** What it did. */
+  readonly text: Shown;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 interface Ref {
   readonly connection: string;
   readonly id: string;
@@ -33,6 +42,7 @@ const keyOf = ({ connection, id }: Ref) => `${connection}/${id}`;
 /** The last attempt at each task, and which tasks the user looks at. */
 export class Attempts {
   readonly #last = new Map<string, Attempt>();
+  readonly #steps = new Map<string, TakenStep>();
   readonly #seen = new Set<string>();
   readonly #listeners = new Set<() => void>();
 
@@ -40,8 +50,20 @@ export class Attempts {
     return this.#last.get(keyOf(task));
   }
 
+  /** The last step that was taken since the last action. */
+  stepOf(task: Ref): TakenStep | undefined {
+    return this.#steps.get(keyOf(task));
+  }
+
+  /** Notes what a step of a remedy did. */
+  take(task: Ref, step: TakenStep): void {
+    this.#steps.set(keyOf(task), step);
+    this.#tell();
+  }
+
   /** Notes that an action was accepted. */
   begin(task: Ref, action: ActionId, at: number): void {
+    this.#steps.delete(keyOf(task));
     this.#set(task, { action, at, count: this.of(task)?.count ?? 0 });
   }
 
@@ -58,12 +80,17 @@ export class Attempts {
   }
 
   /**
-   * Whether the user knows of a failure or a recovery already: the action is followed still, or has just come to that.
+   * Whether the user knows of a failure or a recovery already: the action is followed still, or has just come to that, or
+   * a step was just taken after which the task recovers by itself.
    *
    * @param now milliseconds since 1970.
    */
   covers(task: Ref, what: "failed" | "recovered", now: number): boolean {
     const attempt = this.of(task);
+    const stepAt = this.stepOf(task)?.at;
+    if (what === "recovered" && stepAt !== undefined && now - stepAt < freshMs) {
+      return true;
+    }
     if (attempt?.outcome === undefined) {
       return attempt !== undefined;
     }
@@ -92,6 +119,10 @@ export class Attempts {
 
   #set(task: Ref, attempt: Attempt): void {
     this.#last.set(keyOf(task), attempt);
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) {
       listener();
     }

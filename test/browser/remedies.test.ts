@@ -156,8 +156,11 @@ describe("the way from the alert to a running task", () => {
           ? workbench.click(button("Run Remedy SQL…"), workbench.dialog)
           : workbench.answerNotification(new RegExp(`"${task}": Incremental.*failed`), "Run Remedy SQL…"));
         assert.match(await workbench.answerDialog("Run"), sql);
-        await workbench.answerNotification(/at the target/, "Resume");
-        if (!isOpen) {
+        if (isOpen) {
+          await workbench.sees(page.locator(".problem .attempt").getByText(/at the target/));
+          await workbench.click(button("Resume"), page.getByText(/Resume requested at /));
+        } else {
+          await workbench.answerNotification(/at the target/, "Resume");
           await workbench.openDetails(task);
           isOpen = true;
         }

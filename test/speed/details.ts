@@ -39,6 +39,7 @@ export async function details(long: boolean): Promise<readonly Figure[]> {
       return { dispose: () => listeners.delete(listener) };
     },
     attempt: () => undefined,
+    taken: () => undefined,
     thresholds: () => ({ delayMs: undefined }),
     past: () => ({ values: [], statuses: [] }),
     setVisible: () => undefined,

@@ -197,7 +197,7 @@ function problemBox(
         : html`<div class="remedy">${repeat(
             steps,
             ({ step }) => step,
-            (step, index) => stepButton(step, context, index === 0),
+            (step, index) => stepButton(step, context, index === 0 && resume?.primary !== true),
           )}${resume === undefined ? nothing : actionButton(resume, running, context)}</div>`
     }
   </section>`;

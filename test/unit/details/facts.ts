@@ -29,6 +29,7 @@ export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): Details
   actions: legalActions(shown),
   running: undefined,
   attempt: undefined,
+  taken: undefined,
   since: undefined,
   unready: undefined,
   diagnosis: undefined,

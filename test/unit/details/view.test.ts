@@ -119,6 +119,10 @@ describe("the details view", () => {
   it("offers the steps of the remedy that can be taken now, and no others", () => {
     assert.equal(viewOf({ status: "incrementalFailed" }).problem?.resume?.action, "resume");
     assert.equal(viewOf({ status: "incrementalFailed" }, { actions: [] }).problem?.resume, undefined);
+    const taken = { text: textShown("DELETE at the target: 1 row."), at: now };
+    const after = viewOf({ status: "incrementalFailed" }, { taken }).problem;
+    assert.equal(after?.resume?.primary, true);
+    assert.match(after?.attempt ?? "", /^\d+:00:00.* DELETE at the target: 1 row\.$/);
     const stepsOf = (task: Partial<Task>, facts: Partial<DetailsFacts> = {}) =>
       viewOf(
         { status: "incrementalFailed", error: { code: "x" }, ...task },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shown } from "../../../src/l10n/shown";
 import { attemptText } from "../../../src/tasks/attempt-text";
 import { Attempts } from "../../../src/tasks/attempts";
 import { english } from "../details/facts";
@@ -36,6 +37,21 @@ describe("attempts", () => {
     attempts.begin(task, "resume", at);
     attempts.end(task, { kind: "reached", at });
     assert.equal(attempts.covers(task, "failed", at + 1_000), false);
+  });
+
+  it("keep what a step of the remedy did until the next action, and cover the recovery that follows it", () => {
+    const attempts = new Attempts();
+    let told = 0;
+    attempts.onDidChange(() => told++);
+    const step = { text: shown("DELETE at the target: 1 row."), at };
+    attempts.take(task, step);
+    assert.equal(told, 1);
+    assert.equal(attempts.stepOf(task), step);
+    assert.equal(attempts.covers(task, "recovered", at + 1_000), true);
+    assert.equal(attempts.covers(task, "failed", at + 1_000), false);
+    assert.equal(attempts.covers(task, "recovered", at + 60_000), false);
+    attempts.begin(task, "resume", at);
+    assert.equal(attempts.stepOf(task), undefined);
   });
 
   it("says when an action was asked for and what became of it", () => {
