@@ -124,13 +124,9 @@ export function connectionHandlers(parts: CommandHost) {
       }
     },
     "drs.chooseEnterpriseProject": async (argument) => {
-      const open = sessions.shown.filter(({ session }) => session !== undefined);
+      const isOpen = ({ id }: Connection) => sessions.find(id)?.session !== undefined;
       const prompt = t("Choose the enterprise project of which connection?");
-      const connection = await chosen(
-        argument,
-        open.map((state) => state.connection),
-        prompt,
-      );
+      const connection = await chosen(argument, own().filter(isOpen), prompt);
       const session = connection && sessions.find(connection.id)?.session;
       if (connection === undefined || session === undefined) {
         return;

@@ -6,6 +6,7 @@ import { clearFindings, disposeFindings } from "./finding-marks";
 import { lensesOf } from "./lenses";
 import { type FileParts, isTaskFile } from "./open";
 import { fileSuffix } from "./suffix";
+import { provideTaskTexts } from "./task-texts";
 
 // With this file of their own, which is loaded with the first task file or the first command about one.
 export { fileHandlers } from "./commands";
@@ -51,6 +52,7 @@ export function startEditor(parts: FileParts): vscode.Disposable {
       clearFindings(uri);
     }),
     new vscode.Disposable(disposeFindings),
+    provideTaskTexts(),
     vscode.languages.registerCompletionItemProvider(
       { pattern: `**/*${fileSuffix}` },
       tableCompletions(parts),

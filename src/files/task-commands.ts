@@ -5,14 +5,12 @@ import * as vscode from "../screen/vscode";
 import { taskDetails } from "../tasks/use-cases/task-details";
 import { type FileParts, type OpenedFile, type Place, showNewFile } from "./open";
 import { besideFile, driftOf, fileOf } from "./task-as-file";
-import { TaskTexts } from "./task-texts";
+import { placeOfText } from "./task-texts";
 import { fileText } from "./templates";
 import { terraformOf } from "./terraform";
 
 /** How long the service may take to say how a task is configured, in milliseconds. */
 const readLimitMs = 60_000;
-
-const texts = new TaskTexts();
 
 async function detailsOf({ session, task }: Pick<PlacedTask, "session" | "task">) {
   return await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, () =>
@@ -45,11 +43,8 @@ export async function copyTerraform(parts: FileParts, placed: PlacedTask): Promi
     return;
   }
   await vscode.env.clipboard.writeText(text);
-  const message = t(
-    'Copied: the resource of task "{0}", its import, and variables for both passwords.',
-    placed.task.name,
-  );
-  void vscode.window.setStatusBarMessage(message, 10_000);
+  // The status bar cuts off what is longer.
+  void vscode.window.setStatusBarMessage(t("Copied as Terraform. Both passwords are variables."), 10_000);
 }
 
 /** Shows both side by side, with the fields that differ in the title. */
@@ -78,6 +73,6 @@ export async function compareTaskFile(
     drift.map(({ field }) => shown(field)),
   );
   const title = t('Task "{0}" ↔ file: {1}', file.name, fields);
-  const left = texts.add(task.name, fileText(besideFile(file, theirs)));
+  const left = placeOfText(task.name, fileText(besideFile(file, theirs)));
   await vscode.commands.executeCommand("vscode.diff", left, document.uri, title, { preview: true });
 }

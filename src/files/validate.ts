@@ -90,7 +90,9 @@ function read(text: string, t: Translate): FileReading {
               )
             : issue.expected === "never"
               ? t('"{0}" is not supported here.', where)
-              : `${where}: ${issue.message}`;
+              : issue.received === "undefined"
+                ? t('"{0}" is missing.', where)
+                : `${where}: ${issue.message}`;
       return { severity: "error", message, ...placeOf(root, path), bySchema: true };
     });
     return { file: undefined, problems };

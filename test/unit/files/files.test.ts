@@ -46,6 +46,13 @@ describe("a task file", () => {
     );
   });
 
+  it("says which field is missing", () => {
+    assert.deepEqual(problemsOf({ type: undefined }), ['"type" is missing.']);
+    assert.deepEqual(problemsOf({ source: { ...file.source, host: undefined } }), [
+      '"source.host" is missing.',
+    ]);
+  });
+
   it("has problems marked that a schema cannot express", () => {
     assert.deepEqual(problemsOf({ objects: { tables: ["a.b", "c.d", "a.b"] } }), ['"a.b" is listed twice.']);
     assert.deepEqual(problemsOf({ objects: { schemas: ["a"], tables: ["a.b"] } }), [
