@@ -422,7 +422,7 @@ export const creation = v.looseObject({
     expired_days: text,
     multi_write: flag,
     is_open_fast_clean: flag,
-    tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: v.string() }))),
+    tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: text }))),
   }),
   source_endpoint: v.pipe(v.array(endpointRequest), v.minLength(1)),
   target_endpoint: v.pipe(v.array(endpointRequest), v.minLength(1)),

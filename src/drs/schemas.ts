@@ -151,7 +151,10 @@ export const jobDetail = v.looseObject({
   object_infos: v.nullish(v.array(objectInfo)),
   // `is_auto_renew`: 0 or 1. `exp_time`: a time as the others, or as the list has them.
   period_order: v.nullish(
-    v.looseObject({ order_id: text, status: text, exp_time: text, is_auto_renew: count }),
+    v.looseObject({
+      ...{ order_id: text, status: text, exp_time: text },
+      ...{ period_type: count, period_num: count, is_auto_renew: count },
+    }),
   ),
   /** Only of a detail that v5 has answered. */
   expired_days: text,
@@ -160,6 +163,13 @@ export const jobDetail = v.looseObject({
   multi_write: flag,
   is_open_fast_clean: flag,
   tags: v.nullish(v.array(v.looseObject({ key: text, value: text }))),
+  /** `topic_name` is the last part of the topic's URN. */
+  alarm_notify: v.nullish(
+    v.looseObject({
+      ...{ alarm_to_user: flag, topic_name: text },
+      ...{ delay_time: count, rpo_delay: count, rto_delay: count },
+    }),
+  ),
   error_code: text,
   error_message: text,
 });
@@ -241,8 +251,8 @@ export const errorBody = v.looseObject({
 });
 
 export const listRequest = v.looseObject({
-  cur_page: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  per_page: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
+  cur_page: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
+  per_page: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 10),
   db_use_type: v.picklist(["migration", "sync", "cloudDataGuard"]),
   name: text,
   status: text,
@@ -269,7 +279,8 @@ const publicIps = v.nullish(v.array(v.looseObject({ id: text, public_ip: text, t
 
 /** A database of a task to be created; what is left out comes with the connection test. */
 const endpointRequest = v.looseObject({
-  db_type: v.string(),
+  /** Without it, that of the task's engine. */
+  db_type: text,
   ip: text,
   db_port: v.nullish(port),
   db_user: text,
@@ -293,6 +304,7 @@ export const createRequest = v.looseObject({
       task_type: taskType,
       customize_sutnet_id: v.string(),
       expired_days: text,
+      charging_mode: text,
       is_target_readonly: flag,
       multi_write: flag,
       is_open_fast_clean: flag,
@@ -303,8 +315,8 @@ export const createRequest = v.looseObject({
       public_ip_list: publicIps,
       source_endpoint: endpointRequest,
       target_endpoint: endpointRequest,
-      tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: v.string() }))),
-      sys_tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: v.string() }))),
+      tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: text }))),
+      sys_tags: v.nullish(v.array(v.looseObject({ key: v.string(), value: text }))),
     }),
   ),
 });

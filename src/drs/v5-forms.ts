@@ -49,7 +49,7 @@ export function createForms(v5: V5): Forms {
 
   return {
     listJobs: async (input, options) => {
-      const { cur_page, per_page, db_use_type, name, tags: _, ...filter } = input;
+      const { cur_page = 1, per_page = 10, db_use_type, name, tags: _, ...filter } = input;
       const names = (name ?? "").split(",").filter(Boolean);
       const pages = await each(names.length > 1 ? names : [name], async (one) =>
         v5.call(

@@ -11,7 +11,11 @@ type EndpointV5 = v.InferOutput<typeof endpoint>;
 type CreationV5 = RequestIn<OperationsV5, "createJob">["job"];
 type ObjectsV5 = NonNullable<RequestIn<OperationsV5, "updateJob">["job"]["params"]["db_object"]>;
 type Creation = RequestOf<"batchCreation">["jobs"][number];
-type Login = Creation["source_endpoint"] & { readonly inst_id?: unknown; readonly inst_name?: unknown };
+type Login = Creation["source_endpoint"] & {
+  readonly db_type: string;
+  readonly inst_id?: unknown;
+  readonly inst_name?: unknown;
+};
 
 /** `2022-11-07T16:15:18Z` → milliseconds since 1970, as text. */
 function millis(iso: string | null | undefined): string | null {
@@ -128,15 +132,16 @@ const accountTag = "_sys_enterprise_project_id";
 export function creationOf(job: Creation): CreationV5 {
   const { name, description, db_use_type, engine_type, job_direction, net_type, task_type, tags } = job;
   const account = job.sys_tags?.find(({ key }) => key === accountTag)?.value;
+  const withType = (end: Creation["source_endpoint"]) => ({ ...end, db_type: end.db_type ?? engine_type });
   return {
     base_info: {
       ...{ name, job_type: db_use_type, engine_type, job_direction, net_type, task_type },
       ...(description == null ? {} : { description }),
       ...(tags == null ? {} : { tags }),
-      ...(account === undefined ? {} : { enterprise_project_id: account }),
+      ...(account == null ? {} : { enterprise_project_id: account }),
     },
-    source_endpoint: [endpointOf(job.source_endpoint, "so")],
-    target_endpoint: [endpointOf(job.target_endpoint, "ta")],
+    source_endpoint: [endpointOf(withType(job.source_endpoint), "so")],
+    target_endpoint: [endpointOf(withType(job.target_endpoint), "ta")],
     node_info: {
       spec: { node_type: job.node_type },
       vpc: { vpc_id: "", subnet_id: job.customize_sutnet_id },

@@ -327,6 +327,7 @@ describe("calls of other clients", () => {
       base_info: {
         ...{ ...base.base_info, description: "all of it", enterprise_project_id: "p1", expired_days: "20" },
         ...{ multi_write: false, is_open_fast_clean: true, tags: [{ key: "k", value: "v" }] },
+        charging_mode: "period",
       },
       source_endpoint: base.source_endpoint.map(end),
       target_endpoint: base.target_endpoint.map((one) => ({
@@ -360,13 +361,78 @@ describe("calls of other clients", () => {
         ...{ name: "says-everything", description: "all of it", is_target_readonly: false },
         ...{ multi_write: false, is_open_fast_clean: true, node_num: null, tags: job.base_info.tags },
         ...{ subnet_id: "s", vpc_id: "v", security_group_id: "g" },
-        public_ip_list: job.public_ip_list,
+        ...{ public_ip_list: job.public_ip_list, period_order: job.period_order },
         source_endpoint: {
           ...{ region: "r1", project_id: "p1", az_code: "az1", inst_id: "i", inst_name: "n" },
           ...{ vpc_id: "v1", subnet_id: "s1", security_group_id: "g1", ssl_cert_name: "ca.pem" },
         },
       },
       "v3",
+    );
+  });
+
+  it("answers a creation of v3 in both versions as it was sent, with as little as the service asks for", async () => {
+    const end = (side: "source" | "target") => {
+      const { host: ip, port: db_port, user: db_user, password: db_password } = backend.login(side);
+      return {
+        ip,
+        db_port,
+        db_user,
+        db_password,
+        db_name: "echo",
+        region: "r1",
+        cluster_mode: "Sharding4.0+",
+      };
+    };
+    const said = {
+      ...{ name: "says-it-in-v3", description: "of v3", is_target_readonly: true },
+      ...({ db_use_type: "sync", job_direction: "up", net_type: "vpc", task_type: "FULL_TRANS" } as const),
+      ...{ multi_write: true, is_open_fast_clean: false, master_az: "a", slave_az: "b", node_num: 3 },
+      period_order: { period_type: 3, period_num: 2, is_auto_renew: 1 },
+      public_ip_list: [{ id: "ip1", public_ip: "1.2.3.4", type: "master" }],
+    };
+    const job = {
+      ...said,
+      ...{ engine_type: "postgresql", node_type: "medium", customize_sutnet_id: "s" },
+      ...{ expired_days: "9", charging_mode: "period" },
+      tags: [{ key: "only-a-key" }],
+      sys_tags: [{ key: "_sys_enterprise_project_id", value: "p2" }],
+      ...{ source_endpoint: end("source"), target_endpoint: end("target") },
+    };
+    const [made] = (await backend.client.call("batchCreation", { jobs: [job] })).results;
+    const id = made?.id ?? "";
+    const alarm_notify_info = { alarm_to_user: true, delay_time: 30, topic_urn: "urn:smn:r1:p1:calls" };
+    const jobs = [{ job_id: id, status: "CONFIGURATION", engine_type: "postgresql" }];
+    await more("batchSetAlarms", { jobs, alarm_notify_info });
+    const withoutPassword = ({ db_password: _, ...rest }: ReturnType<typeof end>) => rest;
+    const shown = {
+      ...said,
+      ...{ subnet_id: "s", inst_info: { engine_type: "postgresql", inst_type: "medium" } },
+      ...{ tags: [{ key: "only-a-key", value: "" }] },
+      source_endpoint: { ...withoutPassword(job.source_endpoint), db_type: "postgresql" },
+      target_endpoint: withoutPassword(job.target_endpoint),
+      alarm_notify: { alarm_to_user: true, delay_time: 30, topic_name: "calls" },
+    };
+    assertHas((await backend.client.call("batchDetail", { jobs: [id] })).results[0], shown, "v3");
+    const { base_info, node_info, ...v5 } = await detail(id);
+    const { name, description, job_direction, net_type, task_type, multi_write } = said;
+    assertHas(
+      base_info,
+      {
+        ...{ name, description, job_direction, net_type, task_type, multi_write, engine_type: "postgresql" },
+        ...{ job_type: "sync", expired_days: "9", charging_mode: "period", enterprise_project_id: "p2" },
+        ...{ is_open_fast_clean: false, tags: shown.tags },
+      },
+      "v5",
+    );
+    assertHas(node_info, { spec: { node_type: "medium" }, vpc: { subnet_id: "s" } }, "node_info");
+    const { period_order, public_ip_list } = said;
+    const target_endpoint = [{ config: { is_target_readonly: true }, cloud: { region: "r1" } }];
+    assertHas(v5, { period_order, public_ip_list, target_endpoint }, "v5");
+    const listed = await backend.client.call("listJobs", { db_use_type: "sync", name: id });
+    assert.deepEqual(
+      listed.jobs.map(({ name: one }) => one),
+      [name],
     );
   });
 

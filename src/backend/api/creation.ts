@@ -27,6 +27,7 @@ export function creationOf(job: CreationV5): Creation {
     ...{ name: base.name, description: base.description, db_use_type: base.job_type },
     ...{ engine_type: base.engine_type, job_direction: base.job_direction, net_type: base.net_type },
     ...{ task_type: base.task_type, tags: base.tags, expired_days: base.expired_days },
+    charging_mode: base.charging_mode,
     ...{ multi_write: base.multi_write, is_open_fast_clean: base.is_open_fast_clean },
     ...{ is_target_readonly: readonly, node_type: spec.node_type },
     customize_sutnet_id: vpc?.subnet_id ?? "",
@@ -47,6 +48,7 @@ function sentOf(request: Creation): Sent {
     vpcId: known(request.vpc_id),
     securityGroupId: known(request.security_group_id),
     expiredDays: known(request.expired_days),
+    chargingMode: known(request.charging_mode),
     isTargetReadonly: request.is_target_readonly ?? undefined,
     multiWrite: request.multi_write ?? undefined,
     isOpenFastClean: request.is_open_fast_clean ?? undefined,
@@ -92,12 +94,9 @@ async function insert(job: Job, store: JobStore): Promise<Job> {
 
 /** @throws ApiError DRS.M00007 when there is no such engine or it cannot run tasks of this type. */
 export function requirePossible(request: Creation, actions: JobActions): void {
-  for (const engine of [
-    request.engine_type,
-    request.source_endpoint.db_type,
-    request.target_endpoint.db_type,
-  ]) {
-    requireEngine(engine);
+  requireEngine(request.engine_type);
+  for (const { db_type } of [request.source_endpoint, request.target_endpoint]) {
+    requireEngine(db_type ?? request.engine_type);
   }
   actions.requireTaskType(request.task_type);
 }
@@ -126,7 +125,7 @@ export async function createJob(
     netType: request.net_type,
     direction: request.job_direction,
     account: request.sys_tags?.find(({ key }) => key === accountTag)?.value ?? "0",
-    tags: (request.tags ?? []).map(({ key, value }) => ({ key, value })),
+    tags: (request.tags ?? []).map(({ key, value }) => ({ key, value: value ?? "" })),
     sent: sentOf(request),
     source: endpoints.stored(request.source_endpoint),
     target: endpoints.stored(request.target_endpoint),

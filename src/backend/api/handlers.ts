@@ -99,7 +99,7 @@ export function createHandlers(parts: Parts): Handlers {
         const { answer, refusal } = await outcomeOf(async () => await createJob(parts, request));
         results.push(
           answer === undefined
-            ? { id: "", name: request.name, status: "failed", ...errorOf(refusal, language) }
+            ? { id: "", name: request.name, status: "CREATE_FAILED", ...errorOf(refusal, language) }
             : {
                 id: answer.id,
                 name: answer.name,

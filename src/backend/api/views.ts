@@ -6,6 +6,7 @@ import type { Live } from "../jobs/controller";
 import { childOf, currentFailure, type Job, tableId } from "../jobs/job";
 import { type ActionConstraints, jobAction } from "../jobs/legal-actions";
 import { type Language, render } from "../messages";
+import { shownAlarms } from "./alarms";
 import { progressOf } from "./progress";
 
 export function listItem(job: Job, gate: ActionConstraints, language: Language): ItemOf<"listJobs"> {
@@ -67,7 +68,10 @@ export function detail(job: Job, live: Live, frozen: boolean, language: Language
       return { id, parent_id: job.source.database, type, name: id, alias_name: id };
     }),
     // Where the cloud shows a freeze: the order, not the task's status.
-    period_order: frozen ? { order_id: job.id, status: "FROZEN_CAN_RENEW" } : null,
+    period_order: frozen
+      ? { ...job.sent.period, order_id: job.id, status: "FROZEN_CAN_RENEW" }
+      : (job.sent.period ?? null),
+    alarm_notify: alarmsIn(job.alarms),
     tags: job.tags,
     ...echoOf(job),
     error_code: failure?.code ?? null,
@@ -93,6 +97,15 @@ function echoOf({ sent, selection }: Job) {
     // What PostgreSQL's logical replication does.
     ...{ index_trans: true, conflict_policy: "stop" },
   };
+}
+
+function alarmsIn(alarms: Job["alarms"]): ItemOf<"batchDetail">["alarm_notify"] {
+  const shown = shownAlarms(alarms);
+  if (shown === null) {
+    return null;
+  }
+  const { topic_urn, ...thresholds } = shown;
+  return { ...thresholds, topic_name: topic_urn?.split(":").at(-1) ?? null };
 }
 
 export function status(job: Job, language: Language): ItemOf<"batchStatus"> {

@@ -120,6 +120,7 @@ export const sentSchema = v.object({
   vpcId: v.optional(v.string()),
   securityGroupId: v.optional(v.string()),
   expiredDays: v.optional(v.string()),
+  chargingMode: v.optional(v.string()),
   isTargetReadonly: v.optional(v.boolean()),
   multiWrite: v.optional(v.boolean()),
   isOpenFastClean: v.optional(v.boolean()),

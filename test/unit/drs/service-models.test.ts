@@ -102,6 +102,49 @@ function differencesOfModel(
   ];
 }
 
+/** What we ask for although the models do not, and why a call without it says nothing that could be done. */
+const needed: Readonly<Record<string, string>> = {
+  "batchSelectObjects .jobs.job.object_type": "which kind of object is meant",
+  "executeActions .jobs.job_id": "the model is that of the call for one task, whose path has it",
+  ...Object.fromEntries(
+    ["batchCreation .jobs.tags", "batchCreation .jobs.sys_tags", "createJob .job.base_info.tags"]
+      .concat("prepareJobs .jobs.base_info.tags", "changePrepared .jobs.params.base_info.tags")
+      .map((tags) => [`${tags}.key`, "a tag is its key"]),
+  ),
+  ...Object.fromEntries(
+    ["createJob .job", "prepareJobs .jobs"].flatMap((job) =>
+      ["name", "job_type", "engine_type", "job_direction", "task_type", "net_type"].map((field) => [
+        `${job}.base_info.${field}`,
+        "the model is also that of changes, which name some fields only",
+      ]),
+    ),
+  ),
+};
+
+/** Fields that a request of ours must have, and one of the service's need not. */
+function demands(version: Version, type: string, schema: Schema, where: string): readonly string[] {
+  if (optional.has(schema.type) && schema.wrapped !== undefined) {
+    return demands(version, type, schema.wrapped, where);
+  }
+  const kind = kindOf(version, type);
+  if (kind.is === "list" && schema.item !== undefined) {
+    return demands(version, kind.of, schema.item, where);
+  }
+  if (kind.is !== "model") {
+    return [];
+  }
+  const { fields } = modelOf(version, kind.name) ?? { fields: {} };
+  return Object.entries(schema.entries ?? {}).flatMap(([key, entry]) => {
+    const asked = fields[key];
+    return asked === undefined
+      ? []
+      : [
+          ...(asked.endsWith("!") || optional.has(entry.type) ? [] : [`${where}.${key}`]),
+          ...demands(version, asked, entry, `${where}.${key}`),
+        ];
+  });
+}
+
 function operationOf(name: Served) {
   const operation = serviceOperation(table[name]);
   assert.ok(operation, `${name}: no such operation of the service`);
@@ -135,4 +178,14 @@ describe("the operations tables and the service's own models", () => {
       assert.deepEqual([...inQuery].sort(), ours.method === "GET" ? [] : [...query].sort());
     });
   }
+
+  it("ask for no more than the service does", () => {
+    const found = served.flatMap((name) => {
+      const { version, request, body } = operationOf(name);
+      return [request, ...(body === undefined ? [] : [body])].flatMap((model) =>
+        demands(version, model, table[name].request, `${name} `),
+      );
+    });
+    assert.deepEqual(found.toSorted(), Object.keys(needed).toSorted());
+  });
 });
