@@ -31,12 +31,14 @@ export async function sourceTables(
   return await databases.query<SourceTable>(
     source,
     "source",
-    `SELECT n.nspname AS schema, t.relname AS "table",
-            NOT EXISTS (SELECT 1 FROM pg_class c WHERE c.relkind = 'r' AND NOT ${acceptsPublishedWrites}
-                        AND (c.oid = t.oid OR c.oid IN (SELECT relid FROM pg_partition_tree(t.oid)))) AS key
-     FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace
-     JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = t.relname
-     WHERE t.relkind IN ('r', 'p')`,
+    `SELECT n.nspname AS schema, c.relname AS "table",
+            CASE c.relkind WHEN 'r' THEN ${acceptsPublishedWrites}
+              ELSE NOT EXISTS (SELECT 1 FROM pg_partition_tree(root.oid) p JOIN pg_class c ON c.oid = p.relid
+                               WHERE c.relkind = 'r' AND NOT ${acceptsPublishedWrites}) END AS key
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
+     CROSS JOIN LATERAL (SELECT c.oid) root
+     WHERE c.relkind IN ('r', 'p')`,
     [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
   );
 }

@@ -62,7 +62,8 @@ const indexesSql = `
   SELECT c.relname AS name, ${indexDefinition} AS definition, i.indisreplident AS is_identity
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
   WHERE i.indrelid = $1::regclass AND i.indisvalid
-    AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint k
+                    WHERE k.conrelid = i.indrelid AND k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))
   ORDER BY c.relname`;
 
 const identitySql = `
