@@ -1,6 +1,7 @@
 // Builds dist/ (the product) and, with --tests, out/ (the test suites). --production leaves source maps out; --watch
 // builds again after every change.
 import { copyFile, mkdir, readdir, readFile, rm, watch, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
@@ -184,13 +185,12 @@ async function build() {
 async function copyTabIcons() {
   const statuses = await readFile(resolve(root, "src/status/statuses.ts"), "utf8");
   const names = new Set([...statuses.matchAll(/\bicon: "([a-z-]+)"/g)].map(([, name]) => `${name}.svg`));
+  // Found as Node does: a copy of the folder, as mutation tests build it, has no packages of its own.
+  const codicons = createRequire(import.meta.url).resolve("@vscode/codicons/package.json");
   await mkdir(resolve(root, "dist/tab-icons"), { recursive: true });
   await Promise.all(
     [...names].map((name) =>
-      copyFile(
-        resolve(root, "node_modules/@vscode/codicons/src/icons", name),
-        resolve(root, "dist/tab-icons", name),
-      ),
+      copyFile(resolve(dirname(codicons), "src/icons", name), resolve(root, "dist/tab-icons", name)),
     ),
   );
 }
