@@ -73,6 +73,8 @@ export async function compareTaskFile(
     drift.map(({ field }) => shown(field)),
   );
   const title = t('Task "{0}" ↔ file: {1}', file.name, fields);
-  const left = placeOfText(task.name, fileText(besideFile(file, theirs)));
+  const text = fileText(besideFile(file, theirs));
+  // A line end at the end is no difference of the task.
+  const left = placeOfText(task.name, document.getText().endsWith("\n") ? text : text.trimEnd());
   await vscode.commands.executeCommand("vscode.diff", left, document.uri, title, { preview: true });
 }
