@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import type { OperationTable } from "./operations";
 import * as s from "./schemas-more";
-import { collecting, objectsState } from "./schemas-v5";
+import { collecting, objectsState } from "./schemas-v5-objects";
 
 const jobs = "/v5/{project_id}/jobs";
 const total = v.nullish(v.number());

@@ -6,6 +6,8 @@ import * as v from "valibot";
 import type { OperationTable } from "./operations";
 import { jobAction } from "./schemas";
 import * as s from "./schemas-v5";
+import * as objects from "./schemas-v5-objects";
+import * as running from "./schemas-v5-running";
 
 const jobs = "/v5/{project_id}/jobs";
 const job = `${jobs}/{job_id}` as const;
@@ -43,10 +45,10 @@ export const operationsV5 = {
     path: `${job}/timelines`,
     success: 200,
     reads: true,
-    request: s.pageRequest,
+    request: running.pageRequest,
     items: "timelines",
-    item: s.timelineEntry,
-    response: v.looseObject({ count: total, timelines: v.array(s.timelineEntry) }),
+    item: running.timelineEntry,
+    response: v.looseObject({ count: total, timelines: v.array(running.timelineEntry) }),
   },
   showMonitorData: {
     method: "GET",
@@ -54,20 +56,20 @@ export const operationsV5 = {
     success: 200,
     reads: true,
     request: s.jobRequest,
-    response: s.monitorData,
+    response: running.monitorData,
   },
   showProgressData: {
     method: "GET",
     path: `${job}/progress-data/{type}`,
     success: 200,
     reads: true,
-    request: s.progressDataRequest,
+    request: running.progressDataRequest,
     items: "flow_compare_data",
-    item: s.objectProgressItem,
+    item: running.objectProgressItem,
     response: v.looseObject({
       count: total,
       create_time: v.nullish(v.string()),
-      flow_compare_data: v.array(s.objectProgressItem),
+      flow_compare_data: v.array(running.objectProgressItem),
     }),
   },
   showDirtyData: {
@@ -75,20 +77,20 @@ export const operationsV5 = {
     path: `${job}/dirty-data`,
     success: 200,
     reads: true,
-    request: s.dirtyDataRequest,
+    request: running.dirtyDataRequest,
     items: "dirty_data_list",
-    item: s.dirtyRow,
-    response: v.looseObject({ count: total, dirty_data_list: v.array(s.dirtyRow) }),
+    item: running.dirtyRow,
+    response: v.looseObject({ count: total, dirty_data_list: v.array(running.dirtyRow) }),
   },
   listDdls: {
     method: "GET",
     path: `${job}/ddl`,
     success: 200,
     reads: true,
-    request: s.ddlRequest,
+    request: running.ddlRequest,
     items: "ddl_list",
-    item: s.ddlEntry,
-    response: v.looseObject({ count: total, ddl_list: v.array(s.ddlEntry) }),
+    item: running.ddlEntry,
+    response: v.looseObject({ count: total, ddl_list: v.array(running.ddlEntry) }),
   },
   /** `alarm_id` is the `seqno` of the DDL. */
   cleanAlarm: {
@@ -96,7 +98,7 @@ export const operationsV5 = {
     path: `${job}/alarms/{alarm_id}/clean`,
     success: 200,
     reads: false,
-    request: s.alarmRequest,
+    request: running.alarmRequest,
     response: v.looseObject({}),
   },
   showIncrementComponents: {
@@ -106,10 +108,10 @@ export const operationsV5 = {
     reads: true,
     request: s.jobRequest,
     items: "increment_components_list",
-    item: s.component,
+    item: running.component,
     response: v.looseObject({
       update_time: v.nullish(v.string()),
-      increment_components_list: v.array(s.component),
+      increment_components_list: v.array(running.component),
     }),
   },
   /** Answers 202 with a `query_id` where the outcome is read later through showJobDetail. */
@@ -190,7 +192,7 @@ export const operationsV5 = {
     success: 200,
     reads: true,
     request: s.queryRequest,
-    response: s.savingState,
+    response: objects.savingState,
   },
   /** `type`: `source` for what can be selected, `modified` for what is, `synchronized` for what runs. */
   listDbObjects: {
@@ -198,8 +200,8 @@ export const operationsV5 = {
     path: `${job}/db-objects`,
     success: 200,
     reads: true,
-    request: s.objectsRequest,
-    response: s.objectsState,
+    request: objects.objectsRequest,
+    response: objects.objectsState,
   },
   /** Reads the source's objects again, or from the cache; the answer's `id` is the query id of the next one. */
   collectDbObjects: {
@@ -208,8 +210,8 @@ export const operationsV5 = {
     query: ["type", "is_refresh", "db_names", "offset", "limit"],
     success: 202,
     reads: true,
-    request: s.collectRequest,
-    response: s.collecting,
+    request: objects.collectRequest,
+    response: objects.collecting,
   },
   showDbObjectsCollected: {
     method: "GET",
@@ -217,7 +219,7 @@ export const operationsV5 = {
     success: 200,
     reads: true,
     request: s.queryRequest,
-    response: s.objectsState,
+    response: objects.objectsState,
   },
   validateJobName: {
     method: "POST",

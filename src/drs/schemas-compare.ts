@@ -1,11 +1,7 @@
 /** What the comparisons of the DRS API send and answer. Times are ISO 8601 in UTC. */
 import * as v from "valibot";
 import { byName, count, flag, jobId, text, wholeNumber } from "./schemas";
-
-const page = {
-  offset: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
-  limit: v.optional(wholeNumber(1, 1000), 10),
-};
+import { page } from "./schemas-page";
 
 /** `start_time` in milliseconds since 1970 as text; empty or absent: now. Without objects: all tables of the task. */
 export const createRequest = v.looseObject({

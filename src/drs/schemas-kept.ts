@@ -1,12 +1,9 @@
 /** What the API keeps beside tasks: tags, saved connections, and creations that are prepared and committed later. */
 import * as v from "valibot";
-import { count, flag, jobId, text, wholeNumber } from "./schemas";
-import { alarmNotify, chosenObjects, creation, endpoint, policyConfig } from "./schemas-v5";
-
-const page = {
-  offset: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
-  limit: v.optional(wholeNumber(1, 1000), 10),
-};
+import { count, flag, jobId, text } from "./schemas";
+import { page } from "./schemas-page";
+import { alarmNotify, creation, endpoint, policyConfig } from "./schemas-v5";
+import { chosenObjects } from "./schemas-v5-objects";
 
 export const resourceTypes = [
   "migration",

@@ -1,11 +1,7 @@
 /** What operations send and answer that only other clients of the API use. */
 import * as v from "valibot";
 import { count, flag, jobId, jobResult, text, wholeNumber } from "./schemas";
-
-const page = {
-  offset: v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0),
-  limit: v.optional(wholeNumber(1, 1000), 10),
-};
+import { page } from "./schemas-page";
 
 export const policyRequest = v.looseObject({
   jobs: v.array(

@@ -3,18 +3,10 @@
  * to are plain strings, as in v3. Times are ISO 8601 in UTC. Numbers of a query may come as text.
  */
 import * as v from "valibot";
-import { byName, count, flag, jobAction, jobDescription, jobId, jobName, text, wholeNumber } from "./schemas";
-
-const offset = v.optional(wholeNumber(0, Number.MAX_SAFE_INTEGER), 0);
-/** As most lists of v5 have it: 10 by default, 1 to 1000. */
-const limit = v.optional(wholeNumber(1, 1000), 10);
-const page = { offset, limit };
-
-/** A repeated field of a query, which comes as one text when it is there once. */
-const texts = v.pipe(
-  v.union([v.string(), v.array(v.string())]),
-  v.transform((value) => [value].flat()),
-);
+import { byName, count, flag, jobAction, jobDescription, jobId, jobName, text } from "./schemas";
+import { page, texts } from "./schemas-page";
+import { compareResult } from "./schemas-v5-compare";
+import { chosenObjects, databaseObject } from "./schemas-v5-objects";
 
 export const jobRequest = v.looseObject({ job_id: jobId });
 
@@ -196,91 +188,6 @@ const precheckResult = v.looseObject({
   ),
 });
 
-/** A comparison; `type` is `object`, `lines` or `contents`. */
-const compareTask = v.looseObject({
-  id: v.string(),
-  type: text,
-  start_time: text,
-  end_time: text,
-  status: text,
-  compute_type: text,
-  error_msg: text,
-});
-const linesOverview = v.looseObject({ source_db_name: text, target_db_name: text, status: text });
-const linesDetail = v.looseObject({
-  source_table_name: text,
-  source_row_num: text,
-  target_table_name: text,
-  target_row_num: text,
-  difference_row_num: text,
-  status: text,
-  message: text,
-});
-const contentOverview = v.looseObject({
-  source_db: text,
-  target_db: text,
-  status: text,
-  compare_result: flag,
-});
-const contentDetail = v.looseObject({
-  source_db: text,
-  target_db: text,
-  source_table_name: text,
-  target_table_name: text,
-  source_row_num: count,
-  target_row_num: count,
-  difference_row_num: count,
-  line_compare_result: flag,
-  content_compare_result: flag,
-  message: text,
-});
-const contentDifference = v.looseObject({
-  source_key_value: v.nullish(v.array(v.string())),
-  target_key_value: v.nullish(v.array(v.string())),
-  source_select_sql: text,
-  target_select_sql: text,
-});
-const objectsOverview = v.looseObject({
-  compare_job_id: text,
-  create_time: text,
-  start_time: text,
-  status: text,
-  export_status: text,
-  report_remain_seconds: count,
-  error_msg: text,
-  compare_results: v.nullish(
-    v.array(v.looseObject({ type: text, source_count: count, target_count: count, status: text })),
-  ),
-});
-const objectsDetail = v.looseObject({
-  source_db_name: text,
-  source_db_value: text,
-  target_db_name: text,
-  target_db_value: text,
-  error_message: text,
-});
-const compareResult = v.looseObject({
-  data_compare_task_list: v.nullish(v.array(compareTask)),
-  line_compare_overview_infos: v.nullish(v.array(linesOverview)),
-  line_compare_detail_infos: v.nullish(v.array(linesDetail)),
-  content_compare_overview_infos: v.nullish(v.array(contentOverview)),
-  content_compare_detail_infos: v.nullish(v.array(contentDetail)),
-  objects_compare_overview_info: v.nullish(objectsOverview),
-  objects_compare_detail_infos: v.nullish(v.array(objectsDetail)),
-  content_diff_detail_info: v.nullish(
-    v.looseObject({
-      count,
-      /** Rows that only the source has. */
-      target_meta_is_null: count,
-      /** Rows that only the target has. */
-      source_meta_is_null: count,
-      /** Rows that both have, with other contents. */
-      source_target_meta_not_null: count,
-      contents_infos: v.nullish(v.array(contentDifference)),
-    }),
-  ),
-});
-
 export const jobDetail = v.looseObject({
   id: v.string(),
   status: text,
@@ -328,17 +235,6 @@ export const jobDetail = v.looseObject({
     }),
   ),
   compare_result: v.nullish(compareResult),
-});
-
-/** What the objects of a database are called at the target, and which of them are synchronized. */
-const tableObject = v.looseObject({ name: text, type: text, all: flag });
-export const databaseObject = v.looseObject({
-  name: text,
-  all: flag,
-  schemas: v.nullish(
-    byName(v.looseObject({ name: text, all: flag, tables: v.nullish(byName(tableObject)) })),
-  ),
-  tables: v.nullish(byName(tableObject)),
 });
 
 /**
@@ -437,14 +333,6 @@ export const creation = v.looseObject({
 export const createRequest = v.looseObject({ job: creation });
 export const created = v.looseObject({ id: text, name: text, status: text, create_time: text });
 
-/** The objects that a task is to synchronize. */
-export const chosenObjects = v.nullish(
-  v.looseObject({
-    object_scope: v.picklist(["all", "database", "table"]),
-    object_info: v.nullish(byName(databaseObject)),
-  }),
-);
-
 export const updateRequest = v.looseObject({
   job_id: jobId,
   job: v.looseObject({
@@ -460,133 +348,6 @@ export const updateRequest = v.looseObject({
 });
 
 export const queryRequest = v.looseObject({ job_id: jobId, query_id: v.string() });
-
-export const objectsRequest = v.looseObject({
-  job_id: jobId,
-  type: v.picklist(["source", "modified", "synchronized"]),
-  /** The databases that are meant; absent: all. */
-  db_names: v.optional(texts),
-});
-export const collectRequest = v.looseObject({
-  ...objectsRequest.entries,
-  is_refresh: v.nullish(v.union([v.boolean(), v.picklist(["true", "false"])])),
-});
-/** `status` is `pending`, `success` or `failed`. */
-export const collecting = v.looseObject({ id: text, job_id: text, status: text });
-/** `status` is `success`, `failed` or `pending`. */
-export const savingState = v.looseObject({
-  id: text,
-  job_id: text,
-  status: text,
-  error_code: text,
-  error_msg: text,
-});
-/** The same, with objects by the name of their database. */
-export const objectsState = v.looseObject({
-  id: text,
-  status: text,
-  object_scope: text,
-  object_info: v.nullish(byName(databaseObject)),
-  error_code: text,
-  error_msg: text,
-});
-
-export const pageRequest = v.looseObject({ job_id: jobId, ...page });
-
-/** Something that a user did or that became of the task; `status` is `success` or `failed`. */
-export const timelineEntry = v.looseObject({
-  name: text,
-  status: text,
-  operation_time: text,
-  user_name: text,
-});
-
-/** `trans_data` in MB; `*_rps` in rows/s, `*_io` and `apply_rate` in bytes/s, delays in seconds. */
-export const monitorData = v.looseObject({
-  is_src_normal: flag,
-  is_dst_normal: flag,
-  src_offset: text,
-  node_offset: text,
-  dst_offset: text,
-  src_delay: count,
-  dst_delay: count,
-  src_rps: text,
-  src_io: text,
-  dst_rps: text,
-  dst_io: text,
-  trans_data: text,
-  trans_lines: text,
-  update_time: text,
-  apply_rate: count,
-});
-
-/** `type`: table, table_structure, table_indexs [sic], database, view, function, procedure, trigger or event. */
-export const progressDataRequest = v.looseObject({
-  ...pageRequest.entries,
-  type: v.string(),
-  search_name: text,
-});
-/** How far an object is, 1 to 100. */
-export const objectProgressItem = v.looseObject({
-  src_db: text,
-  src_tb: text,
-  dst_db: text,
-  dst_tb: text,
-  progress: count,
-});
-
-const moment = v.nullish(v.pipe(v.string(), v.isoTimestamp()));
-/** Without `task_mode` (`FULL_TRANSFER`): of the incremental synchronization. */
-export const dirtyDataRequest = v.looseObject({
-  ...pageRequest.entries,
-  begin_time: moment,
-  end_time: moment,
-  anonymize_mode: v.nullish(v.union([v.boolean(), v.picklist(["true", "false"])])),
-  task_mode: text,
-});
-/** A row that the target refused. */
-export const dirtyRow = v.looseObject({
-  db_name: text,
-  schema_name: text,
-  table_name: text,
-  error_sql: text,
-  error_time: text,
-  error_msg: text,
-});
-
-const number = v.nullish(wholeNumber(0, Number.MAX_SAFE_INTEGER));
-/** `status`: 0 for DDL that is not alarmed of, 1 for DDL that is. */
-export const ddlRequest = v.looseObject({
-  job_id: jobId,
-  offset,
-  limit: v.optional(wholeNumber(1, 65535), 10),
-  start_seq_no: number,
-  end_seq_no: number,
-  status: v.nullish(wholeNumber(0, 1)),
-});
-export const alarmRequest = v.looseObject({ job_id: jobId, alarm_id: v.string() });
-/** DDL of the source; times in milliseconds since 1970. */
-export const ddlEntry = v.looseObject({
-  seqno: count,
-  checkpoint: text,
-  status: count,
-  ddl_timestamp: count,
-  ddl_text: text,
-  exe_result: flag,
-  record_time: count,
-  clean_time: count,
-});
-
-/** A part of the incremental synchronization: `capture` reads the source's log, `apply` writes to the target. */
-export const component = v.looseObject({
-  type: text,
-  status: text,
-  start_time: text,
-  start_point: text,
-  current_point: text,
-  resolution_time: text,
-  delay: text,
-});
 
 export const nameRequest = v.looseObject({
   name: v.string(),

@@ -1,6 +1,6 @@
 /** DDL of the source as v5 lists it: what looks at a task's stream have noticed, and what still has to be dealt with. */
 import type * as v from "valibot";
-import type { ddlRequest } from "../../drs/schemas-v5";
+import type { ddlRequest } from "../../drs/schemas-v5-running";
 import type { KnownFinding } from "../jobs/job";
 import { type Language, render } from "../messages";
 

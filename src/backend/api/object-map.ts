@@ -1,7 +1,7 @@
 /** Synchronization objects as v5 has them: a map of databases, schemas and tables. */
 import type * as v from "valibot";
 import type { InputOf } from "../../drs/all-operations";
-import type { databaseObject } from "../../drs/schemas-v5";
+import type { databaseObject } from "../../drs/schemas-v5-objects";
 import type { TableName } from "../engine/engine";
 import type { Selection } from "../jobs/job";
 import { ApiError, message } from "../messages";
