@@ -49,7 +49,7 @@ interface Base {
 interface Running {
   readonly base: Base;
   readonly store: JobStore;
-  readonly runner: Controller;
+  readonly controller: Controller;
   readonly clusters: Clusters;
 }
 
@@ -135,9 +135,9 @@ export class Backend {
     }
     const { dir, api, binaries } = base;
     const { identity } = dir;
-    let runner: Controller | undefined;
+    let controller: Controller | undefined;
     // The databases that read through the links stop before the links are cut.
-    this.#service.push(async () => await runner?.closeLinks());
+    this.#service.push(async () => await controller?.closeLinks());
     const clusters = this.#owned(
       new Clusters(dir.path, binaries, identity.databasePassword),
       async (servers) => await servers.stop(),
@@ -158,7 +158,7 @@ export class Backend {
       new Controller(store, engine, secrets),
       async (running) => await running.stop(),
     );
-    runner = tasks;
+    controller = tasks;
     await demo?.startServers(store, tasks);
     const changes = new LegalChanges(store, tasks);
     const actions = new JobActions(changes, store, tasks, engine, secrets);
@@ -170,7 +170,7 @@ export class Backend {
     );
     await comparisons.start();
     const handlers = createHandlers({
-      ...{ store, runner: tasks, actions, endpoints, prechecks, comparisons, secrets },
+      ...{ store, controller: tasks, actions, endpoints, prechecks, comparisons, secrets },
     });
     await tasks.start();
     const local = {
@@ -186,21 +186,21 @@ export class Backend {
       databases: async () => ({ databases: demo?.logins() ?? [], changed: demo?.changedPasswords() ?? [] }),
       sql: async (request: SqlRequest) => await runDemoSql(demo?.logins() ?? [], request),
       copyAgain: async (id: string, request: Parameters<typeof copyAgain>[2]) =>
-        await copyAgain({ store, runner: tasks, actions }, id, request),
+        await copyAgain({ store, controller: tasks, actions }, id, request),
       unapplied: async (id: string) => {
         const missing = await actions.unapplied(id);
         return { tables: missing?.tables ?? null, log_bytes: missing?.logBytes ?? null };
       },
       ends: async (request: Parameters<typeof tryEnds>[1], language: Language) =>
         await tryEnds(engine, request, language),
-      delay: async (id: string) => await delayView({ store, runner: tasks, engine }, id),
+      delay: async (id: string) => await delayView({ store, controller: tasks, engine }, id),
       measurements: async (id: string) => ({
         measurements: (await store.measurements.of(id)).map(({ at, delayMs, rows }) => ({
           ...{ at: new Date(at).toISOString(), delay_ms: delayMs, rows_per_second: rows },
         })),
       }),
       remedy: async (id: string) => {
-        const found = await findRemedy({ changes, store, runner: tasks, engine, prechecks }, id);
+        const found = await findRemedy({ changes, store, controller: tasks, engine, prechecks }, id);
         const job = changes.get(id);
         const open = (["source", "target"] as const).filter(
           (side) => demoLoginFor(demo?.logins() ?? [], job[side]) !== undefined,
@@ -209,14 +209,14 @@ export class Backend {
       },
       taskSql: async (id: string, request: TaskSqlRequest) =>
         await runTaskSql(demo?.logins() ?? [], tasks.taskOf(changes.get(id))[request.side], request),
-      copyState: (id: string) => copyState({ store, runner: tasks, actions }, id),
+      copyState: (id: string) => copyState({ store, controller: tasks, actions }, id),
     };
     if (demo !== undefined) {
       this.#owned(demo, async (running) => await running.stop());
       const { language } = this.flags;
-      await demo.run({ store, runner: tasks, handlers, setBalance: local.setBalance, language });
+      await demo.run({ store, controller: tasks, handlers, setBalance: local.setBalance, language });
     }
-    this.#running = { base, store, runner: tasks, clusters };
+    this.#running = { base, store, controller: tasks, clusters };
     this.#faults.engine = new EngineFaults(this.#running);
     api.service = { handlers, local, noteCall: () => tasks.noteCall() };
     // Discovery must not find a backend that is ending.
@@ -239,11 +239,11 @@ export class Backend {
     if (this.#running === undefined) {
       throw new ApiError("DRS.M00004", message("notReady"), 503);
     }
-    const { base, store, runner, clusters } = this.#running;
+    const { base, store, controller, clusters } = this.#running;
     log("everything is put back to the beginning");
     this.#faults.clear();
     base.api.service = undefined;
-    await releaseAll(store, runner);
+    await releaseAll(store, controller);
     await dispose(this.#service);
     // The task states go first: without them the demo's servers are recreated, whatever is left of them.
     for (const name of ["control", "source", "target"] as const) {

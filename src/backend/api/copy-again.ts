@@ -28,7 +28,7 @@ export interface CopyState {
 
 export interface CopyParts {
   readonly store: JobStore;
-  readonly runner: Controller;
+  readonly controller: Controller;
   readonly actions: JobActions;
 }
 
@@ -38,23 +38,23 @@ export async function copyAgain(
   id: string,
   { tables, keep_rows }: v.InferOutput<typeof copyAgainRequest>,
 ): Promise<CopyState> {
-  const { store, runner, actions } = parts;
+  const { store, controller, actions } = parts;
   const step = async () => await actions.copyAgain(id, tables, keep_rows);
   const { refusal } = await notedOutcome(store, id, "COPY_AGAIN", step);
   if (refusal !== undefined) {
     throw refusal;
   }
-  runner.wake();
+  controller.wake();
   return copyState(parts, id);
 }
 
 /** @throws ApiError DRS.M00289 for a task that is not there. */
-export function copyState({ store, runner }: CopyParts, id: string): CopyState {
+export function copyState({ store, controller }: CopyParts, id: string): CopyState {
   const job = store.get(id);
   if (job === undefined) {
     throw new ApiError("DRS.M00289", message("noSuchJob"));
   }
-  const { engine } = runner.live(id);
+  const { engine } = controller.live(id);
   const states = new Map(
     engine?.kind === "present" ? engine.tables.map((table) => [table.name, table] as const) : [],
   );

@@ -8,7 +8,7 @@ import { ApiError, message } from "../messages";
 
 export interface DelayParts {
   readonly store: JobStore;
-  readonly runner: Controller;
+  readonly controller: Controller;
   readonly engine: Engine;
 }
 
@@ -25,13 +25,13 @@ export interface DelayView {
 }
 
 /** @throws ApiError DRS.M00289 for a task that is not there. */
-export async function delayView({ store, runner, engine }: DelayParts, id: string): Promise<DelayView> {
+export async function delayView({ store, controller, engine }: DelayParts, id: string): Promise<DelayView> {
   const job = store.get(id);
   if (job === undefined) {
     throw new ApiError("DRS.M00289", message("noSuchJob"));
   }
   const evidence = isWatched(job)
-    ? await engine.delayEvidence(runner.taskOf(job)).catch((error: unknown) => {
+    ? await engine.delayEvidence(controller.taskOf(job)).catch((error: unknown) => {
         // An end that does not answer says nothing.
         if (error instanceof EngineError) {
           return null;
@@ -39,7 +39,7 @@ export async function delayView({ store, runner, engine }: DelayParts, id: strin
         throw error;
       })
     : null;
-  const { engine: state, rates, linkLimit } = runner.live(id);
+  const { engine: state, rates, linkLimit } = controller.live(id);
   const present = state?.kind === "present" ? state : undefined;
   return {
     streaming: present?.streaming === true,

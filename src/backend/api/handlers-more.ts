@@ -22,7 +22,7 @@ const mostTasks = 10_000;
 
 export function createHandlersMore({
   store,
-  runner,
+  controller,
 }: Parts): Omit<
   Pick<Handlers, keyof OperationsMore | "listSupportLinks" | "listEnterpriseProjects">,
   keyof ObjectHandlers
@@ -102,7 +102,7 @@ export function createHandlersMore({
         if (job === undefined) {
           return { job_id, ...unknown(language) };
         }
-        const all = objectProgress(job, type, runner.live(job_id));
+        const all = objectProgress(job, type, controller.live(job_id));
         const list = all.slice(first, first + size).map(({ src_db, src_tb, dst_db, dst_tb, progress }) => ({
           ...{ src_DB: src_db, src_TB: src_tb, dst_DB: dst_db, dst_TB: dst_tb, progress },
         }));
@@ -140,7 +140,7 @@ export function createHandlersMore({
     /** There is nothing to switch over to; what has been read and written is known. */
     showSwitchover: async ({ job_id }) => {
       known(job_id);
-      const { engine: facts } = runner.live(job_id);
+      const { engine: facts } = controller.live(job_id);
       const positions = facts?.kind === "present" ? facts.positions : undefined;
       return {
         increment_check_point: positions?.read ?? null,

@@ -29,7 +29,7 @@ export function createHandlersPrepared({
   store,
   actions,
   endpoints,
-  runner,
+  controller,
   secrets,
 }: Parts): Pick<
   Handlers,
@@ -159,7 +159,7 @@ export function createHandlersPrepared({
         await createJob({ store, actions, endpoints }, creationOf(job), id, (made) => configured(made, job));
       }
       await prepared.put({ ...found, status: "COMMIT_SUCCESS" });
-      runner.wake();
+      controller.wake();
       return { job: { async_job_id, status: "COMMIT_SUCCESS", msg: "" } };
     },
 
@@ -172,7 +172,7 @@ export function createHandlersPrepared({
 
     cloneJob: async ({ job_id, name }) => {
       const { id, status, createdAt } = await cloneJob({ store, actions }, knownJob(store, job_id), name);
-      runner.wake();
+      controller.wake();
       return { id, name, status, create_time: isoSeconds(new Date(createdAt)), is_clone_job: "true" };
     },
   };

@@ -13,7 +13,7 @@ type Change = InputOf<"changeTags">;
 
 export function createHandlersTags({
   store,
-  runner,
+  controller,
 }: Parts): Pick<
   Handlers,
   | "changeTags"
@@ -38,7 +38,7 @@ export function createHandlersTags({
       }
       return { ...job, tags: [...kept, ...added] };
     });
-    runner.wake();
+    controller.wake();
     return {};
   };
   const ofType = (type: string) => store.all().filter(({ dbUseType }) => dbUseType === type);

@@ -47,7 +47,7 @@ export function createHandlersV5(
   Pick<Handlers, keyof OperationsV5>,
   keyof ObjectHandlers | "listSupportLinks" | "listEnterpriseProjects"
 > {
-  const { store, runner, actions, endpoints, comparisons } = parts;
+  const { store, controller, actions, endpoints, comparisons } = parts;
   const tests = new NetworkTests();
   const saved = new Queries<string>();
 
@@ -56,7 +56,7 @@ export function createHandlersV5(
     await store.history.find(store.parentOf(id)?.id ?? known(id).id, kind, page, fields);
 
   const ddls = (id: string, wanted: Parameters<typeof ddlEntries>[1], language: Language) =>
-    ddlEntries(findingsOf(known(id), runner.live(id).engine), wanted, language);
+    ddlEntries(findingsOf(known(id), controller.live(id).engine), wanted, language);
 
   /** One result a task, in v5's words. */
   const each = async (
@@ -73,7 +73,7 @@ export function createHandlersV5(
       });
       return { id, name, status: statusOf(refusal), ...errorOf(refusal, language), ...answer };
     });
-    runner.wake();
+    controller.wake();
     return { jobs };
   };
   /** The same for one task, whose refusal is that of the call. */
@@ -87,7 +87,7 @@ export function createHandlersV5(
     if (refusal !== undefined) {
       throw refusal;
     }
-    runner.wake();
+    controller.wake();
     return { id, name, status: "success", error_code: null, error_msg: null, ...answer };
   };
 
@@ -96,7 +96,7 @@ export function createHandlersV5(
   > = {
     overview: async (job) => baseDetail(job),
     detail: async (job) => baseDetail(job),
-    progress: async (job) => progressDetail(job, runner.live(job.id)),
+    progress: async (job) => progressDetail(job, controller.live(job.id)),
     network: async (job, { query_id }, language) => ({
       ...detailHead(job),
       network_results: tests.resultsOf(query_id ?? "", language),
@@ -197,13 +197,13 @@ export function createHandlersV5(
         total_count: ordered.length,
         jobs: ordered
           .slice(offset, offset + limit)
-          .map((job) => itemOf(job, runner.constraintsOf(job), language)),
+          .map((job) => itemOf(job, controller.constraintsOf(job), language)),
       };
     },
 
     showActions: async ({ job_id }) => {
       const job = known(job_id);
-      return { job_action: jobAction(job, runner.constraintsOf(job)) };
+      return { job_action: jobAction(job, controller.constraintsOf(job)) };
     },
 
     showJobDetail: async (input, language) => {
@@ -230,12 +230,12 @@ export function createHandlersV5(
 
     showMonitorData: async ({ job_id }) => {
       const job = known(job_id);
-      return monitorData(job, runner.live(job_id));
+      return monitorData(job, controller.live(job_id));
     },
 
     showProgressData: async ({ job_id, type, search_name, offset, limit }) => {
       const job = known(job_id);
-      const all = objectProgress(job, type, runner.live(job.id)).filter(({ src_tb }) =>
+      const all = objectProgress(job, type, controller.live(job.id)).filter(({ src_tb }) =>
         src_tb.includes(search_name ?? ""),
       );
       return {
@@ -279,7 +279,7 @@ export function createHandlersV5(
 
     showIncrementComponents: async ({ job_id }) => {
       const job = known(job_id);
-      const { engine } = runner.live(job_id);
+      const { engine } = controller.live(job_id);
       const present = engine?.kind === "present" ? engine : undefined;
       const delay = present?.delayMs ?? null;
       const runs = present?.streaming === true && job.status === "INCRE_TRANSFER_STARTED";
@@ -355,7 +355,7 @@ export function createHandlersV5(
 
     createJob: async ({ job }) => {
       const made = await createJob(parts, creationOf(job));
-      runner.wake();
+      controller.wake();
       const { id, name, status, createdAt } = made;
       return { id, name, status, create_time: isoSeconds(new Date(createdAt)) };
     },

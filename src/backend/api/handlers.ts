@@ -24,7 +24,7 @@ import { precheckFacts } from "./views-v5";
 const testsAtOnce = 32;
 
 export function createHandlers(parts: Parts): Handlers {
-  const { store, runner, actions, endpoints, prechecks } = parts;
+  const { store, controller, actions, endpoints, prechecks } = parts;
   /** One result a task: what the step answers, or why it was refused. */
   const each = async (
     action: UserAction | ((index: number) => UserAction),
@@ -39,7 +39,7 @@ export function createHandlers(parts: Parts): Handlers {
         ? { id, status: "success", ...answer }
         : { id, status: "failed", error_code: refusal.code, error_msg: render(refusal.text, language) };
     });
-    runner.wake();
+    controller.wake();
     return { count: results.length, results };
   };
 
@@ -65,7 +65,7 @@ export function createHandlers(parts: Parts): Handlers {
       const shown = page === 0 || size === 0 ? wanted : wanted.slice(first, first + size);
       return {
         total_record: wanted.length,
-        jobs: shown.map((job) => itemOf(job, runner.constraintsOf(job), language)),
+        jobs: shown.map((job) => itemOf(job, controller.constraintsOf(job), language)),
       };
     },
 
@@ -82,7 +82,7 @@ export function createHandlers(parts: Parts): Handlers {
         const job = store.find(id);
         return job === undefined
           ? { id, error_code: "DRS.M00289", error_message: text("noSuchJob", language) }
-          : detail(job, runner.live(id), runner.isFrozen(job), language);
+          : detail(job, controller.live(id), controller.isFrozen(job), language);
       }),
 
     batchProgress: async ({ jobs: ids }, language) =>
@@ -90,7 +90,7 @@ export function createHandlers(parts: Parts): Handlers {
         const job = store.find(id);
         return job === undefined
           ? { job_id: id, error_code: "DRS.M00289", error_msg: text("noSuchJob", language) }
-          : progress(job, runner.live(id), language);
+          : progress(job, controller.live(id), language);
       }),
 
     batchCreation: async ({ jobs }, language) => {
@@ -108,7 +108,7 @@ export function createHandlers(parts: Parts): Handlers {
               },
         );
       }
-      runner.wake();
+      controller.wake();
       return { count: results.length, results };
     },
 

@@ -9,7 +9,7 @@ import type { SecretBox } from "../secrets";
 /** What the handlers work with. */
 export interface Parts {
   readonly store: JobStore;
-  readonly runner: Controller;
+  readonly controller: Controller;
   readonly actions: JobActions;
   readonly endpoints: EndpointActions;
   readonly prechecks: Prechecks;

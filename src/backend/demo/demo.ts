@@ -64,7 +64,7 @@ export class Demo {
    * Starts source and target. What an interrupted first start left is thrown away; tasks follow a server whose port
    * has changed. The target comes last: its workers read through the tasks' links at once.
    */
-  async startServers(store: JobStore, runner: Controller): Promise<void> {
+  async startServers(store: JobStore, controller: Controller): Promise<void> {
     const seeded = (await store.fact(seededFact)) !== undefined;
     if (!seeded) {
       await Promise.all(servers.map(async (name) => await this.clusters.remove(name)));
@@ -74,7 +74,7 @@ export class Demo {
     }
     await this.#startServer("source", store);
     const ports = new Map(store.all().map(({ id, linkPort }) => [id, linkPort]));
-    await runner.openLinks();
+    await controller.openLinks();
     const moved = store.all().filter(({ id, linkPort }) => linkPort !== ports.get(id));
     if (moved.length > 0) {
       // Who has a link's port now may lead to a slot of the same name: another backend, on a copy of this data
@@ -88,7 +88,7 @@ export class Demo {
   /** Makes databases and tasks on the first start, and lets the shop open. */
   async run(parts: {
     readonly store: JobStore;
-    readonly runner: Controller;
+    readonly controller: Controller;
     readonly handlers: Handlers;
     readonly setBalance: (account: string, balance: number) => Promise<unknown>;
     readonly language: Language;
@@ -102,7 +102,7 @@ export class Demo {
     this.#load = new Load(shop);
     if ((await store.fact(seededFact)) !== undefined) {
       this.#load.start();
-      await settled(store, parts.runner);
+      await settled(store, parts.controller);
       return;
     }
     const setUp = async (server: "source" | "target", steps: ReturnType<typeof sourceSetup>) => {
@@ -210,11 +210,11 @@ async function leadSubscriptions(
 }
 
 /** Waits until tasks that ran before run again, so that no status is only remembered. */
-async function settled(store: JobStore, runner: Controller): Promise<void> {
+async function settled(store: JobStore, controller: Controller): Promise<void> {
   const open = () =>
     store.all().filter((job) => {
-      const { engine } = runner.live(job.id);
-      const runs = job.desired.goal === "running" && job.prepared && !runner.isFrozen(job);
+      const { engine } = controller.live(job.id);
+      const runs = job.desired.goal === "running" && job.prepared && !controller.isFrozen(job);
       return runs && currentFailure(job) === undefined && !(engine?.kind === "present" && engine.streaming);
     });
   for (const deadline = Date.now() + settleMs; open().length > 0; await delay(50)) {

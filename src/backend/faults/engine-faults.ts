@@ -20,7 +20,7 @@ export class EngineFaults {
   constructor(
     private readonly parts: {
       readonly store: JobStore;
-      readonly runner: Controller;
+      readonly controller: Controller;
       readonly clusters: Clusters;
     },
   ) {}
@@ -72,12 +72,12 @@ export class EngineFaults {
   }
 
   #task(idOrName: string): { readonly job: Job; readonly link: TcpRelay } {
-    const { store, runner } = this.parts;
+    const { store, controller } = this.parts;
     const job = store.get(idOrName) ?? store.all().find(({ name }) => name === idOrName);
     if (job === undefined) {
       throw new ApiError("DRS.M00289", message("noSuchJob"), 404);
     }
-    const link = runner.linkOf(job);
+    const link = controller.linkOf(job);
     if (link === undefined) {
       throw refused("job", "no rows of the task go through a link of this backend");
     }

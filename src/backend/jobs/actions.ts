@@ -22,7 +22,7 @@ export class JobActions {
   constructor(
     private readonly changes: LegalChanges,
     private readonly store: JobStore,
-    private readonly runner: Controller,
+    private readonly controller: Controller,
     private readonly engine: Engine,
     private readonly secrets: SecretBox,
   ) {}
@@ -68,7 +68,7 @@ export class JobActions {
    * @throws ApiError DRS.M00304 with the loss, for a task that has lost rows: it would only fail again.
    */
   async retry(id: string): Promise<void> {
-    await this.runner.lookAt(this.store.parentOf(id)?.id ?? id);
+    await this.controller.lookAt(this.store.parentOf(id)?.id ?? id);
     await this.changes.change(id, "RETRY", (job) => {
       if (job.change?.id !== id) {
         return runningAgain(job);
@@ -112,7 +112,7 @@ export class JobActions {
    */
   async copyAgain(id: string, names: readonly string[], keepRows: boolean): Promise<void> {
     const job = this.changes.get(id);
-    requireCopyAgain(job, this.runner.constraintsOf(job));
+    requireCopyAgain(job, this.controller.constraintsOf(job));
     const tables = [...new Set(names)].map((name) => {
       const table = job.tables.find((one) => tableId(one) === name);
       if (table === undefined) {
@@ -128,13 +128,13 @@ export class JobActions {
     }
     const objection = await this.#asked(
       job,
-      async () => await this.engine.copyObjection(this.runner.taskOf(job), tables),
+      async () => await this.engine.copyObjection(this.controller.taskOf(job), tables),
     );
     if (objection !== undefined) {
       throw new ApiError("DRS.M00304", objection);
     }
     await this.store.update(id, (latest) => {
-      requireCopyAgain(latest, this.runner.constraintsOf(latest));
+      requireCopyAgain(latest, this.controller.constraintsOf(latest));
       const all = [...together(latest.copyAgain?.tables ?? [], tables)];
       const copyAgain = { id: randomUUID(), tables: all, begun: false, at: Date.now() };
       return { ...(currentFailure(latest) === undefined ? latest : runningAgain(latest)), copyAgain };
@@ -187,7 +187,7 @@ export class JobActions {
   async unapplied(id: string): Promise<Unapplied | undefined> {
     const job = this.changes.get(id);
     return isWatched(job)
-      ? await this.#asked(job, async () => await this.engine.unapplied(this.runner.taskOf(job)))
+      ? await this.#asked(job, async () => await this.engine.unapplied(this.controller.taskOf(job)))
       : undefined;
   }
 
@@ -247,7 +247,7 @@ export class JobActions {
   async limitSpeed(id: string, limits: Job["speedLimits"]): Promise<void> {
     requireLimits(limits);
     const job = this.changes.get(id);
-    if (this.runner.isFrozen(job)) {
+    if (this.controller.isFrozen(job)) {
       throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
     }
     if (job.desired.goal === "released") {

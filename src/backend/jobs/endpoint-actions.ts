@@ -36,7 +36,7 @@ export class EndpointActions {
   constructor(
     private readonly changes: LegalChanges,
     private readonly store: JobStore,
-    private readonly runner: Controller,
+    private readonly controller: Controller,
     private readonly engine: Engine,
     private readonly secrets: SecretBox,
   ) {}
@@ -94,7 +94,7 @@ export class EndpointActions {
       // A failed start may have left something where the task does not go any more.
       await this.store.addOrphan({ job: before, side });
     }
-    await this.runner.relink(changed);
+    await this.controller.relink(changed);
   }
 
   /**

@@ -8,7 +8,7 @@ import type { JobStore } from "./store";
 export class LegalChanges {
   constructor(
     private readonly store: JobStore,
-    private readonly runner: Controller,
+    private readonly controller: Controller,
   ) {}
 
   /** The task with this id, or the child task that stands for a change. @throws ApiError DRS.M00289 */
@@ -22,7 +22,7 @@ export class LegalChanges {
 
   /** @throws ApiError DRS.M00304 when the action is not allowed to the task now. */
   require(job: Job, action: Action): void {
-    requireAction(job, action, this.runner.constraintsOf(job));
+    requireAction(job, action, this.controller.constraintsOf(job));
   }
 
   /**
@@ -35,7 +35,7 @@ export class LegalChanges {
     this.get(id);
     const job = await this.store.update(this.store.parentOf(id)?.id ?? id, (latest) => {
       const meant = latest.change?.id === id ? childOf(latest, latest.change) : latest;
-      requireAction(meant, action, this.runner.constraintsOf(latest));
+      requireAction(meant, action, this.controller.constraintsOf(latest));
       return change(latest);
     });
     return job ?? this.get(id);

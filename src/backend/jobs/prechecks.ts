@@ -12,7 +12,7 @@ export class Prechecks {
   constructor(
     private readonly changes: LegalChanges,
     private readonly store: JobStore,
-    private readonly runner: Controller,
+    private readonly controller: Controller,
     private readonly engine: Engine,
   ) {}
 
@@ -54,7 +54,7 @@ export class Prechecks {
 
   /** Answers what a pre-check of the task finds now, without storing it. */
   async find(job: Job) {
-    const task = this.runner.taskOf(job);
+    const task = this.controller.taskOf(job);
     // Without the source the check itself says what is wrong with it.
     const all = async () =>
       await this.engine.tablesOf(task.source).catch((error: unknown) => {

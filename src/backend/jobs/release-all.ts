@@ -7,7 +7,7 @@ const limitMs = 20_000;
 const lookMs = 50;
 
 /** Ends all tasks by force and waits until they are ended; what cannot be reached by then stays where it is. */
-export async function releaseAll(store: JobStore, runner: Controller): Promise<void> {
+export async function releaseAll(store: JobStore, controller: Controller): Promise<void> {
   const open = () => store.all().filter(({ released }) => !released);
   for (const { id } of open()) {
     await store.update(id, (job) => ({
@@ -15,7 +15,7 @@ export async function releaseAll(store: JobStore, runner: Controller): Promise<v
       desired: { goal: "released", attempt: job.desired.attempt + 1, startAt: null, force: true },
     }));
   }
-  runner.wake();
+  controller.wake();
   for (const deadline = Date.now() + limitMs; open().length > 0; await delay(lookMs)) {
     if (Date.now() > deadline) {
       log(

@@ -24,7 +24,7 @@ const warnings: Readonly<Record<string, readonly string[]>> = {
  * @throws ApiError for a task that is not there.
  */
 export async function findRemedy(
-  { changes, store, runner, engine, prechecks }: Parts,
+  { changes, store, controller, engine, prechecks }: Parts,
   id: string,
 ): Promise<FoundRemedy> {
   const job = changes.get(id);
@@ -41,7 +41,7 @@ export async function findRemedy(
   const rejected = last !== undefined && at - last.at.getTime() < togetherMs ? last.entry : undefined;
   const reason = message.values.reason ?? "";
   const direct = await engine
-    .remedy(runner.taskOf(job), { code, reason, rejected })
+    .remedy(controller.taskOf(job), { code, reason, rejected })
     .catch((error: unknown): FoundRemedy => {
       if (error instanceof EngineError) {
         return { rows: [], statements: [] };
@@ -63,7 +63,7 @@ export async function findRemedy(
 export interface Parts {
   readonly changes: LegalChanges;
   readonly store: JobStore;
-  readonly runner: Controller;
+  readonly controller: Controller;
   readonly engine: Engine;
   readonly prechecks: Prechecks;
 }

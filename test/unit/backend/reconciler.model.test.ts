@@ -49,7 +49,7 @@ class Span {
 interface Life {
   readonly span: Span;
   readonly store: JobStore;
-  readonly runner: Controller;
+  readonly controller: Controller;
   readonly actions: JobActions;
   readonly prechecks: Prechecks;
 }
@@ -58,16 +58,16 @@ async function begin(world: SimulatedWorld): Promise<Life> {
   const span = new Span();
   const engine = new SimulatedEngine(world, span.alive);
   const store = await JobStore.open(world.database(span.alive));
-  const runner = new Controller(store, engine, seal);
-  await runner.start();
-  const changes = new LegalChanges(store, runner);
-  const actions = new JobActions(changes, store, runner, engine, seal);
-  return { span, store, runner, actions, prechecks: new Prechecks(changes, store, runner, engine) };
+  const controller = new Controller(store, engine, seal);
+  await controller.start();
+  const changes = new LegalChanges(store, controller);
+  const actions = new JobActions(changes, store, controller, engine, seal);
+  return { span, store, controller, actions, prechecks: new Prechecks(changes, store, controller, engine) };
 }
 
-async function end({ runner }: Life): Promise<void> {
-  void runner.stop();
-  await runner.closeLinks();
+async function end({ controller }: Life): Promise<void> {
+  void controller.stop();
+  await controller.closeLinks();
 }
 
 /** Lets everything happen that needs no time. */
@@ -181,7 +181,7 @@ class Walk {
         break;
       case "balance": {
         const life = await this.#alive();
-        void life.store.setBalance(account, event.balance).then(() => life.runner.wake());
+        void life.store.setBalance(account, event.balance).then(() => life.controller.wake());
         await settle(life);
         break;
       }
@@ -197,7 +197,7 @@ class Walk {
   async act(choice: number, detail: number): Promise<void> {
     const life = await this.#alive();
     const { job } = this;
-    const gate = life.runner.constraintsOf(job);
+    const gate = life.controller.constraintsOf(job);
     const child = job.change === null ? undefined : childOf(job, job.change);
     const listed = [job, ...(child === undefined ? [] : [child])].flatMap((task) =>
       availableActions(task, gate)
@@ -216,7 +216,7 @@ class Walk {
   async retry(): Promise<void> {
     const life = await this.#alive();
     const { job } = this;
-    const gate = life.runner.constraintsOf(job);
+    const gate = life.controller.constraintsOf(job);
     const lost = job.tables.filter((table) => this.world.lost.has(plainName(table)));
     if (lost.length > 0 && mayCopyAgain(job, gate)) {
       await this.#ask(life, life.actions.copyAgain(this.id, lost.map(tableId), false));
@@ -244,7 +244,7 @@ class Walk {
   async #ask(life: Life, call: Promise<void>): Promise<void> {
     const answered = call.catch((error: unknown) => assert.ok(error instanceof ApiError, String(error)));
     await Promise.race([answered, life.span.ended]);
-    life.runner.wake();
+    life.controller.wake();
     await settle(life);
   }
 
