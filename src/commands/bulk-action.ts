@@ -36,8 +36,14 @@ export async function offerUndo(
   const undo = back && l10n.t("Undo: {0}", l10n.localize(actionRow(back).name));
   const answer = await vscode.window.showInformationMessage(message, ...(undo === undefined ? [] : [undo]));
   if (answer !== undefined && back !== undefined) {
-    const dialog = { ...manyTasksDialog(back, parts), confirm: async () => true };
-    await runWith(dialog, back, latest(accepted), parts);
+    const dialog = manyTasksDialog(back, parts);
+    const report: ActionDialog["report"] = async (results) => {
+      // That it was taken back is seen; the offer to take that back, too, would never end.
+      if (results.some(({ error }) => error !== undefined)) {
+        await dialog.report(results);
+      }
+    };
+    await runWith({ ...dialog, confirm: async () => true, report }, back, latest(accepted), parts);
   }
 }
 
