@@ -165,6 +165,35 @@ describe("the cause of a delay", () => {
     await limited.end("force_terminate");
   });
 
+  it("names a lock that is held for longer than the source waits for the worker, which is no failure", async () => {
+    const task = await flowing("locked_long", "CREATE TABLE t (id int PRIMARY KEY, v text)");
+    const shown = async (sql: string) => await backend.sql<{ active: boolean }>("source", "locked_long", sql);
+    const unlock = await backend.held("target", "locked_long", "LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+    const reload = "SELECT pg_reload_conf()";
+    await shown("ALTER SYSTEM SET wal_sender_timeout = '1s'");
+    await shown(reload);
+    await shown("INSERT INTO t VALUES (1, 'waits')");
+    const slot = `SELECT active FROM pg_replication_slots WHERE slot_name = 'drs_${task.id.replaceAll("-", "_")}'`;
+    await until(
+      "the source has given up the worker",
+      30_000,
+      async () => (await shown(slot))[0]?.active,
+      (active) => active === false,
+    );
+    await named(task, "lock");
+    await shown("ALTER SYSTEM RESET wal_sender_timeout");
+    await shown(reload);
+    await unlock();
+    await until(
+      "the row arrives",
+      60_000,
+      async () => await backend.sql("target", "locked_long", "SELECT 1 FROM t"),
+      (rows) => rows.length === 1,
+    );
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await task.end("force_terminate");
+  });
+
   it("names a lock at the target with its holder, a cut link, a slow network, and an open transaction", async () => {
     const table = "CREATE TABLE t (id int PRIMARY KEY, v text)";
     const [open, locked, cut, far] = await Promise.all([

@@ -191,7 +191,7 @@ export type EngineState =
   | {
       readonly kind: "present";
       readonly enabled: boolean;
-      /** Whether changes flow: a worker at the target is connected to the source's log. */
+      /** Whether changes flow: a worker at the target is connected to the source's log, or waits for a lock before it is again. */
       readonly streaming: boolean;
       /** Workers that copy tables right now. */
       readonly copyWorkers: number;

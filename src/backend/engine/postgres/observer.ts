@@ -178,9 +178,9 @@ export class TaskObserver {
     stream: Watched | undefined,
     waits: readonly StreamFinding[],
   ): Promise<EngineState> {
-    const { enabled, binary, pid, copyWorkers, slotLost, tables } = subscription;
+    const { enabled, binary, pid, waits: isHeldUp, copyWorkers, slotLost, tables } = subscription;
     const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
-    const streaming = pid !== null && (slot instanceof EngineError || known?.active === true);
+    const streaming = pid !== null && (slot instanceof EngineError || known?.active === true || isHeldUp);
     const log = slot instanceof EngineError ? undefined : await this.#logs.read(task, slot, streaming);
     return {
       ...{ kind: "present", enabled, streaming, copyWorkers, slotLost, tables },
@@ -201,10 +201,10 @@ export class TaskObserver {
   /** Only a user with pg_read_all_stats sees what a walsender says; the target's worker shows it to everybody. */
   #delays(
     id: string,
-    { current, sent, replayed, lag_ms }: SlotFacts,
+    { current, sent, replayed, confirmed, active, lag_ms }: SlotFacts,
     received: string | null,
   ): { readonly delayMs: number | undefined; readonly stages?: StageDelays } {
-    const reached = replayed ?? received;
+    const reached = replayed ?? (active ? received : confirmed);
     if (reached === null) {
       return { delayMs: undefined };
     }

@@ -311,6 +311,7 @@ interface SubscriptionRow extends Row {
   readonly binary: boolean;
   readonly endless: boolean;
   readonly pid: number | null;
+  readonly waits: boolean;
   readonly received: string | null;
   readonly copy_workers: number;
   readonly slot_lost: boolean;
@@ -330,6 +331,8 @@ export interface SubscriptionFacts {
   readonly binary: boolean;
   /** The worker that applies changes. */
   readonly pid: number | null;
+  /** Whether that waits for a lock: the source gives up a worker that does not answer meanwhile. */
+  readonly waits: boolean;
   /** Whether the server starts a worker that fails again and again. */
   readonly endless: boolean;
   /** Where that is so: what is seen of the workers that copy. */
@@ -365,6 +368,8 @@ export async function subscriptionFacts(
     `SELECT s.subname AS name, s.subenabled AS enabled, s.subbinary AS binary,
             current_setting('server_version_num')::int < 150000 AS endless,
             (SELECT max(w.pid) FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL) AS pid,
+            EXISTS (SELECT 1 FROM pg_stat_subscription w, pg_stat_get_activity(w.pid) a
+                    WHERE w.subid = s.oid AND w.relid IS NULL AND w.pid IS NOT NULL AND a.wait_event_type = 'Lock') AS waits,
             (SELECT (max(w.received_lsn) - '0/0')::text FROM pg_stat_subscription w
              WHERE w.subid = s.oid AND w.relid IS NULL) AS received,
             (SELECT count(*)::int FROM pg_stat_subscription w
@@ -382,9 +387,9 @@ export async function subscriptionFacts(
      WHERE d.datname = current_database() AND s.subname = ANY($1)`,
     [names],
   );
-  return rows.map(({ name, enabled, binary, pid, endless, received, copy_workers, slot_lost, tables }) => ({
-    ...{ name, enabled, binary, pid, endless, received, copyWorkers: copy_workers, slotLost: slot_lost },
-    copies: endless ? copiesSeen(tables) : [],
+  return rows.map(({ copy_workers, slot_lost, tables, ...row }) => ({
+    ...{ ...row, copyWorkers: copy_workers, slotLost: slot_lost },
+    copies: row.endless ? copiesSeen(tables) : [],
     tables: tables.map((table) => ({
       name: table.name,
       phase: phaseByState[table.state] ?? "copying",
