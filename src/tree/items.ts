@@ -5,18 +5,13 @@ import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { hasEnded, rowOf, type StatusId, statusOrder } from "../status/statuses";
-import {
-  hasFailed,
-  legalActions,
-  mayChangePassword,
-  mayCopyAgain,
-  mayPrecheck,
-} from "../tasks/allowed-actions";
+import { legalActions } from "../tasks/allowed-actions";
 import { attentionOf, type Thresholds } from "../tasks/attention";
 import { engineName } from "../tasks/engine-name";
 import type { Task } from "../tasks/task";
 import { connectionDescription, isTroubled } from "./connection-row";
 import type { Group } from "./layout";
+import { contextOf, type TaskState } from "./menu-context";
 import { descriptionOf, groupDescription, labelOf } from "./rows";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -98,19 +93,6 @@ function groupLook({ kind, value }: Group, { t, localize }: Localizer) {
   }
 }
 
-/** What decides what the menu of a task offers. */
-interface TaskState {
-  readonly pinned: boolean;
-  readonly muted: boolean;
-  /** What the user waits for, in words; undefined: it is not followed. */
-  readonly followed: string | undefined;
-  readonly readOnly: boolean;
-  /** Whether the service has a web console. */
-  readonly console: boolean;
-  /** Whether it is the local backend's. */
-  readonly local: boolean;
-}
-
 export function taskItem(
   task: Task,
   state: TaskState & {
@@ -136,25 +118,6 @@ export function taskItem(
     label: joined(", ", [labelOf(task, l10n, description), ...marks]),
   };
   return item;
-}
-
-/** `drsTask:pause:end:pin:mute:`, so that menus can ask for `viewItem =~ /:pause:/`; no action of a task that is read only. */
-export function contextOf(
-  task: Task,
-  { readOnly, pinned, muted, followed, console, local }: TaskState,
-): string {
-  const words = [
-    ...(readOnly ? ["readOnly"] : legalActions(task)),
-    ...(!readOnly && mayChangePassword(task) ? ["password"] : []),
-    ...(!readOnly && mayCopyAgain(task, local ? "local" : "cloud") ? ["copyAgain"] : []),
-    ...(!readOnly && local && hasFailed(task) ? ["remedySql"] : []),
-    ...(!readOnly && mayPrecheck(task) ? ["precheck"] : []),
-    pinned ? "unpin" : "pin",
-    muted ? "unmute" : "mute",
-    followed === undefined ? "follow" : "unfollow",
-    ...(console ? ["console"] : []),
-  ];
-  return `drsTask:${words.map((word) => `${word}:`).join("")}`;
 }
 
 /** The row behind the first tasks of a long list. */

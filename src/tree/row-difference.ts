@@ -2,7 +2,7 @@
 import type { Localizer } from "../l10n/localizer";
 import type { Thresholds } from "../tasks/attention";
 import type { Task } from "../tasks/task";
-import { contextOf } from "./items";
+import { contextOf } from "./menu-context";
 import { descriptionOf } from "./rows";
 
 /** What a row's text depends on beside the task. */

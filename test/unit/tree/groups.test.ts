@@ -96,4 +96,23 @@ describe("the tree's groups", () => {
     assert.notEqual(look(false, a), look(true, a));
     assert.notEqual(look(false, a), look(false, { ...a, delayMs: 400_000 }));
   });
+
+  it("know the engines that tasks have, while a task has them", () => {
+    const [a, b] = [task("a", { engine: "mysql" }), task("b", { engine: "mysql" })];
+    const layout = new Layout([a, b, task("none")], usual, marks());
+    assert.deepEqual([...layout.engines], ["mysql"]);
+    layout.apply([{ before: a, after: { ...a, engine: "postgresql" } }]);
+    assert.deepEqual([...layout.engines], ["mysql", "postgresql"]);
+    layout.apply([{ before: b }]);
+    assert.deepEqual([...layout.engines], ["postgresql"]);
+  });
+
+  it("name the tasks that a change has moved from one group to another", () => {
+    const a = task("a");
+    const moved = (after: Task) => [
+      ...(new Layout([a], usual, marks()).apply([{ before: a, after }])?.moved ?? []),
+    ];
+    assert.deepEqual(moved({ ...a, status: "paused" }), ["id-a"]);
+    assert.deepEqual(moved({ ...a, delayMs: 5 }), []);
+  });
 });

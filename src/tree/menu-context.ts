@@ -1,0 +1,40 @@
+import {
+  hasFailed,
+  legalActions,
+  mayChangePassword,
+  mayCopyAgain,
+  mayPrecheck,
+} from "../tasks/allowed-actions";
+import type { Task } from "../tasks/task";
+
+/** What decides what the menu of a task offers. */
+export interface TaskState {
+  readonly pinned: boolean;
+  readonly muted: boolean;
+  /** What the user waits for, in words; undefined: it is not followed. */
+  readonly followed: string | undefined;
+  readonly readOnly: boolean;
+  /** Whether the service has a web console. */
+  readonly console: boolean;
+  /** Whether it is the local backend's. */
+  readonly local: boolean;
+}
+
+/** `drsTask:pause:end:pin:mute:`, so that menus can ask for `viewItem =~ /:pause:/`; no action of a task that is read-only. */
+export function contextOf(
+  task: Task,
+  { readOnly, pinned, muted, followed, console, local }: TaskState,
+): string {
+  const words = [
+    ...(readOnly ? ["readOnly"] : legalActions(task)),
+    ...(!readOnly && mayChangePassword(task) ? ["password"] : []),
+    ...(!readOnly && mayCopyAgain(task, local ? "local" : "cloud") ? ["copyAgain"] : []),
+    ...(!readOnly && local && hasFailed(task) ? ["remedySql"] : []),
+    ...(!readOnly && mayPrecheck(task) ? ["precheck"] : []),
+    pinned ? "unpin" : "pin",
+    muted ? "unmute" : "mute",
+    followed === undefined ? "follow" : "unfollow",
+    ...(console ? ["console"] : []),
+  ];
+  return `drsTask:${words.map((word) => `${word}:`).join("")}`;
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import type { Task } from "../../../src/tasks/task";
+import { contextOf } from "../../../src/tree/menu-context";
+import { isRedrawn } from "../../../src/tree/row-difference";
+import { english, task, thresholds } from "./facts";
+
+const state = {
+  ...{ pinned: false, muted: false, followed: undefined, readOnly: false },
+  ...{ console: false, local: true },
+};
+
+describe("a task's row", () => {
+  const before = task("a");
+  const isDrawn = (facts: Partial<Task>, old: Partial<Task> = {}) =>
+    isRedrawn(
+      { ...before, ...old },
+      { ...before, ...old, ...facts },
+      { l10n: english, thresholds, withEngine: false },
+    );
+
+  it("is drawn again when what it or its hover shows has changed", () => {
+    for (const facts of [
+      { name: "b" },
+      { warnings: [] },
+      { keptLog: { bytes: 1, limit: null } },
+      { error: { code: "1", message: "refused" } },
+      { remaining: "60" },
+      { startedAt: 5 },
+      { status: "paused" },
+      { delayMs: 400_000 },
+    ] as readonly Partial<Task>[]) {
+      assert.equal(isDrawn(facts), true, JSON.stringify(facts));
+    }
+    const failed = { error: { code: "1", message: "refused" } };
+    assert.equal(isDrawn({ error: undefined }, failed), true);
+    assert.equal(isDrawn({ error: { code: "1", message: "other words" } }, failed), true);
+  });
+
+  it("is drawn again when its menu offers something else, and only then", () => {
+    assert.equal(isDrawn({ currentAction: "STOP_JOB" }), true);
+    assert.equal(isDrawn({ availableActions: ["START"] }), true);
+    const paused = { status: "paused" } as const;
+    assert.equal(isDrawn({ resettable: true }, paused), true);
+    assert.equal(isDrawn({ parentId: "p" }, paused), true);
+    assert.equal(isDrawn({ availableActions: ["PAUSE"] }, { availableActions: ["PAUSE"] }), false);
+  });
+
+  it("is left alone when nothing that it shows has changed", () => {
+    assert.equal(isDrawn({}), false);
+    assert.equal(isDrawn({ description: "other" }), false);
+  });
+
+  it("is drawn again when it cannot be compared", () => {
+    const broken = { ...before };
+    Object.defineProperty(broken, "name", {
+      get: () => {
+        throw new Error("no name");
+      },
+    });
+    assert.equal(isRedrawn(before, broken, { l10n: english, thresholds, withEngine: false }), true);
+  });
+
+  it("says for menus what may be done with the task, and nothing of a connection that is read-only", () => {
+    assert.match(contextOf(before, state), /^drsTask:pause:end:copyAgain:/);
+    assert.match(contextOf(before, state), /:pin:mute:follow:$/);
+    const marked = { ...state, pinned: true, muted: true, followed: "it is complete", console: true };
+    assert.match(contextOf(before, marked), /:unpin:unmute:unfollow:console:$/);
+    assert.equal(contextOf(before, { ...state, readOnly: true }), "drsTask:readOnly:pin:mute:follow:");
+    const failed = task("b", {
+      status: "incrementalFailed",
+      availableActions: ["RETRY", "RESET_DB_PWD", "PRE_CHECK"],
+    });
+    assert.match(contextOf(failed, state), /:password:copyAgain:remedySql:precheck:pin:/);
+    assert.doesNotMatch(contextOf(failed, { ...state, local: false }), /copyAgain|remedySql/);
+  });
+});
