@@ -13,7 +13,7 @@ import { createJob, creationOf } from "./creation";
 import { ddlEntries } from "./ddl";
 import { wantedBy } from "./filter";
 import type { ObjectHandlers } from "./handlers-objects";
-import { JobLists, remembered } from "./job-lists";
+import { JobLists, listText, remembered } from "./job-lists";
 import { knownJob } from "./known";
 import { NetworkTests, Queries } from "./network-tests";
 import { namesSchemas, selectionIn } from "./object-map";
@@ -193,12 +193,11 @@ export function createHandlersV5(
           .toSorted((a, b) => compare(sortValue(a, sort_key), sortValue(b, sort_key)));
         return sort_dir === "desc" ? wanted.toReversed() : wanted;
       });
-      return {
-        total_count: ordered.length,
-        jobs: ordered
-          .slice(offset, offset + limit)
-          .map((job) => itemOf(job, controller.constraintsOf(job), language)),
-      };
+      const shown = ordered.slice(offset, offset + limit);
+      return listText(
+        { total_count: ordered.length },
+        shown.map((job) => itemOf(job, controller.constraintsOf(job), language)),
+      );
     },
 
     showActions: async ({ job_id }) => {

@@ -12,7 +12,7 @@ import { createHandlersObjects } from "./handlers-objects";
 import { createHandlersPrepared } from "./handlers-prepared";
 import { createHandlersTags } from "./handlers-tags";
 import { createHandlersV5 } from "./handlers-v5";
-import { JobLists, remembered } from "./job-lists";
+import { JobLists, listText, remembered } from "./job-lists";
 import { errorOf, inTurns, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
 import { selectionOf } from "./selection";
@@ -63,10 +63,10 @@ export function createHandlers(parts: Parts): Handlers {
       );
       const first = Math.max(page - 1, 0) * size;
       const shown = page === 0 || size === 0 ? wanted : wanted.slice(first, first + size);
-      return {
-        total_record: wanted.length,
-        jobs: shown.map((job) => itemOf(job, controller.constraintsOf(job), language)),
-      };
+      return listText(
+        { total_record: wanted.length },
+        shown.map((job) => itemOf(job, controller.constraintsOf(job), language)),
+      );
     },
 
     batchStatus: async ({ jobs: ids, page_req }, language) =>

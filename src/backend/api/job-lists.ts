@@ -32,19 +32,29 @@ export class JobLists {
   }
 }
 
-/** Makes the item of a task once for each of its states, since a record never changes: it is replaced. */
-export function remembered<Item>(
-  make: (job: Job, constraints: ActionConstraints, language: Language) => Item,
-): (job: Job, constraints: ActionConstraints, language: Language) => Item {
-  const items = new WeakMap<Job, { readonly key: string; readonly item: Item }>();
+/** The text of an answer, in JSON. */
+export class JsonText {
+  constructor(readonly text: string) {}
+}
+
+/** An answer with `jobs` beside the other fields. @param jobs the texts of its items */
+export function listText(fields: Readonly<Record<string, number>>, jobs: readonly string[]): JsonText {
+  return new JsonText(`${JSON.stringify(fields).slice(0, -1)},"jobs":[${jobs.join(",")}]}`);
+}
+
+/** Makes the text of a task's item once for each of its states, since a record never changes: it is replaced. */
+export function remembered(
+  itemOf: (job: Job, constraints: ActionConstraints, language: Language) => object,
+): (job: Job, constraints: ActionConstraints, language: Language) => string {
+  const items = new WeakMap<Job, { readonly key: string; readonly text: string }>();
   return (job, constraints, language) => {
     const key = `${language} ${constraints.frozen}`;
     const known = items.get(job);
     if (known?.key === key) {
-      return known.item;
+      return known.text;
     }
-    const item = make(job, constraints, language);
-    items.set(job, { key, item });
-    return item;
+    const text = JSON.stringify(itemOf(job, constraints, language));
+    items.set(job, { key, text });
+    return text;
   };
 }

@@ -24,11 +24,15 @@ import { authenticate, refuseForeign } from "./authenticate";
 import { statusOf } from "./http-status";
 import { iamRoutes, isTokenCall } from "./iam";
 import { checked, jsonOf, languageOf, requireBatch } from "./input";
+import { JsonText } from "./job-lists";
 import { type Controls, type LocalCalls, localRoutes } from "./local-calls";
 import { internalError } from "./outcome";
 import { unserved } from "./unserved";
 
-export type Handler<N extends Served> = (input: InputOf<N>, language: Language) => Promise<AnswerOf<N>>;
+export type Handler<N extends Served> = (input: InputOf<N>, language: Language) => Promise<HandledBy<N>>;
+
+/** Lists, which may be long, come as text. */
+type HandledBy<N extends Served> = AnswerOf<N> | (N extends "listJobs" | "listJobsV5" ? JsonText : never);
 
 /** One handler for each operation of the tables: without it, this does not compile. */
 export type Handlers = { readonly [N in Served]: Handler<N> };
@@ -135,6 +139,9 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
         throw new ApiError("DRS.M00261", message("wrongProject"), 403);
       }
       const answer = await call(ready(state()).handlers, name, inputOf(c), languageOf(c));
+      if (answer instanceof JsonText) {
+        return c.body(answer.text, 200, { "content-type": "application/json" });
+      }
       return c.json("body" in answer ? answer.body : answer, statusOf(name, answer));
     });
   }
@@ -203,7 +210,7 @@ async function call<N extends Served>(
   name: N,
   input: unknown,
   language: Language,
-): Promise<AnswerOf<N>> {
+): Promise<HandledBy<N>> {
   const handler: Handler<N> = handlers[name];
   requireBatch(input);
   return await handler(checked<Table[N]["request"]>(table[name].request, input), language);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { JobLists, remembered } from "../../../src/backend/api/job-lists";
+import { JobLists, listText, remembered } from "../../../src/backend/api/job-lists";
 import type { Capabilities } from "../../../src/backend/engine/engine";
 import { newJobId } from "../../../src/backend/jobs/job";
 import { newJob } from "../../support/simulated-job";
@@ -32,17 +32,27 @@ describe("lists of the local backend's tasks", () => {
     assert.notEqual(page({ name: "a" }), first);
   });
 
-  it("make a task's item once for each of its states, its language, and whether it is frozen", () => {
-    const itemOf = remembered((job, { frozen }, language) => ({ name: job.name, frozen, language }));
-    const job = { ...newJob("FULL_TRANS"), id: newJobId() };
-    const item = itemOf(job, { frozen: false, can }, "en");
-    assert.equal(itemOf(job, { frozen: false, can }, "en"), item);
-    assert.deepEqual(itemOf(job, { frozen: true, can }, "en"), {
-      name: "walk",
-      frozen: true,
-      language: "en",
+  it("make a task's text once for each of its states, its language, and whether it is frozen", () => {
+    let made = 0;
+    const itemOf = remembered((job, { frozen }, language) => {
+      made++;
+      return { name: job.name, frozen, language };
     });
-    assert.equal(itemOf(job, { frozen: false, can }, "zh").language, "zh");
-    assert.equal(itemOf({ ...job, name: "renamed" }, { frozen: false, can }, "en").name, "renamed");
+    const job = { ...newJob("FULL_TRANS"), id: newJobId() };
+    const text = '{"name":"walk","frozen":false,"language":"en"}';
+    assert.equal(itemOf(job, { frozen: false, can }, "en"), text);
+    assert.equal(itemOf(job, { frozen: false, can }, "en"), text);
+    assert.equal(made, 1);
+    assert.equal(itemOf(job, { frozen: true, can }, "en"), '{"name":"walk","frozen":true,"language":"en"}');
+    assert.equal(itemOf(job, { frozen: false, can }, "zh"), '{"name":"walk","frozen":false,"language":"zh"}');
+    const renamed = itemOf({ ...job, name: "renamed" }, { frozen: false, can }, "en");
+    assert.equal(renamed, '{"name":"renamed","frozen":false,"language":"en"}');
+  });
+
+  it("are answered as JSON with their tasks", () => {
+    assert.deepEqual(JSON.parse(listText({ total_record: 2 }, ['{"id":"a"}', '{"id":"b"}']).text), {
+      ...{ total_record: 2, jobs: [{ id: "a" }, { id: "b" }] },
+    });
+    assert.deepEqual(JSON.parse(listText({ total_record: 0 }, []).text), { total_record: 0, jobs: [] });
   });
 });
