@@ -11,6 +11,8 @@ type Kind = NonNullable<
 export interface ComparedKind extends Kind {
   /** Some of those that only one end has. */
   readonly single: readonly string[];
+  /** Why one of them is missing, where the service says so. */
+  readonly reason?: string | undefined;
 }
 
 /** So many objects of a kind are looked through for those that only one end has, and so many of these are shown. */
@@ -33,11 +35,12 @@ export async function readObjects(
       kind.status === "INCONSISTENT" && kind.type
         ? await ask({ query_type: "detail", object_type: kind.type })
         : undefined;
-    const single = (details?.objects_compare_detail_infos ?? []).flatMap(
-      ({ source_db_value: source, target_db_value: target }) =>
-        source && target ? [] : [source || target || ""],
+    const found = details?.objects_compare_detail_infos ?? [];
+    const reason = found.find(({ error_message }) => error_message)?.error_message ?? undefined;
+    const single = found.flatMap(({ source_db_value: source, target_db_value: target }) =>
+      source && target ? [] : [source || target || ""],
     );
-    read.push({ ...kind, single: single.filter((name) => name !== "") });
+    read.push({ ...kind, single: single.filter((name) => name !== ""), reason });
   }
   return read;
 }
@@ -56,7 +59,7 @@ export function objectRows(kinds: readonly ComparedKind[], { t, number }: Locali
   return {
     columns: [t("Objects"), t("Result"), t("In the source"), t("In the target"), t("At one end only")],
     count: kinds.length,
-    rows: kinds.map(({ type, status, source_count, target_count, single }) => [
+    rows: kinds.map(({ type, status, source_count, target_count, single, reason }) => [
       { text: cellText(type), code: true },
       result(status),
       count(source_count),
@@ -64,6 +67,7 @@ export function objectRows(kinds: readonly ComparedKind[], { t, number }: Locali
       {
         text: cellText([...single.slice(0, named), ...(single.length > named ? ["…"] : [])].join(", ")),
         code: true,
+        detail: reason === undefined ? undefined : cellText(reason),
       },
     ]),
     none: t("This comparison has no results yet."),

@@ -54,7 +54,7 @@ describe("what comparisons have found", () => {
         compare_result: {
           objects_compare_detail_infos: [
             { source_db_value: "i1", target_db_value: "i1" },
-            { source_db_value: "i2", target_db_value: null },
+            { source_db_value: "i2", target_db_value: null, error_message: "left out" },
             { source_db_value: "", target_db_value: "i3" },
           ],
         },
@@ -69,10 +69,10 @@ describe("what comparisons have found", () => {
     );
     const read = await readObjects(query, "b");
     assert.deepEqual(
-      read.map(({ type, single }) => [type, single]),
+      read.map(({ type, single, reason }) => [type, single, reason]),
       [
-        ["TABLE", []],
-        ["INDEX", ["i2", "i3"]],
+        ["TABLE", [], undefined],
+        ["INDEX", ["i2", "i3"], "left out"],
       ],
     );
     assert.deepEqual(asked, ["a overview", "b overview", "b overview", "b detail"]);
