@@ -100,9 +100,10 @@ export function localizerFor(
   };
 }
 
-/** A delay for a list: coarse, so that a healthy task's row stays still. */
+/** A delay for a list: coarse, so that a row stays still while its hover is looked up and read, which a redrawn row closes. */
 export function coarseDelay(ms: number, { t, duration }: Localizer): Shown {
-  return ms < second ? t("< 1 s") : duration(Math.floor(ms / second) * second);
+  const step = ms < 10 * second ? second : ms < minute ? 10 * second : ms < hour ? minute : 10 * minute;
+  return ms < second ? t("< 1 s") : duration(Math.floor(ms / step) * step);
 }
 
 /** What is left of a full synchronization. The API says no unit: a bare number is seconds, as of its delays; else its own words. */

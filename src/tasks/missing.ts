@@ -1,6 +1,6 @@
 /** What a task that is ended now leaves out at its target. */
 
-import { coarseDelay, type Localizer } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import { rowOf } from "../status/statuses";
 import { bytesText } from "./kept-log";
@@ -42,7 +42,7 @@ function missingOf({ status, percent, delayMs, unapplied }: Ended, l10n: Localiz
       ? undefined
       : t(
           "The target is {0} behind: changes that it has not applied yet will be missing there.",
-          coarseDelay(delayMs, l10n),
+          delayMs < 1_000 ? t("< 1 s") : l10n.duration(delayMs),
         );
   }
   return recovery === undefined

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { localizerFor } from "../../../src/l10n/localizer";
+import { coarseDelay, localizerFor } from "../../../src/l10n/localizer";
 import { fill } from "../../support/texts";
 
 describe("formats", () => {
@@ -13,6 +13,12 @@ describe("formats", () => {
     assert.match(later, /^Sat,? 1:00\sPM$/);
     assert.equal(muchLater, "Dec 5");
     assert.deepEqual(texts("zh-cn"), ["01:00", "23:00", "周六13:00", "12月5日"]);
+  });
+
+  it("of a delay in a list are the coarser the longer it is", () => {
+    const english = localizerFor("en", fill);
+    const texts = [400, 9_999, 19_999, 119_000, 3_599_000, 4_700_000].map((ms) => coarseDelay(ms, english));
+    assert.deepEqual(texts, ["< 1 s", "9 sec", "10 sec", "1 min", "59 min", "1 hr 10 min"]);
   });
 
   it("of a time have its zone at the end, once, and in Chinese no words between the numbers", () => {
