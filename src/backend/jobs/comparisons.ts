@@ -78,7 +78,7 @@ export class Comparisons {
   constructor(
     private readonly database: ControlDatabase,
     private readonly store: JobStore,
-    private readonly runner: Controller,
+    private readonly controller: Controller,
     private readonly engine: Engine,
   ) {}
 
@@ -108,7 +108,7 @@ export class Comparisons {
     if (!this.engine.capabilities.canCompare) {
       throw new ApiError("DRS.M10018", message("unsupported", { what: "create_compare" }));
     }
-    if (this.runner.isFrozen(job)) {
+    if (this.controller.isFrozen(job)) {
       throw new ApiError("DRS.M00304", message("isFrozen", { account: job.account }));
     }
     if (!comparable.has(job.status)) {
@@ -234,7 +234,7 @@ export class Comparisons {
       if (job === undefined) {
         return await this.#end(id, "CANCELLED", null);
       }
-      const task = { ...this.runner.taskOf(job), tables: entry.comparison.tables };
+      const task = { ...this.controller.taskOf(job), tables: entry.comparison.tables };
       if (entry.comparison.kind === "objects") {
         const objects = (await this.engine.compareObjects(task, signal)).map(withPlainReason);
         entry.comparison = { ...entry.comparison, objects };
@@ -256,7 +256,8 @@ export class Comparisons {
         log(`a comparison failed: ${reasonOf(error)}`);
       }
       const side = error instanceof EngineError ? error.side : undefined;
-      const connection = job !== undefined && side !== undefined ? this.runner.taskOf(job)[side] : undefined;
+      const connection =
+        job !== undefined && side !== undefined ? this.controller.taskOf(job)[side] : undefined;
       const text =
         error instanceof EngineError
           ? this.engine.describe(error, connection)

@@ -334,16 +334,16 @@ export class Controller {
         return;
       }
       const job = await noteFindings(this.store, stored, runtime.engine, Date.now());
-      const wish = { goal: job.desired.goal, taskType: job.taskType, frozen: this.isFrozen(job) };
-      await this.#watchStream(job, wish, runtime);
+      const desired = { goal: job.desired.goal, taskType: job.taskType, frozen: this.isFrozen(job) };
+      await this.#watchStream(job, desired, runtime);
       const seen = observed(job, runtime);
       const changeStatus = seen.change === undefined ? undefined : deriveChangeStatus(seen.change);
-      await this.#show(job, deriveStatus(wish, seen), changeStatus, runtime);
+      await this.#show(job, deriveStatus(desired, seen), changeStatus, runtime);
       if (this.store.get(id)?.desired.attempt !== job.desired.attempt) {
         // The user wants something else by now, which is shown before it is done.
         continue;
       }
-      const step = nextStep(wish, seen);
+      const step = nextStep(desired, seen);
       runtime.slotLostSince = step === "restoreSlots" ? runtime.slotLostSince : undefined;
       if (step === "none") {
         this.#settle(job);
@@ -396,11 +396,11 @@ export class Controller {
   }
 
   /** Recognizes a lost connection, and its end. */
-  async #watchStream(job: Job, wish: DesiredState, runtime: Runtime): Promise<void> {
+  async #watchStream(job: Job, desired: DesiredState, runtime: Runtime): Promise<void> {
     const { engine } = runtime;
     const runs =
-      wish.goal === "running" &&
-      !wish.frozen &&
+      desired.goal === "running" &&
+      !desired.frozen &&
       job.prepared &&
       runtime.enabledAttempt === job.desired.attempt &&
       currentFailure(job) === undefined;
