@@ -124,7 +124,9 @@ export async function explanationOf({ task, place }: ResolvedTask, l10n: Localiz
     return { ...facts, failed: false };
   }
   const known = await diagnosisOf(task);
-  const steps = remedySteps(task, known).map((id) => l10n.localize(stepRow(id).name));
+  const steps = remedySteps(task, known, place.readOnly !== undefined).map((id) =>
+    l10n.localize(stepRow(id).name),
+  );
   return {
     ...{ ...facts, failed: rowOf(task.status).alert === "error", ...knownCase(known, l10n) },
     // Buttons of the details page: they ask the user for what only the user has or may decide.

@@ -35,9 +35,6 @@ export async function control(
   signal: AbortSignal,
 ): Promise<object> {
   const { session, place, task } = found;
-  if (place.readOnly !== undefined) {
-    throw new ToolError(`This connection is read-only. ${place.readOnly}`);
-  }
   const [result] = await runAction(action, [found], { signal });
   if (result === undefined) {
     throw new ToolError("An action on this task is under way. Look at it with drs_inspect_task.");

@@ -100,7 +100,10 @@ function tool<Schema extends v.GenericSchema<object>>(
   };
 }
 
-/** A tool for one task. A refusal of the service reaches the model in the words that the user would read. */
+/**
+ * A tool for one task; on a read-only connection only if it does no more than look. A refusal of the service reaches the
+ * model in the words that the user would read.
+ */
 function taskTool<Schema extends v.GenericSchema<object, { task: string; connection?: string | undefined }>>(
   description: Description,
   schema: Schema,
@@ -113,6 +116,10 @@ function taskTool<Schema extends v.GenericSchema<object, { task: string; connect
 ): Tool {
   return tool(description, schema, async (input, context, signal) => {
     const found = await find(context, input);
+    const { readOnly } = found.place;
+    if (readOnly !== undefined && !description.reads) {
+      throw new ToolError(`This connection is read-only. ${readOnly}`);
+    }
     try {
       return await work(found, input, context, signal);
     } catch (error) {

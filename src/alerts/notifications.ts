@@ -70,7 +70,8 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   const mute = t("Mute Task");
   const ref = { connection, id: task.id };
   // The details begin with cause, remedy and the page to read.
-  const step = level === "recovered" ? undefined : firstStep(task, diagnosis);
+  const readOnly = host.session(connection)?.control.refusal !== undefined;
+  const step = level === "recovered" ? undefined : firstStep(task, diagnosis, readOnly);
   const label = step && l10n.localize(step.name);
   // With more than three buttons nothing is left of the line that says whose notification it is.
   const buttons = [

@@ -8,7 +8,7 @@ import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
-import { mayCopyAgain } from "../tasks/allowed-actions";
+import { hasFailed, mayCopyAgain } from "../tasks/allowed-actions";
 import { errorText } from "../tasks/problems";
 import { isProduction } from "../tasks/production";
 import type { TaskStore } from "../tasks/store";
@@ -116,7 +116,7 @@ async function confirmed(
     : t(
         "All rows of these tables are removed from the target and copied from the source. They are incomplete until the copy ends. Other tables are not touched.",
       );
-  const resumes = rowOf(task.status).alert === "error" ? [t("The task is resumed.")] : [];
+  const resumes = hasFailed(task) ? [t("The task is resumed.")] : [];
   const names = namesOf(tables);
   if (!keepRows && isProduction(task, place)) {
     const prompt = t('{0}: {1} Type the name "{2}" to copy them again.', names, consequence, task.name);
@@ -174,8 +174,6 @@ async function follow(task: Task, choice: Choice, place: Place, { l10n }: Contex
     tellStop(end, t);
   }
 }
-
-const hasFailed = (task: Task) => rowOf(task.status).alert === "error";
 
 function tellStop(task: Task, t: Context["l10n"]["t"]): void {
   if (task.status === "paused") {

@@ -1,14 +1,15 @@
 import { localId } from "../connections/connection";
 import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/session-manager";
+import type { Shown } from "../l10n/shown";
 import { walkthroughId } from "../links/link";
 import * as vscode from "../screen/vscode";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
 import {
-  hasFailed,
   legalActions,
   mayChangePassword,
   mayCopyAgain,
   mayPrecheck,
+  mayRunRemedySql,
 } from "../tasks/allowed-actions";
 import { attentionOf, thresholdsIn, urgencyOf } from "../tasks/attention";
 import type { Task } from "../tasks/task";
@@ -46,7 +47,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   /** The task that a menu, a row or another command names; otherwise the user picks one that fits. */
   const chosen = async (
     argument: unknown,
-    isFitting: (task: Task) => boolean = () => true,
+    isFitting: (found: PlacedTask) => boolean = () => true,
     prompt = t("Which task?"),
   ): Promise<PlacedTask | undefined> => {
     const all = allTasks();
@@ -60,7 +61,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       }
       return named.length > 1 ? pickTask(named, prompt, l10n, thresholds()) : named[0];
     }
-    const fitting = all.filter(({ task }) => isFitting(task));
+    const fitting = all.filter(isFitting);
     if (fitting.length === 0) {
       void vscode.window.showInformationMessage(
         all.length === 0
@@ -71,16 +72,24 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     }
     return pickTask(fitting, prompt, l10n, thresholds());
   };
-  /** The same for an action: only tasks that it is legal for are offered. */
-  const chosenFor = async (action: ActionId, argument: unknown): Promise<PlacedTask | undefined> => {
-    const all = allTasks();
-    const readOnly = new Set(all.flatMap(({ task, state }) => (state.readOnly === undefined ? [] : [task])));
-    return await chosen(
+  /** The same for what changes a task: none of a read-only connection is offered. */
+  const chosenToChange = async (
+    argument: unknown,
+    isFitting: (task: Task, place: "local" | "cloud") => boolean,
+    prompt?: Shown,
+  ): Promise<PlacedTask | undefined> =>
+    await chosen(
       argument,
-      (task) => !readOnly.has(task) && legalActions(task).includes(action),
+      ({ task, state }) => state.readOnly === undefined && isFitting(task, state.connection.kind),
+      prompt,
+    );
+  /** The same for an action: only tasks that it is legal for are offered. */
+  const chosenFor = async (action: ActionId, argument: unknown): Promise<PlacedTask | undefined> =>
+    await chosenToChange(
+      argument,
+      (task) => legalActions(task).includes(action),
       t("{0}: which task?", l10n.localize(actionRow(action).name)),
     );
-  };
 
   /** What ending a task would leave out, which only the local backend knows exactly. */
   const unappliedOf = async ({ task, state: { connection } }: PlacedTask) => {
@@ -285,36 +294,31 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     "drs.createAndStartTaskFromFile": onFile("createAndStartTaskFromFile"),
     "drs.applyTaskFile": onFile("applyTaskFile"),
     "drs.changePassword": async (argument) => {
-      const found = await chosen(argument, mayChangePassword);
+      const found = await chosenToChange(argument, mayChangePassword);
       if (found !== undefined) {
         await askPassword(found, parts);
       }
     },
     "drs.copyTablesAgain": async (argument) => {
-      const local = new Set(
-        allTasks().flatMap(({ task, state }) =>
-          state.readOnly === undefined && mayCopyAgain(task, state.connection.kind) ? [task] : [],
-        ),
-      );
-      const found = await chosen(argument, (task) => local.has(task));
+      const found = await chosenToChange(argument, mayCopyAgain);
       if (found !== undefined) {
         await copyTablesAgain(found, parts);
       }
     },
     "drs.showConflictingRows": async (argument) => {
-      const found = await chosen(argument, hasFailed);
+      const found = await chosen(argument, ({ task, state }) => mayRunRemedySql(task, state.connection.kind));
       if (found !== undefined) {
         await remedySteps.showRows(found);
       }
     },
     "drs.runRemedySql": async (argument) => {
-      const found = await chosen(argument, hasFailed);
+      const found = await chosenToChange(argument, mayRunRemedySql);
       if (found !== undefined) {
         await remedySteps.runSql(found);
       }
     },
     "drs.precheckTask": async (argument) => {
-      const found = await chosen(argument, mayPrecheck);
+      const found = await chosenToChange(argument, mayPrecheck);
       if (found !== undefined) {
         await remedySteps.precheck(found);
       }

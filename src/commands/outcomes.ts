@@ -79,7 +79,7 @@ function isSeen({ ref, attempt }: Ended, { attempts, view }: Parts): boolean {
   return vscode.window.state.focused && isShown;
 }
 
-async function tellOne({ ref, attempt, task }: Ended, { l10n }: Parts): Promise<void> {
+async function tellOne({ ref, attempt, task }: Ended, { l10n, sessions }: Parts): Promise<void> {
   const { t, localize } = l10n;
   const details = t("Show Details");
   const text = joined(" ", [t('Synchronization task "{0}":', task.name), attemptText(attempt, l10n)]);
@@ -94,7 +94,7 @@ async function tellOne({ ref, attempt, task }: Ended, { l10n }: Parts): Promise<
     return;
   }
   const diagnosis = await diagnosisOf(task);
-  const step = firstStep(task, diagnosis);
+  const step = firstStep(task, diagnosis, sessions.find(ref.connection)?.readOnly !== undefined);
   const message = joined(" ", [text, diagnosis == null ? "" : reasonText(diagnosis, l10n)]);
   const label = step && localize(step.name);
   const answer = await vscode.window.showErrorMessage(

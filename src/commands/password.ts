@@ -5,7 +5,7 @@ import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { actionRow } from "../status/actions";
-import { legalActions } from "../tasks/allowed-actions";
+import { nextAction } from "../tasks/remedy-steps";
 import type { TaskEndpoint } from "../tasks/task";
 import { canChangePassword, changePassword } from "../tasks/use-cases/change-password";
 import type { CommandHost } from "./host";
@@ -52,7 +52,7 @@ export async function askPassword(
     return;
   }
   const now = session.store.snapshot.tasks.get(task.id) ?? task;
-  const next = legalActions(now).find((action) => actionRow(action).continues);
+  const next = nextAction(now, undefined);
   const goOn = next && l10n.localize(actionRow(next).name);
   const message = t('The password of task "{0}" was changed.', task.name);
   const ref = { connection: connection.id, id: task.id };

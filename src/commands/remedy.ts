@@ -3,15 +3,17 @@
 import { type FoundRemedy, readRemedy, runTaskSql, type Side } from "../backend-client/remedy";
 import type { LocalConnection } from "../connections/connection";
 import type { PlacedTask } from "../connections/session-manager";
+import { isDrsError } from "../drs/errors";
 import type { AccessKey } from "../drs/sign-in";
 import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
-import { actionRow, byHelpfulness } from "../status/actions";
+import { actionRow } from "../status/actions";
 import { addressText } from "../tasks/address";
-import { legalActions } from "../tasks/allowed-actions";
 import { isProduction } from "../tasks/production";
+import { nextAction } from "../tasks/remedy-steps";
 import type { Task } from "../tasks/task";
+import { changing } from "../tasks/use-cases/control";
 import { explainOutcome, findingsText, remedySqlOf } from "../tasks/use-cases/explain";
 import { checkTask } from "../tasks/use-cases/precheck";
 import { confirmedByTyping } from "./confirm";
@@ -96,7 +98,7 @@ export class RemedySteps {
     for (const side of ["source", "target"] as const) {
       const sql = scriptFor(remedy, side);
       if (sql !== "") {
-        const outcome = await this.#run(task, place, side, sql, remedy.open.includes(side));
+        const outcome = await this.#run(found, place, side, sql, remedy.open.includes(side));
         if (outcome === undefined) {
           return;
         }
@@ -155,7 +157,13 @@ export class RemedySteps {
   }
 
   /** Previews SQL and runs it. @returns what it did; undefined when it was not run. */
-  async #run(task: Task, place: Place, side: Side, sql: string, open: boolean): Promise<Shown | undefined> {
+  async #run(
+    { task, session }: PlacedTask,
+    place: Place,
+    side: Side,
+    sql: string,
+    open: boolean,
+  ): Promise<Shown | undefined> {
     const { l10n, log } = this.#parts;
     const { t } = l10n;
     const end = side === "source" ? t("source") : t("target");
@@ -182,7 +190,7 @@ export class RemedySteps {
       try {
         const { command, row_count } = await vscode.window.withProgress(
           { location: { viewId: "drs.tasks" } },
-          async () => await runTaskSql(place, side, sql, login, l10n),
+          () => changing(session, "runSql", task.id, () => runTaskSql(place, side, sql, login, l10n)),
         );
         log.info(`SQL run at the ${side} of task ${task.name} (${task.id}): ${command}`);
         if (login !== undefined) {
@@ -196,7 +204,7 @@ export class RemedySteps {
       } catch (error) {
         log.error(`SQL was refused at the ${side} of task ${task.name} (${task.id})`, error);
         complaint = explain(error, l10n, true);
-        if (login === undefined) {
+        if (login === undefined || isDrsError(error)) {
           const message = t("The SQL was refused: {0}", complaint);
           if ((await vscode.window.showErrorMessage(message, copy)) === copy) {
             await vscode.env.clipboard.writeText(`${sql}\n`);
@@ -235,9 +243,7 @@ export class RemedySteps {
   /** Says what was done, and offers to let the task run again. */
   async #offerNext({ task, session, state }: PlacedTask, message: Shown): Promise<void> {
     const now = session.store.snapshot.tasks.get(task.id) ?? task;
-    const [next] = legalActions(now)
-      .toSorted(byHelpfulness)
-      .filter((action) => actionRow(action).continues);
+    const next = nextAction(now, undefined);
     const label = next && this.#parts.l10n.localize(actionRow(next).name);
     const answer = await vscode.window.showInformationMessage(
       message,

@@ -8,7 +8,7 @@ import { mayCopyAgain } from "../tasks/allowed-actions";
 import { attemptText } from "../tasks/attempt-text";
 import { errorName } from "../tasks/error-name";
 import { errorText, unfreezing } from "../tasks/problems";
-import { remedySteps } from "../tasks/remedy-steps";
+import { nextAction, permittedSteps, remedySteps } from "../tasks/remedy-steps";
 import { lostTables } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 import type { DetailsFacts } from "./facts";
@@ -79,7 +79,7 @@ function lastText({ taken, attempt, l10n }: DetailsFacts): Shown | undefined {
 
 /** The steps of the remedy that can be taken now. */
 function stepsOf(task: Task, facts: DetailsFacts): readonly StepButton[] {
-  return stepButtons(remedySteps(task, facts.diagnosis), facts);
+  return stepButtons(remedySteps(task, facts.diagnosis, facts.readOnly !== undefined), facts);
 }
 
 function stepButtons(
@@ -89,27 +89,16 @@ function stepButtons(
   if (!listed || !freshness.connected) {
     return [];
   }
-  return steps
-    .filter((step) => readOnly === undefined || looking.has(step))
-    .map((step) => stepButton(step, l10n));
+  return permittedSteps(steps, readOnly !== undefined).map((step) => stepButton(step, l10n));
 }
-
-/** What changes nothing, so that read-only users may take it, too. */
-const looking: ReadonlySet<StepId> = new Set([
-  "showRows",
-  "showConflicts",
-  "openConsole",
-  "openBilling",
-  "openFile",
-]);
 
 /** The action that lets the task run again when the cause is removed: the last step, and the next once another was taken. */
 function resumeOf(
   task: Task,
   { actions, diagnosis, taken, l10n, listed }: DetailsFacts,
 ): ActionButton | undefined {
-  const [next] = actions.toSorted(byHelpfulness).filter((action) => actionRow(action).continues);
-  if (next === undefined || !listed || diagnosis?.resumable === false || lostTables(task).length > 0) {
+  const next = nextAction(task, diagnosis, actions);
+  if (next === undefined || !listed) {
     return undefined;
   }
   const { name, icon } = actionRow(next);

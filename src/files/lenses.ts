@@ -3,6 +3,7 @@ import type { Localizer } from "../l10n/localizer";
 import { iconText, joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
+import { mayChangeObjects, mayConfigure } from "../tasks/allowed-actions";
 import { isPostgres } from "./engines";
 import { readingOf, tasksNamed } from "./open";
 import { diffOf, objectsOf } from "./plan";
@@ -38,8 +39,7 @@ export function lensesOf(
     "drs.openDetails",
     { connection: state.connection.id, id: task.id },
   );
-  const { configurable, phase } = rowOf(task.status);
-  if (configurable) {
+  if (mayConfigure(task)) {
     return [
       validate,
       lens("checklist", t("Configure and Pre-check"), "drs.createTaskFromFile"),
@@ -49,7 +49,7 @@ export function lensesOf(
   }
   const compare = lens("git-compare", t("Compare with Task"), "drs.compareTaskFile");
   const { added, removed } = diffOf(objectsOf(task), file.objects);
-  if (phase !== "incremental" || !isPostgres(file.engine) || added.length + removed.length === 0) {
+  if (!mayChangeObjects(task) || !isPostgres(file.engine) || added.length + removed.length === 0) {
     return [validate, compare, details];
   }
   const change = t("Apply Object Changes (+{0} -{1})", added.length, removed.length);

@@ -2,7 +2,7 @@
 import type { Localizer } from "../l10n/localizer";
 import { joined, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
-import { rowOf } from "../status/statuses";
+import { mayChangeObjects, mayConfigure } from "../tasks/allowed-actions";
 import { changeObjects, synchronizedObjects } from "../tasks/use-cases/change-objects";
 import { applyPlan } from "../tasks/use-cases/create-task";
 import { certificatesOf } from "./certificates";
@@ -39,7 +39,7 @@ export async function createFromFile(
   }
   const { file, path } = document;
   const { session, state, task } = place;
-  if (task !== undefined && !rowOf(task.status).configurable) {
+  if (task !== undefined && !mayConfigure(task)) {
     const message = t('Task "{0}" already exists and is configured. Choose another name.', file.name);
     void vscode.window.showWarningMessage(message);
     return undefined;
@@ -111,7 +111,7 @@ export async function applyFile(parts: FileParts, argument: unknown): Promise<vo
     void vscode.window.showWarningMessage(message);
     return;
   }
-  if (task === undefined || rowOf(task.status).phase !== "incremental") {
+  if (task === undefined || !mayChangeObjects(task)) {
     void vscode.window.showWarningMessage(
       t("Synchronization objects can be edited while the task is in incremental synchronization."),
     );

@@ -40,6 +40,21 @@ export function mayChangePassword({ status, availableActions }: Task): boolean {
   return status !== "frozen" && availableActions?.includes("RESET_DB_PWD") === true;
 }
 
+/** Whether SQL of a remedy can be looked up and run for a task, which only the local backend does. */
+export function mayRunRemedySql(task: Pick<Task, "status">, place: "local" | "cloud"): boolean {
+  return place === "local" && hasFailed(task);
+}
+
+/** Whether a task that exists is still to be configured, so that a task file may complete it. */
+export function mayConfigure({ status }: Pick<Task, "status">): boolean {
+  return rowOf(status).configurable;
+}
+
+/** Whether a task's objects may be changed: while its changes are replicated. */
+export function mayChangeObjects({ status }: Pick<Task, "status">): boolean {
+  return rowOf(status).phase === "incremental";
+}
+
 /** Whether a task has failed for something that may be resolved; a freeze is not such a failure. */
 export function hasFailed({ status }: Pick<Task, "status">): boolean {
   return rowOf(status).alert === "error" && status !== "frozen";

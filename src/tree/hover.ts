@@ -8,11 +8,10 @@ import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { actionIds, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
-import { legalActions } from "../tasks/allowed-actions";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
 import { meaningOf, unfreezing } from "../tasks/problems";
-import { remedySteps } from "../tasks/remedy-steps";
+import { nextAction, remedySteps } from "../tasks/remedy-steps";
 import { type Route, routeOf } from "../tasks/route";
 import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
@@ -110,11 +109,11 @@ function stepLinks(
   const link = (text: Shown, command: string) =>
     linkMarkup(text, `command:${command}?${encodeURIComponent(JSON.stringify([ref]))}`);
   const isWrong = rowOf(task.status).alert === "error";
-  const steps = !isWrong || readOnly ? [] : remedySteps(task, diagnosis);
-  const next = legalActions(task).filter((action) => actionRow(action).continues && isWrong && !readOnly);
+  const steps = isWrong ? remedySteps(task, diagnosis, readOnly) : [];
+  const next = isWrong && !readOnly ? nextAction(task, diagnosis) : undefined;
   return [
     ...steps.map((id) => link(localize(stepRow(id).name), commandOf(id))),
-    ...next.slice(0, 1).map((action) => link(localize(actionRow(action).name), actionRow(action).command)),
+    ...(next === undefined ? [] : [link(localize(actionRow(next).name), actionRow(next).command)]),
     link(t("Show Details"), "drs.openDetails"),
     link(t("Copy Task ID"), "drs.copyTaskId"),
   ];
@@ -146,14 +145,14 @@ function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): Markup
   }
   const { cause, remedy, resumable, sure, url } = diagnosis;
   const line = (label: Shown, text: Shown) => markup`**${escapeMarkdown(label)}** — ${escapeMarkdown(text)}`;
-  const again = legalActions(task).find((action) => actionRow(action).continues);
+  const next = nextAction(task, diagnosis);
   const afterwards =
     lostTables(task).length > 0
       ? [line(t("Afterwards"), t("Copy Tables Again…"))]
       : resumable === false
         ? [escapeMarkdown(t("The task cannot continue."))]
-        : resumable && again
-          ? [line(t("Afterwards"), l10n.localize(actionRow(again).name))]
+        : resumable && next
+          ? [line(t("Afterwards"), l10n.localize(actionRow(next).name))]
           : [];
   return joinedMarkup("  \n", [
     line(sure ? t("Cause") : t("Likely cause"), localize(cause)),

@@ -1,9 +1,9 @@
 import {
-  hasFailed,
   legalActions,
   mayChangePassword,
   mayCopyAgain,
   mayPrecheck,
+  mayRunRemedySql,
 } from "../tasks/allowed-actions";
 import type { Task } from "../tasks/task";
 
@@ -25,11 +25,12 @@ export function contextOf(
   task: Task,
   { readOnly, pinned, muted, followed, console, local }: TaskState,
 ): string {
+  const place = local ? "local" : "cloud";
   const words = [
     ...(readOnly ? ["readOnly"] : legalActions(task)),
     ...(!readOnly && mayChangePassword(task) ? ["password"] : []),
-    ...(!readOnly && mayCopyAgain(task, local ? "local" : "cloud") ? ["copyAgain"] : []),
-    ...(!readOnly && local && hasFailed(task) ? ["remedySql"] : []),
+    ...(!readOnly && mayCopyAgain(task, place) ? ["copyAgain"] : []),
+    ...(!readOnly && mayRunRemedySql(task, place) ? ["remedySql"] : []),
     ...(!readOnly && mayPrecheck(task) ? ["precheck"] : []),
     pinned ? "unpin" : "pin",
     muted ? "unmute" : "mute",

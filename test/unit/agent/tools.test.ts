@@ -154,8 +154,10 @@ describe("the tools for agents", () => {
     assert.match(error, /not possible in status incremental .* Legal now: pause, end\./);
     assert.ok(!service.calls.includes("batchRetry"));
     const readOnly = sceneOf(placeOf("north", service, { readOnly: "No permission." }));
-    assert.match((await failureOf("drs_pause_task", { task: "orders" }, readOnly)).error, /read-only/);
-    assert.ok(!service.calls.includes("batchPause"));
+    for (const name of ["drs_pause_task", "drs_precheck_task", "drs_compare_task"] as const) {
+      assert.match((await failureOf(name, { task: "orders" }, readOnly)).error, /read-only/, name);
+    }
+    assert.ok(!service.calls.some((name) => /^(batchPause|batchPrecheck|executeAction)$/.test(name)));
   });
 
   it("report a service's refusal in the user's words", async () => {
