@@ -53,6 +53,9 @@ interface Running {
   readonly clusters: Clusters;
 }
 
+/**
+ * The whole backend in one process. It is made of a base that stays and a service that a reset of the demo replaces.
+ */
 export class Backend {
   readonly #base: Disposal[] = [];
   /** What has been started on the base, the last one first. */

@@ -257,6 +257,7 @@ export interface Message {
   readonly cause?: Message | undefined;
 }
 
+/** A text by its id. Texts name the values as `{name}`. */
 export function message(id: MessageId, values: Readonly<Record<string, string>> = {}): Message {
   return { id, values };
 }

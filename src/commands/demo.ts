@@ -19,6 +19,7 @@ import type { CommandHost, Handler } from "./host";
 /** What an account of the local backend has after a top-up; nothing is ever taken from it. */
 const toppedUp = 100;
 
+/** Commands that only the local backend has: its demo's databases, and its accounts. */
 export function demoHandlers(
   parts: CommandHost,
 ): Record<"drs.copyDemoDatabase" | "drs.runDemoSql" | "drs.topUpAccount", Handler> {

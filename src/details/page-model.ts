@@ -23,6 +23,7 @@ type MoreMessage = Extract<PageMessage, { type: "open" | "ask" | "compare" }>;
 
 const seenStatuses = 100;
 
+/** What a page reads beyond the task's row: parts, charts and statuses seen. It reads while the page is visible. */
 export class PageModel {
   readonly #host: DetailsHost;
   readonly #ref: TaskRef;

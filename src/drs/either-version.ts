@@ -23,6 +23,7 @@ const firstByV5: ReadonlySet<OperationName> = new Set([
   "batchModification",
 ]);
 
+/** A client of both versions of the API, for callers that do not care which one answers. */
 export class EitherVersion implements TablesCaller {
   readonly #client: TablesCaller;
   readonly #lists: { readonly enterprise_project_id?: string };

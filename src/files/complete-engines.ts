@@ -44,6 +44,7 @@ async function linksOf({ sessions, log }: FileParts): Promise<readonly (readonly
   return (await Promise.all(each)).filter((links) => links !== undefined);
 }
 
+/** Suggests the values of `engine`; nothing where no connection lists its links. */
 export function engineCompletions(parts: FileParts): vscode.CompletionItemProvider {
   return {
     provideCompletionItems: async (document, position) => {

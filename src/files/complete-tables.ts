@@ -15,6 +15,7 @@ const freshMs = 30_000;
 /** Nobody waits longer for a completion, in milliseconds. */
 const patienceMs = 8_000;
 
+/** Suggests the items of `objects.tables`; nothing where the source cannot be asked within eight seconds. */
 export function tableCompletions(parts: FileParts): vscode.CompletionItemProvider {
   let known:
     | { readonly key: string; readonly at: number; readonly names: Promise<readonly string[]> }

@@ -36,6 +36,7 @@ export function clearFindings(uri: vscode.Uri): void {
   marks?.delete(uri);
 }
 
+/** Removes all marks, when the extension ends. */
 export function disposeFindings(): void {
   marks?.dispose();
   marks = undefined;

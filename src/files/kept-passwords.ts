@@ -33,6 +33,7 @@ interface Secrets {
   delete(key: string): PromiseLike<void>;
 }
 
+/** Values are in VS Code's secret storage; the list of their places is in a file that all windows share. */
 export class KeptPasswords {
   readonly #file: VersionedFile<readonly PasswordReference[]>;
 

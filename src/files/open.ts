@@ -32,6 +32,7 @@ export interface OpenedFile {
   readonly warnings: number;
 }
 
+/** By its name alone, `*.drs-task.json`. */
 export function isTaskFile({ uri }: vscode.TextDocument): boolean {
   return uri.path.endsWith(fileSuffix);
 }

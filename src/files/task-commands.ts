@@ -23,6 +23,7 @@ function tellUnknownEnds({ l10n: { t } }: FileParts, name: string): void {
   void vscode.window.showWarningMessage(message);
 }
 
+/** Opens a task as a new, unsaved task file without passwords. @throws DrsError when its details cannot be read. */
 export async function saveTaskFile(parts: FileParts, placed: PlacedTask): Promise<void> {
   const { name } = placed.task;
   const file = fileOf(await detailsOf(placed));
@@ -33,6 +34,7 @@ export async function saveTaskFile(parts: FileParts, placed: PlacedTask): Promis
   await showNewFile(name.replaceAll(/[^\w.-]/g, "-"), fileText(file));
 }
 
+/** Copies a task as a Terraform resource. @throws DrsError when its details cannot be read. */
 export async function copyTerraform(parts: FileParts, placed: PlacedTask): Promise<void> {
   const { t } = parts.l10n;
   const { connection } = placed.state;

@@ -42,6 +42,7 @@ export function templateText(name: string, type: TaskFile["type"], ends: Templat
   });
 }
 
+/** The text of a task file: JSON with an indentation of two. */
 export function fileText(file: TaskFile): string {
   return `${JSON.stringify(file, undefined, 2)}\n`;
 }

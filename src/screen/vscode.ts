@@ -15,6 +15,7 @@ type Drawn<T, Keys extends keyof T, Text = Shown> = Omit<T, Keys> & {
     : never;
 };
 
+/** VS Code's, with texts that are shown ones. */
 export class TreeItem extends vscode.TreeItem {
   declare description?: Shown;
   declare tooltip?: Shown | MarkdownString;
@@ -25,18 +26,21 @@ export class TreeItem extends vscode.TreeItem {
   }
 }
 
+/** VS Code's, made of escaped markup only. */
 export class MarkdownString extends vscode.MarkdownString {
   constructor(value: Markup, supportThemeIcons?: boolean) {
     super(value, supportThemeIcons);
   }
 }
 
+/** VS Code's, with a message that is a shown text. */
 export class Diagnostic extends vscode.Diagnostic {
   constructor(range: vscode.Range, message: Shown, severity: vscode.DiagnosticSeverity) {
     super(range, message, severity);
   }
 }
 
+/** VS Code's, with a title in which only our icons are icons. */
 export class CodeLens extends vscode.CodeLens {
   constructor(range: vscode.Range, command: Drawn<vscode.Command, "title", IconText>) {
     super(range, command);

@@ -82,6 +82,7 @@ export function attentionList(tasks: Iterable<Task>, thresholds: Thresholds, now
 /** How many tasks need a look, by what for. */
 export type AttentionCounts = ReadonlyMap<Attention, number>;
 
+/** The number of tasks of each entry, in the order of the list. */
 export function countsOf(list: AttentionList): AttentionCounts {
   return new Map([...list].map(([id, tasks]) => [id, tasks.length]));
 }

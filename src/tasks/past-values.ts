@@ -37,6 +37,7 @@ interface Kept {
   readonly statuses: PastStatus[];
 }
 
+/** What this window has read of tasks, in memory: at most a value in 30 seconds, and 1,440 values a task. */
 export class PastValues {
   readonly #tasks = new Map<string, Kept>();
   readonly #now: () => number;

@@ -20,6 +20,7 @@ export interface ConnectedViewHost {
   setFiltered(filtered: boolean): void;
 }
 
+/** The tree with its badge and its message. It redraws only rows that changed. */
 export class ConnectedView implements vscode.Disposable {
   readonly #host: ConnectedViewHost;
   readonly #view: Pick<vscode.TreeView<Node>, "badge" | "message" | "selection">;

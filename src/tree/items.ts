@@ -16,6 +16,7 @@ import { descriptionOf, groupDescription, labelOf } from "./rows";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
+/** A connection's row. @param message what is wrong with it. @param label what a screen reader says. */
 export function connectionItem(
   state: ConnectionState,
   { message, label }: { readonly message: Shown | undefined; readonly label: Shown },
@@ -33,6 +34,7 @@ export function connectionItem(
   return item;
 }
 
+/** A row with a sentence in place of tasks. On a closed connection it opens the question for the secret. */
 export function messageItem(
   message: Shown,
   state: ConnectionState | undefined,
@@ -49,6 +51,7 @@ export function messageItem(
   return item;
 }
 
+/** A group's row. Groups of ended tasks are collapsed at first. */
 export function groupItem(group: Group, l10n: Localizer): vscode.TreeItem {
   const { name, icon, tooltip, expansion } = groupLook(group, l10n);
   const item = new vscode.TreeItem(name, expansion);
@@ -93,6 +96,7 @@ function groupLook({ kind, value }: Group, { t, localize }: Localizer) {
   }
 }
 
+/** A task's row without its hover, which is made when it is asked for. */
 export function taskItem(
   task: Task,
   state: TaskState & {

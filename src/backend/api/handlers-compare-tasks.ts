@@ -26,6 +26,12 @@ export type CompareTaskHandlers = Pick<
 const states = { different: 0, equal: 2 } as const;
 const lastOne = { offset: 0, limit: 1 };
 
+/**
+ * The operations of v3 that begin comparisons of both kinds and read them. Comparisons run in the background: the answer
+ * is their id, or why the task cannot be compared.
+ *
+ * @throws ApiError DRS.M00289 for an unknown task.
+ */
 export function createCompareTaskHandlers({ store, comparisons }: Parts): CompareTaskHandlers {
   const known = (id: string): Job => comparedJob(store, id);
   const begin = async (job: Job, step: () => Promise<string | null>, language: Language) => {

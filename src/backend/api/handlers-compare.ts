@@ -21,6 +21,7 @@ const states = {
   impossible: 12,
 } as const;
 
+/** The rest of v3's operations for comparisons. A refused beginning is noted in the task's log before it is thrown. */
 export function createCompareHandlers({
   store,
   comparisons,

@@ -7,6 +7,11 @@ import { ApiError, message } from "../messages";
 import type { Parts } from "./parts";
 import type { Handlers } from "./server";
 
+/**
+ * Operations for saved connections. Passwords are stored sealed and never answered.
+ *
+ * @throws ApiError DRS.M00007 for an unknown id.
+ */
 export function createHandlersConnections({
   store: { connections },
   secrets,

@@ -20,6 +20,10 @@ const nodeTypes = ["micro", "small", "medium", "high"];
 /** Tasks that there may be, as far as anything limits them here. */
 const mostTasks = 10_000;
 
+/**
+ * Operations for one task or many; in a batch, a refusal is the result of its task and the others are still carried
+ * out.
+ */
 export function createHandlersMore({
   store,
   controller,

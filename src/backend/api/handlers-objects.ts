@@ -19,6 +19,9 @@ export type ObjectHandlers = Pick<
   | "showObjectSupport"
 >;
 
+/**
+ * Operations that read objects. Those that read the source answer a query id at once; the objects are fetched with it.
+ */
 export function createHandlersObjects({ store, endpoints }: Parts): ObjectHandlers {
   const collections = new ObjectCollections();
 

@@ -25,6 +25,10 @@ const entries = v.pipe(v.string(), v.parseJson(), v.array(entry));
 /** The one user and tenant that there is. */
 const user = "local";
 
+/**
+ * Operations for prepared creations and clones. What is prepared is kept sealed in the store, because it holds
+ * passwords.
+ */
 export function createHandlersPrepared({
   store,
   actions,

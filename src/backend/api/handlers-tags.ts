@@ -11,6 +11,7 @@ const mostTags = 20;
 
 type Change = InputOf<"changeTags">;
 
+/** Operations for tags, of both families. @throws ApiError DRS.M00289 for an unknown task. */
 export function createHandlersTags({
   store,
   controller,

@@ -41,6 +41,7 @@ type Changes = InputOf<"updateJob">["job"]["params"];
 const user = "local";
 const nobody = "system";
 
+/** The operations of v5. They act on the same tasks as v3's; only requests and answers have other forms. */
 export function createHandlersV5(
   parts: Parts,
 ): Omit<

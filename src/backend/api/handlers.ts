@@ -23,6 +23,7 @@ import { precheckFacts } from "./views-v5";
 /** A server that does not answer takes seconds. */
 const testsAtOnce = 32;
 
+/** The operations that the extension calls. A batch answers one result for each task, in the order of the request. */
 export function createHandlers(parts: Parts): Handlers {
   const { store, controller, actions, endpoints, prechecks } = parts;
   /** One result a task: what the step answers, or why it was refused. */

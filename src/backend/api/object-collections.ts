@@ -15,6 +15,7 @@ interface Reading {
 /** The maps of large databases have megabytes, so that few are kept. */
 const keptReadings = 20;
 
+/** The last 20 readings, in memory. Each belongs to one task. */
 export class ObjectCollections {
   readonly #readings = new Queries<Reading>(keptReadings);
 

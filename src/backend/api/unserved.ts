@@ -28,6 +28,7 @@ export interface Unserved {
   readonly why: keyof typeof unservedReasons;
 }
 
+/** The operations of `unserved.json`, in its order. @throws TypeError when one names a reason that is not listed. */
 export const unserved: readonly Unserved[] = operations.map(({ why, ...operation }) => {
   if (!(why in unservedReasons)) {
     throw new TypeError(`${operation.name}: ${why} is no reason`);

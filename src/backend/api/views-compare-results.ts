@@ -11,6 +11,7 @@ import { isoSeconds } from "./views-v5";
 type Answer = AnswerOf<"queryComparisons">;
 type Part<N extends keyof Answer> = NonNullable<Answer[N]>;
 
+/** The comparisons of one page. @param count how many there are on all pages. */
 export function taskList(
   count: number,
   comparisons: readonly Comparison[],
@@ -27,6 +28,7 @@ export function taskList(
   };
 }
 
+/** A comparison of objects: the number of each kind at both ends, then every object. */
 export function objectResults(
   job: Job,
   comparison: Comparison,
@@ -53,6 +55,7 @@ export function objectResults(
   };
 }
 
+/** A comparison of row counts. A task has one database, so that the overview has one line; the page counts tables. */
 export function lineResults(
   job: Job,
   comparison: Comparison,
@@ -77,6 +80,7 @@ export function lineResults(
   };
 }
 
+/** A comparison of contents. The page counts tables, and the differing rows within each table. */
 export function contentResults(
   job: Job,
   comparison: Comparison,

@@ -24,6 +24,12 @@ function seconds(at: number | null): string | null {
   return at === null ? null : isoSeconds(new Date(at));
 }
 
+/**
+ * A task in v5's list.
+ *
+ * @param gate what allows or refuses its actions now.
+ * @param child whether it stands for a change of objects.
+ */
 export function listItemV5(
   job: Job,
   gate: ActionConstraints,
@@ -155,6 +161,10 @@ function textsOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<str
   );
 }
 
+/**
+ * The detail of the type `progress`: how many of each kind of object are done. A table is done when it
+ * has all its rows.
+ */
 export function progressDetail(job: Job, live: Live): JobDetail {
   const facts = progressOf(job, live);
   const tables = job.tables.length;
@@ -238,6 +248,7 @@ function scriptOf(
   return parts.join("\n") || null;
 }
 
+/** The detail of the type `precheck`; without a result when no pre-check has been run. */
 export function precheckDetail(job: Job, language: Language): JobDetail {
   const facts = precheckFacts(job, language);
   if (facts === undefined) {

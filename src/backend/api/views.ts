@@ -9,6 +9,7 @@ import { type Language, render } from "../messages";
 import { shownAlarms } from "./alarms";
 import { progressOf } from "./progress";
 
+/** A task in v3's list; a change of its objects is its child. */
 export function listItem(job: Job, gate: ActionConstraints, language: Language): ItemOf<"listJobs"> {
   const children = job.change === null ? [] : [itemOf(childOf(job, job.change), gate, language)];
   return { ...itemOf(job, gate, language), children };
@@ -33,6 +34,7 @@ function itemOf(job: Job, gate: ActionConstraints, language: Language) {
   };
 }
 
+/** A task in full. @param live what the engine says now. @param frozen whether its account is frozen. */
 export function detail(job: Job, live: Live, frozen: boolean, language: Language): ItemOf<"batchDetail"> {
   const failure = currentFailure(job);
   const objects = job.tables.length > 0 ? job.tables : (job.selection ?? []);
@@ -108,6 +110,7 @@ function alarmsIn(alarms: Job["alarms"]): ItemOf<"batchDetail">["alarm_notify"] 
   return { ...thresholds, topic_name: topic_urn?.split(":").at(-1) ?? null };
 }
 
+/** A task's status, with its failure in `language` if it has one. */
 export function status(job: Job, language: Language): ItemOf<"batchStatus"> {
   const failure = currentFailure(job);
   return {
@@ -118,6 +121,7 @@ export function status(job: Job, language: Language): ItemOf<"batchStatus"> {
   };
 }
 
+/** How far a task is: `progress` in percent, the delay in seconds and in milliseconds. */
 export function progress(job: Job, live: Live, language: Language): ItemOf<"batchProgress"> {
   const facts = progressOf(job, live);
   return {
@@ -135,6 +139,7 @@ export function progress(job: Job, live: Live, language: Language): ItemOf<"batc
   };
 }
 
+/** Why a task is failed, in a language; undefined when it is not. */
 export function failureText(job: Job, language: Language): string | undefined {
   const failure = currentFailure(job);
   return failure === undefined ? undefined : render(failure.message, language);

@@ -51,6 +51,7 @@ export interface DemoLogin {
   readonly task: { readonly user: string; readonly password: string };
 }
 
+/** The demo of one data directory. Its passwords are made at random with its databases and are stored there. */
 export class Demo {
   #load: Load | undefined;
   #passwords: DemoPasswords | undefined;

@@ -49,6 +49,7 @@ const letSubscribe = `DO $$ BEGIN
          END IF;
        END $$`;
 
+/** The SQL that sets up the target, each with the database that it runs in, in this order. */
 export function targetSetup(passwords: DemoPasswords): readonly (readonly [database: string, sql: string])[] {
   return [
     [

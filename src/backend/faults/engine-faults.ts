@@ -16,6 +16,11 @@ interface Made {
   readonly how?: string;
 }
 
+/**
+ * Makes faults of servers, links and slots.
+ *
+ * @throws ApiError when a fault names an unknown task or cannot be made now.
+ */
 export class EngineFaults {
   constructor(
     private readonly parts: {

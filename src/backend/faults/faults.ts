@@ -12,6 +12,10 @@ interface Active {
   readonly end?: () => void;
 }
 
+/**
+ * The faults in force, by ids of this process. It exists before the engine does, so that the start can be disturbed,
+ * too.
+ */
 export class Faults {
   readonly #active = new Map<string, Active>();
   #count = 0;

@@ -63,6 +63,7 @@ export type WireFault = v.InferOutput<typeof wireFault>;
 export type EngineFault = v.InferOutput<typeof engineFault>;
 export type FaultRequest = v.InferOutput<typeof faultRequest>;
 
+/** Whether a fault happens in the engine; any other changes answers of the API. */
 export function isEngineFault(fault: FaultRequest): fault is EngineFault {
   return fault.kind === "killed_engine" || fault.kind === "cut_link" || fault.kind === "full_slot";
 }

@@ -18,6 +18,10 @@ import type { JobStore } from "./store";
 /** What was made before is removed, and all rows are copied once more. */
 const copiedFromScratch = { prepared: false, anew: true, fullCompletedAt: null, copyAgain: null };
 
+/**
+ * Methods that change a task throw ApiError DRS.M00289 for an unknown task and DRS.M00304 for an action that its status
+ * does not allow.
+ */
 export class JobActions {
   constructor(
     private readonly changes: LegalChanges,

@@ -15,6 +15,7 @@ import { type Change, type Job, tablesOf, without } from "./job";
 import { isAwaited, newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
 
+/** The steps of a change of objects. Each may be repeated; what came of it is stored in the task's `change`. */
 export class ChangeSteps {
   constructor(
     private readonly store: JobStore,

@@ -70,6 +70,10 @@ export type Comparison = v.InferOutput<typeof comparisonSchema>;
 /** Statuses in which both ends can be alike. */
 const comparable: ReadonlySet<string> = new Set(["INCRE_TRANSFER_STARTED", "FULL_TRANSFER_COMPLETE"]);
 
+/**
+ * Comparisons in the control database. They run here, so that those under way fail with `interrupted` when the process
+ * ends.
+ */
 export class Comparisons {
   /** Those that are not over, by their id. */
   readonly #open = new Map<string, { comparison: Comparison; readonly cancel: AbortController }>();
@@ -309,6 +313,7 @@ function levelOf({ status, results, objects }: Comparison): "Info" | "Warn" {
   return status === "SUCCESSFUL" && differs ? "Warn" : "Info";
 }
 
+/** Whether a compared object exists at source and target. */
 export function isAtBothEnds({ source, target }: ObjectResult): boolean {
   return source !== null && target !== null;
 }

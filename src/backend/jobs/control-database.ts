@@ -14,6 +14,7 @@ const retryMs = 100;
 /** The way into the database for what only runs statements. */
 export type Statements = Pick<ControlDatabase, "query">;
 
+/** A pool of eight connections. While the server is away, statements wait for ten seconds at most. */
 export class ControlDatabase {
   readonly #pool: pg.Pool;
 

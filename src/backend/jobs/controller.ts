@@ -46,6 +46,10 @@ export interface Live {
   readonly linkLimit: number | undefined;
 }
 
+/**
+ * Looks at all tasks that are not at rest, compares what is desired with what is observed, and takes the next step of
+ * each.
+ */
 export class Controller {
   readonly #runtimes = new Runtimes();
   readonly #steps: StepExecutor;

@@ -10,6 +10,7 @@ import { type Job, tableId, without, withoutMemoryOf } from "./job";
 import { isAwaited, newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
 
+/** The steps of copying tables again, as stored in the task's `copyAgain`. */
 export class CopySteps {
   constructor(
     private readonly store: JobStore,

@@ -32,6 +32,11 @@ const shownFields = v.object({
   ssl_cert_check_sum: v.nullish(v.string()),
 });
 
+/**
+ * What is asked of the two databases of tasks: to test, change and store them.
+ *
+ * @throws ApiError for input that cannot be used.
+ */
 export class EndpointActions {
   constructor(
     private readonly changes: LegalChanges,

@@ -9,6 +9,7 @@ import { isChanging, type Job, type JobFailure } from "./job";
 import type { Runtimes } from "./runtime";
 import type { JobStore } from "./store";
 
+/** Stores failures as message ids and values, so that each reader gets them in their language. */
 export class Failures {
   constructor(
     private readonly store: JobStore,

@@ -45,6 +45,7 @@ export interface Found<K extends Kind> {
   readonly entries: readonly { readonly at: Date; readonly entry: EntryOf<K> }[];
 }
 
+/** Events, log entries and warnings of tasks, in the control database. */
 export class History {
   constructor(private readonly database: Statements) {}
 

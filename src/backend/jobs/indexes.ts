@@ -20,6 +20,7 @@ import type { JobStore } from "./store";
 /** How often what may pass is tried again in a row. */
 const mostTries = 5;
 
+/** The work is kept in the task's runtime; nothing but its end is stored. */
 export class IndexSteps {
   constructor(
     private readonly store: JobStore,

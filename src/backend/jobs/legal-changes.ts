@@ -5,6 +5,7 @@ import { childOf, type Job } from "./job";
 import { type Action, requireAction } from "./legal-actions";
 import type { JobStore } from "./store";
 
+/** The gate that every change on a user's behalf passes. */
 export class LegalChanges {
   constructor(
     private readonly store: JobStore,

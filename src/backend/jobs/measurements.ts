@@ -13,6 +13,7 @@ export interface Measurement {
   readonly rows: number | null;
 }
 
+/** One row a minute and task. A crash may lose the last second of them. */
 export class Measurements {
   constructor(private readonly database: Statements) {}
 

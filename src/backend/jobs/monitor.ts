@@ -127,6 +127,7 @@ function logRates(samples: readonly Sample[], until: number | undefined): Rates[
   };
 }
 
+/** Measures in the background from `start` to `stop`. */
 export class Monitor {
   readonly #samples = new Map<string, Samples>();
   readonly #stop = new AbortController();

@@ -8,6 +8,7 @@ import { type Job, tablesOf, without } from "./job";
 import type { LegalChanges } from "./legal-changes";
 import type { JobStore } from "./store";
 
+/** A task has one pre-check, the last one; a new one replaces it. */
 export class Prechecks {
   constructor(
     private readonly changes: LegalChanges,

@@ -30,6 +30,7 @@ export interface Indexing {
   over: Promise<void>;
 }
 
+/** The state of one task. Nothing in it is stored. */
 export class Runtime {
   engine: EngineState | undefined;
   link: TcpRelay | undefined;

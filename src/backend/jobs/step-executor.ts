@@ -24,6 +24,7 @@ const slotLostMs = 5_000;
 /** Long steps at once between two servers. */
 const stepsAtOnce = 8;
 
+/** Carries out steps and stores what came of them. At most eight long steps run at once between two servers. */
 export class StepExecutor {
   readonly #changes: ChangeSteps;
   readonly #copies: CopySteps;

@@ -32,6 +32,7 @@ const silentMs = 3_000;
 /** How long it may be without one although nothing seems wrong. */
 const workerlessMs = 20_000;
 
+/** Enables tasks, and decides after a stop whether one is retried or has failed. */
 export class StopSteps {
   constructor(
     private readonly engine: Engine,

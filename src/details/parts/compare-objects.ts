@@ -45,6 +45,7 @@ export async function readObjects(
   return read;
 }
 
+/** The table of what a comparison of objects found, one row for each kind of object. */
 export function objectRows(kinds: readonly ComparedKind[], { t, number }: Localizer): PartTable {
   const count = (value: number | null | undefined): Cell => ({
     text: value == null ? cellText(null) : number(value),

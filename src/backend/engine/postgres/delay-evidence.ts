@@ -24,6 +24,11 @@ const sight = `a.pid, a.wait_event_type AS kind, a.wait_event AS event,
 const workers = "pg_stat_subscription w JOIN pg_stat_activity a ON a.pid = w.pid";
 const applies = "w.subname = $1 AND w.relid IS NULL";
 
+/**
+ * What senders and appliers waited for in six looks within a second, and the lock that holds changes up, if any.
+ *
+ * @throws EngineError when an end cannot be asked.
+ */
 export async function delayEvidence(databases: Databases, task: EngineTask): Promise<DelayEvidence> {
   const { source, target } = task;
   const name = objectName(task.id);

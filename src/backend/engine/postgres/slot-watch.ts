@@ -34,6 +34,7 @@ interface Mark {
 
 type Answers<F> = (task: EngineTask) => F | EngineError | undefined;
 
+/** The positions of slots between looks, in memory: after a restart, a move is noticed from the second look on. */
 export class SlotWatch {
   readonly #idle = new Map<string, Idle>();
   readonly #marks = new Map<string, Mark>();

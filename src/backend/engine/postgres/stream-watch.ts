@@ -44,6 +44,7 @@ interface Check {
   readonly findings: readonly StreamFinding[];
 }
 
+/** The findings about streams, each looked for every 2 to 10 seconds; rarer the longer a look takes. */
 export class StreamWatch {
   readonly #checks = new Map<string, Check>();
 

@@ -11,6 +11,10 @@ export interface CheckedTask extends EngineTask {
   readonly wholeSchemas: readonly string[] | null;
 }
 
+/**
+ * The facts of both ends for one run of the pre-check. What an end that cannot be reached is asked is rejected with
+ * EngineError.
+ */
 export class CheckContext {
   readonly source: Facts;
   readonly target: Facts;
