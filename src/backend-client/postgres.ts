@@ -9,6 +9,7 @@ import * as vscode from "../screen/vscode";
 import { configuredFolder } from "./data-directory";
 import { archiveUrl, downloadArchive, isSafeRegistry, WrongArchiveError } from "./postgres-download";
 import {
+  isNewer,
   majorOf,
   majorOfDatabases,
   type PostgresPackage,
@@ -45,8 +46,8 @@ export class Postgres {
   }
 
   /**
-   * The folder that the setting names, or a version that is unpacked or lies packed in the extension and fits the databases;
-   * undefined where there is none, so that the backend looks for one on this machine.
+   * The folder that the setting names, or the newest version that is unpacked or lies packed in the extension and fits the
+   * databases; undefined where there is none, so that the backend looks for one on this machine.
    *
    * @throws Error when the setting names no folder, or the archive cannot be unpacked.
    */
@@ -63,14 +64,11 @@ export class Postgres {
     }
     const needed = await majorOfDatabases(this.#dataDirectory);
     const unpacked = await unpackedPackage(this.#folder, needed);
-    if (unpacked !== undefined) {
-      return unpacked;
-    }
     const packed = this.#package;
-    if (packed === undefined || !fits(packed, needed) || !(await exists(this.#archive))) {
-      return undefined;
-    }
-    return await this.#unpack(this.#archive, packed, signal);
+    const isBetter = packed !== undefined && fits(packed, needed) && isNewer(packed.version, unpacked);
+    return isBetter && (await exists(this.#archive))
+      ? await this.#unpack(this.#archive, packed, signal)
+      : unpacked;
   }
 
   /**
@@ -83,7 +81,11 @@ export class Postgres {
   async fetched(missing: Error, controller: AbortController): Promise<string> {
     const wanted = this.#package;
     if (wanted === undefined || !fits(wanted, await majorOfDatabases(this.#dataDirectory))) {
-      throw missing;
+      const { t } = this.#l10n;
+      throw new Error(
+        t("{0}. If it is installed already, enter its folder in the setting {1}.", missing.message, setting),
+        { cause: missing },
+      );
     }
     const registry = this.#registry();
     if (!(await this.#agreed(wanted, registry))) {

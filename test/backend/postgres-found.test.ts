@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { findBinaries, type Search } from "../../src/backend/clusters/binaries";
-import { platformPackage } from "../../src/backend/clusters/installations";
+import { installedServers, platformPackage } from "../../src/backend/clusters/installations";
 import { exitCodes, StartError } from "../../src/backend/start-error";
 import { makeDataDir, removeDataDir } from "../support/backend-process";
 
@@ -38,6 +38,26 @@ describe("the PostgreSQL that the backend runs", () => {
     assert.equal((await findBinaries(dataDir)).major, 18);
     const found = await findBinaries(dataDir, { from: join(dataDir, "elsewhere.js") });
     assert.deepEqual([found.major, found.postgres.startsWith(own)], [14, true]);
+  });
+
+  it("is found where the installer for Windows puts it", async () => {
+    const before = process.env.SYSTEMDRIVE;
+    const parent = join(dataDir, "Program Files", "PostgreSQL");
+    await mkdir(parent, { recursive: true });
+    await symlink(join(own, "native"), join(parent, "14"), "junction");
+    process.env.SYSTEMDRIVE = dataDir;
+    try {
+      assert.deepEqual(
+        (await installedServers()).map(({ home }) => home).filter((home) => home.startsWith(parent)),
+        [join(parent, "14")],
+      );
+    } finally {
+      if (before === undefined) {
+        delete process.env.SYSTEMDRIVE;
+      } else {
+        process.env.SYSTEMDRIVE = before;
+      }
+    }
   });
 
   it("is of the version that made the databases, wherever that is", async () => {

@@ -1,7 +1,7 @@
 /** Where PostgreSQL's server programs may be on this machine. */
 import { access, readdir, realpath } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, sep } from "node:path";
 
 /** PostgreSQL's programs in one folder, with what lies beside it. */
 export interface Installation {
@@ -27,6 +27,13 @@ const versioned: readonly { readonly parent: string; readonly name: RegExp; read
   { parent: "/usr/local/opt", name: /^postgresql@\d+$/, bin: "bin" },
   { parent: "/Applications/Postgres.app/Contents/Versions", name: /^\d+$/, bin: "bin" },
 ];
+
+/** Where PostgreSQL's installer for Windows puts each version, without adding it to PATH. */
+function ofWindows(): typeof versioned {
+  const drive = process.env.SYSTEMDRIVE;
+  const parent = join(`${drive}${sep}`, "Program Files", "PostgreSQL");
+  return drive === undefined ? [] : [{ parent, name: /^\d+$/, bin: "bin" }];
+}
 
 /** The programs in a folder, in its `bin`, or in that of an npm package; undefined where one of them is missing. */
 export async function installationAt(folder: string): Promise<Installation | undefined> {
@@ -59,7 +66,7 @@ export async function installedServers(): Promise<readonly Installation[]> {
     onPath.map(async (folder) => await realpath(program(folder, "postgres")).then(dirname, () => undefined)),
   );
   const offPath = await Promise.all(
-    versioned.map(async ({ parent, name, bin }) => {
+    [...versioned, ...ofWindows()].map(async ({ parent, name, bin }) => {
       const found = (await readdir(parent).catch(() => [])).filter((entry) => name.test(entry));
       return found.sort((a, b) => numberIn(b) - numberIn(a)).map((entry) => join(parent, entry, bin));
     }),

@@ -15,6 +15,7 @@ import {
   WrongArchiveError,
 } from "../../../src/backend-client/postgres-download";
 import {
+  isNewer,
   isUsed,
   majorOfDatabases,
   type PostgresPackage,
@@ -147,6 +148,16 @@ describe("the package with PostgreSQL", () => {
     await mkdir(join(folder, "clusters", "control"), { recursive: true });
     await writeFile(join(folder, "clusters", "control", "PG_VERSION"), "17\n");
     assert.equal(await majorOfDatabases(folder), 17);
+  });
+});
+
+describe("an upgrade of the extension for one platform", () => {
+  it("unpacks its PostgreSQL when that is newer than what is unpacked, and not otherwise", () => {
+    const unpacked = join("postgres", "18.9.0-beta.17");
+    assert.equal(isNewer("18.10.0-beta.1", unpacked), true);
+    assert.equal(isNewer("18.9.0-beta.17", unpacked), false);
+    assert.equal(isNewer("18.8.0-beta.18", unpacked), false);
+    assert.equal(isNewer("18.8.0", undefined), true);
   });
 });
 
