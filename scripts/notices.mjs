@@ -28,14 +28,41 @@ THE UNIVERSITY OF CALIFORNIA SPECIFICALLY DISCLAIMS ANY WARRANTIES, INCLUDING, B
 AND FITNESS FOR A PARTICULAR PURPOSE. THE SOFTWARE PROVIDED HEREUNDER IS ON AN "AS IS" BASIS, AND THE UNIVERSITY OF CALIFORNIA HAS NO
 OBLIGATIONS TO PROVIDE MAINTENANCE, SUPPORT, UPDATES, ENHANCEMENTS, OR MODIFICATIONS.
 
-Its programs come with these libraries:
-- OpenSSL 1.1.1 (https://www.openssl.org/source/license-openssl-ssleay.txt). This product includes software developed by the OpenSSL Project for
-  use in the OpenSSL Toolkit (http://www.openssl.org/). This product includes cryptographic software written by Eric Young (eay@cryptsoft.com)
-  and software written by Tim Hudson (tjh@cryptsoft.com).
-- ICU 60 (Unicode license, https://www.unicode.org/license.txt), copyright (c) 1991-2017 Unicode, Inc.
-- libxml2 and libxslt (MIT license, https://gitlab.gnome.org/GNOME/libxml2/-/blob/master/Copyright), copyright (c) 1998-2012 Daniel Veillard
-- zlib (zlib license, https://zlib.net/zlib_license.html), copyright (c) 1995-2017 Jean-loup Gailly and Mark Adler
-- XZ Utils (liblzma, public domain), OSSP uuid (copyright (c) 2004-2008 Ralf S. Engelschall, http://www.ossp.org/pkg/lib/uuid/)
+Which libraries come with its programs depends on the platform:
+- OpenSSL 1.1.1 on Linux (libcrypto, libssl; https://www.openssl.org/source/license-openssl-ssleay.txt). This product includes software developed by
+  the OpenSSL Project for use in the OpenSSL Toolkit (http://www.openssl.org/). This product includes cryptographic software written by Eric Young
+  (eay@cryptsoft.com) and software written by Tim Hudson (tjh@cryptsoft.com).
+- OpenSSL 3.5 on macOS and Windows (libcrypto, libssl; Apache License 2.0, whose text is above), copyright (c) The OpenSSL Project Authors
+- ICU 60 on Linux, 77 elsewhere (libicudata, libicui18n, libicuuc, icudt, icuin, icuuc; Unicode license, https://www.unicode.org/license.txt),
+  copyright (c) 1991-2025 Unicode, Inc.
+- libxml2 (libxml2; MIT license as below), copyright (c) 1998-2012 Daniel Veillard
+- zlib (libz, zlib; zlib license, https://zlib.net/zlib_license.html), copyright (c) 1995-2026 Jean-loup Gailly and Mark Adler
+- XZ Utils on Linux (liblzma; public domain)
+- LZ4 on macOS and Windows (liblz4; BSD 2-clause license, the first two conditions below), copyright (c) 2011-2020 Yann Collet
+- Zstandard on macOS and Windows (libzstd; BSD 3-clause license as below), copyright (c) Meta Platforms, Inc. and affiliates
+- MIT Kerberos on macOS (libgssapi_krb5, libk5crypto, libkrb5, libkrb5support, libcom_err; BSD 2-clause license, the first two conditions below, and
+  https://web.mit.edu/kerberos/krb5-1.22/doc/mitK5license.html), copyright (c) 1985-2026 by the Massachusetts Institute of Technology
+- GNU libiconv and the libintl of GNU gettext on macOS and Windows (libiconv, libintl; GNU Lesser General Public License 2.1 or later, as below),
+  copyright (c) 1995-2024 Free Software Foundation, Inc. They are files of their own, which may be replaced by changed ones. Their sources are at
+  https://ftp.gnu.org/gnu/libiconv/ and https://ftp.gnu.org/gnu/gettext/.
+- winpthreads of mingw-w64 on Windows (libwinpthread; MIT license as below), copyright (c) 2010-2011 mingw-w64 project
+`;
+
+const bsd = `BSD 3-clause license
+
+Redistribution and use in source and binary forms, with or without modification, are permitted provided that the following conditions are met:
+1. Redistributions of source code must retain the above copyright notice, this list of conditions and the following disclaimer.
+2. Redistributions in binary form must reproduce the above copyright notice, this list of conditions and the following disclaimer in the
+   documentation and/or other materials provided with the distribution.
+3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse or promote products derived from this
+   software without specific prior written permission.
+
+THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO,
+THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR
+CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT LIMITED TO,
+PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF
+LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS SOFTWARE,
+EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
 `;
 
 const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"),
@@ -90,7 +117,9 @@ export async function packagesIn(root) {
 export async function noticesOf(root) {
   const parts = await Promise.all((await packagesIn(root)).map((name) => noticeOf(root, name)));
   const head = "DRS Sync Tasks contains the following software of others.\n";
-  return `${[head, ...parts, shipped].join(`\n${"-".repeat(80)}\n\n`)}`;
+  const lgpl = await readFile(join(root, "scripts", "licenses", "lgpl-2.1.txt"), "utf8");
+  const texts = [shipped, `MIT license\n\n${mit}\n`, bsd, lgpl];
+  return [head, ...parts, ...texts].join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /**
