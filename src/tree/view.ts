@@ -6,6 +6,7 @@ import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { ConnectedView } from "./connected-view";
 import type { Marks, Node } from "./node";
+import { pinOf, pinsIn } from "./pins";
 import type { ViewOptions } from "./view-options";
 
 /** What the empty view says and offers (`viewsWelcome`, context key `drs.state`). */
@@ -27,7 +28,6 @@ const stateWithout: Readonly<Record<Missing, ViewState>> = {
 
 const viewOptionsKey = "drs.arrangement";
 const pinsKey = "drs.pinned";
-const pinOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 
 /** The view of the tasks. What it shows is a file of its own, loaded with the first connection. */
 export class TasksView implements vscode.Disposable {
@@ -171,7 +171,7 @@ export class TasksView implements vscode.Disposable {
   }
 
   get #pins(): readonly string[] {
-    return this.#state.get<readonly string[]>(pinsKey, []);
+    return pinsIn(this.#state.get(pinsKey));
   }
 
   /** Selects a task's row and brings it into sight. */

@@ -7,6 +7,7 @@ import { openMuteState } from "../../../src/alerts/mute-state";
 import { openConnectionFile } from "../../../src/connections/connection-file";
 import { connectionsIn, listOf } from "../../../src/connections/connection-list";
 import { secretIn } from "../../../src/connections/secret";
+import { pinOf, pinsIn } from "../../../src/tree/pins";
 import { viewOptionsIn } from "../../../src/tree/view-options";
 
 const state = join("test", "releases", "0.1.0-state");
@@ -46,7 +47,12 @@ describe("what 0.1.0 has stored", () => {
   it("is read as the view's options, and pins have the form of today", () => {
     const workspace = stored("workspace-state.json");
     assert.equal(viewOptionsIn(workspace["drs.arrangement"]).group, "engine");
-    assert.match(workspace["drs.pinned"][0], /^local\/[\w-]{36}$/);
+    const [pin = ""] = pinsIn(workspace["drs.pinned"]);
+    assert.match(pin, /^local\/[\w-]{36}$/);
+    assert.equal(pin, pinOf({ connection: "local", id: pin.slice("local/".length) }));
+    for (const other of [undefined, { format: 2 }, [7, null]]) {
+      assert.deepEqual(pinsIn(other), []);
+    }
   });
 
   it("is read as alerts that were reported, mutes and a snooze, and continued", async () => {
