@@ -63,10 +63,11 @@ export class KeptPasswords {
     return await this.secrets.get(keyOf(secret));
   }
 
-  /** Listed first: a password that is kept can always be found and forgotten. */
+  /** Listed first: a password that is kept can always be found and forgotten. The one that 0.1.0 kept is not needed any more. */
   async keep(secret: PasswordReference, password: string): Promise<void> {
     await this.#add(secret);
     await this.secrets.store(keyOf(secret), password);
+    await this.secrets.delete(firstKeyOf(secret));
   }
 
   async forget(references: readonly PasswordReference[]): Promise<void> {
@@ -87,6 +88,11 @@ export class KeptPasswords {
     });
     await Promise.all(dropped.map(async (one) => await this.secrets.delete(keyOf(one))));
   }
+}
+
+/** Where 0.1.0 kept a password, whatever the service that it is sent through, and in no list. */
+function firstKeyOf({ name, user, host, port, database }: PasswordReference): string {
+  return `${prefix}${JSON.stringify([name, user, host, port, database])}`;
 }
 
 function keyOf({ kind, name, user, host, port, database, through }: PasswordReference): string {

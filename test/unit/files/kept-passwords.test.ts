@@ -52,6 +52,15 @@ describe("the kept passwords of task files", () => {
     assert.deepEqual([await kept.all(), stored.size], [[], 0]);
   });
 
+  it("of 0.1.0, which no list has, are deleted when they are entered again", async () => {
+    stored.set('drs.taskFile.["shop","drs","10.0.0.5",5432,"shop"]', "of 0.1.0");
+    assert.equal(await kept.passwordOf(shop), undefined);
+    await kept.keep(shop, "two");
+    assert.deepEqual([...stored.values()], ["two"]);
+    await kept.forget(await kept.all());
+    assert.equal(stored.size, 0);
+  });
+
   it("lose none when two windows keep some at once, and at most 500 are kept", async () => {
     const many = Array.from({ length: 520 }, (_, port) => ({ ...shop, port }));
     await Promise.all(many.slice(0, 10).map((one, index) => [kept, otherWindow][index % 2]?.keep(one, "p")));
