@@ -130,7 +130,11 @@ export class Workbench extends Sights {
         await target.hover({ timeout });
       },
       async () => {
-        shownText = (await shown.allInnerTexts())[0] ?? "";
+        // One that has just closed is still there, and has no lines.
+        const texts = await shown.evaluateAll((all) =>
+          all.map((one) => (one.checkVisibility() ? one.innerText : "")),
+        );
+        shownText = texts.find((found) => found !== "") ?? "";
         return shownText !== "";
       },
       patience.hover,
