@@ -19,7 +19,8 @@ export interface Flags {
   readonly help: boolean;
 }
 
-export const usage = `Usage: drs-local [--data-dir DIR] [--port N] [--demo] [--postgres DIR] [--exit-when-unused SECONDS]
+export const usage = `Usage: drs-local [--data-dir DIR] [--port N] [--demo] [--language LANGUAGE] [--postgres DIR]
+                 [--exit-when-unused SECONDS]
        drs-local call [--data-dir DIR] METHOD PATH [BODY]
 
 Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with PostgreSQL's logical replication behind it.
@@ -27,8 +28,8 @@ Runs the local backend of DRS Sync Tasks: the DRS API on 127.0.0.1, with Postgre
   --data-dir DIR  where task states, keys and databases are kept (default: ${defaultDataDir()})
   --port N        port of the API, 0 for any free one (default: 0)
   --demo          with a source database that keeps changing, a target database and tasks between them
-  --language en|zh
-                  of the descriptions of the demo's tasks (default: en)
+  --language LANGUAGE
+                  of the descriptions of the demo's tasks: en or zh (default: en)
   --postgres DIR  PostgreSQL 14 or newer to run the backend's own databases (default: that of the npm package
                   for this platform, then those installed on this machine)
   --exit-when-unused SECONDS

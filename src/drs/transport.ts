@@ -34,6 +34,12 @@ export interface ExchangeOptions {
 /** Ten times that of 100 tasks with long errors, in bytes. */
 const largestAnswer = 4 * 1024 * 1024;
 
+/**
+ * How long a connection stays open that nothing is sent over, in milliseconds. Servers close one after a minute or more; a
+ * call that is sent at that moment is cut, and whether it has arrived is not known.
+ */
+export const longestIdleMs = 30_000;
+
 /** Sends requests to one host over connections that are kept alive until `dispose`. */
 export class Transport {
   readonly #base: URL;
@@ -46,8 +52,8 @@ export class Transport {
   constructor(base: URL, verify?: ((operation: string) => Promise<void>) | undefined) {
     this.#base = base;
     this.#verify = verify;
-    this.#agent =
-      base.protocol === "http:" ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true });
+    const options = { keepAlive: true, timeout: longestIdleMs };
+    this.#agent = base.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent(options);
   }
 
   /**

@@ -26,7 +26,7 @@ describe("the commands in the documents", () => {
     const texts = [block.replaceAll(/ \[--[^\]]*\]/g, ""), block.replaceAll(/\[(--[^\]]*)\]/g, "$1")];
     const outputs = [...new Set(texts)].map(async (text) => {
       const named = text.replaceAll(/\bDIR\b/g, directory).replaceAll(/\bN\b/g, "0");
-      const script = `set -e\ndrs-local() { node dist/local-backend.js "$@"; }\n${named.replaceAll("SECONDS", "1")}`;
+      const script = `set -e\ndrs-local() { node dist/local-backend.js "$@"; }\n${named.replaceAll("SECONDS", "1").replaceAll("LANGUAGE", "zh")}`;
       const key = { HUAWEICLOUD_SDK_AK: "a", HUAWEICLOUD_SDK_SK: "b", HUAWEICLOUD_SDK_PROJECT_ID: "c" };
       const env = { ...process.env, ...key };
       const running = promisify(execFile)("bash", ["-c", script], { env, timeout: limits.test });

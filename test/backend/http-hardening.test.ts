@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { authorization, sdkDate } from "../../src/drs/signer";
+import { longestIdleMs } from "../../src/drs/transport";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { creation } from "../support/backend-task";
 import { Random } from "../support/random";
@@ -93,6 +94,13 @@ describe("hostile requests", () => {
       body: rest.join("\r\n\r\n"),
     };
   }
+
+  it("find connections that are kept longer than clients keep those that they do not use", async () => {
+    const answer = await fetch(new URL("/_local/health", backend.ready.endpoint));
+    await answer.arrayBuffer();
+    const [, seconds] = /timeout=(\d+)/.exec(answer.headers.get("keep-alive") ?? "") ?? [];
+    assert.ok(Number(seconds) * 1_000 > 2 * longestIdleMs, String(seconds));
+  });
 
   it("are accepted when nothing is wrong with them", async () => {
     assert.equal((await send({})).status, 200);

@@ -46,6 +46,8 @@ export interface Service {
 }
 
 const largestBody = 1024 * 1024;
+/** Longer than clients keep a connection that they do not use: what they send just when it is closed is lost. */
+const keepAliveTimeout = 65_000;
 
 /** The server; it holds its port before the backend is ready, so that a port in use is found first. */
 export class ApiServer {
@@ -60,7 +62,8 @@ export class ApiServer {
   static async listen(port: number, identity: Identity, controls: Controls): Promise<ApiServer> {
     let api: ApiServer | undefined;
     const app = routes(identity, controls, () => ({ port: api?.port ?? 0, service: api?.service }));
-    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port });
+    const serverOptions = { keepAliveTimeout };
+    const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port, serverOptions });
     try {
       await once(server, "listening");
     } catch (error) {
