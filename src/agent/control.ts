@@ -1,9 +1,9 @@
 /** Start, pause, resume. */
 
-import { type AgentAction, actionRow } from "../status/actions";
-import { rowOf } from "../status/statuses";
+import type { AgentAction } from "../status/actions";
 import { legalActions } from "../tasks/allowed-actions";
 import type { Outcome } from "../tasks/attempts";
+import { notPossibleText } from "../tasks/use-cases/explain";
 import { followOutcome } from "../tasks/use-cases/follow-outcome";
 import { NotPossibleError, PrecheckError, runAction } from "../tasks/use-cases/run-action";
 import { describeStatus, precheckOf } from "./answers";
@@ -41,14 +41,9 @@ export async function control(
   }
   const { error } = result;
   if (error instanceof NotPossibleError) {
-    const status = l10n.localize(rowOf(error.task.status).name);
+    const why = notPossibleText(action, error.task, l10n);
     const legal = legalActions(error.task).join(", ") || "nothing";
-    const loss =
-      action === "resume" ? error.task.warnings?.find(({ level }) => level === "failure") : undefined;
-    const why = loss === undefined ? "" : ` Rows were lost: ${loss.message}`;
-    throw new ToolError(
-      `${l10n.localize(actionRow(action).name)} is not possible in status ${error.task.status} (${status}).${why} Legal now: ${legal}.`,
-    );
+    throw new ToolError(`${why} Status: ${error.task.status}. Legal now: ${legal}.`);
   }
   if (error instanceof PrecheckError) {
     const precheckResult = await precheckOf(error.outcome, found, l10n);

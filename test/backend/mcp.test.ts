@@ -161,7 +161,7 @@ describe("the MCP server, on a local backend", () => {
     await statusBecomes(task, "paused");
     const again = await call("drs_pause_task", { task });
     assert.ok(again.isError);
-    assert.match(again.value.error, /not possible in status paused/);
+    assert.match(again.value.error, /not possible for task .* Status: paused/);
     assert.equal((await call("drs_resume_task", { task })).value.accepted, "resume");
     await statusBecomes(task, "incremental");
   });

@@ -151,7 +151,7 @@ describe("the tools for agents", () => {
 
   it("refuse what is not legal now, before the service is asked", async () => {
     const { error } = await failureOf("drs_resume_task", { task: "orders" }, context);
-    assert.match(error, /not possible in status incremental .* Legal now: pause, end\./);
+    assert.match(error, /not possible for task .* Status: incremental\. Legal now: pause, end\./);
     assert.ok(!service.calls.includes("batchRetry"));
     const readOnly = sceneOf(placeOf("north", service, { readOnly: "No permission." }));
     for (const name of ["drs_pause_task", "drs_precheck_task", "drs_compare_task"] as const) {
