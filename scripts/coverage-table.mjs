@@ -14,43 +14,44 @@ export const remarks = {
   batchStarting: "`is_auto_create_compare` and `is_only_init_task` are accepted and change nothing",
   createObjectComparison:
     "the database, the task's tables, and their indexes, constraints and triggers, by their names",
-  createComparison: "`lines` and `contents`, at once; without objects all tables of the task",
+  createComparison:
+    "`lines` and `contents`; begins at once; without objects, all tables of the task are compared",
   batchModification: "`name` and `description`",
   batchLimitSpeed: "limits the full synchronization",
   showJobDetail:
     "types `overview`, `detail`, `network`, `precheck`, `progress`, `log`, `compare` (`object_compare`, `line_compare`, `content_compare`)",
   showMonitorData: "what is not measured here is left out",
   showProgressData: "types `table`, `table_structure`, `table_indexs`, `database`; others are empty",
-  showDirtyData: "of the demo's target, whose log can be read",
-  listDdls: "what DDL at the source has changed and was not replicated, in place of its text",
+  showDirtyData: "only for the demo's target, whose log the backend can read",
+  listDdls: "what DDL has changed at the source without being replicated, instead of the text of the DDL",
   cleanAlarm: "clears the alarm in the list; the task's warning stays while its cause does",
-  createComparisons: "at once; `compare_mode` changes nothing",
-  listHealthComparisons: "none: see `update_compare_policy`",
+  createComparisons: "begins at once; `compare_mode` changes nothing",
+  listHealthComparisons: "always empty: see `update_compare_policy`",
   executeAction:
     "`network`, `precheck`, `start`, `stop`, `restart`, `reset`, `terminate`, `create_compare` (`object`, `lines`, `contents`), `cancel_compare`",
   executeActions: "the same actions",
   createJob: "`postgresql` to `postgresql`",
-  collectDbObjects: "tables; `db_names` is kept to, `offset` and `limit` change nothing",
+  collectDbObjects: "only tables of `db_names`; `offset` and `limit` change nothing",
   batchSetPolicy:
     "accepts what PostgreSQL's logical replication does: `conflict_policy` `stop`, indexes, no DDL",
-  showQuotas: "nothing limits the tasks but the servers' own settings",
-  showComparePolicy: "`NO_SUPPORT`",
-  listJobParameters: "none",
-  listParameterHistory: "none",
-  showTuning: "none",
+  showQuotas: "the number of tasks is limited by the settings of the database servers only",
+  showComparePolicy: "always `NO_SUPPORT`",
+  listJobParameters: "always empty",
+  listParameterHistory: "always empty",
+  showTuning: "always empty",
   updateJob:
     "`name`, `description`, `expired_days`, `notify`, `policy` (with `speed_limit`), `db_object`, `all`; objects and limits are set at once",
-  listNodeTypes: "any of them makes the same: nothing",
-  listZones: "`local`",
-  listSupportLinks: "as `listLinks`",
-  batchSetAlarms: "kept and answered; nothing is sent",
-  setAlarmTopic: "kept and answered; nothing is sent",
-  listAlarmTopics: "none: there is no notification service",
-  showSwitchover: "what has been read and written; nothing is switched over",
-  batchStructProcess: "tables",
+  listNodeTypes: "all node types have the same effect: none",
+  listZones: "always `local`",
+  listSupportLinks: "like `listLinks`",
+  batchSetAlarms: "stored and returned; no notification is sent",
+  setAlarmTopic: "stored and returned; no notification is sent",
+  listAlarmTopics: "always empty: there is no notification service",
+  showSwitchover: "returns what has been read and written; nothing is switched over",
+  batchStructProcess: "tables only",
   batchStructDetail: "types `table`, `table_structure`, `table_indexs`, `database`; others are empty",
-  showObjectSupport: "nothing is searched by the service or imported from a file",
-  createConnection: "kept and answered; a creation names its ends itself",
+  showObjectSupport: "search by the service and import from a file are not supported",
+  createConnection: "stored and returned; a task is not created from it",
   prepareJobs: "checked at once; `user_migration`, `db_param` and `tuning_params` change nothing",
   commitPrepared:
     "creates the tasks with their objects, limits and alarms; connections are tested and tasks started by calls of their own",
@@ -96,11 +97,11 @@ their remarks), and ${refused.length} are refused.`;
 const head = `# The operations that the local backend serves
 
 Made from the operations tables in \`src/drs\` by \`npm run docs:coverage\`. Any other path or method answers 404
-\`APIGW.0101\`, as the cloud's gateway does for what is not published. Fields that are not known here are accepted.`;
+\`APIGW.0101\`, as the cloud's gateway does for an API that is not published. Unknown fields are accepted.`;
 
 const tail = `## Where it differs
 
 - \`listJobs\` and \`listJobsV5\` show the tasks of all users.
 - A call of \`batchDetail\` that names only unknown tasks answers 400 with the reasons in its list.
 - \`executeAction\` and \`executeActions\` answer 202 when the outcome is read later by its \`query_id\`.
-- IAM: the user's name is the access key, the password the secret key, the only project is called \`local\`.`;
+- IAM: the user name is the access key, the password is the secret key, and the only project is named \`local\`.`;

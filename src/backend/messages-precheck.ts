@@ -33,8 +33,8 @@ export const precheckMessages = {
     zh: "源库未要求用户 {login} 提供密码，而目标库用户 {user} 不是超级用户，PostgreSQL 会拒绝该订阅。请在源库 pg_hba.conf 中要求 scram-sha-256 认证，或在目标库使用超级用户。",
   },
   sourceNotProven: {
-    en: "The server at {address} did not prove to the target server by SCRAM that it is the source, which this task requires. If no other server answers at this address, let the source's pg_hba.conf ask the target's address for scram-sha-256, and set the password of {user} again with password_encryption = 'scram-sha-256'. Where the source has a CA, SSL must reach from the target to the source.",
-    zh: "{address} 的服务器未能通过 SCRAM 向目标库服务器证明自己是源库，而此任务要求证明。若该地址没有其他服务器应答，请在源库 pg_hba.conf 中对目标库地址要求 scram-sha-256，并在 password_encryption = 'scram-sha-256' 下重新设置 {user} 的密码。若为源库指定了 CA，则 SSL 必须从目标库直达源库。",
+    en: "The server at {address} did not prove to the target server by SCRAM that it is the source, which this task requires. If no other server answers at this address, require scram-sha-256 for the target's address in the source's pg_hba.conf, and set the password of {user} again with password_encryption = 'scram-sha-256'. If a CA is specified for the source, no server between target and source may end the SSL connection.",
+    zh: "{address} 的服务器未能通过 SCRAM 向目标库服务器证明自己是源库，而此任务要求证明。若该地址没有其他服务器应答，请在源库 pg_hba.conf 中对目标库地址要求 scram-sha-256，并在 password_encryption = 'scram-sha-256' 下重新设置 {user} 的密码。若为源库指定了 CA，则目标库与源库之间不得有终止 SSL 连接的服务器。",
   },
   clearTextNotRefused: {
     en: "PostgreSQL {version} at the target cannot make the source prove itself: a server that takes the source's place could ask for the password in clear text, and send changes of its own. Use SSL with a CA's certificate for the source, or PostgreSQL 16 or newer at the target.",
@@ -235,7 +235,7 @@ export const precheckMessages = {
   },
   typeOrder: {
     en: "Type {type} of the target has its labels in another order, so values compare and sort differently there. The source's order is {order}.",
-    zh: "目标库类型 {type} 的标签顺序不同，比较和排序结果会不同；源库的顺序为 {order}。",
+    zh: "目标库类型 {type} 的枚举值顺序不同，比较和排序结果会不同；源库的顺序为 {order}。",
   },
   typeStricter: {
     en: "Type {type} of the target is stricter than the source's: {what}. Values that the source permits stop the task. Remove the constraint there.",
@@ -255,7 +255,7 @@ export const precheckMessages = {
   },
   oppositeTask: {
     en: "A subscription of the source replicates the target's changes of the same tables back: {subscription}. Each change would loop forever. End the other task first.",
-    zh: "源库的订阅会把目标库中相同表的变更取回：{subscription}，每个变更都会无限循环。请先结束另一个任务。",
+    zh: "源库的订阅会把目标库中相同表的变更复制回源库：{subscription}，每个变更都会无限循环。请先结束另一个任务。",
   },
   sameTargetTable: {
     en: "Another subscription of the target writes to the same tables: {subscription}. Rows with the same key stop one of the tasks. End the other task, unless their rows never conflict.",

@@ -82,7 +82,7 @@ const messages = {
     zh: "账户 {account} 余额不足，任务已冻结，请先充值。",
   },
   resumeLost: {
-    en: "The task cannot be resumed, because it would go on without rows that are lost. {cause}",
+    en: "The task cannot be resumed, because it would continue without the lost rows. {cause}",
     zh: "任务已丢失数据，续传后仍会缺少这些数据，因此无法续传。{cause}",
   },
   needsPrecheck: {
@@ -149,7 +149,7 @@ const messages = {
   },
   copyNeedsLog: {
     en: "The log or the subscription of this task is lost, so rows are missing in all of its tables. Empty the tables at the target and resume the task to copy them all again.",
-    zh: "任务所需的日志或订阅已丢失，所有表都缺少数据。请清空目标库中的这些表后续传任务，将重新复制全部表。",
+    zh: "任务所需的日志或订阅已丢失，所有表都缺少数据。请清空目标库中的这些表后再续传任务，将重新复制全部表。",
   },
   copyNotNow: {
     en: "Tables can be copied again while the task is in incremental synchronization, paused, or failed, but not in status {status}.",
@@ -182,7 +182,7 @@ const messages = {
   },
   unreachable: {
     en: "The {side} database at {address} cannot be reached: {reason}",
-    zh: "无法连接位于 {address} 的 {side}数据库：{reason}",
+    zh: "无法连接位于 {address} 的{side}数据库：{reason}",
   },
   noDatabase: { en: "The {side} database does not exist: {reason}", zh: "{side}数据库不存在：{reason}" },
   databaseError: {
@@ -199,11 +199,11 @@ const messages = {
   },
   logLost: {
     en: "The source database no longer keeps the log that this task still needs. Empty the task's tables at the target and resume the task to copy them again, or end the task. A task without a full synchronization can only be ended.",
-    zh: "源库已不再保留任务所需的日志。请清空目标库中的相关表后续传任务（重新全量同步），或结束任务；不含全量同步的任务只能结束。",
+    zh: "源库已不再保留任务所需的日志。请清空目标库中的相关表后再续传任务（重新全量同步），或结束任务；不含全量同步的任务只能结束。",
   },
   dropped: {
     en: "The subscription of this task was dropped at the target database. Empty the task's tables there and resume the task to copy them again, or end the task. A task without a full synchronization can only be ended.",
-    zh: "任务在目标库中的订阅已被删除。请清空目标库中的相关表后续传任务（重新全量同步），或结束任务；不含全量同步的任务只能结束。",
+    zh: "任务在目标库中的订阅已被删除。请清空目标库中的相关表后再续传任务（重新全量同步），或结束任务；不含全量同步的任务只能结束。",
   },
   noWorker: {
     en: "No replication worker runs at the target database. Check max_logical_replication_workers and the server's log.",

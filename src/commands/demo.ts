@@ -39,7 +39,7 @@ export function demoHandlers(
           : items[0];
       if (account === undefined) {
         if (items.length === 0) {
-          void vscode.window.showInformationMessage(t("No account is used up."));
+          void vscode.window.showInformationMessage(t("No account has run out of credit."));
         }
         return;
       }

@@ -71,8 +71,8 @@ export class RemedySteps {
     const run = t("Run Remedy SQL…");
     const message =
       row.source === null
-        ? t("Row {0} is at the target alone, and the source does not have it any more.", picked.label)
-        : t("Row {0} is at the target already, so that the source's row cannot be written.", picked.label);
+        ? t("Row {0} exists only at the target; the source no longer has it.", picked.label)
+        : t("The target already has row {0}, so the source's row cannot be written.", picked.label);
     if ((await vscode.window.showInformationMessage(message, run)) === run) {
       await this.runSql(found);
     }
@@ -229,13 +229,13 @@ export class RemedySteps {
     const title = t("Login for SQL at {0}", address);
     const user = await vscode.window.showInputBox({
       ...{ title, ignoreFocusOut: true, value: task[side]?.user ?? "" },
-      prompt: complaint ?? t("User name, of someone who may change the tables"),
+      prompt: complaint ?? t("Name of a database user who is allowed to change the tables"),
     });
     const password =
       user &&
       (await vscode.window.showInputBox({
         ...{ title, password: true, ignoreFocusOut: true },
-        prompt: t("Password of {0}. It is kept until this window closes, and nowhere else.", user),
+        prompt: t("Password of {0}. It is kept in memory until this window closes.", user),
       }));
     return user && password ? { user, password } : undefined;
   }

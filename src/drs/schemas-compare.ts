@@ -46,7 +46,7 @@ export const differenceRequest = v.looseObject({
   table_name: text,
 });
 
-/** `status`: 0 differs, 2 is alike, 4 failed, 5 runs, 6 waits, 7 was cancelled, 12 has no table at the target. */
+/** `status`: 0 differs, 2 is alike, 4 failed, 5 runs, 6 waits, 7 was canceled, 12 has no table at the target. */
 const numbers = {
   status: count,
   compare_num: count,

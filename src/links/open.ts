@@ -80,7 +80,7 @@ export async function openLink(uri: vscode.Uri, parts: LinkParts): Promise<void>
 /** The user says which connection is meant: they may sign in as different users. */
 async function chosen(connections: readonly Connection[], { t }: Localizer): Promise<Connection | undefined> {
   const items = connections.map((connection) => ({ label: shown(connection.name), connection }));
-  const placeHolder = t("Several connections lead to this project. Which one is meant?");
+  const placeHolder = t("Several connections lead to this project. Which one do you want to use?");
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.connection;
 }
 

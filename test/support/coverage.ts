@@ -12,7 +12,7 @@ export const servedTables = [
   { title: "Version 3", operations },
   { title: "Comparisons", operations: operationsCompare },
   { title: "Version 5", operations: operationsV5 },
-  { title: "Both versions, for other clients than the extension", operations: operationsMore },
+  { title: "Both versions, for clients other than the extension", operations: operationsMore },
   { title: "Version 5: tags, saved connections, prepared creations", operations: operationsKept },
   { title: "IAM", operations: iamCalls },
 ];
