@@ -37,7 +37,7 @@ export async function copyTablesAgain({ task, session, state }: PlacedTask, cont
   const { t } = l10n;
   const { connection } = state;
   const local = connection.kind === "local" ? connections.localAccess : undefined;
-  if (local === undefined || state.readOnly !== undefined || !mayCopyAgain(task, connection.kind)) {
+  if (local === undefined || !mayCopyAgain(task, connection.kind)) {
     const status = l10n.localize(rowOf(task.status).name);
     warn(t('Tables of task "{0}" cannot be copied again in status {1}.', task.name, status));
     return;

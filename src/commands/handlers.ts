@@ -72,17 +72,21 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     }
     return pickTask(fitting, prompt, l10n, thresholds());
   };
-  /** The same for what changes a task: none of a read-only connection is offered. */
+  /** The same for what changes a task: none of a read-only connection is offered, and one that is named is explained. */
   const chosenToChange = async (
     argument: unknown,
     isFitting: (task: Task, place: "local" | "cloud") => boolean,
     prompt?: Shown,
-  ): Promise<PlacedTask | undefined> =>
-    await chosen(
-      argument,
-      ({ task, state }) => state.readOnly === undefined && isFitting(task, state.connection.kind),
-      prompt,
-    );
+  ): Promise<PlacedTask | undefined> => {
+    const fits = ({ task, state }: PlacedTask) =>
+      state.readOnly === undefined && isFitting(task, state.connection.kind);
+    const found = await chosen(argument, fits, prompt);
+    if (found?.state.readOnly !== undefined) {
+      await explainReadOnly(found.state);
+      return undefined;
+    }
+    return found;
+  };
   /** The same for an action: only tasks that it is legal for are offered. */
   const chosenFor = async (action: ActionId, argument: unknown): Promise<PlacedTask | undefined> =>
     await chosenToChange(
@@ -101,12 +105,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     return await askUnapplied(local.connection, local.key, task.id, l10n);
   };
   const run = async (found: PlacedTask, action: ActionId, startAt?: number) => {
-    const { connection, readOnly } = found.state;
-    if (readOnly !== undefined) {
-      await explainReadOnly(found.state);
-      return;
-    }
-    const where = sessions.shown.length > 1 ? connection.name : undefined;
+    const where = sessions.shown.length > 1 ? found.state.connection.name : undefined;
     const unapplied = async () => await unappliedOf(found);
     const dialog = oneTaskDialog(action, found, where, l10n, log, unapplied);
     const report: ActionDialog["report"] = async (results) => {
