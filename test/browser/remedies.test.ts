@@ -59,9 +59,9 @@ describe("the way from the alert to a running task", () => {
   it("shows the row that is in the way at both ends, removes it after a preview, and sees the task run", async () => {
     const editor = workbench.page.locator(".monaco-diff-editor");
     await workbench.click(button("Show Rows at Both Ends"), editor.getByText("id: 900001").first());
-    await workbench.sees(workbench.notifications.filter({ hasText: "is at the target already" }));
+    await workbench.sees(workbench.notifications.filter({ hasText: "The target already has row" }));
     await workbench.picture("story-rows");
-    await workbench.answerNotification("is at the target already", "Run Remedy SQL…");
+    await workbench.answerNotification("The target already has row", "Run Remedy SQL…");
     await workbench.sees(workbench.dialog);
     await workbench.picture("story-sql");
     assert.match(
