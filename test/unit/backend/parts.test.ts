@@ -58,7 +58,7 @@ describe("the small parts of the local backend", () => {
   it("writes messages in both languages, also one that it does not know", () => {
     const text = message("unreachable", { side: "source", address: "h:1", reason: "gone" });
     assert.equal(render(text, "en"), "The source database at h:1 cannot be reached: gone");
-    assert.equal(render(text, "zh"), "无法连接位于 h:1 的 源数据库：gone");
+    assert.equal(render(text, "zh"), "无法连接位于 h:1 的源数据库：gone");
     assert.equal(render({ id: "newer", values: { a: "b" } }, "en"), "newer b");
   });
 
