@@ -13,7 +13,6 @@ import { addressText } from "../tasks/address";
 import { isProduction } from "../tasks/production";
 import { nextAction } from "../tasks/remedy-steps";
 import type { Task } from "../tasks/task";
-import { changing } from "../tasks/use-cases/control";
 import { explainOutcome, findingsText, remedySqlOf } from "../tasks/use-cases/explain";
 import { checkTask } from "../tasks/use-cases/precheck";
 import { confirmedByTyping } from "./confirm";
@@ -190,7 +189,7 @@ export class RemedySteps {
       try {
         const { command, row_count } = await vscode.window.withProgress(
           { location: { viewId: "drs.tasks" } },
-          () => changing(session, "runSql", task.id, () => runTaskSql(place, side, sql, login, l10n)),
+          () => session.control.run("runSql", task.id, () => runTaskSql(place, side, sql, login, l10n)),
         );
         log.info(`SQL run at the ${side} of task ${task.name} (${task.id}): ${command}`);
         if (login !== undefined) {
