@@ -22,7 +22,7 @@ const askedAt = new WeakMap<object, number>();
  * status after so long at the latest.
  */
 const paces = {
-  local: { firstMs: 250, longestMs: 2_000, limitMs: 60_000, apart: 500, settle: 4_000, stale: 3_000 },
+  local: { firstMs: 250, longestMs: 2_000, limitMs: 60_000, apart: 500, settle: 4_000, stale: 10_000 },
   cloud: {
     firstMs: 2_000,
     longestMs: 10_000,
@@ -68,9 +68,9 @@ export async function followOutcome(
     hasMoved ||= reachedAt !== undefined || task?.status !== before.status;
     reachedAt = undefined;
     if (task !== undefined && rowOf(task.status).alert === "error") {
-      const again = isSameError(before, task);
-      if (hasMoved || !again || at - begin >= stale) {
-        return { kind: "failed", at, again };
+      // Until it has moved it shows the failure of before, of which the task of the last reading may know other words.
+      if (hasMoved || at - begin >= stale) {
+        return { kind: "failed", at, again: isSameError(before, task) };
       }
     }
     return undefined;
