@@ -138,7 +138,7 @@ describe("the stream of a task", () => {
     assert.deepEqual([status, error_code], ["failed", "DRS.M00304"]);
     assert.match(
       error_msg ?? "",
-      /^The task cannot be resumed, because it would go on without rows that are lost\. ./,
+      /^The task cannot be resumed, because it would continue without the lost rows\. ./,
     );
     assert.match(error_msg ?? "", why);
     assert.match(error_msg ?? "", /[Cc]opy .*again|[Rr]eset the task|copied again/);
