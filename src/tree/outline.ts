@@ -94,7 +94,7 @@ export class Outline {
     return group === "connection" || (this.branches.size > 1 && group !== "none");
   }
 
-  /** Whether the tasks of several connections stand in one list. */
+  /** Whether one list shows the tasks of all connections. */
   get isOneList(): boolean {
     return this.viewOptions.group === "none" && this.branches.size > 1;
   }

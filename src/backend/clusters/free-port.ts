@@ -2,8 +2,8 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /**
- * From where ports are taken: below those that systems give to outgoing connections and to whoever asks for any
- * (Linux from 32768, others from 49152). A server that is away for a moment finds its port free again.
+ * The range of the servers' ports. Systems assign ports above it to outgoing connections and to programs that ask for any
+ * free port (Linux from 32768, others from 49152), so that a server that restarts finds its port free again.
  */
 const range = { first: 20_000, end: 32_000 };
 const mostTries = 100;
@@ -11,7 +11,7 @@ const mostTries = 100;
 /**
  * The wanted port of 127.0.0.1 when it is free, else another one that is.
  *
- * @param wanted none: any
+ * @param wanted absent: any port of the range
  * @throws the system's error when none can be listened on
  */
 export async function freePort(wanted?: number): Promise<number> {
