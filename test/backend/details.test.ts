@@ -417,13 +417,16 @@ describe("the details of a task", () => {
         job: { type: "name", params: { base_info: { name } } },
       });
     await rename("renamed-here");
-    const describe = async (description: string) => {
-      const jobs = [{ job_id: task.id, description }];
+    const describe = async (description: string, name?: string) => {
+      const jobs = [{ job_id: task.id, description, ...(name === undefined ? {} : { name }) }];
       const { results } = await backend.client.call("batchModification", { jobs });
       return results.map(({ status, error_code }) => [status, error_code]);
     };
     assert.deepEqual(await describe("told so"), [["success", undefined]]);
     assert.deepEqual(await describe("<"), [["failed", "DRS.M00007"]]);
+    // What is refused in part changes nothing.
+    assert.deepEqual(await describe("<", "half-renamed"), [["failed", "DRS.M00007"]]);
+    assert.deepEqual(await describe("half told", "aa-listed"), [["failed", "DRS.M00277"]]);
     assert.equal((await task.detail()).description, "told so");
     assert.equal((await detail(task.id, "overview")).base_info?.name, "renamed-here");
     await assert.rejects(rename("aa-listed"), /DRS\.M00277/);

@@ -143,9 +143,9 @@ export function createHandlersV5(
   const updates: Readonly<
     Record<string, (id: string, params: Changes) => Promise<Record<string, unknown> | undefined>>
   > = {
-    name: async (id, { base_info }) => void (await actions.rename(id, base_info?.name ?? "")),
+    name: async (id, { base_info }) => void (await actions.describe(id, { name: base_info?.name ?? "" })),
     description: async (id, { base_info }) =>
-      void (await actions.redescribe(id, base_info?.description ?? "")),
+      void (await actions.describe(id, { description: base_info?.description ?? "" })),
     expired_days: async (id, { base_info }) => {
       const expiredDays = base_info?.expired_days ?? undefined;
       await store.update(id, (job) => ({ ...job, sent: { ...job.sent, expiredDays } }));

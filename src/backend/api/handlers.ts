@@ -205,13 +205,7 @@ export function createHandlers(parts: Parts): Handlers {
 
     batchModification: async ({ jobs }, language) =>
       await each("MODIFY_CONFIGURATION", jobs.map(jobIdOf), language, async (id, index) => {
-        const { name, description } = jobs[index] ?? {};
-        if (name != null) {
-          await actions.rename(id, name);
-        }
-        if (description != null) {
-          await actions.redescribe(id, description);
-        }
+        await actions.describe(id, jobs[index] ?? {});
         return undefined;
       }),
 

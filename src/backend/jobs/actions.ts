@@ -223,17 +223,28 @@ export class JobActions {
     await this.store.remove(id, (job) => this.changes.require(job, "DELETE"));
   }
 
-  /** @throws ApiError DRS.M00277 when another task has the name. */
-  async rename(id: string, name: string): Promise<void> {
-    this.requireName(name, id);
+  /**
+   * Changes the name, the description, or both: all or nothing.
+   *
+   * @throws ApiError DRS.M00277 when another task has the name; for a name or a description that is not valid.
+   */
+  async describe(
+    id: string,
+    given: { readonly name?: string | null | undefined; readonly description?: string | null | undefined },
+  ): Promise<void> {
+    const { name, description } = given;
+    if (name != null) {
+      this.requireName(name, id);
+    }
+    if (description != null) {
+      requireDescription(description);
+    }
     this.changes.get(id);
-    await this.store.update(id, (job) => ({ ...job, name }));
-  }
-
-  async redescribe(id: string, description: string): Promise<void> {
-    this.changes.get(id);
-    requireDescription(description);
-    await this.store.update(id, (job) => ({ ...job, description }));
+    await this.store.update(id, (job) => ({
+      ...job,
+      name: name ?? job.name,
+      description: description ?? job.description,
+    }));
   }
 
   /** @throws ApiError for an invalid task name, or the name of another task. */
