@@ -11,7 +11,7 @@ import { Clusters } from "./clusters/clusters";
 import { DataDir } from "./data-dir";
 import { Demo } from "./demo/demo";
 import { demoLoginFor, runDemoSql, runTaskSql, type SqlRequest, type TaskSqlRequest } from "./demo/sql";
-import type { DatabaseLogin } from "./engine/engine";
+import type { DatabaseLogin } from "./engine/database-login";
 import { createEngine } from "./engine/engines";
 import { ServerLog } from "./engine/postgres/server-log";
 import { EngineFaults } from "./faults/engine-faults";

@@ -2,7 +2,7 @@
  * What a task's status is and what is to be done next: pure functions of what the user wants and what is observed.
  * Level-triggered: nothing depends on how the present came about.
  */
-import type { EngineState } from "./engine/engine";
+import type { EngineState } from "./engine/engine-state";
 
 /** What the user asked for (stored). `frozen` is billing: the account's balance is used up. */
 export interface DesiredState {

@@ -1,7 +1,7 @@
 /** Random rows, random changes at the target, random settings of both logins: the verdict against plain SQL. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Side } from "../../src/backend/engine/engine";
+import type { Side } from "../../src/backend/engine/side";
 import { EnginePair } from "../support/engine-pair";
 
 /** Columns by their type: `key` of those that a primary key may have. All values of a type differ. */

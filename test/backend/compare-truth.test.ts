@@ -1,6 +1,7 @@
 /** A comparison says "equal" only of what it has shown to be equal. */
 import assert from "node:assert/strict";
-import type { EngineTask, TableComparison } from "../../src/backend/engine/engine";
+import type { TableComparison } from "../../src/backend/engine/comparison";
+import type { EngineTask } from "../../src/backend/engine/engine-task";
 import { EnginePair, inWords } from "../support/engine-pair";
 
 describe("the verdict of a comparison", () => {

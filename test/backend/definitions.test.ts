@@ -1,6 +1,6 @@
 /** What the engine makes at the target is what the source has, and refuses nothing that the source permits. */
 import assert from "node:assert/strict";
-import type { EngineTask } from "../../src/backend/engine/engine";
+import type { EngineTask } from "../../src/backend/engine/engine-task";
 import { until } from "../support/backend-process";
 import { EnginePair } from "../support/engine-pair";
 

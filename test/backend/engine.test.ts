@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { DatabaseLogin } from "../../src/backend/engine/engine";
+import type { DatabaseLogin } from "../../src/backend/engine/database-login";
 import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { describeEngine } from "../support/engine-conformance";

@@ -1,6 +1,6 @@
 /** Where sequences of the target stand when a task is over. */
 import assert from "node:assert/strict";
-import type { EngineTask } from "../../src/backend/engine/engine";
+import type { EngineTask } from "../../src/backend/engine/engine-task";
 import { EnginePair } from "../support/engine-pair";
 
 describe("sequences of the target", () => {

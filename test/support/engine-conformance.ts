@@ -1,15 +1,11 @@
 /** What every engine must do, whatever moves its rows: run with `describeEngine` against the real thing. */
 import assert from "node:assert/strict";
-import {
-  type DatabaseLogin,
-  type Engine,
-  EngineError,
-  type EngineState,
-  type EngineTask,
-  type IndexProgress,
-  type TableName,
-  type UnindexedTable,
-} from "../../src/backend/engine/engine";
+import type { DatabaseLogin } from "../../src/backend/engine/database-login";
+import type { Engine } from "../../src/backend/engine/engine";
+import { EngineError } from "../../src/backend/engine/engine-error";
+import type { EngineState, IndexProgress } from "../../src/backend/engine/engine-state";
+import type { EngineTask, UnindexedTable } from "../../src/backend/engine/engine-task";
+import type { TableName } from "../../src/backend/engine/table-name";
 import { until } from "./backend-process";
 
 /** An engine and two servers for it. */

@@ -1,15 +1,12 @@
 /** The PostgreSQL engine by itself, between databases of its own on two real servers. */
 import assert from "node:assert/strict";
-import type {
-  DatabaseLogin,
-  EngineTask,
-  Side,
-  TableComparison,
-  TableName,
-  UnindexedTable,
-} from "../../src/backend/engine/engine";
+import type { TableComparison } from "../../src/backend/engine/comparison";
+import type { DatabaseLogin } from "../../src/backend/engine/database-login";
+import type { EngineTask, UnindexedTable } from "../../src/backend/engine/engine-task";
 import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
 import { objectName } from "../../src/backend/engine/postgres/names";
+import type { Side } from "../../src/backend/engine/side";
+import type { TableName } from "../../src/backend/engine/table-name";
 import { type Message, render } from "../../src/backend/messages";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "./backend-process";
 

@@ -1,7 +1,9 @@
 /** Two servers of the test's own, and the engine that checks tasks between them. */
 import assert from "node:assert/strict";
-import type { CheckItem, EngineTask, TableName } from "../../src/backend/engine/engine";
+import type { CheckItem } from "../../src/backend/engine/check-item";
+import type { EngineTask } from "../../src/backend/engine/engine-task";
 import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
+import type { TableName } from "../../src/backend/engine/table-name";
 import { render } from "../../src/backend/messages";
 import { OwnServer } from "./own-server";
 

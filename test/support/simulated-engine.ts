@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
-import {
-  type AgainTable,
-  type DatabaseLogin,
-  type Engine,
-  EngineError,
-  type EngineState,
-  type EngineTask,
-  LogLostError,
-  type Side,
-  type StopCause,
-  type TableName,
-  type UnindexedTable,
-} from "../../src/backend/engine/engine";
-import { plainName } from "../../src/backend/engine/table-name";
+import type { DatabaseLogin } from "../../src/backend/engine/database-login";
+import type { Engine } from "../../src/backend/engine/engine";
+import { EngineError, LogLostError } from "../../src/backend/engine/engine-error";
+import type { EngineState } from "../../src/backend/engine/engine-state";
+import type { AgainTable, EngineTask, UnindexedTable } from "../../src/backend/engine/engine-task";
+import type { Side } from "../../src/backend/engine/side";
+import type { StopCause } from "../../src/backend/engine/stop-cause";
+import { plainName, type TableName } from "../../src/backend/engine/table-name";
 import { message } from "../../src/backend/messages";
 import type { SimulatedWorld, Subscription } from "./simulated-world";
 

@@ -5,7 +5,10 @@
 import assert from "node:assert/strict";
 import type pg from "pg";
 import * as v from "valibot";
-import { EngineError, type Side, type StopCause, type TableState } from "../../src/backend/engine/engine";
+import { EngineError } from "../../src/backend/engine/engine-error";
+import type { TableState } from "../../src/backend/engine/engine-state";
+import type { Side } from "../../src/backend/engine/side";
+import type { StopCause } from "../../src/backend/engine/stop-cause";
 import { plainName } from "../../src/backend/engine/table-name";
 import { type Job, jobSchema } from "../../src/backend/jobs/job";
 import { migrations } from "../../src/backend/jobs/store";

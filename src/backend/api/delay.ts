@@ -1,6 +1,7 @@
 /** `GET /_local/tasks/{id}/delay`: why a task is behind, as far as both of its ends say it. */
 import type { DelayEvidence } from "../engine/delay-evidence";
-import { type Engine, EngineError } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
 import type { Controller } from "../jobs/controller";
 import { isWatched } from "../jobs/runtime";
 import type { JobStore } from "../jobs/store";

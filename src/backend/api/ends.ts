@@ -1,6 +1,9 @@
 /** `POST /_local/ends`: tries the ends of a task that does not exist yet, and lists the tables that it could have. */
 import * as v from "valibot";
-import { type DatabaseLogin, type Engine, EngineError, type Side } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/database-login";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import type { Side } from "../engine/side";
 import { type Language, render } from "../messages";
 
 const login = v.object({

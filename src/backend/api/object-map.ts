@@ -2,7 +2,7 @@
 import type * as v from "valibot";
 import type { InputOf } from "../../drs/all-operations";
 import type { databaseObject } from "../../drs/schemas-v5-objects";
-import type { TableName } from "../engine/engine";
+import type { TableName } from "../engine/table-name";
 import type { Selection } from "../jobs/job";
 import { ApiError, message } from "../messages";
 

@@ -1,5 +1,5 @@
 /** How far a task is, from what the engine says of its tables. */
-import type { TableState } from "../engine/engine";
+import type { TableState } from "../engine/engine-state";
 import { plainName } from "../engine/table-name";
 import type { Live } from "../jobs/controller";
 import { indexPercent } from "../jobs/indexes";

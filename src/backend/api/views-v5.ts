@@ -2,8 +2,8 @@
 import type * as v from "valibot";
 import type { AnswerOf } from "../../drs/all-operations";
 import type { listItem as listItemSchema } from "../../drs/schemas-v5";
-import type { Side } from "../engine/engine";
 import { dbTypeOf } from "../engine/engines";
+import type { Side } from "../engine/side";
 import { plainName } from "../engine/table-name";
 import type { Live } from "../jobs/controller";
 import { childOf, type Job } from "../jobs/job";

@@ -1,7 +1,7 @@
 /** A task as the API shows it. No password ever leaves. */
 import type { ItemOf } from "../../drs/operations";
-import type { Side } from "../engine/engine";
 import { dbTypeOf } from "../engine/engines";
+import type { Side } from "../engine/side";
 import type { Live } from "../jobs/controller";
 import { childOf, currentFailure, type Job, tableId } from "../jobs/job";
 import { type ActionConstraints, jobAction } from "../jobs/legal-actions";

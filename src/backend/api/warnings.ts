@@ -1,5 +1,5 @@
 /** What is wrong with the streams of tasks although they may run: `GET /_local/warnings`. */
-import type { EngineState, KeptLog } from "../engine/engine";
+import type { EngineState, KeptLog } from "../engine/engine-state";
 import { findingsOf } from "../jobs/findings";
 import { type Job, tableId } from "../jobs/job";
 import { type Language, render } from "../messages";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { textOf, writePrivately } from "../data-dir";
-import type { DatabaseLogin } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/database-login";
 import { log, shortened } from "../log";
 import { StartError } from "../start-error";
 import type { Binaries } from "./binaries";

@@ -7,7 +7,7 @@ import * as v from "valibot";
 import type { Handlers } from "../api/server";
 import type { Clusters } from "../clusters/clusters";
 import { textOf, writePrivately } from "../data-dir";
-import type { DatabaseLogin } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/database-login";
 import { objectName } from "../engine/postgres/names";
 import type { Controller } from "../jobs/controller";
 import type { Job } from "../jobs/job";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
-import type { DatabaseLogin } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/database-login";
 import { ownClient } from "../engine/postgres/guarded-client";
 import { log, reasonOf } from "../log";
 

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { QueryResultRow } from "pg";
 import type { Handlers } from "../api/server";
-import type { DatabaseLogin } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/database-login";
 import { ownClient } from "../engine/postgres/guarded-client";
 import type { JobStore } from "../jobs/store";
 import type { Language } from "../messages";

@@ -1,9 +1,10 @@
 /** Statements that a person runs in the demo's databases. */
 import { Query, type ResultBuilder } from "pg";
-import type { DatabaseLogin, Side } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/database-login";
 import { clientOptions, codeOf } from "../engine/postgres/databases";
 import { type ClientOptions, GuardedClient, ownOptions } from "../engine/postgres/guarded-client";
 import { ProtocolError } from "../engine/postgres/message-guard";
+import type { Side } from "../engine/side";
 import { reasonOf } from "../log";
 import { ApiError, message } from "../messages";
 import type { DemoLogin } from "./demo";

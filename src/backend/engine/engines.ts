@@ -1,5 +1,6 @@
 /** The engines of the local backend. A new one is an entry here. */
-import type { DatabaseLogin, Engine } from "./engine";
+import type { DatabaseLogin } from "./database-login";
+import type { Engine } from "./engine";
 import { PostgresEngine } from "./postgres/engine";
 import type { ServerLog } from "./postgres/server-log";
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { escapeLiteral } from "pg";
-import type { DatabaseLogin } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/database-login";
 import { ownClient } from "../engine/postgres/guarded-client";
 
 /** Log written to leave the slot behind all others, and the distance that the others must keep from it, in bytes. */

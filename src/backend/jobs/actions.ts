@@ -1,6 +1,9 @@
 /** What a user can ask of a task. Each call stores what is desired; the controller carries it out. */
 import { randomUUID } from "node:crypto";
-import { type Engine, EngineError, type TaskType, type Unapplied } from "../engine/engine";
+import type { TaskType } from "../engine/capabilities";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import type { Unapplied } from "../engine/engine-state";
 import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
 import type { Controller } from "./controller";

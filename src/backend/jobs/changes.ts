@@ -3,8 +3,11 @@
  * are new beside the task's own, then the task takes over the changed set. A change that fails leaves the task's own
  * tables as they were; added tables that are copied already stay in step, so that a retry need not copy them again.
  */
-import { type Engine, EngineError, type EngineTask, type TableName, type TableState } from "../engine/engine";
-import { plainName } from "../engine/table-name";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import type { TableState } from "../engine/engine-state";
+import type { EngineTask } from "../engine/engine-task";
+import { plainName, type TableName } from "../engine/table-name";
 import { log } from "../log";
 import { type Message, message } from "../messages";
 import type { ObservedChange } from "../reconcile";

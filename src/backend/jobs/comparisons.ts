@@ -1,7 +1,8 @@
 /** Comparisons of what both ends of a task have: run one after another, their results kept with the task. */
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
-import { type Engine, EngineError } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
 import { log, reasonOf } from "../log";
 import { ApiError, type Message, message } from "../messages";
 import type { ControlDatabase } from "./control-database";

@@ -1,7 +1,7 @@
 /** The way into the control database. Its server may be started again at any moment. */
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
-import type { DatabaseLogin } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/database-login";
 import { isConnectionLoss } from "../engine/error-kinds";
 import { codeOf } from "../engine/postgres/databases";
 import { guardedPool, ownOptions } from "../engine/postgres/guarded-client";

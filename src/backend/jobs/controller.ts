@@ -1,6 +1,9 @@
 /** Watches every task and drives it from what is observed towards what the user wants. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Capabilities, Engine, EngineState, EngineTask } from "../engine/engine";
+import type { Capabilities } from "../engine/capabilities";
+import type { Engine } from "../engine/engine";
+import type { EngineState } from "../engine/engine-state";
+import type { EngineTask } from "../engine/engine-task";
 import { log, reasonOf } from "../log";
 import { message } from "../messages";
 import {

@@ -2,7 +2,9 @@
  * How tables are copied again while their task continues: what the user asked for is stored with the task until all of
  * these tables are in step. Until the engine has begun to copy all of them, beginning is repeated as a whole.
  */
-import { type AgainTable, type Engine, EngineError, type EngineTask } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import type { AgainTable, EngineTask } from "../engine/engine-task";
 import { plainName } from "../engine/table-name";
 import { message } from "../messages";
 import type { ObservedCopy } from "../reconcile";

@@ -1,7 +1,10 @@
 /** What a user can ask of the databases at both ends of a task. */
 import * as v from "valibot";
 import type { InputOf } from "../../drs/all-operations";
-import { type Engine, EngineError, type Side, type TableName } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import type { Side } from "../engine/side";
+import type { TableName } from "../engine/table-name";
 import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
 import type { Controller } from "./controller";

@@ -1,5 +1,5 @@
 import { certificatesIn } from "../../drs/certificates";
-import type { DatabaseLogin } from "../engine/engine";
+import type { DatabaseLogin } from "../engine/database-login";
 import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
 import type { StoredEndpoint } from "./job";

@@ -1,5 +1,6 @@
 /** How failures are stored, with their texts: of the attempt in hand, or of a change that is on its way. */
-import { type Engine, EngineError } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
 import { log } from "../log";
 import type { Message } from "../messages";
 import type { SecretBox } from "../secrets";

@@ -1,6 +1,7 @@
 /** What looks find wrong with the streams of tasks: kept with its task, and written into the task's log. */
-import type { EngineState, StreamFinding, TableName } from "../engine/engine";
-import { plainName } from "../engine/table-name";
+import type { EngineState } from "../engine/engine-state";
+import type { StreamFinding } from "../engine/stream-finding";
+import { plainName, type TableName } from "../engine/table-name";
 import { message } from "../messages";
 import { isChanging, type Job, type KnownFinding, without } from "./job";
 import type { JobStore } from "./store";

@@ -2,14 +2,11 @@
  * How the indexes of copied tables are made while their task is watched: in the background, begun again after whatever
  * has ended it. Which tables lack some is stored with the task until all are made.
  */
-import {
-  type Engine,
-  EngineError,
-  type EngineTask,
-  type IndexProgress,
-  type TableName,
-} from "../engine/engine";
-import { plainName } from "../engine/table-name";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import type { IndexProgress } from "../engine/engine-state";
+import type { EngineTask } from "../engine/engine-task";
+import { plainName, type TableName } from "../engine/table-name";
 import { log, reasonOf } from "../log";
 import type { ObservedState } from "../reconcile";
 import type { Failures } from "./failures";

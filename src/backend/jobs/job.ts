@@ -2,8 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { endpoint, speedLimit } from "../../drs/schemas";
-import type { TableName } from "../engine/engine";
-import { plainName } from "../engine/table-name";
+import { plainName, type TableName } from "../engine/table-name";
 
 const messageSchema = v.object({ id: v.string(), values: v.record(v.string(), v.string()) });
 const time = v.nullable(v.number());

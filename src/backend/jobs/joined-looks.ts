@@ -1,5 +1,7 @@
 /** Looks at single tasks that are asked for while another look is under way are made together. */
-import type { Engine, EngineState, EngineTask } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import type { EngineState } from "../engine/engine-state";
+import type { EngineTask } from "../engine/engine-task";
 
 interface Look {
   readonly tasks: EngineTask[];

@@ -1,5 +1,5 @@
 /** Which action a status allows, as the DRS API names actions and statuses. */
-import type { Capabilities } from "../engine/engine";
+import type { Capabilities } from "../engine/capabilities";
 import { ApiError, message } from "../messages";
 import { lossThatStays } from "./findings";
 import { isChanging, type Job, tableId } from "./job";

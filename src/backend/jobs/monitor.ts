@@ -1,6 +1,7 @@
 /** Measures running tasks: rows and bytes that go through, kept for a minute, and minute by minute for a day. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Engine, EngineTask } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import type { EngineTask } from "../engine/engine-task";
 import { log, reasonOf } from "../log";
 import type { Measurement, Measurements } from "./measurements";
 

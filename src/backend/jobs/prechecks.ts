@@ -1,6 +1,8 @@
 /** Pre-checks of tasks: they are begun, run beside everything else, and stored with the task. */
 import { randomUUID } from "node:crypto";
-import { type Engine, EngineError, type TableName } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import type { TableName } from "../engine/table-name";
 import { log, reasonOf } from "../log";
 import { ApiError, message } from "../messages";
 import type { Controller } from "./controller";

@@ -1,5 +1,7 @@
 /** The remedy of a task that failed, or whose last pre-check did: from its failure, or from what a pre-check finds. */
-import { type Engine, EngineError, type FoundRemedy } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import type { FoundRemedy } from "../engine/remedy";
 import type { Controller } from "./controller";
 import { currentFailure } from "./job";
 import type { LegalChanges } from "./legal-changes";

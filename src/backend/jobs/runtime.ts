@@ -1,5 +1,6 @@
 /** What is known of a task while this process runs, and is determined again by the next one. */
-import { EngineError, type EngineState, type IndexProgress } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import type { EngineState, IndexProgress } from "../engine/engine-state";
 import { plainName } from "../engine/table-name";
 import { type Job, without } from "./job";
 import type { TcpRelay } from "./tcp-relay";

@@ -1,5 +1,8 @@
 /** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
-import { type Engine, EngineError, type EngineTask, LogLostError, type Side } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import { EngineError, LogLostError } from "../engine/engine-error";
+import type { EngineTask } from "../engine/engine-task";
+import type { Side } from "../engine/side";
 import { plainName } from "../engine/table-name";
 import { log, reasonOf } from "../log";
 import { message } from "../messages";

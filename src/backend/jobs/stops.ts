@@ -3,7 +3,10 @@
  * What may pass is tried again some times, until it comes with the same words and without progress. All else is a
  * failure.
  */
-import { type Engine, EngineError, type EngineTask, type StopCause, sourceByLink } from "../engine/engine";
+import type { Engine } from "../engine/engine";
+import { EngineError } from "../engine/engine-error";
+import { type EngineTask, sourceByLink } from "../engine/engine-task";
+import type { StopCause } from "../engine/stop-cause";
 import { message } from "../messages";
 import type { Failures } from "./failures";
 import type { History } from "./history";

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
-import { EngineError } from "../../../src/backend/engine/engine";
+import { EngineError } from "../../../src/backend/engine/engine-error";
 import { Databases } from "../../../src/backend/engine/postgres/databases";
 import { conninfo } from "../../../src/backend/engine/postgres/names";
 import { authoritiesOf, hostOf } from "../../../src/backend/jobs/endpoints";

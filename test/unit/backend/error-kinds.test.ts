@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EngineError } from "../../../src/backend/engine/engine";
+import { EngineError } from "../../../src/backend/engine/engine-error";
 import { isConnectionLoss, kindOf } from "../../../src/backend/engine/error-kinds";
 import { reasonOf } from "../../../src/backend/log";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { EngineState, EngineTask } from "../../../src/backend/engine/engine";
+import type { EngineState } from "../../../src/backend/engine/engine-state";
+import type { EngineTask } from "../../../src/backend/engine/engine-task";
 import { JoinedLooks } from "../../../src/backend/jobs/joined-looks";
 
 describe("looks at single tasks", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KeptLog } from "../../../src/backend/engine/engine";
+import type { KeptLog } from "../../../src/backend/engine/engine-state";
 import { inWords, KeptLogMeter } from "../../../src/backend/engine/postgres/kept-log";
 
 const mb = 1024 ** 2;

@@ -1,5 +1,5 @@
 /** What the reconciler's tests observe: an engine's state, and a task as it is seen. */
-import type { EngineState, TableState } from "../../../src/backend/engine/engine";
+import type { EngineState, TableState } from "../../../src/backend/engine/engine-state";
 import type { ObservedState } from "../../../src/backend/reconcile";
 
 type Present = Extract<EngineState, { kind: "present" }>;

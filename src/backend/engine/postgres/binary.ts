@@ -4,7 +4,11 @@
  * tables are in step. That the types are still the same then proves that no value was misread.
  */
 import { escapeIdentifier } from "pg";
-import { type DatabaseLogin, EngineError, type EngineTask, type Side, type TableName } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import type { EngineTask } from "../engine-task";
+import type { Side } from "../side";
+import type { TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
 import { objectName, qualified } from "./names";
 

@@ -1,6 +1,7 @@
 /** Waits for a target to have what its source has. */
 import { setTimeout as delay } from "node:timers/promises";
-import { EngineError, type EngineTask } from "../engine";
+import { EngineError } from "../engine-error";
+import type { EngineTask } from "../engine-task";
 import type { Session } from "./databases";
 import { objectName } from "./names";
 

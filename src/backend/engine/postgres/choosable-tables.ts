@@ -1,5 +1,6 @@
 /** The tables of a source for a table picker: the size of each, and what prevents its synchronization. */
-import type { ChoosableTable, DatabaseLogin } from "../engine";
+import type { ChoosableTable } from "../choosable-table";
+import type { DatabaseLogin } from "../database-login";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
 

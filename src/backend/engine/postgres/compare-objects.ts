@@ -1,6 +1,8 @@
 /** Compares which objects both ends of a task have: its tables, and what belongs to them. */
 import { message } from "../../messages";
-import type { EngineTask, ObjectComparison, Side } from "../engine";
+import type { ObjectComparison } from "../comparison";
+import type { EngineTask } from "../engine-task";
+import type { Side } from "../side";
 import { plainName } from "../table-name";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { escapeIdentifier, escapeLiteral } from "pg";
-import type { RowDifference } from "../engine";
+import type { RowDifference } from "../comparison";
 import { type Bucket, type HashedRow, rowsByKey, rowsOfBuckets, sumTable } from "./compare-scan";
 import type { Ends } from "./compare-shape";
 import { qualified } from "./names";

@@ -1,7 +1,7 @@
 /** How both ends of a table are read so that what is alike looks alike, and nothing else does. */
 import { escapeIdentifier } from "pg";
 import { type Message, message } from "../../messages";
-import type { TableName } from "../engine";
+import type { TableName } from "../table-name";
 import type { Row, Session } from "./databases";
 import { qualified, scanned } from "./names";
 

@@ -4,8 +4,10 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { type Message, message } from "../../messages";
-import { EngineError, type EngineTask, type TableComparison, type TableName } from "../engine";
-import { plainName } from "../table-name";
+import type { TableComparison } from "../comparison";
+import { EngineError } from "../engine-error";
+import type { EngineTask } from "../engine-task";
+import { plainName, type TableName } from "../table-name";
 import { caughtUp, FarBehindError } from "./catch-up";
 import {
   type Comparing,

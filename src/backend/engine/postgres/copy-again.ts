@@ -5,8 +5,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { escapeIdentifier } from "pg";
 import { type Message, message } from "../../messages";
-import { type AgainTable, type DatabaseLogin, EngineError, type EngineTask, type TableName } from "../engine";
-import { plainName } from "../table-name";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import type { AgainTable, EngineTask } from "../engine-task";
+import { plainName, type TableName } from "../table-name";
 import type { Databases, Row, Session } from "./databases";
 import { objectName, qualified } from "./names";
 import { ensureSpare, requirePublishable } from "./publisher";

@@ -1,5 +1,7 @@
 /** How many rows the source's tables have, for the progress of a copy. A count never fails or delays a start. */
-import { type DatabaseLogin, EngineError, type TableName } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import type { TableName } from "../table-name";
 import type { Databases, Session } from "./databases";
 import { scanned } from "./names";
 

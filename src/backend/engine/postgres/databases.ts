@@ -3,7 +3,9 @@ import { setImmediate } from "node:timers/promises";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import pg from "pg";
 import { reasonOf, shortened } from "../../log";
-import { type DatabaseLogin, EngineError, type Side } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import type { Side } from "../side";
 import { type ClientOptions, GuardedClient, guardedPool } from "./guarded-client";
 
 const connectMs = 5_000;

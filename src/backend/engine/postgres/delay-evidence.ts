@@ -1,7 +1,7 @@
 /** Asks both servers why a task is behind. It takes about a second, and is asked only while somebody wants to know. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Activity, DelayEvidence } from "../delay-evidence";
-import type { EngineTask } from "../engine";
+import type { EngineTask } from "../engine-task";
 import type { Databases, Row } from "./databases";
 import { objectName } from "./names";
 import { heldUpBy, openTransaction } from "./waits";

@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { type DatabaseLogin, EngineError } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
 import type { Databases } from "./databases";
 
 const freshMs = 10_000;

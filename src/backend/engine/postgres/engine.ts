@@ -1,26 +1,16 @@
 import type { Message } from "../../messages";
+import type { CheckItem } from "../check-item";
+import type { ObjectComparison, TableComparison } from "../comparison";
+import type { DatabaseLogin } from "../database-login";
 import type { DelayEvidence } from "../delay-evidence";
-import {
-  type AgainTable,
-  type CheckItem,
-  type DatabaseLogin,
-  type Engine,
-  EngineError,
-  type EngineState,
-  type EngineTask,
-  type FailureFacts,
-  type FoundRemedy,
-  type IndexProgress,
-  type ObjectComparison,
-  type ReleaseTask,
-  type Side,
-  type StopCause,
-  type TableComparison,
-  type TableName,
-  type Unapplied,
-  type UnindexedTable,
-  type Written,
-} from "../engine";
+import type { Engine } from "../engine";
+import { EngineError } from "../engine-error";
+import type { EngineState, IndexProgress, Unapplied, Written } from "../engine-state";
+import type { AgainTable, EngineTask, ReleaseTask, UnindexedTable } from "../engine-task";
+import type { FoundRemedy } from "../remedy";
+import type { Side } from "../side";
+import type { FailureFacts, StopCause } from "../stop-cause";
+import type { TableName } from "../table-name";
 import { endBinary } from "./binary";
 import { checkTask } from "./checks/run";
 import { choosableTables } from "./choosable-tables";

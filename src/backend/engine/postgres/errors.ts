@@ -1,5 +1,6 @@
 import { type Message, message } from "../../messages";
-import type { DatabaseLogin, EngineError } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import type { EngineError } from "../engine-error";
 import { SlotWaitsError } from "./publisher";
 
 /** What a database's error means to the user of a task. */

@@ -1,7 +1,8 @@
 /** The kinds of findings, with their codes and texts. */
 import { type Message, type MessageId, message } from "../../messages";
-import type { Side, StreamFinding, TableName } from "../engine";
-import { plainName } from "../table-name";
+import type { Side } from "../side";
+import type { StreamFinding } from "../stream-finding";
+import { plainName, type TableName } from "../table-name";
 
 /** Of each kind of finding; the catalogue of failures knows those that fail a task. */
 export const codes = {

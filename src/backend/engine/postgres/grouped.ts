@@ -1,4 +1,7 @@
-import { type DatabaseLogin, EngineError, type EngineTask, type Side } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import type { EngineTask } from "../engine-task";
+import type { Side } from "../side";
 import { objectName } from "./names";
 
 /**

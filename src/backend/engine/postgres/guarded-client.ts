@@ -2,7 +2,7 @@
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import pg from "pg";
-import type { DatabaseLogin } from "../engine";
+import type { DatabaseLogin } from "../database-login";
 import { MessageGuard, ProtocolError } from "./message-guard";
 
 declare module "pg" {

@@ -1,7 +1,9 @@
 /** Makes the indexes and constraints that come after a table's rows, several at once. */
 import { setTimeout as delay } from "node:timers/promises";
-import { EngineError, type EngineTask, type IndexProgress, type TableName } from "../engine";
-import { plainName } from "../table-name";
+import { EngineError } from "../engine-error";
+import type { IndexProgress } from "../engine-state";
+import type { EngineTask } from "../engine-task";
+import { plainName, type TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
 import { objectName, qualified } from "./names";
 import { sourceTables } from "./publisher";

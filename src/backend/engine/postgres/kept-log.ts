@@ -1,5 +1,7 @@
 /** The log that a source keeps for a task: how much, how fast it grows, and when it is lost or the disk is full. */
-import type { EngineTask, KeptLog, StreamFinding } from "../engine";
+import type { KeptLog } from "../engine-state";
+import type { EngineTask } from "../engine-task";
+import type { StreamFinding } from "../stream-finding";
 import type { Databases } from "./databases";
 import { DiskRoom } from "./disk-room";
 import { finding } from "./finding";

@@ -1,5 +1,6 @@
 import { escapeIdentifier } from "pg";
-import type { DatabaseLogin, TableName } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import type { TableName } from "../table-name";
 
 /** The name of a task's publication, slot and subscription: the same for all three. */
 export function objectName(jobId: string): string {

@@ -1,13 +1,9 @@
-import {
-  type DatabaseLogin,
-  EngineError,
-  type EngineState,
-  type EngineTask,
-  type Positions,
-  type Side,
-  type StageDelays,
-  type StreamFinding,
-} from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import type { EngineState, Positions, StageDelays } from "../engine-state";
+import type { EngineTask } from "../engine-task";
+import type { Side } from "../side";
+import type { StreamFinding } from "../stream-finding";
 import { CrashLoopDetector } from "./crash-loop-detector";
 import type { Databases } from "./databases";
 import { describe } from "./errors";

@@ -1,4 +1,5 @@
-import type { DatabaseLogin, Side } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import type { Side } from "../side";
 import type { Databases, Row } from "./databases";
 
 /** Who answers questions: connections that are shared, or a single one. */

@@ -1,7 +1,9 @@
 /** The source's side of a task: publication and slot. */
 import { escapeIdentifier } from "pg";
-import type { DatabaseLogin, EngineTask, TableName } from "../engine";
-import { EngineError, LogLostError } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError, LogLostError } from "../engine-error";
+import type { EngineTask } from "../engine-task";
+import type { TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
 import { objectName, qualified, spareName } from "./names";
 import { acceptsPublishedWrites } from "./relations";

@@ -1,4 +1,5 @@
-import type { RejectedRow, TableName } from "../engine";
+import type { RejectedRow } from "../stop-cause";
+import type { TableName } from "../table-name";
 import type { WorkerError } from "./server-log";
 
 /**

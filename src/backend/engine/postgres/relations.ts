@@ -1,5 +1,5 @@
 /** What PostgreSQL says of tables and of their partitions: how rows are identified, who may do what, which columns. */
-import type { TableName } from "../engine";
+import type { TableName } from "../table-name";
 import type { Row } from "./databases";
 
 /**

@@ -1,17 +1,11 @@
 /** The remedy of a failed task, computed from the server's words and from what both ends have now. */
 import { escapeIdentifier, escapeLiteral } from "pg";
-import type {
-  ConflictRow,
-  EngineTask,
-  FailureFacts,
-  FoundRemedy,
-  RejectedRow,
-  Remedy,
-  Side,
-  TableName,
-} from "../engine";
-import { EngineError } from "../engine";
-import { plainName } from "../table-name";
+import { EngineError } from "../engine-error";
+import type { EngineTask } from "../engine-task";
+import type { ConflictRow, FoundRemedy, Remedy } from "../remedy";
+import type { Side } from "../side";
+import type { FailureFacts, RejectedRow } from "../stop-cause";
+import { plainName, type TableName } from "../table-name";
 import type { Databases } from "./databases";
 import { qualified } from "./names";
 

@@ -1,6 +1,7 @@
 /** Copies the definition of tables: PostgreSQL's logical replication moves rows, not definitions. */
 import { escapeIdentifier, escapeLiteral } from "pg";
-import type { DatabaseLogin, TableName } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import type { TableName } from "../table-name";
 import type { Row } from "./databases";
 import { qualified } from "./names";
 import { type Asked, perTable } from "./per-table";

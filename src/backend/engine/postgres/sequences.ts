@@ -1,7 +1,10 @@
 /** Sequences: PostgreSQL's logical replication moves rows only, so that their positions are copied here. */
 import { type Message, message } from "../../messages";
-import { type DatabaseLogin, EngineError, type EngineTask, type Side, type TableName } from "../engine";
-import { plainName } from "../table-name";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import type { EngineTask } from "../engine-task";
+import type { Side } from "../side";
+import { plainName, type TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
 import type { Asked } from "./per-table";

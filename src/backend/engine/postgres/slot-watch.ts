@@ -4,7 +4,8 @@
  * whom. So it is compared only between two looks between which no worker of the task can have been connected: its
  * subscription was disabled all the time, or nobody came through its link.
  */
-import { EngineError, type EngineTask, type LinkUse } from "../engine";
+import { EngineError } from "../engine-error";
+import type { EngineTask, LinkUse } from "../engine-task";
 import type { Databases } from "./databases";
 import { grouped } from "./grouped";
 import { logPosition, objectName, objectNames } from "./names";

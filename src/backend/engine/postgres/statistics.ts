@@ -1,5 +1,5 @@
 /** What PostgreSQL counts of a task. */
-import type { DatabaseLogin } from "../engine";
+import type { DatabaseLogin } from "../database-login";
 import type { Databases, Row } from "./databases";
 
 export interface WrittenRow extends Row {

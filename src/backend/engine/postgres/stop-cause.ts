@@ -1,8 +1,11 @@
 /** Why PostgreSQL stopped a subscription, or does not get it to run. */
 import { setTimeout as delay } from "node:timers/promises";
 import { message } from "../../messages";
-import { type DatabaseLogin, EngineError, type EngineTask, type StopCause, sourceByLink } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import { type EngineTask, sourceByLink } from "../engine-task";
 import { codeOfWords, kindOf } from "../error-kinds";
+import type { StopCause } from "../stop-cause";
 import type { Databases, Row } from "./databases";
 import { describe } from "./errors";
 import { objectName } from "./names";

@@ -1,5 +1,6 @@
 /** Changes that found no row at the target: what the server counts of a subscription, and its log says of tables. */
-import type { StreamFinding, TableName } from "../engine";
+import type { StreamFinding } from "../stream-finding";
+import type { TableName } from "../table-name";
 import { finding } from "./finding";
 import type { ConflictCounters } from "./stream-facts";
 import type { TaskMemory } from "./stream-memory";

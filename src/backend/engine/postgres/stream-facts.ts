@@ -2,7 +2,8 @@
  * What both ends of a task's stream have now, read from the catalogs alone: none of these questions takes a lock on a
  * user's table, so that none waits for one.
  */
-import type { DatabaseLogin, Side } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import type { Side } from "../side";
 import type { Databases, Row } from "./databases";
 
 /** A table of a task at one end, or a partition of it that holds rows. */

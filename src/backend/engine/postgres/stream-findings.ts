@@ -2,8 +2,9 @@
  * What is wrong with a task's stream: what both ends have now, against how it was when each table joined. A pure
  * function of the facts, the memory and the answers to what only some looks have to ask.
  */
-import type { Side, StreamFinding, TableName } from "../engine";
-import { plainName } from "../table-name";
+import type { Side } from "../side";
+import type { StreamFinding } from "../stream-finding";
+import { plainName, type TableName } from "../table-name";
 import { codes, finding } from "./finding";
 import { countConflicts, namedConflicts, rowsMissing } from "./stream-conflicts";
 import { emptying } from "./stream-emptied";

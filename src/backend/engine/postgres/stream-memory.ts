@@ -1,6 +1,7 @@
 /** What is remembered of a task's stream: how its tables were when they joined it, and what was lost since. */
 import * as v from "valibot";
-import type { StreamMemory, TableName } from "../engine";
+import type { StreamMemory } from "../engine-task";
+import type { TableName } from "../table-name";
 
 const part = v.object({
   name: v.string(),

@@ -1,5 +1,7 @@
 /** Looks at the streams of tasks every few seconds: what they need against what both ends have. */
-import { EngineError, type EngineTask, type StreamFinding, type StreamMemory } from "../engine";
+import { EngineError } from "../engine-error";
+import type { EngineTask, StreamMemory } from "../engine-task";
+import type { StreamFinding } from "../stream-finding";
 import type { Databases } from "./databases";
 import { finding } from "./finding";
 import { grouped } from "./grouped";

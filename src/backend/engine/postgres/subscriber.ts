@@ -2,15 +2,11 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { escapeIdentifier, escapeLiteral } from "pg";
-import {
-  type DatabaseLogin,
-  EngineError,
-  type EngineTask,
-  type ReleaseTask,
-  type TableName,
-  type TableState,
-  type UnindexedTable,
-} from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import type { TableState } from "../engine-state";
+import type { EngineTask, ReleaseTask, UnindexedTable } from "../engine-task";
+import type { TableName } from "../table-name";
 import { fitsBinary } from "./binary";
 import type { WorkerSample } from "./crash-loop-detector";
 import { type Databases, type Row, type Session, sessionSettings } from "./databases";

@@ -1,6 +1,6 @@
 /** Copies the definition of the types that a table's columns have: enumerations, domains, ranges and composite types. */
 import { escapeLiteral } from "pg";
-import type { DatabaseLogin } from "../engine";
+import type { DatabaseLogin } from "../database-login";
 import type { Row } from "./databases";
 import { type Asked, perTable } from "./per-table";
 

@@ -1,6 +1,7 @@
 /** What a task that ends now has not brought to its target. */
 import { setTimeout as delay } from "node:timers/promises";
-import type { EngineTask, Unapplied } from "../engine";
+import type { Unapplied } from "../engine-state";
+import type { EngineTask } from "../engine-task";
 import type { Databases } from "./databases";
 import { objectName } from "./names";
 import { slotFacts } from "./publisher";

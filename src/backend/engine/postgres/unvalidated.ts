@@ -4,7 +4,9 @@
  */
 import { escapeIdentifier } from "pg";
 import { type Message, message } from "../../messages";
-import { EngineError, type EngineTask, type TableName } from "../engine";
+import { EngineError } from "../engine-error";
+import type { EngineTask } from "../engine-task";
+import type { TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
 
 interface Unvalidated extends Row {

@@ -1,6 +1,10 @@
 /** What a task waits for: a worker at the target, or transactions that other sessions keep open at either end. */
 import { message } from "../../messages";
-import { type DatabaseLogin, EngineError, type EngineTask, type Side, type StreamFinding } from "../engine";
+import type { DatabaseLogin } from "../database-login";
+import { EngineError } from "../engine-error";
+import type { EngineTask } from "../engine-task";
+import type { Side } from "../side";
+import type { StreamFinding } from "../stream-finding";
 import type { Databases, Row } from "./databases";
 import { objectName } from "./names";
 

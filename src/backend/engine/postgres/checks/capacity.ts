@@ -1,7 +1,7 @@
 /** Whether the servers have room for what a task needs: slots, processes, connections. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
-import type { Side } from "../../engine";
+import type { Side } from "../../side";
 import { at, type Check, failed, type Problem } from "./check";
 import type { CheckedTask } from "./context";
 

@@ -1,6 +1,8 @@
 /** What an item of the pre-check is. */
 import type { Message } from "../../../messages";
-import type { CheckItem, Remedy, Side } from "../../engine";
+import type { CheckItem } from "../../check-item";
+import type { Remedy } from "../../remedy";
+import type { Side } from "../../side";
 import type { CheckContext } from "./context";
 
 /** What keeps a task from working, or may. */

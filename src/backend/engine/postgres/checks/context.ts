@@ -1,5 +1,8 @@
 /** What the items of a pre-check ask: each fact is read once. */
-import { type DatabaseLogin, EngineError, type EngineTask, type Side } from "../../engine";
+import type { DatabaseLogin } from "../../database-login";
+import { EngineError } from "../../engine-error";
+import type { EngineTask } from "../../engine-task";
+import type { Side } from "../../side";
 import type { Row, Session } from "../databases";
 import type { Asked } from "../per-table";
 import { type Relation, relationParameters, relationsSql } from "../relations";

@@ -1,7 +1,8 @@
 /** Whether the ends can be reached: by the backend, and the source by the target. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { message } from "../../../messages";
-import type { DatabaseLogin, EngineError } from "../../engine";
+import type { DatabaseLogin } from "../../database-login";
+import type { EngineError } from "../../engine-error";
 import { sessionSettings } from "../databases";
 import { describe } from "../errors";
 import { conninfo, isVerified, objectName } from "../names";

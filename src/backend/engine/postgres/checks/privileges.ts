@@ -1,7 +1,9 @@
 /** What the logins may do, in general and with the task's tables. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
-import { EngineError, type Remedy, type Side } from "../../engine";
+import { EngineError } from "../../engine-error";
+import type { Remedy } from "../../remedy";
+import type { Side } from "../../side";
 import { plainName } from "../../table-name";
 import { qualified } from "../names";
 import type { Relation } from "../relations";

@@ -1,6 +1,8 @@
 /** The pre-check of a task: what would keep PostgreSQL's logical replication from working, found beforehand. */
 import { message } from "../../../messages";
-import { type CheckItem, EngineError, type Side } from "../../engine";
+import type { CheckItem } from "../../check-item";
+import { EngineError } from "../../engine-error";
+import type { Side } from "../../side";
 import type { Databases, Session } from "../databases";
 import { alarm, type Check, failed, itemOf, type Problem } from "./check";
 import { CheckContext, type CheckedTask } from "./context";

@@ -1,5 +1,7 @@
 /** What a server says of itself and of the login. */
-import { EngineError, type EngineTask, type Side } from "../../engine";
+import { EngineError } from "../../engine-error";
+import type { EngineTask } from "../../engine-task";
+import type { Side } from "../../side";
 import type { Row } from "../databases";
 import { applicationName } from "../databases";
 import { objectName, spareName } from "../names";

@@ -1,7 +1,7 @@
 /** Versions and settings of the servers, and what their databases can hold. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { message } from "../../../messages";
-import type { Side } from "../../engine";
+import type { Side } from "../../side";
 import { alarm, at, type Check, failed } from "./check";
 
 /** The oldest version of a source and of a target. */

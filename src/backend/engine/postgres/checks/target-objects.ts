@@ -1,7 +1,7 @@
 /** Whether the tables that the target lacks can be made there: it is tried, and taken back. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
-import type { Remedy } from "../../engine";
+import type { Remedy } from "../../remedy";
 import { plainName } from "../../table-name";
 import { qualified } from "../names";
 import type { Relation } from "../relations";

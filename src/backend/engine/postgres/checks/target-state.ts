@@ -1,8 +1,7 @@
 /** What is at the target beside the shape of its tables: rows, triggers, foreign keys, other subscriptions. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
-import type { TableName } from "../../engine";
-import { plainName } from "../../table-name";
+import { plainName, type TableName } from "../../table-name";
 import type { Row } from "../databases";
 import { objectName, qualified, scanned } from "../names";
 import type { Relation } from "../relations";

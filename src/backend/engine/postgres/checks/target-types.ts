@@ -1,7 +1,7 @@
 /** Whether types that the target has already are those of the source. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { message } from "../../../messages";
-import type { Remedy } from "../../engine";
+import type { Remedy } from "../../remedy";
 import type { Row } from "../databases";
 import { alarm, at, type Check, failed, type Problem, problemOf } from "./check";
 

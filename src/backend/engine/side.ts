@@ -1,0 +1,2 @@
+/** An end of a task. */
+export type Side = "source" | "target";
