@@ -4,25 +4,18 @@ import type { Capabilities } from "../engine/capabilities";
 import type { Engine } from "../engine/engine";
 import type { EngineState } from "../engine/engine-state";
 import type { EngineTask } from "../engine/engine-task";
-import { log, reasonOf } from "../log";
+import { reasonOf } from "../log";
 import { message } from "../messages";
-import {
-  type DesiredState,
-  deriveChangeStatus,
-  deriveStatus,
-  nextStep,
-  type ObservedState,
-} from "../reconcile";
+import { type DesiredState, deriveChangeStatus, deriveStatus, nextStep } from "../reconcile";
 import type { SecretBox } from "../secrets";
-import { changeSeen } from "./changes";
-import { copySeen } from "./copy-again";
-import { lossOf, noteFindings } from "./findings";
-import { indexesSeen } from "./indexes";
+import { BackgroundWork } from "./background-work";
+import { noteFindings } from "./findings";
 import { currentFailure, type Job } from "./job";
-import { JoinedLooks } from "./joined-looks";
 import type { ActionConstraints } from "./legal-actions";
+import { Looks } from "./looks";
 import { Monitor, type Rates } from "./monitor";
-import { type Indexing, isWatched, newFault, ownEngine, type Runtime, Runtimes } from "./runtime";
+import { observedState } from "./observed-state";
+import { type Indexing, isWatched, newFault, type Runtime, Runtimes } from "./runtime";
 import { StepExecutor } from "./step-executor";
 import type { JobStore } from "./store";
 import type { TcpRelay } from "./tcp-relay";
@@ -33,8 +26,6 @@ const idlePollMs = 2_000;
 const attentionMs = 30_000;
 const stepsAtOnce = 8;
 const sweepMs = 5_000;
-/** How long an action of a user waits for a look at its task. */
-const patienceMs = 3_000;
 
 /** What the API shows of a running task beyond its record. */
 export interface Live {
@@ -57,32 +48,28 @@ export class Controller {
   readonly #runtimes = new Runtimes();
   readonly #steps: StepExecutor;
   readonly #monitor: Monitor;
-  readonly #looks: JoinedLooks;
-  /** What is going on in the background. */
-  readonly #work = new Set<Promise<void>>();
+  readonly #looks: Looks;
+  readonly #work = new BackgroundWork();
   /** Tasks that are looked at, those that wait for their time, and those for which something may be left to do. */
   readonly #open: Set<string>;
   /** Tasks that have changed since they were last advanced. */
   readonly #changed = new Set<string>();
-  /** Pairs of servers that have not answered yet. */
-  readonly #asked = new Set<string>();
   readonly #stop = new AbortController();
   #wake = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #askedAt = Date.now();
   #sweptAt = 0;
-  #lastTrouble = "";
 
   constructor(
     private readonly store: JobStore,
     private readonly engine: Engine,
     secrets: SecretBox,
   ) {
-    this.#steps = new StepExecutor(store, engine, secrets, this.#runtimes, (id) =>
-      this.#advanceInBackground(id),
-    );
+    const advance = (id: string) => this.#advanceInBackground(id);
+    this.#steps = new StepExecutor(store, engine, secrets, this.#runtimes, advance);
     this.#monitor = new Monitor(engine, () => this.#running(), store.measurements);
-    this.#looks = new JoinedLooks(engine);
+    const taskOf = (job: Job) => this.taskOf(job);
+    this.#looks = new Looks(engine, store, this.#runtimes, this.#work, taskOf, advance);
     this.#open = new Set(store.all().map(({ id }) => id));
     store.on("changed", this.#noteChange);
   }
@@ -107,7 +94,7 @@ export class Controller {
     await this.#loop;
     await this.#monitor.stop();
     this.store.off("changed", this.#noteChange);
-    await Promise.allSettled(this.#work);
+    await this.#work.settle();
     await Promise.allSettled(
       this.#runtimes.all().map(async (runtime) => await this.#steps.stopIndexing(runtime)),
     );
@@ -160,30 +147,12 @@ export class Controller {
     return { engine, faultReason: fault?.reason, can, indexing, rates, linkLimit: link?.limit };
   }
 
-  /**
-   * Looks at a task now, for a decision that depends on what has befallen it; servers that take longer than a user wants
-   * to wait are looked at later.
-   */
+  /** Looks at a task now, for a decision that depends on what has befallen it. */
   async lookAt(id: string): Promise<void> {
     const job = this.store.get(id);
-    const runtime = this.#runtimes.of(id);
-    if (job === undefined || !isWatched(job) || runtime.busy) {
-      return;
+    if (job !== undefined && isWatched(job)) {
+      await this.#looks.now(job);
     }
-    const { epoch } = runtime;
-    const look = this.engine.observe([this.taskOf(job)], true).then(async (states) => {
-      if (!runtime.busy && runtime.epoch === epoch) {
-        runtime.engine = states.get(id) ?? runtime.engine;
-        await noteFindings(this.store, job, runtime.engine, Date.now());
-      }
-    });
-    this.#inBackground(look);
-    const timeout = new AbortController();
-    await Promise.race([
-      look.catch(() => undefined),
-      delay(patienceMs, undefined, { signal: timeout.signal }).catch(() => undefined),
-    ]);
-    timeout.abort();
   }
 
   /** Whether the account that pays for a task is used up. */
@@ -236,7 +205,7 @@ export class Controller {
       try {
         active = await this.#tick(Date.now());
       } catch (error) {
-        this.#trouble(`the tasks cannot be looked at: ${reasonOf(error)}`);
+        this.#work.report(`the tasks cannot be looked at: ${reasonOf(error)}`);
       }
       const { signal } = this.#wake;
       await delay(active ? pollMs : idlePollMs, undefined, { signal }).catch(() => undefined);
@@ -250,59 +219,24 @@ export class Controller {
         await this.store.update(job.id, (latest) => (isDue(latest, now) ? started(latest) : latest));
       }
     }
-    const pairs = new Map<string, Job[]>();
     const jobs = this.#openJobs();
+    const watched = jobs.filter(isWatched);
     for (const job of jobs) {
-      if (isWatched(job)) {
-        const pair = `${job.source.host}:${job.source.port} ${job.target.host}:${job.target.port}`;
-        pairs.set(pair, [...(pairs.get(pair) ?? []), job]);
-      } else {
+      if (!isWatched(job)) {
         this.#advanceInBackground(job.id);
       }
     }
-    for (const [pair, watched] of pairs) {
-      this.#lookInBackground(pair, watched);
-    }
+    this.#looks.begin(watched);
     if (now - this.#sweptAt > sweepMs) {
       this.#sweptAt = now;
-      this.#inBackground(this.#steps.releaseOrphans());
+      this.#work.run(this.#steps.releaseOrphans());
     }
     const isQuiet = ({ status }: Job) =>
       ["INCRE_TRANSFER_STARTED", "PAUSING"].includes(status) || status.endsWith("_FAILED");
-    const watched = [...pairs.values()].flat();
     return (
       watched.some((job) => this.#isAskedAt(now) || !isQuiet(job)) ||
       jobs.some((job) => isDue(job, now + idlePollMs))
     );
-  }
-
-  /** Asks about all tasks between two servers together; servers that do not answer hold up only their own tasks. */
-  #lookInBackground(pair: string, jobs: readonly Job[]): void {
-    if (this.#asked.has(pair)) {
-      return;
-    }
-    this.#asked.add(pair);
-    this.#inBackground(this.#look(jobs).finally(() => this.#asked.delete(pair)));
-  }
-
-  async #look(jobs: readonly Job[]): Promise<void> {
-    const idle = jobs.filter(({ id }) => !this.#runtimes.of(id).busy);
-    const epochs = new Map(idle.map(({ id }) => [id, this.#runtimes.of(id).epoch]));
-    const states = await this.engine.observe(idle.map((job) => this.taskOf(job))).catch((error: unknown) => {
-      // Answers that no server of its kind gives: nothing is known of these tasks, so none of them is well.
-      const reason = reasonOf(error);
-      this.#trouble(reason);
-      return new Map<string, EngineState>(
-        idle.map(({ id }) => [id, { kind: "unreachable", side: "target", reason }]),
-      );
-    });
-    for (const [id, state] of states) {
-      const runtime = this.#runtimes.of(id);
-      if (!runtime.busy && runtime.epoch === epochs.get(id)) {
-        runtime.engine = state;
-        this.#advanceInBackground(id);
-      }
-    }
   }
 
   #advanceInBackground(id: string): void {
@@ -312,7 +246,7 @@ export class Controller {
       return;
     }
     runtime.busy = true;
-    this.#inBackground(
+    this.#work.run(
       this.#advance(id, runtime).finally(() => {
         runtime.busy = false;
         if (runtime.again) {
@@ -320,13 +254,6 @@ export class Controller {
         }
       }),
     );
-  }
-
-  #inBackground(work: Promise<void>): void {
-    const noted = work
-      .catch((error: unknown) => this.#trouble(reasonOf(error)))
-      .finally(() => this.#work.delete(noted));
-    this.#work.add(noted);
   }
 
   async #advance(id: string, runtime: Runtime): Promise<void> {
@@ -343,7 +270,7 @@ export class Controller {
       const job = await noteFindings(this.store, stored, runtime.engine, Date.now());
       const desired = { goal: job.desired.goal, taskType: job.taskType, frozen: this.isFrozen(job) };
       await this.#watchStream(job, desired, runtime);
-      const seen = observed(job, runtime);
+      const seen = observedState(job, runtime);
       const changeStatus = seen.change === undefined ? undefined : deriveChangeStatus(seen.change);
       await this.#show(job, deriveStatus(desired, seen), changeStatus, runtime);
       if (this.store.get(id)?.desired.attempt !== job.desired.attempt) {
@@ -362,7 +289,7 @@ export class Controller {
       runtime.epoch++;
       const latest = this.store.get(id);
       if (latest !== undefined && isWatched(latest)) {
-        runtime.engine = await this.#looks.at(this.taskOf(latest));
+        runtime.engine = await this.#looks.afterStep(latest);
       } else {
         runtime.engine = undefined;
       }
@@ -428,32 +355,6 @@ export class Controller {
       await this.#steps.stops.watchSilence(job);
     }
   }
-
-  /** Says a trouble once, not twice a second. */
-  #trouble(text: string): void {
-    if (text !== this.#lastTrouble) {
-      this.#lastTrouble = text;
-      log(text);
-    }
-  }
-}
-
-function observed(job: Job, runtime: Runtime): ObservedState {
-  return {
-    provisioned: job.provisioned,
-    failure: currentFailure(job)?.phase,
-    engine: ownEngine(job, runtime) ?? (job.prepared ? undefined : { kind: "absent" }),
-    prepared: job.prepared,
-    recovering: runtime.fault !== undefined,
-    enabledNow: runtime.enabledAttempt === job.desired.attempt,
-    fullDone: job.fullCompletedAt !== null,
-    released: job.released,
-    lost: lossOf(job, runtime.engine) !== undefined,
-    change: changeSeen(job, runtime),
-    copyAgain: copySeen(job, runtime),
-    indexes: indexesSeen(job, runtime),
-    last: job.status,
-  };
 }
 
 function isDue({ desired }: Job, now: number): boolean {

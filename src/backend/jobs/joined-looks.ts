@@ -1,7 +1,11 @@
 /** Looks at single tasks that are asked for while another look is under way are made together. */
+import type { DatabaseLogin } from "../engine/database-login";
 import type { Engine } from "../engine/engine";
 import type { EngineState } from "../engine/engine-state";
 import type { EngineTask } from "../engine/engine-task";
+import type { Side } from "../engine/side";
+
+type Server = Pick<DatabaseLogin, "host" | "port">;
 
 interface Look {
   readonly tasks: EngineTask[];
@@ -53,6 +57,7 @@ export class JoinedLooks {
   }
 }
 
-function serversOf({ source, target }: EngineTask): string {
+/** Names the pair of servers that a task is between. */
+export function serversOf({ source, target }: Readonly<Record<Side, Server>>): string {
   return `${source.host}:${source.port} ${target.host}:${target.port}`;
 }
