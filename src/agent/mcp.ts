@@ -97,7 +97,7 @@ function main(): void {
       process.stdout.write(usage);
       return;
     }
-    const context = { l10n, places: placesFor(flags, process.env) };
+    const context = { l10n, places: placesFor(flags, process.env, l10n) };
     // Ends with its client: kept connections to the service would hold the process after stdin's end.
     process.stdin.once("end", () => process.exit());
     serveStdio(() => serverOf(context, flags.allowControl));

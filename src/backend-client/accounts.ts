@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
 import type { Localizer } from "../l10n/localizer";
-import { callControlApi, languageOf } from "./control-api";
+import { callControlApi } from "./control-api";
 
 const account = v.object({ account: v.string(), balance: v.number() });
 const accountsSchema = v.object({ accounts: v.array(account) });
@@ -14,7 +14,7 @@ export async function emptyAccounts(
   l10n: Localizer,
 ): Promise<readonly string[]> {
   const call = { path: "/_local/account", schema: accountsSchema } as const;
-  const { accounts } = await callControlApi(connection, key, call, languageOf(l10n), l10n.t);
+  const { accounts } = await callControlApi(connection, key, call, l10n);
   return accounts.flatMap(({ account: id, balance }) => (balance <= 0 ? [id] : []));
 }
 
@@ -26,5 +26,5 @@ export async function setBalance(
   l10n: Localizer,
 ): Promise<void> {
   const call = { path: "/_local/account", body, schema: account } as const;
-  await callControlApi(connection, key, call, languageOf(l10n), l10n.t);
+  await callControlApi(connection, key, call, l10n);
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
-import type { Localizer, Translate } from "../l10n/localizer";
+import type { Localizer } from "../l10n/localizer";
 import { callBackend, jsonOf } from "./call";
 import { verifyBackend } from "./discovery";
 
@@ -9,7 +9,7 @@ const timeoutMs = 15_000;
 const refusalSchema = v.object({ error_msg: v.string() });
 
 /** The backend's word for the user's language. */
-export function languageOf({ language }: Localizer): "zh-cn" | "en-us" {
+export function languageOf({ language }: Pick<Localizer, "language">): "zh-cn" | "en-us" {
   return language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us";
 }
 
@@ -23,11 +23,10 @@ export async function callControlApi<const S extends v.GenericSchema>(
   { endpoint }: LocalConnection,
   key: AccessKey,
   call: { readonly path: `/_local/${string}`; readonly body?: unknown; readonly schema: S },
-  language: "zh-cn" | "en-us",
-  t: Translate,
+  l10n: Pick<Localizer, "language" | "t">,
 ): Promise<v.InferOutput<S>> {
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const headers = { "x-language": language };
+  const headers = { "x-language": languageOf(l10n) };
   if (body !== undefined) {
     await verifyBackend(endpoint, key.secretKey, call.path);
   }
@@ -40,7 +39,7 @@ export async function callControlApi<const S extends v.GenericSchema>(
   }
   const answer = v.safeParse(call.schema, ok ? json : undefined);
   if (!answer.success) {
-    throw new Error(t("The local backend returned an unexpected response (HTTP {0}).", response.status));
+    throw new Error(l10n.t("The local backend returned an unexpected response (HTTP {0}).", response.status));
   }
   return answer.output;
 }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { LocalConnection } from "../connections/connection";
 import type { AccessKey } from "../drs/sign-in";
 import type { Localizer } from "../l10n/localizer";
-import { callControlApi, languageOf } from "./control-api";
+import { callControlApi } from "./control-api";
 
 /** A database of the local backend's demo, with a login that may read and write its tables. */
 export interface DemoDatabase {
@@ -59,7 +59,7 @@ export async function demoLogins(
   l10n: Localizer,
 ): Promise<DemoLogins> {
   const call = { path: "/_local/databases", schema: databasesSchema } as const;
-  const { databases, changed } = await callControlApi(connection, key, call, languageOf(l10n), l10n.t);
+  const { databases, changed } = await callControlApi(connection, key, call, l10n);
   const part = encodeURIComponent;
   return {
     databases: databases.flatMap(({ server, host, port, databases: names, user, password, task }) =>
@@ -81,5 +81,5 @@ export async function runDemoSql(
   l10n: Localizer,
 ): Promise<SqlResult> {
   const call = { path: "/_local/sql", body: { server, database, sql }, schema: sqlSchema } as const;
-  return await callControlApi(connection, key, call, languageOf(l10n), l10n.t);
+  return await callControlApi(connection, key, call, l10n);
 }

@@ -42,14 +42,7 @@ export async function askEnds(
   connection: LocalConnection,
   key: AccessKey,
   ends: { readonly source: EndLogin; readonly target?: EndLogin | undefined },
-  { language, t }: Localizer,
+  l10n: Localizer,
 ): Promise<EndsAnswer> {
-  const call = { path: "/_local/ends", body: ends, schema } as const;
-  return await callControlApi(
-    connection,
-    key,
-    call,
-    language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us",
-    t,
-  );
+  return await callControlApi(connection, key, { path: "/_local/ends", body: ends, schema }, l10n);
 }

@@ -1,6 +1,7 @@
 /** What the user sees of an action: the question, the progress, and what became of it. */
 
 import type { PlacedTask } from "../connections/session-manager";
+import { isAbort } from "../drs/errors";
 import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
@@ -52,15 +53,14 @@ export async function runWith(
   if (!(await dialog.confirm(able, unable))) {
     return;
   }
-  const options = { ...dialog.progress(able), cancellable: true };
-  const results = await vscode.window.withProgress(options, async (progress, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    return await runAction(action, able, {
-      ...{ signal: controller.signal, startAt },
-      onProgress: (task, percent) => progress.report(dialog.step(task, percent)),
-    });
-  });
+  const results = await vscode.withCancel(
+    dialog.progress(able),
+    async (signal, progress) =>
+      await runAction(action, able, {
+        ...{ signal, startAt },
+        onProgress: (task, percent) => progress.report(dialog.step(task, percent)),
+      }),
+  );
   for (const { target, error } of results) {
     const { name, id } = target.task;
     if (error === undefined) {
@@ -138,8 +138,4 @@ export function oneTaskDialog(
       }
     },
   };
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
 }

@@ -1,3 +1,4 @@
+import { isAbort } from "../drs/errors";
 import * as vscode from "../screen/vscode";
 import { isForSelection } from "./argument";
 import type { CommandHost, Handler } from "./host";
@@ -27,7 +28,7 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
       }
     } catch (error) {
       // Cancellation is not an error.
-      if (!(error instanceof Error && error.name === "AbortError")) {
+      if (!isAbort(error)) {
         parts.log.error(id, error);
         const { explain } = await import("../l10n/error-text");
         void vscode.window.showErrorMessage(explain(error, parts.l10n));

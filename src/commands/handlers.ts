@@ -18,7 +18,7 @@ import { type ActionDialog, oneTaskDialog, runWith } from "./action-command";
 import { targetOf } from "./argument";
 import { offerUndo, runMany } from "./bulk-action";
 import { connectionHandlers } from "./connections";
-import { copyTablesAgain } from "./copy-again";
+import { askCopyAgain } from "./copy-again";
 import { demoHandlers } from "./demo";
 import { followHandlers } from "./follow";
 import type { CommandHost, Handler } from "./host";
@@ -27,9 +27,10 @@ import { LastRow } from "./last-row";
 import { linkHandlers } from "./links";
 import { muteHandlers } from "./mute";
 import { askPassword } from "./password";
+import { runPrecheck } from "./precheck";
 import { reportProblem } from "./problem-report-command";
 import { refreshTasks } from "./refresh";
-import { RemedySteps } from "./remedy";
+import { RemedyCommands } from "./remedy";
 import { askStartTime, pickTask } from "./task-picker";
 import { treeHandlers } from "./tree-commands";
 
@@ -95,18 +96,10 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       t("{0}: which task?", l10n.localize(actionRow(action).name)),
     );
 
-  /** What ending a task would leave out, which only the local backend knows exactly. */
-  const unappliedOf = async ({ task, state: { connection } }: PlacedTask) => {
-    const local = connection.kind === "local" ? connections.localAccess : undefined;
-    if (local === undefined) {
-      return undefined;
-    }
-    const { askUnapplied } = await import("../backend-client/unapplied");
-    return await askUnapplied(local.connection, local.key, task.id, l10n);
-  };
   const run = async (found: PlacedTask, action: ActionId, startAt?: number) => {
     const where = sessions.shown.length > 1 ? found.state.connection.name : undefined;
-    const unapplied = async () => await unappliedOf(found);
+    // Only the local backend knows exactly what ending a task would leave out.
+    const unapplied = async () => await found.session.local?.unapplied(found.task.id);
     const dialog = oneTaskDialog(action, found, where, l10n, log, unapplied);
     const report: ActionDialog["report"] = async (results) => {
       await dialog.report(results);
@@ -119,7 +112,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     await runWith({ ...dialog, report }, action, [found], parts, startAt);
   };
   const lastRow = new LastRow();
-  const remedySteps = new RemedySteps(parts);
+  const remedy = new RemedyCommands(parts);
 
   /** The tasks among several selected rows; none when only one row was meant. */
   const selectedTasks = (selected: unknown): readonly PlacedTask[] => {
@@ -301,25 +294,25 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     "drs.copyTablesAgain": async (argument) => {
       const found = await chosenToChange(argument, mayCopyAgain);
       if (found !== undefined) {
-        await copyTablesAgain(found, parts);
+        await askCopyAgain(found, parts);
       }
     },
     "drs.showConflictingRows": async (argument) => {
       const found = await chosen(argument, ({ task, state }) => mayRunRemedySql(task, state.connection.kind));
       if (found !== undefined) {
-        await remedySteps.showRows(found);
+        await remedy.showRows(found);
       }
     },
     "drs.runRemedySql": async (argument) => {
       const found = await chosenToChange(argument, mayRunRemedySql);
       if (found !== undefined) {
-        await remedySteps.runSql(found);
+        await remedy.runSql(found);
       }
     },
     "drs.precheckTask": async (argument) => {
       const found = await chosenToChange(argument, mayPrecheck);
       if (found !== undefined) {
-        await remedySteps.precheck(found);
+        await runPrecheck(found, parts);
       }
     },
     "drs.showProblems": async () => {

@@ -4,17 +4,18 @@ import type { PlacedTask } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
-import { actionRow } from "../status/actions";
-import { nextAction } from "../tasks/remedy-steps";
 import type { TaskEndpoint } from "../tasks/task";
 import { canChangePassword, changePassword } from "../tasks/use-cases/change-password";
 import type { CommandHost } from "./host";
+import { offerNext } from "./offer-next";
 
 /** Asks for the end and the new password, sends it once, and offers to resume. The password is not kept here. */
 export async function askPassword(
-  { task, session, state }: PlacedTask,
-  { l10n, log, attempts }: Pick<CommandHost, "l10n" | "log" | "attempts">,
+  found: PlacedTask,
+  parts: Pick<CommandHost, "l10n" | "log" | "attempts" | "openDetails">,
 ): Promise<void> {
+  const { l10n, log, attempts } = parts;
+  const { task, session, state } = found;
   const { connection } = state;
   const { t } = l10n;
   if (!canChangePassword(session, task)) {
@@ -47,20 +48,13 @@ export async function askPassword(
     const message = t('The password of task "{0}" was not changed: {1}', task.name, why);
     const again = t("Try Again");
     if ((await vscode.window.showErrorMessage(message, again)) === again) {
-      await askPassword({ task, session, state }, { l10n, log, attempts });
+      await askPassword(found, parts);
     }
     return;
   }
-  const now = session.store.snapshot.tasks.get(task.id) ?? task;
-  const next = nextAction(now, undefined);
-  const goOn = next && l10n.localize(actionRow(next).name);
   const message = t('The password of task "{0}" was changed.', task.name);
-  const ref = { connection: connection.id, id: task.id };
-  attempts.take(ref, { text: message, at: Date.now() });
-  const answer = await vscode.window.showInformationMessage(message, ...(goOn === undefined ? [] : [goOn]));
-  if (next !== undefined && answer === goOn) {
-    await vscode.commands.executeCommand(actionRow(next).command, ref);
-  }
+  attempts.take({ connection: connection.id, id: task.id }, { text: message, at: Date.now() });
+  await offerNext(found, message, parts);
 }
 
 function endText(end: TaskEndpoint | undefined): Shown {

@@ -243,8 +243,7 @@ export class SessionManager implements vscode.Disposable {
           const warn = (line: string) => this.#log.warn(line);
           const rateLimiter = this.#rateLimiters.get(connection.id) ?? new RateLimiter(limits.requests);
           this.#rateLimiters.set(connection.id, rateLimiter);
-          const { language } = vscode.env;
-          const options = { language, limits, warn, breaker: credential?.breaker, rateLimiter };
+          const options = { l10n: this.#l10n, limits, warn, breaker: credential?.breaker, rateLimiter };
           this.#adopt(entry, openSession(connection, access, options), credential, (refusal) =>
             explain(refusal, this.#l10n, entry.connection.kind === "local"),
           );

@@ -1,13 +1,14 @@
-import { askDelay } from "../backend-client/delay";
+import { languageOf } from "../backend-client/control-api";
 import { verifyBackend } from "../backend-client/discovery";
 import { KeepAlive } from "../backend-client/keep-alive";
-import { askMeasurements } from "../backend-client/measurements";
+import { localTasksOf } from "../backend-client/local-tasks";
 import { WarningsReader } from "../backend-client/warnings";
 import { DrsClient } from "../drs/client";
 import { systemClock } from "../drs/clock";
 import { CredentialBreaker } from "../drs/credential-breaker";
 import { EitherVersion } from "../drs/either-version";
 import { RateLimiter } from "../drs/rate-limiter";
+import type { Localizer } from "../l10n/localizer";
 import { TaskStore } from "../tasks/store";
 import { Control, type TaskSession } from "../tasks/use-cases/control";
 import type { Access } from "./access";
@@ -32,8 +33,8 @@ export interface Session extends TaskSession {
 }
 
 export interface SessionOptions {
-  /** As `vscode.env.language` has it; decides the language of the service's messages. */
-  readonly language: string;
+  /** Decides the language of the service's messages. */
+  readonly l10n: Pick<Localizer, "language" | "t">;
   /** What the user allows a connection to the cloud; read when needed. */
   readonly limits: {
     /** Requests in five minutes. */
@@ -54,7 +55,7 @@ export function openSession(
   connection: Connection,
   { projectId, signIn, key }: Access,
   {
-    language,
+    l10n,
     limits,
     warn,
     breaker = new CredentialBreaker(),
@@ -65,7 +66,7 @@ export function openSession(
     endpoint: connection.endpoint,
     projectId,
     signIn,
-    language: language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us",
+    language: languageOf(l10n),
     timeoutMs: limits.timeoutMs,
     rateLimiter: connection.kind === "cloud" ? rateLimiter : undefined,
     // The local backend locks nothing.
@@ -79,7 +80,7 @@ export function openSession(
   const client = new EitherVersion(own, connection.enterpriseProject?.id);
   const warnings =
     connection.kind === "local" && key !== undefined
-      ? new WarningsReader(connection, key, language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us")
+      ? new WarningsReader(connection, key, languageOf(l10n))
       : undefined;
   const store = new TaskStore(
     client,
@@ -97,10 +98,7 @@ export function openSession(
     store,
     control,
     ...(connection.kind === "local" && key !== undefined
-      ? {
-          localDelay: async (id, signal) => await askDelay(connection, key, id, signal),
-          localPast: async (id, signal) => await askMeasurements(connection, key, id, signal),
-        }
+      ? { local: localTasksOf(connection, key, l10n) }
       : {}),
     wake: () => {
       own.renewConnections();

@@ -84,7 +84,7 @@ export class PageModel {
     this.#samples.begin(values, Date.now());
     const kept = await this.#host
       .session(connection)
-      ?.localPast?.(id, this.#lifetime.signal)
+      ?.local?.past(id, this.#lifetime.signal)
       // The poll of the list reports trouble with the connection.
       .catch(() => []);
     if (kept !== undefined && kept.length > 0 && !this.#lifetime.signal.aborted) {

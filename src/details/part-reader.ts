@@ -2,13 +2,13 @@
 import type { TablesCaller } from "../drs/client";
 import { v5Of } from "../drs/v5";
 import type { PastDelay } from "../tasks/delay/facts";
-import type { TaskSession } from "../tasks/use-cases/control";
+import type { DelaySource } from "../tasks/use-cases/explain-delay";
 import type { Query, V5Answer } from "./parts/part";
 import { type PartId, type PartValues, partIds, parts } from "./parts/parts";
 
 /** Where to read. */
 export interface Source {
-  readonly session: Pick<TaskSession, "client" | "localDelay">;
+  readonly session: DelaySource;
   /** As in `Asked`. */
   past(): readonly PastDelay[];
   /** Milliseconds between readings. */

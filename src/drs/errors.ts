@@ -93,6 +93,11 @@ export class DrsError extends Error {
   }
 }
 
+/** Whether something ended because it was canceled. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
 /** Whether a thrown value is a DrsError, also one of another bundle. */
 export function isDrsError(error: unknown): error is DrsError {
   return error instanceof Error && error.name === "DrsError" && "failure" in error;

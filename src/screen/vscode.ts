@@ -219,6 +219,18 @@ type SafeWindow = Pick<
 > &
   Window;
 
+/** Shows the progress of work that the user may cancel, which aborts the signal. */
+export async function withCancel<R>(
+  options: Omit<ProgressOptions, "cancellable">,
+  work: (signal: AbortSignal, progress: Progress) => Promise<R>,
+): Promise<R> {
+  return await withProgress({ ...options, cancellable: true }, async (progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    return await work(controller.signal, progress);
+  });
+}
+
 /** Places that are not listed here are not there. */
 export const window: SafeWindow = Object.create(
   vscode.window,

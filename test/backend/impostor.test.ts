@@ -10,7 +10,7 @@ import { type LocalConnection, localId } from "../../src/connections/connection"
 import { openSession } from "../../src/connections/session";
 import { isDrsError } from "../../src/drs/errors";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
-import { inEnglish } from "../support/texts";
+import { english } from "../support/texts";
 
 describe("a program that listens at the port of a backend that has crashed", () => {
   const dataDir = makeDataDir();
@@ -63,7 +63,7 @@ describe("a program that listens at the port of a backend that has crashed", () 
     const access = accessOf(connection(), { accessKey, secretKey }, {});
     assert.ok(typeof access !== "string");
     const session = openSession(connection(), access, {
-      ...{ language: "en", limits: { requests: () => 100, timeoutMs: () => 5_000 } },
+      ...{ l10n: english, limits: { requests: () => 100, timeoutMs: () => 5_000 } },
       warn: () => undefined,
     });
     const password = "password-of-the-real-database";
@@ -86,8 +86,7 @@ describe("a program that listens at the port of a backend that has crashed", () 
         callControlApi(
           ...([connection(), { accessKey, secretKey }] as const),
           { path: "/_local/sql", body: { sql: password }, schema: v.unknown() },
-          "en-us",
-          inEnglish,
+          english,
         ),
         /another program/,
       );

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { accessOf, openSession, type Session } from "../../src/connections/session";
 import { BackendProcess, makeDataDir, processesOf, removeDataDir } from "../support/backend-process";
+import { english } from "../support/texts";
 
 /** The shortest time that a backend can be told to wait for a user. */
 const unusedMs = 1_000;
@@ -25,7 +26,7 @@ describe("a backend that ends when it is not used", () => {
     const access = accessOf(connection, { accessKey, secretKey }, {});
     assert.ok(typeof access === "object");
     const session = openSession(connection, access, {
-      language: "en",
+      l10n: english,
       limits: { requests: () => 120, timeoutMs: () => 30_000 },
       warn: () => undefined,
     });

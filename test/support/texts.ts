@@ -4,5 +4,6 @@ import { localizerFor, type Translate } from "../../src/l10n/localizer";
 export const fill = (message: string, ...args: (string | number)[]): string =>
   message.replaceAll(/\{(\d+)\}/g, (place, index: string) => String(args[Number(index)] ?? place));
 
-/** English as the extension says it. */
-export const inEnglish: Translate = localizerFor("en", fill).t;
+/** English as the extension writes it. */
+export const english = localizerFor("en", fill);
+export const inEnglish: Translate = english.t;

@@ -1,6 +1,6 @@
 /** The questions about a connection to a cloud, one at a time. Loaded when the first one is asked. */
 
-import { type FailureKind, isDrsError } from "../../drs/errors";
+import { type FailureKind, isAbort, isDrsError } from "../../drs/errors";
 import { regionName } from "../../drs/region-names";
 import { sites } from "../../drs/regions";
 import { explain } from "../../l10n/error-text";
@@ -233,7 +233,7 @@ async function verify(draft: Draft, { l10n, log }: ConnectOptions): Promise<void
   }
   await withProgress(t("Connecting to {0}", connection.name), async (signal) => {
     const warn = (line: string) => log.warn(line);
-    const session = openSession(connection, access, { language: vscode.env.language, limits, warn });
+    const session = openSession(connection, access, { l10n, limits, warn });
     try {
       await session.client.call("listJobs", { cur_page: 1, per_page: 1, db_use_type: "sync" }, { signal });
     } finally {
@@ -243,17 +243,12 @@ async function verify(draft: Draft, { l10n, log }: ConnectOptions): Promise<void
 }
 
 async function withProgress<T>(title: Shown, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  return await vscode.window.withProgress(options, async (_progress, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    return await work(controller.signal);
-  });
+  return await vscode.withCancel({ location: vscode.ProgressLocation.Notification, title }, work);
 }
 
 /** Tells what went wrong; answers whether the user wants to correct it. */
 async function tryAgain(draft: Draft, error: unknown, { l10n, log }: ConnectOptions): Promise<boolean> {
-  if (error instanceof Error && error.name === "AbortError") {
+  if (isAbort(error)) {
     return true;
   }
   const { t } = l10n;

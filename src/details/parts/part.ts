@@ -9,7 +9,7 @@ import { beginningOf, type Localizer, type Translate } from "../../l10n/localize
 import { type Shown, shownLines } from "../../l10n/shown";
 import type { StatusId } from "../../status/statuses";
 import type { PastDelay } from "../../tasks/delay/facts";
-import type { TaskSession } from "../../tasks/use-cases/control";
+import type { DelaySource } from "../../tasks/use-cases/explain-delay";
 
 /** What the service's v5 answers to an operation. */
 export type V5Answer<N extends keyof OperationsV5> = ResponseIn<OperationsV5, N>;
@@ -59,7 +59,7 @@ export const pageSize = 50;
 /** What a part is read with. */
 export interface Asked {
   readonly client: TablesCaller;
-  readonly session: Pick<TaskSession, "client" | "localDelay">;
+  readonly session: DelaySource;
   /** Delays of the task that were read before, the oldest first. */
   past(): readonly PastDelay[];
   readonly v5: V5;

@@ -3,7 +3,7 @@ import type { Localizer } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";
 import { isStreaming } from "../../status/statuses";
 import type { Task } from "../task";
-import type { TaskSession } from "../use-cases/control";
+import type { DelaySource } from "../use-cases/explain-delay";
 import { behindMs } from "./diagnose";
 
 /** Nobody waits longer for an explanation, in milliseconds. */
@@ -19,7 +19,7 @@ export function isBehind({ status, delayMs = 0 }: Pick<Task, "status" | "delayMs
  * never fails, because an alert that is shown without it is better than none.
  */
 export async function delayText(
-  session: Pick<TaskSession, "client" | "localDelay"> | undefined,
+  session: DelaySource | undefined,
   task: Pick<Task, "id" | "status" | "delayMs">,
   l10n: Localizer,
 ): Promise<Shown | undefined> {

@@ -1,19 +1,24 @@
 import type { TablesCaller } from "../../drs/client";
 import { DrsError, faultOf, isDrsError } from "../../drs/errors";
 import { isFreezeRefusal } from "../../drs/freeze-refusal";
-import type { DelayFacts } from "../delay/facts";
-import type { PastValue } from "../past-values";
 import type { TaskStore } from "../store";
+import type { LocalTasks } from "./local-tasks";
 
 /** What use cases need of an open connection. */
 export interface TaskSession {
   readonly client: TablesCaller;
   readonly store: Pick<TaskStore, "snapshot" | "refresh" | "noteRefusal">;
   readonly control: Control;
-  /** What both ends of a task say about its delay; absent where the connection cannot ask them. */
-  readonly localDelay?: (id: string, signal: AbortSignal) => Promise<DelayFacts | undefined>;
-  /** What was measured of a task before; absent where the connection keeps nothing. */
-  readonly localPast?: (id: string, signal: AbortSignal) => Promise<readonly PastValue[]>;
+  /** Absent where the service is not the local backend. */
+  readonly local?: LocalTasks;
+}
+
+/** A connection to the local backend. */
+export type LocalSession = TaskSession & Required<Pick<TaskSession, "local">>;
+
+/** Whether a connection can do what only the local backend does. */
+export function isLocal<S extends TaskSession>(session: S): session is S & LocalSession {
+  return session.local !== undefined;
 }
 
 /**

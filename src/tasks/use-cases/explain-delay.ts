@@ -2,9 +2,15 @@ import { v5Of } from "../../drs/v5";
 import { type DelayDiagnosis, diagnoseDelay } from "../delay/diagnose";
 import type { DelayFacts, PastDelay } from "../delay/facts";
 import type { TaskSession } from "./control";
+import type { LocalTasks } from "./local-tasks";
 
 // With this file of their own, which is loaded with the first question.
 export { delayParagraph, delayWords } from "../delay/words";
+
+/** Where the causes of a delay are asked for. */
+export interface DelaySource extends Pick<TaskSession, "client"> {
+  readonly local?: Pick<LocalTasks, "delay">;
+}
 
 /**
  * Why a task is behind: asked of both its ends where the connection can, else of the service's monitor data and increment
@@ -15,12 +21,12 @@ export { delayParagraph, delayWords } from "../delay/words";
  * @throws DrsError when the service does not answer.
  */
 export async function explainDelay(
-  session: Pick<TaskSession, "client" | "localDelay">,
+  session: DelaySource,
   id: string,
   signal: AbortSignal,
   past: readonly PastDelay[] = [],
 ): Promise<DelayDiagnosis | undefined> {
-  const facts = (await session.localDelay?.(id, signal)) ?? (await serviceFacts(session, id, signal));
+  const facts = (await session.local?.delay(id, signal)) ?? (await serviceFacts(session, id, signal));
   return facts && diagnoseDelay(facts, past);
 }
 

@@ -5,6 +5,7 @@ import { accessOf } from "../../../src/connections/access";
 import type { CloudConnection } from "../../../src/connections/connection";
 import { openSession } from "../../../src/connections/session";
 import { forecastsOf } from "../../../src/tasks/forecast";
+import { english } from "../../support/texts";
 
 const id = "24834eb6-be30-464e-a299-f7aa730jb101";
 const createdAt = Date.UTC(2026, 10, 24);
@@ -36,7 +37,7 @@ describe("a session with the cloud", () => {
     const access = accessOf(connection, { accessKey: "a", secretKey: "s" }, {});
     assert.ok(typeof access !== "string");
     const session = openSession(connection, access, {
-      language: "en",
+      l10n: english,
       limits: { requests: () => 120, timeoutMs: () => 5_000 },
       warn: () => undefined,
     });

@@ -2,11 +2,11 @@ import type { DetailsFacts } from "../../../src/details/facts";
 import { type Localizer, localizerFor } from "../../../src/l10n/localizer";
 import { legalActions } from "../../../src/tasks/allowed-actions";
 import type { Task } from "../../../src/tasks/task";
-import { fill } from "../../support/texts";
+import { english, fill } from "../../support/texts";
 
 export const now = Date.UTC(2026, 10, 24, 3, 0, 0);
 
-export const english = localizerFor("en", fill);
+export { english };
 
 /** A task that runs well, but for `facts`. */
 export const task = (facts: Partial<Task> = {}): Task => ({

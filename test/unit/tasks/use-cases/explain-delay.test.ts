@@ -45,8 +45,8 @@ describe("why a task is behind", () => {
 
   it("is reported in the alert of a delay, which says what is usual where nothing is known", async () => {
     const late = task({ status: "incremental", delayMs: 600_000 });
-    const localDelay = async () => ({ flows: false, evidence: { unindexed: [] } });
-    const session = { client: serviceWith({}, []), localDelay };
+    const delay = async () => ({ flows: false, evidence: { unindexed: [] } });
+    const session = { client: serviceWith({}, []), local: { delay } };
     const why = await delayText(session, late, english);
     assert.match(why ?? "", /^Nothing reads the source's log for this task/);
     const notice = { level: "warning", condition: "delayed", task: late } as const;
@@ -60,8 +60,10 @@ describe("why a task is behind", () => {
   it("is asked of tasks that are behind only, and never fails", async () => {
     const failing = {
       client: serviceWith({}, []),
-      localDelay: async () => {
-        throw new Error("away");
+      local: {
+        delay: async () => {
+          throw new Error("away");
+        },
       },
     };
     const late = task({ status: "incremental", delayMs: 600_000 });

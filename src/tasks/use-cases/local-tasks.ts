@@ -1,0 +1,66 @@
+/** What the local backend does with a task beyond the DRS API. */
+import type { DelayFacts } from "../delay/facts";
+import type { Unapplied } from "../missing";
+import type { PastValue } from "../past-values";
+
+/** An end of a task. */
+export type Side = "source" | "target";
+
+/** Tables to be copied again. */
+export interface CopyChoice {
+  /** As `schema.table`. */
+  readonly tables: readonly string[];
+  /** Whether the rows that the target has stay there; else they are removed first. */
+  readonly keepRows: boolean;
+}
+
+/** The tables that are being copied again, and how far each is, 0 to 100; none when all are in sync. */
+export type CopyState = readonly { readonly id: string; readonly percent: number }[];
+
+/** A row in the way of another one, as both ends have it now: columns and values as text; null: not there. */
+export interface ConflictRow {
+  readonly schema: string;
+  readonly table: string;
+  readonly key: string;
+  readonly source: RowText | null;
+  readonly target: RowText | null;
+}
+
+type RowText = readonly (readonly [column: string, value: string | null])[];
+
+/** The remedy of a failed task. */
+export interface FoundRemedy {
+  readonly rows: readonly ConflictRow[];
+  /** In the order in which they are run. */
+  readonly statements: readonly { readonly side: Side; readonly sql: string }[];
+  /** The ends where SQL runs without a login of the user's. */
+  readonly open: readonly Side[];
+}
+
+/** A database user. */
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** What a statement came to. */
+export interface SqlOutcome {
+  readonly command: string;
+  readonly row_count: number;
+}
+
+/** Everything but the first three rejects with an Error in the user's language. */
+export interface LocalTasks {
+  /** What both ends of a task say about its delay; undefined where they do not. */
+  delay(id: string, signal: AbortSignal): Promise<DelayFacts | undefined>;
+  /** What was measured of a task before, the oldest first. */
+  past(id: string, signal: AbortSignal): Promise<readonly PastValue[]>;
+  /** What ending a task would leave out; undefined when nothing was made for it, and where it is not known soon. */
+  unapplied(id: string): Promise<Unapplied | undefined>;
+  copyAgain(id: string, choice: CopyChoice): Promise<void>;
+  copyState(id: string): Promise<CopyState>;
+  /** The remedy of a failed task, looked up now. */
+  remedy(id: string): Promise<FoundRemedy>;
+  /** Runs SQL in the database of one end. @param login absent: the demo's. */
+  runSql(id: string, side: Side, sql: string, login: Login | undefined): Promise<SqlOutcome>;
+}
