@@ -1,18 +1,10 @@
 import { localId } from "../connections/connection";
-import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/session-manager";
-import type { Shown } from "../l10n/shown";
+import type { PlacedTask } from "../connections/session-manager";
 import { walkthroughId } from "../links/link";
 import * as vscode from "../screen/vscode";
 import { type ActionId, actionIds, actionRow } from "../status/actions";
-import {
-  legalActions,
-  mayChangePassword,
-  mayCopyAgain,
-  mayPrecheck,
-  mayRunRemedySql,
-} from "../tasks/allowed-actions";
+import { mayChangePassword, mayCopyAgain, mayPrecheck, mayRunRemedySql } from "../tasks/allowed-actions";
 import { attentionOf, thresholdsIn, urgencyOf } from "../tasks/attention";
-import type { Task } from "../tasks/task";
 import { previewManner } from "../tree/node";
 import { type ActionDialog, oneTaskDialog, runWith } from "./action-command";
 import { targetOf } from "./argument";
@@ -31,7 +23,8 @@ import { runPrecheck } from "./precheck";
 import { reportProblem } from "./problem-report-command";
 import { refreshTasks } from "./refresh";
 import { RemedyCommands } from "./remedy";
-import { askStartTime, pickTask } from "./task-picker";
+import { TaskChooser } from "./task-chooser";
+import { askStartTime } from "./task-picker";
 import { treeHandlers } from "./tree-commands";
 
 /** How far ahead the cloud's service wants a start time to be. */
@@ -42,59 +35,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   const { connections, local, view, sessions, openDetails, l10n, log } = parts;
   const { t } = l10n;
 
-  const thresholds = () => thresholdsIn(vscode.workspace.getConfiguration("drs"));
-  const allTasks = (): readonly PlacedTask[] => sessions.shown.flatMap(tasksOf);
-
-  /** The task that a menu, a row or another command names; otherwise the user picks one that fits. */
-  const chosen = async (
-    argument: unknown,
-    isFitting: (found: PlacedTask) => boolean = () => true,
-    prompt = t("Which task?"),
-  ): Promise<PlacedTask | undefined> => {
-    const all = allTasks();
-    const { connection, id } = targetOf(argument);
-    if (id !== undefined) {
-      const named = all.filter(
-        ({ task, state }) => task.id === id && state.connection.id === (connection ?? state.connection.id),
-      );
-      if (named.length === 0) {
-        void vscode.window.showWarningMessage(t("This synchronization task is no longer in the list."));
-      }
-      return named.length > 1 ? pickTask(named, prompt, l10n, thresholds()) : named[0];
-    }
-    const fitting = all.filter(isFitting);
-    if (fitting.length === 0) {
-      void vscode.window.showInformationMessage(
-        all.length === 0
-          ? t("There are no synchronization tasks.")
-          : t("No synchronization task allows this now."),
-      );
-      return undefined;
-    }
-    return pickTask(fitting, prompt, l10n, thresholds());
-  };
-  /** The same for what changes a task: none of a read-only connection is offered, and one that is named is explained. */
-  const chosenToChange = async (
-    argument: unknown,
-    isFitting: (task: Task, place: "local" | "cloud") => boolean,
-    prompt?: Shown,
-  ): Promise<PlacedTask | undefined> => {
-    const fits = ({ task, state }: PlacedTask) =>
-      state.readOnly === undefined && isFitting(task, state.connection.kind);
-    const found = await chosen(argument, fits, prompt);
-    if (found?.state.readOnly !== undefined) {
-      await explainReadOnly(found.state);
-      return undefined;
-    }
-    return found;
-  };
-  /** The same for an action: only tasks that it is legal for are offered. */
-  const chosenFor = async (action: ActionId, argument: unknown): Promise<PlacedTask | undefined> =>
-    await chosenToChange(
-      argument,
-      (task) => legalActions(task).includes(action),
-      t("{0}: which task?", l10n.localize(actionRow(action).name)),
-    );
+  const tasks = new TaskChooser(parts);
 
   const run = async (found: PlacedTask, action: ActionId, startAt?: number) => {
     const where = sessions.shown.length > 1 ? found.state.connection.name : undefined;
@@ -114,30 +55,14 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   const lastRow = new LastRow();
   const remedy = new RemedyCommands(parts);
 
-  /** The tasks among several selected rows; none when only one row was meant. */
-  const selectedTasks = (selected: unknown): readonly PlacedTask[] => {
-    const rows: readonly unknown[] = Array.isArray(selected) && selected.length > 1 ? selected : [];
-    const all = allTasks();
-    const found = rows
-      .map(targetOf)
-      .flatMap(({ connection, id }) =>
-        all.filter(({ task, state }) => task.id === id && state.connection.id === connection),
-      );
-    return [...new Set(found)];
-  };
-  const chosenOnes = async (argument: unknown, selected: unknown): Promise<readonly PlacedTask[]> => {
-    const many = selectedTasks(selected);
-    const one = many.length > 0 ? undefined : await chosen(argument);
-    return one === undefined ? many : [one];
-  };
   const act = (action: ActionId) => async (argument: unknown, selected: unknown) => {
-    const many = selectedTasks(selected);
+    const many = tasks.selected(selected);
     if (many.length > 1) {
       await runMany(action, many, parts);
       return;
     }
     const before = lastRow.clicked(action, argument);
-    const found = await chosenFor(action, argument);
+    const found = await tasks.forAction(action, argument);
     if (found !== undefined && (before === undefined || (await isMeant(action, found, before)))) {
       await run(found, action);
       lastRow.settled(found.task.id);
@@ -148,16 +73,16 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     const { connection, group } = targetOf(argument);
     if (connection !== undefined && group !== undefined) {
       const ids = new Set(view.idsIn(connection, group));
-      const found = allTasks().filter(
-        ({ task, state }) => state.connection.id === connection && ids.has(task.id),
-      );
+      const found = tasks
+        .all()
+        .filter(({ task, state }) => state.connection.id === connection && ids.has(task.id));
       await runMany(action, found, parts);
     }
   };
   /** A row may have come under the pointer because the one before it, which was acted on, left its group. */
   const isMeant = async (action: ActionId, { task }: PlacedTask, before: string) => {
     const name = l10n.localize(actionRow(action).name);
-    const [other] = allTasks().filter((one) => one.task.id === before);
+    const [other] = tasks.all().filter((one) => one.task.id === before);
     const detail = t(
       'You acted on "{0}" less than a second ago, and rows move when the status of a task changes.',
       other?.task.name ?? before,
@@ -173,16 +98,8 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     return await start().finally(() => tell(false));
   };
 
-  const explainReadOnly = async ({ connection, readOnly }: ConnectionState) => {
-    const refresh = t("Refresh");
-    const message = t("{0} is read-only: {1} Refresh to try again.", connection.name, readOnly ?? "");
-    if ((await vscode.window.showWarningMessage(message, refresh)) === refresh) {
-      await sessions.refresh(connection.id);
-    }
-  };
-
   const ofTask = (name: "saveTaskFile" | "copyTerraform") => async (argument: unknown) => {
-    const found = await chosen(argument);
+    const found = await tasks.one(argument);
     if (found !== undefined) {
       const { fileHandlers } = await import("../files/editor");
       await fileHandlers(parts)[name](found);
@@ -212,10 +129,14 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     ...(actionHandlers as Record<ActionCommand, Handler>),
     ...connectionHandlers(parts),
     ...demoHandlers(parts),
-    ...linkHandlers(parts, chosenOnes),
-    ...followHandlers(parts, (argument) => chosen(argument)),
-    ...muteHandlers(parts, (argument) => chosen(argument)),
-    ...treeHandlers(parts, allTasks, (argument) => chosen(argument)),
+    ...linkHandlers(parts, (argument, selected) => tasks.some(argument, selected)),
+    ...followHandlers(parts, (argument) => tasks.one(argument)),
+    ...muteHandlers(parts, (argument) => tasks.one(argument)),
+    ...treeHandlers(
+      parts,
+      () => tasks.all(),
+      (argument) => tasks.one(argument),
+    ),
     "drs.startLocalBackend": async () => {
       if ((await starting(() => local.start())) && connections.local !== undefined) {
         await sessions.refresh(localId);
@@ -242,13 +163,13 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
         }
         return;
       }
-      const found = await chosen(argument);
+      const found = await tasks.one(argument);
       if (found !== undefined) {
         await openDetails({ connection: found.state.connection.id, id: found.task.id });
       }
     },
     "drs.startTaskAt": async (argument) => {
-      const found = await chosenFor("start", argument);
+      const found = await tasks.forAction("start", argument);
       if (found !== undefined) {
         const soonest = found.state.connection.kind === "cloud" ? cloudNoticeMs : 0;
         const time = await askStartTime(found.task, soonest, l10n);
@@ -258,9 +179,9 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       }
     },
     "drs.explainReadOnly": async (argument) => {
-      const found = await chosen(argument);
+      const found = await tasks.one(argument);
       if (found?.state.readOnly !== undefined) {
-        await explainReadOnly(found.state);
+        await tasks.explainReadOnly(found.state);
       }
     },
     "drs.pauseGroup": onGroup("pause"),
@@ -270,7 +191,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
       await vscode.env.clipboard.writeText(view.idsIn(connection, group).join("\n"));
     },
     "drs.copyTaskId": async (argument, selected) => {
-      const ids = (await chosenOnes(argument, selected)).map(({ task }) => task.id);
+      const ids = (await tasks.some(argument, selected)).map(({ task }) => task.id);
       if (ids.length > 0) {
         await vscode.env.clipboard.writeText(ids.join("\n"));
       }
@@ -286,40 +207,42 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     "drs.createAndStartTaskFromFile": onFile("createAndStartTaskFromFile"),
     "drs.applyTaskFile": onFile("applyTaskFile"),
     "drs.changePassword": async (argument) => {
-      const found = await chosenToChange(argument, mayChangePassword);
+      const found = await tasks.toChange(argument, mayChangePassword);
       if (found !== undefined) {
         await askPassword(found, parts);
       }
     },
     "drs.copyTablesAgain": async (argument) => {
-      const found = await chosenToChange(argument, mayCopyAgain);
+      const found = await tasks.toChange(argument, mayCopyAgain);
       if (found !== undefined) {
         await askCopyAgain(found, parts);
       }
     },
     "drs.showConflictingRows": async (argument) => {
-      const found = await chosen(argument, ({ task, state }) => mayRunRemedySql(task, state.connection.kind));
+      const found = await tasks.one(argument, ({ task, state }) =>
+        mayRunRemedySql(task, state.connection.kind),
+      );
       if (found !== undefined) {
         await remedy.showRows(found);
       }
     },
     "drs.runRemedySql": async (argument) => {
-      const found = await chosenToChange(argument, mayRunRemedySql);
+      const found = await tasks.toChange(argument, mayRunRemedySql);
       if (found !== undefined) {
         await remedy.runSql(found);
       }
     },
     "drs.precheckTask": async (argument) => {
-      const found = await chosenToChange(argument, mayPrecheck);
+      const found = await tasks.toChange(argument, mayPrecheck);
       if (found !== undefined) {
         await runPrecheck(found, parts);
       }
     },
     "drs.showProblems": async () => {
       await vscode.commands.executeCommand("drs.tasks.focus");
-      const found = allTasks();
+      const found = tasks.all();
       const now = Date.now();
-      const limits = thresholds();
+      const limits = thresholdsIn(vscode.workspace.getConfiguration("drs"));
       const rank = ({ task }: PlacedTask) => urgencyOf(task, limits, now);
       const [first] = found
         .filter(({ task }) => attentionOf(task, limits, now) !== undefined)

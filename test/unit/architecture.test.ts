@@ -45,6 +45,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
     "refresh",
     "remedy",
     "row-texts",
+    "task-chooser",
     "task-picker",
     "tree-commands",
   ],
