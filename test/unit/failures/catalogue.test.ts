@@ -60,6 +60,15 @@ describe("the failure catalogue", () => {
     );
   });
 
+  it("offers to change the task's password only where the remedy says so", () => {
+    const offered = entries.filter(({ steps }) => steps?.includes("changePassword"));
+    const unsaid = offered.filter(({ remedy }) => !/password of the task/.test(remedy.en));
+    assert.deepEqual(
+      unsaid.map(({ id }) => id),
+      [],
+    );
+  });
+
   it("matches each example by its own entry", () => {
     for (const entry of catalogue) {
       for (const example of [entry.example, ...("examples" in entry ? (entry.examples ?? []) : [])]) {
