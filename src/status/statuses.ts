@@ -44,6 +44,8 @@ export interface StatusRow {
   readonly holdsInstance: boolean;
   /** Whether the configuration can be continued. Starting the task then requires a pre-check. */
   readonly configurable: boolean;
+  /** Whether single tables can be copied again, which only the local backend does. */
+  readonly canCopyTables: boolean;
   /** Whether ending the task is forced, because releasing its resources has failed before. */
   readonly endsByForce: boolean;
   /** The text behind the task's name in the list. */
@@ -57,6 +59,7 @@ const usual = {
   started: true,
   holdsInstance: true,
   configurable: false,
+  canCopyTables: false,
   endsByForce: false,
   detail: "error",
 } as const;
@@ -78,6 +81,7 @@ export const statuses = {
     api: ["INCRE_TRANSFER_FAILED"],
     hasProgress: true,
     phase: "incremental",
+    canCopyTables: true,
     actions: ["pause", "resume", "reset", "end"],
   },
   fullFailed: {
@@ -89,6 +93,7 @@ export const statuses = {
     api: ["FULL_TRANSFER_FAILED"],
     hasProgress: true,
     phase: "full",
+    canCopyTables: true,
     actions: ["pause", "resume", "reset", "end"],
   },
   startFailed: {
@@ -310,6 +315,7 @@ export const statuses = {
     phase: "incremental",
     recovery: "healthy",
     detail: "delay",
+    canCopyTables: true,
     actions: ["pause", "end"],
   },
   paused: {
@@ -324,6 +330,7 @@ export const statuses = {
     // `PAUSEING` is a spelling of the batch-status page.
     api: ["PAUSING", "PAUSEING"],
     hasProgress: true,
+    canCopyTables: true,
     actions: ["resume", "reset", "end"],
   },
   pendingStart: {

@@ -67,14 +67,12 @@ export function mayPrecheck({ status, availableActions }: Task): boolean {
   );
 }
 
-const copying: ReadonlySet<StatusId> = new Set(["incremental", "incrementalFailed", "fullFailed", "paused"]);
-
 /** Whether single tables of a task can be copied again, which only the local backend does. */
 export function mayCopyAgain(
   { status, parentId }: Pick<Task, "status" | "parentId">,
   place: "local" | "cloud",
 ): boolean {
-  return place === "local" && parentId === undefined && copying.has(status);
+  return place === "local" && parentId === undefined && rowOf(status).canCopyTables;
 }
 
 /** The pre-check that the service wants to have passed before an action; undefined where it wants none. */
