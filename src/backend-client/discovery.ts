@@ -97,7 +97,7 @@ export async function isHealthy({ endpoint, secretKey, pid }: BackendAddress): P
  *
  * @throws as `callBackend`, where nothing answers.
  */
-export async function healthOf(
+async function healthOf(
   endpoint: string,
   secretKey: string,
 ): Promise<{ readonly status: string; readonly pid: number } | undefined> {

@@ -7,7 +7,7 @@ import { signedHeaders } from "../drs/signer";
 import { textOf } from "./data-dir";
 import { StartError } from "./start-error";
 
-export const callUsage = `Usage: drs-local call [--data-dir DIR] METHOD PATH [BODY]`;
+const callUsage = `Usage: drs-local call [--data-dir DIR] METHOD PATH [BODY]`;
 
 const announced = v.object({
   endpoint: v.string(),

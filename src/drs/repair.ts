@@ -48,7 +48,7 @@ export function repaired<S extends v.GenericSchema>(
 }
 
 /** What does not fit, without the value, which may be a secret. */
-export function issueText(issue: v.BaseIssue<unknown>): string {
+function issueText(issue: v.BaseIssue<unknown>): string {
   return `${placeOf(issue)}: expected ${issue.expected ?? "another value"}, received ${kindOf(issue.input)}`;
 }
 

@@ -243,13 +243,6 @@ export const objectsResult = v.looseObject({
   error_msg: text,
 });
 
-/** The body of a refused call. The gateway adds `request_id`. */
-export const errorBody = v.looseObject({
-  error_code: v.string(),
-  error_msg: text,
-  request_id: text,
-});
-
 export const listRequest = v.looseObject({
   cur_page: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 1),
   per_page: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 10),

@@ -2,7 +2,7 @@ import { type FreezeId, freezeOf, isFrozenOrder } from "./freezes";
 import { rowOf, type StatusId, statusOrder } from "./statuses";
 
 /** The value of the API's `status` field that stands for a deleted task; it never becomes a row. */
-export const deletedStatus = "DELETED";
+const deletedStatus = "DELETED";
 
 /** API status → row of the table. */
 const idByApiStatus: ReadonlyMap<string, StatusId> = new Map(

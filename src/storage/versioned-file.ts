@@ -21,7 +21,7 @@ const deadMs = 60_000;
  * The files hold the value alone, which is format 1. A later format is `{ "format": 2, "value": … }`, so that this version can
  * tell what it would destroy.
  */
-export class NewerFormatError extends Error {
+class NewerFormatError extends Error {
   override readonly name = "NewerFormatError";
 
   constructor(readonly file: string) {

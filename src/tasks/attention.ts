@@ -67,25 +67,8 @@ export function isDelayed({ status, delayMs }: Task, thresholds: Thresholds): bo
 /** The tasks that need a look, by what for, in the order of the list. */
 export type AttentionList = ReadonlyMap<Attention, readonly Task[]>;
 
-/** The tasks that need a look, by why. @param now in milliseconds since 1970. */
-export function attentionList(tasks: Iterable<Task>, thresholds: Thresholds, now: number): AttentionList {
-  const list = new Map<Attention, Task[]>(attentions.map((id) => [id, []]));
-  for (const task of tasks) {
-    const attention = attentionOf(task, thresholds, now);
-    if (attention !== undefined) {
-      list.get(attention)?.push(task);
-    }
-  }
-  return list;
-}
-
 /** How many tasks need a look, by what for. */
 export type AttentionCounts = ReadonlyMap<Attention, number>;
-
-/** The number of tasks of each entry, in the order of the list. */
-export function countsOf(list: AttentionList): AttentionCounts {
-  return new Map([...list].map(([id, tasks]) => [id, tasks.length]));
-}
 
 /** `2 failed, 1 behind`; empty: none needs a look. */
 export function countsText(counts: AttentionCounts, l10n: Localizer): Shown {

@@ -10,7 +10,7 @@ import { checked, jsonOf } from "./input";
 import { issueToken, tokenLifeMs } from "./tokens";
 
 /** The name of the one project, as that of a region. */
-export const projectName = "local";
+const projectName = "local";
 
 const tokenRequest = v.looseObject({
   auth: v.looseObject({

@@ -140,7 +140,7 @@ export function progress(job: Job, live: Live, language: Language): ItemOf<"batc
 }
 
 /** Why a task is failed, in a language; undefined when it is not. */
-export function failureText(job: Job, language: Language): string | undefined {
+function failureText(job: Job, language: Language): string | undefined {
   const failure = currentFailure(job);
   return failure === undefined ? undefined : render(failure.message, language);
 }

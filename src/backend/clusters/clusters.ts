@@ -24,7 +24,7 @@ const runAnewMs = 1_000;
 export const superuser = "postgres";
 
 /** Prefix of each log line: time, process, kind of process, SQLSTATE. */
-export const logLinePrefix = "%m|%p|%b|%e|";
+const logLinePrefix = "%m|%p|%b|%e|";
 
 interface ProgramResult {
   readonly code: number;

@@ -56,14 +56,7 @@ const desired = v.object({
 });
 export type Desired = v.InferOutput<typeof desired>;
 
-export const failurePhase = v.picklist([
-  "create",
-  "start",
-  "full",
-  "incremental",
-  "rectification",
-  "release",
-]);
+const failurePhase = v.picklist(["create", "start", "full", "incremental", "rectification", "release"]);
 
 const failure = v.object({
   attempt: v.number(),

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type Seen, summaryOf } from "../../../src/alerts/summary";
 import type { StatusId } from "../../../src/status/statuses";
-import { attentionList, countsOf, sumOf } from "../../../src/tasks/attention";
+import { sumOf } from "../../../src/tasks/attention";
+import { AttentionIndex } from "../../../src/tasks/attention-index";
 import type { Task } from "../../../src/tasks/task";
 import { english } from "../details/facts";
 
@@ -9,7 +10,7 @@ const task = (status: StatusId, name = "orders", facts: Partial<Task> = {}): Tas
   ...{ id: name, name, status, apiStatus: status, detailed: true },
   ...facts,
 });
-const listOf = (tasks: readonly Task[]) => attentionList(tasks, { delayMs: 60_000 }, Date.now());
+const indexOf = (tasks: readonly Task[]) => new AttentionIndex(tasks, { delayMs: 60_000 }, () => false);
 const at = Date.UTC(2026, 10, 24, 3);
 
 describe("the status bar", () => {
@@ -24,8 +25,8 @@ describe("the status bar", () => {
           ...{
             id: "1",
             name: "shop",
-            counts: countsOf(listOf(tasks)),
-            attention: listOf(tasks),
+            counts: indexOf(tasks).counts,
+            attention: indexOf(tasks).first(tasks, tasks.length),
             unread: false,
           },
           ...seen,
@@ -79,7 +80,7 @@ describe("the status bar", () => {
       "watch late: delay 1 min 30 sec",
     ]);
     assert.match(linesOf(found)[4] ?? "", /^calendar ending: The order of the task ends at /);
-    assert.equal(sumOf(countsOf(listOf(tasks))), 5, "the badge has the same sum");
+    assert.equal(sumOf(indexOf(tasks).counts), 5, "the badge has the same sum");
   });
 
   it("has the service's own word of a failure that the table does not know", () => {

@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { localizerFor } from "../../../src/l10n/localizer";
 import {
   type Attention,
-  attentionList,
   attentionOf,
   attentionRows,
   attentions,
   attentionText,
-  countsOf,
   countsText,
   isDelayed,
   merged,
@@ -16,6 +14,7 @@ import {
   thresholdsIn,
   urgencyOf,
 } from "../../../src/tasks/attention";
+import { AttentionIndex } from "../../../src/tasks/attention-index";
 import type { Task } from "../../../src/tasks/task";
 import { fill } from "../../support/texts";
 
@@ -86,7 +85,10 @@ describe("the reason why a task needs attention", () => {
 });
 
 describe("the tasks that need attention", () => {
-  const counted = (...of: Task[]) => countsOf(attentionList(of, thresholds, now));
+  const counted = (...of: Task[]) => {
+    const own = of.map((one, index) => ({ ...one, id: String(index) }));
+    return new AttentionIndex(own, thresholds, () => false, now).counts;
+  };
   const all = counted(...Object.values(tasks), task({}));
 
   it("are counted by what for, in words", () => {

@@ -14,7 +14,7 @@ import { v5Of } from "../../../src/drs/v5";
 import { diagnosisOf } from "../../../src/failures/diagnosis";
 import { parseStatus } from "../../../src/status/status";
 import { rowOf, statusOrder } from "../../../src/status/statuses";
-import { attentionList, countsOf } from "../../../src/tasks/attention";
+import { AttentionIndex } from "../../../src/tasks/attention-index";
 import { TaskStore } from "../../../src/tasks/store";
 import type { Task } from "../../../src/tasks/task";
 import { Layout } from "../../../src/tree/layout";
@@ -180,9 +180,10 @@ describe("answers drawn from the service's own models", () => {
           }
         }
       }
-      const attention = attentionList(tasks.values(), { delayMs: 1_000 }, Date.now());
+      const index = new AttentionIndex(tasks.values(), { delayMs: 1_000 }, () => false);
+      const attention = index.first(tasks.values(), tasks.size);
       const { text } = summaryOf(
-        [{ id: "c", name: "c", counts: countsOf(attention), attention, unread: false }],
+        [{ id: "c", name: "c", counts: index.counts, attention, unread: false }],
         0,
         () => undefined,
         english,

@@ -4,7 +4,8 @@ import { pollIntervalsOf } from "../../../src/connections/connection";
 import type { ConnectionState } from "../../../src/connections/session-manager";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { shown } from "../../../src/l10n/shown";
-import { attentionList, countsOf, noThresholds } from "../../../src/tasks/attention";
+import { noThresholds } from "../../../src/tasks/attention";
+import { AttentionIndex } from "../../../src/tasks/attention-index";
 import { TaskStore } from "../../../src/tasks/store";
 import { Control } from "../../../src/tasks/use-cases/control";
 import {
@@ -44,7 +45,8 @@ const pictureOf = (facts: Partial<ConnectionState>) => {
     description: connectionDescription(state, english),
     label: connectionLabel(
       state,
-      countsOf(attentionList(state.session?.store.snapshot.tasks.values() ?? [], noThresholds, 0)),
+      new AttentionIndex(state.session?.store.snapshot.tasks.values() ?? [], noThresholds, () => false, 0)
+        .counts,
       english,
     ),
     message: messageOf(state, english),

@@ -67,7 +67,7 @@ async function asMade(session: Session, tables: readonly TableName[]): Promise<r
 }
 
 /** Which of the tables the database has, by their quoted names; `writable`: as a subscription of this user needs it. */
-export async function existingTables(
+async function existingTables(
   databases: Databases,
   target: DatabaseLogin,
   tables: readonly TableName[],
