@@ -1,6 +1,6 @@
 import type { TaskRef } from "../connections/connection";
 import { findTask, type SessionManager } from "../connections/session-manager";
-import { isDrsError } from "../drs/errors";
+import { isUnanswered } from "../drs/errors";
 import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
@@ -9,11 +9,6 @@ import { thresholdsIn } from "../tasks/attention";
 import { PastValues } from "../tasks/past-values";
 import { type ConnectionFacts, type DetailsHost, detailsViewType } from "./host";
 import type { DetailsPages } from "./panel";
-
-/** Whether nobody answered at all. */
-function isAway(problem: unknown): boolean {
-  return isDrsError(problem) && ["network", "timeout"].includes(problem.failure.kind);
-}
 
 /** The details pages as the rest of the extension sees them. Their code is loaded with the first page. */
 export class Details implements vscode.Disposable {
@@ -101,7 +96,8 @@ export class Details implements vscode.Disposable {
         freshness: {
           ...{ connected: session !== undefined, asOf, problem: why },
           unreachable:
-            connection?.kind === "local" && (problem === undefined ? why !== undefined : isAway(problem)),
+            connection?.kind === "local" &&
+            (problem === undefined ? why !== undefined : isUnanswered(problem)),
         },
       };
     };

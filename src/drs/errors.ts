@@ -93,6 +93,11 @@ export class DrsError extends Error {
   }
 }
 
+/** Whether nobody answered at all. */
+export function isUnanswered(error: unknown): boolean {
+  return isDrsError(error) && (error.failure.kind === "network" || error.failure.kind === "timeout");
+}
+
 /** Whether something ended because it was canceled. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { TablesCaller } from "../drs/client";
 import { type Clock, systemClock } from "../drs/clock";
-import { type DrsError, isDrsError } from "../drs/errors";
+import { type DrsError, isDrsError, isUnanswered } from "../drs/errors";
 import { isFreezeRefusal } from "../drs/freeze-refusal";
 import { rowOf } from "../status/statuses";
 import { transitionIn } from "./allowed-actions";
@@ -311,8 +311,7 @@ export class TaskStore {
   /** Whether a problem is only that the network has not come back yet. */
   #isWaking(problem: unknown): boolean {
     const left = this.#wakingUntil - this.#clock.now();
-    const away = isDrsError(problem) && ["network", "timeout"].includes(problem.failure.kind);
-    return away && left > 0 && left <= wakingMs;
+    return isUnanswered(problem) && left > 0 && left <= wakingMs;
   }
 
   #publish(changes: readonly TaskChange[], snapshot: Snapshot): void {

@@ -150,16 +150,29 @@ function filterControl(part: PartView["id"], { label, value, options }: Filter, 
 }
 
 function partTable({ id, columns, rows }: PartView, context: PartContext): TemplateResult {
-  return html`<div class="scroll" role="group" aria-labelledby="part-${id}" tabindex="0">
+  return scrollingTable(
+    `part-${id}`,
+    columns,
+    rows.map(
+      (row) =>
+        html`<tr>${row.map((cell) => html`<td class=${cell.tone ?? (cell.number === true ? "number" : "")}>${cellContent(id, cell, context)}</td>`)}</tr>`,
+    ),
+  );
+}
+
+/** A table that scrolls within itself when it is long; then the keyboard must reach it. @param heading the id of its heading. */
+export function scrollingTable(
+  heading: string,
+  columns: readonly string[],
+  rows: readonly TemplateResult[],
+): TemplateResult {
+  return html`<div class="scroll" role="group" aria-labelledby=${heading} tabindex="0">
     <table>
       <thead>
         <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
       </thead>
       <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>${row.map((cell) => html`<td class=${cell.tone ?? (cell.number === true ? "number" : "")}>${cellContent(id, cell, context)}</td>`)}</tr>`,
-        )}
+        ${rows}
       </tbody>
     </table>
   </div>`;

@@ -26,7 +26,7 @@ import type {
 import type { PageMessage } from "../protocol";
 import { timeElement } from "./age";
 import { icon } from "./icon";
-import { chartCard, partCard } from "./parts";
+import { chartCard, partCard, scrollingTable } from "./parts";
 
 /** What a page needs besides its data. */
 export interface PageContext {
@@ -362,22 +362,16 @@ function objectCard(
   </section>`;
 }
 
-/** Scrolls within itself when it is long; then the keyboard must reach it. */
 function objectTable(columns: ObjectTable["columns"], rows: ObjectTable["rows"]): TemplateResult {
-  return html`<div class="scroll" role="group" aria-labelledby="objects" tabindex="0">
-    <table>
-      <thead>
-        <tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([type, source, target]) => html`<tr>
-            <td>${type}</td>
-            <td><code>${source}</code></td>
-            <td><code class=${source === target ? "same" : "renamed"}>${target}</code></td>
-          </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return scrollingTable(
+    "objects",
+    columns,
+    rows.map(
+      ([type, source, target]) => html`<tr>
+        <td>${type}</td>
+        <td><code>${source}</code></td>
+        <td><code class=${source === target ? "same" : "renamed"}>${target}</code></td>
+      </tr>`,
+    ),
+  );
 }

@@ -33,76 +33,72 @@ class OddEngine extends SimulatedEngine {
   }
 }
 
+/** Runs a task on an odd engine, and tests what its controller makes of it. */
+async function withTask(
+  test: (parts: {
+    readonly world: SimulatedWorld;
+    readonly engine: OddEngine;
+    readonly controller: Controller;
+    readonly task: () => Job | undefined;
+    readonly reaches: (status: string) => Promise<void>;
+  }) => Promise<void>,
+): Promise<void> {
+  const world = new SimulatedWorld();
+  const alive = async () => undefined;
+  const engine = new OddEngine(world, alive);
+  const store = await JobStore.open(world.database(alive));
+  const controller = new Controller(store, engine, seal);
+  await controller.start();
+  const ticking = setInterval(() => world.tick(), 50);
+  try {
+    const { id, ...job } = newJob("FULL_INCR_TRANS");
+    await store.insert({ id, ...job, desired: { ...job.desired, goal: "running", attempt: 1 } });
+    const task = () => store.get(id);
+    const reaches = async (status: string) => {
+      controller.wake();
+      await waitFor(
+        () => task()?.status,
+        (seen) => seen === status,
+      );
+    };
+    await reaches("INCRE_TRANSFER_STARTED");
+    await test({ world, engine, controller, task, reaches });
+  } finally {
+    clearInterval(ticking);
+    await controller.stop();
+    await controller.closeLinks();
+  }
+}
+
 describe("the controller", () => {
   it("does not forget what a task has lost when the servers are too busy to be looked at", async () => {
-    const world = new SimulatedWorld();
-    const alive = async () => undefined;
-    const engine = new OddEngine(world, alive);
-    const store = await JobStore.open(world.database(alive));
-    const controller = new Controller(store, engine, seal);
-    await controller.start();
-    const ticking = setInterval(() => world.tick(), 50);
-    try {
-      const job = newJob("FULL_INCR_TRANS");
-      await store.insert({ ...job, desired: { ...job.desired, goal: "running", attempt: 1 } });
-      const reaches = async (status: string) => {
-        controller.wake();
-        await waitFor(
-          () => store.get(job.id)?.status,
-          (seen) => seen === status,
-        );
-      };
-      const losses = () => store.get(job.id)?.findings.filter(({ level }) => level === "failure").length;
-      await reaches("INCRE_TRANSFER_STARTED");
+    await withTask(async ({ world, engine, controller, task, reaches }) => {
+      const losses = () => task()?.findings.filter(({ level }) => level === "failure").length;
+      const look = async () => await controller.lookAt(task()?.id ?? "");
       const [table = ""] = world.subscription?.tables.keys() ?? [];
       world.loseTable(table);
       await reaches("INCRE_TRANSFER_FAILED");
       assert.equal(losses(), 1);
       engine.isBusy = true;
-      await controller.lookAt(job.id);
+      await look();
       assert.equal(losses(), 1);
       engine.isBusy = false;
       world.lost.clear();
-      await controller.lookAt(job.id);
+      await look();
       assert.equal(losses(), 0);
-    } finally {
-      clearInterval(ticking);
-      await controller.stop();
-      await controller.closeLinks();
-    }
+    });
   });
 
   it("takes servers whose answers cannot be read for unreachable, and the task for none that is well", async () => {
-    const world = new SimulatedWorld();
-    const alive = async () => undefined;
-    const engine = new OddEngine(world, alive);
-    const store = await JobStore.open(world.database(alive));
-    const controller = new Controller(store, engine, seal);
-    await controller.start();
-    const ticking = setInterval(() => world.tick(), 50);
-    try {
-      const job = newJob("FULL_INCR_TRANS");
-      await store.insert({ ...job, desired: { ...job.desired, goal: "running", attempt: 1 } });
-      const reaches = async (status: string) => {
-        controller.wake();
-        await waitFor(
-          () => store.get(job.id)?.status,
-          (seen) => seen === status,
-        );
-      };
-      await reaches("INCRE_TRANSFER_STARTED");
+    await withTask(async ({ engine, controller, task, reaches }) => {
       engine.isOdd = true;
       await reaches("REBUILD_NODE_STARTED");
-      const { engine: seen } = controller.live(job.id);
+      const { engine: seen } = controller.live(task()?.id ?? "");
       assert.equal(seen?.kind, "unreachable");
       assert.match(seen.kind === "unreachable" ? seen.reason : "", /Cannot read properties/);
       engine.isOdd = false;
       await reaches("INCRE_TRANSFER_STARTED");
-    } finally {
-      clearInterval(ticking);
-      await controller.stop();
-      await controller.closeLinks();
-    }
+    });
   });
 
   it("does nothing for tasks that wait for their user, and something for one that has changed", async () => {

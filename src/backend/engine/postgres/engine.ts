@@ -4,7 +4,7 @@ import type { ObjectComparison, TableComparison } from "../comparison";
 import type { DatabaseLogin } from "../database-login";
 import type { DelayEvidence } from "../delay-evidence";
 import type { Engine } from "../engine";
-import { EngineError } from "../engine-error";
+import type { EngineError } from "../engine-error";
 import type { EngineState, IndexProgress, Unapplied, Written } from "../engine-state";
 import type { AgainTable, EngineTask, ReleaseTask, UnindexedTable } from "../engine-task";
 import type { FoundRemedy } from "../remedy";
@@ -21,7 +21,7 @@ import { countRows } from "./counts";
 import { Databases } from "./databases";
 import { delayEvidence } from "./delay-evidence";
 import { describe } from "./errors";
-import { grouped } from "./grouped";
+import { askedById } from "./grouped";
 import { makeIndexes } from "./indexes";
 import { objectName, objectNames, qualified } from "./names";
 import { TaskObserver } from "./observer";
@@ -212,31 +212,20 @@ export class PostgresEngine implements Engine {
   }
 
   async measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>> {
-    const written = await grouped(
+    return await askedById(
       tasks,
       "target",
       async (login, some) => await writtenRows(this.#databases, login, objectNames(some)),
     );
-    return new Map(
-      tasks.flatMap((task) => {
-        const rows = written(task);
-        return rows === undefined || rows instanceof EngineError ? [] : [[task.id, rows] as const];
-      }),
-    );
   }
 
   async changed(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await grouped(
+    const counts = await askedById(
       tasks,
       "source",
       async (login, some) => await changedRows(this.#databases, login, objectNames(some)),
     );
-    return new Map(
-      tasks.flatMap((task) => {
-        const found = rows(task);
-        return found === undefined || found instanceof EngineError ? [] : [[task.id, found.changed] as const];
-      }),
-    );
+    return new Map([...counts].map(([id, { changed }]) => [id, changed]));
   }
 
   async delayEvidence(task: EngineTask): Promise<DelayEvidence> {

@@ -43,3 +43,17 @@ export async function grouped<F extends { readonly name: string }>(
   );
   return ({ id }) => facts.get(objectName(id));
 }
+
+/** The same by the tasks' ids, without those of which nothing is known. */
+export async function askedById<F extends { readonly name: string }>(
+  ...asking: Parameters<typeof grouped<F>>
+): Promise<ReadonlyMap<string, F>> {
+  const [tasks] = asking;
+  const facts = await grouped(...asking);
+  return new Map(
+    tasks.flatMap((task) => {
+      const found = facts(task);
+      return found === undefined || found instanceof EngineError ? [] : [[task.id, found] as const];
+    }),
+  );
+}
