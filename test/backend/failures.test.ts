@@ -153,6 +153,10 @@ describe("the failures of a task", () => {
     await backend.sql("target", plan.target.database, "INSERT INTO t VALUES (2000, 'by hand')");
     await backend.sql("source", plan.source.database, "INSERT INTO t VALUES (2000, 'it''s from the shop')");
     await task.reaches("INCRE_TRANSFER_FAILED");
+    // An error beside a status would say that it could not be queried.
+    assert.deepEqual((await backend.client.call("batchStatus", { jobs: [task.id] })).results, [
+      { id: task.id, status: "INCRE_TRANSFER_FAILED", error_code: null, error_message: null },
+    ]);
     const path = `/_local/tasks/${task.id}`;
     const sql = `DELETE FROM "public"."t" WHERE "id" = '2000'`;
     const values = (v: string) => [

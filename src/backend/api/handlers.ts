@@ -75,7 +75,7 @@ export function createHandlers(parts: Parts): Handlers {
         const job = store.find(id);
         return job === undefined
           ? { id, status: null, error_code: "DRS.M00289", error_message: text("noSuchJob", language) }
-          : status(job, language);
+          : status(job);
       }),
 
     batchDetail: async ({ jobs: ids, page_req }, language) =>

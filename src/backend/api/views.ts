@@ -110,15 +110,12 @@ function alarmsIn(alarms: Job["alarms"]): ItemOf<"batchDetail">["alarm_notify"] 
   return { ...thresholds, topic_name: topic_urn?.split(":").at(-1) ?? null };
 }
 
-/** A task's status, with its failure in `language` if it has one. */
-export function status(job: Job, language: Language): ItemOf<"batchStatus"> {
-  const failure = currentFailure(job);
-  return {
-    id: job.id,
-    status: job.status,
-    error_code: failure?.code ?? null,
-    error_message: failureText(job, language) ?? null,
-  };
+/**
+ * A task's status. An error beside it means that the status could not be queried: the official Terraform provider does
+ * not reset a failed task whose status comes with one. Why a task has failed is in its details.
+ */
+export function status({ id, status }: Job): ItemOf<"batchStatus"> {
+  return { id, status, error_code: null, error_message: null };
 }
 
 /** How far a task is: `progress` in percent, the delay in seconds and in milliseconds. */
