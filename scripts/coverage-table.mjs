@@ -13,7 +13,7 @@ export const remarks = {
   batchSelectObjects: "tables, schemas and whole databases, under their own names",
   batchStarting: "`is_auto_create_compare` and `is_only_init_task` are accepted and change nothing",
   createObjectComparison:
-    "the database, the task's tables, and their indexes, constraints and triggers, by their names",
+    "the database, the task's tables, their indexes, constraints, triggers and rules, and the views and functions that belong to them, with their definitions",
   createComparison:
     "`lines` and `contents`; begins at once; without objects, all tables of the task are compared",
   batchModification: "`name` and `description`",

@@ -15,16 +15,24 @@ export const compareMessages = {
     zh: "{count} 张表的数据对比结束，未发现差异，但以下表无法对比：{tables}。",
   },
   comparedObjects: {
-    en: "A comparison of objects ended: both ends have all {count} of them.",
-    zh: "对象对比结束，两端均有全部 {count} 个对象。",
+    en: "A comparison of objects ended: all {count} of them are the same at both ends.",
+    zh: "对象对比结束，全部 {count} 个对象两端一致。",
   },
   comparedObjectsDifferent: {
-    en: "A comparison of {count} objects ended. Not at both ends: {objects}.",
-    zh: "{count} 个对象的对象对比结束，仅存在于一端的对象：{objects}。",
+    en: "A comparison of {count} objects ended. At one end only, or defined differently: {objects}.",
+    zh: "{count} 个对象的对象对比结束，仅存在于一端或定义不一致的对象：{objects}。",
   },
   leftOut: {
-    en: "Synchronization does not create foreign keys and triggers at the target. Create {name} there before applications use the target.",
-    zh: "同步不会在目标库创建外键和触发器。请在业务使用目标库之前自行创建 {name}。",
+    en: "Synchronization does not create foreign keys, triggers, rules, views and functions at the target. Create {name} there before applications use the target.",
+    zh: "同步不会在目标库创建外键、触发器、规则、视图和函数。请在业务使用目标库之前自行创建 {name}。",
+  },
+  addedAtEnd: {
+    en: "The source has {name} as NOT VALID, so that old rows may violate it. The target gets it when the task ends.",
+    zh: "源库的 {name} 为 NOT VALID，已有数据可能不满足该约束。任务结束时，目标库才会创建它。",
+  },
+  definitionDiffers: {
+    en: "The definitions differ. Only in the source: {source}. Only in the target: {target}.",
+    zh: "定义不一致。仅源库有：{source}。仅目标库有：{target}。",
   },
   compareCancelled: {
     en: "A comparison was canceled after {count} tables.",

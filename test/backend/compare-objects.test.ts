@@ -24,6 +24,10 @@ describe("the comparison of objects", () => {
        CREATE INDEX by_parent ON child (parent);
        CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
        CREATE TRIGGER notes BEFORE INSERT ON child FOR EACH ROW EXECUTE FUNCTION noted();
+       CREATE VIEW children AS SELECT c.id, p.v FROM child c JOIN parent p ON p.id = c.parent;
+       CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM children;
+       CREATE FUNCTION unrelated() RETURNS int LANGUAGE sql AS 'SELECT 1';
+       CREATE RULE "not here" AS ON DELETE TO parent DO INSTEAD NOTHING;
        INSERT INTO parent SELECT n, n::text FROM generate_series(1, 50) n`,
     );
     task = await TestTask.started(backend, {
@@ -71,6 +75,9 @@ describe("the comparison of objects", () => {
         one !== undefined && !["RUNNING", "WAITING_FOR_RUNNING"].includes(one.compare_task_status ?? ""),
     );
 
+  const says = (source: string, target: string) =>
+    `The definitions differ. Only in the source: ${source}. Only in the target: ${target}.`;
+
   it("counts what each end has of each kind, and names what only one of them has", async () => {
     assert.deepEqual((await call("showObjectComparison", { job_id: task.id })).compare_result, []);
     await call("createObjectComparison", { job_id: task.id });
@@ -82,6 +89,9 @@ describe("the comparison of objects", () => {
       ["INDEX", 4, 4, 2],
       ["CONSTRAINT", 5, 4, 0],
       ["TRIGGER", 1, 0, 0],
+      ["RULE", 1, 0, 0],
+      ["VIEW", 2, 0, 0],
+      ["FUNCTION", 1, 0, 0],
     ]);
     const constraints = await call("listComparedObjects", { job_id: task.id, compare_type: "CONSTRAINT" });
     assert.equal(constraints.count, 5);
@@ -105,6 +115,9 @@ describe("the comparison of objects", () => {
         "INDEX 4 4 CONSISTENT",
         "CONSTRAINT 5 4 INCONSISTENT",
         "TRIGGER 1 0 INCONSISTENT",
+        "RULE 1 0 INCONSISTENT",
+        "VIEW 2 0 INCONSISTENT",
+        "FUNCTION 1 0 INCONSISTENT",
       ],
     );
     const details = await v5({ ...named, query_type: "detail", object_type: "TABLE" });
@@ -152,7 +165,73 @@ describe("the comparison of objects", () => {
     ).job;
     assert.match(
       logs?.[0]?.message ?? "",
-      /14 objects ended\. Not at both ends: public\.child\.by_parent, public\.parent\.by_value/,
+      /18 objects ended\. At one end only, or defined differently: public\.child\.by_parent, public\.parent\.by_value/,
+    );
+  });
+
+  it("finds what both ends have, but define differently", async () => {
+    await backend.sql(
+      "target",
+      "objects_copy",
+      `DROP INDEX by_value; CREATE INDEX by_parent ON child (parent DESC);
+       ALTER TABLE child DROP CONSTRAINT child_id_check, ADD CONSTRAINT child_id_check CHECK (id >= 0);
+       ALTER TABLE child ADD CONSTRAINT of_parent FOREIGN KEY (parent) REFERENCES parent;
+       ALTER TABLE parent ALTER v SET DEFAULT 'none';
+       CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+       CREATE VIEW children AS SELECT c.id, p.v FROM child c JOIN parent p ON p.id = c.parent;
+       CREATE MATERIALIZED VIEW counted AS SELECT count(*) + 1 AS count FROM children;
+       CREATE RULE "not here" AS ON DELETE TO parent DO INSTEAD NOTHING`,
+    );
+    const { query_id } = await backend.client.callIn(operationsV5, "executeAction", {
+      job_id: task.id,
+      job: { action_name: "create_compare", action_params: { compare_task_param: { type: "object" } } },
+    });
+    await ended(query_id ?? "");
+    const named = { compare_type: "object_compare", compare_task_id: query_id ?? "" };
+    const { objects_compare_overview_info: five } = (await v5({ ...named, query_type: "overview" })) ?? {};
+    assert.deepEqual(
+      five?.compare_results?.map(
+        (kind) => `${kind.type} ${kind.source_count} ${kind.target_count} ${kind.status}`,
+      ),
+      [
+        "DB 1 1 CONSISTENT",
+        "TABLE 2 2 INCONSISTENT",
+        "INDEX 4 4 INCONSISTENT",
+        "CONSTRAINT 5 5 INCONSISTENT",
+        "TRIGGER 1 0 INCONSISTENT",
+        "RULE 1 1 CONSISTENT",
+        "VIEW 2 2 INCONSISTENT",
+        "FUNCTION 1 1 INCONSISTENT",
+      ],
+    );
+    const details =
+      (await v5({ ...named, query_type: "detail", limit: "100" }))?.objects_compare_detail_infos ?? [];
+    const different = details.filter((one) => one.source_db_value && one.error_message);
+    assert.deepEqual(
+      different.map((one) => [one.target_db_value, one.error_message]),
+      [
+        ["public.parent", says("v text", "v text DEFAULT 'none'::text")],
+        [
+          "public.child.by_parent",
+          says(
+            "CREATE INDEX by_parent ON public.child USING btree (parent)",
+            "CREATE INDEX by_parent ON public.child USING btree (parent DESC)",
+          ),
+        ],
+        ["public.child.child_id_check", says("CHECK ((id > 0))", "CHECK ((id >= 0))")],
+        [
+          null,
+          "Synchronization does not create foreign keys, triggers, rules, views and functions at the target. Create public.child.notes there before applications use the target.",
+        ],
+        ["public.counted", says("SELECT count(*) AS count", "SELECT (count(*) + 1) AS count")],
+        [
+          "public.noted()",
+          says(
+            "AS $function$BEGIN RETURN NEW; END$function$",
+            "AS $function$BEGIN RETURN NULL; END$function$",
+          ),
+        ],
+      ],
     );
   });
 
@@ -242,13 +321,13 @@ describe("the comparison of objects", () => {
       ).data_level_compare_create_result?.compare_task_id ?? "";
     const first = await begin("keep");
     assert.equal(await begin("keep"), first);
-    // Catalogs are read without the lock.
+    // One of objects may run beside it.
     await call("createObjectComparison", { job_id: task.id });
-    await overview();
     const second = await begin("cancel");
     assert.notEqual(second, first);
     assert.equal((await ended(first))?.compare_task_status, "CANCELLED");
     await release();
+    await overview();
     assert.equal((await ended(second))?.compare_task_status, "SUCCESSFUL");
   });
 });

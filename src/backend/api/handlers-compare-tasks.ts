@@ -1,6 +1,6 @@
 /** Comparisons of objects, and those of objects and data in one call, in the words of v3. */
 import type { InputOf } from "../../drs/all-operations";
-import type { Comparison } from "../jobs/comparisons";
+import { type Comparison, isAlike } from "../jobs/comparisons";
 import { type Job, tableId } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { ApiError, type Language, message } from "../messages";
@@ -98,7 +98,7 @@ export function createCompareTaskHandlers({ store, comparisons }: Parts): Compar
         count: objects.length,
         compare_detail: objects.slice(offset, offset + limit).map((object) => ({
           ...objectDetail(job, object, language),
-          status: object.source !== null && object.target !== null ? states.equal : states.different,
+          status: isAlike(object) ? states.equal : states.different,
         })),
       };
     },

@@ -1,9 +1,9 @@
 /** What a comparison of objects has found, for each version's words. */
-import { type Comparison, isAtBothEnds, type ObjectResult } from "../jobs/comparisons";
+import { type Comparison, isAlike, type ObjectResult } from "../jobs/comparisons";
 import type { Job } from "../jobs/job";
 import { type Language, render } from "../messages";
 
-/** How many objects of a kind each end has, and how many only one of them has. */
+/** How many objects of a kind each end has, and how many only one of them has or defines differently. */
 export interface KindCounts {
   readonly kind: ObjectResult["kind"];
   readonly source: number;
@@ -19,7 +19,7 @@ export function countsByKind({ objects }: Comparison): readonly KindCounts[] {
       kind,
       source: some.filter(({ source }) => source !== null).length,
       target: some.filter(({ target }) => target !== null).length,
-      different: some.filter((object) => !isAtBothEnds(object)).length,
+      different: some.filter((object) => !isAlike(object)).length,
     };
   });
 }

@@ -29,8 +29,10 @@ export interface RowDifference {
 
 /** An object of a task's tables, by its name at either end; null: it is not there. */
 export interface ObjectComparison {
-  readonly kind: "DB" | "TABLE" | "INDEX" | "CONSTRAINT" | "TRIGGER";
+  readonly kind: "DB" | "TABLE" | "INDEX" | "CONSTRAINT" | "TRIGGER" | "RULE" | "VIEW" | "FUNCTION";
   readonly source: string | null;
   readonly target: string | null;
+  /** Whether both ends have it, and define it differently. */
+  readonly differs?: boolean | undefined;
   readonly reason?: Message | undefined;
 }

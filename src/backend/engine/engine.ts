@@ -121,7 +121,7 @@ export interface Engine {
    * @param contents whether the rows' contents are compared too, and not only their number.
    */
   compare(task: EngineTask, contents: boolean, signal: AbortSignal): AsyncIterable<TableComparison>;
-  /** Compares by their names which objects both ends have: the database, the task's tables, and what belongs to these. */
+  /** Compares which objects both ends have and how they are defined: the database, the task's tables, and what belongs to these. */
   compareObjects(task: EngineTask, signal: AbortSignal): Promise<readonly ObjectComparison[]>;
   /** Why a task that was enabled is not any more, as far as can be known. */
   explainStop(task: EngineTask): Promise<StopCause>;

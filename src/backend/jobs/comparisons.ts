@@ -44,9 +44,11 @@ export type TableResult = v.InferOutput<typeof tableResult>;
 
 const name = v.nullable(v.string());
 const objectResult = v.object({
-  kind: v.picklist(["DB", "TABLE", "INDEX", "CONSTRAINT", "TRIGGER"]),
+  kind: v.picklist(["DB", "TABLE", "INDEX", "CONSTRAINT", "TRIGGER", "RULE", "VIEW", "FUNCTION"]),
   source: name,
   target: name,
+  /** Both ends have it, and define it differently. */
+  differs: v.optional(v.boolean()),
   reason: v.optional(messageSchema),
 });
 export type ObjectResult = v.InferOutput<typeof objectResult>;
@@ -310,13 +312,13 @@ export class Comparisons {
 }
 
 function levelOf({ status, results, objects }: Comparison): "Info" | "Warn" {
-  const differs = results.some(({ verdict }) => verdict !== "equal") || !objects.every(isAtBothEnds);
+  const differs = results.some(({ verdict }) => verdict !== "equal") || !objects.every(isAlike);
   return status === "SUCCESSFUL" && differs ? "Warn" : "Info";
 }
 
-/** Whether a compared object exists at source and target. */
-export function isAtBothEnds({ source, target }: ObjectResult): boolean {
-  return source !== null && target !== null;
+/** Whether a compared object exists at source and target, and is defined in the same way. */
+export function isAlike({ source, target, differs }: ObjectResult): boolean {
+  return source !== null && target !== null && differs !== true;
 }
 
 /** What a comparison that has ended says, in the task's log. */
@@ -344,7 +346,7 @@ function outcomeOf({ status, kind, results, objects }: Comparison): Message {
 function objectsOutcome(objects: readonly ObjectResult[]): Message {
   const count = String(objects.length);
   const names = objects.flatMap((object) =>
-    isAtBothEnds(object) ? [] : [object.source ?? object.target ?? object.kind],
+    isAlike(object) ? [] : [object.source ?? object.target ?? object.kind],
   );
   return names.length === 0
     ? message("comparedObjects", { count })
