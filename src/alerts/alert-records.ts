@@ -21,6 +21,7 @@ const shown = v.object({
   flaps: v.optional(
     v.object({
       times: v.array(v.number()),
+      errors: v.optional(v.literal(true)),
       count: v.optional(v.number()),
       since: v.optional(v.number()),
     }),

@@ -44,6 +44,8 @@ export interface AlertRecord {
 export interface FlapRecord {
   /** When failures were found, within the last half hour. */
   readonly times: readonly number[];
+  /** Whether these are errors; otherwise they are faults from which the service recovers by itself. */
+  readonly errors?: true | undefined;
   /** How many there have been since `times` began; only while the task flaps. */
   readonly count?: number | undefined;
   readonly since?: number | undefined;

@@ -1,4 +1,7 @@
-/** Tasks that fail and recover again and again are reported as such, once, instead of each time. */
+/**
+ * Tasks that fail and recover again and again are reported as such, once, instead of each time. An error, which waits for
+ * somebody, is not counted with the faults from which the service recovers by itself: it is reported among them at once.
+ */
 import type { AlertRecord, Decision, FlapRecord, Flaps, Observation } from "./decision";
 
 /** This many failures within `windowMs` milliseconds are flapping; fewer, as while somebody tries remedies, are each reported. */
@@ -13,7 +16,7 @@ export function withFlaps(
   record: AlertRecord | undefined,
   observation: Observation,
 ): Decision {
-  const flaps = record?.flaps;
+  const flaps = isFirstError(decision, record) ? undefined : record?.flaps;
   if (record !== undefined && flaps?.count !== undefined && flaps.since !== undefined) {
     return whileFlapping(decision, record, { ...flaps, count: flaps.count, since: flaps.since }, observation);
   }
@@ -25,19 +28,25 @@ export function withFlaps(
   if (notice === undefined || notice.level === "recovered") {
     return recent.length === 0
       ? decision
-      : { ...decision, record: { ...decision.record, flaps: { times: recent } } };
+      : { ...decision, record: { ...decision.record, flaps: { ...flaps, times: recent } } };
   }
   const times = [...recent, observation.at];
   const [since = observation.at] = times;
+  const errors = notice.level === "error" || flaps?.errors === true ? ({ errors: true } as const) : {};
   if (times.length < leastFailures || notice.condition === "frozen") {
-    return { ...decision, record: { ...decision.record, flaps: { times } } };
+    return { ...decision, record: { ...decision.record, flaps: { times, ...errors } } };
   }
   const found = { count: times.length, since };
   return {
-    record: { ...decision.record, flaps: { times, ...found } },
+    record: { ...decision.record, flaps: { times, ...errors, ...found } },
     notice: { ...notice, flaps: found },
     lookAt: observation.at + calmMs,
   };
+}
+
+/** Whether a task has an error after nothing but faults. */
+function isFirstError({ notice }: Decision, record: AlertRecord | undefined): boolean {
+  return notice?.level === "error" && record?.flaps?.errors !== true;
 }
 
 function whileFlapping(

@@ -27,7 +27,9 @@ export function noticeText(
   const meaning = meaningOf(task, l10n);
   const status = statusName(task, l10n);
   if (flaps !== undefined) {
-    return level === "recovered" ? settledText(task, flaps, l10n) : flappingText(task, flaps, l10n);
+    return level === "recovered"
+      ? settledText(task, flaps, l10n)
+      : joined(" ", [flappingText(task, flaps, l10n), diagnosis == null ? "" : reasonText(diagnosis, l10n)]);
   }
   if (isRule(condition)) {
     return level === "recovered"

@@ -69,6 +69,26 @@ describe("a task that fails and recovers again and again", () => {
     assert.equal(told.reads("frozen"), "error frozen");
   });
 
+  it("is reported as failed at once when the service recovered it from all that was before", () => {
+    for (const faults of [3, 6]) {
+      const told = new Told();
+      for (let fault = 0; fault < faults; fault++) {
+        told.reads("rectification");
+        told.reads("incremental");
+      }
+      assert.equal(told.reads("incrementalFailed"), "error incrementalFailed");
+      assert.equal(told.reads("incremental"), "recovered incrementalFailed");
+      assert.deepEqual(
+        told.flaps(4).filter((text) => text !== ""),
+        [
+          ...["error incrementalFailed", "recovered incrementalFailed"],
+          ...["error incrementalFailed", "recovered incrementalFailed", "error incrementalFailed 4x"],
+        ],
+        "errors are counted from the first",
+      );
+    }
+  });
+
   it("is not reported when a user pauses it", () => {
     const told = new Told();
     told.flaps(4);

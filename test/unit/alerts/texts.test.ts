@@ -101,6 +101,10 @@ describe("the text of a notice", () => {
       /"orders" fails and recovers again and again: 4 failures since .*2026.*kept one status for 15 min\.$/,
     );
     assert.match(
+      noticeText({ ...notice, level: "error" }, known, english),
+      /15 min\. Cause: The row is there already\. What to do: Delete it\.$/,
+    );
+    assert.match(
       noticeText({ ...notice, level: "recovered", task: task("incremental") }, undefined, english),
       /"orders" has settled: Incremental synchronization\. It had failed 4 times since/,
     );
