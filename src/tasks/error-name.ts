@@ -4,7 +4,7 @@ import type { Bilingual } from "../l10n/bilingual";
 import type { Localizer } from "../l10n/localizer";
 import { type Shown, shown } from "../l10n/shown";
 
-/** By SQLSTATE (PostgreSQL, appendix A), or by a code of the system. */
+/** By SQLSTATE (PostgreSQL, appendix A), by a code of the system, or by one of the local backend's for what a stream has lost. */
 const names: Readonly<Record<string, Bilingual>> = {
   "08001": { en: "no connection", zh: "无法连接" },
   "08004": { en: "connection rejected", zh: "连接被拒绝" },
@@ -22,6 +22,7 @@ const names: Readonly<Record<string, Bilingual>> = {
   "42501": { en: "permission missing", zh: "权限不足" },
   "42703": { en: "column missing", zh: "列不存在" },
   "42804": { en: "column types differ", zh: "列类型不一致" },
+  "42704": { en: "object missing", zh: "对象不存在" },
   "42P01": { en: "table missing", zh: "表不存在" },
   "53100": { en: "disk full", zh: "磁盘已满" },
   "53200": { en: "out of memory", zh: "内存不足" },
@@ -33,6 +34,16 @@ const names: Readonly<Record<string, Bilingual>> = {
   ECONNREFUSED: { en: "nothing listens", zh: "端口无服务" },
   ENOTFOUND: { en: "host not found", zh: "主机名无法解析" },
   ETIMEDOUT: { en: "no answer", zh: "连接超时" },
+  LS001: { en: "publication dropped", zh: "发布已删除" },
+  LS002: { en: "publication altered", zh: "发布被修改" },
+  LS003: { en: "source table dropped", zh: "源表已删除" },
+  LS004: { en: "source table replaced", zh: "源表被替换" },
+  LS005: { en: "table unpublished", zh: "表未发布" },
+  LS006: { en: "target table lost", zh: "目标表丢失" },
+  LS007: { en: "rows not copied", zh: "部分行未复制" },
+  LS008: { en: "log lost", zh: "日志丢失" },
+  LS009: { en: "slot moved", zh: "复制槽被移动" },
+  P0001: { en: "rejected by a trigger", zh: "被触发器拒绝" },
 };
 
 /** What an error is called in a row; its code where it has no name here. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { codes } from "../../../src/backend/engine/postgres/finding";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { engineName } from "../../../src/tasks/engine-name";
 import { errorName } from "../../../src/tasks/error-name";
@@ -24,6 +25,7 @@ const names: readonly [code: string, en: string, zh: string][] = [
   ["42501", "permission missing", "权限不足"],
   ["42703", "column missing", "列不存在"],
   ["42804", "column types differ", "列类型不一致"],
+  ["42704", "object missing", "对象不存在"],
   ["42P01", "table missing", "表不存在"],
   ["53100", "disk full", "磁盘已满"],
   ["53200", "out of memory", "内存不足"],
@@ -35,6 +37,7 @@ const names: readonly [code: string, en: string, zh: string][] = [
   ["ECONNREFUSED", "nothing listens", "端口无服务"],
   ["ENOTFOUND", "host not found", "主机名无法解析"],
   ["ETIMEDOUT", "no answer", "连接超时"],
+  ["P0001", "rejected by a trigger", "被触发器拒绝"],
 ];
 
 describe("an error in a row", () => {
@@ -43,6 +46,17 @@ describe("an error in a row", () => {
       assert.deepEqual([errorName(code, english), errorName(code, chinese)], [en, zh]);
     });
   }
+
+  it("has a name for everything that a stream can lose", () => {
+    const losses = Object.values(codes).filter((code) => code.startsWith("LS"));
+    assert.ok(losses.length > 5);
+    for (const code of losses) {
+      for (const l10n of [english, chinese]) {
+        assert.notEqual(errorName(code, l10n), code);
+      }
+    }
+    assert.equal(errorName(codes.publicationGone, english), "publication dropped");
+  });
 
   it("is called by its code where it has no name, also where an object would have one", () => {
     assert.equal(errorName("DRS.M05004", english), "DRS.M05004");
