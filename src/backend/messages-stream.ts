@@ -4,12 +4,12 @@ import type { Bilingual } from "../l10n/bilingual";
 export const streamMessages = {
   // Failures: rows are lost
   publicationGone: {
-    en: "The publication of this task was dropped at the source database: changes since then are lost. Reset the task, so that its tables are copied again.",
-    zh: "任务在源库中的发布已被删除，此后的变更已丢失。请重置任务，重新复制各表。",
+    en: "The publication of this task was dropped at the source database: changes since then are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
+    zh: "任务在源库中的发布已被删除，此后的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
   publicationPartial: {
-    en: "The publication of this task was altered at the source database and does not publish {what}: changes since then are lost. Reset the task, so that its tables are copied again.",
-    zh: "任务在源库中的发布被修改，不再发布 {what}，此后的变更已丢失。请重置任务，重新复制各表。",
+    en: "The publication of this task was altered at the source database and does not publish {what}: changes since then are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
+    zh: "任务在源库中的发布被修改，不再发布 {what}，此后的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
   sourceTableGone: {
     en: "Table {table} no longer exists in the source database. Remove it from the synchronization objects. To keep synchronizing it, create it there again, and then copy the table again.",

@@ -67,12 +67,15 @@ export async function askCopyAgain({ task, session }: PlacedTask, context: Conte
 
 async function chosen(task: Task, { l10n: { t } }: Context): Promise<CopyChoice | undefined> {
   const title = t('Copy tables of task "{0}" again', task.name);
-  const items = copyCandidates(task).map(({ name, warning }) => ({
-    ...{ label: shown(name), name, picked: warning !== undefined },
+  const items = copyCandidates(task).map(({ name, warning, isTroubled }) => ({
+    ...{ label: shown(name), name, picked: isTroubled },
     ...(warning === undefined ? {} : { detail: shown(`⚠ ${warning}`) }),
   }));
   const options = { title, placeHolder: t("Which tables?"), ignoreFocusOut: true, matchOnDetail: true };
   const tables = await vscode.window.showQuickPick(items, { ...options, canPickMany: true });
+  if (tables?.length === 0) {
+    warn(t("No table was selected. Nothing is copied."));
+  }
   if (tables === undefined || tables.length === 0) {
     return undefined;
   }

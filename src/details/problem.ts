@@ -153,6 +153,9 @@ function adviceOf(task: Task, facts: DetailsFacts): Shown | undefined {
   if (rowOf(status).endsByForce && actions.includes("end")) {
     return t("End the task again to release its resources.");
   }
+  if (diagnosis?.resumable === false && actions.includes("reset")) {
+    return t("Remove the cause, then reset the task: it starts over.");
+  }
   if (diagnosis?.resumable === false && actions.includes("end")) {
     return t("This task cannot continue. End it, and create a new one if its data is still needed.");
   }

@@ -58,9 +58,21 @@ export function warningsOf({ warnings = [] }: Pick<Task, "warnings">): readonly 
   return warnings.filter(({ level }) => level === "warning");
 }
 
-/** The tables that have lost rows, for which copying them again is the remedy. */
-export function lostTables({ warnings = [] }: Pick<Task, "warnings">): readonly string[] {
-  return troubledTables({ warnings: warnings.filter(({ level }) => level === "failure") });
+/** The source has given up the log of a paused task. To resume it copies all rows again, without being asked to. */
+const logLost = "LS008";
+
+/**
+ * The tables that have lost rows, for which copying them again is the remedy: all of the task's where what was lost is not
+ * of single tables.
+ */
+export function lostTables({
+  warnings = [],
+  objects = [],
+}: Pick<Task, "warnings" | "objects">): readonly string[] {
+  const losses = warnings.filter(({ level, code }) => level === "failure" && code !== logLost);
+  return losses.some(({ table }) => table === undefined)
+    ? objects.flatMap(({ type, name }) => (type === "table" ? [name] : []))
+    : troubledTables({ warnings: losses });
 }
 
 /** The tables that something is wrong with, each once. */

@@ -8,6 +8,7 @@ import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { actionIds, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
+import { legalActions } from "../tasks/allowed-actions";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
 import { keptLogText } from "../tasks/kept-log";
 import { meaningOf, unfreezing } from "../tasks/problems";
@@ -150,7 +151,11 @@ function whyOf(task: Task, diagnosis: Diagnosis | null, l10n: Localizer): Markup
     lostTables(task).length > 0
       ? [line(t("Afterwards"), t("Copy Tables Again…"))]
       : resumable === false
-        ? [escapeMarkdown(t("The task cannot continue."))]
+        ? [
+            legalActions(task).includes("reset")
+              ? line(t("Afterwards"), l10n.localize(actionRow("reset").name))
+              : escapeMarkdown(t("The task cannot continue.")),
+          ]
         : resumable && next
           ? [line(t("Afterwards"), l10n.localize(actionRow(next).name))]
           : [];

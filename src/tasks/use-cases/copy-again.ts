@@ -2,7 +2,7 @@
 import type { Clock } from "../../drs/clock";
 import { poll } from "../../drs/poll";
 import { hasFailed, mayCopyAgain } from "../allowed-actions";
-import { troubledTables } from "../stream-health";
+import { lostTables, troubledTables } from "../stream-health";
 import type { Task } from "../task";
 import { changing, isLocal, type LocalSession, type TaskSession } from "./control";
 import type { CopyChoice } from "./local-tasks";
@@ -15,8 +15,10 @@ const resumeLooks = 10;
 export interface CopyCandidate {
   /** As `schema.table`. */
   readonly name: string;
-  /** What is wrong with it. */
+  /** What is wrong with it alone. */
   readonly warning: string | undefined;
+  /** Whether something is wrong with it, or with the whole stream. */
+  readonly isTroubled: boolean;
 }
 
 /** Whether tables of a task can be copied again now. */
@@ -26,11 +28,15 @@ export function canCopyAgain<S extends TaskSession>(session: S, task: Task): ses
 
 /** The tables of a task, first those that something is wrong with. */
 export function copyCandidates(task: Task): readonly CopyCandidate[] {
-  const troubled = new Set(troubledTables(task));
+  const troubled = new Set([...lostTables(task), ...troubledTables(task)]);
   return (task.objects ?? [])
     .filter(({ type }) => type === "table")
-    .map(({ name }) => ({ name, warning: task.warnings?.find(({ table }) => table === name)?.message }))
-    .sort((a, b) => Number(troubled.has(b.name)) - Number(troubled.has(a.name)));
+    .map(({ name }) => ({
+      name,
+      warning: task.warnings?.find(({ table }) => table === name)?.message,
+      isTroubled: troubled.has(name),
+    }))
+    .sort((a, b) => Number(b.isTroubled) - Number(a.isTroubled));
 }
 
 /** Starts the copy. Sent once. @throws DrsError as `Control.run` does; Error with the backend's reason. */

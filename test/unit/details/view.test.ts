@@ -105,6 +105,15 @@ describe("the details view", () => {
     assert.deepEqual([problem?.steps, objects.copyAgain], [[copyAgain], copyAgain]);
     assert.match(problem?.advice ?? "", /^Copy the tables again/);
     assert.equal(stream, undefined);
+    const whole = viewOf(
+      {
+        ...failed,
+        warnings: [{ ...lost, code: "LS001" }],
+        objects: [{ type: "table", name: "public.stock" }],
+      },
+      { place: "local" },
+    );
+    assert.deepEqual([whole.problem?.steps, whole.problem?.advice], [[copyAgain], problem?.advice]);
     for (const [task, facts] of [
       [{ ...failed, cloud: true }, {}],
       [failed, { place: "local", readOnly: textShown("no") }],
@@ -224,6 +233,11 @@ describe("the details view", () => {
     const over = { ...known, resumable: false };
     assert.match(advice(over, "incrementalFailed") ?? "", /^This task cannot continue\. End it/);
     assert.match(advice(over, "createFailed") ?? "", /This one can be deleted\.$/);
+    const resettable = { status: "incrementalFailed", error: { code: "1" }, resettable: true } as const;
+    assert.match(
+      viewOf(resettable, { diagnosis: over }).problem?.advice ?? "",
+      /reset the task: it starts over/,
+    );
   });
 
   it("has no problem for a healthy task, and only the last error where one lingers", () => {

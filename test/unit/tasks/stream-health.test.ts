@@ -3,7 +3,13 @@ import { healthsOf } from "../../../src/backend-client/warnings";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { mayCopyAgain } from "../../../src/tasks/allowed-actions";
 import { bytesText, keptLogText } from "../../../src/tasks/kept-log";
-import { HealthJoin, noHealths, troubledTables, warningsOf } from "../../../src/tasks/stream-health";
+import {
+  HealthJoin,
+  lostTables,
+  noHealths,
+  troubledTables,
+  warningsOf,
+} from "../../../src/tasks/stream-health";
 import type { Task } from "../../../src/tasks/task";
 import { fill } from "../../support/texts";
 
@@ -82,6 +88,28 @@ describe("tasks joined with their stream health", () => {
     assert.equal(warningsOf({ warnings }).length, 2);
     assert.deepEqual(troubledTables({ warnings }), ["public.stock"]);
     assert.deepEqual(warningsOf({}), []);
+  });
+});
+
+describe("the tables that have lost rows", () => {
+  const objects = [
+    { type: "schema", name: "public" },
+    { type: "table", name: "public.stock" },
+    { type: "table", name: "public.orders" },
+  ];
+  const lost = { id: "1", level: "failure", code: "LS006", message: "It was dropped." } as const;
+
+  it("are those that are named, and all of them where the whole stream has lost changes", () => {
+    const named = { ...lost, table: "public.stock" };
+    const warning = { ...lost, id: "2", level: "warning", table: "public.orders" } as const;
+    assert.deepEqual(lostTables({ warnings: [named, warning], objects }), ["public.stock"]);
+    const whole = { ...lost, code: "LS001" };
+    assert.deepEqual(lostTables({ warnings: [whole], objects }), ["public.stock", "public.orders"]);
+  });
+
+  it("are none where resuming the task copies them by itself", () => {
+    assert.deepEqual(lostTables({ warnings: [{ ...lost, code: "LS008" }], objects }), []);
+    assert.deepEqual(lostTables({ objects }), []);
   });
 });
 

@@ -76,9 +76,16 @@ describe("copying tables again", () => {
     const objects = ["public.a", "public.b"].map((name) => ({ name, type: "table" as const }));
     const candidates = copyCandidates(task({ objects, warnings: [warning] }));
     assert.deepEqual(candidates, [
-      { name: "public.b", warning: "replaced" },
-      { name: "public.a", warning: undefined },
+      { name: "public.b", warning: "replaced", isTroubled: true },
+      { name: "public.a", warning: undefined, isTroubled: false },
     ]);
+    const { table: _, ...whole } = warning;
+    assert.deepEqual(
+      copyCandidates(task({ objects, warnings: [{ ...whole, code: "LS001" }] })).map(
+        ({ isTroubled }) => isTroubled,
+      ),
+      [true, true],
+    );
   });
 
   it("is asked for once, and reads the task again", async () => {
