@@ -34,6 +34,8 @@ const doubleClickMs = 500;
 export class DetailsPages implements vscode.Disposable {
   readonly #host: DetailsHost;
   readonly #pages = new Map<string, DetailsPage>();
+  /** The tabs that were there before. Those that nobody has looked at yet are known by their title alone. */
+  readonly #before: ReadonlySet<vscode.Tab> = new Set(detailsTabs());
   /** The task whose page is the preview. */
   #preview: string | undefined;
   #clicked = { key: "", at: 0 };
@@ -75,16 +77,11 @@ export class DetailsPages implements vscode.Disposable {
     return page;
   }
 
-  /** Tabs that VS Code restored and nobody has looked at yet are known by their title alone. */
+  /** Closes tabs of the same page that VS Code restored and nobody has looked at yet. */
   #closeUnrestored({ panel }: DetailsPage): void {
     const alike = [...this.#pages.values()].filter((page) => page.panel.title === panel.title);
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    const unrestored = tabs.filter(
-      ({ input, label, isActive }) =>
-        input instanceof vscode.TabInputWebview &&
-        input.viewType.endsWith(detailsViewType) &&
-        label === panel.title &&
-        !isActive,
+    const unrestored = detailsTabs().filter(
+      (tab) => this.#before.has(tab) && tab.label === panel.title && !tab.isActive,
     );
     if (alike.length === 1 && unrestored.length > 0) {
       void vscode.window.tabGroups.close(unrestored, true);
@@ -121,6 +118,14 @@ export class DetailsPages implements vscode.Disposable {
     }
     page.dispose();
   }
+}
+
+function detailsTabs(): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(
+      ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(detailsViewType),
+    );
 }
 
 function keyOf({ connection, id }: TaskRef): string {
@@ -164,6 +169,11 @@ class DetailsPage implements vscode.Disposable {
       localResourceRoots: [vscode.Uri.joinPath(host.extensionUri, "dist", "webview")],
     };
     panel.webview.html = this.#html();
+    this.#lastKnown = host.task(task);
+    if (this.#lastKnown !== undefined) {
+      // A panel that had another task, and is behind other tabs, is to be known by this one's name at once.
+      panel.title = this.#title();
+    }
     this.#setVisible(panel.visible);
   }
 

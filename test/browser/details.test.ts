@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { FrameLocator } from "playwright-core";
 import { assertAccessible } from "../support/axe";
 import { openWorkbench } from "../support/open-workbench";
+import { isThere } from "../support/sights";
 import type { Workbench } from "../support/workbench";
 
 describe("the details page", () => {
@@ -131,6 +132,15 @@ describe("the details page", () => {
       await workbench.press("Enter", async () => (await focused()) === "IFRAME");
       await workbench.openDetails("customers-to-crm");
       await hasTabs("orders-to-warehouse", "payments-to-finance", "customers-to-crm");
+    });
+
+    it("opens a task at the first click also while its tab is behind another one", async () => {
+      await workbench.choose("orders-to-warehouse", "Show Details", () =>
+        isThere(tabs().and(workbench.page.locator(".active")).filter({ hasText: "orders-to-warehouse" })),
+      );
+      // The same tab: one that the click closed would be opened again beside the one in front.
+      await workbench.openDetails("page-views-to-analytics");
+      await hasTabs("orders-to-warehouse", "payments-to-finance", "page-views-to-analytics");
     });
 
     it("opens and closes a group by Enter", async () => {
