@@ -72,6 +72,11 @@ export async function demoLogins(
   };
 }
 
+/** The password of a user whom the demo's tasks log in as, as far as the demo knows; undefined for any other user. */
+export function demoPasswordOf(user: string, { databases, changed }: DemoLogins): string | undefined {
+  return [...changed, ...databases.map(({ task }) => task)].find((one) => one.user === user)?.password;
+}
+
 /** Runs SQL in a database of the demo (`POST /_local/sql`). @throws Error as `localCall` does, also with PostgreSQL's refusal. */
 export async function runDemoSql(
   connection: LocalConnection,

@@ -4,8 +4,9 @@ import { beginningOf, type Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
 import { actionRow, byHelpfulness } from "../status/actions";
 import { rowOf } from "../status/statuses";
-import { mayCopyAgain } from "../tasks/allowed-actions";
+import { mayChangePassword, mayCopyAgain } from "../tasks/allowed-actions";
 import { attemptText } from "../tasks/attempt-text";
+import { isOfDemo } from "../tasks/demo";
 import { errorName } from "../tasks/error-name";
 import { errorText, unfreezing } from "../tasks/problems";
 import { nextAction, permittedSteps, remedySteps } from "../tasks/remedy-steps";
@@ -158,6 +159,9 @@ function adviceOf(task: Task, facts: DetailsFacts): Shown | undefined {
   }
   if (diagnosis?.resumable === false && actions.includes("end")) {
     return t("This task cannot continue. End it, and create a new one if its data is still needed.");
+  }
+  if (task.error?.code === "28P01" && isOfDemo(task) && mayChangePassword(task)) {
+    return t("The demo knows the password of this user: Change Database Password… offers it.");
   }
   switch (actions.toSorted(byHelpfulness)[0]) {
     case "resume":

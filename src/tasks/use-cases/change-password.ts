@@ -8,6 +8,24 @@ export function canChangePassword({ control }: TaskSession, task: Task): boolean
   return control.refusal === undefined && mayChangePassword(task);
 }
 
+/** Which end a password is for: `so`: the source, `ta`: the target. */
+export type PasswordEnd = "so" | "ta";
+
+/** Both ends, first the one whose user the task's error names. */
+export function endsByError({
+  source,
+  target,
+  error,
+}: Pick<Task, "source" | "target" | "error">): readonly PasswordEnd[] {
+  const isNamed = (user: string | undefined) =>
+    user !== undefined && new RegExp(`(?<!\\w)${escaped(user)}(?!\\w)`).test(error?.message ?? "");
+  return isNamed(target?.user) && !isNamed(source?.user) ? ["ta", "so"] : ["so", "ta"];
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 /**
  * Gives a task another password for one of its databases. Sent once.
  *
@@ -17,7 +35,7 @@ export function canChangePassword({ control }: TaskSession, task: Task): boolean
 export async function changePassword(
   session: TaskSession,
   { id }: Task,
-  end: "so" | "ta",
+  end: PasswordEnd,
   password: string,
 ): Promise<void> {
   const operation = "batchModifyPwd";

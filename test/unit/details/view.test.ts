@@ -240,6 +240,28 @@ describe("the details view", () => {
     );
   });
 
+  it("says of a task of the demo where its user's password is found", () => {
+    const advice = (facts: Partial<Task>) =>
+      viewOf(
+        {
+          status: "startFailed",
+          error: { code: "28P01" },
+          availableActions: ["RESET_DB_PWD", "START"],
+          ...facts,
+        },
+        { place: "local" },
+      ).problem?.advice;
+    assert.match(advice({ tags: ["demo=shop"] }) ?? "", /^The demo knows the password of this user/);
+    const others: readonly Partial<Task>[] = [
+      {},
+      { tags: ["demo=shop"], cloud: true },
+      { tags: ["demo=shop"], error: { code: "1" } },
+    ];
+    for (const other of others) {
+      assert.equal(advice(other), "Remove the cause, then start the task again.");
+    }
+  });
+
   it("has no problem for a healthy task, and only the last error where one lingers", () => {
     assert.equal(viewOf().problem, undefined);
     const lingering = viewOf({ error: { code: "08006" } }).problem;

@@ -3,7 +3,11 @@ import type { TablesCaller } from "../../../../src/drs/client";
 import { DrsError } from "../../../../src/drs/errors";
 import { rowOf } from "../../../../src/status/statuses";
 import type { Task } from "../../../../src/tasks/task";
-import { canChangePassword, changePassword } from "../../../../src/tasks/use-cases/change-password";
+import {
+  canChangePassword,
+  changePassword,
+  endsByError,
+} from "../../../../src/tasks/use-cases/change-password";
 import { Control, changing, type TaskSession } from "../../../../src/tasks/use-cases/control";
 import { explainOutcome, notPossibleText } from "../../../../src/tasks/use-cases/explain";
 import { perform } from "../../../../src/tasks/use-cases/perform";
@@ -118,6 +122,22 @@ describe("an action that changes a task", () => {
     assert.equal(canChangePassword(open, task({ availableActions: [] })), false);
     open.control.end("a", error("permission"));
     assert.equal(canChangePassword(open, able), false);
+  });
+});
+
+describe("the end whose password is asked for", () => {
+  it("is first the one whose user the error names", () => {
+    const ends = (user: string, message?: string) =>
+      endsByError({
+        ...{ source: { user: "drs" }, target: { user } },
+        ...(message === undefined ? {} : { error: { code: "28P01", message } }),
+      });
+    const rejected = 'The target database rejected user drs_target: no password for "drs_target"';
+    assert.deepEqual(ends("drs_target", rejected), ["ta", "so"]);
+    assert.deepEqual(ends("drs_target", "The source database rejected user drs."), ["so", "ta"]);
+    assert.deepEqual(ends("drs", "rejected user drs"), ["so", "ta"], "both have this user");
+    assert.deepEqual(ends("a.b(c", "rejected user a.b(c: no"), ["ta", "so"]);
+    assert.deepEqual(ends("drs_target"), ["so", "ta"]);
   });
 });
 
