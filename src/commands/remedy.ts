@@ -3,6 +3,7 @@
 import type { PlacedTask } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
+import { ReadOnlyTexts } from "../screen/read-only-texts";
 import * as vscode from "../screen/vscode";
 import { addressText } from "../tasks/address";
 import { isProduction } from "../tasks/production";
@@ -13,7 +14,6 @@ import { RemedyRunner, type RemedyScript, remedyScripts } from "../tasks/use-cas
 import { confirmedByTyping } from "./confirm";
 import type { CommandHost } from "./host";
 import { offerNext } from "./offer-next";
-import { RowTexts } from "./row-texts";
 
 /** A remedy, and the connection through which it is run. */
 interface LookedUp {
@@ -25,11 +25,11 @@ interface LookedUp {
 export class RemedyCommands {
   readonly #parts: CommandHost;
   readonly #runner = new RemedyRunner();
-  readonly #texts: RowTexts;
+  readonly #texts = new ReadOnlyTexts("drs-rows");
 
   constructor(parts: CommandHost) {
     this.#parts = parts;
-    this.#texts = new RowTexts(parts.lifetime);
+    parts.lifetime.addEventListener("abort", () => this.#texts.dispose(), { once: true });
   }
 
   /** Shows the rows that are in the way, as both ends have them, side by side. */
@@ -63,7 +63,8 @@ export class RemedyCommands {
         : columns.map(([name, value]) => `${name}: ${value ?? "NULL"}`).join("\n"),
     );
     const title = t("{0}: {1} (source ↔ target)", task.name, picked.label);
-    await this.#texts.compare(source ?? "", target ?? "", title);
+    const ends = [this.#texts.add("source", source ?? ""), this.#texts.add("target", target ?? "")];
+    await vscode.commands.executeCommand("vscode.diff", ...ends, title, { preview: true });
     const run = t("Run Remedy SQL…");
     const message =
       row.source === null

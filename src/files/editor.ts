@@ -6,7 +6,7 @@ import { clearFindings, disposeFindings } from "./finding-marks";
 import { lensesOf } from "./lenses";
 import { type FileParts, isTaskFile } from "./open";
 import { fileSuffix } from "./suffix";
-import { provideTaskTexts } from "./task-texts";
+import { taskTexts } from "./task-texts";
 
 // With this file of their own, which is loaded with the first task file or the first command about one.
 export { fileHandlers } from "./commands";
@@ -22,15 +22,15 @@ export function startEditor(parts: FileParts): vscode.Disposable {
     }
   };
   /** The lines as they were last shown, so that a reading that changes none of them moves nothing. */
-  let told = "";
+  let reported = "";
   const tell = () => {
     const now = JSON.stringify(
       vscode.workspace.textDocuments
         .filter(isTaskFile)
         .map((document) => lensesOf(document, sessions, l10n).map(({ command }) => command?.title)),
     );
-    if (now !== told) {
-      told = now;
+    if (now !== reported) {
+      reported = now;
       lensesChanged.fire();
     }
   };
@@ -52,7 +52,7 @@ export function startEditor(parts: FileParts): vscode.Disposable {
       clearFindings(uri);
     }),
     new vscode.Disposable(disposeFindings),
-    provideTaskTexts(),
+    taskTexts,
     vscode.languages.registerCompletionItemProvider(
       { pattern: `**/*${fileSuffix}` },
       tableCompletions(parts),

@@ -5,7 +5,7 @@ import * as vscode from "../screen/vscode";
 import { taskDetails } from "../tasks/use-cases/task-details";
 import { type FileParts, type OpenedFile, type Place, showNewFile } from "./open";
 import { besideFile, driftOf, fileOf } from "./task-as-file";
-import { placeOfText } from "./task-texts";
+import { taskTexts } from "./task-texts";
 import { fileText } from "./templates";
 import { terraformOf } from "./terraform";
 
@@ -77,6 +77,6 @@ export async function compareTaskFile(
   const title = t('Task "{0}" ↔ file: {1}', file.name, fields);
   const text = fileText(besideFile(file, theirs));
   // A line end at the end is no difference of the task.
-  const left = placeOfText(task.name, document.getText().endsWith("\n") ? text : text.trimEnd());
+  const left = taskTexts.add(`${task.name}.json`, document.getText().endsWith("\n") ? text : text.trimEnd());
   await vscode.commands.executeCommand("vscode.diff", left, document.uri, title, { preview: true });
 }
