@@ -102,7 +102,7 @@ export class AlertCenter implements vscode.Disposable {
         }
       }
     };
-    work().catch((error) => log.warn(`What became of followed tasks cannot be told: ${error}`));
+    work().catch((error) => log.warn(`The outcome of followed tasks cannot be reported: ${error}`));
   }
 
   /** Whether an alert is about a task that needs attention. */

@@ -14,7 +14,7 @@ import { noticeText, reasonText } from "./texts";
 export type Diagnose = (task: PlacedNotice["task"]) => Promise<Diagnosis | null | undefined>;
 
 /** The most groups in a notification, and the most tasks named in each. */
-const [toldGroups, namedTasks] = [3, 3];
+const [mostGroups, namedTasks] = [3, 3];
 /** The known cases of so many different errors are looked up. */
 const diagnosed = 20;
 
@@ -35,10 +35,10 @@ export async function burstText(
   l10n: Localizer,
 ): Promise<Shown> {
   const bursts = (await groupsOf(notices, diagnose)).toSorted((a, b) => b.members.length - a.members.length);
-  const told = bursts.slice(0, toldGroups);
-  const rest = bursts.slice(toldGroups).reduce((sum, { members }) => sum + members.length, 0);
+  const shownBursts = bursts.slice(0, mostGroups);
+  const rest = bursts.slice(mostGroups).reduce((sum, { members }) => sum + members.length, 0);
   return joined(" ", [
-    ...told.map((burst) => textOf(burst, nameOf, l10n)),
+    ...shownBursts.map((burst) => textOf(burst, nameOf, l10n)),
     rest > 0 ? l10n.t("Besides: {0} more tasks.", rest) : "",
   ]);
 }

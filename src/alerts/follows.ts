@@ -25,7 +25,7 @@ export class Follows implements vscode.Disposable {
   /** Fires also when another window follows a task, or has reported one. */
   readonly onDidChange: vscode.Event<void>;
   /** When the outcome of a task was reported, milliseconds since 1970. */
-  readonly #told = new Map<string, number>();
+  readonly #reported = new Map<string, number>();
   /** Names of the followed tasks, for those that are gone. */
   readonly #names = new Map<string, string>();
 
@@ -99,7 +99,7 @@ export class Follows implements vscode.Disposable {
       // After its alert a task may still become what is waited for.
       const isOver = outcome !== undefined && !(byAlert && follow.goal !== "anything");
       if (isOver && (await this.#takes(key, follow)) && !byAlert) {
-        this.#told.set(key, Date.now());
+        this.#reported.set(key, Date.now());
         ends.push({ connection, id, follow, task, name: this.#names.get(key) ?? id });
       }
     }
@@ -108,7 +108,7 @@ export class Follows implements vscode.Disposable {
 
   /** Whether the outcome of a task has just been reported. */
   toldLately(task: TaskRef): boolean {
-    return Date.now() - (this.#told.get(keyOf(task)) ?? Number.NEGATIVE_INFINITY) < latelyMs;
+    return Date.now() - (this.#reported.get(keyOf(task)) ?? Number.NEGATIVE_INFINITY) < latelyMs;
   }
 
   dispose(): void {

@@ -10,7 +10,7 @@ import { calmMs } from "./flaps";
 import { isRule, isSide, rules, sideRules } from "./rules/rules";
 
 /** The most signs in one notification. */
-const toldSigns = 2;
+const mostSigns = 2;
 
 /**
  * What a notice says: cause and remedy where a case is known, otherwise the service's own words.
@@ -37,9 +37,9 @@ export function noticeText(
       : rules[condition].text(task, l10n, why);
   }
   if (isSide(condition)) {
-    const told = signs.slice(0, toldSigns).map((sign) => sign.message(l10n));
-    const rest = signs.length > toldSigns ? [shown(`… (+${signs.length - toldSigns})`)] : [];
-    return sideRules[condition].text(task, joined(" ", [...told, ...rest]), l10n);
+    const shownSigns = signs.slice(0, mostSigns).map((sign) => sign.message(l10n));
+    const rest = signs.length > mostSigns ? [shown(`… (+${signs.length - mostSigns})`)] : [];
+    return sideRules[condition].text(task, joined(" ", [...shownSigns, ...rest]), l10n);
   }
   if (level === "recovered") {
     return t('Synchronization task "{0}" recovered: {1}.', task.name, status);

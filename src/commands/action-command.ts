@@ -70,7 +70,9 @@ export async function runWith(
     }
   }
   const accepted = results.flatMap(({ target, error }) => (error === undefined ? [target] : []));
-  followAttempts(action, accepted, parts).catch((error) => log.error("An outcome cannot be told.", error));
+  followAttempts(action, accepted, parts).catch((error) =>
+    log.error("An outcome cannot be reported.", error),
+  );
   await dialog.report(results);
 }
 

@@ -14,7 +14,7 @@ import { confirmedByTyping, consequenceOf, endsProduction } from "./confirm";
 type Parts = Parameters<typeof runWith>[3];
 
 /** At most this many names are listed one by one. */
-const told = 10;
+const mostNames = 10;
 
 /**
  * Does an action on every task that allows it: says before which ones do not, asks once, reports the outcome of each,
@@ -121,8 +121,8 @@ async function confirmed(
 }
 
 function namesOf(found: readonly PlacedTask[], nameOf: (found: PlacedTask) => Shown): readonly Shown[] {
-  const names = found.slice(0, told).map(nameOf);
-  return found.length > told ? [...names, shown(`… (+${found.length - told})`)] : names;
+  const names = found.slice(0, mostNames).map(nameOf);
+  return found.length > mostNames ? [...names, shown(`… (+${found.length - mostNames})`)] : names;
 }
 
 async function report(

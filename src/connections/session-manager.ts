@@ -334,10 +334,10 @@ export class SessionManager implements vscode.Disposable {
 
   #passDemands(): void {
     for (const [who, { demand, connection }] of this.#demands) {
-      const told = demand === "visible" && !this.#focused ? "background" : demand;
+      const effective = demand === "visible" && !this.#focused ? "background" : demand;
       for (const { connection: one, session } of this.#entries.values()) {
         if (connection === undefined || connection === one.id) {
-          session?.store.setDemand(who, told);
+          session?.store.setDemand(who, effective);
         }
       }
     }

@@ -47,6 +47,6 @@ export interface DetailsHost {
   refresh(connection: string): void;
   /** After every reading that changed a task or failed, and when connections are others. */
   onDidChange(listener: () => void): vscode.Disposable;
-  /** Whether a page of the task is on the screen. Told on changes only, and `false` when it closes. */
+  /** Whether a page of the task is on the screen. Called on changes only, and `false` when it closes. */
   setVisible(task: TaskRef, visible: boolean): void;
 }

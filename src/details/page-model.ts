@@ -32,7 +32,7 @@ export class PageModel {
   readonly #samples = new Samples();
   readonly #lifetime = new AbortController();
   #seen: readonly SeenStatus[] = [];
-  #told: boolean | undefined;
+  #reportsSpeeds: boolean | undefined;
   #wasBehind = false;
   #problem: unknown;
 
@@ -47,7 +47,7 @@ export class PageModel {
       (monitor, pace) => {
         const task = host.task(ref);
         const { freshness } = host.facts(ref.connection);
-        this.#told = monitor !== undefined;
+        this.#reportsSpeeds = monitor !== undefined;
         if (task !== undefined && freshness.problem === undefined) {
           const delay = isStreaming(task.status)
             ? (task.delayMs ?? secondsToMs(monitor?.dst_delay))
@@ -161,7 +161,7 @@ export class PageModel {
     return {
       charts: chartsOf(
         this.#samples.all,
-        this.#told,
+        this.#reportsSpeeds,
         l10n,
         [
           ...marksOf(reader.readings.timeline?.value?.rows, this.#seen, l10n),

@@ -66,12 +66,12 @@ function gapAfter({ at }: Sample, pace: number): Sample {
 }
 
 /**
- * @param told whether the service provides speeds at all; undefined while that is not known.
+ * @param reportsSpeeds whether the service provides speeds at all; undefined while that is not known.
  * @param marks what happened to the task.
  */
 export function chartsOf(
   samples: readonly Sample[],
-  told: boolean | undefined,
+  reportsSpeeds: boolean | undefined,
   { t }: Localizer,
   marks: readonly ChartMark[] = [],
 ): ChartsView {
@@ -100,7 +100,8 @@ export function chartsOf(
     times: samples.map(({ at }) => at),
     charts: measured.length < 2 ? [] : charts,
     marks: marks.filter(({ at }) => at >= from),
-    notes: told === false ? [t("This service does not report how many rows it writes per second.")] : [],
+    notes:
+      reportsSpeeds === false ? [t("This service does not report how many rows it writes per second.")] : [],
     texts: {
       table: t("Show as a table"),
       time: t("Time"),

@@ -3,7 +3,7 @@ import type { Translate } from "../l10n/localizer";
 import { joined, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { PrecheckFinding } from "../tasks/use-cases/precheck";
-import { placesOf } from "./finding-places";
+import { spansOf } from "./finding-places";
 
 let marks: vscode.DiagnosticCollection | undefined;
 
@@ -18,7 +18,7 @@ export function markFindings(
   marks.set(
     document.uri,
     findings.flatMap(({ item, result, reason = item }) =>
-      placesOf(text, `${item} ${reason}`).map(({ offset, length }) => {
+      spansOf(text, `${item} ${reason}`).map(({ offset, length }) => {
         const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
         const level =
           result === "FAILED" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;

@@ -136,7 +136,7 @@ async function readPart(
   }
   const total = pages.at(-1)?.total ?? last.total;
   // A known failure that v5's filter does not show although it is still there: then others may be missing, too.
-  const overlooked = failures?.filtersV5 === true && [...statuses.values()].some(isToldByV5);
+  const overlooked = failures?.filtersV5 === true && [...statuses.values()].some(isFilteredByV5);
   const failuresAt = overlooked ? Number.NEGATIVE_INFINITY : failuresDue ? now : cycle.failuresAt;
   const filtersV5 = !overlooked && (failures?.filtersV5 ?? cycle.filtersV5);
   const { seen } = cycle;
@@ -273,7 +273,7 @@ function readPages(
   return Promise.all(numbers.map((page) => readPage(client, page, filter, signal)));
 }
 
-function isToldByV5(status: string | undefined): boolean {
+function isFilteredByV5(status: string | undefined): boolean {
   return status !== undefined && alertingApiStatuses.includes(status) && !unknownToV5.has(status);
 }
 
@@ -290,16 +290,16 @@ async function readFailures(
   filtersV5: boolean,
   signal: AbortSignal,
 ): Promise<Failures> {
-  const [told, others] = filtersV5
+  const [byV5, others] = filtersV5
     ? await Promise.all([
         readFailuresV5(client, last, signal),
         readFiltered(client, [...unknownToV5], signal),
       ])
     : [];
-  if (told !== undefined && others !== undefined) {
-    return { listed: [...told, ...others], filtersV5: true };
+  if (byV5 !== undefined && others !== undefined) {
+    return { listed: [...byV5, ...others], filtersV5: true };
   }
-  const rest = alertingApiStatuses.filter((status) => others === undefined || isToldByV5(status));
+  const rest = alertingApiStatuses.filter((status) => others === undefined || isFilteredByV5(status));
   return { listed: [...(others ?? []), ...(await readFiltered(client, rest, signal))], filtersV5: false };
 }
 
@@ -315,7 +315,7 @@ async function readFailuresV5(
   { jobs, total }: Pick<Listing, "jobs" | "total">,
   signal: AbortSignal,
 ): Promise<Page["listed"] | undefined> {
-  const status = alertingApiStatuses.filter(isToldByV5).join(",");
+  const status = alertingApiStatuses.filter(isFilteredByV5).join(",");
   try {
     const [failed, all] = await Promise.all([
       client.listV5({ job_type: "sync", status, limit: pageSize }, { signal, timeoutMs: limitV5Ms }),

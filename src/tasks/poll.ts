@@ -71,7 +71,7 @@ export interface PollResult {
   readonly problem: unknown;
 }
 
-export interface PollOptions extends ListOptions {
+export interface ListPollOptions extends ListOptions {
   /** Whether the service is the cloud's, see `Task.cloud`. */
   readonly cloud: boolean;
   /** How old a detail may be, in milliseconds, while the list shows no change of its task. */
@@ -87,7 +87,7 @@ export interface PollOptions extends ListOptions {
 export async function pollTasks(
   service: TablesCaller,
   last: PollState,
-  options: PollOptions,
+  options: ListPollOptions,
 ): Promise<PollResult> {
   let requests = 0;
   const client: ListCaller = {
@@ -184,7 +184,7 @@ async function readV5(
   service: TablesCaller,
   last: KnownV5,
   fresh: readonly Listed[],
-  { now, signal }: PollOptions,
+  { now, signal }: ListPollOptions,
 ): Promise<KnownV5> {
   const due = last.there === undefined && isOutdated(last.askedAt, now, v5AgainMs);
   if (!due || !fresh.some(({ job }) => listsReset(job))) {

@@ -3,7 +3,7 @@ import type { Branch } from "./branch";
 import { compareRows, type Group, type LayoutChange, lookOf, type Row } from "./layout";
 import type { Node } from "./node";
 import { NodeRegistry } from "./node-registry";
-import { isPart, moreThan, pageSize, partsOf, rangeSize, shownOf } from "./pages";
+import { groupStep, isPart, moreThan, partsOf, rangeSize, shownOf } from "./pages";
 import type { ViewOptions } from "./view-options";
 
 /** Which rows the tree has and where they stand: connections, groups, tasks, and the parts of long groups. */
@@ -102,7 +102,7 @@ export class Outline {
   /** Shows another page of a group; answers the row that is to be drawn again, undefined: all of them. */
   showMore(connection: string, group: string): Node | undefined {
     const key = `${connection}/${group}`;
-    this.#limits.set(key, (this.#limits.get(key) ?? pageSize) + pageSize);
+    this.#limits.set(key, (this.#limits.get(key) ?? groupStep) + groupStep);
     return this.#groupNode(connection, this.group(connection, group));
   }
 
@@ -190,7 +190,7 @@ export class Outline {
 
   /** How many tasks of a group the user wants to see. */
   #limit(connection: string, { key }: Group): number {
-    return this.#limits.get(this.isOneList ? "/all" : `${connection}/${key}`) ?? pageSize;
+    return this.#limits.get(this.isOneList ? "/all" : `${connection}/${key}`) ?? groupStep;
   }
 
   /** The tasks of all connections in one list. */
@@ -202,7 +202,7 @@ export class Outline {
     if (only !== undefined) {
       return this.#tasksOf(only.connection, only.group);
     }
-    const shown = this.#limits.get("/all") ?? pageSize;
+    const shown = this.#limits.get("/all") ?? groupStep;
     const first = groups
       .flatMap(({ connection, group }) =>
         group.rows.slice(0, shown + 1).map((row) => ({ connection, group, row })),

@@ -2,7 +2,7 @@
 import type { Group, Row } from "./layout";
 
 /** So many tasks of a group are shown at first, and so many more each time the user asks. */
-export const pageSize = 200;
+export const groupStep = 200;
 /** Of a group with more tasks than this, those behind the first are rows of their own, `rangeSize` tasks each. */
 const longGroup = 1_000;
 const mostShown = 800;

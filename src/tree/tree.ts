@@ -17,7 +17,7 @@ import { connectionItem, groupItem, messageItem, moreItem, rangeItem, taskItem }
 import { Layout, type LayoutChange } from "./layout";
 import { keyOf, type Marks, type Node, previewManner } from "./node";
 import { Outline } from "./outline";
-import { pageSize, rangeSize } from "./pages";
+import { groupStep, rangeSize } from "./pages";
 import { isRedrawn } from "./row-difference";
 import type { ViewOptions } from "./view-options";
 
@@ -208,7 +208,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
         return rangeItem(node.from, Math.min(node.from + rangeSize, size), this.#l10n);
       }
       case "more": {
-        const item = moreItem(pageSize, this.#l10n);
+        const item = moreItem(groupStep, this.#l10n);
         item.command = { command: "drs.showMore", title: "", arguments: [node] };
         return item;
       }

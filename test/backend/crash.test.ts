@@ -33,7 +33,7 @@ describe("a backend that is killed with kill -9", () => {
     };
   }
 
-  /** Kills the backend and starts it anew; the task lives on. */
+  /** Kills the backend and starts it again; the task lives on. */
   async function crash(task: TestTask): Promise<void> {
     await backend.kill();
     backend = await BackendProcess.start(dataDir, ["--demo"]);

@@ -75,7 +75,7 @@ export class FaultyProxy {
     response.writeHead(status, { "content-type": "application/json" }).end(body);
   }
 
-  /** Sends a request on, signed anew: the backend takes no other host for its own. */
+  /** Sends a request on, signed again: the backend takes no other host for its own. */
   async #pass(incoming: IncomingMessage, path: string, body: Buffer): Promise<Passed> {
     const url = new URL(path, this.#ready.endpoint);
     const method = incoming.method ?? "GET";

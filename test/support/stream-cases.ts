@@ -313,7 +313,7 @@ export const concerns: readonly Concern[] = [
     says: /is bigint in the source database and integer in the target/,
   },
   {
-    what: "values are written anew under the same type at the source",
+    what: "values are rewritten under the same type at the source",
     deeds: [source("ALTER TABLE stock ALTER n TYPE int USING n * 100")],
     code: "LW013",
     says: /rows of table \w+\.stock were rewritten/,
@@ -337,11 +337,11 @@ export const concerns: readonly Concern[] = [
 /** What users do every day. */
 export const calm: readonly Case[] = [
   {
-    what: "a table is written anew to free space",
+    what: "a table is rewritten to free space",
     deeds: [source("VACUUM FULL {schema}.stock"), target("VACUUM FULL {schema}.stock")],
   },
   {
-    what: "a table is written anew at the target alone, before anybody counted its rows",
+    what: "a table is rewritten at the target alone, before anybody counted its rows",
     deeds: [
       target("ALTER TABLE stock SET UNLOGGED"),
       target("ALTER TABLE stock SET LOGGED"),
@@ -365,7 +365,7 @@ export const calm: readonly Case[] = [
     deeds: [source("TRUNCATE stock; INSERT INTO stock VALUES (1, 1)")],
   },
   {
-    what: "a partitioned table is emptied and written anew",
+    what: "a partitioned table is emptied and rewritten",
     table: "ev",
     deeds: [
       source("TRUNCATE ev"),

@@ -125,7 +125,7 @@ export class Workbench extends Sights {
     await this.#perform(
       `hover over ${target}`,
       async () => {
-        // A hover opens for a pointer that comes from elsewhere, and not when its row is drawn anew meanwhile.
+        // A hover opens for a pointer that comes from elsewhere, and not when its row is drawn again meanwhile.
         await this.page.mouse.move(900, 400);
         await target.hover({ timeout });
       },

@@ -24,7 +24,7 @@ export interface AlertRule {
   readonly level: "error" | "warning";
   /** @returns undefined while the user does not want this alert. */
   read(settings: Settings): ActiveRule | undefined;
-  /** The notification. @param why what `why` has told of the task. */
+  /** The notification. @param why what `why` says about the task. */
   text(task: Task, l10n: Localizer, why?: Shown): Shown;
   /** Asks what causes it; undefined: not known, or not in time. */
   why?(task: Task, session: TaskSession | undefined, l10n: Localizer): Promise<Shown | undefined>;

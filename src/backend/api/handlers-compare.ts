@@ -7,7 +7,7 @@ import { type CompareTaskHandlers, comparedJob, tablesNamed } from "./handlers-c
 import { notedOutcome, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
 import type { Handlers } from "./server";
-import { countDifference, differences, kindsWith, reasonOf, tableStatus } from "./views-compare";
+import { countDifference, differences, kindsWith, resultMessage, tableStatus } from "./views-compare";
 import { isoSeconds } from "./views-v5";
 
 /** How v3 numbers what came of a comparison. */
@@ -209,6 +209,6 @@ function contents(result: TableResult, language: Language) {
     status: -2,
     line_compare_result: possible ? sourceRows === targetRows : null,
     content_compare_result: possible ? verdict === "equal" : null,
-    message: reasonOf(result, language),
+    message: resultMessage(result, language),
   };
 }

@@ -72,7 +72,7 @@ export function createHandlersV5(
         known(id);
         return await step(id, index);
       });
-      return { id, name, status: statusOf(refusal), ...errorOf(refusal, language), ...answer };
+      return { id, name, status: resultStatus(refusal), ...errorOf(refusal, language), ...answer };
     });
     controller.wake();
     return { jobs };
@@ -426,6 +426,6 @@ function dateOf(text: string | null | undefined): Date | undefined {
   return text ? new Date(text) : undefined;
 }
 
-function statusOf(refusal: ApiError | undefined): string {
+function resultStatus(refusal: ApiError | undefined): string {
   return refusal === undefined ? "success" : "failed";
 }

@@ -14,7 +14,7 @@ const statusBy: { readonly [N in Served]?: (answer: AnswerOf<N>) => Success | un
 type Success = 200 | 201 | 202 | 400;
 
 /** The HTTP status of an answer. */
-export function statusOf<N extends Served>(name: N, answer: AnswerOf<N>): Success {
+export function httpStatusOf<N extends Served>(name: N, answer: AnswerOf<N>): Success {
   const own: ((answer: AnswerOf<N>) => Success | undefined) | undefined = statusBy[name];
   return own?.(answer) ?? table[name].success;
 }

@@ -21,7 +21,7 @@ import { reasonOf } from "../log";
 import { ApiError, type Language, message, render } from "../messages";
 import { StartError } from "../start-error";
 import { authenticate, refuseForeign } from "./authenticate";
-import { statusOf } from "./http-status";
+import { httpStatusOf } from "./http-status";
 import { iamRoutes, isTokenCall } from "./iam";
 import { checked, jsonOf, languageOf, requireBatch } from "./input";
 import { JsonText } from "./job-lists";
@@ -145,7 +145,7 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
       if (answer instanceof JsonText) {
         return c.body(answer.text, 200, { "content-type": "application/json" });
       }
-      return c.json("body" in answer ? answer.body : answer, statusOf(name, answer));
+      return c.json("body" in answer ? answer.body : answer, httpStatusOf(name, answer));
     });
   }
 

@@ -4,7 +4,7 @@ import type { Comparison, TableResult } from "../jobs/comparisons";
 import type { Page } from "../jobs/history";
 import { type Job, tableId } from "../jobs/job";
 import type { Language } from "../messages";
-import { countDifference, differences, reasonOf, statusOf, tableStatus } from "./views-compare";
+import { comparisonStatus, countDifference, differences, resultMessage, tableStatus } from "./views-compare";
 import { countsByKind, objectDetail } from "./views-compare-objects";
 import { isoSeconds } from "./views-v5";
 
@@ -66,7 +66,7 @@ export function lineResults(
   return {
     compare_task_id: comparison.id,
     line_compare_overview_count: 1,
-    line_compare_overview: [{ ...ends, line_compare_result: statusOf(comparison, "lines") }],
+    line_compare_overview: [{ ...ends, line_compare_result: comparisonStatus(comparison, "lines") }],
     line_compare_details: [
       {
         source_db_name: ends.source_db_name,
@@ -101,7 +101,7 @@ export function contentResults(
   return {
     compare_task_id: comparison.id,
     content_compare_overview_count: 1,
-    content_compare_overview: [{ ...ends, content_compare_result: statusOf(comparison, "contents") }],
+    content_compare_overview: [{ ...ends, content_compare_result: comparisonStatus(comparison, "contents") }],
     content_compare_details: [
       {
         source_db_name: ends.source_db_name,
@@ -141,6 +141,6 @@ function rowsOf(table: TableResult, language: Language) {
     ...{ source_table_name: name, source_row_num: table.sourceRows },
     ...{ target_table_name: name, target_row_num: table.targetRows },
     line_compare_result: tableStatus(table, "lines"),
-    message: reasonOf(table, language),
+    message: resultMessage(table, language),
   };
 }

@@ -74,7 +74,7 @@ function dataShown(job: Job, query: Query, comparison: Comparison | undefined, l
   const [source_db, target_db] = [job.source.database, job.target.database];
   switch (what) {
     case "line_compare overview": {
-      const status = statusOf(comparison, "lines");
+      const status = comparisonStatus(comparison, "lines");
       return {
         total_count: 1,
         compare_result: {
@@ -90,7 +90,7 @@ function dataShown(job: Job, query: Query, comparison: Comparison | undefined, l
       };
     }
     case "content_compare overview": {
-      const status = statusOf(comparison, "contents");
+      const status = comparisonStatus(comparison, "contents");
       return {
         total_count: 1,
         compare_result: {
@@ -187,7 +187,7 @@ export function errorText({ error }: Comparison, language: Language): string | n
 }
 
 /** @param by what counts: the numbers of rows, or the rows. */
-export function statusOf(comparison: Comparison | undefined, by: "lines" | "contents"): string {
+export function comparisonStatus(comparison: Comparison | undefined, by: "lines" | "contents"): string {
   if (comparison === undefined || comparison.status === "WAITING_FOR_RUNNING") {
     return "WAITING_FOR_COMPARISON";
   }
@@ -217,7 +217,7 @@ function lineDetail(result: TableResult, language: Language) {
     target_row_num: targetRows === null ? null : String(targetRows),
     difference_row_num: countDifference(result)?.toString() ?? null,
     status: tableStatus(result, "lines"),
-    message: reasonOf(result, language),
+    message: resultMessage(result, language),
   };
 }
 
@@ -231,12 +231,12 @@ function contentDetail(result: TableResult, language: Language) {
     difference_row_num: differences(result),
     line_compare_result: result.verdict === "impossible" ? null : result.sourceRows === result.targetRows,
     content_compare_result: result.verdict === "impossible" ? null : result.verdict === "equal",
-    message: reasonOf(result, language),
+    message: resultMessage(result, language),
   };
 }
 
 /** Why a table cannot be compared, or that more may differ. */
-export function reasonOf({ reason, atLeast }: TableResult, language: Language): string | null {
+export function resultMessage({ reason, atLeast }: TableResult, language: Language): string | null {
   if (reason !== undefined) {
     return render(reason, language);
   }

@@ -1,4 +1,4 @@
-/** A task as engines see it, and what they are told about its tables. */
+/** A task as engines see it, and its tables. */
 import type { DatabaseLogin } from "./database-login";
 import type { TableName } from "./table-name";
 

@@ -26,7 +26,7 @@ const warnings: Readonly<Record<string, readonly string[]>> = {
  * @throws ApiError for a task that is not there.
  */
 export async function findRemedy(
-  { changes, store, controller, engine, prechecks }: Parts,
+  { changes, store, controller, engine, prechecks }: RemedyParts,
   id: string,
 ): Promise<FoundRemedy> {
   const job = changes.get(id);
@@ -62,7 +62,7 @@ export async function findRemedy(
   return { rows: direct.rows, statements };
 }
 
-export interface Parts {
+export interface RemedyParts {
   readonly changes: LegalChanges;
   readonly store: JobStore;
   readonly controller: Controller;

@@ -11,7 +11,7 @@ const openMs = 20_000;
 const reachedShare = 0.7;
 /** A processor is busy from this share on, in percent. */
 const busyPercent = 90;
-/** Of what arrives: with less left over, a task does not catch up in any time that could be told. */
+/** Of what arrives: with less left over, a task does not catch up in any time that could be given. */
 const leastShare = 0.02;
 /** A table of fewer rows is read in no time. */
 const manyRows = 1_000;

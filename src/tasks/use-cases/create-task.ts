@@ -36,7 +36,7 @@ export type CreationStep =
 
 export interface CreationOptions {
   readonly signal: AbortSignal;
-  /** Told when a step begins; `percent` 0 to 100 within the pre-check. */
+  /** Called when a step begins; `percent` 0 to 100 within the pre-check. */
   readonly onStep: (step: CreationStep, percent?: number) => void;
   readonly clock?: Clock | undefined;
 }

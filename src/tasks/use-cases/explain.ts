@@ -19,13 +19,13 @@ export async function findingsText(
   { t, localize, number }: Localizer,
 ): Promise<Shown> {
   const failed = findings.filter(({ result }) => result === "FAILED");
-  const told = failed
+  const named = failed
     .slice(0, mostFindings)
     .map(({ item, reason }) => shown(reason === undefined ? item : `${item}: ${reason}`));
   const more = failed.length - mostFindings;
   const known = await diagnosisOfFindings(failed, engine);
   return joined(" ", [
-    ...told,
+    ...named,
     more > 0 ? t("{0} more items did not pass.", number(more)) : "",
     known ? t("What to do: {0}", localize(known.remedy)) : "",
   ]);

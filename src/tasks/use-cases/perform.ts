@@ -8,7 +8,7 @@ import { rowOf } from "../../status/statuses";
 import type { Task } from "../task";
 
 /** What an action came to for one task. */
-export interface Outcome {
+export interface ActionOutcome {
   readonly id: string;
   /** Absent when the service accepted the action, which does not mean that it has taken effect yet. */
   readonly error?: DrsError;
@@ -41,7 +41,7 @@ export async function perform(
   action: ActionId,
   tasks: readonly Pick<Task, "id" | "status">[],
   options: ActionOptions = {},
-): Promise<readonly Outcome[]> {
+): Promise<readonly ActionOutcome[]> {
   const { signal, clock = systemClock } = options;
   let outcomes = await performOnce(client, action, tasks, options);
   for (const ms of retryDelaysMs) {
@@ -61,7 +61,7 @@ async function performOnce(
   action: ActionId,
   tasks: readonly Pick<Task, "id" | "status">[],
   options: ActionOptions,
-): Promise<readonly Outcome[]> {
+): Promise<readonly ActionOutcome[]> {
   try {
     const { operation, results, request_id } = await send(client, action, tasks, options);
     return tasks.map(({ id }) => {

@@ -36,7 +36,7 @@ export const factsOf = (shown: Task, facts: Partial<DetailsFacts> = {}): Details
   ...facts,
 });
 
-/** Formats in Chinese that note down the sentences they were asked for. */
+/** A localizer that note down the sentences they were asked for. */
 export function recording(
   language: string,
   messages: Set<string>,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { placesOf } from "../../../src/files/finding-places";
+import { spansOf } from "../../../src/files/finding-places";
 import { enginesOf, linkObjection } from "../../../src/files/links";
 import type { TaskFile } from "../../../src/files/model";
 import { supportedLinks } from "../../../src/tasks/use-cases/links";
@@ -50,7 +50,7 @@ describe("the links of a service", () => {
 
   it("are objected to at the field's place", () => {
     const text = JSON.stringify(file);
-    const [place] = placesOf(text, 'direction The service has no such link: "direction" cannot be down');
+    const [place] = spansOf(text, 'direction The service has no such link: "direction" cannot be down');
     assert.equal(text.slice(place?.offset, (place?.offset ?? 0) + (place?.length ?? 0)), '"down"');
   });
 });

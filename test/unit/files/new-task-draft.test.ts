@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { endFindings } from "../../../src/files/end-findings";
-import { placesOf } from "../../../src/files/finding-places";
+import { spansOf } from "../../../src/files/finding-places";
 import {
   type DraftEnd,
   draftFile,
@@ -95,12 +95,12 @@ describe("a task in the making", () => {
     );
     const text = fileText(file);
     const at = (finding: string) =>
-      placesOf(text, finding).map(({ offset, length }) => text.slice(offset, offset + length));
+      spansOf(text, finding).map(({ offset, length }) => text.slice(offset, offset + length));
     assert.deepEqual(at("public.gone: no such table"), ['"public.gone"']);
     assert.deepEqual(at("both public.gone and public.t"), ['"public.gone"', '"public.t"']);
     assert.deepEqual(at("target refused"), ['"warehouse"']);
     assert.deepEqual(at("source_wal_level must be logical"), ['"shop"']);
     assert.match(at("something else")[0] ?? "", /^\{/);
-    assert.deepEqual(placesOf("", "x"), [{ offset: 0, length: 1 }]);
+    assert.deepEqual(spansOf("", "x"), [{ offset: 0, length: 1 }]);
   });
 });

@@ -15,7 +15,7 @@ describe("since when a task has its status", () => {
     assert.deepEqual(sinceIn(rows, "incrementalFailed", now), { at: now - 2 * hour, times: 1 });
   });
 
-  it("is unknown where the timeline says something else: it may know nothing of a freeze, or not be read anew", () => {
+  it("is unknown where the timeline says something else: it may know nothing of a freeze, or not have been read again", () => {
     const rows = [row("INCRE_TRANSFER_STARTED", 1), row("INCRE_TRANSFER_FAILED", 2)];
     assert.equal(sinceIn(rows, "frozen", now), undefined);
     assert.equal(sinceIn(rows, "incrementalFailed", now), undefined);
