@@ -106,6 +106,21 @@ describe("the source", () => {
   });
 });
 
+describe("the unit tests", () => {
+  it("are in the folder of the module that they are named after", () => {
+    const sources = files.map(({ file }) => file.replace(/\.ts$/, ""));
+    const misplaced = readdirSync("test/unit", { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".test.ts"))
+      .map((file) => file.replaceAll("\\", "/").replace(/\.test\.ts$/, ""))
+      .filter((test) => {
+        const [room = "", name = ""] = [test.split("/")[0], test.split("/").at(-1)];
+        const named = sources.filter((file) => file.startsWith(`${room}/`) && file.endsWith(`/${name}`));
+        return named.length > 0 && !named.includes(test);
+      });
+    assert.deepEqual(misplaced, []);
+  });
+});
+
 describe("the scripts", () => {
   /** A script and those that it imports as it is loaded. */
   function withImported(name: string, found = new Map<string, string>()): ReadonlyMap<string, string> {

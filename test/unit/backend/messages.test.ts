@@ -4,6 +4,13 @@ import { join } from "node:path";
 import { message, render } from "../../../src/backend/messages";
 
 describe("the backend's texts", () => {
+  it("are in both languages, also one that is not known", () => {
+    const text = message("unreachable", { side: "source", address: "h:1", reason: "gone" });
+    assert.equal(render(text, "en"), "The source database at h:1 cannot be reached: gone");
+    assert.equal(render(text, "zh"), "无法连接位于 h:1 的源数据库：gone");
+    assert.equal(render({ id: "newer", values: { a: "b" } }, "en"), "newer b");
+  });
+
   it("of a task's log have words, not the API's codes", () => {
     const asked = (action: string) => render(message("asked", { action }), "en");
     const reached = (status: string) => render(message("statusReached", { status }), "zh");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CrashLoopDetector } from "../../../src/backend/engine/postgres/crash-loop-detector";
+import { CrashLoopDetector } from "../../../../../src/backend/engine/postgres/crash-loop-detector";
 
 const lookMs = 500;
 

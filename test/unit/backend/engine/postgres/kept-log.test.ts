@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { KeptLog } from "../../../src/backend/engine/engine-state";
-import { inWords, KeptLogMeter } from "../../../src/backend/engine/postgres/kept-log";
+import type { KeptLog } from "../../../../../src/backend/engine/engine-state";
+import { inWords, KeptLogMeter } from "../../../../../src/backend/engine/postgres/kept-log";
 
 const mb = 1024 ** 2;
 const gb = 1024 ** 3;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { dbTypeOf } from "../../../src/backend/engine/engines";
-import { PostgresEngine } from "../../../src/backend/engine/postgres/engine";
+import { dbTypeOf } from "../../../../src/backend/engine/engines";
+import { PostgresEngine } from "../../../../src/backend/engine/postgres/engine";
 
 describe("the engines of the local backend", () => {
   it("are found by the type of an end or of a task, whatever its case", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { EngineError } from "../../../src/backend/engine/engine-error";
-import { isConnectionLoss, kindOf } from "../../../src/backend/engine/error-kinds";
-import { reasonOf } from "../../../src/backend/log";
+import { EngineError } from "../../../../src/backend/engine/engine-error";
+import { isConnectionLoss, kindOf } from "../../../../src/backend/engine/error-kinds";
+import { reasonOf } from "../../../../src/backend/log";
 
 const at = 'connection to server at "127.0.0.1", port 5432 failed:';
 const closed =

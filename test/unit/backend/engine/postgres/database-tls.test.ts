@@ -6,12 +6,12 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
-import { EngineError } from "../../../src/backend/engine/engine-error";
-import { Databases } from "../../../src/backend/engine/postgres/databases";
-import { conninfo } from "../../../src/backend/engine/postgres/names";
-import { authoritiesOf, hostOf } from "../../../src/backend/jobs/endpoints";
-import { type Certificate, TestAuthority } from "../../support/certificates";
-import { message } from "../../support/lying-server";
+import { EngineError } from "../../../../../src/backend/engine/engine-error";
+import { Databases } from "../../../../../src/backend/engine/postgres/databases";
+import { conninfo } from "../../../../../src/backend/engine/postgres/names";
+import { authoritiesOf, hostOf } from "../../../../../src/backend/jobs/endpoints";
+import { type Certificate, TestAuthority } from "../../../../support/certificates";
+import { message } from "../../../../support/lying-server";
 
 /** Asks for the password in clear text, over TLS where the client wants it. */
 class TlsServer {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rejectedRow } from "../../../src/backend/engine/postgres/rejected";
+import { rejectedRow } from "../../../../../src/backend/engine/postgres/rejected";
 
 describe("rows that a target refused", () => {
   const rejected = (detail: string, context: string) =>

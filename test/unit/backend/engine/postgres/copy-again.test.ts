@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { referringFirst } from "../../../src/backend/engine/postgres/copy-again";
-import { together } from "../../../src/backend/jobs/copy-again";
+import { referringFirst } from "../../../../../src/backend/engine/postgres/copy-again";
 
 describe("tables that are emptied", () => {
   const key = (from: string, to: string) => ({ from, to });
@@ -22,15 +21,5 @@ describe("tables that are emptied", () => {
   it("are only those that were chosen, each once, also in a circle and with a table that refers to itself", () => {
     assert.deepEqual(referringFirst(["a"], [key("b", "a"), key("a", "a")]), ["a"]);
     assert.deepEqual(referringFirst(["a", "b"], [key("a", "b"), key("b", "a")]).length, 2);
-  });
-});
-
-describe("tables that are copied again", () => {
-  it("are those of the copy that is not over and further ones; the last word about their rows counts", () => {
-    const table = (name: string, keepRows: boolean) => ({ schema: "public", table: name, keepRows });
-    assert.deepEqual(
-      together([table("a", true), table("b", false)], [table("c", false), table("a", false)]),
-      [table("a", false), table("b", false), table("c", false)],
-    );
   });
 });

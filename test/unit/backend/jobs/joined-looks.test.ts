@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { EngineState } from "../../../src/backend/engine/engine-state";
-import type { EngineTask } from "../../../src/backend/engine/engine-task";
-import { JoinedLooks } from "../../../src/backend/jobs/joined-looks";
+import type { EngineState } from "../../../../src/backend/engine/engine-state";
+import type { EngineTask } from "../../../../src/backend/engine/engine-task";
+import { JoinedLooks } from "../../../../src/backend/jobs/joined-looks";
 
 describe("looks at single tasks", () => {
   /** Answers only when told to, and notes of which tasks it was asked. */

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import type { EngineState } from "../../../src/backend/engine/engine-state";
-import type { EngineTask } from "../../../src/backend/engine/engine-task";
-import { Controller } from "../../../src/backend/jobs/controller";
-import { Failures } from "../../../src/backend/jobs/failures";
-import { type Job, newJobId } from "../../../src/backend/jobs/job";
-import { Runtimes } from "../../../src/backend/jobs/runtime";
-import { JobStore } from "../../../src/backend/jobs/store";
-import { message } from "../../../src/backend/messages";
-import { SimulatedEngine } from "../../support/simulated-engine";
-import { newJob, seal } from "../../support/simulated-job";
-import { SimulatedWorld } from "../../support/simulated-world";
-import { waitFor } from "../../support/wait";
+import type { EngineState } from "../../../../src/backend/engine/engine-state";
+import type { EngineTask } from "../../../../src/backend/engine/engine-task";
+import { Controller } from "../../../../src/backend/jobs/controller";
+import { Failures } from "../../../../src/backend/jobs/failures";
+import { type Job, newJobId } from "../../../../src/backend/jobs/job";
+import { Runtimes } from "../../../../src/backend/jobs/runtime";
+import { JobStore } from "../../../../src/backend/jobs/store";
+import { message } from "../../../../src/backend/messages";
+import { SimulatedEngine } from "../../../support/simulated-engine";
+import { newJob, seal } from "../../../support/simulated-job";
+import { SimulatedWorld } from "../../../support/simulated-world";
+import { waitFor } from "../../../support/wait";
 
 /** An engine whose servers may answer what nobody understands, or too late what the stream needs. */
 class OddEngine extends SimulatedEngine {

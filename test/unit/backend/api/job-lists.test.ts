@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { JobLists, listText, remembered } from "../../../src/backend/api/job-lists";
-import type { Capabilities } from "../../../src/backend/engine/capabilities";
-import { newJobId } from "../../../src/backend/jobs/job";
-import { newJob } from "../../support/simulated-job";
+import { JobLists, listText, remembered } from "../../../../src/backend/api/job-lists";
+import type { Capabilities } from "../../../../src/backend/engine/capabilities";
+import { newJobId } from "../../../../src/backend/jobs/job";
+import { newJob } from "../../../support/simulated-job";
 
 const can: Capabilities = {
   ...{ taskTypes: [], canPause: true, canEditObjects: true, canCopyAgain: true },

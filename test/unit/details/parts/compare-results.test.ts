@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readObjects } from "../../../src/details/parts/compare-objects";
-import { resultsOf } from "../../../src/details/parts/compare-results";
-import { V5, type V5Caller } from "../../../src/drs/v5";
+import { readObjects } from "../../../../src/details/parts/compare-objects";
+import { resultsOf } from "../../../../src/details/parts/compare-results";
+import { V5, type V5Caller } from "../../../../src/drs/v5";
 
 describe("what comparisons have found", () => {
   /** A service that answers these results, with what it was asked. */

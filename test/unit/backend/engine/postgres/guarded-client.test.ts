@@ -1,10 +1,10 @@
 /** What a server may send that is no PostgreSQL: the connection ends with the reason, and nothing else happens. */
 import assert from "node:assert/strict";
-import { Databases } from "../../../src/backend/engine/postgres/databases";
-import { GuardedClient, ownClient } from "../../../src/backend/engine/postgres/guarded-client";
-import { MessageGuard } from "../../../src/backend/engine/postgres/message-guard";
-import { bound } from "../../support/bounds";
-import { int16, int32, LyingServer, message, row, welcome } from "../../support/lying-server";
+import { Databases } from "../../../../../src/backend/engine/postgres/databases";
+import { GuardedClient, ownClient } from "../../../../../src/backend/engine/postgres/guarded-client";
+import { MessageGuard } from "../../../../../src/backend/engine/postgres/message-guard";
+import { bound } from "../../../../support/bounds";
+import { int16, int32, LyingServer, message, row, welcome } from "../../../../support/lying-server";
 
 const login = { host: "127.0.0.1", user: "u", password: "its password", database: "d", ssl: false };
 const scram = message("R", 10, "SCRAM-SHA-256", "");
