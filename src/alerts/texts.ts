@@ -2,7 +2,7 @@
 
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer } from "../l10n/localizer";
-import { joined, type Shown, shown } from "../l10n/shown";
+import { firstOf, joined, type Shown } from "../l10n/shown";
 import { errorText, meaningOf, statusName, unfreezing } from "../tasks/problems";
 import type { Task } from "../tasks/task";
 import type { Flaps, Notice } from "./decision";
@@ -37,9 +37,8 @@ export function noticeText(
       : rules[condition].text(task, l10n, why);
   }
   if (isSide(condition)) {
-    const shownSigns = signs.slice(0, mostSigns).map((sign) => sign.message(l10n));
-    const rest = signs.length > mostSigns ? [shown(`… (+${signs.length - mostSigns})`)] : [];
-    return sideRules[condition].text(task, joined(" ", [...shownSigns, ...rest]), l10n);
+    const texts = signs.map((sign) => sign.message(l10n));
+    return sideRules[condition].text(task, joined(" ", firstOf(texts, mostSigns)), l10n);
   }
   if (level === "recovered") {
     return t('Synchronization task "{0}" recovered: {1}.', task.name, status);

@@ -2,7 +2,7 @@
 
 import type { PlacedTask } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
-import { joined, type Shown, shown } from "../l10n/shown";
+import { firstOf, joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { type ActionId, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
@@ -121,8 +121,7 @@ async function confirmed(
 }
 
 function namesOf(found: readonly PlacedTask[], nameOf: (found: PlacedTask) => Shown): readonly Shown[] {
-  const names = found.slice(0, mostNames).map(nameOf);
-  return found.length > mostNames ? [...names, shown(`… (+${found.length - mostNames})`)] : names;
+  return firstOf(found.map(nameOf), mostNames);
 }
 
 async function report(

@@ -3,7 +3,7 @@
 import type { PlacedTask } from "../connections/session-manager";
 import { isAbort } from "../drs/errors";
 import { explain } from "../l10n/error-text";
-import { joined, type Shown, shown } from "../l10n/shown";
+import { firstOf, joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import { hasFailed } from "../tasks/allowed-actions";
@@ -124,8 +124,7 @@ async function confirmed(task: Task, { tables, keepRows }: CopyChoice, { l10n }:
 }
 
 function namesOf(tables: readonly string[]): Shown {
-  const more = tables.length > named ? [`… (+${tables.length - named})`] : [];
-  return joined(", ", [...tables.slice(0, named), ...more].map(shown));
+  return joined(", ", firstOf(tables.map(shown), named));
 }
 
 function tellEnd(end: CopyEnd, { name }: Task, { tables }: CopyChoice, { l10n: { t } }: Context): void {

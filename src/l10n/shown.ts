@@ -52,6 +52,12 @@ export function joined(separator: string, parts: readonly (Shown | undefined)[])
   return parts.filter(Boolean).join(separator) as Shown;
 }
 
+/** The first of many texts, and how many more there are. */
+export function firstOf(texts: readonly Shown[], most: number): readonly Shown[] {
+  const more = texts.length - most;
+  return more > 0 ? [...texts.slice(0, most), shown(`… (+${more})`)] : texts;
+}
+
 /** For where VS Code makes `[label](command:…)` a link that runs commands, and `$(name)` an icon. */
 export function inert(text: Shown): Inert {
   return text.replaceAll("](", "]\u200b(").replaceAll("$(", "$\u200b(") as Inert;

@@ -1,7 +1,7 @@
 /** What a task that is ended now leaves out at its target. */
 
 import type { Localizer } from "../l10n/localizer";
-import { joined, type Shown, shown } from "../l10n/shown";
+import { firstOf, joined, type Shown, shown } from "../l10n/shown";
 import { rowOf } from "../status/statuses";
 import { bytesText } from "./kept-log";
 import type { Task } from "./task";
@@ -52,14 +52,13 @@ function missingOf({ status, percent, delayMs, unapplied }: Ended, l10n: Localiz
 
 function unappliedText({ tables, logBytes }: Unapplied, l10n: Localizer): Shown | undefined {
   const { t } = l10n;
-  const more = tables.length > named ? [`… (+${tables.length - named})`] : [];
   const parts = [
     ...(tables.length === 0
       ? []
       : [
           t(
             "These tables are not copied completely, and their rows will be missing at the target: {0}.",
-            joined(", ", [...tables.slice(0, named), ...more].map(shown)),
+            joined(", ", firstOf(tables.map(shown), named)),
           ),
         ]),
     ...(logBytes === 0
@@ -82,6 +81,5 @@ export function missingAtEnd(tasks: readonly Ended[], l10n: Localizer): Shown | 
       ? []
       : [tasks.length === 1 ? missing : joined(": ", [shown(task.name), missing])];
   });
-  const more = found.length > named ? [shown(`… (+${found.length - named})`)] : [];
-  return found.length === 0 ? undefined : joined("\n", [...found.slice(0, named), ...more]);
+  return found.length === 0 ? undefined : joined("\n", firstOf(found, named));
 }

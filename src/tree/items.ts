@@ -4,6 +4,7 @@ import type { ConnectionState } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
+import { actionIds, actionRow } from "../status/actions";
 import { hasEnded, rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { legalActions } from "../tasks/allowed-actions";
 import { attentionOf, type Thresholds } from "../tasks/attention";
@@ -63,10 +64,15 @@ export function groupItem(group: Group, l10n: Localizer): vscode.TreeItem {
   return item;
 }
 
-/** `drsGroup:pauseAll:`, so that menus can ask, and none of a single task shows; the tasks of a status mostly allow the same, elsewhere some may. */
+/**
+ * `drsGroup:pauseAll:`, so that menus can ask, and none of a single task shows: the actions that can be undone. The tasks of a
+ * status mostly allow the same, elsewhere some may.
+ */
 function groupContext({ kind, rows: [first] }: Group): string {
-  const offered = (["pause", "resume"] as const).filter(
-    (action) => kind !== "status" || (first !== undefined && legalActions(first.task).includes(action)),
+  const offered = actionIds.filter(
+    (action) =>
+      actionRow(action).inverse !== undefined &&
+      (kind !== "status" || (first !== undefined && legalActions(first.task).includes(action))),
   );
   return `drsGroup:${offered.map((action) => `${action}All:`).join("")}`;
 }

@@ -1,6 +1,6 @@
 /** Why a task is behind and until when, in words. */
 import type { Localizer } from "../../l10n/localizer";
-import { joined, type Shown, shown } from "../../l10n/shown";
+import { firstOf, joined, type Shown, shown } from "../../l10n/shown";
 import { bytesText } from "../kept-log";
 import type { CatchUp, DelayCause, DelayDiagnosis } from "./diagnose";
 
@@ -153,6 +153,5 @@ function forecastOf(catchUp: CatchUp, { t, duration, shortTime }: Localizer): Sh
 }
 
 function listed(names: readonly string[], most: number): Shown {
-  const rest = names.length - most;
-  return joined(", ", [...names.slice(0, most).map(shown), rest > 0 ? shown(`… (+${rest})`) : undefined]);
+  return joined(", ", firstOf(names.map(shown), most));
 }

@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { escapeMarkdown } from "../../../src/l10n/markdown";
-import { iconText, inert, joined, shown, shownLines } from "../../../src/l10n/shown";
+import { firstOf, iconText, inert, joined, shown, shownLines } from "../../../src/l10n/shown";
 import { fill, inEnglish } from "../../support/texts";
 
 const [isolate, pop] = ["\u2068", "\u2069"];
 
 describe("foreign text", () => {
+  it("of many is the first of them, and how many more there are", () => {
+    const texts = ["a", "b", "c"].map(shown);
+    assert.deepEqual(firstOf(texts, 3), texts);
+    assert.deepEqual(firstOf(texts, 1), ["a", "… (+2)"]);
+    assert.deepEqual(firstOf([], 1), []);
+  });
+
   it("stays as it is when all of it can be seen", () => {
     for (const text of [
       "orders",
