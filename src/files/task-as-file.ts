@@ -60,7 +60,11 @@ function endOf(end: Endpoint): FileEnd | undefined {
     : undefined;
 }
 
-function objectsIn({ object_infos }: JobDetail, engine: string): FileObjects {
+function objectsIn({ object_infos, sync_database }: JobDetail, engine: string): FileObjects {
+  // A task of PostgreSQL has one database. Of a whole one the service may list the tables.
+  if (sync_database === true && isPostgres(engine)) {
+    return "all";
+  }
   const named = (wanted: string) =>
     (object_infos ?? [])
       .filter(({ type }) => type === wanted)

@@ -43,7 +43,7 @@ export function terraformOf(detail: JobDetail, region: string | undefined): stri
     ),
     ...objectBlocks(file, engine),
     ...(file.tags === undefined ? [] : [mapOf("tags", file.tags)]),
-    "lifecycle {\n  ignore_changes = [source_db[0].password, destination_db[0].password]\n}",
+    lifecycleOf(detail, file.objects),
   ];
   return `${[
     ...["source", "destination"].map((side) =>
@@ -52,6 +52,24 @@ export function terraformOf(detail: JobDetail, region: string | undefined): stri
     block("import", { to: raw(address), id: detail.id }),
     `resource "huaweicloud_drs_job" ${quoted(name)} {\n${indented([linesOf(fields), ...blocks].join("\n\n"))}\n}`,
   ].join("\n\n")}\n`;
+}
+
+/** What the provider does not read of a task that it imports: it would replace the task, that is delete it, for most of these. */
+const unread = [
+  ...["source_db", "destination_db"].flatMap((end) => [`${end}[0].ip`, `${end}[0].password`]),
+  ...["engine_type", "expired_days", "migrate_definer", "force_destroy"],
+];
+
+/** Of the objects it reads only a selection. */
+function lifecycleOf({ object_switch }: JobDetail, objects: TaskFile["objects"]): string {
+  const some = object_switch === false ? ["tables"] : [];
+  const names = [...unread, ...(objects === "all" ? ["databases"] : some)];
+  return [
+    "# Terraform does not read these of a task that it imports, and would replace the task because of them.",
+    "lifecycle {",
+    `  ignore_changes = [\n${names.map((name) => `    ${name},\n`).join("")}  ]`,
+    "}",
+  ].join("\n");
 }
 
 /** An expression that is written as it is. */
@@ -100,9 +118,15 @@ function objectBlocks({ objects, source }: TaskFile, engine: string): readonly s
     const [of, called] = isPostgres(engine) ? [database, table] : [first, rest.join(".")];
     byDatabase.set(of, [...(byDatabase.get(of) ?? []), called]);
   }
+  const whole = byDatabase.size === 0 ? databases : [];
   return [
-    ...(databases.length === 0 ? [] : [linesOf({ databases })]),
+    ...(whole.length === 0 ? [] : [linesOf({ databases: whole })]),
     ...[...byDatabase].map(([of, table_names]) => block("tables", { database: of, table_names })),
+    ...(whole.length === databases.length
+      ? []
+      : [
+          `# Whole databases, which the resource cannot have beside tables: ${databases.map(quoted).join(", ")}`,
+        ]),
     ...(schemas.length === 0
       ? []
       : [`# Whole schemas, for which the resource has no argument: ${schemas.map(quoted).join(", ")}`]),

@@ -121,6 +121,10 @@ describe("a task as a file", () => {
     );
   });
 
+  it("of a whole database has all objects, also where the service lists its tables", () => {
+    assert.equal(fileFrom({ ...postgres, sync_database: true }).objects, "all");
+  });
+
   it("beside a file: has that file's order and secrets, so that only differences are seen", () => {
     const task = fileFrom(postgres);
     const { engine: _, network: __, direction: ___, nodeType: ____, ...short } = task;
@@ -182,19 +186,29 @@ resource "huaweicloud_drs_job" "orders-to-kafka" {
     subnet_id   = "s2"
   }
 
-  databases = ["audit"]
-
   tables {
     database    = "shop"
     table_names = ["orders"]
   }
 
+  # Whole databases, which the resource cannot have beside tables: "audit"
+
   tags = {
     "stage" = "test"
   }
 
+  # Terraform does not read these of a task that it imports, and would replace the task because of them.
   lifecycle {
-    ignore_changes = [source_db[0].password, destination_db[0].password]
+    ignore_changes = [
+      source_db[0].ip,
+      source_db[0].password,
+      destination_db[0].ip,
+      destination_db[0].password,
+      engine_type,
+      expired_days,
+      migrate_definer,
+      force_destroy,
+    ]
   }
 }
 `,
@@ -207,6 +221,16 @@ resource "huaweicloud_drs_job" "orders-to-kafka" {
     assert.match(text, /table_names = \["public\.orders"\]/);
     assert.doesNotMatch(text, /region/);
     assert.match(terraformOf({ ...postgres, object_infos: [] }, undefined) ?? "", /databases = \["shop"\]/);
+  });
+
+  it("ignores the objects where the provider does not read them", () => {
+    const all = terraformOf({ ...postgres, sync_database: true }, undefined) ?? "";
+    assert.match(all, /databases = \["shop"\]/);
+    assert.doesNotMatch(all, /tables \{/);
+    assert.match(all, /^ {6}databases,$/m);
+    const chosen = (object_switch: boolean) => terraformOf({ ...postgres, object_switch }, undefined) ?? "";
+    assert.match(chosen(false), /^ {6}tables,$/m);
+    assert.doesNotMatch(chosen(true), /^ {6}(tables|databases),$/m);
   });
 
   it("quotes whatever a name contains, on one line", () => {
