@@ -4,7 +4,7 @@ import { beginComparison, type ComparisonType, followComparison } from "../tasks
 import { type ResolvedTask, ToolError } from "./tool-context";
 
 export interface CompareInput {
-  readonly type: ComparisonType;
+  readonly type: Exclude<ComparisonType, "object">;
   /** A comparison that was begun before. */
   readonly comparison_id?: string | undefined;
 }

@@ -26,7 +26,7 @@ const pageMessage = v.variant("type", [
     filter: v.pipe(v.string(), v.maxLength(256)),
   }),
   v.strictObject({ type: v.literal("step"), step: v.picklist(stepIds) }),
-  v.strictObject({ type: v.literal("compare"), kind: v.picklist(["lines", "contents"]) }),
+  v.strictObject({ type: v.literal("compare"), kind: v.picklist(["lines", "contents", "object"]) }),
 ]);
 
 /**

@@ -81,6 +81,20 @@ describe("the details page", () => {
     await workbench.screenshot("details-compare");
   });
 
+  it("compares objects and says what the target lacks or defines differently", async () => {
+    const button = (name: string) => part("compare").getByRole("button", { name, exact: true });
+    await workbench.click(button("Compare objects"), button("Objects"));
+    // The demo's lines of orders refer to the orders.
+    await opened("compare", /Different/);
+    await workbench.click(button("Objects").first(), button("All comparisons"));
+    const text = await opened("compare", /TABLE/);
+    assert.match(text, /INDEX\s+Same/);
+    assert.match(text, /CONSTRAINT\s+Different[\s\S]*does not create foreign keys/);
+    await part("compare").locator("table").scrollIntoViewIfNeeded();
+    await workbench.screenshot("details-compare-objects");
+    await workbench.click(button("All comparisons"), button("Compare objects"));
+  });
+
   it("copies everything", async () => {
     for (const [form, start] of [
       ["Markdown", /^# orders-to-warehouse/],

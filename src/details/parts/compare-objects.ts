@@ -1,4 +1,4 @@
-/** A comparison of objects: how many of each kind both ends have, and which only one of them has. */
+/** A comparison of objects: how many of each kind both ends have, and which only one of them has or defines differently. */
 import type { Localizer } from "../../l10n/localizer";
 import { compareTypeOf } from "./compare-results";
 import { type Asked, type Cell, cellText, type PartTable, type V5Answer } from "./part";
@@ -9,15 +9,16 @@ type Kind = NonNullable<
 >[number];
 
 export interface ComparedKind extends Kind {
-  /** Some of those that only one end has. */
-  readonly single: readonly string[];
-  /** Why one of them is missing, where the service says so. */
-  readonly reason?: string | undefined;
+  /** Some of those that only one end has, or both define differently. */
+  readonly different: readonly string[];
+  /** What the service says of the first of them. */
+  readonly reasons: readonly string[];
 }
 
-/** So many objects of a kind are looked through for those that only one end has, and so many of these are shown. */
+/** So many objects of a kind are looked through for those that differ, and so many of these are named and explained. */
 const lookedThrough = 1000;
 const named = 5;
+const explained = 3;
 
 /** @throws DrsError when the service does not answer. */
 export async function readObjects(
@@ -36,11 +37,19 @@ export async function readObjects(
         ? await ask({ query_type: "detail", object_type: kind.type })
         : undefined;
     const found = details?.objects_compare_detail_infos ?? [];
-    const reason = found.find(({ error_message }) => error_message)?.error_message ?? undefined;
-    const single = found.flatMap(({ source_db_value: source, target_db_value: target }) =>
-      source && target ? [] : [source || target || ""],
+    // An object that both ends have differs where the service has something to say of it.
+    const differing = found.filter(
+      ({ source_db_value: source, target_db_value: target, error_message }) =>
+        !source || !target || error_message,
     );
-    read.push({ ...kind, single: single.filter((name) => name !== ""), reason });
+    read.push({
+      ...kind,
+      different: differing.flatMap(({ source_db_value, target_db_value }) => {
+        const name = source_db_value || target_db_value;
+        return name ? [name] : [];
+      }),
+      reasons: differing.flatMap(({ error_message }) => (error_message ? [error_message] : [])),
+    });
   }
   return read;
 }
@@ -58,17 +67,18 @@ export function objectRows(kinds: readonly ComparedKind[], { t, number }: Locali
         ? { text: t("Different"), tone: "error" }
         : { text: t("Cannot be compared"), tone: "warning" };
   return {
-    columns: [t("Objects"), t("Result"), t("In the source"), t("In the target"), t("At one end only")],
+    columns: [t("Objects"), t("Result"), t("In the source"), t("In the target"), t("Differences")],
     count: kinds.length,
-    rows: kinds.map(({ type, status, source_count, target_count, single, reason }) => [
+    rows: kinds.map(({ type, status, source_count, target_count, different, reasons }) => [
       { text: cellText(type), code: true },
       result(status),
       count(source_count),
       count(target_count),
       {
-        text: cellText([...single.slice(0, named), ...(single.length > named ? ["…"] : [])].join(", ")),
+        text: cellText([...different.slice(0, named), ...(different.length > named ? ["…"] : [])].join(", ")),
         code: true,
-        detail: reason === undefined ? undefined : cellText(reason),
+        detail:
+          reasons.length === 0 ? undefined : cellText([...new Set(reasons)].slice(0, explained).join(" ")),
       },
     ]),
     none: t("This comparison has no results yet."),

@@ -47,6 +47,7 @@ export const compare: Part<Compared> = {
       ? [
           { compare: "lines", label: l10n.t("Compare row counts") },
           { compare: "contents", label: l10n.t("Compare contents") },
+          { compare: "object", label: l10n.t("Compare objects") },
         ]
       : [],
     notes: problem === undefined ? [] : [explain(problem, l10n, local)],

@@ -9,6 +9,7 @@ import { beginningOf, type Localizer, type Translate } from "../../l10n/localize
 import { type Shown, shownLines } from "../../l10n/shown";
 import type { StatusId } from "../../status/statuses";
 import type { PastDelay } from "../../tasks/delay/facts";
+import type { ComparisonType } from "../../tasks/use-cases/compare-ends";
 import type { DelaySource } from "../../tasks/use-cases/explain-delay";
 
 /** What the service's v5 answers to an operation. */
@@ -91,7 +92,7 @@ export interface SeenStatus {
 
 /** A button that begins a comparison, or takes a step of a remedy. */
 export type PartButton =
-  | { readonly compare: "lines" | "contents"; readonly label: Shown }
+  | { readonly compare: ComparisonType; readonly label: Shown }
   | { readonly step: StepId; readonly label: Shown };
 
 /** What else the page knows, for what a part shows besides its table. */

@@ -6,8 +6,8 @@ import { poll } from "../../drs/poll";
 import { v5Of } from "../../drs/v5";
 import type { TaskSession } from "./control";
 
-/** `lines`: numbers of rows. `contents`: every value. */
-export type ComparisonType = "lines" | "contents";
+/** `lines`: numbers of rows. `contents`: every value. `object`: which objects both ends have, and how they are defined. */
+export type ComparisonType = "lines" | "contents" | "object";
 type CompareResult = NonNullable<ResponseIn<OperationsV5, "showJobDetail">["job"]["compare_result"]>;
 /** A comparison as the service lists it. */
 export type Comparison = NonNullable<CompareResult["data_compare_task_list"]>[number];

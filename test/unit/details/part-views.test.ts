@@ -197,7 +197,14 @@ describe("the parts of the details page", () => {
       { mayCompare: true },
     );
     assert.deepEqual(list.rows[0]?.[0], { text: "Contents", leadsTo: "contents/c1" });
-    assert.equal(list.buttons.length, 2);
+    assert.deepEqual(
+      list.buttons.flatMap((button) => ("compare" in button ? [[button.compare, button.label]] : [])),
+      [
+        ["lines", "Compare row counts"],
+        ["contents", "Compare contents"],
+        ["object", "Compare objects"],
+      ],
+    );
     const resultOf = (result?: ComparisonResult) => {
       const results = new Map(result === undefined ? [] : [["c1", result]]);
       const value = { ...nothing, tasks: [task], results };
@@ -240,13 +247,14 @@ describe("the parts of the details page", () => {
     assert.match(shown.notes.join(" "), /1 of the tables.*only in the source: 1/);
   });
 
-  it("lead from a comparison of objects to what only one end has", () => {
+  it("lead from a comparison of objects to what differs", () => {
     const empty = { count: 2, tasks: [], results: new Map<string, ComparisonResult>() };
     const objects = [
-      { type: "TABLE", status: "CONSISTENT", source_count: 2, target_count: 2, single: [] },
+      { type: "TABLE", status: "CONSISTENT", source_count: 2, target_count: 2, different: [], reasons: [] },
       {
         ...{ type: "INDEX", status: "INCONSISTENT", source_count: 2_000, target_count: 1_994 },
-        single: ["a", "b", "c", "d", "e", "f"],
+        different: ["a", "b", "c", "d", "e", "f"],
+        reasons: ["one", "two", "two", "three", "four"],
       },
     ];
     const value = { ...empty, lines: [], contents: [], differences: undefined, objects };
@@ -255,5 +263,7 @@ describe("the parts of the details page", () => {
       "TABLE|Same|2|2|",
       "INDEX|Different|2,000|1,994|a, b, c, d, e, …",
     ]);
+    const shown = partOf("compare", { compare: { value, asOf: now } }, { query });
+    assert.equal(shown.rows[1]?.[4]?.detail, "one two three");
   });
 });

@@ -13,6 +13,7 @@ describe("messages of the details page", () => {
       { type: "open", part: "log", open: true },
       { type: "ask", part: "tables", offset: 50, filter: "orders" },
       { type: "compare", kind: "contents" },
+      { type: "compare", kind: "object" },
     ]) {
       assert.deepEqual(parsePageMessage(message), message);
     }
@@ -39,7 +40,7 @@ describe("messages of the details page", () => {
       { type: "ask", part: "tables", offset: 0.5, filter: "" },
       { type: "ask", part: "tables", offset: 0, filter: "x".repeat(257) },
       { type: "ask", part: "tables", offset: 0, filter: { $ne: "" } },
-      { type: "compare", kind: "object" },
+      { type: "compare", kind: "account" },
     ]) {
       assert.equal(parsePageMessage(message), undefined, JSON.stringify(message));
     }

@@ -56,6 +56,7 @@ describe("what comparisons have found", () => {
             { source_db_value: "i1", target_db_value: "i1" },
             { source_db_value: "i2", target_db_value: null, error_message: "left out" },
             { source_db_value: "", target_db_value: "i3" },
+            { source_db_value: "i4", target_db_value: "i4", error_message: "defined differently" },
           ],
         },
       },
@@ -69,10 +70,10 @@ describe("what comparisons have found", () => {
     );
     const read = await readObjects(query, "b");
     assert.deepEqual(
-      read.map(({ type, single, reason }) => [type, single, reason]),
+      read.map(({ type, different, reasons }) => [type, different, reasons]),
       [
-        ["TABLE", [], undefined],
-        ["INDEX", ["i2", "i3"], "left out"],
+        ["TABLE", [], []],
+        ["INDEX", ["i2", "i3", "i4"], ["left out", "defined differently"]],
       ],
     );
     assert.deepEqual(asked, ["a overview", "b overview", "b overview", "b detail"]);
