@@ -134,7 +134,7 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     }),
     watchTaskFiles({ connections, sessions, secrets, storage, openDetails, l10n, log }),
-    registerTools({ sessions, l10n }),
+    registerTools({ sessions, attempts, l10n }),
     vscode.window.registerUriHandler(linkHandler({ connections, sessions, l10n, log, openDetails, run })),
   );
   tellFocus();

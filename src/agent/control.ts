@@ -31,7 +31,7 @@ const outcomes = {
 export async function control(
   found: ResolvedTask,
   action: AgentAction,
-  { l10n }: ToolContext,
+  { l10n, attempts }: ToolContext,
   signal: AbortSignal,
 ): Promise<object> {
   const { session, place, task } = found;
@@ -52,7 +52,16 @@ export async function control(
   if (error !== undefined) {
     throw error;
   }
-  const { kind, again } = await followOutcome(action, found, { signal, limitMs: followMs });
+  const ref = { connection: place.id, id: task.id };
+  attempts?.begin(ref, action, Date.now(), "agent");
+  const outcome = await followOutcome(action, found, { signal, limitMs: followMs }).catch(
+    (reason: unknown) => {
+      attempts?.end(ref, { kind: "open", at: Date.now() });
+      throw reason;
+    },
+  );
+  attempts?.end(ref, outcome);
+  const { kind, again } = outcome;
   const after = session.store.snapshot.tasks.get(task.id) ?? task;
   return {
     ...{ name: task.name, id: task.id, connection: place.name, accepted: action },

@@ -1,8 +1,10 @@
 import type { SessionManager } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
+import type { Attempts } from "../tasks/attempts";
 
 /** What VS Code's tools stand on. */
 export interface AgentHost {
   readonly sessions: Pick<SessionManager, "shown">;
+  readonly attempts: Attempts;
   readonly l10n: Localizer;
 }

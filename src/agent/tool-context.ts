@@ -2,6 +2,7 @@
 import { isDrsError } from "../drs/errors";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
+import type { Attempts } from "../tasks/attempts";
 import type { Task } from "../tasks/task";
 import type { TaskSession } from "../tasks/use-cases/control";
 
@@ -22,6 +23,8 @@ export interface ToolContext {
   /** The connections there are now. */
   places(): Promise<readonly ToolConnection[]>;
   readonly l10n: Localizer;
+  /** Where actions and their outcomes are noted; absent: nobody shows them. */
+  readonly attempts?: Pick<Attempts, "begin" | "end"> | undefined;
 }
 
 /** A task and where it is. */

@@ -61,13 +61,13 @@ function titleOf(name: ToolName, task: string, l10n: Localizer): Shown {
 export async function invoked(
   name: ToolName,
   input: object,
-  { sessions, l10n }: AgentHost,
+  { sessions, attempts, l10n }: AgentHost,
   token: vscode.CancellationToken,
 ): Promise<vscode.LanguageModelToolResult> {
   const controller = new AbortController();
   const subscription = token.onCancellationRequested(() => controller.abort());
   try {
-    const context = { l10n, places: async () => sessions.shown.map(placeOf) };
+    const context = { l10n, attempts, places: async () => sessions.shown.map(placeOf) };
     const text = await tools[name].run(input, context, controller.signal);
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
   } finally {

@@ -4,11 +4,13 @@ import type { Shown } from "../l10n/shown";
 import { actionRow } from "../status/actions";
 import type { Attempt } from "./attempts";
 
-/** When it was asked for, and when it had its effect or not. */
-export function attemptText(
-  { action, at, outcome, count }: Attempt,
-  { t, localize, clockTime }: Localizer,
-): Shown {
+/** When it was asked for, by whom if not by the user, and when it had its effect or not. */
+export function attemptText(attempt: Attempt, l10n: Localizer): Shown {
+  const text = outcomeText(attempt, l10n);
+  return attempt.by === "agent" ? l10n.t("By an agent: {0}", text) : text;
+}
+
+function outcomeText({ action, at, outcome, count }: Attempt, { t, localize, clockTime }: Localizer): Shown {
   const [name, time] = [localize(actionRow(action).name), clockTime(at)];
   if (outcome === undefined) {
     return t("{0} requested at {1}. Waiting for the result…", name, time);

@@ -1,4 +1,4 @@
-/** What this window's user asked of tasks, and what became of it. */
+/** What this window's user, or an agent, asked of tasks, and what became of it. */
 import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
 
@@ -15,6 +15,8 @@ export interface Attempt {
   readonly action: ActionId;
   /** When the service accepted it, milliseconds since 1970. */
   readonly at: number;
+  /** Who asked for it, if not the user. */
+  readonly by?: "agent" | undefined;
   /** How many attempts in a row, with this one, have ended in the same error. */
   readonly count: number;
   /** Undefined while it is followed. */
@@ -61,10 +63,10 @@ export class Attempts {
     this.#tell();
   }
 
-  /** Notes that an action was accepted. */
-  begin(task: Ref, action: ActionId, at: number): void {
+  /** Notes that an action was accepted. @param by who asked for it, if not the user. */
+  begin(task: Ref, action: ActionId, at: number, by?: "agent"): void {
     this.#steps.delete(keyOf(task));
-    this.#set(task, { action, at, count: this.of(task)?.count ?? 0 });
+    this.#set(task, { action, at, by, count: this.of(task)?.count ?? 0 });
   }
 
   /** Notes what became of the last action. @returns the attempt. */
@@ -80,8 +82,8 @@ export class Attempts {
   }
 
   /**
-   * Whether the user knows of a failure or a recovery already: the action is followed still, or has just come to that, or
-   * a step was just taken after which the task recovers by itself.
+   * Whether the user knows of a failure or a recovery already: the user's action is followed still, or has just come to
+   * that, or a step was just taken after which the task recovers by itself.
    *
    * @param now milliseconds since 1970.
    */
@@ -90,6 +92,9 @@ export class Attempts {
     const stepAt = this.stepOf(task)?.at;
     if (what === "recovered" && stepAt !== undefined && now - stepAt < freshMs) {
       return true;
+    }
+    if (attempt?.by === "agent") {
+      return false;
     }
     if (attempt?.outcome === undefined) {
       return attempt !== undefined;

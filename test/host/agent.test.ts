@@ -4,6 +4,7 @@ import { toolNames } from "../../src/agent/names";
 import { prepared } from "../../src/agent/vscode-tools";
 import { type LocalConnection, pollIntervalsOf } from "../../src/connections/connection";
 import { localizerFor } from "../../src/l10n/localizer";
+import { Attempts } from "../../src/tasks/attempts";
 import { TaskStore } from "../../src/tasks/store";
 import { Control } from "../../src/tasks/use-cases/control";
 import { MemoryService } from "../support/service";
@@ -54,6 +55,7 @@ describe("the tools for agents, in VS Code", () => {
     const facts = { trouble: undefined, missing: undefined, readOnly: undefined };
     const parts = {
       sessions: { shown: [{ connection, phase: "open", session, ...facts } as const] },
+      attempts: new Attempts(),
       l10n: localizerFor("en", vscode.l10n.t),
     };
     const questions = toolNames.map((name) => prepared(name, { task: "t-1" }, parts).confirmationMessages);

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { toolNames } from "../../../src/agent/names";
 import type { ToolConnection, ToolContext } from "../../../src/agent/tool-context";
 import { tools } from "../../../src/agent/tools";
+import type { TablesCaller } from "../../../src/drs/client";
 import { DrsError } from "../../../src/drs/errors";
+import { Attempts } from "../../../src/tasks/attempts";
 import { MemoryService } from "../../support/service";
 import { sessionOf } from "../../support/session";
 import { english } from "../details/facts";
@@ -158,6 +160,25 @@ describe("the tools for agents", () => {
       assert.match((await failureOf(name, { task: "orders" }, readOnly)).error, /read-only/, name);
     }
     assert.ok(!service.calls.some((name) => /^(batchPause|batchPrecheck|executeAction)$/.test(name)));
+  });
+
+  it("note an action and what became of it as an agent's", async () => {
+    const caller: TablesCaller = {
+      ...service.caller,
+      call: (name, input) => {
+        if (name === "batchPause") {
+          service.set("1", "PAUSING", { name: "orders" });
+          return Promise.resolve({ results: [{ id: "1", status: "success" }] }) as never;
+        }
+        return service.caller.call(name, input);
+      },
+    };
+    const attempts = new Attempts();
+    const place = placeOf("north", service, { session: sessionOf(caller) });
+    const answer = await run("drs_pause_task", { task: "orders" }, { ...sceneOf(place), attempts });
+    assert.equal(answer.outcome, "done");
+    const noted = attempts.of({ connection: "id of north", id: "1" });
+    assert.deepEqual([noted?.action, noted?.by, noted?.outcome?.kind], ["pause", "agent", "reached"]);
   });
 
   it("report a service's refusal in the user's words", async () => {

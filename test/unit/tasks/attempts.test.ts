@@ -32,6 +32,18 @@ describe("attempts", () => {
     assert.equal(attempts.covers(task, "recovered", at + 60_000), false);
   });
 
+  it("covers nothing that an agent's action leads to, and says whose it is", () => {
+    const attempts = new Attempts();
+    attempts.begin(task, "resume", at, "agent");
+    assert.equal(attempts.covers(task, "failed", at + 1_000), false);
+    const ended = attempts.end(task, { kind: "reached", at });
+    assert.equal(attempts.covers(task, "recovered", at + 1_000), false);
+    assert.match(
+      attemptText(ended ?? assert.fail(), english),
+      /^By an agent: Resume requested at .*, done at /,
+    );
+  });
+
   it("does not cover a failure after the action has succeeded, however soon it comes", () => {
     const attempts = new Attempts();
     attempts.begin(task, "resume", at);
