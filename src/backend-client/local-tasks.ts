@@ -53,7 +53,8 @@ export function localTasksOf(
     },
     copyState: async (id) => (await call(id, "copy-again", copySchema)).tables,
     remedy: async (id) => await call(id, "remedy", remedySchema),
-    runSql: async (id, end, sql, login) => await call(id, "sql", sqlSchema, { side: end, sql, ...login }),
+    runSql: async (id, end, sql, login) =>
+      await call(id, "sql", sqlSchema, { side: end, sql, ...(login === "owner" ? { owner: true } : login) }),
   };
 }
 

@@ -10,7 +10,14 @@ import { type Binaries, findBinaries } from "./clusters/binaries";
 import { Clusters } from "./clusters/clusters";
 import { DataDir } from "./data-dir";
 import { Demo } from "./demo/demo";
-import { demoLoginFor, runDemoSql, runTaskSql, type SqlRequest, type TaskSqlRequest } from "./demo/sql";
+import {
+  demoLoginFor,
+  runDemoSql,
+  runRemedyAsOwner,
+  runTaskSql,
+  type SqlRequest,
+  type TaskSqlRequest,
+} from "./demo/sql";
 import type { DatabaseLogin } from "./engine/database-login";
 import { createEngine } from "./engine/engines";
 import { ServerLog } from "./engine/postgres/server-log";
@@ -210,8 +217,15 @@ export class Backend {
         );
         return { ...found, open };
       },
-      taskSql: async (id: string, request: TaskSqlRequest) =>
-        await runTaskSql(demo?.logins() ?? [], tasks.taskOf(changes.get(id))[request.side], request),
+      taskSql: async (id: string, request: TaskSqlRequest) => {
+        const endpoint = tasks.taskOf(changes.get(id))[request.side];
+        if (request.owner !== true) {
+          return await runTaskSql(demo?.logins() ?? [], endpoint, request);
+        }
+        const { statements } = await findRemedy({ changes, store, controller: tasks, engine, prechecks }, id);
+        const remedy = statements.filter(({ side }) => side === request.side).map(({ sql }) => sql);
+        return await runRemedyAsOwner(demo?.ownerOf(endpoint), remedy, request);
+      },
       copyState: (id: string) => copyState({ store, controller: tasks, actions }, id),
     };
     if (demo !== undefined) {

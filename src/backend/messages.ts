@@ -61,6 +61,10 @@ const messages = {
     en: "Database {database} is not one of the demo: SQL runs there with a login of your own.",
     zh: "数据库 {database} 不属于演示环境，执行 SQL 需要您自己的数据库账号。",
   },
+  onlyRemedyAsOwner: {
+    en: "Only the remedy of this task, as it is looked up now, runs as the owner of the demo's servers.",
+    zh: "只有当前查到的该任务的修复 SQL 才能以演示服务器所有者的身份执行。",
+  },
   noDemoDatabase: {
     en: "The demo's {server} has no database {database}.",
     zh: "演示环境的{server}端没有数据库 {database}。",

@@ -10,7 +10,13 @@ import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";
 import { isLocal, type LocalSession } from "../tasks/use-cases/control";
 import type { FoundRemedy, Login, Side, SqlOutcome } from "../tasks/use-cases/local-tasks";
-import { RemedyRunner, type RemedyScript, remedyScripts } from "../tasks/use-cases/remedy";
+import {
+  needsOwner,
+  RemedyRunner,
+  type RemedyScript,
+  type RemedyUser,
+  remedyScripts,
+} from "../tasks/use-cases/remedy";
 import { confirmedByTyping } from "./confirm";
 import type { CommandHost } from "./host";
 import { offerNext } from "./offer-next";
@@ -124,11 +130,18 @@ export class RemedyCommands {
       log.error(`SQL was refused at the ${side} of task ${task.name} (${task.id})`, error);
       return explain(error, l10n, true);
     };
+    const user: RemedyUser = {
+      login: async (refusal) =>
+        await this.#askLogin(task, side, refusal === undefined ? undefined : refused(refusal)),
+      during: async (work) => await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, work),
+    };
     try {
-      const outcome = await this.#runner.run(session, task, script, {
-        login: async (refusal) =>
-          await this.#askLogin(task, side, refusal === undefined ? undefined : refused(refusal)),
-        during: async (work) => await vscode.window.withProgress({ location: { viewId: "drs.tasks" } }, work),
+      const outcome = await this.#runner.run(session, task, script, user).catch(async (refusal: unknown) => {
+        if (!needsOwner(script, refusal)) {
+          throw refusal;
+        }
+        const isWanted = await this.#asksForOwner(refused(refusal), script);
+        return isWanted ? await this.#runner.runAsOwner(session, task, script, user) : undefined;
       });
       if (outcome === undefined) {
         return undefined;
@@ -151,6 +164,20 @@ export class RemedyCommands {
       : row_count === 1
         ? t("{0} at the {1}: 1 row.", command, end)
         : t("{0} at the {1}: {2} rows.", command, end, row_count);
+  }
+
+  /** Whether the owner of the demo's servers is to run what its login may not. */
+  async #asksForOwner(refusal: Shown, { sql }: RemedyScript): Promise<boolean> {
+    const { t } = this.#parts.l10n;
+    const [yes, copy] = [t("Run as the Owner"), t("Copy SQL")];
+    const detail = joined("\n\n", [refusal, shownLines(sql)]);
+    const question = t("Run this SQL as the owner of the demo's servers, who may do everything there?");
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes, copy);
+    if (answer === copy) {
+      await vscode.env.clipboard.writeText(`${sql}\n`);
+      void vscode.window.setStatusBarMessage(t("Copied"), 5_000);
+    }
+    return answer === yes;
   }
 
   async #isMeant(task: Task, question: Shown): Promise<boolean> {

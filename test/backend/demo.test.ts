@@ -195,6 +195,33 @@ describe("the demo", () => {
     assert.equal((await rows()).get("trial-shop-mirror"), "incremental");
   });
 
+  it("runs the remedy that its login may not run as the servers' owner, and nothing else", async () => {
+    const task = await find("customers-to-crm");
+    await backend.sql(
+      "target",
+      "postgres",
+      `ALTER ROLE drs_target NOLOGIN;
+       SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'drs_target'`,
+    );
+    await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+    assert.match(await task.detailLine(), /28000 .*not permitted to log in/);
+    const { statements } = v.parse(
+      v.object({ statements: v.array(v.object({ side: v.string(), sql: v.string() })) }),
+      await backend.local("GET", `/_local/tasks/${task.id}/remedy`),
+    );
+    const sql = 'ALTER ROLE "drs_target" LOGIN';
+    assert.deepEqual(statements, [{ side: "target", sql }]);
+    const run = async (request: object) =>
+      await backend.local("POST", `/_local/tasks/${task.id}/sql`, { side: "target", sql, ...request });
+    await assert.rejects(run({}), /42501/);
+    for (const other of [{ sql: "SELECT 1" }, { sql: `${sql}; SELECT 1` }, { side: "source" }]) {
+      await assert.rejects(run({ ...other, owner: true }), /Only the remedy of this task/);
+    }
+    assert.match(JSON.stringify(await run({ sql: `${sql};`, owner: true })), /"command":"ALTER"/);
+    await task.retry();
+    await task.reaches("INCRE_TRANSFER_STARTED");
+  });
+
   async function find(name: string): Promise<TestTask> {
     const { jobs } = await backend.client.call("listJobs", {
       cur_page: 1,

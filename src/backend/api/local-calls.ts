@@ -66,6 +66,7 @@ const taskSqlRequest = v.object({
   sql: v.pipe(v.string(), v.nonEmpty()),
   user: v.optional(v.string()),
   password: v.optional(v.string()),
+  owner: v.optional(v.literal(true)),
 });
 
 /** @param service throws while the service is not ready. */

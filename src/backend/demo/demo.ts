@@ -140,6 +140,18 @@ export class Demo {
     ];
   }
 
+  /** The owner of the server that an end of a task leads to, who may do everything; undefined where it is not the demo's. */
+  ownerOf({
+    host,
+    port,
+    database,
+  }: Pick<DatabaseLogin, "host" | "port" | "database">): DatabaseLogin | undefined {
+    const known = this.logins().find(
+      (one) => one.host === host && one.port === port && one.databases.includes(database),
+    );
+    return known && this.clusters.connection(known.server, database);
+  }
+
   /** What a task of the demo does not know yet: somebody changed the password of its user. */
   changedPasswords(): readonly { readonly user: string; readonly password: string }[] {
     const passwords = this.#passwords;

@@ -61,6 +61,10 @@ export interface LocalTasks {
   copyState(id: string): Promise<CopyState>;
   /** The remedy of a failed task, looked up now. */
   remedy(id: string): Promise<FoundRemedy>;
-  /** Runs SQL in the database of one end. @param login absent: the demo's. */
-  runSql(id: string, side: Side, sql: string, login: Login | undefined): Promise<SqlOutcome>;
+  /**
+   * Runs SQL in the database of one end.
+   *
+   * @param login absent: the demo's; `owner`: of the demo's servers, who runs nothing but the remedy as it is now.
+   */
+  runSql(id: string, side: Side, sql: string, login: Login | "owner" | undefined): Promise<SqlOutcome>;
 }

@@ -23,6 +23,9 @@ export async function remedyOf(
   if (code === "53400" || code === "53300") {
     return await limit(databases, task, reason);
   }
+  if (code === "28000") {
+    return login(task, reason);
+  }
   const table = rejected ?? tableIn(reason, task.tables);
   if (table === undefined) {
     return none;
@@ -76,6 +79,16 @@ async function limit(databases: Databases, task: EngineTask, reason: string): Pr
     sql: `ALTER SYSTEM SET ${setting} = ${Number(value) * 2}`,
   }));
   return { rows: [], statements };
+}
+
+/** For the ends at which the task has the user that may not log in. */
+function login(task: EngineTask, reason: string): FoundRemedy {
+  const [, user] = /role "([^"]+)" is not permitted to log in/.exec(reason) ?? [];
+  const sides = (["source", "target"] as const).filter((side) => task[side].user === user);
+  return {
+    rows: [],
+    statements: sides.map((side) => ({ side, sql: `ALTER ROLE ${escapeIdentifier(user ?? "")} LOGIN` })),
+  };
 }
 
 /** A table of the task that the words name. */

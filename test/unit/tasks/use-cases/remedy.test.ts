@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DrsError } from "../../../../src/drs/errors";
 import type { Login } from "../../../../src/tasks/use-cases/local-tasks";
-import { RemedyRunner, remedyScripts } from "../../../../src/tasks/use-cases/remedy";
+import { needsOwner, RemedyRunner, remedyScripts } from "../../../../src/tasks/use-cases/remedy";
 import { localSessionOf } from "../../../support/local-session";
 import { MemoryService } from "../../../support/service";
 import { task } from "../../details/facts";
@@ -15,8 +15,9 @@ function worldOf(right: string | undefined, given: readonly string[]) {
   const refusals: unknown[] = [];
   const session = localSessionOf(new MemoryService().caller, {
     runSql: async (_id, _side, _sql, login) => {
-      tried.push(login?.password);
-      if (login?.password !== right) {
+      const password = login === "owner" ? login : login?.password;
+      tried.push(password);
+      if (password !== right) {
         throw new Error("password authentication failed");
       }
       return outcome;
@@ -62,6 +63,17 @@ describe("the remedy of a failed task", () => {
     const { session, user, tried } = worldOf("right", ["wrong"]);
     assert.equal(await new RemedyRunner().run(session, task(), script, user), undefined);
     assert.deepEqual(tried, ["wrong"]);
+  });
+
+  it("is run by the owner of the demo's servers where the demo's login lacks a privilege", async () => {
+    const open = { ...script, open: true };
+    const refusal = new Error("PostgreSQL rejected this (42501): must be owner of table t");
+    assert.equal(needsOwner(open, refusal), true);
+    assert.equal(needsOwner(script, refusal), false, "there the user gives a login");
+    assert.equal(needsOwner(open, new Error("PostgreSQL rejected this (42P01): no table t")), false);
+    const { session, user, tried } = worldOf("owner", []);
+    assert.deepEqual(await new RemedyRunner().runAsOwner(session, task(), open, user), outcome);
+    assert.deepEqual(tried, ["owner"]);
   });
 
   it("asks for no login where none is needed, and reports what the database refuses there", async () => {
