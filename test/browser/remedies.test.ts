@@ -56,6 +56,13 @@ describe("the way from the alert to a running task", () => {
     await workbench.seesNo(workbench.notifications.filter({ hasText: "reviews-to-analytics" }));
   });
 
+  it("gives the focus back to the button when its dialog was closed", async () => {
+    const run = button("Run Remedy SQL…");
+    await workbench.press("Enter", workbench.dialog, run);
+    await workbench.press("Escape", async () => !(await workbench.dialog.isVisible()));
+    await workbench.reads(() => run.evaluate((one) => one === one.ownerDocument.activeElement), Boolean);
+  });
+
   it("shows the row that is in the way at both ends, removes it after a preview, and sees the task run", async () => {
     const editor = workbench.page.locator(".monaco-diff-editor");
     await workbench.click(button("Show Rows at Both Ends"), editor.getByText("id: 900001").first());

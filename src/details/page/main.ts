@@ -12,6 +12,8 @@ declare function acquireVsCodeApi(): {
 /** How long a copy button says that it has copied, and how often the shown age of old data is updated. */
 const copiedMs = 2000;
 const ageMs = 10_000;
+/** What loses the focus so shortly before the page does, in milliseconds, loses it with the page. */
+const togetherMs = 200;
 
 const vscode = acquireVsCodeApi();
 const main = document.querySelector("main");
@@ -24,6 +26,7 @@ vscode.setState({ task: { connection, id } });
 let shown: (HostMessage & { type: "show" }) | undefined;
 let copied: Copyable | undefined;
 let copiedTimer: ReturnType<typeof setTimeout> | undefined;
+let left: { readonly element: EventTarget | null; readonly at: number } | undefined;
 
 function update(): void {
   if (main === null || shown === undefined) {
@@ -63,6 +66,23 @@ function receive(message: HostMessage): void {
   }
 }
 
+// A dialog of VS Code takes the focus from the element, too, and gives it back to the page alone.
+document.addEventListener("focusout", ({ target }) => {
+  left = { element: target, at: performance.now() };
+});
+window.addEventListener("blur", () => {
+  if (left !== undefined && performance.now() - left.at > togetherMs) {
+    left = undefined;
+  }
+});
+window.addEventListener("focus", () => {
+  const element = left?.element;
+  left = undefined;
+  if (document.activeElement === document.body && element instanceof HTMLElement) {
+    const heir = element.isConnected ? element : main.querySelector("h1");
+    heir?.focus({ preventScroll: true });
+  }
+});
 window.addEventListener("message", (event: MessageEvent<HostMessage>) => receive(event.data));
 setInterval(update, ageMs);
 vscode.postMessage({ type: "ready" });
