@@ -6,7 +6,7 @@ import type { Controller } from "../jobs/controller";
 import { tableId } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { ApiError, message } from "../messages";
-import { notedOutcome } from "./outcome";
+import { noted } from "./outcome";
 import { tablePercent } from "./progress";
 
 export const copyAgainRequest = v.object({
@@ -40,10 +40,7 @@ export async function copyAgain(
 ): Promise<CopyState> {
   const { store, controller, actions } = parts;
   const step = async () => await actions.copyAgain(id, tables, keep_rows);
-  const { refusal } = await notedOutcome(store, id, "COPY_AGAIN", step);
-  if (refusal !== undefined) {
-    throw refusal;
-  }
+  await noted(store, id, "COPY_AGAIN", step);
   controller.wake();
   return copyState(parts, id);
 }

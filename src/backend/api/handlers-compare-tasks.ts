@@ -4,13 +4,12 @@ import { type Comparison, isAlike } from "../jobs/comparisons";
 import { type Job, tableId } from "../jobs/job";
 import type { JobStore } from "../jobs/store";
 import { ApiError, type Language, message } from "../messages";
-import { errorOf, notedOutcome, outcomeOf } from "./outcome";
+import { errorOf, noted, notedOutcome, outcomeOf } from "./outcome";
 import type { Parts } from "./parts";
 import type { Handlers } from "./server";
-import { errorText, kindsWith } from "./views-compare";
-import { countsByKind, objectDetail } from "./views-compare-objects";
+import { kindsWith } from "./views-compare";
+import { countsByKind, errorText, objectDetail, objectsHead } from "./views-compare-objects";
 import { contentResults, lineResults, objectResults, taskList } from "./views-compare-results";
-import { isoSeconds } from "./views-v5";
 
 export type CompareTaskHandlers = Pick<
   Handlers,
@@ -64,12 +63,9 @@ export function createCompareTaskHandlers({ store, comparisons }: Parts): Compar
   return {
     createObjectComparison: async ({ job_id }) => {
       const job = known(job_id);
-      const { refusal } = await notedOutcome(store, job_id, "CREATE_COMPARE", async () => {
+      await noted(store, job_id, "CREATE_COMPARE", async () => {
         await comparisons.create(job, "objects", undefined);
       });
-      if (refusal !== undefined) {
-        throw refusal;
-      }
       return {};
     },
 
@@ -78,11 +74,8 @@ export function createCompareTaskHandlers({ store, comparisons }: Parts): Compar
       if (comparison === undefined) {
         return { compare_result: [] };
       }
-      const at = isoSeconds(new Date(comparison.createdAt));
       return {
-        ...{ compare_job_id: comparison.id, create_time: at, start_time: at, status: comparison.status },
-        ...{ export_status: "INIT", report_remain_seconds: -1 },
-        error_msg: errorText(comparison, language),
+        ...objectsHead(comparison, language),
         compare_result: countsByKind(comparison).map(({ kind, source, target, different }) => ({
           ...{ type: kind, source_count: source, target_count: target },
           status: different === 0 ? states.equal : states.different,

@@ -4,11 +4,18 @@ import type { Comparison, TableResult } from "../jobs/comparisons";
 import { type Job, tableId } from "../jobs/job";
 import { ApiError, type Language, message } from "../messages";
 import { type CompareTaskHandlers, comparedJob, tablesNamed } from "./handlers-compare-tasks";
-import { notedOutcome, type UserAction } from "./outcome";
+import { noted } from "./outcome";
 import type { Parts } from "./parts";
 import type { Handlers } from "./server";
-import { countDifference, differences, kindsWith, resultMessage, tableStatus } from "./views-compare";
-import { isoSeconds } from "./views-v5";
+import {
+  contentDetail,
+  countDifference,
+  differenceCounts,
+  keysOf,
+  kindsWith,
+  tableStatus,
+} from "./views-compare";
+import { isoOrNull, isoSeconds } from "./views-v5";
 
 /** How v3 numbers what came of a comparison. */
 const states = {
@@ -27,13 +34,6 @@ export function createCompareHandlers({
   comparisons,
 }: Parts): Omit<Pick<Handlers, keyof OperationsCompare>, keyof CompareTaskHandlers> {
   const known = (id: string): Job => comparedJob(store, id);
-  const noted = async <T>(id: string, action: UserAction, step: () => Promise<T>): Promise<T | undefined> => {
-    const { answer, refusal } = await notedOutcome(store, id, action, step);
-    if (refusal !== undefined) {
-      throw refusal;
-    }
-    return answer;
-  };
   const get = async (
     { job_id, compare_job_id }: { readonly job_id: string; readonly compare_job_id: string },
     by?: "lines" | "contents",
@@ -45,7 +45,7 @@ export function createCompareHandlers({
   return {
     createComparison: async ({ job_id, type, start_time, compare_object }) => {
       const job = known(job_id);
-      const id = await noted(job_id, "CREATE_COMPARE", async () => {
+      const id = await noted(store, job_id, "CREATE_COMPARE", async () => {
         if ((type !== "lines" && type !== "contents") || Number(start_time || 0) > Date.now()) {
           throw new ApiError("DRS.M10018", message("unsupported", { what: `table/compare ${type}` }));
         }
@@ -61,15 +61,19 @@ export function createCompareHandlers({
         count,
         compare_jobs: shown.map(({ id, kind, createdAt, endedAt, status }) => ({
           ...{ id, type: kind, status, export_status: "INIT" },
-          start_time: isoSeconds(new Date(createdAt)),
-          end_time: endedAt === null ? null : isoSeconds(new Date(endedAt)),
+          ...{ start_time: isoSeconds(createdAt), end_time: isoOrNull(endedAt) },
         })),
       };
     },
 
     cancelComparison: async ({ job_id, compare_job_id }) => {
       known(job_id);
-      await noted(job_id, "CANCEL_COMPARE", async () => await comparisons.cancel(job_id, compare_job_id));
+      await noted(
+        store,
+        job_id,
+        "CANCEL_COMPARE",
+        async () => await comparisons.cancel(job_id, compare_job_id),
+      );
       return {};
     },
 
@@ -123,22 +127,13 @@ export function createCompareHandlers({
       const tables = comparison.results.filter(
         (result) => !wanted || result.table === wanted || tableId(result) === wanted,
       );
-      const sum = (count: (result: TableResult) => number) =>
-        tables.reduce((total, result) => total + count(result), 0);
+      const rows = tables.flatMap(({ listed }) => listed).slice(offset, offset + limit);
       return {
-        count: sum(differences),
-        target_meta_is_null: sum(({ onlySource }) => onlySource),
-        source_meta_is_null: sum(({ onlyTarget }) => onlyTarget),
-        source_target_meta_not_null: sum(({ changed }) => changed),
-        contents_infos: tables
-          .flatMap(({ listed }) => listed)
-          .slice(offset, offset + limit)
-          .map(({ kind, key, query }) => ({
-            source_key_value: kind === "onlyTarget" ? [] : key,
-            target_key_value: kind === "onlySource" ? [] : key,
-            select_sql: query,
-            target_select_sql: query,
-          })),
+        ...differenceCounts(tables),
+        contents_infos: rows.map(({ query, ...row }) => ({
+          ...keysOf(row),
+          ...{ select_sql: query, target_select_sql: query },
+        })),
       };
     },
   };
@@ -200,15 +195,6 @@ function rowCounts(result: TableResult) {
 }
 
 function contents(result: TableResult, language: Language) {
-  const { verdict, sourceRows, targetRows } = result;
-  const possible = verdict !== "impossible";
-  return {
-    ...rowCounts(result),
-    difference_row_num: differences(result),
-    // The state of the comparison of this table: it is done.
-    status: -2,
-    line_compare_result: possible ? sourceRows === targetRows : null,
-    content_compare_result: possible ? verdict === "equal" : null,
-    message: resultMessage(result, language),
-  };
+  // The state of the comparison of this table: it is done.
+  return { ...contentDetail(result, language), status: -2 };
 }

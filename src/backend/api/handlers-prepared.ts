@@ -107,7 +107,7 @@ export function createHandlersPrepared({
         total_count: all.length,
         jobs: ordered.slice(offset, offset + limit).map((one) => ({
           ...{ async_job_id: one.id, status: one.status, domain_name: user, user_name: user },
-          create_time: isoSeconds(new Date(one.createdAt)),
+          create_time: isoSeconds(one.createdAt),
         })),
       };
     },
@@ -177,7 +177,7 @@ export function createHandlersPrepared({
     cloneJob: async ({ job_id, name }) => {
       const { id, status, createdAt } = await cloneJob({ store, actions }, knownJob(store, job_id), name);
       controller.wake();
-      return { id, name, status, create_time: isoSeconds(new Date(createdAt)), is_clone_job: "true" };
+      return { id, name, status, create_time: isoSeconds(createdAt), is_clone_job: "true" };
     },
   };
 }
@@ -208,7 +208,7 @@ function shown({ id, job }: Entry, createdAt: number): AnswerOf<"showPrepared">[
   const { db_object: _, ...facts } = job;
   return {
     ...facts,
-    ...{ id, status: "CREATING", create_time: isoSeconds(new Date(createdAt)) },
+    ...{ id, status: "CREATING", create_time: isoSeconds(createdAt) },
     source_endpoint: job.source_endpoint.map(end),
     target_endpoint: job.target_endpoint.map(end),
   };

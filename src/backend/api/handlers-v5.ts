@@ -18,7 +18,7 @@ import { knownJob } from "./known";
 import { NetworkTests, Queries } from "./network-tests";
 import { namesSchemas, selectionIn } from "./object-map";
 import { objectProgress } from "./object-progress";
-import { errorOf, inTurns, notedOutcome, outcomeOf, type UserAction } from "./outcome";
+import { errorOf, inTurns, noted, notedOutcome, outcomeOf, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
 import { requirePolicy } from "./policy";
 import type { Handlers } from "./server";
@@ -26,6 +26,7 @@ import { compareDetail } from "./views-compare";
 import {
   baseDetail,
   detailHead,
+  isoOrNull,
   isoSeconds,
   type JobDetail,
   listItemV5,
@@ -84,10 +85,7 @@ export function createHandlersV5(
     step: () => Promise<Record<string, unknown> | undefined>,
   ) => {
     const { name } = known(id);
-    const { answer, refusal } = await notedOutcome(store, id, action, step);
-    if (refusal !== undefined) {
-      throw refusal;
-    }
+    const answer = await noted(store, id, action, step);
     controller.wake();
     return { id, name, status: "success", error_code: null, error_msg: null, ...answer };
   };
@@ -286,7 +284,7 @@ export function createHandlersV5(
       const part = (type: "capture" | "apply", point: string | null | undefined, ms: number | null) => ({
         type,
         status: runs ? "STARTED" : "STOPPED",
-        start_time: job.startedAt === null ? null : isoSeconds(new Date(job.startedAt)),
+        start_time: isoOrNull(job.startedAt),
         start_point: null,
         current_point: point ?? null,
         resolution_time: null,
@@ -357,7 +355,7 @@ export function createHandlersV5(
       const made = await createJob(parts, creationOf(job));
       controller.wake();
       const { id, name, status, createdAt } = made;
-      return { id, name, status, create_time: isoSeconds(new Date(createdAt)) };
+      return { id, name, status, create_time: isoSeconds(createdAt) };
     },
 
     updateJob: async ({ job_id, job: { type, params } }) =>

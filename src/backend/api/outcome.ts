@@ -52,6 +52,15 @@ export async function notedOutcome<T>(
   return outcome;
 }
 
+/** The same for a call about one task, whose refusal is the call's. @throws ApiError */
+export async function noted<T>(...asked: Parameters<typeof notedOutcome<T>>): Promise<T | undefined> {
+  const { answer, refusal } = await notedOutcome(...asked);
+  if (refusal !== undefined) {
+    throw refusal;
+  }
+  return answer;
+}
+
 /** The refusal that an error of our own comes to; the log has its stack. */
 export function internalError(error: unknown): ApiError {
   log(`a call failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

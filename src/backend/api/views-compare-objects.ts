@@ -2,6 +2,7 @@
 import { type Comparison, isAlike, type ObjectResult } from "../jobs/comparisons";
 import type { Job } from "../jobs/job";
 import { type Language, render } from "../messages";
+import { isoSeconds } from "./views-v5";
 
 /** How many objects of a kind each end has, and how many only one of them has or defines differently. */
 export interface KindCounts {
@@ -22,6 +23,21 @@ export function countsByKind({ objects }: Comparison): readonly KindCounts[] {
       different: some.filter((object) => !isAlike(object)).length,
     };
   });
+}
+
+/** A comparison of objects, as both versions show it. */
+export function objectsHead(comparison: Comparison, language: Language) {
+  const { id, status, createdAt } = comparison;
+  const at = isoSeconds(createdAt);
+  return {
+    ...{ compare_job_id: id, create_time: at, start_time: at, status },
+    ...{ export_status: "INIT", report_remain_seconds: -1, error_msg: errorText(comparison, language) },
+  };
+}
+
+/** Why a comparison failed. */
+export function errorText({ error }: Comparison, language: Language): string | null {
+  return error === null ? null : render(error, language);
 }
 
 /** An object at both ends, as both versions list it. */

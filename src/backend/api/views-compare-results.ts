@@ -4,9 +4,16 @@ import type { Comparison, TableResult } from "../jobs/comparisons";
 import type { Page } from "../jobs/history";
 import { type Job, tableId } from "../jobs/job";
 import type { Language } from "../messages";
-import { comparisonStatus, countDifference, differences, resultMessage, tableStatus } from "./views-compare";
+import {
+  comparisonStatus,
+  countDifference,
+  differences,
+  differingRow,
+  resultMessage,
+  tableStatus,
+} from "./views-compare";
 import { countsByKind, objectDetail } from "./views-compare-objects";
-import { isoSeconds } from "./views-v5";
+import { isoOrNull, isoSeconds } from "./views-v5";
 
 type Answer = AnswerOf<"queryComparisons">;
 type Part<N extends keyof Answer> = NonNullable<Answer[N]>;
@@ -22,8 +29,8 @@ export function taskList(
       compare_task_id: id,
       compare_type: kind === "objects" ? "object_comparison" : kind,
       compare_task_status: status,
-      create_time: isoSeconds(new Date(createdAt)),
-      end_time: endedAt === null ? null : isoSeconds(new Date(endedAt)),
+      create_time: isoSeconds(createdAt),
+      end_time: isoOrNull(endedAt),
     })),
   };
 }
@@ -117,12 +124,7 @@ export function contentResults(
         source_db_name: ends.source_db_name,
         source_table_name: tableId(table),
         content_compare_diff_count: differences(table),
-        content_compare_diff: paged(table.listed, page).map(({ kind, key, query }) => ({
-          source_key_value: kind === "onlyTarget" ? [] : key,
-          target_key_value: kind === "onlySource" ? [] : key,
-          source_select_sql: query,
-          target_select_sql: query,
-        })),
+        content_compare_diff: paged(table.listed, page).map(differingRow),
       })),
   };
 }

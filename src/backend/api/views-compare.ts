@@ -4,12 +4,13 @@ import type { InputOf } from "../../drs/all-operations";
 import type { Comparison, Comparisons, TableResult } from "../jobs/comparisons";
 import { type Job, tableId } from "../jobs/job";
 import { ApiError, type Language, message, render } from "../messages";
-import { countsByKind, objectDetail } from "./views-compare-objects";
-import { isoSeconds, type JobDetail } from "./views-v5";
+import { countsByKind, errorText, objectDetail, objectsHead } from "./views-compare-objects";
+import { isoOrNull, isoSeconds, type JobDetail } from "./views-v5";
 
 type Query = InputOf<"showJobDetail">;
 type Shown = Pick<JobDetail, "compare_result" | "total_count">;
 type Kind = Comparison["kind"];
+type RowDifference = TableResult["listed"][number];
 
 /** The kinds of comparisons that say something of this: who compares contents counts the rows, too. */
 export const kindsWith = {
@@ -27,6 +28,31 @@ const typesOf: Readonly<Record<string, Kind>> = {
 /** How many rows differ, as far as they were counted. */
 export function differences({ onlySource, onlyTarget, changed }: TableResult): number {
   return onlySource + onlyTarget + changed;
+}
+
+/** How many rows of tables differ, and how. */
+export function differenceCounts(tables: readonly TableResult[]) {
+  const sum = (count: (result: TableResult) => number) =>
+    tables.reduce((total, result) => total + count(result), 0);
+  return {
+    count: sum(differences),
+    target_meta_is_null: sum(({ onlySource }) => onlySource),
+    source_meta_is_null: sum(({ onlyTarget }) => onlyTarget),
+    source_target_meta_not_null: sum(({ changed }) => changed),
+  };
+}
+
+/** The key of a differing row at the ends that have it. */
+export function keysOf({ kind, key }: Pick<RowDifference, "kind" | "key">) {
+  return {
+    source_key_value: kind === "onlyTarget" ? [] : key,
+    target_key_value: kind === "onlySource" ? [] : key,
+  };
+}
+
+/** A differing row, and how to see it at either end. */
+export function differingRow({ query, ...row }: RowDifference) {
+  return { ...keysOf(row), source_select_sql: query, target_select_sql: query };
 }
 
 /** By how many rows the counts differ; null where an end was not counted. */
@@ -136,13 +162,7 @@ function objectsShown(
         total_count: counts.length,
         compare_result: {
           objects_compare_overview_info: comparison && {
-            compare_job_id: comparison.id,
-            create_time: isoSeconds(new Date(comparison.createdAt)),
-            start_time: isoSeconds(new Date(comparison.createdAt)),
-            status: comparison.status,
-            export_status: "INIT",
-            report_remain_seconds: -1,
-            error_msg: errorText(comparison, language),
+            ...objectsHead(comparison, language),
             compare_results: counts.map(({ kind, source, target, different }) => ({
               ...{ type: kind, source_count: source, target_count: target },
               status: different === 0 ? "CONSISTENT" : "INCONSISTENT",
@@ -172,18 +192,13 @@ function task(comparison: Comparison, language: Language) {
   return {
     id,
     type: kind === "objects" ? "object" : kind,
-    start_time: isoSeconds(new Date(createdAt)),
-    end_time: endedAt === null ? null : isoSeconds(new Date(endedAt)),
+    start_time: isoSeconds(createdAt),
+    end_time: isoOrNull(endedAt),
     status,
     compute_type: "db",
     error_msg: errorText(comparison, language),
     options: { tables: String(tables.length), compared: String(results.length) },
   };
-}
-
-/** Why a comparison failed. */
-export function errorText({ error }: Comparison, language: Language): string | null {
-  return error === null ? null : render(error, language);
 }
 
 /** @param by what counts: the numbers of rows, or the rows. */
@@ -221,7 +236,7 @@ function lineDetail(result: TableResult, language: Language) {
   };
 }
 
-function contentDetail(result: TableResult, language: Language) {
+export function contentDetail(result: TableResult, language: Language) {
   const name = tableId(result);
   return {
     source_table_name: name,
@@ -252,22 +267,12 @@ function differencesOf(
   const wanted = query.source_table_name;
   const chosen = results.filter((result) => typeof wanted !== "string" || tableId(result) === wanted);
   const rows = chosen.flatMap(({ listed }) => listed);
-  const sum = (count: (result: TableResult) => number) =>
-    chosen.reduce((total, result) => total + count(result), 0);
   return {
     total_count: rows.length,
     compare_result: {
       content_diff_detail_info: {
-        count: sum(differences),
-        target_meta_is_null: sum(({ onlySource }) => onlySource),
-        source_meta_is_null: sum(({ onlyTarget }) => onlyTarget),
-        source_target_meta_not_null: sum(({ changed }) => changed),
-        contents_infos: rows.slice(offset, offset + limit).map(({ kind, key, query: sql }) => ({
-          source_key_value: kind === "onlyTarget" ? [] : key,
-          target_key_value: kind === "onlySource" ? [] : key,
-          source_select_sql: sql,
-          target_select_sql: sql,
-        })),
+        ...differenceCounts(chosen),
+        contents_infos: rows.slice(offset, offset + limit).map(differingRow),
       },
     },
   };

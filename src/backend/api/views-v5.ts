@@ -16,12 +16,13 @@ import { hasStructure, isWhole, progressOf } from "./progress";
 export type JobDetail = AnswerOf<"showJobDetail">["job"];
 
 /** `2022-11-07T16:15:18Z`. */
-export function isoSeconds(at: Date): string {
-  return `${at.toISOString().slice(0, 19)}Z`;
+export function isoSeconds(at: Date | number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-function seconds(at: number | null): string | null {
-  return at === null ? null : isoSeconds(new Date(at));
+/** The same; null where there is no time. */
+export function isoOrNull(at: number | null): string | null {
+  return at === null ? null : isoSeconds(at);
 }
 
 /**
@@ -40,7 +41,7 @@ export function listItemV5(
     name: job.name,
     status: job.status,
     description: job.description,
-    create_time: seconds(job.createdAt),
+    create_time: isoOrNull(job.createdAt),
     engine_type: job.engineType,
     net_type: job.netType,
     charging_mode: job.sent.chargingMode ?? "on_demand",
@@ -63,7 +64,7 @@ export function listItemV5(
 
 /** What all kinds of detail have. */
 export function detailHead(job: Job): JobDetail {
-  return { id: job.id, status: job.status, create_time: seconds(job.createdAt) };
+  return { id: job.id, status: job.status, create_time: isoOrNull(job.createdAt) };
 }
 
 /** `overview` and `detail`. */
@@ -178,8 +179,8 @@ export function progressDetail(job: Job, live: Live): JobDetail {
     src_count: String(tables),
     dst_count: String(count),
     status: count === tables && tables > 0 ? "COMPLETED" : start === null ? "NOT_START" : "TRANSFERING",
-    start_time: seconds(start),
-    end_time: seconds(end),
+    start_time: isoOrNull(start),
+    end_time: isoOrNull(end),
   });
   return {
     ...detailHead(job),
@@ -201,13 +202,13 @@ export function progressDetail(job: Job, live: Live): JobDetail {
           : [objects("TABLE", done, job.startedAt, job.fullCompletedAt)]),
       ],
       create_time: isoSeconds(new Date()),
-      full_start_time: job.taskType === "INCR_TRANS" ? null : seconds(job.startedAt),
-      full_complete_time: seconds(job.fullCompletedAt),
+      full_start_time: job.taskType === "INCR_TRANS" ? null : isoOrNull(job.startedAt),
+      full_complete_time: isoOrNull(job.fullCompletedAt),
       incr_start_time:
         job.taskType === "FULL_TRANS"
           ? null
-          : seconds(job.taskType === "INCR_TRANS" ? job.startedAt : job.fullCompletedAt),
-      end_time: job.released ? seconds(job.updatedAt) : null,
+          : isoOrNull(job.taskType === "INCR_TRANS" ? job.startedAt : job.fullCompletedAt),
+      end_time: job.released ? isoOrNull(job.updatedAt) : null,
     },
   };
 }
@@ -290,7 +291,7 @@ export function monitorData(job: Job, live: Live): AnswerOf<"showMonitorData"> {
     dst_io: null,
     trans_data: running ? (rates.bytesInAll / (1024 * 1024)).toFixed(3) : null,
     trans_lines: running ? rates.rowsInAll.toFixed(0) : null,
-    update_time: isoSeconds(new Date(rates?.at ?? Date.now())),
+    update_time: isoSeconds(rates?.at ?? Date.now()),
     apply_rate: running ? Math.round(rates.bytes) : null,
   };
 }
