@@ -12,9 +12,13 @@ export const noSuchPath = "APIGW.0101";
 /** Nobody is to wait long for a list of tasks because of what is only nice to know. */
 const probeTimeoutMs = 5_000;
 
-/** v5 as one client sees it. The first call finds out whether the service has it; if not, none is sent again. */
+/**
+ * v5 as one client sees it. The first call finds out whether the service has it; if not, none is sent again. A service may
+ * have v5 without all of its operations: what it lacks is not asked for again.
+ */
 export class V5 {
   readonly #client: V5Caller;
+  readonly #gone = new Set<keyof OperationsV5>();
   #present: boolean | undefined;
 
   constructor(client: V5Caller) {
@@ -46,7 +50,7 @@ export class V5 {
   }
 
   /**
-   * The answer; undefined where the service has no v5.
+   * The answer; undefined where the service has no v5, or not this operation.
    *
    * @throws DrsError as `DrsClient.call` does.
    */
@@ -55,7 +59,7 @@ export class V5 {
     input: RequestIn<OperationsV5, N>,
     options: CallOptions = {},
   ): Promise<ResponseIn<OperationsV5, N> | undefined> {
-    if (this.absent) {
+    if (this.absent || this.#gone.has(name)) {
       return undefined;
     }
     try {
@@ -65,7 +69,7 @@ export class V5 {
     } catch (error) {
       const code = isDrsError(error) ? error.failure.code : undefined;
       if (code === noSuchPath) {
-        this.#present = false;
+        await this.#lacks(name, options);
         return undefined;
       }
       // A refusal by the service itself, behind the gateway.
@@ -76,10 +80,22 @@ export class V5 {
     }
   }
 
+  /** Where nothing is known of v5 yet, one that lacks an operation may lack all of them: the list of tasks says so. */
+  async #lacks(name: keyof OperationsV5, { signal }: CallOptions): Promise<void> {
+    if (name === "listJobsV5" && this.#present === undefined) {
+      this.#present = false;
+      return;
+    }
+    this.#gone.add(name);
+    if (this.#present === undefined) {
+      await this.isThere(signal ?? AbortSignal.timeout(probeTimeoutMs));
+    }
+  }
+
   /**
    * The answer to what nothing else can do.
    *
-   * @throws DrsError as `call` does, and `notFound` where the service has no v5.
+   * @throws DrsError as `call` does, and `notFound` where the service has no v5, or not this operation.
    */
   async need<N extends keyof OperationsV5>(
     name: N,

@@ -82,7 +82,23 @@ describe("the version of the API that carries a call out", () => {
       assert.equal((await client.call("batchPause", pause)).results[0]?.status, "success");
     }
     await client.call("listJobs", page);
-    assert.deepEqual(own.calls, ["executeActions", "batchPause", "batchPause", "batchPause", "listJobs"]);
+    assert.deepEqual(own.calls, [
+      ...["executeActions", "listJobsV5", "batchPause", "batchPause", "batchPause", "listJobs"],
+    ]);
+  });
+
+  it("is v3 only for what v5 lacks, where the service has some of v5", async () => {
+    const executeActions = new DrsError({
+      ...{ operation: "executeActions", kind: "notFound", reason: "no such API", code: "APIGW.0101" },
+    });
+    const { own, client } = service(["v3", "v5"], { executeActions });
+    await client.call("batchPause", pause);
+    await client.call("batchPause", pause);
+    const rename = { jobs: [{ job_id: id, name: "renamed" }] };
+    await client.call("batchModification", rename);
+    assert.deepEqual(own.calls, [
+      ...["executeActions", "listJobsV5", "batchPause", "batchPause", "updateJob"],
+    ]);
   });
 
   it("is v5 where the service has no v3, which is asked for once", async () => {

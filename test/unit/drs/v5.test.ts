@@ -28,7 +28,28 @@ describe("v5", () => {
     assert.equal(await v5Of(caller).call("showTimeline", { ...input, limit: 10, offset: 0 }), undefined);
     assert.equal(await v5Of(caller).call("showMonitorData", input), undefined);
     assert.equal(v5Of(caller).absent, true);
-    assert.deepEqual(calls, ["showTimeline"]);
+    assert.deepEqual(calls, ["showTimeline", "listJobsV5"]);
+  });
+
+  it("is there without an operation that it lacks, which is asked for once", async () => {
+    const calls: string[] = [];
+    const caller: V5Caller = {
+      callIn: async (_, name) => {
+        calls.push(name);
+        if (name === "showTimeline") {
+          throw new DrsError({ kind: "notFound", operation: name, reason: "no", code: "APIGW.0101" });
+        }
+        return { total_count: 0, jobs: [], dst_rps: "3.5" } as never;
+      },
+    };
+    const v5 = v5Of(caller);
+    const page = { ...input, limit: 10, offset: 0 };
+    assert.equal(await v5.call("showTimeline", page), undefined);
+    assert.equal(v5.absent, false);
+    assert.equal((await v5.call("showMonitorData", input))?.dst_rps, "3.5");
+    assert.equal(await v5.call("showTimeline", page), undefined);
+    await assert.rejects(v5.need("showTimeline", page), /DRS|no|v5/i);
+    assert.deepEqual(calls, ["showTimeline", "listJobsV5", "showMonitorData"]);
   });
 
   it("is there although it does not know the task", async () => {
