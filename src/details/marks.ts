@@ -1,4 +1,5 @@
 /** What happened to a task, as marks in its charts: its statuses and warnings, and what its users did. */
+import { serviceTime } from "../drs/service-time";
 import type { Localizer } from "../l10n/localizer";
 import { actionOfCode, actionRow } from "../status/actions";
 import { parseStatus } from "../status/status";
@@ -17,14 +18,12 @@ export function marksOf(
   const marks =
     rows === undefined || rows.length === 0
       ? seen.map(({ at, status }) => statusMark(at, status, l10n))
-      : rows.flatMap(({ name, operation_time }) =>
-          markOf(name ?? "", Date.parse(operation_time ?? ""), l10n),
-        );
+      : rows.flatMap(({ name, operation_time }) => markOf(name ?? "", serviceTime(operation_time), l10n));
   return marks.toSorted((a, b) => a.at - b.at);
 }
 
-function markOf(name: string, at: number, l10n: Localizer): readonly ChartMark[] {
-  if (Number.isNaN(at)) {
+function markOf(name: string, at: number | undefined, l10n: Localizer): readonly ChartMark[] {
+  if (at === undefined) {
     return [];
   }
   const action = actionOfCode(name);

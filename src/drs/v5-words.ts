@@ -4,6 +4,7 @@ import type * as v from "valibot";
 import type { ItemOf, RequestIn, RequestOf } from "./operations";
 import type { OperationsV5 } from "./operations-v5";
 import type { endpoint, jobDetail, listItem } from "./schemas-v5";
+import { serviceTime } from "./service-time";
 
 type ListedV5 = v.InferOutput<typeof listItem>;
 type DetailV5 = v.InferOutput<typeof jobDetail>;
@@ -18,15 +19,15 @@ type Login = Creation["source_endpoint"] & {
 };
 
 /** `2022-11-07T16:15:18Z` → milliseconds since 1970, as text. */
-function millis(iso: string | null | undefined): string | null {
-  const at = Date.parse(iso ?? "");
-  return Number.isNaN(at) ? null : String(at);
+function millis(time: string | null | undefined): string | null {
+  const at = serviceTime(time);
+  return at === undefined ? null : String(at);
 }
 
 /** `2022-11-07T16:15:18Z` → `2022-11-07 16:15:18`. */
-function listTime(iso: string | null | undefined): string | null {
-  const at = Date.parse(iso ?? "");
-  return Number.isNaN(at) ? null : new Date(at).toISOString().slice(0, 19).replace("T", " ");
+function listTime(time: string | null | undefined): string | null {
+  const at = serviceTime(time);
+  return at === undefined ? null : new Date(at).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** A task of v5's list in v3's words. */

@@ -1,6 +1,7 @@
 /** What the list, batch-detail and batch-progress say of a job → a task. */
 import { isFreezeCode } from "../drs/freeze-refusal";
 import type { ItemOf } from "../drs/operations";
+import { serviceTime } from "../drs/service-time";
 import { parseFreeze, parseStatus } from "../status/status";
 import { rowOf } from "../status/statuses";
 import type { PartProgress, SyncObject, Task, TaskEndpoint } from "./task";
@@ -47,11 +48,12 @@ export function decodeTask(
     engine: text(job.engine_type) ?? text(detail?.inst_info?.engine_type),
     taskType: text(job.task_type) ?? text(detail?.task_type),
     parentId: parentId ?? text(detail?.parent_id),
-    createdAt: time(detail?.create_time) ?? listTime(job.create_time),
+    createdAt: serviceTime(detail?.create_time) ?? serviceTime(job.create_time),
     startedAt: parts.startedAt,
     fullCompletedAt: parts.fullCompletedAt,
     updatedAt: parts.updatedAt,
-    scheduledAt: rowOf(status).detail === "startTime" ? time(detail?.inst_info?.start_time) : undefined,
+    scheduledAt:
+      rowOf(status).detail === "startTime" ? serviceTime(detail?.inst_info?.start_time) : undefined,
     percent: percent(progress?.progress),
     parts: partsOf(progress),
     remaining: remaining(progress?.remaining_time),
@@ -86,9 +88,9 @@ type DetailParts = Pick<
 
 function partsOfDetail(detail: JobDetail): DetailParts {
   return {
-    startedAt: time(detail.actual_start_time),
-    fullCompletedAt: time(detail.full_transfer_complete_time),
-    updatedAt: time(detail.update_time),
+    startedAt: serviceTime(detail.actual_start_time),
+    fullCompletedAt: serviceTime(detail.full_transfer_complete_time),
+    updatedAt: serviceTime(detail.update_time),
     source: endpointOf(detail.source_endpoint),
     target: endpointOf(detail.target_endpoint),
     objects: detail.object_infos?.map(objectOf),
@@ -108,7 +110,7 @@ function frozenBy(detail: JobDetail | undefined, refusal: string | null | undefi
 }
 
 function orderOf(order: JobDetail["period_order"]): Task["order"] {
-  const endsAt = listTime(order?.exp_time);
+  const endsAt = serviceTime(order?.exp_time);
   const renews = order?.is_auto_renew;
   return endsAt === undefined ? undefined : { endsAt, renews: renews == null ? undefined : renews !== 0 };
 }
@@ -123,24 +125,8 @@ function text(value: string | null | undefined): string | undefined {
   return value === null || value === "" ? undefined : value;
 }
 
-/** No task is older than the service, and none is planned so far ahead. */
-const [earliestMs, latestMs] = [Date.UTC(2015, 0, 1), Date.UTC(2200, 0, 1)];
 /** No target is further behind, in milliseconds: ten years. */
 const longestMs = 10 * 366 * 24 * 3_600_000;
-
-/** Milliseconds since 1970 as text; 0 and empty mean that it has not happened. */
-function time(value: string | null | undefined): number | undefined {
-  return sensibleTime(numberIn(value));
-}
-
-/** `2020-12-21 10:57:49`. The zone is not documented; UTC is assumed until batch-detail has the time. */
-function listTime(value: string | null | undefined): number | undefined {
-  return time(value) ?? sensibleTime(Date.parse(`${(value ?? "").replace(" ", "T")}Z`));
-}
-
-function sensibleTime(ms: number | undefined): number | undefined {
-  return ms !== undefined && ms >= earliestMs && ms < latestMs ? ms : undefined;
-}
 
 /** `"42"` or `"42%"` → 42, within 0 to 100. */
 function percent(value: string | null | undefined): number | undefined {

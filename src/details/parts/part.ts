@@ -3,6 +3,7 @@
 import type { TablesCaller } from "../../drs/client";
 import type { ResponseIn } from "../../drs/operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
+import { serviceTime } from "../../drs/service-time";
 import type { V5 } from "../../drs/v5";
 import type { StepId } from "../../failures/steps";
 import { beginningOf, type Localizer, type Translate } from "../../l10n/localizer";
@@ -143,6 +144,6 @@ export function cellText(text: string | null | undefined): Shown {
 
 /** A time of the service; anything else is shown as it is. */
 export function timeCell(text: string | null | undefined, { time }: Localizer): Cell {
-  const ms = Date.parse(text ?? "");
-  return Number.isNaN(ms) ? { text: cellText(text) } : { text: time(ms), time: new Date(ms).toISOString() };
+  const ms = serviceTime(text);
+  return ms === undefined ? { text: cellText(text) } : { text: time(ms), time: new Date(ms).toISOString() };
 }

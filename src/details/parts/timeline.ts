@@ -1,3 +1,4 @@
+import { serviceTime } from "../../drs/service-time";
 import type { V5 } from "../../drs/v5";
 import type { Localizer, Translate } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";
@@ -70,9 +71,9 @@ async function reasonsOf(
   const answer = await v5.call("showJobDetail", input, { signal }).catch(() => undefined);
   const problems = (answer?.job.logs ?? []).filter(({ level }) => /^(warn|error)/i.test(level ?? ""));
   return rows.map((row) => {
-    const at = Date.parse(row.operation_time ?? "");
+    const at = serviceTime(row.operation_time) ?? Number.NaN;
     const isSame = ({ create_time }: { readonly create_time?: string | null | undefined }) =>
-      Math.abs(Date.parse(create_time ?? "") - at) <= togetherMs;
+      Math.abs((serviceTime(create_time) ?? Number.NaN) - at) <= togetherMs;
     return isFailed(row) ? (problems.find(isSame)?.message ?? undefined) : undefined;
   });
 }

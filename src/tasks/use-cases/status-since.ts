@@ -1,5 +1,6 @@
 import type { ResponseIn } from "../../drs/operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
+import { serviceTime } from "../../drs/service-time";
 import { v5Of } from "../../drs/v5";
 import type { Localizer } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";
@@ -35,8 +36,8 @@ const patienceMs = 2_000;
 export function sinceIn(rows: readonly TimelineRow[], status: StatusId, now: number): Since | undefined {
   const reached = rows.flatMap(({ name, operation_time }) => {
     const id = actionOfCode(name ?? "") === undefined ? parseStatus(name ?? "") : undefined;
-    const at = Date.parse(operation_time ?? "");
-    return id === undefined || rowOf(id).api.length === 0 || Number.isNaN(at) ? [] : [{ id, at }];
+    const at = serviceTime(operation_time);
+    return id === undefined || rowOf(id).api.length === 0 || at === undefined ? [] : [{ id, at }];
   });
   const [last] = reached;
   return last?.id === status

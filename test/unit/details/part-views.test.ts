@@ -56,6 +56,17 @@ describe("the parts of the details page", () => {
     assert.match(log.notes[0] ?? "", /^As of .*Nothing listens/);
   });
 
+  it("say when something was, however the service writes it", () => {
+    const shownAt = (create_time: string) => {
+      const rows = [{ level: "Info", message: "started", create_time }];
+      return partOf("log", { log: { value: { count: 1, rows }, asOf: now } }).rows[0]?.[0]?.text;
+    };
+    for (const text of [timed, "2026-11-24 03:00:00", String(Date.parse(timed))]) {
+      assert.equal(shownAt(text), timeText, text);
+    }
+    assert.equal(shownAt("12"), "12");
+  });
+
   it("draw the beginning of a text of hundreds of kilobytes", () => {
     const rows = [{ level: "Error", message: "x".repeat(200_000), create_time: timed }];
     const log = partOf("log", { log: { value: { count: 1, rows }, asOf: now } });

@@ -27,6 +27,20 @@ describe("a task, from what the service says of it", () => {
     assert.equal(task?.detailed, false);
   });
 
+  it("has its times in each form that the API writes them", () => {
+    const at = Date.UTC(2026, 10, 24, 3);
+    for (const text of [
+      ...["2026-11-24 03:00:00", "2026-11-24T03:00:00", "2026-11-24T03:00:00Z", "2026-11-24T11:00:00+08:00"],
+      ...["2026-11-24T03:00:00.000Z", "2026-11-24T11:00:00+0800", String(at)],
+    ]) {
+      assert.equal(decoded({ create_time: text })?.createdAt, at, text);
+      assert.equal(decoded({}, { update_time: text })?.updatedAt, at, text);
+    }
+    for (const text of ["", "0", "12", "some words 12", "1970-01-01T00:00:00Z", "2999-01-01 00:00:00"]) {
+      assert.equal(decoded({ create_time: text })?.createdAt, undefined, text);
+    }
+  });
+
   it("is none when it was deleted, and is kept when its status is new", () => {
     assert.equal(decoded({ status: "DELETED" }), undefined);
     assert.deepEqual(
