@@ -8,6 +8,7 @@ import { detailsOf } from "../../../src/details/view";
 import { table } from "../../../src/drs/all-operations";
 import { checkedAnswer } from "../../../src/drs/answer";
 import type { TablesCaller } from "../../../src/drs/client";
+import { EitherVersion } from "../../../src/drs/either-version";
 import { DrsError, isDrsError } from "../../../src/drs/errors";
 import { type Operation, type OperationTable, operations } from "../../../src/drs/operations";
 import { v5Of } from "../../../src/drs/v5";
@@ -200,6 +201,60 @@ describe("answers drawn from the service's own models", () => {
       store.dispose();
     }
   }).timeout(4 * 3_600_000);
+
+  it(`lose no task of a service that has only v5, and throw nowhere (${draws} draws)`, async () => {
+    const random = new Random();
+    const [first = "", ...rest] = modelStatuses;
+    for (let number = 0; number < draws / 4; number++) {
+      const statuses = Array.from({ length: 4 }, () => random.pick([first, ...rest, "A_NEW_STATUS"]));
+      let breaking = false;
+      const answers: Readonly<Record<string, (input: object) => Record<string, unknown>>> = {
+        listJobsV5: () => {
+          const jobs = statuses.map((status, index) => ({
+            ...Object(itemsOf(table.listJobsV5, validAnswer("listJobsV5", random))[0]),
+            ...{ id: idOf(index), name: `task ${index}`, status, job_action: null, children: null },
+          }));
+          return { total_count: jobs.length, jobs };
+        },
+        showJobDetail: (input) => {
+          const { job_id: id } = input as { readonly job_id: string };
+          const status = statuses[Number(id.replaceAll("t", ""))];
+          const { job } = validAnswer("showJobDetail", random);
+          const answer = { job: { ...Object(job), id, status } };
+          if (breaking) {
+            breakOne(answer.job, random);
+            Object.assign(answer.job, { id, status });
+          }
+          return answer;
+        },
+      };
+      const caller = new EitherVersion({
+        call: async (name) => {
+          throw new DrsError({ kind: "notFound", operation: name, reason: "no", code: "APIGW.0101" });
+        },
+        callIn: async (_, name, input) => {
+          const body = (answers[name] ?? (() => validAnswer(name, random)))(input as object);
+          const facts = { operation: name, host: "h", reads: true };
+          return checkedAnswer(tables[name] as Operation, incoming(body), facts, () => {}) as never;
+        },
+      });
+      const store = new TaskStore(caller, pace, new ManualClock());
+      const about = () => `seed ${random.seed}, draw ${number}: ${statuses.join(", ")}`;
+      for (const isOdd of [false, true]) {
+        breaking = isOdd;
+        await store.refresh();
+        const { tasks, problem } = store.snapshot;
+        assert.equal(problem, undefined, about());
+        assert.deepEqual(
+          statuses.map((_, index) => tasks.get(idOf(index))?.status),
+          statuses.map((status) => parseStatus(status)),
+          about(),
+        );
+        await draw(tasks, false);
+      }
+      store.dispose();
+    }
+  }).timeout(3_600_000);
 
   const tables: OperationTable = table;
 
