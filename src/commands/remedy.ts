@@ -27,13 +27,15 @@ interface LookedUp {
   readonly remedy: FoundRemedy;
 }
 
+type Parts = Pick<CommandHost, "attempts" | "l10n" | "lifetime" | "log" | "openDetails">;
+
 /** The commands of one window, which remembers the logins that the user gave for SQL. */
 export class RemedyCommands {
-  readonly #parts: CommandHost;
+  readonly #parts: Parts;
   readonly #runner = new RemedyRunner();
   readonly #texts = new ReadOnlyTexts("drs-rows");
 
-  constructor(parts: CommandHost) {
+  constructor(parts: Parts) {
     this.#parts = parts;
     parts.lifetime.addEventListener("abort", () => this.#texts.dispose(), { once: true });
   }
