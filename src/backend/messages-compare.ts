@@ -23,12 +23,12 @@ export const compareMessages = {
     zh: "{count} 个对象的对象对比结束，仅存在于一端或定义不一致的对象：{objects}。",
   },
   leftOut: {
-    en: "Synchronization does not create foreign keys, triggers, rules, views and functions at the target. Create {name} there before applications use the target.",
-    zh: "同步不会在目标库创建外键、触发器、规则、视图和函数。请在业务使用目标库之前自行创建 {name}。",
+    en: "Synchronization does not create foreign keys, triggers, rules, views and functions at the target. Create what is missing there before applications use the target.",
+    zh: "同步不会在目标库创建外键、触发器、规则、视图和函数。请在业务使用目标库之前自行创建缺失的对象。",
   },
   addedAtEnd: {
-    en: "The source has {name} as NOT VALID, so that old rows may violate it. The target gets it when the task ends.",
-    zh: "源库的 {name} 为 NOT VALID，已有数据可能不满足该约束。任务结束时，目标库才会创建它。",
+    en: "At the source it is NOT VALID, so that old rows may violate it. The target gets it when the task ends.",
+    zh: "该约束在源库中为 NOT VALID，已有数据可能不满足它。任务结束时，目标库才会创建它。",
   },
   definitionDiffers: {
     en: "The definitions differ. Only in the source: {source}. Only in the target: {target}.",

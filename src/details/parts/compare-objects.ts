@@ -8,10 +8,12 @@ type Kind = NonNullable<
   NonNullable<CompareResult["objects_compare_overview_info"]>["compare_results"]
 >[number];
 
+type FoundObject = NonNullable<CompareResult["objects_compare_detail_infos"]>[number];
+
 export interface ComparedKind extends Kind {
   /** Some of those that only one end has, or both define differently. */
   readonly different: readonly string[];
-  /** What the service says of the first of them. */
+  /** What the service says of them: each once, with the object's name where it is about one of several. */
   readonly reasons: readonly string[];
 }
 
@@ -44,14 +46,28 @@ export async function readObjects(
     );
     read.push({
       ...kind,
-      different: differing.flatMap(({ source_db_value, target_db_value }) => {
-        const name = source_db_value || target_db_value;
-        return name ? [name] : [];
-      }),
-      reasons: differing.flatMap(({ error_message }) => (error_message ? [error_message] : [])),
+      different: differing.map(nameOf).filter((name) => name !== ""),
+      reasons: reasonsOf(differing),
     });
   }
   return read;
+}
+
+function nameOf({ source_db_value, target_db_value }: FoundObject): string {
+  return source_db_value || target_db_value || "";
+}
+
+function reasonsOf(objects: readonly FoundObject[]): readonly string[] {
+  const named = new Map<string, string[]>();
+  for (const object of objects) {
+    const reason = object.error_message;
+    if (reason) {
+      named.set(reason, [...(named.get(reason) ?? []), nameOf(object)]);
+    }
+  }
+  return [...named].map(([reason, names]) =>
+    names.length === 1 && objects.length > 1 ? `${names.join("")}: ${reason}` : reason,
+  );
 }
 
 /** The table of what a comparison of objects found, one row for each kind of object. */
@@ -77,8 +93,7 @@ export function objectRows(kinds: readonly ComparedKind[], { t, number }: Locali
       {
         text: cellText([...different.slice(0, named), ...(different.length > named ? ["…"] : [])].join(", ")),
         code: true,
-        detail:
-          reasons.length === 0 ? undefined : cellText([...new Set(reasons)].slice(0, explained).join(" ")),
+        detail: reasons.length === 0 ? undefined : cellText(reasons.slice(0, explained).join(" ")),
       },
     ]),
     none: t("This comparison has no results yet."),

@@ -265,7 +265,7 @@ describe("the parts of the details page", () => {
       {
         ...{ type: "INDEX", status: "INCONSISTENT", source_count: 2_000, target_count: 1_994 },
         different: ["a", "b", "c", "d", "e", "f"],
-        reasons: ["one", "two", "two", "three", "four"],
+        reasons: ["one", "two", "three", "four"],
       },
     ];
     const value = { ...empty, lines: [], contents: [], differences: undefined, objects };

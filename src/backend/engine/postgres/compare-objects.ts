@@ -171,7 +171,7 @@ function compared(
         const differs = isText && atSource.definition !== atTarget.definition;
         return differs ? { ...ends, differs, reason: difference(atSource, atTarget) } : ends;
       }
-      const reasons = { never: message("leftOut", { name }), later: message("addedAtEnd", { name }) };
+      const reasons = { never: message("leftOut"), later: message("addedAtEnd") };
       return {
         ...ends,
         reason: atSource !== undefined && left_out !== null ? reasons[left_out] : undefined,

@@ -55,6 +55,7 @@ describe("what comparisons have found", () => {
           objects_compare_detail_infos: [
             { source_db_value: "i1", target_db_value: "i1" },
             { source_db_value: "i2", target_db_value: null, error_message: "left out" },
+            { source_db_value: "i5", target_db_value: null, error_message: "left out" },
             { source_db_value: "", target_db_value: "i3" },
             { source_db_value: "i4", target_db_value: "i4", error_message: "defined differently" },
           ],
@@ -73,7 +74,7 @@ describe("what comparisons have found", () => {
       read.map(({ type, different, reasons }) => [type, different, reasons]),
       [
         ["TABLE", [], []],
-        ["INDEX", ["i2", "i3", "i4"], ["left out", "defined differently"]],
+        ["INDEX", ["i2", "i5", "i3", "i4"], ["left out", "i4: defined differently"]],
       ],
     );
     assert.deepEqual(asked, ["a overview", "b overview", "b overview", "b detail"]);
