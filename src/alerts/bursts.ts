@@ -140,7 +140,8 @@ function sentence(
     return joined(" ", [t("{0} tasks are frozen: {1}.", length, localize(cause)), localize(remedy)]);
   }
   if (rowOf(condition).alert === "warning") {
-    return t("{0} tasks: {1}. {2}", length, statusName(task, l10n), meaningOf(task, l10n));
+    const meaning = t("{0} tasks: {1}. {2}", length, statusName(task, l10n), meaningOf(task, l10n));
+    return joined(" ", [meaning, diagnosis == null ? "" : reasonText(diagnosis, l10n)]);
   }
   const why =
     diagnosis == null

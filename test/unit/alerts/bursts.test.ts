@@ -87,6 +87,10 @@ describe("a notification about many tasks", () => {
       await textOf(several(2, "rectification")),
       /^2 tasks: Fault rectification\. The instance had/,
     );
+    assert.match(
+      await textOf(several(2, "rectification", () => ({ error: { message: "Connection refused" } }))),
+      /automatically\. Cause: The source cannot be reached\. What to do: Check the network\. \(t0, t1\)$/,
+    );
   });
 
   it("reports a single task among them as it would alone", async () => {
