@@ -27,9 +27,20 @@ export async function reportProblem({ sessions, l10n: { t } }: CommandHost): Pro
     "",
     reportOf(surroundings, settings, sessions.shown, Date.now()),
   ].join("\n");
-  await vscode.window.showTextDocument(
-    await vscode.workspace.openTextDocument({ language: "markdown", content }),
+  const document = await vscode.workspace.openTextDocument({ language: "markdown", content });
+  await vscode.window.showTextDocument(document);
+  const copy = t("Copy Report");
+  const message = t(
+    "Complete the report in the editor, copy it, and open an issue with it where you got the extension from.",
   );
+  // The report is there; whether the user copies it, and when, is another matter.
+  void vscode.window.showInformationMessage(message, copy).then(async (answer) => {
+    if (answer === copy) {
+      // As it is now, with what the user has written and removed.
+      await vscode.env.clipboard.writeText(document.getText());
+      void vscode.window.setStatusBarMessage(t("Copied"), 5_000);
+    }
+  });
 }
 
 function settingsThatDiffer(keys: readonly string[]): readonly SettingFact[] {

@@ -174,7 +174,7 @@ describe("the details page", () => {
     });
   });
 
-  // Last, after the tests of tabs: its file stays open in one.
+  // Last, after the tests of tabs: what these open stays open in one.
   describe("a new task", () => {
     it("is made by questions, each with a way back, and started", async () => {
       await workbench.runCommand("DRS: New Task…");
@@ -198,6 +198,17 @@ describe("the details page", () => {
         workbench.webview().getByRole("heading", { name: "made-by-questions", exact: true }),
       );
       await workbench.screenshot("new-task-started");
+    });
+  });
+
+  describe("a report of a problem", () => {
+    it("is put together in an editor, and copied", async () => {
+      await workbench.runCommand("DRS: Report a Problem…");
+      await workbench.answerNotification("Complete the report in the editor", "Copy Report");
+      await workbench.reads(
+        () => workbench.clipboard(),
+        (text) => /^# A problem with DRS Sync Tasks[\s\S]*VS Code/.test(text),
+      );
     });
   });
 });
