@@ -11,8 +11,8 @@ export const endMessages = {
     zh: "任务结束时以下表的索引尚未创建：{tables}。请自行在目标库中创建缺少的索引。",
   },
   endedBehind: {
-    en: "The task was ended before the target had applied all changes: {bytes} bytes of the source's log, which may also hold changes of other tables, were not applied.",
-    zh: "任务结束时目标库尚未应用全部变更：源库日志中有 {bytes} 字节（可能包含其他表的变更）未应用。",
+    en: "The task was ended before the target had applied all changes: at least {bytes} bytes of the source's log, which may also hold changes of other tables, were not applied.",
+    zh: "任务结束时目标库尚未应用全部变更：源库日志中至少有 {bytes} 字节（可能包含其他表的变更）未应用。",
   },
   sequenceNotRead: {
     en: "Sequence {sequence} was not set at the target: user {user} cannot read it at the source. Set it at the target with SELECT setval('{sequence}', …).",

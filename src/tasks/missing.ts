@@ -65,7 +65,7 @@ function unappliedText({ tables, logBytes }: Unapplied, l10n: Localizer): Shown 
       ? []
       : [
           t(
-            "The target has not applied {0} of the source's log, which may also hold changes of other tables.",
+            "At least {0} of the source's log, which may also hold changes of other tables, has not been applied at the target.",
             bytesText(logBytes, l10n),
           ),
         ]),

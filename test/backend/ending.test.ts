@@ -54,7 +54,8 @@ describe("a task that ends", () => {
     await backend.sql("source", "ending", rows);
     const known = v.parse(missing, await backend.local("GET", `/_local/tasks/${task.id}/unapplied`));
     assert.deepEqual(known.tables, []);
-    assert.ok((known.log_bytes ?? 0) > 50_000, JSON.stringify(known));
+    // Of a transaction that is being applied, what was read before its end may count as confirmed.
+    assert.ok((known.log_bytes ?? 0) > 0, JSON.stringify(known));
     await task.end();
     await task.reaches("RELEASE_RESOURCE_COMPLETE", 30_000);
     await release();
@@ -67,6 +68,6 @@ describe("a task that ends", () => {
     });
     const warnings = (job.logs ?? []).filter(({ level }) => level === "Warn");
     assert.equal(warnings.length, 1, JSON.stringify(job.logs));
-    assert.match(JSON.stringify(warnings), /[1-9]\d{4,} bytes of the source's log/);
+    assert.match(JSON.stringify(warnings), /at least [1-9]\d* bytes of the source's log/);
   });
 });

@@ -100,7 +100,10 @@ export interface IndexProgress extends TableName {
 export interface Unapplied {
   /** Tables whose copies are not complete, as `schema.table`. */
   readonly tables: readonly string[];
-  /** Of the source's log since what the target has, in bytes; it may hold changes of other tables, too. */
+  /**
+   * Of the source's log since what the target has confirmed, in bytes: the least, for of a transaction that is being
+   * applied a part may be confirmed. It may hold changes of other tables, too.
+   */
   readonly logBytes: number;
 }
 
