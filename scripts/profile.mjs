@@ -25,6 +25,8 @@ const quiet = {
   "update.mode": "none",
   "files.hotExit": "off",
   "remote.autoForwardPorts": false,
+  // Otherwise the extension host reads the files of all of the machine's processes again and again, for their ports.
+  "remote.autoForwardPortsSource": "output",
 };
 
 /**

@@ -118,7 +118,7 @@ async function temporaryFolder() {
 }
 
 /**
- * Runs four jobs at once: what computes (windows) beside what mostly waits (the backend's tests). Benches come last,
+ * Runs five jobs at once: what computes (windows) beside what mostly waits (the backend's tests). Benches come last,
  * alone.
  *
  * @param {readonly string[]} suites
@@ -151,7 +151,7 @@ async function runSuites(suites, selected, signal) {
     }
     await Promise.all([
       ...[lane(code, windows, backend), lane(windows, backend)],
-      ...[lane(backend, windows), lane(backend, windows)],
+      ...Array.from({ length: 3 }, () => lane(backend, windows)),
     ]);
     await lane(await queue("bench"), await queue("package"));
   } finally {

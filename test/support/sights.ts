@@ -237,7 +237,7 @@ export async function isThere(effect: Effect): Promise<boolean> {
 export async function comes(effect: Effect, time: number): Promise<boolean> {
   const end = Date.now() + time;
   const late = delay(time, false, { ref: false });
-  for (;;) {
+  for (let pause = 50; ; pause = Math.min(pause * 1.3, 250)) {
     const begin = Date.now();
     // What is looked at may go while it is looked at.
     if (await Promise.race([isThere(effect).catch(() => false), late])) {
@@ -247,6 +247,6 @@ export async function comes(effect: Effect, time: number): Promise<boolean> {
       return false;
     }
     // What is waited for needs the processor, too.
-    await delay(Math.max(50, 2 * (Date.now() - begin)));
+    await delay(Math.max(pause, 2 * (Date.now() - begin)));
   }
 }
