@@ -13,7 +13,7 @@ import { createJob, creationOf } from "./creation";
 import { ddlEntries } from "./ddl";
 import { wantedBy } from "./filter";
 import type { ObjectHandlers } from "./handlers-objects";
-import { JobLists, listText, remembered } from "./job-lists";
+import { JobLists, ListAnswers, remembered } from "./job-lists";
 import { knownJob } from "./known";
 import { NetworkTests, Queries } from "./network-tests";
 import { namesSchemas, selectionIn } from "./object-map";
@@ -180,6 +180,7 @@ export function createHandlersV5(
   };
 
   const lists = new JobLists(store);
+  const answers = new ListAnswers();
   const itemOf = remembered((job, constraints) => listItemV5(job, constraints));
 
   return {
@@ -193,7 +194,7 @@ export function createHandlersV5(
         return sort_dir === "desc" ? wanted.toReversed() : wanted;
       });
       const shown = ordered.slice(offset, offset + limit);
-      return listText(
+      return answers.of(
         { total_count: ordered.length },
         shown.map((job) => itemOf(job, controller.constraintsOf(job), language)),
       );

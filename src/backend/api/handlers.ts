@@ -12,7 +12,7 @@ import { createHandlersObjects } from "./handlers-objects";
 import { createHandlersPrepared } from "./handlers-prepared";
 import { createHandlersTags } from "./handlers-tags";
 import { createHandlersV5 } from "./handlers-v5";
-import { JobLists, listText, remembered } from "./job-lists";
+import { JobLists, ListAnswers, remembered } from "./job-lists";
 import { errorOf, inTurns, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
 import type { Parts } from "./parts";
 import { selectionOf } from "./selection";
@@ -45,6 +45,7 @@ export function createHandlers(parts: Parts): Handlers {
   };
 
   const lists = new JobLists(store);
+  const answers = new ListAnswers();
   const itemOf = remembered(listItem);
 
   return {
@@ -64,7 +65,7 @@ export function createHandlers(parts: Parts): Handlers {
       );
       const first = Math.max(page - 1, 0) * size;
       const shown = page === 0 || size === 0 ? wanted : wanted.slice(first, first + size);
-      return listText(
+      return answers.of(
         { total_record: wanted.length },
         shown.map((job) => itemOf(job, controller.constraintsOf(job), language)),
       );

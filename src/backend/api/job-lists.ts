@@ -32,14 +32,40 @@ export class JobLists {
   }
 }
 
-/** The text of an answer, in JSON. */
-export class JsonText {
-  constructor(readonly text: string) {}
+/** An answer as it is sent, in JSON. */
+export class JsonBytes {
+  constructor(readonly bytes: Uint8Array<ArrayBuffer>) {}
 }
 
-/** An answer with `jobs` beside the other fields. @param jobs the texts of its items */
-export function listText(fields: Readonly<Record<string, number>>, jobs: readonly string[]): JsonText {
-  return new JsonText(`${JSON.stringify(fields).slice(0, -1)},"jobs":[${jobs.join(",")}]}`);
+/** Answers that are remembered: the pages of 10,000 tasks, twice. */
+const mostAnswers = 200;
+
+/** Answers with a list of tasks, which are the same bytes for as long as they say the same. */
+export class ListAnswers {
+  readonly #known = new Map<
+    string,
+    { readonly fields: string; readonly jobs: readonly string[]; readonly answer: JsonBytes }
+  >();
+
+  /** An answer with `jobs` beside the other fields. @param jobs the texts of its items */
+  of(others: Readonly<Record<string, number>>, jobs: readonly string[]): JsonBytes {
+    const fields = JSON.stringify(others).slice(0, -1);
+    const [first = ""] = jobs;
+    const known = this.#known.get(first);
+    if (
+      known?.fields === fields &&
+      known.jobs.length === jobs.length &&
+      known.jobs.every((job, index) => job === jobs[index])
+    ) {
+      return known.answer;
+    }
+    if (this.#known.size >= mostAnswers) {
+      this.#known.clear();
+    }
+    const answer = new JsonBytes(Buffer.from(`${fields},"jobs":[${jobs.join(",")}]}`));
+    this.#known.set(first, { fields, jobs, answer });
+    return answer;
+  }
 }
 
 /** Makes the text of a task's item once for each of its states, since a record never changes: it is replaced. */

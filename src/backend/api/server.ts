@@ -24,15 +24,15 @@ import { authenticate, refuseForeign } from "./authenticate";
 import { httpStatusOf } from "./http-status";
 import { iamRoutes, isTokenCall } from "./iam";
 import { checked, jsonOf, languageOf, requireBatch } from "./input";
-import { JsonText } from "./job-lists";
+import { JsonBytes } from "./job-lists";
 import { type Controls, type LocalCalls, localRoutes } from "./local-calls";
 import { internalError } from "./outcome";
 import { unserved } from "./unserved";
 
 export type Handler<N extends Served> = (input: InputOf<N>, language: Language) => Promise<HandledBy<N>>;
 
-/** Lists, which may be long, come as text. */
-type HandledBy<N extends Served> = AnswerOf<N> | (N extends "listJobs" | "listJobsV5" ? JsonText : never);
+/** Lists, which may be long, come as bytes. */
+type HandledBy<N extends Served> = AnswerOf<N> | (N extends "listJobs" | "listJobsV5" ? JsonBytes : never);
 
 /** One handler for each operation of the tables: without it, this does not compile. */
 export type Handlers = { readonly [N in Served]: Handler<N> };
@@ -142,8 +142,8 @@ function routes(identity: Identity, controls: Controls, state: () => State): Hon
         throw new ApiError("DRS.M00261", message("wrongProject"), 403);
       }
       const answer = await call(ready(state()).handlers, name, inputOf(c), languageOf(c));
-      if (answer instanceof JsonText) {
-        return c.body(answer.text, 200, { "content-type": "application/json" });
+      if (answer instanceof JsonBytes) {
+        return c.body(answer.bytes, 200, { "content-type": "application/json" });
       }
       return c.json("body" in answer ? answer.body : answer, httpStatusOf(name, answer));
     });

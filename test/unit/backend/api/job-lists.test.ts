@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { JobLists, listText, remembered } from "../../../../src/backend/api/job-lists";
+import { JobLists, ListAnswers, remembered } from "../../../../src/backend/api/job-lists";
 import type { Capabilities } from "../../../../src/backend/engine/capabilities";
 import { newJobId } from "../../../../src/backend/jobs/job";
 import { newJob } from "../../../support/simulated-job";
@@ -49,10 +49,29 @@ describe("lists of the local backend's tasks", () => {
     assert.equal(renamed, '{"name":"renamed","frozen":false,"language":"en"}');
   });
 
-  it("are answered as JSON with their tasks", () => {
-    assert.deepEqual(JSON.parse(listText({ total_record: 2 }, ['{"id":"a"}', '{"id":"b"}']).text), {
-      ...{ total_record: 2, jobs: [{ id: "a" }, { id: "b" }] },
+  it("are answered as JSON with their tasks, as the same bytes while nothing changes", () => {
+    const answers = new ListAnswers();
+    const answer = (total: number, jobs: readonly string[]) =>
+      answers.of({ total_record: total }, jobs).bytes;
+    const read = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString());
+    const [a, b, changed] = ['{"id":"a","name":"é"}', '{"id":"b"}', '{"id":"b","name":"other"}'] as const;
+    const first = answer(2, [a, b]);
+    assert.deepEqual(read(first), { total_record: 2, jobs: [{ id: "a", name: "é" }, { id: "b" }] });
+    assert.equal(answer(2, [a, b]), first);
+    assert.deepEqual(read(answer(3, [a, b])), {
+      total_record: 3,
+      jobs: [{ id: "a", name: "é" }, { id: "b" }],
     });
-    assert.deepEqual(JSON.parse(listText({ total_record: 0 }, []).text), { total_record: 0, jobs: [] });
+    assert.deepEqual(read(answer(3, [a, changed])), {
+      ...{
+        total_record: 3,
+        jobs: [
+          { id: "a", name: "é" },
+          { id: "b", name: "other" },
+        ],
+      },
+    });
+    assert.deepEqual(read(answer(3, [a])), { total_record: 3, jobs: [{ id: "a", name: "é" }] });
+    assert.deepEqual(read(answer(0, [])), { total_record: 0, jobs: [] });
   });
 });
