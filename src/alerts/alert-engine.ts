@@ -21,10 +21,10 @@ import {
 } from "./evaluate";
 import { HeldRules } from "./held-rules";
 import { NoticeBatch } from "./notice-batch";
-import { only, RecordDraft, sideKey, withoutGone, withShown } from "./record-draft";
+import { only, RecordDraft, sideKey, tasksThatDiffer, withoutGone, withShown } from "./record-draft";
 import { type SideId, sideIds, sideRules } from "./rules/rules";
 import type { Sign } from "./rules/side-rule";
-import { allOf, type TimedChange, timed } from "./timed-change";
+import { allOf, someOf, type TimedChange, timed } from "./timed-change";
 
 /** A timer knows nothing of more than 24 days: the end of an order may be further away. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -90,16 +90,65 @@ export class AlertEngine {
     return this.#enqueue(reading, timed(changes, reading), "report");
   }
 
-  /** Evaluates everything again: time has passed, another window reported something, or a setting changed. */
-  review(mode: "report" | "settings" = "report"): Promise<void> {
-    // What is lost in the records this window knows still.
-    this.#queue = this.#queue.then(async () => {
-      this.#entries = { ...this.#entries, ...(await this.#records.read()) };
-    });
-    for (const reading of this.#host.readings()) {
-      void this.#enqueue(reading, allOf(reading), mode);
+  /** Evaluates everything again: what the user wants has changed. */
+  review(mode: "report" | "settings"): Promise<void> {
+    return this.#reviewSome(mode, allOf);
+  }
+
+  /** Evaluates the tasks whose records are others now: this window has written them, or another one. */
+  followRecords(): Promise<void> {
+    return this.#reviewSome("report", (reading, before, after) =>
+      before === undefined ? allOf(reading) : someOf(reading, tasksThatDiffer(before, after ?? before)),
+    );
+  }
+
+  /** Evaluates the tasks that are waited for until then, milliseconds since 1970. */
+  #reviewDue(until: number): Promise<void> {
+    const due: string[] = [];
+    this.#due = Number.POSITIVE_INFINITY;
+    for (const [key, time] of this.#lookAt) {
+      if (time <= until) {
+        due.push(key);
+      } else {
+        this.#due = Math.min(this.#due, time);
+      }
     }
+    return this.#reviewSome("report", (reading) => {
+      const prefix = `${reading.connection}/`;
+      const own = due.filter((key) => key.startsWith(prefix));
+      return someOf(
+        reading,
+        own.map((key) => key.slice(prefix.length)),
+      );
+    });
+  }
+
+  /** @param choose what to evaluate of a reading, whose records were `before` and are `after` now. */
+  #reviewSome(
+    mode: Mode,
+    choose: (
+      reading: TaskReading,
+      before: AlertRecords[string] | undefined,
+      after: AlertRecords[string] | undefined,
+    ) => readonly TimedChange[],
+  ): Promise<void> {
+    this.#queue = this.#queue
+      .then(async () => {
+        const before = this.#entries;
+        // What is lost in the records this window knows still.
+        this.#entries = { ...before, ...(await this.#records.read()) };
+        for (const reading of this.#host.readings()) {
+          const { connection } = reading;
+          const chosen = choose(reading, before?.[connection], this.#entries[connection]);
+          await this.#consider(reading, chosen, mode).catch((error) => this.#failed(error));
+        }
+      })
+      .catch((error) => this.#failed(error));
     return this.#queue;
+  }
+
+  #failed(error: unknown): void {
+    this.#host.warn(`Alerts cannot be decided: ${error}`);
   }
 
   /**
@@ -144,7 +193,7 @@ export class AlertEngine {
   #enqueue(reading: TaskReading, changes: readonly TimedChange[], mode: Mode): Promise<void> {
     this.#queue = this.#queue
       .then(async () => await this.#consider(reading, changes, mode))
-      .catch((error) => this.#host.warn(`Alerts cannot be decided: ${error}`));
+      .catch((error) => this.#failed(error));
     return this.#queue;
   }
 
@@ -388,11 +437,11 @@ export class AlertEngine {
       const now = this.#clock.now();
       // Not counted from now: readings come more often than that.
       const due = Math.max(this.#due, this.#lookedAt + againMs);
-      this.#cancelLook = this.#clock.after(Math.min(Math.max(due - now, 0), longestTimerMs), () => {
+      const wait = Math.min(Math.max(due - now, 0), longestTimerMs);
+      this.#cancelLook = this.#clock.after(wait, () => {
         this.#lookedAt = this.#clock.now();
-        // What is looked at now says when it has to be looked at again.
-        this.#due = Number.POSITIVE_INFINITY;
-        void this.review();
+        // Also where the clock was set back meanwhile.
+        void this.#reviewDue(Math.max(this.#lookedAt, now + wait));
       });
     }
   }

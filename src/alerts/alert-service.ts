@@ -73,7 +73,7 @@ export function createAlertService(
   });
   const files = new vscode.RelativePattern(storage, "records.*.json");
   const watcher = vscode.workspace.createFileSystemWatcher(files, false, true, true);
-  watcher.onDidCreate(() => void engine.review());
+  watcher.onDidCreate(() => void engine.followRecords());
   return {
     engine,
     tellEnd: (end) => showFollowEnd(end, notifications),

@@ -1,4 +1,5 @@
 /** The alert records of a connection while they change, and their keys. */
+import { isDeepStrictEqual } from "node:util";
 import type { Task } from "../tasks/task";
 import type { AlertRecords } from "./alert-records";
 import type { AlertRecord, Observation } from "./decision";
@@ -80,6 +81,15 @@ export class RecordDraft {
 
 /** The key of the records of a sign that is reported beside everything else. */
 export const sideKey = (task: string, side: SideId) => `${task}#${sideRules[side].key}`;
+
+/** The tasks whose records differ. */
+export function tasksThatDiffer(
+  before: AlertRecords[string],
+  after: AlertRecords[string],
+): ReadonlySet<string> {
+  const keys = before === after ? [] : Object.keys({ ...before, ...after });
+  return new Set(keys.filter((key) => !isDeepStrictEqual(before[key], after[key])).map(taskOf));
+}
 
 /** The task of a record. */
 function taskOf(key: string): string {

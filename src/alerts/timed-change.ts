@@ -8,9 +8,17 @@ export interface TimedChange extends TaskChange {
   readonly times: ReadTimes | undefined;
 }
 
-/** All tasks, as if each had just been read. */
-export function allOf({ tasks, readTimes }: TaskReading): readonly TimedChange[] {
-  return [...tasks.values()].map((task) => ({ before: task, after: task, times: readTimes?.get(task.id) }));
+/** Tasks of a reading, as if each had just been read; those that are not in it are left out. */
+export function someOf({ tasks, readTimes }: TaskReading, ids: Iterable<string>): readonly TimedChange[] {
+  return [...ids].flatMap((id) => {
+    const task = tasks.get(id);
+    return task === undefined ? [] : [{ before: task, after: task, times: readTimes?.get(id) }];
+  });
+}
+
+/** All of them. */
+export function allOf(reading: TaskReading): readonly TimedChange[] {
+  return someOf(reading, reading.tasks.keys());
 }
 
 /** The changes of a reading, each with when its task was asked about. */

@@ -1,14 +1,33 @@
 import * as vscode from "../screen/vscode";
 
-/** What the user allows a connection to the cloud. Read when needed, so that a change takes effect at once. */
-export const limits = {
+/**
+ * What the user allows a connection to the cloud. Each request asks; VS Code takes almost a millisecond to answer, so that
+ * an answer is kept until the setting changes.
+ */
+export class Limits implements vscode.Disposable {
+  readonly #known = new Map<string, number>();
+  readonly #subscription = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration("drs.cloud")) {
+      this.#known.clear();
+    }
+  });
+
   /** Requests in five minutes; the service refuses at 200 for all that an account's user sends. */
-  requests: (): number =>
-    within(vscode.workspace.getConfiguration("drs").get("cloud.requestBudget", 120), 12, 200),
+  readonly requests = (): number => this.#setting("cloud.requestBudget", 120, 12, 200);
   /** How long a call may take, in milliseconds. */
-  timeoutMs: (): number =>
-    within(vscode.workspace.getConfiguration("drs").get("cloud.requestTimeout", 30), 5, 300) * 1000,
-};
+  readonly timeoutMs = (): number => this.#setting("cloud.requestTimeout", 30, 5, 300) * 1000;
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  #setting(name: string, usual: number, least: number, most: number): number {
+    const value =
+      this.#known.get(name) ?? within(vscode.workspace.getConfiguration("drs").get(name, usual), least, most);
+    this.#known.set(name, value);
+    return value;
+  }
+}
 
 /** Settings are checked by VS Code's editor for them only, not where they are read. */
 function within(value: number, least: number, most: number): number {

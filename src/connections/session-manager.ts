@@ -10,7 +10,7 @@ import type { Task } from "../tasks/task";
 import type { Missing } from "./access";
 import type { CloudConnection, Connection, Secret, TaskRef } from "./connection";
 import type { Connections, ConnectionsChange } from "./connections";
-import { limits } from "./limits";
+import { Limits } from "./limits";
 import type { RejectedCredentials } from "./rejected-credentials";
 import type { Session } from "./session";
 import { SleepDetector } from "./sleep-detector";
@@ -75,6 +75,7 @@ export class SessionManager implements vscode.Disposable {
   #rejected: RejectedCredentials | undefined;
   /** By connection, also while it is not shown. */
   readonly #rateLimiters = new Map<string, RateLimiter>();
+  readonly #limits = new Limits();
   /** Since the first session. */
   #sleepDetector: SleepDetector | undefined;
   /** Fires after a reading that changed a task or failed. */
@@ -145,6 +146,7 @@ export class SessionManager implements vscode.Disposable {
   dispose(): void {
     this.#disposed = true;
     this.#subscription.dispose();
+    this.#limits.dispose();
     this.#sleepDetector?.dispose();
     for (const { session } of this.#entries.values()) {
       session?.dispose();
@@ -241,9 +243,15 @@ export class SessionManager implements vscode.Disposable {
           );
         } else {
           const warn = (line: string) => this.#log.warn(line);
-          const rateLimiter = this.#rateLimiters.get(connection.id) ?? new RateLimiter(limits.requests);
+          const rateLimiter = this.#rateLimiters.get(connection.id) ?? new RateLimiter(this.#limits.requests);
           this.#rateLimiters.set(connection.id, rateLimiter);
-          const options = { l10n: this.#l10n, limits, warn, breaker: credential?.breaker, rateLimiter };
+          const options = {
+            l10n: this.#l10n,
+            limits: this.#limits,
+            warn,
+            breaker: credential?.breaker,
+            rateLimiter,
+          };
           this.#adopt(entry, openSession(connection, access, options), credential, (refusal) =>
             explain(refusal, this.#l10n, entry.connection.kind === "local"),
           );

@@ -110,8 +110,14 @@ class Window {
     }
   }
 
-  async reviews(mode?: "settings"): Promise<void> {
+  /** The user has changed what is wanted. */
+  async reviews(mode: "report" | "settings" = "report"): Promise<void> {
     await this.#engine.review(mode);
+  }
+
+  /** Records were written, by this window or another one. */
+  async hears(): Promise<void> {
+    await this.#engine.followRecords();
   }
 
   forgets(connection: string): void {

@@ -8,7 +8,7 @@ import type { Localizer } from "../../l10n/localizer";
 import { type Shown, shown } from "../../l10n/shown";
 import * as vscode from "../../screen/vscode";
 import type { CloudConnection, Secret } from "../connection";
-import { limits } from "../limits";
+import { Limits } from "../limits";
 import {
   answered,
   connectionOf,
@@ -233,11 +233,13 @@ async function verify(draft: Draft, { l10n, log }: ConnectOptions): Promise<void
   }
   await withProgress(t("Connecting to {0}", connection.name), async (signal) => {
     const warn = (line: string) => log.warn(line);
+    const limits = new Limits();
     const session = openSession(connection, access, { l10n, limits, warn });
     try {
       await session.client.call("listJobs", { cur_page: 1, per_page: 1, db_use_type: "sync" }, { signal });
     } finally {
       session.dispose();
+      limits.dispose();
     }
   });
 }

@@ -71,7 +71,7 @@ describe("alerts over windows and restarts", () => {
     await one.readsTask({ status: "frozen", freeze: { id: "refused", word: "in arrears" } });
     await alerts.settle();
     alerts.clock.jump(20_000);
-    await other.reviews();
+    await other.hears();
     assert.deepEqual([...other.frozenElsewhere], [["a", "in arrears"]]);
     const restarted = alerts.open();
     await restarted.readsTask({});
@@ -131,11 +131,11 @@ describe("alerts over windows and restarts", () => {
     // It has read another part of a long list meanwhile.
     alerts.clock.jump(60_000);
     await slow.reads({ c: "incremental" }, { readTimes: read });
-    await slow.reviews();
+    await slow.hears();
     alerts.clock.jump(20 * 60_000);
     await fast.reads({ c: "startFailed" });
     await alerts.settle();
-    await slow.reviews();
+    await slow.hears();
     await alerts.settle();
     assert.deepEqual(slow.notified, []);
     assert.deepEqual(fast.notified, [
@@ -155,7 +155,7 @@ describe("alerts over windows and restarts", () => {
     alerts.clock.jump(20_000);
     const readTimes = new Map([["a", { listedAt: alerts.clock.now(), detailAt }]]);
     await other.reads({ b: "incremental" }, { readTimes });
-    await other.reviews();
+    await other.hears();
     await alerts.settle();
     assert.deepEqual([...one.notified, ...other.notified], ["error shop/a frozen"]);
   });
@@ -209,7 +209,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(both[1].notified, []);
     assert.equal(alerts.clock.tick(), 4_500, "half a second passed until the failure was told");
     both[1].readsTheSame();
-    await both[1].reviews();
+    await both[1].hears();
     await alerts.settle();
     assert.deepEqual(both[1].notified, ["recovered shop/a incrementalFailed"]);
   });
@@ -222,7 +222,7 @@ describe("alerts over windows and restarts", () => {
     await both[0].reads({ a: "incrementalFailed" });
     await alerts.settle();
     both[0].close();
-    await both[1].reviews();
+    await both[1].hears();
     for (let second = 1; second <= 4; second++) {
       await both[1].reads({ busy: second }, { asOf: alerts.clock.now() + 1_000 * second });
     }
@@ -230,7 +230,7 @@ describe("alerts over windows and restarts", () => {
     assert.deepEqual(both[1].notified, [], "its reading may be the older one");
     assert.equal(alerts.clock.tick(), 4_500, "readings of what else changes do not put it off");
     both[1].readsTheSame();
-    await both[1].reviews();
+    await both[1].hears();
     await alerts.settle();
     assert.deepEqual(both[1].notified, ["recovered shop/a incrementalFailed"]);
     await both[1].reads({ a: "incrementalFailed" });
@@ -248,10 +248,11 @@ describe("alerts over windows and restarts", () => {
     both[0].close();
     await alerts.settle();
     assert.deepEqual(both[1].notified, [], "the first one may still show them");
-    alerts.clock.pass(60_000);
-    both[1].readsTheSame();
-    await both[1].reviews();
-    await alerts.settle();
+    for (let time = 0; time < 10; time++) {
+      both[1].readsTheSame();
+      alerts.clock.pass(10_000);
+      await alerts.settle();
+    }
     assert.deepEqual(
       [...both[0].notified, ...both[1].notified],
       ["error shop/a incrementalFailed, warning shop/b warned gap, recovered shop/c incrementalFailed"],

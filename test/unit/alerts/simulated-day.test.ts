@@ -99,7 +99,7 @@ class Window {
 
   /** Another window has told something. */
   hear(): void {
-    this.#deciding = this.#engine.review();
+    this.#deciding = this.#engine.followRecords();
   }
 
   close(): void {
