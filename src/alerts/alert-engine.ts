@@ -132,19 +132,21 @@ export class AlertEngine {
       after: AlertRecords[string] | undefined,
     ) => readonly TimedChange[],
   ): Promise<void> {
-    this.#queue = this.#queue
-      .then(async () => {
-        const before = this.#entries;
-        // What is lost in the records this window knows still.
-        this.#entries = { ...before, ...(await this.#records.read()) };
-        for (const reading of this.#host.readings()) {
-          const { connection } = reading;
-          const chosen = choose(reading, before?.[connection], this.#entries[connection]);
-          await this.#consider(reading, chosen, mode).catch((error) => this.#failed(error));
-        }
-      })
-      .catch((error) => this.#failed(error));
-    return this.#queue;
+    const looked = this.#queue.then(async () => {
+      const before = this.#entries;
+      // What is lost in the records this window knows still.
+      this.#entries = { ...before, ...(await this.#records.read()) };
+      for (const reading of this.#host.readings()) {
+        const { connection } = reading;
+        // Behind the changes that led to what is known now: decided on before them, they would look new.
+        void this.#enqueue(reading, choose(reading, before?.[connection], this.#entries[connection]), mode);
+      }
+    });
+    this.#queue = looked.catch((error) => this.#failed(error));
+    return looked.then(
+      () => this.#queue,
+      () => undefined,
+    );
   }
 
   #failed(error: unknown): void {
@@ -299,7 +301,7 @@ export class AlertEngine {
       if (record === undefined || notice === undefined) {
         put(entry, record);
       } else {
-        next.claim(entry, record);
+        next.claim(entry, record, this.#clock.now());
         notices.push({ notice: { ...notice, connection }, entry });
       }
     };
@@ -315,21 +317,23 @@ export class AlertEngine {
         this.#held.forget(key);
         continue;
       }
-      // What another window shows at this moment is its own; what it has left behind is decided here.
-      const shownUntil = next.revertUnshown(id, this.#name, this.#clock.now());
+      // What another window shows at this moment is its own.
+      const shownUntil = next.waitsUntil(id, this.#name, this.#clock.now());
       if (shownUntil !== undefined) {
         isWaiting = true;
         this.#lookLater(key, shownUntil);
         continue;
       }
-      const factsAt = factsAtOf(after, next.get(id), asOf, times);
-      if (mode === "report" && isOutdated(factsAt, this.#clock.now())) {
+      const isTooOld = isOutdated(factsAtOf(after, next.get(id), asOf, times), this.#clock.now());
+      if (mode === "report" && isTooOld) {
         // A window that has slept, or cannot read, knows less than the records do: its next reading decides. A change
         // is not passed on twice, so it is waited for.
         const isWaited = awaited !== undefined || before !== after;
         this.#lookLater(key, isWaited ? this.#clock.now() + newerFactsMs : undefined);
         continue;
       }
+      // What it has left behind is decided here.
+      next.takeBack(id, this.#name, this.#clock.now());
       let beside: number | undefined;
       for (const side of sideIds) {
         const entry = sideKey(id, side);
@@ -372,6 +376,7 @@ export class AlertEngine {
         this.#lookLater(key, beside);
         continue;
       }
+      const factsAt = factsAtOf(after, record, asOf, times);
       const decision = decide(after, condition, record, { at: asOf, by: this.#name, factsAt });
       const dues = [...since].map(([rule, at]) => at + (policy.rules[rule]?.forMs ?? 0));
       const waits = condition === undefined && dues.length > 0;

@@ -28,7 +28,7 @@ const shown = v.object({
   ),
   phase: v.optional(v.picklist(["retrying", "resolved"])),
 });
-const unshown = v.optional(v.object({ before: v.optional(shown) }));
+const unshown = v.optional(v.object({ before: v.optional(shown), since: v.optional(v.number()) }));
 const schema = v.record(v.string(), v.record(v.string(), v.object({ ...shown.entries, unshown })));
 
 /** The records that all windows share. @param folder the extension's own. */

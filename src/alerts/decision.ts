@@ -33,8 +33,10 @@ export interface AlertRecord {
   readonly warnings?: readonly string[] | undefined;
   /** It was so before anybody looked: `at` says nothing of when it began. */
   readonly found?: true | undefined;
-  /** Its notice is decided and not shown yet; `before`: what was recorded until then. */
-  readonly unshown?: { readonly before?: AlertRecord | undefined } | undefined;
+  /** Its notice is decided and not shown yet; `before`: what was recorded until then; `since`: when it was decided, absent before 0.2. */
+  readonly unshown?:
+    | { readonly before?: AlertRecord | undefined; readonly since?: number | undefined }
+    | undefined;
   readonly flaps?: FlapRecord | undefined;
   /** `retrying`: the task left the failed state, so the next condition is reported again. `resolved`: the condition has ended. */
   readonly phase?: "retrying" | "resolved" | undefined;

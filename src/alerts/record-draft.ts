@@ -37,33 +37,49 @@ export class RecordDraft {
     this.#set(id, isWaiting ? { ...record, unshown: known.unshown } : record);
   }
 
-  /** Changes what is recorded, and remembers what was before until its notice has been shown. */
-  claim(id: string, record: AlertRecord): void {
+  /**
+   * Changes what is recorded, and remembers what was before until its notice has been shown.
+   *
+   * @param now milliseconds since 1970; the reading that is decided on may be older than what another window waits for.
+   */
+  claim(id: string, record: AlertRecord, now: number): void {
     const before = this.get(id);
-    this.#set(id, { ...record, unshown: before?.unshown ?? { before } });
+    const earlier = before?.unshown === undefined ? before : before.unshown.before;
+    this.#set(id, { ...record, unshown: { before: earlier, since: now } });
   }
 
   /**
-   * Takes back what another window has recorded of a task and not shown in time: it was closed, or has crashed.
+   * Until when another window has time to show what it has recorded of a task, milliseconds since 1970; undefined: there
+   * is nothing to wait for.
    *
    * @param by the window that asks.
-   * @returns until when the other one has time, milliseconds since 1970; undefined: there is nothing to wait for.
    */
-  revertUnshown(task: string, by: string, now: number): number | undefined {
-    this.#isAllShown ??= Object.values(this.#before).every(({ unshown }) => unshown === undefined);
-    let until: number | undefined;
-    for (const id of this.#isAllShown ? [] : [task, ...sideIds.map((side) => sideKey(task, side))]) {
-      const record = this.get(id);
-      if (record?.unshown === undefined || record.by === by) {
-        continue;
-      }
-      if (Math.abs(now - record.at) < unshownMs) {
-        until = Math.min(until ?? Number.POSITIVE_INFINITY, record.at + unshownMs);
-      } else {
-        this.#set(id, record.unshown.before);
+  waitsUntil(task: string, by: string, now: number): number | undefined {
+    const times = this.#unshown(task, by)
+      .map(({ since }) => since)
+      .filter((since) => Math.abs(now - since) < unshownMs);
+    return times.length === 0 ? undefined : Math.min(...times) + unshownMs;
+  }
+
+  /** Takes back what another window has recorded of a task and not shown in time: it was closed, or has crashed. */
+  takeBack(task: string, by: string, now: number): void {
+    for (const { id, before, since } of this.#unshown(task, by)) {
+      if (Math.abs(now - since) >= unshownMs) {
+        this.#set(id, before);
       }
     }
-    return until;
+  }
+
+  /** What other windows have recorded of a task and not shown yet. */
+  #unshown(task: string, by: string) {
+    this.#isAllShown ??= Object.values(this.#before).every(({ unshown }) => unshown === undefined);
+    const ids = this.#isAllShown ? [] : [task, ...sideIds.map((side) => sideKey(task, side))];
+    return ids.flatMap((id) => {
+      const record = this.get(id);
+      return record?.unshown === undefined || record.by === by
+        ? []
+        : [{ id, before: record.unshown.before, since: record.unshown.since ?? record.at }];
+    });
   }
 
   #set(id: string, record: AlertRecord | undefined): void {

@@ -135,6 +135,8 @@ class Window {
   async idle(): Promise<void> {
     const nothing = { connection: "none", tasks: new Map<string, Task>(), asOf: 0, complete: false };
     await this.#engine.process(nothing, []);
+    // What a look at the records leads to is decided behind what was asked for meanwhile.
+    await this.#engine.process(nothing, []);
   }
 
   close(): void {

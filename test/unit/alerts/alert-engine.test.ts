@@ -64,7 +64,7 @@ describe("alerts of a window", () => {
     assert.deepEqual(window.notified, [], "the last reading is too old to tell: the machine may have slept");
     window.readsTheSame();
     assert.equal(alerts.clock.tick(), 5_000);
-    await window.reads({});
+    await window.idle();
     await alerts.settle();
     assert.deepEqual(window.notified, ["warning shop/a delayed"]);
     assert.match(window.since("a"), /^delayed \d+$/);

@@ -259,6 +259,23 @@ describe("alerts over windows and restarts", () => {
     );
   });
 
+  it("are reported once where both windows decide on readings of more than a minute ago", async () => {
+    const both = [alerts.open(), alerts.open()] as const;
+    const asOf = alerts.clock.now();
+    for (const window of both) {
+      await window.reads({ a: "incremental" });
+    }
+    alerts.clock.jump(70_000);
+    for (const window of both) {
+      await window.reads({ a: "incrementalFailed" }, { asOf });
+    }
+    await alerts.settle();
+    assert.deepEqual(
+      both.flatMap(({ notified }) => notified),
+      ["error shop/a incrementalFailed"],
+    );
+  });
+
   it("are reported by the next window where the only one closed before it showed them, once", async () => {
     const first = alerts.open();
     await first.reads({ a: "incremental", b: "incremental" });
