@@ -175,7 +175,7 @@ async function build() {
       ...node,
       alias: { ...node.alias, vscode: resolve(root, "test/speed/vscode.ts") },
       external: [...node.external.filter((name) => name !== "vscode"), "esbuild"],
-      entryPoints: ["test/speed/main.ts", "test/speed/activate-probe.ts"],
+      entryPoints: ["test/speed/main.ts", "test/speed/activate-probe.ts", "test/speed/probe.ts"],
       outdir: "out/speed",
     });
   }

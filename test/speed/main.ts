@@ -8,8 +8,9 @@ import { serveListing } from "./listing-server";
 import { product } from "./product";
 import { reading } from "./reading";
 import { tree } from "./tree";
+import { window } from "./window";
 
-const parts = { reading, client, tree, details, product, copies, engine, listing };
+const parts = { reading, client, tree, details, product, copies, engine, listing, window };
 
 const [name = "", count] = process.argv.slice(2);
 if (name === "serve") {
