@@ -13,17 +13,24 @@ export class Limits implements vscode.Disposable {
   });
 
   /** Requests in five minutes; the service refuses at 200 for all that an account's user sends. */
-  readonly requests = (): number => this.#setting("cloud.requestBudget", 120, 12, 200);
+  readonly requests = (): number =>
+    this.#kept("requests", () =>
+      within(vscode.workspace.getConfiguration("drs").get("cloud.requestBudget", 120), 12, 200),
+    );
+
   /** How long a call may take, in milliseconds. */
-  readonly timeoutMs = (): number => this.#setting("cloud.requestTimeout", 30, 5, 300) * 1000;
+  readonly timeoutMs = (): number =>
+    this.#kept(
+      "timeoutMs",
+      () => within(vscode.workspace.getConfiguration("drs").get("cloud.requestTimeout", 30), 5, 300) * 1000,
+    );
 
   dispose(): void {
     this.#subscription.dispose();
   }
 
-  #setting(name: string, usual: number, least: number, most: number): number {
-    const value =
-      this.#known.get(name) ?? within(vscode.workspace.getConfiguration("drs").get(name, usual), least, most);
+  #kept(name: string, read: () => number): number {
+    const value = this.#known.get(name) ?? read();
     this.#known.set(name, value);
     return value;
   }
