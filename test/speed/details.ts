@@ -5,6 +5,7 @@ import type { DetailsHost } from "../../src/details/host";
 import { DetailsPages } from "../../src/details/panel";
 import { localizerFor } from "../../src/l10n/localizer";
 import { shown } from "../../src/l10n/shown";
+import type { PastValue } from "../../src/tasks/past-values";
 import { TaskStore } from "../../src/tasks/store";
 import type { TaskSession } from "../../src/tasks/use-cases/control";
 import { fill } from "../support/texts";
@@ -16,10 +17,9 @@ const pages = 10;
 const hour = 3_600;
 const pace = { soon: 1, fast: 1, steady: 1, background: 1, longest: 1, detailMaxAge: 0, perRequest: 0 };
 
-/** Ten details pages on the screen, each task's delay changing every second, in simulated time. */
-export async function details(long: boolean): Promise<readonly Figure[]> {
-  mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.UTC(2026, 10, 24) });
-  const service = new LargeService(pages);
+/** Details pages with their host and tasks. @param values what was measured of each task before its page was open. */
+export function detailsPages(count: number, values: readonly PastValue[] = []) {
+  const service = new LargeService(count);
   const store = new TaskStore(service.caller, pace);
   const session = { client: service.caller, store } as TaskSession & { readonly store: TaskStore };
   const listeners = new Set<() => void>();
@@ -41,7 +41,7 @@ export async function details(long: boolean): Promise<readonly Figure[]> {
     attempt: () => undefined,
     taken: () => undefined,
     thresholds: () => ({ delayMs: undefined }),
-    past: () => ({ values: [], statuses: [] }),
+    past: () => ({ values, statuses: [] }),
     setVisible: () => undefined,
   };
   store.onDidChange(() => {
@@ -49,7 +49,13 @@ export async function details(long: boolean): Promise<readonly Figure[]> {
       listener();
     }
   });
-  const all = new DetailsPages(host);
+  return { service, store, all: new DetailsPages(host) };
+}
+
+/** Ten details pages on the screen, each task's delay changing every second, in simulated time. */
+export async function details(long: boolean): Promise<readonly Figure[]> {
+  mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.UTC(2026, 10, 24) });
+  const { service, store, all } = detailsPages(pages);
   await store.refresh();
   for (let index = 0; index < pages; index++) {
     all.open({ connection: localId, id: service.id(index) }, false);

@@ -97,7 +97,7 @@ export const made: { provider: unknown; badge: unknown; message: unknown } = {
 };
 
 /** What pages were sent. */
-export const posted = { count: 0 };
+export const posted: { count: number; last: unknown } = { count: 0, last: undefined };
 
 export const ViewColumn = { Active: -1 };
 export class TabInputWebview {}
@@ -110,8 +110,9 @@ export const window = {
     webview: {
       ...{ html: "", options: {}, cspSource: "", onDidReceiveMessage: () => disposed },
       asWebviewUri: (uri: unknown) => uri,
-      postMessage: async () => {
+      postMessage: async (message: unknown) => {
         posted.count++;
+        posted.last = message;
         return true;
       },
     },

@@ -3,15 +3,19 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { launchChromium } from "../../scripts/chromium.mjs";
 import { makeProfile } from "../../scripts/profile.mjs";
+import { localId } from "../../src/connections/connection";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { planOf, TestTask } from "../support/backend-task";
 import { openWorkbench } from "../support/open-workbench";
 import type { Workbench } from "../support/workbench";
+import { detailsPages } from "./details";
 import { LargeBackend } from "./large-backend";
 import { failed, LargeService, running } from "./large-service";
 import { type Figure, median } from "./measure";
 import { longestMs } from "./servers";
+import { posted } from "./vscode";
 
 const some = 500;
 
@@ -44,6 +48,7 @@ export async function window(long: boolean): Promise<readonly Figure[]> {
       },
     ])),
     ...(await statusInTree(long ? 20 : 3)),
+    ...(await chartUpdate()),
   ];
 }
 
@@ -256,4 +261,63 @@ async function statusInTree(times: number): Promise<readonly Figure[]> {
       },
     },
   ];
+}
+
+/** A page in a browser without VS Code, which gets another measured point each time. */
+async function chartUpdate(): Promise<readonly Figure[]> {
+  const points = 3_600;
+  const now = Date.now();
+  const values = Array.from({ length: points }, (_, index) => ({
+    ...{ at: now - 2_000 * (points - index), delay: 100 + ((index * 7919) % 500) },
+    ...{ rows: (index * 104_729) % 1_000, progress: null },
+  }));
+  const { service, store, all } = detailsPages(1, values);
+  await store.refresh();
+  all.open({ connection: localId, id: service.id(0) }, false);
+  // The page is told at most once in a turn of the loop.
+  await delay(100);
+  const message = JSON.stringify(posted.last);
+  all.dispose();
+  store.dispose();
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.addInitScript("window.acquireVsCodeApi = () => ({ postMessage() {}, setState() {} })");
+    await page.goto("about:blank");
+    const style = readFileSync("dist/webview/details-style.css", "utf8").replaceAll(
+      /@font-face\{[^}]*\}/g,
+      "",
+    );
+    await page.setContent(
+      `<style>${style}</style><body data-connection="local" data-task-id="1"><main></main></body>`,
+    );
+    await page.addScriptTag({ type: "module", content: readFileSync("dist/webview/details.js", "utf8") });
+    const times = await page.evaluate<readonly number[]>(`(async () => {
+      const message = ${message};
+      const { charts } = message.view.more;
+      const times = [];
+      for (let time = 0; time < 40; time++) {
+        charts.times.push(charts.times.at(-1) + 2_000);
+        for (const chart of charts.charts) chart.values.push(chart.values[time]);
+        const data = structuredClone(message);
+        await new Promise(requestAnimationFrame);
+        const begin = performance.now();
+        window.dispatchEvent(new MessageEvent("message", { data }));
+        // What is drawn, is drawn in a microtask.
+        await Promise.resolve();
+        await new Promise((resolve) => queueMicrotask(resolve));
+        times.push(performance.now() - begin);
+      }
+      return document.querySelectorAll("drs-chart canvas").length > 0 ? times.slice(5) : [NaN];
+    })()`);
+    return [
+      {
+        id: "chartUpdate",
+        what: `one more point for the charts of a details page, which have ${points.toLocaleString("en-US")}: ms of the page`,
+        ...{ kind: "ms", value: median(times), bound: 8 },
+      },
+    ];
+  } finally {
+    await browser.close();
+  }
 }
