@@ -10,28 +10,22 @@ const root = dirname(fileURLToPath(import.meta.url));
 const production = process.argv.includes("--production");
 const tests = process.argv.includes("--tests");
 
-/** Modules that are loaded on first use: each is a file of its own beside extension.js. */
-const chunks = new Map([
-  ["src/connections/connection-file.ts", "connection-file"],
-  ["src/connections/session.ts", "session"],
-  ["src/backend-client/launch.ts", "start-backend"],
-  ["src/backend-client/postgres.ts", "postgres"],
-  ["src/backend-client/call.ts", "call-backend"],
-  ["src/connections/wizard/wizard.ts", "connect"],
-  ["src/commands/handlers.ts", "commands"],
-  ["src/alerts/alert-center.ts", "alerts"],
-  ["src/alerts/follow.ts", "follow"],
-  ["src/alerts/mute-state.ts", "mute-state"],
-  ["src/alerts/follow-state.ts", "follow-state"],
-  ["src/l10n/error-text.ts", "error-text"],
-  ["src/links/open.ts", "links"],
-  ["src/tree/connected-view.ts", "tree"],
-  ["src/details/panel.ts", "details"],
-  ["src/agent/vscode-tools.ts", "agent"],
-  ["src/files/editor.ts", "files"],
-  ["src/failures/diagnose.ts", "failures"],
-  ["src/tasks/use-cases/explain-delay.ts", "delay"],
-]);
+/** Modules that are loaded on first use, by the file beside extension.js that has them: those that are needed together are in one. */
+const chunks = {
+  connected: [
+    ...["src/connections/connection-file.ts", "src/connections/session.ts", "src/backend-client/call.ts"],
+    ...["src/tree/connected-view.ts", "src/alerts/alert-center.ts", "src/alerts/follow.ts"],
+    ...["src/alerts/mute-state.ts", "src/alerts/follow-state.ts", "src/l10n/error-text.ts"],
+    "src/tasks/use-cases/explain-delay.ts",
+  ],
+  "start-backend": ["src/backend-client/launch.ts", "src/backend-client/postgres.ts"],
+  connect: ["src/connections/wizard/wizard.ts"],
+  commands: ["src/commands/handlers.ts", "src/links/open.ts"],
+  details: ["src/details/panel.ts"],
+  agent: ["src/agent/vscode-tools.ts"],
+  files: ["src/files/editor.ts"],
+  failures: ["src/failures/diagnose.ts"],
+};
 
 /** Leaves `import("…")` of a chunk in the code as a require of its file. */
 const lazyChunks = {
@@ -42,9 +36,21 @@ const lazyChunks = {
         return undefined;
       }
       const file = relative(root, resolve(args.resolveDir, `${args.path}.ts`)).replaceAll("\\", "/");
-      const chunk = chunks.get(file);
+      const [chunk] = Object.entries(chunks).find(([, modules]) => modules.includes(file)) ?? [];
       return chunk === undefined ? undefined : { path: `./${chunk}.js`, external: true };
     });
+  },
+};
+
+/** What a chunk begins with: all that its modules export. */
+const chunkEntries = {
+  name: "chunk-entries",
+  setup(build) {
+    build.onResolve({ filter: /^chunk:/ }, ({ path }) => ({ path: path.slice(6), namespace: "chunk" }));
+    build.onLoad({ filter: /./, namespace: "chunk" }, ({ path }) => ({
+      contents: chunks[path].map((module) => `export * from "./${module}";`).join("\n"),
+      resolveDir: root,
+    }));
   },
 };
 
@@ -181,6 +187,24 @@ async function build() {
   }
 }
 
+/** `export *` leaves a name out, without a word, where two modules of a chunk have it. */
+async function refuseSameNames() {
+  const { metafile } = await esbuild.build({
+    ...{ absWorkingDir: root, entryPoints: Object.values(chunks).flat(), outdir: "dist", format: "esm" },
+    ...{ bundle: false, write: false, metafile: true },
+  });
+  const built = Object.values(metafile.outputs);
+  for (const [chunk, modules] of Object.entries(chunks)) {
+    const names = built
+      .filter(({ entryPoint = "" }) => modules.includes(entryPoint))
+      .flatMap(({ exports }) => exports);
+    const twice = names.filter((name, index) => names.indexOf(name) !== index);
+    if (twice.length > 0) {
+      throw new Error(`Modules of the chunk ${chunk} export the same name: ${twice.join(", ")}`);
+    }
+  }
+}
+
 /** The icons of statuses as pictures: VS Code's tabs take no others. */
 async function copyTabIcons() {
   const statuses = await readFile(resolve(root, "src/status/statuses.ts"), "utf8");
@@ -200,18 +224,19 @@ async function copyTabIcons() {
  * ES modules only, and VS Code loads extensions as CommonJS: the files are turned into that.
  */
 async function buildChunks() {
+  await refuseSameNames();
   const { outputFiles } = await esbuild.build({
     ...node,
     format: "esm",
     splitting: true,
     write: false,
     sourcemap: production ? false : "inline",
-    entryPoints: Object.fromEntries([...chunks].map(([file, chunk]) => [chunk, file])),
+    entryPoints: Object.fromEntries(Object.keys(chunks).map((chunk) => [chunk, `chunk:${chunk}`])),
     outdir: resolve(root, "dist"),
     chunkNames: "shared-[hash]",
     // Chinese texts are half as long as they would be escaped.
     charset: "utf8",
-    plugins: [leanCatalogue],
+    plugins: [leanCatalogue, lazyChunks, chunkEntries],
   });
   await mkdir(resolve(root, "dist"), { recursive: true });
   await Promise.all(
