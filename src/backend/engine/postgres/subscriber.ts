@@ -135,11 +135,39 @@ export async function refreshSubscription(databases: Databases, task: EngineTask
     "ENABLE",
   );
   try {
-    const refresh = `REFRESH PUBLICATION WITH (copy_data = ${String(task.copiesRows)})`;
-    await alterSubscription(databases, task, refresh);
+    await refreshEnabled(databases, task);
   } finally {
     await alterSubscription(databases, task, ...disableOnError(version, true));
   }
+}
+
+/** How often a subscription that its workers disable is enabled again. */
+const refreshTries = 5;
+
+async function refreshEnabled(databases: Databases, task: EngineTask): Promise<void> {
+  const refresh = `REFRESH PUBLICATION WITH (copy_data = ${String(task.copiesRows)})`;
+  for (let trial = 1; ; trial++) {
+    try {
+      await alterSubscription(databases, task, refresh);
+      return;
+    } catch (error) {
+      // A worker that failed just now still did as the subscription said before, such as one that has lost its source.
+      if (trial >= refreshTries || !(await isDisabled(databases, task))) {
+        throw error;
+      }
+      await alterSubscription(databases, task, "ENABLE");
+    }
+  }
+}
+
+async function isDisabled(databases: Databases, { id, target }: EngineTask): Promise<boolean> {
+  const disabled = await databases.query(
+    target,
+    "target",
+    "SELECT FROM pg_subscription WHERE subname = $1 AND NOT subenabled",
+    [objectName(id)],
+  );
+  return disabled.length > 0;
 }
 
 /** The server's major version. */
