@@ -10,14 +10,19 @@ const root = dirname(fileURLToPath(import.meta.url));
 const production = process.argv.includes("--production");
 const tests = process.argv.includes("--tests");
 
-/** Modules that are loaded on first use, by the file beside extension.js that has them: those that are needed together are in one. */
+/**
+ * Modules that are loaded on first use, by the file beside extension.js that has them: those that are needed together are
+ * in one. The MCP server, which has no VS Code, loads some as well: they are in files that do without it.
+ */
 const chunks = {
   connected: [
-    ...["src/connections/connection-file.ts", "src/connections/session.ts", "src/backend-client/call.ts"],
+    ...["src/connections/connection-file.ts", "src/connections/session.ts"],
     ...["src/tree/connected-view.ts", "src/alerts/alert-center.ts", "src/alerts/follow.ts"],
-    ...["src/alerts/mute-state.ts", "src/alerts/follow-state.ts", "src/l10n/error-text.ts"],
-    "src/tasks/use-cases/explain-delay.ts",
+    ...["src/alerts/mute-state.ts", "src/alerts/follow-state.ts"],
   ],
+  "call-backend": ["src/backend-client/call.ts"],
+  "error-text": ["src/l10n/error-text.ts"],
+  delay: ["src/tasks/use-cases/explain-delay.ts"],
   "start-backend": ["src/backend-client/launch.ts", "src/backend-client/postgres.ts"],
   connect: ["src/connections/wizard/wizard.ts"],
   commands: ["src/commands/handlers.ts", "src/links/open.ts"],

@@ -161,3 +161,17 @@ describe("the tests in a browser", () => {
     assert.deepEqual(found, []);
   });
 });
+
+describe("what is built of the MCP server", () => {
+  it("does without VS Code, in the files that it loads on first use, too", () => {
+    const loaded = new Set(["mcp-server.js"]);
+    for (const name of loaded) {
+      const text = readFileSync(join("dist", name), "utf8");
+      assert.doesNotMatch(text, /require\("vscode"\)/, name);
+      for (const [, other] of text.matchAll(/require\("\.\/([\w-]+\.js)"\)/g)) {
+        loaded.add(other ?? "");
+      }
+    }
+    assert.ok(loaded.size > 2, [...loaded].join());
+  });
+});

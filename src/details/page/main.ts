@@ -14,7 +14,7 @@ declare function acquireVsCodeApi(): {
 const copiedMs = 2000;
 const ageMs = 10_000;
 /** What loses the focus so shortly before the page does, in milliseconds, loses it with the page. */
-const togetherMs = 200;
+const togetherMs = 2_000;
 
 const vscode = acquireVsCodeApi();
 const main = document.querySelector("main");
