@@ -17,7 +17,7 @@ import { type DetailsHost, detailsViewType } from "./host";
 import { pageHtml } from "./html";
 import { PageModel } from "./page-model";
 import type { Copyable, PageView } from "./page-view";
-import { type HostMessage, type PageMessage, parseFromPage, parsePageState } from "./protocol";
+import { type HostMessage, type PageMessage, parsePageMessage, parsePageState } from "./protocol";
 import { tabIcon } from "./tab-icon";
 import { copyText, detailsOf, emptyDetails } from "./view";
 
@@ -72,7 +72,7 @@ export class DetailsPages implements vscode.Disposable {
     if (preview) {
       this.#preview = keyOf(task);
     }
-    const page = this.#add(task, panel, old !== undefined);
+    const page = this.#add(task, panel);
     this.#closeUnrestored(page);
     return page;
   }
@@ -94,7 +94,7 @@ export class DetailsPages implements vscode.Disposable {
     if (task === undefined || this.#pages.has(keyOf(task))) {
       panel.dispose();
     } else {
-      this.#add(task, panel, false);
+      this.#add(task, panel);
     }
   }
 
@@ -105,8 +105,8 @@ export class DetailsPages implements vscode.Disposable {
     this.#pages.clear();
   }
 
-  #add(task: TaskRef, panel: vscode.WebviewPanel, isLoaded: boolean): DetailsPage {
-    const page = new DetailsPage(this.#host, task, panel, isLoaded, () => this.#forget(page));
+  #add(task: TaskRef, panel: vscode.WebviewPanel): DetailsPage {
+    const page = new DetailsPage(this.#host, task, panel, () => this.#forget(page));
     this.#pages.set(page.key, page);
     return page;
   }
@@ -151,17 +151,8 @@ class DetailsPage implements vscode.Disposable {
   #visible = false;
   #isDisposed = false;
 
-  /**
-   * @param isLoaded whether the panel has had another task.
-   * @param onClosed called when the user closes the panel.
-   */
-  constructor(
-    host: DetailsHost,
-    task: TaskRef,
-    panel: vscode.WebviewPanel,
-    isLoaded: boolean,
-    onClosed: () => void,
-  ) {
+  /** @param onClosed called when the user closes the panel. */
+  constructor(host: DetailsHost, task: TaskRef, panel: vscode.WebviewPanel, onClosed: () => void) {
     this.#host = host;
     this.#ref = task;
     this.key = keyOf(task);
@@ -177,10 +168,7 @@ class DetailsPage implements vscode.Disposable {
       enableScripts: true,
       localResourceRoots: [vscode.Uri.joinPath(host.extensionUri, "dist", "webview")],
     };
-    // A panel that is on the screen keeps its page, which shows the other task at once.
-    if (!isLoaded || !panel.visible) {
-      panel.webview.html = this.#html();
-    }
+    panel.webview.html = this.#html();
     this.#lastKnown = host.task(task);
     if (this.#lastKnown !== undefined) {
       // A panel that had another task, and is behind other tabs, is to be known by this one's name at once.
@@ -236,7 +224,7 @@ class DetailsPage implements vscode.Disposable {
     const shown = JSON.stringify(view);
     if (shown !== this.#shown) {
       this.#shown = shown;
-      this.#post({ type: "show", task: this.#ref, view });
+      this.#post({ type: "show", view });
     }
   }
 
@@ -309,10 +297,9 @@ class DetailsPage implements vscode.Disposable {
   }
 
   #receive(received: unknown): void {
-    const sent = parseFromPage(received);
-    // A page that is loaded again in a panel of several tasks begins with the first of them.
-    if (sent !== undefined && (sent.message.type === "ready" || keyOf(sent.task) === this.key)) {
-      this.#handle(sent.message);
+    const message = parsePageMessage(received);
+    if (message !== undefined) {
+      this.#handle(message);
     }
   }
 

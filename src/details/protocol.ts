@@ -35,15 +35,9 @@ const pageMessage = v.variant("type", [
  */
 export type PageMessage = v.InferOutput<typeof pageMessage>;
 
-/** A message of a page, and the task that the page showed then: the panel may have another one by now. */
-export interface FromPage {
-  readonly task: TaskRef;
-  readonly message: PageMessage;
-}
-
-/** Host → page. `show`: of the same task as before, or of another one. `copied`: the text is on the clipboard. */
+/** Host → page. `copied`: the text is on the clipboard. */
 export type HostMessage =
-  | { readonly type: "show"; readonly task: TaskRef; readonly view: PageView }
+  | { readonly type: "show"; readonly view: PageView }
   | { readonly type: "copied"; readonly what: Copyable };
 
 /** What the page keeps for the time after a reload of the window. */
@@ -52,13 +46,11 @@ export interface PageState {
 }
 
 const identifier = v.pipe(v.string(), v.minLength(1));
-const task = v.object({ connection: identifier, id: identifier });
-const pageState = v.object({ task });
-const fromPage = v.object({ task, message: pageMessage });
+const pageState = v.object({ task: v.object({ connection: identifier, id: identifier }) });
 
-/** What a page has sent, or undefined for anything else. */
-export function parseFromPage(sent: unknown): FromPage | undefined {
-  const parsed = v.safeParse(fromPage, sent);
+/** The message, or undefined for anything else. */
+export function parsePageMessage(message: unknown): PageMessage | undefined {
+  const parsed = v.safeParse(pageMessage, message);
   return parsed.success ? parsed.output : undefined;
 }
 
