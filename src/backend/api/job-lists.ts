@@ -37,11 +37,12 @@ export class JsonBytes {
   constructor(readonly bytes: Uint8Array<ArrayBuffer>) {}
 }
 
-/** Answers that are remembered: the pages of 10,000 tasks, twice. */
-const mostAnswers = 200;
+/** Bytes of answers that are remembered: the pages of 10,000 tasks, twice. A list may also be asked for as one page. */
+const mostBytes = 12_000_000;
 
 /** Answers with a list of tasks, which are the same bytes for as long as they say the same. */
 export class ListAnswers {
+  #bytes = 0;
   readonly #known = new Map<
     string,
     { readonly fields: string; readonly jobs: readonly string[]; readonly answer: JsonBytes }
@@ -59,10 +60,12 @@ export class ListAnswers {
     ) {
       return known.answer;
     }
-    if (this.#known.size >= mostAnswers) {
-      this.#known.clear();
-    }
     const answer = new JsonBytes(Buffer.from(`${fields},"jobs":[${jobs.join(",")}]}`));
+    this.#bytes += answer.bytes.length - (known?.answer.bytes.length ?? 0);
+    if (this.#bytes > mostBytes) {
+      this.#known.clear();
+      this.#bytes = answer.bytes.length;
+    }
     this.#known.set(first, { fields, jobs, answer });
     return answer;
   }

@@ -74,4 +74,14 @@ describe("lists of the local backend's tasks", () => {
     assert.deepEqual(read(answer(3, [a])), { total_record: 3, jobs: [{ id: "a", name: "é" }] });
     assert.deepEqual(read(answer(0, [])), { total_record: 0, jobs: [] });
   });
+
+  it("are not remembered without an end, however long they are", () => {
+    const answers = new ListAnswers();
+    const long = (id: number) => answers.of({}, [JSON.stringify({ id, text: "x".repeat(5_000_000) })]).bytes;
+    const first = long(1);
+    long(2);
+    assert.equal(long(1), first);
+    long(3);
+    assert.notEqual(long(1), first);
+  });
 });
