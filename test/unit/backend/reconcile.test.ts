@@ -33,6 +33,12 @@ const cases: readonly Case[] = [
   { what: "configured", wish: { goal: "configured" }, seen: {}, status: "CONFIGURATION", step: "none" },
   { what: "scheduled", wish: { goal: "scheduled" }, seen: {}, status: "WAITING_FOR_START", step: "none" },
   { what: "to be started", seen: {}, status: "STARTJOBING", step: "prepare" },
+  {
+    what: "reset after a pause: it starts over",
+    seen: { last: "PAUSING" },
+    status: "STARTJOBING",
+    step: "prepare",
+  },
   { what: "start failed", seen: { failure: "start" }, status: "START_JOB_FAILED", step: "none" },
   {
     what: "made but not enabled: no flash of a failure",
