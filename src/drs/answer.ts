@@ -2,7 +2,7 @@
 import { beginningOf } from "../l10n/localizer";
 import { DrsError, type Failure, faultOf, kindOf } from "./errors";
 import { fitsAsItIs } from "./fits";
-import type { Operation } from "./operations";
+import type { Operation } from "./operation";
 import { repaired } from "./repair";
 import type { Incoming } from "./transport";
 

@@ -2,17 +2,8 @@ import { createHash } from "node:crypto";
 import { checkedAnswer } from "./answer";
 import type { CredentialBreaker } from "./credential-breaker";
 import { isDrsError } from "./errors";
-import {
-  callOf,
-  type Operation,
-  type OperationName,
-  type OperationTable,
-  operations,
-  type RequestIn,
-  type RequestOf,
-  type ResponseIn,
-  type ResponseOf,
-} from "./operations";
+import { callOf, type Operation, type OperationTable, type RequestIn, type ResponseIn } from "./operation";
+import { type OperationName, operations, type RequestOf, type ResponseOf } from "./operations";
 import { type AccessKey, keySignIn, type SignIn } from "./sign-in";
 import { type Incoming, Transport } from "./transport";
 

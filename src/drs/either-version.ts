@@ -11,7 +11,8 @@
  */
 import type { Answer, CallOptions, Identified, TablesCaller } from "./client";
 import { DrsError, faultOf, isDrsError } from "./errors";
-import type { OperationName, OperationTable, RequestIn, RequestOf, ResponseIn } from "./operations";
+import type { OperationTable, RequestIn, ResponseIn } from "./operation";
+import type { OperationName, RequestOf } from "./operations";
 import { noSuchPath, v5Of } from "./v5";
 import type { Forms } from "./v5-forms";
 

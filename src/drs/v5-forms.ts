@@ -1,7 +1,8 @@
 /** What v3 says, in the words of v5 and back: names, nesting, units, and what is one call for a hundred tasks there. */
 import type { Answer, CallOptions } from "./client";
 import { isDrsError } from "./errors";
-import type { ItemOf, OperationName, RequestIn, RequestOf } from "./operations";
+import type { RequestIn } from "./operation";
+import type { ItemOf, OperationName, RequestOf } from "./operations";
 import type { OperationsV5 } from "./operations-v5";
 import { poll } from "./poll";
 import type { V5 } from "./v5";

@@ -1,7 +1,8 @@
 /** One thing of v5 in the words of v3, and the other way round. */
 
 import type * as v from "valibot";
-import type { ItemOf, RequestIn, RequestOf } from "./operations";
+import type { RequestIn } from "./operation";
+import type { ItemOf, RequestOf } from "./operations";
 import type { OperationsV5 } from "./operations-v5";
 import type { endpoint, jobDetail, listItem } from "./schemas-v5";
 import { serviceTime } from "./service-time";

@@ -1,7 +1,7 @@
 /** The API's v5 where a service has it. */
 import type { CallOptions, DrsClient } from "./client";
 import { DrsError, faultOf, isDrsError } from "./errors";
-import type { RequestIn, ResponseIn } from "./operations";
+import type { RequestIn, ResponseIn } from "./operation";
 import { type OperationsV5, operationsV5 } from "./operations-v5";
 
 export type V5Caller = Pick<DrsClient, "callIn">;

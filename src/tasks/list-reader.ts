@@ -1,7 +1,7 @@
 /** Which tasks there are: a short list is read at once, a long one page by page, its failures first and often. */
 import type { CallOptions, DrsCaller } from "../drs/client";
 import { isDrsError, kindOf } from "../drs/errors";
-import type { RequestIn, ResponseIn } from "../drs/operations";
+import type { RequestIn, ResponseIn } from "../drs/operation";
 import type { OperationsV5 } from "../drs/operations-v5";
 import { alertingApiStatuses, parseStatus, unknownToV5 } from "../status/status";
 import { type Listed, ListedJobs } from "./listed-jobs";

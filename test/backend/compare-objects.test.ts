@@ -1,6 +1,6 @@
 /** Comparisons of objects, and comparisons in the words of v3's `create-compare-task`, against both ends of a real task. */
 import assert from "node:assert/strict";
-import type { RequestIn } from "../../src/drs/operations";
+import type { RequestIn } from "../../src/drs/operation";
 import { type OperationsCompare, operationsCompare } from "../../src/drs/operations-compare";
 import { operationsV5 } from "../../src/drs/operations-v5";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { askEnds } from "../../src/backend-client/ends";
 import { precheckItemName } from "../../src/details/parts/precheck-items";
-import type { RequestIn } from "../../src/drs/operations";
+import type { RequestIn } from "../../src/drs/operation";
 import { type OperationsV5, operationsV5 } from "../../src/drs/operations-v5";
 import { selectableObjects } from "../../src/tasks/use-cases/change-objects";
 import { perform } from "../../src/tasks/use-cases/perform";

@@ -1,7 +1,7 @@
 /** What the backend answers to calls that the extension does not make. Every answer is held against the service's models. */
 import assert from "node:assert/strict";
 import { EitherVersion } from "../../src/drs/either-version";
-import type { RequestIn } from "../../src/drs/operations";
+import type { RequestIn } from "../../src/drs/operation";
 import { type OperationsKept, operationsKept } from "../../src/drs/operations-kept";
 import { type OperationsMore, operationsMore } from "../../src/drs/operations-more";
 import { operationsV5 } from "../../src/drs/operations-v5";

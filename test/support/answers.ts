@@ -1,6 +1,6 @@
 /** Answers that the service could give, drawn from the names and types of its own models, and broken one leaf at a time. */
 import { served, table } from "../../src/drs/all-operations";
-import type { Operation } from "../../src/drs/operations";
+import type { Operation } from "../../src/drs/operation";
 import type { Random } from "./random";
 import { kindOf, modelOf, serviceOperation, type Version, valuesOf } from "./service-models";
 

@@ -15,14 +15,8 @@ import { limits } from "../../scripts/limits.mjs";
 import { makeDemo, makeServers } from "../../scripts/test-data.mjs";
 import type { FaultRequest } from "../../src/backend/faults/request";
 import { type Answer, type CallOptions, DrsClient, type Identified } from "../../src/drs/client";
-import {
-  type OperationName,
-  type OperationTable,
-  operations,
-  type RequestIn,
-  type RequestOf,
-  type ResponseIn,
-} from "../../src/drs/operations";
+import type { OperationTable, RequestIn, ResponseIn } from "../../src/drs/operation";
+import { type OperationName, operations, type RequestOf } from "../../src/drs/operations";
 import { authorization, sdkDate } from "../../src/drs/signer";
 import { bound } from "./bounds";
 import { misfits, serviceOperation } from "./service-models";

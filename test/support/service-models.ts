@@ -1,5 +1,5 @@
 /** The service's own models: its operations, and whether a value is one that they describe. */
-import type { Operation } from "../../src/drs/operations";
+import type { Operation } from "../../src/drs/operation";
 import facts from "./drs-models.json";
 
 export type Version = "v3" | "v5";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { TablesCaller } from "../../src/drs/client";
 import { DrsError } from "../../src/drs/errors";
-import { callOf, type OperationTable, operations } from "../../src/drs/operations";
+import { callOf, type OperationTable } from "../../src/drs/operation";
+import { operations } from "../../src/drs/operations";
 import { misfits, modelOf, type ServiceOperation, serviceOperation, type Version } from "./service-models";
 
 type Input = Readonly<Record<string, unknown>>;

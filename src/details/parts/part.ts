@@ -1,7 +1,7 @@
 /** What a part of the page is: how it is read while it is open, and what its table shows. */
 
 import type { TablesCaller } from "../../drs/client";
-import type { ResponseIn } from "../../drs/operations";
+import type { ResponseIn } from "../../drs/operation";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import { serviceTime } from "../../drs/service-time";
 import type { V5 } from "../../drs/v5";

@@ -4,7 +4,7 @@
  */
 import { type BatchResult, isRefused, onlyResult, refusalOf } from "../../drs/batch";
 import type { TablesCaller } from "../../drs/client";
-import type { RequestIn, ResponseIn } from "../../drs/operations";
+import type { RequestIn, ResponseIn } from "../../drs/operation";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import { poll } from "../../drs/poll";
 import { type V5, v5Of } from "../../drs/v5";

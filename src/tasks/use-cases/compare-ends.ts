@@ -1,6 +1,6 @@
 /** Compares both ends of a task through v5, the only part of the API that has differences by table. */
 import type { Clock } from "../../drs/clock";
-import type { ResponseIn } from "../../drs/operations";
+import type { ResponseIn } from "../../drs/operation";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import { poll } from "../../drs/poll";
 import { v5Of } from "../../drs/v5";

@@ -1,6 +1,6 @@
 /** The links that a service has: which engines, in which direction, over which network, in which modes. */
 import type { TablesCaller } from "../../drs/client";
-import type { ResponseIn } from "../../drs/operations";
+import type { ResponseIn } from "../../drs/operation";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import { v5Of } from "../../drs/v5";
 import { allPages } from "./all-pages";

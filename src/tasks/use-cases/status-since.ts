@@ -1,4 +1,4 @@
-import type { ResponseIn } from "../../drs/operations";
+import type { ResponseIn } from "../../drs/operation";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import { serviceTime } from "../../drs/service-time";
 import { v5Of } from "../../drs/v5";

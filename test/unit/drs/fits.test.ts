@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import { fitsAsItIs } from "../../../src/drs/fits";
-import { type Operation, operations } from "../../../src/drs/operations";
+import type { Operation } from "../../../src/drs/operation";
+import { operations } from "../../../src/drs/operations";
 import { operationsCompare } from "../../../src/drs/operations-compare";
 import { operationsV5 } from "../../../src/drs/operations-v5";
 import { breakOne, knownOperations, validAnswer } from "../../support/answers";

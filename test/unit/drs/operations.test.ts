@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { callOf, type Operation } from "../../../src/drs/operations";
+import { callOf, type Operation } from "../../../src/drs/operation";
 
 const operation = (method: Operation["method"], path: string): Operation => ({
   ...{ method, path, success: 200, reads: true, request: v.unknown(), response: v.unknown() },
