@@ -13,6 +13,7 @@ import type { Answer, CallOptions, Identified, TablesCaller } from "./client";
 import { DrsError, faultOf, isDrsError } from "./errors";
 import type { OperationTable, RequestIn, ResponseIn } from "./operation";
 import type { OperationName, RequestOf } from "./operations";
+import type { OperationsV5 } from "./operations-v5";
 import { noSuchPath, v5Of } from "./v5";
 import type { Forms } from "./v5-forms";
 
@@ -73,8 +74,10 @@ export class EitherVersion implements TablesCaller {
     input: RequestIn<T, N>,
     options: CallOptions = {},
   ): Promise<Identified<ResponseIn<T, N>>> {
-    const asked = name === "listJobsV5" ? Object.assign({}, input, this.#lists) : input;
-    return await this.#client.callIn(table, name, asked, options);
+    const isList = name === "listJobsV5";
+    const asked = isList ? Object.assign({}, input, this.#lists) : input;
+    const answer = await this.#client.callIn(table, name, asked, options);
+    return isList && this.#gone.has("listJobs") ? withoutV3(answer) : answer;
   }
 
   /** The answer in v3's words; undefined where v5 is not there, or has nothing for it. */
@@ -91,4 +94,20 @@ export class EitherVersion implements TablesCaller {
     this.#forms ??= import("./v5-forms").then(({ createForms }) => createForms(v5));
     return await (await this.#forms)[name]?.(input, options);
   }
+}
+
+/** What tasks allow that only v3 has a call for: v5 lists that, too. */
+const onlyByV3 = "RESET_DB_PWD";
+
+/** A list of v5 where v3 is gone: nobody is to be offered, and asked a password for, what cannot be sent. */
+function withoutV3<A extends object>(list: A): A {
+  const { jobs = [] } = list as Partial<ResponseIn<OperationsV5, "listJobsV5">>;
+  const possible = <J extends Pick<(typeof jobs)[number], "job_action">>(job: J): J => {
+    const available_actions = job.job_action?.available_actions?.filter((one) => one !== onlyByV3);
+    return available_actions ? { ...job, job_action: { ...job.job_action, available_actions } } : job;
+  };
+  return {
+    ...list,
+    jobs: jobs.map((job) => possible({ ...job, children: job.children?.map(possible) })),
+  };
 }

@@ -50,7 +50,11 @@ export function createForms(v5: V5): Forms {
 
   return {
     listJobs: async (input, options) => {
-      const { cur_page = 1, per_page = 10, db_use_type, name, tags: _, ...filter } = input;
+      const { cur_page = 1, per_page = 10, db_use_type, name, tags, ...filter } = input;
+      // v5 neither filters by tags nor lists them: an unfiltered list is no answer.
+      if (Object.keys(tags ?? {}).length > 0) {
+        return undefined;
+      }
       const names = (name ?? "").split(",").filter(Boolean);
       const pages = await each(names.length > 1 ? names : [name], async (one) =>
         v5.call(

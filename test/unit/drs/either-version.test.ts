@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EitherVersion } from "../../../src/drs/either-version";
 import { DrsError } from "../../../src/drs/errors";
+import { operationsV5 } from "../../../src/drs/operations-v5";
 import type { Version } from "../../support/service-models";
 import { ServiceOfVersions } from "../../support/service-of-versions";
 
@@ -126,6 +127,32 @@ describe("the version of the API that carries a call out", () => {
     const jobs = [{ job_id: id, end_point_type: "so" as const, db_password: "p" }];
     await assert.rejects(client.call("batchModifyPwd", { jobs }), /does not have version 3/);
     await assert.rejects(service([]).client.call("listJobs", page), { name: "DrsError" });
+  });
+
+  it("answers no list without the filter that was asked for: v5 does not know tags", async () => {
+    const { own, client } = service(["v5"]);
+    await client.call("listJobs", { ...page, tags: {} });
+    await assert.rejects(client.call("listJobs", { ...page, tags: { stage: "test" } }), /have version 3/);
+    assert.deepEqual(own.calls.at(-1), "listJobs");
+  });
+
+  it("decides what tasks allow: no new password where only v3 has a call for it", async () => {
+    const job_action = { available_actions: ["RESET_DB_PWD", "PAUSE"], current_action: "" };
+    const listed = { ...listedV5, job_action, children: [{ ...listedV5, id: other, job_action }] };
+    const { own, client } = service(["v3", "v5"], { listJobsV5: { total_count: 1, jobs: [listed] } });
+    const allowed = async () => {
+      const { jobs } = await client.callIn(operationsV5, "listJobsV5", { job_type: "sync" });
+      return jobs
+        .flatMap((job) => [job, ...(job.children ?? [])])
+        .map((job) => job.job_action?.available_actions);
+    };
+    const both = ["RESET_DB_PWD", "PAUSE"];
+    assert.deepEqual(await allowed(), [both, both]);
+    own.versions.delete("v3");
+    const [task] = (await client.call("listJobs", page)).jobs;
+    assert.deepEqual(task?.job_action, { ...job_action, available_actions: ["PAUSE"] });
+    assert.deepEqual(task?.children?.[0]?.job_action?.available_actions, ["PAUSE"]);
+    assert.deepEqual(await allowed(), [["PAUSE"], ["PAUSE"]]);
   });
 
   it("is not tried again after any other trouble: the call may have been carried out", async () => {
