@@ -27,6 +27,9 @@ const longest = { reason: 2_000, code: 200 };
 /** Levels of objects and lists; answers of the API have fewer than ten. */
 const deepest = 64;
 
+/** A service that asks to wait for longer is asked again all the same: a timer of weeks would end at once. */
+const longestWaitMs = 3_600_000;
+
 /** How far this machine's clock may be off before it is named as the cause of a refused signature: the service accepts 15 minutes. */
 const skewToldMs = 5 * 60_000;
 
@@ -108,7 +111,8 @@ export function bodyOf(
       ...{ requestId: answer.header("x-request-id"), ...faultOf("tooLarge", host) },
     });
   }
-  const body = asObject(bytes);
+  // A change may be answered without a body: then nothing says more than the status.
+  const body = bytes.length === 0 && ok && !reads ? {} : asObject(bytes);
   if (body !== undefined && (ok || (status === 400 && Array.isArray(body[items])))) {
     return body;
   }
@@ -150,7 +154,7 @@ function refusal(
 /** `Retry-After` has seconds or a date. */
 function retryAfter(value: string | undefined): number | undefined {
   const ms = /^\d+$/.test(value ?? "") ? Number(value) * 1000 : Date.parse(value ?? "") - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), longestWaitMs);
 }
 
 function firstText(value: unknown, most = longest.reason): string | undefined {
@@ -189,7 +193,8 @@ function isExcessive(bytes: Buffer): boolean {
 /** A list is the field `body` of an object, as in the SDKs. */
 function asObject(bytes: Buffer): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    // Some programs write a byte order mark, which JSON does not have.
+    const value: unknown = JSON.parse(bytes.toString("utf8").replace(/^\uFEFF/, ""));
     if (Array.isArray(value)) {
       return { body: value };
     }

@@ -8,11 +8,14 @@ export interface Clock {
   random(): number;
 }
 
+/** Node ends a longer timer at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
+    const timer = setTimeout(callback, Math.min(ms, longestTimerMs));
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),

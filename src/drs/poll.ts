@@ -1,4 +1,8 @@
 import { type Clock, pause, systemClock } from "./clock";
+import { isDrsError } from "./errors";
+
+/** So many questions in a row may fail for what passes by itself, less one. */
+const failuresAllowed = 5;
 
 export interface PollOptions {
   /** The first pause, in milliseconds; each is half as long again as the one before. */
@@ -11,8 +15,10 @@ export interface PollOptions {
 }
 
 /**
- * Asks again and again until there is an answer.
+ * Asks again and again until there is an answer. A question that fails on the way, or at a service that is busy, is asked
+ * again, not before the time that the service asks for: what is waited for goes on meanwhile.
  *
+ * @param ask only reads.
  * @returns undefined when there was none within the limit.
  * @throws what `ask` throws; the signal's reason when it aborts.
  */
@@ -21,11 +27,29 @@ export async function poll<T>(
   { firstMs, longestMs, limitMs, signal, clock = systemClock }: PollOptions,
 ): Promise<T | undefined> {
   const end = clock.now() + limitMs;
+  let failed = 0;
   for (let wait = firstMs; ; wait = Math.min(wait * 1.5, longestMs)) {
-    const answer = await ask();
-    if (answer !== undefined || clock.now() >= end) {
-      return answer;
+    let longer = 0;
+    try {
+      const answer = await ask();
+      if (answer !== undefined || clock.now() >= end) {
+        return answer;
+      }
+      failed = 0;
+    } catch (error) {
+      longer = passesInMs(error);
+      failed += 1;
+      if (failed >= failuresAllowed || clock.now() + longer >= end) {
+        throw error;
+      }
     }
-    await pause(wait, clock, signal);
+    await pause(Math.max(wait, longer), clock, signal);
   }
+}
+
+/** How long the service asks to wait after a failure that passes by itself, in milliseconds; infinite for any other. */
+function passesInMs(error: unknown): number {
+  return isDrsError(error) && ["network", "timeout", "throttled", "service"].includes(error.failure.kind)
+    ? (error.failure.retryAfterMs ?? 0)
+    : Number.POSITIVE_INFINITY;
 }

@@ -2,7 +2,6 @@
 import { onlyResult, refusalOf } from "../../drs/batch";
 import type { DrsCaller, TablesCaller } from "../../drs/client";
 import type { Clock } from "../../drs/clock";
-import { isDrsError } from "../../drs/errors";
 import type { RequestOf } from "../../drs/operations";
 import { poll } from "../../drs/poll";
 import type { PrecheckMode } from "../../status/actions";
@@ -60,8 +59,6 @@ const firstMs = 500;
 const longestMs = 10_000;
 /** Making an instance takes minutes in the cloud; its own tools wait an hour. */
 const creationLimitMs = 60 * 60_000;
-/** Readings in a row that may fail while an instance is being made. */
-const readingsAllowedToFail = 5;
 
 /** What is to become of a plan. */
 export interface PlanOptions extends CreationOptions {
@@ -118,7 +115,12 @@ export async function createTask(
   onStep("create");
   const id = await inStep("create", undefined, signal, async () => {
     const answer = await client.call("batchCreation", { jobs: [plan.creation] }, { signal });
-    return onlyResult("batchCreation", answer, (result) => Boolean(result.id)).id ?? "";
+    const { id } = onlyResult("batchCreation", answer);
+    if (!id) {
+      // Nothing was refused: the task may be there.
+      throw refusalOf("batchCreation", undefined, answer.request_id);
+    }
+    return id;
   });
   onCreated(id);
   onStep("wait");
@@ -210,25 +212,12 @@ async function untilConfigurable(
   id: string,
   { signal, clock }: CreationOptions,
 ): Promise<void> {
-  let failed = 0;
   const isConfigurable = async () => {
-    try {
-      const [state] = (await client.call("batchStatus", { jobs: [id] }, { signal })).results;
-      failed = 0;
-      if (state?.status === "CONFIGURATION" || state?.status === "CREATING") {
-        return state.status === "CONFIGURATION" || undefined;
-      }
-      throw refusalOf("batchStatus", state, undefined);
-    } catch (error) {
-      // The next reading may go well, unless the service has said what became of the task.
-      const passes =
-        isDrsError(error) && ["network", "timeout", "throttled", "service"].includes(error.failure.kind);
-      failed += 1;
-      if (!passes || failed >= readingsAllowedToFail) {
-        throw error;
-      }
-      return undefined;
+    const [state] = (await client.call("batchStatus", { jobs: [id] }, { signal })).results;
+    if (state?.status === "CONFIGURATION" || state?.status === "CREATING") {
+      return state.status === "CONFIGURATION" || undefined;
     }
+    throw refusalOf("batchStatus", state, undefined);
   };
   if (!(await poll(isConfigurable, { firstMs, longestMs, limitMs: creationLimitMs, signal, clock }))) {
     throw refusalOf("batchStatus", undefined, undefined);

@@ -16,6 +16,8 @@ export interface ActionOutcome {
 
 /** How long a refusal that passes by itself is waited out, try by try, in milliseconds. */
 const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 15_000];
+/** Nobody waits for longer than this where the service asks for it. */
+const longestWaitMs = 30_000;
 
 /** Refusals that pass: calls too close together, another operation on the task not over yet. */
 function isPassing(error: DrsError | undefined): error is DrsError {
@@ -46,10 +48,11 @@ export async function perform(
   let outcomes = await performOnce(client, action, tasks, options);
   for (const ms of retryDelaysMs) {
     const again = tasks.filter((_, index) => isPassing(outcomes[index]?.error));
-    if (again.length === 0) {
+    const asked = Math.max(ms, ...outcomes.map(({ error }) => error?.failure.retryAfterMs ?? 0));
+    if (again.length === 0 || asked > longestWaitMs) {
       break;
     }
-    await pause(ms, clock, signal);
+    await pause(asked, clock, signal);
     const latest = await performOnce(client, action, again, options);
     outcomes = outcomes.map((outcome) => latest.find(({ id }) => id === outcome.id) ?? outcome);
   }

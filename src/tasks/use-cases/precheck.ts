@@ -57,7 +57,7 @@ export async function precheck(
       if (state?.error_code) {
         throw refusalOf(operation, state, request_id);
       }
-      const percent = Number.parseFloat(state?.process || "0");
+      const percent = Number.parseFloat(state?.process ?? "") || 0;
       onProgress?.(percent);
       return percent < 100
         ? undefined

@@ -39,6 +39,10 @@ describe("a refusal", () => {
     assert.equal(wait("120"), 120_000);
     about(wait(new Date(Date.now() + 5 * minute).toUTCString()), 5 * minute);
     assert.equal(wait(new Date(Date.now() - 5 * minute).toUTCString()), 0);
+    // What no timer can wait for is an hour.
+    for (const value of ["3600", "3000000", "9".repeat(200), "Thu, 31 Dec 2099 00:00:00 GMT"]) {
+      assert.equal(wait(value), 60 * minute, value);
+    }
     for (const value of [undefined, "", "soon", "7s"]) {
       assert.equal(wait(value), undefined, String(value));
     }
@@ -151,6 +155,22 @@ describe("the uncertainty after a failed call", () => {
 });
 
 describe("an answer that is not the API's", () => {
+  it("is none with a byte order mark, or without a body where something was changed", () => {
+    const read = (given: Given, reads: boolean) =>
+      bodyOf(incoming(given), { operation: "x", host: "drs.example", reads });
+    assert.deepEqual(read({ status: 200, body: '\ufeff{"count":1}' }, true), { count: 1 });
+    for (const status of [200, 202, 204]) {
+      assert.deepEqual(read({ status, body: "" }, false), {});
+      assert.equal(failureOf({ status, body: "" }, true).fault?.id, "notJson");
+    }
+    assert.equal(failureOf({ status: 500, body: "" }).uncertain, true);
+    const facts = { operation: "batchPause", host: "drs.example", reads: false };
+    const open = (error: unknown) => error instanceof DrsError && error.failure.uncertain === true;
+    // What became of each task must be said.
+    const answer = incoming({ status: 202, body: "" });
+    assert.throws(() => checkedAnswer(operations.batchPause, answer, facts, () => {}), open);
+  });
+
   it("is recognized: a page instead of JSON, and a redirect", () => {
     const id = (given: Given) => {
       const { kind, fault, status } = failureOf(given);

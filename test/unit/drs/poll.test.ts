@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { systemClock } from "../../../src/drs/clock";
+import { DrsError, type FailureKind } from "../../../src/drs/errors";
 import { poll } from "../../../src/drs/poll";
 import { ManualClock } from "../../support/clock";
 
@@ -39,6 +41,31 @@ describe("polling", () => {
     assert.deepEqual([asked, pauses], [5, [100, 150, 200, 200]]);
   });
 
+  const failure = (kind: FailureKind, retryAfterMs?: number) => () =>
+    Promise.reject(new DrsError({ operation: "o", reason: "no", kind, retryAfterMs }));
+  const inTurn = (asks: (() => Promise<string | undefined>)[]) => () =>
+    asks.shift()?.() ?? Promise.resolve("done");
+
+  it("asks again after what passes by itself, not before the time that the service asks for", async () => {
+    for (const kind of ["network", "timeout", "throttled", "service"] as const) {
+      assert.deepEqual((await polled(inTurn([failure(kind), failure(kind, 120)]))).pauses, [100, 150], kind);
+    }
+    const busy = inTurn([failure("throttled", 400), async () => undefined]);
+    assert.deepEqual(await polled(busy), { answer: "done", pauses: [400, 150] });
+  });
+
+  it("ends with the fifth failure in a row, with one that does not pass, and with a wait beyond its limit", async () => {
+    const four = Array.from({ length: 4 }, () => failure("network"));
+    const nothing = async () => undefined;
+    const long = { firstMs: 1, longestMs: 1, limitMs: 60_000 };
+    assert.equal(await poll(inTurn([...four, nothing, ...four]), long), "done");
+    await assert.rejects(poll(inTurn([...four, failure("timeout")]), long), { message: /no/ });
+    for (const kind of ["authentication", "permission", "validation", "protocol"] as const) {
+      await assert.rejects(poll(inTurn([failure(kind)]), long), { message: /no/ }, kind);
+    }
+    await assert.rejects(poll(inTurn([failure("throttled", 60_000)]), long), { message: /no/ });
+  });
+
   it("ends with what asking throws, and when the user cancels", async () => {
     await assert.rejects(
       poll(() => Promise.reject(new Error("refused")), limits),
@@ -50,5 +77,18 @@ describe("polling", () => {
       return undefined;
     };
     await assert.rejects(poll(ask, { ...limits, signal: controller.signal }), { name: "AbortError" });
+  });
+});
+
+describe("the clock of this machine", () => {
+  it("does not end at once what no timer is long enough for", async () => {
+    let over = false;
+    const cancel = systemClock.after(2 ** 40, () => {
+      over = true;
+    });
+    // Later timers end later.
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    cancel();
+    assert.equal(over, false);
   });
 });

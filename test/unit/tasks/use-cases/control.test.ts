@@ -201,6 +201,27 @@ describe("the request for an action", () => {
     }
   });
 
+  it("is sent again only when the service wants to be asked again, and not at all where that is too late", async () => {
+    const busy = (retryAfterMs: number) =>
+      new DrsError({ operation: "batchPause", kind: "throttled", reason: "busy", retryAfterMs });
+    const clock = new ManualClock();
+    const asks = [busy(20_000), undefined];
+    const client: TablesCaller = {
+      call: () => {
+        const refusal = asks.shift();
+        return refusal ? Promise.reject(refusal) : (Promise.resolve({ results: [{ id }] }) as never);
+      },
+      callIn: () => Promise.reject(new Error("v5 is not asked")),
+    };
+    const paused = () => perform(client, "pause", [{ id, status: "incremental" }], { clock });
+    const done = paused();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(clock.tick(), 20_000);
+    assert.deepEqual(await done, [{ id }]);
+    asks.push(busy(31_000));
+    assert.deepEqual(await paused(), [{ id, error: busy(31_000) }]);
+  });
+
   it("is not sent again after any other failure of the call", async () => {
     const client: TablesCaller = {
       call: () => Promise.reject(error("network")),

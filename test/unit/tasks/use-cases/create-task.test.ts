@@ -122,6 +122,12 @@ describe("a task from its plan", () => {
     assert.match(await explainStep(error, "orders", localizerFor("en", fill), true), /may have been created/);
   });
 
+  it("may have been carried out where the service names no task", async () => {
+    const { caller } = service({ batchCreation: () => ({ results: [{ id: "", name: "orders" }] }) });
+    const error = await whole(caller, options()).then(assert.fail, (reason) => reason);
+    assert.match(await explainStep(error, "orders", localizerFor("en", fill), true), /may have been created/);
+  });
+
   it("tolerates polls that fail briefly while the instance is created", async () => {
     const answers = [
       () => ({ results: [{ id, status: "CREATING" }] }),

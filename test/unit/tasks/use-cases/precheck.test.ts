@@ -33,6 +33,7 @@ describe("a pre-check", () => {
       { precheck_id: "new" },
       { precheck_id: "old", process: "100%", result: false },
       { precheck_id: "new", process: "" },
+      { precheck_id: "new", process: "done", result: false },
       { precheck_id: "new", process: "40%" },
       done,
     );
@@ -41,7 +42,7 @@ describe("a pre-check", () => {
       onProgress: (percent) => percents.push(percent),
     });
     assert.deepEqual(outcome, { passed: true, findings: [] });
-    assert.deepEqual(percents, [0, 0, 40, 100]);
+    assert.deepEqual(percents, [0, 0, 0, 40, 100]);
   });
 
   it("reports every item that did not pass, with its reason", async () => {
