@@ -18,10 +18,14 @@ export type Forms = { readonly [N in OperationName]?: Form<N> };
 
 /** v5 answers for one task at a time: so many are asked for in one call, and the others at the next one. */
 const tasksAtOnce = 20;
+/** Of so many tasks the answer may be of no use; more say that it is the service that has trouble. */
+const oddTasks = 3;
 /** How long a connection test, or the saving of objects, is waited for. */
 const settling = { firstMs: 300, longestMs: 3_000, limitMs: 60_000 };
 /** So many queries are remembered. */
 const keptQueries = 200;
+/** So many tasks are remembered whose turn was. */
+const keptTurns = 20_000;
 
 type Params = NonNullable<RequestIn<OperationsV5, "executeAction">["job"]["action_params"]>;
 
@@ -36,6 +40,8 @@ type Outcome = {
 export function createForms(v5: V5): Forms {
   /** The last pre-check of each task. */
   const prechecks = new Map<string, string>();
+  /** Tasks whose details and whose progress were asked for, the last ones at the end. */
+  const turns = { detail: new Set<string>(), progress: new Set<string>() };
 
   /** One action on several tasks. */
   const acted = async (
@@ -76,7 +82,7 @@ export function createForms(v5: V5): Forms {
     },
 
     batchStatus: async ({ jobs }, options) => {
-      const found = await each(jobs, async (job_id) => {
+      const found = await eachReading(jobs, async (job_id) => {
         const state = await detail(job_id, "overview", {}, options);
         return state && { id: job_id, ...state };
       });
@@ -84,7 +90,8 @@ export function createForms(v5: V5): Forms {
     },
 
     batchDetail: async ({ jobs }, options) => {
-      const found = await each(jobs, async (job_id): Promise<ItemOf<"batchDetail"> | undefined> => {
+      const due = inTurn(turns.detail, jobs);
+      const found = await eachReading(due, async (job_id): Promise<ItemOf<"batchDetail"> | undefined> => {
         const state = await detail(job_id, "detail", {}, options);
         if (state?.job === undefined) {
           return state && { id: job_id, ...state };
@@ -92,7 +99,7 @@ export function createForms(v5: V5): Forms {
         // v5 says why a task failed only in the task's log.
         const failed = state.job.status?.endsWith("_FAILED") === true;
         const log = failed
-          ? await detail(job_id, "log", { log_level: "Error", limit: 1 }, options)
+          ? await detail(job_id, "log", { log_level: "Error", limit: 1 }, options).catch(ifOdd)
           : undefined;
         return detailOf(state.job, log?.job?.logs?.[0]?.message);
       });
@@ -100,7 +107,7 @@ export function createForms(v5: V5): Forms {
     },
 
     batchProgress: async ({ jobs }, options) => {
-      const found = await each(jobs, async (job_id) => {
+      const found = await eachReading(inTurn(turns.progress, jobs), async (job_id) => {
         const state = await detail(job_id, "progress", {}, options);
         return (
           state &&
@@ -305,6 +312,60 @@ async function refusable<R extends object>(id: string, work: () => Promise<R | u
     }
     throw error;
   }
+}
+
+/** Those first that were asked for longest ago, or never: as many as are asked for in one call. */
+function inTurn(asked: Set<string>, ids: readonly string[]): readonly string[] {
+  const wanted = new Set(ids);
+  const before = [...asked].filter((id) => wanted.has(id));
+  const due = [...ids.filter((id) => !asked.has(id)), ...before].slice(0, tasksAtOnce);
+  for (const id of due) {
+    asked.delete(id);
+    asked.add(id);
+  }
+  for (const id of [...asked].slice(0, Math.max(0, asked.size - keptTurns))) {
+    asked.delete(id);
+  }
+  return due;
+}
+
+/** The same as `each` for what only reads: a task whose answer is of no use does not take the others along. */
+async function eachReading<R>(
+  ids: readonly string[],
+  work: (id: string) => Promise<R | undefined>,
+): Promise<R[] | undefined> {
+  const done: R[] = [];
+  let [odd, trouble] = [0, undefined as unknown];
+  for (const id of ids.slice(0, tasksAtOnce)) {
+    try {
+      const result = await work(id);
+      if (result === undefined) {
+        return undefined;
+      }
+      done.push(result);
+    } catch (error) {
+      ifOdd(error);
+      [odd, trouble] = [odd + 1, error];
+      if (odd > oddTasks) {
+        break;
+      }
+    }
+  }
+  if (done.length === 0 && odd > 0) {
+    throw trouble;
+  }
+  return done;
+}
+
+/** @throws the error, unless it may be about the one task alone. */
+function ifOdd(error: unknown): undefined {
+  if (
+    !isDrsError(error) ||
+    ["authentication", "throttled", "network", "timeout"].includes(error.failure.kind)
+  ) {
+    throw error;
+  }
+  return undefined;
 }
 
 /** One after the other, as far as they are done in one call; undefined as soon as v5 is not there. */

@@ -144,7 +144,7 @@ async function readPart(
     seen.add(id);
   }
   const result = { jobs, fresh, gone, total };
-  if (lastPage < pagesOf(total)) {
+  if (lastPage < pagesOf(total) && pages.at(-1)?.empty !== true) {
     return { ...result, cursor: { ...cycle, nextPage: lastPage + 1, failuresAt, filtersV5 } };
   }
   if (pagesOf(total) <= pagesAtOnce) {
@@ -237,6 +237,8 @@ interface Page {
   readonly total: number;
   /** Whether the service said how many there are. */
   readonly counted: boolean;
+  /** Whether the list has ended before, whatever the service counts. */
+  readonly empty: boolean;
 }
 
 async function readPage(
@@ -255,11 +257,13 @@ async function readPage(
     ...(job.children ?? []).map((child) => [child.id, { job: child, parentId: job.id }] as const),
   ]);
   const { total_record } = answer;
-  const counted = Number.isInteger(total_record) && Number(total_record) >= 0;
+  const empty = answer.jobs.length === 0;
+  const atLeast = empty ? 0 : (page - 1) * pageSize + answer.jobs.length;
+  // A service that counts fewer than it lists does not count.
+  const counted = Number.isInteger(total_record) && Number(total_record) >= atLeast;
   // Where the service does not count, a full page is followed by another one.
-  const atLeast = (page - 1) * pageSize + answer.jobs.length;
   const uncounted = atLeast + (answer.jobs.length >= pageSize ? 1 : 0);
-  return { listed, total: counted ? Math.max(Number(total_record), atLeast) : uncounted, counted };
+  return { listed, total: counted ? Number(total_record) : uncounted, counted, empty };
 }
 
 function readPages(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EitherVersion } from "../../../src/drs/either-version";
-import { DrsError } from "../../../src/drs/errors";
+import { DrsError, type FailureKind } from "../../../src/drs/errors";
 import { operationsV5 } from "../../../src/drs/operations-v5";
 import type { Version } from "../../support/service-models";
 import { ServiceOfVersions } from "../../support/service-of-versions";
@@ -216,6 +216,58 @@ describe("what v5 answers, in the words of v3", () => {
     assert.equal(results.length, 20);
     assert.deepEqual([results[0]?.status, results[0]?.error_code], [null, "DRS.M00289"]);
     assert.equal(own.calls.length, 21);
+  });
+
+  it("asks for all tasks in turn, so that none stays without progress", async () => {
+    const { client } = service(["v5"], {
+      showJobDetail: ({ type, job_id }: { type: string; job_id: string }) => ({
+        job: { ...kinds[type], id: job_id },
+      }),
+    });
+    const jobs = Array.from({ length: 50 }, (_, index) => `${String(index).padStart(4, "0")}${id.slice(4)}`);
+    for (const operation of ["batchProgress", "batchDetail"] as const) {
+      const seen = new Set<string>();
+      for (let reading = 0; reading < 3; reading++) {
+        const { results } = await client.call(operation, { jobs });
+        assert.equal(results.length, 20);
+        for (const one of results) {
+          seen.add(String("job_id" in one ? one.job_id : one.id));
+        }
+      }
+      assert.deepEqual([...seen].sort(), jobs);
+    }
+    // A task that is asked for alone has its turn at once.
+    const [last] = (await client.call("batchProgress", { jobs: [jobs[0] ?? ""] })).results;
+    assert.equal(last?.job_id, jobs[0]);
+  });
+
+  it("has the other tasks where the answer about one is of no use", async () => {
+    const odd = (kind: FailureKind) => new DrsError({ operation: "showJobDetail", kind, reason: "no" });
+    const jobs = [id, other, `2${id.slice(1)}`];
+    const read = (kind: FailureKind, bad: readonly string[], badType?: string) =>
+      service(["v5"], {
+        showJobDetail: ({ type, job_id }: { type: string; job_id: string }) =>
+          bad.includes(job_id) && (badType ?? type) === type
+            ? odd(kind)
+            : { job: { ...kinds[type], id: job_id } },
+      }).client;
+    for (const operation of ["batchStatus", "batchDetail", "batchProgress"] as const) {
+      const ids = async (client: EitherVersion) =>
+        (await client.call(operation, { jobs })).results.map((one) =>
+          String("job_id" in one ? one.job_id : one.id),
+        );
+      for (const kind of ["protocol", "service", "permission"] as const) {
+        assert.deepEqual(await ids(read(kind, [other])), [id, jobs[2]], operation);
+        await assert.rejects(ids(read(kind, jobs)), { message: /no/ });
+      }
+      await assert.rejects(ids(read("throttled", [other])), { message: /no/ });
+    }
+    // A failed task keeps its details where its log cannot be read.
+    const { results } = await read("protocol", jobs, "log").call("batchDetail", { jobs });
+    assert.deepEqual(
+      results.map((one) => [one.name, one.error_message]),
+      jobs.map(() => ["task", undefined]),
+    );
   });
 
   it("tests connections, saves objects and checks, each to its end", async () => {

@@ -140,6 +140,17 @@ describe("a short list", () => {
     assert.equal(listing.jobs.get("t2")?.job.job_action, undefined, "it was for the status before");
   });
 
+  it("is read to its end where the service counts fewer than it lists", async () => {
+    const service = new ListService().fill(250);
+    for (const [page, from] of [0, 100, 200].entries()) {
+      const jobs = [...service.jobs.values()].slice(from, from + 100);
+      service.pages.set(page + 1, { total_record: 3, jobs });
+    }
+    const { jobs, cursor } = await read(service);
+    assert.deepEqual([jobs.size, cursor], [250, undefined]);
+    assert.deepEqual(service.take(), ["page 1", "page 2", "page 3"]);
+  });
+
   it("keeps what nothing is said of, as the same object where its status is the same", async () => {
     const service = new ListService().fill(2);
     const last = await read(service);
@@ -183,6 +194,16 @@ describe("a long list", () => {
     assert.deepEqual([third.cursor?.nextPage, third.cursor?.first, third.total], [1, false, 950]);
     await read(service, third);
     assert.deepEqual(service.take(), ["page 1", "page 2", "page 3", "page 4"]);
+  });
+
+  it("has been read where a page is empty, however many tasks the service counts", async () => {
+    const service = new ListService().fill(150);
+    for (let page = 1; page < 9; page++) {
+      const jobs = [...service.jobs.values()].slice((page - 1) * 100, page * 100);
+      service.pages.set(page, { total_record: 1e12, jobs });
+    }
+    const { jobs, cursor } = await read(service);
+    assert.deepEqual([jobs.size, cursor?.first, cursor?.nextPage], [150, false, 1]);
   });
 
   it("looks for failures once a minute, status by status where there is no v5", async () => {
