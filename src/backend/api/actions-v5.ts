@@ -28,7 +28,6 @@ export function executeAction(
     action,
     step: async () => {
       await work();
-      return undefined;
     },
   });
   switch (name) {

@@ -1,7 +1,7 @@
 /** `GET /_local/tasks/{id}/delay`: why a task is behind, as far as both of its ends say it. */
 import type { DelayEvidence } from "../engine/delay-evidence";
 import type { Engine } from "../engine/engine";
-import { EngineError } from "../engine/engine-error";
+import { requireEngineError } from "../engine/engine-error";
 import type { Controller } from "../jobs/controller";
 import { isWatched } from "../jobs/runtime";
 import type { JobStore } from "../jobs/store";
@@ -34,10 +34,8 @@ export async function delayView({ store, controller, engine }: DelayParts, id: s
   const evidence = isWatched(job)
     ? await engine.delayEvidence(controller.taskOf(job)).catch((error: unknown) => {
         // An end that does not answer says nothing.
-        if (error instanceof EngineError) {
-          return null;
-        }
-        throw error;
+        requireEngineError(error);
+        return null;
       })
     : null;
   const { engine: state, rates, linkLimit } = controller.live(id);

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { DatabaseLogin } from "../engine/database-login";
 import type { Engine } from "../engine/engine";
-import { EngineError } from "../engine/engine-error";
+import { requireEngineError } from "../engine/engine-error";
 import type { Side } from "../engine/side";
 import { type Language, render } from "../messages";
 
@@ -44,9 +44,7 @@ export async function tryEnds(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
+      requireEngineError(error);
       problems[error.side ?? side] = render(engine.describe(error, connection), language);
       return undefined;
     }

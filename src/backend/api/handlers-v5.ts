@@ -147,11 +147,9 @@ export function createHandlersV5(
     expired_days: async (id, { base_info }) => {
       const expiredDays = base_info?.expired_days ?? undefined;
       await store.update(id, (job) => ({ ...job, sent: { ...job.sent, expiredDays } }));
-      return undefined;
     },
     notify: async (id, { alarm_notify }) => {
       await store.update(id, (job) => ({ ...job, alarms: alarmsOf(alarm_notify) }));
-      return undefined;
     },
     policy: async (id, { policy_config, speed_limit }) => {
       requirePolicy(policy_config);
@@ -324,7 +322,6 @@ export function createHandlersV5(
     stopJob: async ({ job_id, is_force_stop }) =>
       await single(job_id, "FREE_RESOURCE", async () => {
         await actions.end(job_id, is_force_stop === true);
-        return undefined;
       }),
 
     stopJobs: async ({ jobs }, language) =>
@@ -334,14 +331,12 @@ export function createHandlersV5(
         language,
         async (id, index) => {
           await actions.end(id, jobs[index]?.is_force_stop === true);
-          return undefined;
         },
       ),
 
     deleteJob: async ({ job_id }) => {
       await single(job_id, "DELETE", async () => {
         await actions.remove(job_id);
-        return undefined;
       });
       return {};
     },
@@ -349,7 +344,6 @@ export function createHandlersV5(
     deleteJobs: async ({ jobs }, language) =>
       await each(jobs, "DELETE", language, async (id) => {
         await actions.remove(id);
-        return undefined;
       }),
 
     createJob: async ({ job }) => {

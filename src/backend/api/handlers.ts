@@ -160,13 +160,11 @@ export function createHandlers(parts: Parts): Handlers {
       await each("START", jobs.map(jobIdOf), language, async (id, index) => {
         const startAt = Number(jobs[index]?.start_time || 0);
         await actions.start(id, startAt > Date.now() ? startAt : undefined);
-        return undefined;
       }),
 
     batchPause: async ({ jobs }, language) =>
       await each("PAUSE", jobs.map(jobIdOf), language, async (id) => {
         await actions.pause(id);
-        return undefined;
       }),
 
     batchRetry: async ({ jobs }, language) =>
@@ -176,7 +174,6 @@ export function createHandlers(parts: Parts): Handlers {
         } else {
           await actions.retry(id);
         }
-        return undefined;
       }),
 
     batchDelete: async ({ jobs }, language) =>
@@ -194,26 +191,22 @@ export function createHandlers(parts: Parts): Handlers {
           default:
             throw new ApiError("DRS.M00304", message("wrongStatus", { status: store.get(id)?.status ?? "" }));
         }
-        return undefined;
       }),
 
     batchModifyPwd: async ({ jobs }, language) =>
       await each("RESET_DB_PWD", jobs.map(jobIdOf), language, async (id, index) => {
         const { end_point_type, db_password = "" } = jobs[index] ?? {};
         await endpoints.changePassword(id, end_point_type === "so" ? "source" : "target", db_password);
-        return undefined;
       }),
 
     batchModification: async ({ jobs }, language) =>
       await each("MODIFY_CONFIGURATION", jobs.map(jobIdOf), language, async (id, index) => {
         await actions.describe(id, jobs[index] ?? {});
-        return undefined;
       }),
 
     batchLimitSpeed: async ({ speed_limits }, language) =>
       await each("MODIFY_CONFIGURATION", speed_limits.map(jobIdOf), language, async (id, index) => {
         await actions.limitSpeed(id, speed_limits[index]?.speed_limit ?? []);
-        return undefined;
       }),
   };
 }

@@ -27,3 +27,10 @@ export class EngineError extends Error {
 
 /** The source does not keep any more what a task has not read: its rows can only be copied again. */
 export class LogLostError extends EngineError {}
+
+/** @throws the error itself when it is not the engine's. */
+export function requireEngineError(error: unknown): asserts error is EngineError {
+  if (!(error instanceof EngineError)) {
+    throw error;
+  }
+}

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { TaskType } from "../engine/capabilities";
 import type { Engine } from "../engine/engine";
-import { EngineError } from "../engine/engine-error";
+import { requireEngineError } from "../engine/engine-error";
 import type { Unapplied } from "../engine/engine-state";
 import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
@@ -153,9 +153,7 @@ export class JobActions {
     try {
       return await question();
     } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
+      requireEngineError(error);
       const login = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
       throw new ApiError("DRS.M00299", this.engine.describe(error, login));
     }

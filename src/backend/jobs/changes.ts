@@ -4,7 +4,7 @@
  * tables as they were; added tables that are copied already stay in step, so that a retry need not copy them again.
  */
 import type { Engine } from "../engine/engine";
-import { EngineError } from "../engine/engine-error";
+import { requireEngineError } from "../engine/engine-error";
 import type { TableState } from "../engine/engine-state";
 import type { EngineTask } from "../engine/engine-task";
 import { plainName, type TableName } from "../engine/table-name";
@@ -15,7 +15,7 @@ import type { SecretBox } from "../secrets";
 import { loginOf } from "./endpoints";
 import { lostTables } from "./findings";
 import { type Change, type Job, tablesOf, without } from "./job";
-import { isAwaited, newFault, type Runtime } from "./runtime";
+import { mayPass, newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
 
 /** The steps of a change of objects. Each may be repeated; what came of it is stored in the task's `change`. */
@@ -49,7 +49,8 @@ export class ChangeSteps {
         }));
         runtime.enabledAttempt = job.desired.attempt;
       } catch (error) {
-        if (!(error instanceof EngineError) || error.kind === "loss" || isAwaited(error, runtime)) {
+        requireEngineError(error);
+        if (mayPass(error, runtime)) {
           throw error;
         }
         const connection = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
@@ -97,7 +98,8 @@ export class ChangeSteps {
       await step();
       return true;
     } catch (error) {
-      if (!(error instanceof EngineError) || !(error.kind === "loss" || isAwaited(error, runtime))) {
+      requireEngineError(error);
+      if (!mayPass(error, runtime)) {
         throw error;
       }
       runtime.fault ??= newFault(error.reason, error.kind === "loss" ? "lost" : "passing");

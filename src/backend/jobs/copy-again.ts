@@ -3,13 +3,13 @@
  * these tables are in step. Until the engine has begun to copy all of them, beginning is repeated as a whole.
  */
 import type { Engine } from "../engine/engine";
-import { EngineError } from "../engine/engine-error";
+import { requireEngineError } from "../engine/engine-error";
 import type { AgainTable, EngineTask } from "../engine/engine-task";
 import { plainName } from "../engine/table-name";
 import { message } from "../messages";
 import type { ObservedCopy } from "../reconcile";
 import { type Job, tableId, without, withoutMemoryOf } from "./job";
-import { isAwaited, newFault, type Runtime } from "./runtime";
+import { mayPass, newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
 
 /** The steps of copying tables again, as stored in the task's `copyAgain`. */
@@ -40,12 +40,10 @@ export class CopySteps {
       runtime.silentSince = undefined;
       return true;
     } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
+      requireEngineError(error);
       // The engine may have been left anywhere on the way.
       runtime.enabledAttempt = undefined;
-      if (error.kind === "loss" || isAwaited(error, runtime)) {
+      if (mayPass(error, runtime)) {
         runtime.fault ??= newFault(error.reason, error.kind === "loss" ? "lost" : "passing");
         return false;
       }

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { InputOf } from "../../drs/all-operations";
 import type { Engine } from "../engine/engine";
-import { EngineError } from "../engine/engine-error";
+import { requireEngineError } from "../engine/engine-error";
 import type { Side } from "../engine/side";
 import type { TableName } from "../engine/table-name";
 import { ApiError, message } from "../messages";
@@ -127,9 +127,7 @@ export class EndpointActions {
     try {
       return await this.engine.test(connection, side);
     } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
+      requireEngineError(error);
       const login = error.code === "28P01" || error.code === "28000";
       throw new ApiError(login ? "DRS.KE0002" : "DRS.M00299", this.engine.describe(error, connection));
     }
@@ -141,9 +139,7 @@ export class EndpointActions {
     try {
       return await this.engine.tablesOf(connection);
     } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
+      requireEngineError(error);
       throw new ApiError("DRS.M00299", this.engine.describe(error, connection));
     }
   }

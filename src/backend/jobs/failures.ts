@@ -1,6 +1,6 @@
 /** How failures are stored, with their texts: of the attempt in hand, or of a change that is on its way. */
 import type { Engine } from "../engine/engine";
-import { EngineError } from "../engine/engine-error";
+import { requireEngineError } from "../engine/engine-error";
 import { log } from "../log";
 import type { Message } from "../messages";
 import type { SecretBox } from "../secrets";
@@ -37,9 +37,7 @@ export class Failures {
 
   /** @throws the error itself when it is not the engine's. */
   async failBy(job: Job, phase: JobFailure["phase"], error: unknown): Promise<void> {
-    if (!(error instanceof EngineError)) {
-      throw error;
-    }
+    requireEngineError(error);
     const connection = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
     await this.fail(job, phase, error.code, this.engine.describe(error, connection));
   }

@@ -1,7 +1,7 @@
 /** Pre-checks of tasks: they are begun, run beside everything else, and stored with the task. */
 import { randomUUID } from "node:crypto";
 import type { Engine } from "../engine/engine";
-import { EngineError } from "../engine/engine-error";
+import { requireEngineError } from "../engine/engine-error";
 import type { TableName } from "../engine/table-name";
 import { log, reasonOf } from "../log";
 import { ApiError, message } from "../messages";
@@ -61,10 +61,8 @@ export class Prechecks {
     // Without the source the check itself says what is wrong with it.
     const all = async () =>
       await this.engine.tablesOf(task.source).catch((error: unknown) => {
-        if (error instanceof EngineError) {
-          return [];
-        }
-        throw error;
+        requireEngineError(error);
+        return [];
       });
     const tables = await this.#tablesToCheck(job, all);
     const items = await this.engine.check({ ...task, tables }, wholeSchemasOf(job));

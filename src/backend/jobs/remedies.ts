@@ -1,6 +1,6 @@
 /** The remedy of a task that failed, or whose last pre-check did: from its failure, or from what a pre-check finds. */
 import type { Engine } from "../engine/engine";
-import { EngineError } from "../engine/engine-error";
+import { requireEngineError } from "../engine/engine-error";
 import type { FoundRemedy } from "../engine/remedy";
 import type { Controller } from "./controller";
 import { currentFailure } from "./job";
@@ -45,10 +45,8 @@ export async function findRemedy(
   const direct = await engine
     .remedy(controller.taskOf(job), { code, reason, rejected })
     .catch((error: unknown): FoundRemedy => {
-      if (error instanceof EngineError) {
-        return { rows: [], statements: [] };
-      }
-      throw error;
+      requireEngineError(error);
+      return { rows: [], statements: [] };
     });
   if (direct.statements.length > 0) {
     return direct;

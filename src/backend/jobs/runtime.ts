@@ -105,6 +105,11 @@ export function isAwaited(error: unknown, runtime: Runtime): boolean {
   return Date.now() - runtime.lostSince < patienceMs;
 }
 
+/** The same of what only interrupted a step, where a lost connection is waited for as long as it takes. */
+export function mayPass(error: unknown, runtime: Runtime): boolean {
+  return (error instanceof EngineError && error.kind === "loss") || isAwaited(error, runtime);
+}
+
 /** Whether the engine has something to say of a task. */
 export function isWatched(job: Job): boolean {
   return job.prepared && !job.released;

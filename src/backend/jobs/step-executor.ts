@@ -1,6 +1,6 @@
 /** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
 import type { Engine } from "../engine/engine";
-import { EngineError, LogLostError } from "../engine/engine-error";
+import { EngineError, LogLostError, requireEngineError } from "../engine/engine-error";
 import type { EngineTask } from "../engine/engine-task";
 import type { Side } from "../engine/side";
 import { plainName } from "../engine/table-name";
@@ -16,7 +16,7 @@ import { lossOf } from "./findings";
 import { IndexSteps } from "./indexes";
 import { currentFailure, isChanging, type Job, tablesOf, without } from "./job";
 import { limitAt } from "./limits";
-import { isAwaited, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
+import { isAwaited, mayPass, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 import { Semaphore } from "./semaphore";
 import { StopSteps } from "./stops";
 import type { JobStore } from "./store";
@@ -215,9 +215,7 @@ export class StepExecutor {
     try {
       await this.engine.suspend(this.taskOf(job));
     } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
+      requireEngineError(error);
       // Tried again at the next look.
       return false;
     }
@@ -261,7 +259,7 @@ export class StepExecutor {
       runtime.slotLostSince = undefined;
       return false;
     } catch (error) {
-      if (error instanceof EngineError && (error.kind === "loss" || isAwaited(error, runtime))) {
+      if (mayPass(error, runtime)) {
         return false;
       }
       if (!(error instanceof LogLostError)) {
@@ -284,9 +282,7 @@ export class StepExecutor {
     try {
       await this.engine.cleanUp(this.taskOf(job));
     } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
+      requireEngineError(error);
     }
     return false;
   }
@@ -305,7 +301,7 @@ export class StepExecutor {
       await this.engine.release(task, "source");
       await this.store.update(job.id, (latest) => ({ ...latest, prepared: false }));
     } catch (error) {
-      if (error instanceof EngineError && (error.kind === "loss" || isAwaited(error, runtime))) {
+      if (mayPass(error, runtime)) {
         // The copy is complete; the rest is done when both ends are there.
         return false;
       }
@@ -355,10 +351,8 @@ export class StepExecutor {
   /** Notes what the target does not have; an end that does not answer is for the release to report. */
   async #noteUnapplied(job: Job, task: EngineTask): Promise<void> {
     const missing = await this.engine.unapplied(task).catch((error: unknown) => {
-      if (error instanceof EngineError) {
-        return undefined;
-      }
-      throw error;
+      requireEngineError(error);
+      return undefined;
     });
     if (missing === undefined) {
       return;
@@ -412,9 +406,7 @@ export class StepExecutor {
         await this.store.removeOrphan(orphan);
         log(`task ${orphan.job.name}: its objects at the ${orphan.side} were removed`);
       } catch (error) {
-        if (!(error instanceof EngineError)) {
-          throw error;
-        }
+        requireEngineError(error);
       }
     }
   }

@@ -11,15 +11,7 @@ import { message } from "../messages";
 import type { Failures } from "./failures";
 import type { History } from "./history";
 import type { Job } from "./job";
-import {
-  firstRetryMs,
-  isAwaited,
-  newFault,
-  ownEngine,
-  phaseOf,
-  type Runtime,
-  type Runtimes,
-} from "./runtime";
+import { firstRetryMs, mayPass, newFault, ownEngine, phaseOf, type Runtime, type Runtimes } from "./runtime";
 
 type Failure = Extract<StopCause, { kind: "failure" }>;
 
@@ -54,7 +46,7 @@ export class StopSteps {
       runtime.silentSince = undefined;
       return true;
     } catch (error) {
-      if (error instanceof EngineError && (error.kind === "loss" || isAwaited(error, runtime))) {
+      if (error instanceof EngineError && mayPass(error, runtime)) {
         // Nothing was tried: this is a fault to recover from, and no stop.
         runtime.fault ??= newFault(error.reason, "lost");
         return false;

@@ -1,6 +1,6 @@
 /** How many rows the source's tables have, for the progress of a copy. A count never fails or delays a start. */
 import type { DatabaseLogin } from "../database-login";
-import { EngineError } from "../engine-error";
+import { EngineError, requireEngineError } from "../engine-error";
 import type { TableName } from "../table-name";
 import type { Databases, Session } from "./databases";
 import { scanned } from "./names";
@@ -115,9 +115,7 @@ async function within<T>(session: Session, ms: number, ask: () => Promise<T>): P
     await session.query("SELECT set_config('statement_timeout', $1, false)", [String(Math.ceil(ms))]);
     return await ask();
   } catch (error) {
-    if (error instanceof EngineError) {
-      return undefined;
-    }
-    throw error;
+    requireEngineError(error);
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseLogin } from "../database-login";
-import { EngineError } from "../engine-error";
+import { EngineError, requireEngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { Side } from "../side";
 import { objectName } from "./names";
@@ -25,10 +25,8 @@ export async function grouped<F extends { readonly name: string }>(
   await Promise.all(
     [...groups.values()].map(async (group) => {
       const answer = await ask(group.connection, group.tasks).catch((error: unknown) => {
-        if (error instanceof EngineError) {
-          return error;
-        }
-        throw error;
+        requireEngineError(error);
+        return error;
       });
       if (answer instanceof EngineError) {
         for (const { id } of group.tasks) {

@@ -1,5 +1,5 @@
 import type { DatabaseLogin } from "../database-login";
-import { EngineError } from "../engine-error";
+import { EngineError, requireEngineError } from "../engine-error";
 import type { EngineState, Positions, StageDelays } from "../engine-state";
 import type { EngineTask } from "../engine-task";
 import type { Side } from "../side";
@@ -158,11 +158,9 @@ export class TaskObserver {
     try {
       await suspendSubscription(this.databases, task);
     } catch (error) {
-      if (error instanceof EngineError) {
-        // The next look finds it failing still.
-        return subscription;
-      }
-      throw error;
+      requireEngineError(error);
+      // The next look finds it failing still.
+      return subscription;
     }
     return { ...subscription, enabled: false, pid: null, copyWorkers: 0 };
   }

@@ -1,6 +1,6 @@
 /** The remedy of a failed task, computed from the server's words and from what both ends have now. */
 import { escapeIdentifier, escapeLiteral } from "pg";
-import { EngineError } from "../engine-error";
+import { requireEngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { ConflictRow, FoundRemedy, Remedy } from "../remedy";
 import type { Side } from "../side";
@@ -163,10 +163,8 @@ async function rowAt(
     );
     return columns.length === 0 ? null : columns.map(({ name, value }) => [name, value]);
   } catch (error) {
-    if (error instanceof EngineError) {
-      return null;
-    }
-    throw error;
+    requireEngineError(error);
+    return null;
   }
 }
 

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { message } from "../../messages";
 import type { DatabaseLogin } from "../database-login";
-import { EngineError } from "../engine-error";
+import { EngineError, requireEngineError } from "../engine-error";
 import { type EngineTask, sourceByLink } from "../engine-task";
 import { codeOfWords, kindOf } from "../error-kinds";
 import type { StopCause } from "../stop-cause";
@@ -31,9 +31,7 @@ export async function stopCause(databases: Databases, logOf: LogOf, task: Engine
   try {
     return await shownCause(databases, task);
   } catch (error) {
-    if (!(error instanceof EngineError)) {
-      throw error;
-    }
+    requireEngineError(error);
     const { code, kind, reason } = error;
     return kind === "loss"
       ? { kind: "connection", reason }

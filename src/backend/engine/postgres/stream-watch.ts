@@ -1,5 +1,5 @@
 /** Looks at the streams of tasks every few seconds: what they need against what both ends have. */
-import { EngineError } from "../engine-error";
+import { EngineError, requireEngineError } from "../engine-error";
 import type { EngineTask, StreamMemory } from "../engine-task";
 import type { StreamFinding } from "../stream-finding";
 import type { Databases } from "./databases";
@@ -154,9 +154,7 @@ export class StreamWatch {
     try {
       await this.#ask(task, memory, look, answers);
     } catch (error) {
-      if (!(error instanceof EngineError)) {
-        throw error;
-      }
+      requireEngineError(error);
       return refusal(error, last);
     }
     const columns = new Map([...answers.columns].map(([name, { pair }]) => [name, pair]));

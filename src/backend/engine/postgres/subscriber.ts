@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { DatabaseLogin } from "../database-login";
-import { EngineError } from "../engine-error";
+import { requireEngineError } from "../engine-error";
 import type { TableState } from "../engine-state";
 import type { EngineTask, ReleaseTask, UnindexedTable } from "../engine-task";
 import type { TableName } from "../table-name";
@@ -312,9 +312,7 @@ export async function dropCopySlots(
     );
   } catch (error) {
     // A source that is away: it is for the source's own release to say so.
-    if (!(error instanceof EngineError)) {
-      throw error;
-    }
+    requireEngineError(error);
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a task waits for: a worker at the target, or transactions that other sessions keep open at either end. */
 import { message } from "../../messages";
 import type { DatabaseLogin } from "../database-login";
-import { EngineError } from "../engine-error";
+import { requireEngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { Side } from "../side";
 import type { StreamFinding } from "../stream-finding";
@@ -53,10 +53,8 @@ export class WaitWatch {
     if (now - wait.since >= patienceMs && now - wait.askedAt >= answerMs) {
       wait.askedAt = now;
       wait.findings = await this.#ask(task, seen).catch((error: unknown) => {
-        if (error instanceof EngineError) {
-          return [];
-        }
-        throw error;
+        requireEngineError(error);
+        return [];
       });
     }
     return wait.findings;

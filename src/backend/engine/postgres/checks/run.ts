@@ -1,7 +1,7 @@
 /** The pre-check of a task: what would keep PostgreSQL's logical replication from working, found beforehand. */
 import { message } from "../../../messages";
 import type { CheckItem } from "../../check-item";
-import { EngineError } from "../../engine-error";
+import { EngineError, requireEngineError } from "../../engine-error";
 import type { Side } from "../../side";
 import type { Databases, Session } from "../databases";
 import { alarm, type Check, failed, itemOf, type Problem } from "./check";
@@ -57,9 +57,7 @@ async function connected(
     await session.query("SELECT set_config('statement_timeout', $1, false)", [String(statementMs)]);
     return { session, problems: [] };
   } catch (error) {
-    if (!(error instanceof EngineError)) {
-      throw error;
-    }
+    requireEngineError(error);
     return { session: undefined, problems: [unreachable(error, task[side])] };
   }
 }
