@@ -26,7 +26,14 @@ export function newJob(taskType: Job["taskType"]): Job {
     failure: null,
     selection: [{ schema: "public", table: "a" }],
     desired: { goal: "configured", attempt: 0, startAt: null, force: false },
-    ...{ status: "CREATING", provisioned: false, linkPort: null, tables: [], prepared: false, anew: false },
+    ...{
+      status: "CREATING",
+      provisioned: false,
+      linkPort: null,
+      tables: [],
+      prepared: false,
+      fullResync: false,
+    },
     ...{
       stream: null,
       unindexed: [],

@@ -74,7 +74,7 @@ function untouched(id: string) {
     ...{
       tables: [],
       prepared: false,
-      anew: false,
+      fullResync: false,
       stream: null,
       unindexed: [],
       findings: [],

@@ -19,7 +19,7 @@ import { isWatched } from "./runtime";
 import type { JobStore } from "./store";
 
 /** What was made before is removed, and all rows are copied once more. */
-const copiedFromScratch = { prepared: false, anew: true, fullCompletedAt: null, copyAgain: null };
+const copiedFromScratch = { prepared: false, fullResync: true, fullCompletedAt: null, copyAgain: null };
 
 /**
  * Methods that change a task throw ApiError DRS.M00289 for an unknown task and DRS.M00304 for an action that its status

@@ -185,7 +185,7 @@ const finding = v.object({
 });
 export type KnownFinding = v.InferOutput<typeof finding>;
 
-export const jobSchema = v.object({
+const job = v.object({
   id: v.string(),
   name: v.string(),
   description: v.string(),
@@ -223,7 +223,7 @@ export const jobSchema = v.object({
   /** Whether publication, slot and subscription have been made. */
   prepared: v.boolean(),
   /** Whether the engine's objects are useless, so that they are removed and all rows are copied again. */
-  anew: v.optional(v.boolean(), false),
+  fullResync: v.optional(v.boolean(), false),
   /** Tables that the engine has made for the task and that lack what comes after their rows. See UnindexedTable. */
   unindexed: v.optional(v.array(v.object({ ...tableName.entries, made: v.string() })), []),
   /** What the engine remembers of the stream; null: it learns at its next look. */
@@ -241,7 +241,14 @@ export const jobSchema = v.object({
   fullCompletedAt: time,
   updatedAt: v.number(),
 });
-export type Job = v.InferOutput<typeof jobSchema>;
+export type Job = v.InferOutput<typeof job>;
+
+/** A task as it is stored; earlier versions called `fullResync` `anew`. */
+export const jobSchema = v.pipe(
+  v.looseObject({ anew: v.optional(v.boolean()) }),
+  v.transform(({ anew, ...record }) => ({ fullResync: anew, ...record })),
+  job,
+);
 
 /** 36 characters that look like a UUID and end as the service's ids do. */
 export function newJobId(): string {

@@ -179,7 +179,7 @@ export class StepExecutor {
         tables: named.tables,
         startedAt: latest.startedAt ?? Date.now(),
       }));
-      if (job.anew) {
+      if (job.fullResync) {
         await this.engine.release(this.taskOf(named), "target");
         await this.engine.release(this.taskOf(named), "source");
       }
@@ -193,7 +193,7 @@ export class StepExecutor {
         ...latest,
         sourceRows,
         prepared: true,
-        anew: false,
+        fullResync: false,
         stream: null,
       }));
       runtime.lostSince = undefined;
