@@ -115,8 +115,15 @@ describe("a source with TLS", () => {
       const items = await engine.check(
         {
           id: "00000000-0000-0000-0000-000000jb101",
-          source: { ...source.login, host: "localhost", database: "between", ssl: true, ca: authorities },
-          target: { ...backend.login("target"), database: "between", ssl: false },
+          source: {
+            side: "source",
+            ...source.login,
+            host: "localhost",
+            database: "between",
+            ssl: true,
+            ca: authorities,
+          },
+          target: { side: "target", ...backend.login("target"), database: "between", ssl: false },
           publisher: { host: "localhost", port: between.port },
           tables: [{ schema: "public", table: "t" }],
           copiesRows: true,

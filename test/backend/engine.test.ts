@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { DatabaseLogin } from "../../src/backend/engine/database-login";
+import type { EndLogin } from "../../src/backend/engine/database-login";
 import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
 import { BackendProcess, makeDataDir, removeDataDir } from "../support/backend-process";
 import { describeEngine } from "../support/engine-conformance";
@@ -9,7 +9,8 @@ describeEngine("PostgreSQL", async () => {
   const backend = await BackendProcess.startServers(dataDir);
   const engine = new PostgresEngine(() => undefined);
   let count = 0;
-  const connection = (server: "source" | "target", database: string): DatabaseLogin => ({
+  const connection = (server: "source" | "target", database: string): EndLogin => ({
+    side: server,
     ...backend.login(server),
     ...{ database, ssl: false },
   });

@@ -23,8 +23,11 @@ describeEngine("PostgreSQL 14", async () => {
       const database = `engine_${++count}`;
       await source.sql("postgres", `CREATE DATABASE ${database}`);
       await target.sql("postgres", `CREATE DATABASE ${database}`);
-      const end = (server: OwnServer) => ({ ...server.login, database, ssl: false });
-      return { source: end(source), target: end(target) };
+      const end = { database, ssl: false };
+      return {
+        source: { side: "source", ...source.login, ...end },
+        target: { side: "target", ...target.login, ...end },
+      };
     },
     sql: async ({ port, database }, text) =>
       await (port === source.login.port ? source : target).sql(database, text),

@@ -16,7 +16,7 @@ describe("the pre-check of a standby", () => {
     ]);
     try {
       const plan = await world.plan({ source: table, tables: ["t"] });
-      const end = { ...standby.login, database: "postgres", ssl: false };
+      const end = { side: "target" as const, ...standby.login, database: "postgres", ssl: false };
       const target = await world.check({ ...plan.task, target: end });
       assert.deepEqual(findingsIn(target), [
         "target_reaches_source ALARM",
@@ -24,7 +24,12 @@ describe("the pre-check of a standby", () => {
         "target_objects ALARM",
       ]);
       const publisher = { host: end.host, port: end.port };
-      const source = await world.check({ ...plan.task, source: end, publisher, tables: [] });
+      const source = await world.check({
+        ...plan.task,
+        source: { ...end, side: "source" },
+        publisher,
+        tables: [],
+      });
       assert.deepEqual(findingsIn(source), ["source_read_write FAILED", "source_objects FAILED"]);
       assert.match(reasonsOf(itemIn(source, "source_read_write")), /is a standby .*Use the primary/);
     } finally {

@@ -13,12 +13,12 @@ class FailingWorkers extends Databases {
     this.#times = times;
   }
 
-  override readonly query: Databases["query"] = async (login, side, sql, values) => {
+  override readonly query: Databases["query"] = async (login, sql, values) => {
     const [, name] = /^ALTER SUBSCRIPTION (\S+) REFRESH/.exec(sql) ?? [];
     if (name !== undefined && this.#times-- > 0) {
-      await super.query(login, side, `ALTER SUBSCRIPTION ${name} DISABLE`);
+      await super.query(login, `ALTER SUBSCRIPTION ${name} DISABLE`);
     }
-    return await super.query(login, side, sql, values);
+    return await super.query(login, sql, values);
   };
 }
 

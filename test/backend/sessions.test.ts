@@ -17,9 +17,9 @@ describe("the backend's sessions on databases of tasks", () => {
   });
 
   it("have no query compiled, which takes the servers of Linux distributions seconds", async () => {
-    const login = { ...backend.login("source"), database: "postgres", ssl: false };
+    const login = { side: "source" as const, ...backend.login("source"), database: "postgres", ssl: false };
     const sql =
       "SELECT current_setting('jit') AS here, boot_val AS usual FROM pg_settings WHERE name = 'jit'";
-    assert.deepEqual(await databases.query(login, "source", sql), [{ here: "off", usual: "on" }]);
+    assert.deepEqual(await databases.query(login, sql), [{ here: "off", usual: "on" }]);
   });
 });

@@ -1,6 +1,6 @@
 /** What every engine must do, whatever moves its rows: run with `describeEngine` against the real thing. */
 import assert from "node:assert/strict";
-import type { DatabaseLogin } from "../../src/backend/engine/database-login";
+import type { DatabaseLogin, EndLogin } from "../../src/backend/engine/database-login";
 import type { Engine } from "../../src/backend/engine/engine";
 import { EngineError } from "../../src/backend/engine/engine-error";
 import type { EngineState, IndexProgress } from "../../src/backend/engine/engine-state";
@@ -12,7 +12,7 @@ import { until } from "./backend-process";
 export interface EngineWorld {
   readonly engine: Engine;
   /** The ways into two fresh databases, one at the source and one at the target. */
-  databases(): Promise<{ readonly source: DatabaseLogin; readonly target: DatabaseLogin }>;
+  databases(): Promise<{ readonly source: EndLogin; readonly target: EndLogin }>;
   /** Runs statements of plain SQL; answers the rows of the last. */
   sql(connection: DatabaseLogin, text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   dispose(): Promise<void>;
@@ -100,9 +100,9 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
 
     it("connects, and says in words of the user why it cannot", async () => {
       const { source } = await world.databases();
-      await world.engine.test(source, "source");
+      await world.engine.test(source);
       const wrong = { ...source, password: "wrong" };
-      await assert.rejects(world.engine.test(wrong, "source"), (error) => {
+      await assert.rejects(world.engine.test(wrong), (error) => {
         assert.ok(error instanceof EngineError && error.code !== "" && error.side === "source");
         assert.ok(!JSON.stringify(world.engine.describe(error, wrong)).includes('"wrong"'));
         return true;

@@ -1,7 +1,7 @@
 /** The PostgreSQL engine by itself, between databases of its own on two real servers. */
 import assert from "node:assert/strict";
 import type { TableComparison } from "../../src/backend/engine/comparison";
-import type { DatabaseLogin } from "../../src/backend/engine/database-login";
+import type { EndLogin } from "../../src/backend/engine/database-login";
 import type { EngineTask, UnindexedTable } from "../../src/backend/engine/engine-task";
 import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
 import { objectName } from "../../src/backend/engine/postgres/names";
@@ -49,7 +49,8 @@ export class EnginePair {
     }
     await this.backend.sql("source", database, source);
     await this.backend.sql("target", database, target ?? "");
-    const login = (side: Side): DatabaseLogin => ({
+    const login = (side: Side): EndLogin => ({
+      side,
       ...this.backend.login(side),
       ...{ database, ssl: false },
       ...logins?.[side],
@@ -151,7 +152,7 @@ export class EnginePair {
     removeDataDir(this.dataDir);
   }
 
-  #own(task: EngineTask, side: Side): DatabaseLogin {
+  #own(task: EngineTask, side: Side): EndLogin {
     return { ...task[side], ...this.backend.login(side) };
   }
 }

@@ -65,6 +65,7 @@ export class PrecheckWorld {
       }
     }
     const end = (side: "source" | "target") => ({
+      side,
       ...this[side].login,
       ...options[`${side}Login`],
       ...{ database, ssl: false },

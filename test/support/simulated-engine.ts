@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DatabaseLogin } from "../../src/backend/engine/database-login";
+import type { EndLogin } from "../../src/backend/engine/database-login";
 import type { Engine } from "../../src/backend/engine/engine";
 import { EngineError, LogLostError } from "../../src/backend/engine/engine-error";
 import type { EngineState } from "../../src/backend/engine/engine-state";
@@ -26,7 +26,7 @@ export class SimulatedEngine implements Engine {
     private readonly alive: () => Promise<void>,
   ) {}
 
-  async test(_: DatabaseLogin, side: Side): Promise<boolean> {
+  async test({ side }: EndLogin): Promise<boolean> {
     await this.alive();
     this.world.reach(side);
     return false;

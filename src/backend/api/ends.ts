@@ -1,6 +1,6 @@
 /** `POST /_local/ends`: tries the ends of a task that does not exist yet, and lists the tables that it could have. */
 import * as v from "valibot";
-import type { DatabaseLogin } from "../engine/database-login";
+import type { EndLogin } from "../engine/database-login";
 import type { Engine } from "../engine/engine";
 import { requireEngineError } from "../engine/engine-error";
 import type { Side } from "../engine/side";
@@ -36,27 +36,29 @@ export interface EndsView {
 /** Connects to both ends at once: answers what is wrong with each, else the source's tables. */
 export async function tryEnds(
   engine: Engine,
-  { source, target }: v.InferOutput<typeof endsRequest>,
+  given: v.InferOutput<typeof endsRequest>,
   language: Language,
 ): Promise<EndsView> {
+  const source: EndLogin = { ...given.source, side: "source" };
+  const target: EndLogin | undefined = given.target && { ...given.target, side: "target" };
   const problems: { [S in Side]?: string } = {};
-  const attempt = async <T>(side: Side, connection: DatabaseLogin, work: () => Promise<T>) => {
+  const attempt = async <T>(login: EndLogin, work: () => Promise<T>) => {
     try {
       return await work();
     } catch (error) {
       requireEngineError(error);
-      problems[error.side ?? side] = render(engine.describe(error, connection), language);
+      problems[error.side ?? login.side] = render(engine.describe(error, login), language);
       return undefined;
     }
   };
   await Promise.all([
-    attempt("source", source, async () => await engine.test(source, "source")),
-    target && attempt("target", target, async () => await engine.test(target, "target")),
+    attempt(source, async () => await engine.test(source)),
+    target && attempt(target, async () => await engine.test(target)),
   ]);
   const found =
     Object.keys(problems).length > 0
       ? undefined
-      : await attempt("source", source, async () => await engine.choosableTables(source, target));
+      : await attempt(source, async () => await engine.choosableTables(source, target));
   return found === undefined
     ? { problems }
     : {

@@ -1,3 +1,5 @@
+import type { Side } from "./side";
+
 /** A way into a database. Never logged. */
 export interface DatabaseLogin {
   readonly host: string;
@@ -13,4 +15,9 @@ export interface DatabaseLogin {
   readonly proves?: boolean | undefined;
   /** The name that the certificate must have, where it is not `host`. */
   readonly certifiedHost?: string | undefined;
+}
+
+/** The way into the database at one end of a task. */
+export interface EndLogin extends DatabaseLogin {
+  readonly side: Side;
 }

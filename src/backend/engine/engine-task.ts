@@ -1,12 +1,12 @@
 /** A task as engines see it, and its tables. */
-import type { DatabaseLogin } from "./database-login";
+import type { EndLogin } from "./database-login";
 import type { TableName } from "./table-name";
 
 /** A task as an engine sees it. */
 export interface EngineTask {
   readonly id: string;
-  readonly source: DatabaseLogin;
-  readonly target: DatabaseLogin;
+  readonly source: EndLogin;
+  readonly target: EndLogin;
   /** Where the target server finds the source: the task's link, or the source itself. */
   readonly publisher: {
     readonly host: string;
@@ -62,11 +62,11 @@ export interface AgainTable extends TableName {
 /** What `release` is to remove, and at which ends. */
 export interface ReleaseTask {
   readonly id: string;
-  readonly source: DatabaseLogin;
-  readonly target: DatabaseLogin;
+  readonly source: EndLogin;
+  readonly target: EndLogin;
 }
 
 /** The source by the way that the target's server takes to it. */
-export function sourceByLink({ source, publisher: { host, port } }: EngineTask): DatabaseLogin {
+export function sourceByLink({ source, publisher: { host, port } }: EngineTask): EndLogin {
   return { ...source, host, port, certifiedHost: source.host };
 }

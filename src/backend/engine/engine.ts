@@ -4,7 +4,7 @@ import type { Capabilities } from "./capabilities";
 import type { CheckItem } from "./check-item";
 import type { ChoosableTable } from "./choosable-table";
 import type { ObjectComparison, TableComparison } from "./comparison";
-import type { DatabaseLogin } from "./database-login";
+import type { DatabaseLogin, EndLogin } from "./database-login";
 import type { DelayEvidence } from "./delay-evidence";
 import type { EngineError } from "./engine-error";
 import type { EngineState, IndexProgress, Unapplied, Written } from "./engine-state";
@@ -21,18 +21,15 @@ import type { TableName } from "./table-name";
 export interface Engine {
   readonly capabilities: Capabilities;
   /** Connects as the given user and leaves again. Answers whether the server proved that it knows the password. */
-  test(connection: DatabaseLogin, side: Side): Promise<boolean>;
+  test(connection: EndLogin): Promise<boolean>;
   /** The tables of a source database that can be synchronized. */
-  tablesOf(connection: DatabaseLogin): Promise<readonly TableName[]>;
+  tablesOf(connection: EndLogin): Promise<readonly TableName[]>;
   /**
    * The tables of a source as somebody chooses among them, also those that cannot be synchronized.
    *
    * @param target undefined: what it has is not looked at.
    */
-  choosableTables(
-    source: DatabaseLogin,
-    target: DatabaseLogin | undefined,
-  ): Promise<readonly ChoosableTable[]>;
+  choosableTables(source: EndLogin, target: EndLogin | undefined): Promise<readonly ChoosableTable[]>;
   /** @param wholeSchemas the schemas of which all tables were selected; null: all schemas. */
   check(task: EngineTask, wholeSchemas: readonly string[] | null): Promise<readonly CheckItem[]>;
   /**

@@ -154,7 +154,7 @@ export class JobActions {
       return await question();
     } catch (error) {
       requireEngineError(error);
-      const login = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
+      const login = error.side === undefined ? undefined : loginOf(job[error.side], error.side, this.secrets);
       throw new ApiError("DRS.M00299", this.engine.describe(error, login));
     }
   }

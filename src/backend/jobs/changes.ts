@@ -31,7 +31,7 @@ export class ChangeSteps {
   async begin(job: Job, change: Change, runtime: Runtime): Promise<boolean> {
     return await this.#unlessLost(runtime, async () => {
       try {
-        const all = await this.engine.tablesOf(loginOf(job.source, this.secrets));
+        const all = await this.engine.tablesOf(loginOf(job.source, "source", this.secrets));
         const tables = change.tables.length > 0 ? change.tables : tablesOf(change.selection, all);
         if (tables.length === 0) {
           await this.#update(job, change, { failure: failureOf("", message("noObjects")) });
@@ -53,7 +53,8 @@ export class ChangeSteps {
         if (mayPass(error, runtime)) {
           throw error;
         }
-        const connection = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
+        const connection =
+          error.side === undefined ? undefined : loginOf(job[error.side], error.side, this.secrets);
         log(`task ${job.name}: the change of its objects failed (${error.code})`);
         const text = this.engine.describe(error, connection);
         await this.#update(job, change, { failure: failureOf(error.code, text) });

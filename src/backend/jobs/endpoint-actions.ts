@@ -123,9 +123,9 @@ export class EndpointActions {
 
   /** Answers whether the server proved that it knows the password. */
   async #requireConnection(endpoint: StoredEndpoint, side: Side): Promise<boolean> {
-    const connection = loginOf(endpoint, this.secrets);
+    const connection = loginOf(endpoint, side, this.secrets);
     try {
-      return await this.engine.test(connection, side);
+      return await this.engine.test(connection);
     } catch (error) {
       requireEngineError(error);
       const login = error.code === "28P01" || error.code === "28000";
@@ -135,7 +135,7 @@ export class EndpointActions {
 
   /** The tables of a task's source database that can be selected. @throws ApiError DRS.M00299 when it cannot be asked. */
   async sourceTables(id: string): Promise<readonly TableName[]> {
-    const connection = loginOf(this.changes.get(id).source, this.secrets);
+    const connection = loginOf(this.changes.get(id).source, "source", this.secrets);
     try {
       return await this.engine.tablesOf(connection);
     } catch (error) {

@@ -1,13 +1,15 @@
 import { certificatesIn } from "../../drs/certificates";
-import type { DatabaseLogin } from "../engine/database-login";
+import type { EndLogin } from "../engine/database-login";
+import type { Side } from "../engine/side";
 import { ApiError, message } from "../messages";
 import type { SecretBox } from "../secrets";
 import type { StoredEndpoint } from "./job";
 
 /** The way into a task's database, with its password opened. */
-export function loginOf(endpoint: StoredEndpoint, secrets: SecretBox): DatabaseLogin {
+export function loginOf(endpoint: StoredEndpoint, side: Side, secrets: SecretBox): EndLogin {
   const { host, port, user, database, ssl, ca, proves } = endpoint;
-  return { host, port, user, password: secrets.open(endpoint.sealedPassword), database, ssl, ca, proves };
+  const password = secrets.open(endpoint.sealedPassword);
+  return { side, host, port, user, password, database, ssl, ca, proves };
 }
 
 /**

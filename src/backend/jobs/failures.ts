@@ -38,7 +38,8 @@ export class Failures {
   /** @throws the error itself when it is not the engine's. */
   async failBy(job: Job, phase: JobFailure["phase"], error: unknown): Promise<void> {
     requireEngineError(error);
-    const connection = error.side === undefined ? undefined : loginOf(job[error.side], this.secrets);
+    const connection =
+      error.side === undefined ? undefined : loginOf(job[error.side], error.side, this.secrets);
     await this.fail(job, phase, error.code, this.engine.describe(error, connection));
   }
 

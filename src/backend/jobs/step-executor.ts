@@ -53,13 +53,13 @@ export class StepExecutor {
 
   /** A task in the engine's terms. */
   taskOf(job: Job): EngineTask {
-    const source = loginOf(job.source, this.secrets);
+    const source = loginOf(job.source, "source", this.secrets);
     const { link } = this.runtimes.of(job.id);
     const port = link?.port ?? job.linkPort;
     return {
       id: job.id,
       source,
-      target: loginOf(job.target, this.secrets),
+      target: loginOf(job.target, "target", this.secrets),
       publisher:
         isLoopback(job.target.host) && port !== null
           ? { host: "127.0.0.1", port, link }
@@ -169,7 +169,7 @@ export class StepExecutor {
       const tables =
         job.tables.length > 0
           ? job.tables
-          : tablesOf(job.selection, await this.engine.tablesOf(loginOf(job.source, this.secrets)));
+          : tablesOf(job.selection, await this.engine.tablesOf(loginOf(job.source, "source", this.secrets)));
       if (tables.length === 0) {
         return await this.failures.fail(job, "start", "", message("noObjects"));
       }
@@ -319,8 +319,8 @@ export class StepExecutor {
     try {
       if (used && !force) {
         // Both ends must be there before anything is taken away.
-        await this.engine.test(task.target, "target");
-        await this.engine.test(task.source, "source");
+        await this.engine.test(task.target);
+        await this.engine.test(task.source);
       }
       if (used) {
         await this.#noteUnapplied(job, task);

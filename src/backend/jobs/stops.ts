@@ -144,7 +144,7 @@ export class StopSteps {
     const tries = fault.tries + 1;
     runtime.fault = { ...fault, tries, retryAt: now + Math.min(firstRetryMs * 1.5 ** tries, longestRetryMs) };
     try {
-      await this.engine.test(sourceByLink(this.taskOf(job)), "source");
+      await this.engine.test(sourceByLink(this.taskOf(job)));
       return true;
     } catch (error) {
       if (!(error instanceof EngineError) || error.kind === "failure" || this.#refuses(runtime, error, now)) {

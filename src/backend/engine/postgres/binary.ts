@@ -4,10 +4,9 @@
  * tables are in step. That the types are still the same then proves that no value was misread.
  */
 import { escapeIdentifier } from "pg";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { EngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
-import type { Side } from "../side";
 import type { TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
 import { objectName, qualified } from "./names";
@@ -44,13 +43,13 @@ export async function fitsBinary(
   databases: Databases,
   { source, target, tables }: EngineTask,
 ): Promise<boolean> {
-  const ask = async (login: DatabaseLogin, side: Side) =>
-    await databases.query<ColumnTypes>(login, side, typesSql, [
+  const ask = async (login: EndLogin) =>
+    await databases.query<ColumnTypes>(login, typesSql, [
       tables.map(({ schema }) => schema),
       tables.map(({ table }) => table),
       plainTypes,
     ]);
-  const [atSource, atTarget] = await Promise.all([ask(source, "source"), ask(target, "target")]);
+  const [atSource, atTarget] = await Promise.all([ask(source), ask(target)]);
   const others = new Map(atTarget.map((table) => [qualified(table), table]));
   return atSource.every((table) => {
     const other = others.get(qualified(table));
@@ -72,7 +71,6 @@ export async function endBinary(databases: Databases, task: EngineTask): Promise
   const name = objectName(task.id);
   const [binary] = await databases.query(
     task.target,
-    "target",
     `SELECT 1 FROM pg_subscription WHERE subname = $1 AND subbinary
        AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     [name],
@@ -85,9 +83,5 @@ export async function endBinary(databases: Databases, task: EngineTask): Promise
       "the types of columns were changed while rows were copied; reset the task to copy all rows again";
     throw new EngineError("42804", "source", what);
   }
-  await databases.query(
-    task.target,
-    "target",
-    `ALTER SUBSCRIPTION ${escapeIdentifier(name)} SET (binary = false)`,
-  );
+  await databases.query(task.target, `ALTER SUBSCRIPTION ${escapeIdentifier(name)} SET (binary = false)`);
 }

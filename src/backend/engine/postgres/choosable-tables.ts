@@ -1,6 +1,6 @@
 /** The tables of a source for a table picker: the size of each, and what prevents its synchronization. */
 import type { ChoosableTable } from "../choosable-table";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
 
@@ -16,12 +16,11 @@ interface SourceRow extends Row {
 /** @param target undefined: what it has is not looked at. */
 export async function choosableTables(
   databases: Databases,
-  source: DatabaseLogin,
-  target: DatabaseLogin | undefined,
+  source: EndLogin,
+  target: EndLogin | undefined,
 ): Promise<readonly ChoosableTable[]> {
   const tables = await databases.query<SourceRow>(
     source,
-    "source",
     `SELECT n.nspname AS schema, c.relname AS "table", c.relpersistence = 'u' AS unlogged,
             parts.bytes::float8 AS bytes, parts.rows::float8 AS rows,
             c.relreplident = 'f' OR EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisvalid
@@ -47,12 +46,11 @@ export async function choosableTables(
 /** Those that the target has with rows in them, by their quoted names. */
 async function filledTables(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   tables: readonly SourceRow[],
 ): Promise<ReadonlySet<string>> {
   const there = await databases.query<{ schema: string; table: string }>(
     target,
-    "target",
     `SELECT n.nspname AS schema, c.relname AS "table" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
      WHERE c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'SELECT')`,
@@ -62,7 +60,6 @@ async function filledTables(
   for (const name of there.map(qualified)) {
     const [row] = await databases.query<{ filled: boolean }>(
       target,
-      "target",
       `SELECT EXISTS (SELECT FROM ${name}) AS filled`,
     );
     if (row?.filled === true) {

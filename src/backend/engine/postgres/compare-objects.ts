@@ -113,7 +113,7 @@ export async function compareObjects(
   const names = task.tables.map(qualified);
   const sessions: Session[] = [];
   const open = async (side: Side) => {
-    const session = await databases.session(task[side], side, signal);
+    const session = await databases.session(task[side], signal);
     sessions.push(session);
     return session;
   };

@@ -44,9 +44,9 @@ export async function* compareTables(
   contents: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<TableComparison> {
-  const source = await databases.session(task.source, "source", signal);
+  const source = await databases.session(task.source, signal);
   try {
-    const target = await databases.session(task.target, "target", signal);
+    const target = await databases.session(task.target, signal);
     try {
       await Promise.all([source.query(sessionSql), target.query(sessionSql)]);
       for (const table of task.tables) {

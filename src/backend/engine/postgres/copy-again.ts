@@ -5,7 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { escapeIdentifier } from "pg";
 import { type Message, message } from "../../messages";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { EngineError } from "../engine-error";
 import type { AgainTable, EngineTask } from "../engine-task";
 import { plainName, type TableName } from "../table-name";
@@ -57,7 +57,7 @@ export async function copyObjection(
   }
   const emptied = tables.filter(({ keepRows }) => !keepRows);
   for (const { name, from, to } of await keysFromOutside(databases, target, emptied)) {
-    const [row] = await databases.query(target, "target", `SELECT 1 FROM ${qualified(from)} LIMIT 1`);
+    const [row] = await databases.query(target, `SELECT 1 FROM ${qualified(from)} LIMIT 1`);
     if (row !== undefined) {
       return message("copyReferenced", { table: plainName(to), other: plainName(from), key: name });
     }
@@ -71,12 +71,11 @@ async function takeOut(databases: Databases, task: EngineTask, tables: readonly 
   const name = escapeIdentifier(objectName(task.id));
   const found = await publication(databases, task);
   if (found !== "own") {
-    await databases.query(source, "source", `DROP PUBLICATION IF EXISTS ${name}`);
-    await databases.query(source, "source", `CREATE PUBLICATION ${name}`);
+    await databases.query(source, `DROP PUBLICATION IF EXISTS ${name}`);
+    await databases.query(source, `CREATE PUBLICATION ${name}`);
   }
   await databases.query(
     source,
-    "source",
     `ALTER PUBLICATION ${name}
      SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`,
   );
@@ -88,7 +87,7 @@ async function takeOut(databases: Databases, task: EngineTask, tables: readonly 
   const leave = (await published(databases, task)).filter((table) => !stay.has(table));
   if (leave.length > 0) {
     const list = leave.map((table) => `ONLY ${table}`).join(", ");
-    await databases.query(source, "source", `ALTER PUBLICATION ${name} DROP TABLE ${list}`);
+    await databases.query(source, `ALTER PUBLICATION ${name} DROP TABLE ${list}`);
   }
   await refreshSubscription(databases, { ...task, copiesRows: true });
   // A worker remembers that a table is in step for as long as it runs.
@@ -100,7 +99,6 @@ async function workersEnd(databases: Databases, { id, target }: EngineTask): Pro
   for (const end = Date.now() + workersEndMs; ; await delay(50)) {
     const left = await databases.query(
       target,
-      "target",
       `SELECT pg_terminate_backend(pid) FROM pg_stat_subscription WHERE subname = $1 AND pid IS NOT NULL`,
       [objectName(id)],
     );
@@ -120,7 +118,6 @@ async function publication(
 ): Promise<"own" | "other" | "absent"> {
   const [row] = await databases.query<{ all: boolean }>(
     source,
-    "source",
     "SELECT puballtables AS all FROM pg_publication WHERE pubname = $1",
     [objectName(id)],
   );
@@ -131,7 +128,6 @@ async function publication(
 async function published(databases: Databases, { id, source }: EngineTask): Promise<readonly string[]> {
   const rows = await databases.query<TableName & Row>(
     source,
-    "source",
     `SELECT n.nspname AS schema, c.relname AS "table" FROM pg_publication p
      JOIN pg_publication_rel r ON r.prpubid = p.oid JOIN pg_class c ON c.oid = r.prrelid
      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE p.pubname = $1`,
@@ -144,7 +140,6 @@ async function published(databases: Databases, { id, source }: EngineTask): Prom
 async function subscribed(databases: Databases, { id, target }: EngineTask): Promise<readonly string[]> {
   const rows = await databases.query<TableName & Row>(
     target,
-    "target",
     `SELECT n.nspname AS schema, c.relname AS "table" FROM pg_subscription s
      JOIN pg_subscription_rel r ON r.srsubid = s.oid JOIN pg_class c ON c.oid = r.srrelid
      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE s.subname = $1`,
@@ -161,7 +156,7 @@ async function addToPublication(
 ): Promise<void> {
   const list = tables.map((table) => `ONLY ${qualified(table)}`).join(", ");
   const name = escapeIdentifier(objectName(id));
-  await databases.query(source, "source", `ALTER PUBLICATION ${name} ADD TABLE ${list}`);
+  await databases.query(source, `ALTER PUBLICATION ${name} ADD TABLE ${list}`);
 }
 
 /** Lets a slot that nobody needs the log of begin at its present end. Its reader must have gone, or go. */
@@ -170,13 +165,10 @@ async function skipLog(databases: Databases, { id, source }: EngineTask): Promis
   await retrying(async () => {
     await databases.query(
       source,
-      "source",
       "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active",
       [name],
     );
-    await databases.query(source, "source", "SELECT pg_replication_slot_advance($1, pg_current_wal_lsn())", [
-      name,
-    ]);
+    await databases.query(source, "SELECT pg_replication_slot_advance($1, pg_current_wal_lsn())", [name]);
   }, 5);
 }
 
@@ -194,10 +186,10 @@ interface ForeignKey extends Row {
 /** Foreign keys of other tables that refer to one of these, or to a partition of theirs. */
 async function keysFromOutside(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   tables: readonly TableName[],
 ): Promise<readonly ForeignKey[]> {
-  return await databases.query<ForeignKey>(target, "target", `${ownSql} ${keysSql} AND NOT inside.own`, [
+  return await databases.query<ForeignKey>(target, `${ownSql} ${keysSql} AND NOT inside.own`, [
     tables.map(({ schema }) => schema),
     tables.map(({ table }) => table),
   ]);
@@ -227,10 +219,10 @@ const keysSql = `
  */
 async function emptyTables(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   tables: readonly TableName[],
 ): Promise<void> {
-  const session = await databases.session(target, "target", new AbortController().signal);
+  const session = await databases.session(target, new AbortController().signal);
   try {
     await session.query("BEGIN");
     await session.query("SET LOCAL lock_timeout = '20s'");
@@ -253,12 +245,11 @@ async function emptyTables(
  */
 async function ownRows(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   tables: readonly TableName[],
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await databases.query<TableName & Row & { readonly partitioned: boolean }>(
     target,
-    "target",
     `SELECT w.schema, w."table", c.relkind = 'p' AS partitioned FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname`,
     [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
@@ -271,7 +262,7 @@ async function ownRows(
 async function deleteRows(
   session: Session,
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   { tables, outside }: { readonly tables: readonly TableName[]; readonly outside: readonly ForeignKey[] },
 ): Promise<void> {
   for (const { name, from, to } of outside) {
@@ -282,7 +273,7 @@ async function deleteRows(
       throw new EngineError("2BP01", "target", what);
     }
   }
-  const inside = await databases.query<ForeignKey>(target, "target", `${ownSql} ${keysSql} AND inside.own`, [
+  const inside = await databases.query<ForeignKey>(target, `${ownSql} ${keysSql} AND inside.own`, [
     tables.map(({ schema }) => schema),
     tables.map(({ table }) => table),
   ]);

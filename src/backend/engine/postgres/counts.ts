@@ -1,5 +1,5 @@
 /** How many rows the source's tables have, for the progress of a copy. A count never fails or delays a start. */
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { EngineError, requireEngineError } from "../engine-error";
 import type { TableName } from "../table-name";
 import type { Databases, Session } from "./databases";
@@ -16,7 +16,7 @@ const estimateMs = 2_000;
 /** Rows per table: counted while there is time, else the planner's estimate; a table without either is left out. */
 export async function countRows(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
   tables: readonly TableName[],
 ): Promise<Readonly<Record<string, number>>> {
   const rows: Record<string, number> = {};
@@ -24,7 +24,7 @@ export async function countRows(
   const end = performance.now() + countingMs;
   let session: Session | undefined;
   try {
-    session = await databases.session(source, "source", limit);
+    session = await databases.session(source, limit);
     const sources = await countable(session, tables);
     const small = sources.filter(({ pages }) => pages <= smallPages);
     for (let first = 0; first < small.length; first += countedTogether) {

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import pg from "pg";
 import { reasonOf, shortened } from "../../log";
-import type { DatabaseLogin } from "../database-login";
+import type { DatabaseLogin, EndLogin } from "../database-login";
 import { EngineError } from "../engine-error";
 import type { Side } from "../side";
 import { type ClientOptions, GuardedClient, guardedPool } from "./guarded-client";
@@ -39,15 +39,14 @@ export class Databases {
    * @throws EngineError with the SQLSTATE, or the system's code when the server cannot be reached.
    */
   async query<R extends Row>(
-    connection: DatabaseLogin,
-    side: Side,
+    login: EndLogin,
     sql: string,
     values: readonly unknown[] = [],
   ): Promise<readonly R[]> {
     try {
-      return (await this.#pool(connection).query<R>(sql, [...values])).rows;
+      return (await this.#pool(login).query<R>(sql, [...values])).rows;
     } catch (error) {
-      throw asEngineError(error, side);
+      throw asEngineError(error, login.side);
     }
   }
 
@@ -55,17 +54,17 @@ export class Databases {
    * Opens a new connection, so that it tests the current password and not an open connection's. Answers whether the
    * server proved that it knows the password.
    */
-  async connectOnce(connection: DatabaseLogin, side: Side): Promise<boolean> {
-    return await this.#connect(clientOptions(connection), side);
+  async connectOnce(login: EndLogin): Promise<boolean> {
+    return await this.#connect(clientOptions(login), login.side);
   }
 
   /** Connects as the workers of a subscription do; answers whether the server asked for the password. */
-  async connectAsWorker(connection: DatabaseLogin, side: Side): Promise<boolean> {
+  async connectAsWorker(login: EndLogin): Promise<boolean> {
     let asked = false;
     const onPassword = () => {
       asked = true;
     };
-    await this.#connect({ ...clientOptions(connection), replication: "database", onPassword }, side);
+    await this.#connect({ ...clientOptions(login), replication: "database", onPassword }, login.side);
     return asked;
   }
 
@@ -88,9 +87,10 @@ export class Databases {
    * @param work its name at the server, for work that takes as long as it takes; else ten minutes a statement.
    * @throws EngineError as `query` does.
    */
-  async session(connection: DatabaseLogin, side: Side, signal: AbortSignal, work?: string): Promise<Session> {
+  async session(login: EndLogin, signal: AbortSignal, work?: string): Promise<Session> {
+    const { side } = login;
     const limits = work === undefined ? longerWork : { ...noLimit, application_name: work };
-    const client = new GuardedClient({ ...clientOptions(connection), ...limits });
+    const client = new GuardedClient({ ...clientOptions(login), ...limits });
     const end = async () => {
       signal.removeEventListener("abort", end);
       await client.end().catch(() => undefined);
@@ -129,13 +129,14 @@ export class Databases {
     await Promise.allSettled(pools.map(async (pool) => await pool.end()));
   }
 
-  #pool(connection: DatabaseLogin): pg.Pool {
-    const key = createHash("sha256").update(JSON.stringify(connection)).digest("hex");
+  /** Both ends of a task may be one database, with one login. */
+  #pool({ side: _, ...login }: EndLogin): pg.Pool {
+    const key = createHash("sha256").update(JSON.stringify(login)).digest("hex");
     const known = this.#pools.get(key);
     if (known !== undefined) {
       return known;
     }
-    const pool = guardedPool(clientOptions(connection), {
+    const pool = guardedPool(clientOptions(login), {
       ...{ max: mostConnections, idleMs },
       prepare: makeReady,
     });
@@ -181,11 +182,10 @@ async function makeReady(client: pg.ClientBase): Promise<void> {
 /** The settings that a session of this login is to have. A server that is away is asked for the most common ones. */
 export async function sessionSettings(
   databases: Pick<Databases, "query">,
-  login: DatabaseLogin,
-  side: Side,
+  login: EndLogin,
 ): Promise<Readonly<Record<string, string>>> {
   const names = Object.keys(needed);
-  const may = await databases.query<{ name: string }>(login, side, changeable, [names]).catch((error) => {
+  const may = await databases.query<{ name: string }>(login, changeable, [names]).catch((error) => {
     if (error instanceof EngineError && error.kind === "loss") {
       return ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "row_security"].map(
         (name) => ({ name }),

@@ -40,17 +40,13 @@ export async function delayEvidence(databases: Databases, task: EngineTask): Pro
     const [sending, applying, tables, holders] = await Promise.all([
       databases.query<Sight>(
         source,
-        "source",
         `SELECT ${sight} FROM pg_replication_slots s JOIN pg_stat_activity a ON a.pid = s.active_pid
          WHERE s.slot_name = $1`,
         [name],
       ),
-      databases.query<Sight>(
-        target,
-        "target",
-        `SELECT ${sight} FROM ${workers} WHERE ${applies} ORDER BY a.pid`,
-        [name],
-      ),
+      databases.query<Sight>(target, `SELECT ${sight} FROM ${workers} WHERE ${applies} ORDER BY a.pid`, [
+        name,
+      ]),
       writtenTables(databases, task, name),
       heldUpBy(databases, target, name),
     ]);
@@ -121,7 +117,6 @@ async function writtenTables(
 ): Promise<readonly { readonly table: string; readonly rows: number | null }[]> {
   return await databases.query<{ table: string; rows: number | null }>(
     target,
-    "target",
     `SELECT DISTINCT n.nspname || '.' || c.relname AS "table",
             CASE WHEN EXISTS (
               SELECT 1 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam
@@ -149,7 +144,6 @@ async function changedAtSource(
   }
   const changed = await databases.query<{ table: string }>(
     source,
-    "source",
     `SELECT schemaname || '.' || relname AS "table" FROM pg_stat_user_tables
      WHERE schemaname || '.' || relname = ANY($1) AND n_tup_upd + n_tup_del > 0`,
     [tables.map(({ table }) => table)],

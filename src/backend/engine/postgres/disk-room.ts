@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { EngineError } from "../engine-error";
 import type { Databases } from "./databases";
 
@@ -13,7 +13,7 @@ export class DiskRoom {
   constructor(private readonly databases: Databases) {}
 
   /** In bytes; undefined: not known. */
-  async of(source: DatabaseLogin): Promise<number | undefined> {
+  async of(source: EndLogin): Promise<number | undefined> {
     if (!/^(localhost|127\.|::1$)/.test(source.host)) {
       return undefined;
     }
@@ -27,11 +27,10 @@ export class DiskRoom {
     return await room;
   }
 
-  async #ask(source: DatabaseLogin): Promise<number | undefined> {
+  async #ask(source: EndLogin): Promise<number | undefined> {
     try {
       const [row] = await this.databases.query<{ path: string }>(
         source,
-        "source",
         "SELECT setting AS path FROM pg_settings WHERE name = 'data_directory'",
       );
       if (row === undefined) {

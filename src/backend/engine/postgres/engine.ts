@@ -1,7 +1,7 @@
 import type { Message } from "../../messages";
 import type { CheckItem } from "../check-item";
 import type { ObjectComparison, TableComparison } from "../comparison";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import type { DelayEvidence } from "../delay-evidence";
 import type { Engine } from "../engine";
 import type { EngineError } from "../engine-error";
@@ -72,23 +72,19 @@ export class PostgresEngine implements Engine {
   readonly #observer: TaskObserver;
 
   /** @param logOf the log of a target server, where it can be read. */
-  constructor(private readonly logOf: (target: DatabaseLogin) => ServerLog | undefined) {
+  constructor(private readonly logOf: (target: EndLogin) => ServerLog | undefined) {
     this.#observer = new TaskObserver(this.#databases, logOf);
   }
 
-  async test(connection: DatabaseLogin, side: Side): Promise<boolean> {
-    return await this.#databases.connectOnce(connection, side);
+  async test(connection: EndLogin): Promise<boolean> {
+    return await this.#databases.connectOnce(connection);
   }
 
-  async tablesOf(connection: DatabaseLogin): Promise<readonly TableName[]> {
-    return await this.#databases.query<{ schema: string; table: string }>(
-      connection,
-      "source",
-      userTablesSql,
-    );
+  async tablesOf(connection: EndLogin): Promise<readonly TableName[]> {
+    return await this.#databases.query<{ schema: string; table: string }>(connection, userTablesSql);
   }
 
-  async choosableTables(source: DatabaseLogin, target: DatabaseLogin | undefined) {
+  async choosableTables(source: EndLogin, target: EndLogin | undefined) {
     return await choosableTables(this.#databases, source, target);
   }
 
@@ -102,8 +98,8 @@ export class PostgresEngine implements Engine {
   ): Promise<Readonly<Record<string, number>>> {
     this.#observer.forgetStream(task.id);
     // Again, so that a login that does not work any more is found here and not in the target's log.
-    await this.#databases.connectOnce(task.source, "source");
-    await this.#databases.connectOnce(task.target, "target");
+    await this.#databases.connectOnce(task.source);
+    await this.#databases.connectOnce(task.target);
     // A count takes seconds: it must not come on top.
     const [rows] = await Promise.all([
       task.copiesRows ? countRows(this.#databases, task.source, task.tables) : {},
@@ -248,7 +244,7 @@ export class PostgresEngine implements Engine {
     return await remedyOf(this.#databases, task, failure);
   }
 
-  describe(error: EngineError, connection: DatabaseLogin | undefined): Message {
+  describe(error: EngineError, connection: EndLogin | undefined): Message {
     return describe(error, connection);
   }
 

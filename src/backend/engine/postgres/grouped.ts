@@ -1,4 +1,4 @@
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { EngineError, requireEngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { Side } from "../side";
@@ -12,9 +12,9 @@ import { objectName } from "./names";
 export async function grouped<F extends { readonly name: string }>(
   tasks: readonly EngineTask[],
   side: Side,
-  ask: (connection: DatabaseLogin, tasks: readonly EngineTask[]) => Promise<readonly F[]>,
+  ask: (connection: EndLogin, tasks: readonly EngineTask[]) => Promise<readonly F[]>,
 ): Promise<(task: EngineTask) => F | EngineError | undefined> {
-  const groups = new Map<string, { readonly connection: DatabaseLogin; readonly tasks: EngineTask[] }>();
+  const groups = new Map<string, { readonly connection: EndLogin; readonly tasks: EngineTask[] }>();
   for (const task of tasks) {
     const key = JSON.stringify(task[side]);
     const group = groups.get(key) ?? { connection: task[side], tasks: [] };

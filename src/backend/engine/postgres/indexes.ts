@@ -45,7 +45,6 @@ async function tablesToIndex(
 ): Promise<readonly TableToIndex[]> {
   const tables = await databases.query<TableName & Row & { made: string; have: Have }>(
     target,
-    "target",
     `SELECT w.schema, w."table", w.made,
             json_build_object(
               'indexes', ARRAY(SELECT x.relname FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
@@ -166,7 +165,7 @@ class Build {
 
   async #work(queue: Lacking[], statement: "index" | "constraint"): Promise<void> {
     const { databases, task, options } = this;
-    const session = await databases.session(task.target, "target", this.#end, options.name);
+    const session = await databases.session(task.target, this.#end, options.name);
     try {
       // The task learns that all is created: then it must be on the disk.
       const [own] = await session.query<{ pid: number }>(
@@ -212,7 +211,6 @@ class Build {
     const pids = [...this.#making.keys()];
     const rows = await this.databases.query<{ pid: number; share: number | null }>(
       this.task.target,
-      "target",
       `SELECT pid, CASE WHEN phase LIKE '%sorting%' THEN 0.5
                         WHEN phase LIKE '%loading%' THEN 0.5 + 0.5 * tuples_done / nullif(tuples_total, 0)
                         ELSE 0.5 * blocks_done / nullif(blocks_total, 0) END::float8 AS share
@@ -243,13 +241,11 @@ function ofPart(error: unknown, { table, name }: Lacking): unknown {
 async function endSessions(databases: Databases, { target }: EngineTask, name: string): Promise<void> {
   const own = await databases.query<{ pid: number }>(
     target,
-    "target",
     "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
     [name],
   );
   const left = await databases.query(
     target,
-    "target",
     "SELECT pid FROM unnest($1::int[]) pid WHERE NOT pg_terminate_backend(pid, $2)",
     [own.map(({ pid }) => pid), endMs],
   );

@@ -1,4 +1,4 @@
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { EngineError, requireEngineError } from "../engine-error";
 import type { EngineState, Positions, StageDelays } from "../engine-state";
 import type { EngineTask } from "../engine-task";
@@ -35,7 +35,7 @@ export class TaskObserver {
   /** @param logOf the log of a target server, where it can be read. */
   constructor(
     private readonly databases: Databases,
-    logOf: (target: DatabaseLogin) => ServerLog | undefined,
+    logOf: (target: EndLogin) => ServerLog | undefined,
   ) {
     this.#logs = new KeptLogs(databases);
     this.#slots = new SlotWatch(databases);

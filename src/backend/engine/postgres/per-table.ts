@@ -1,5 +1,4 @@
-import type { DatabaseLogin } from "../database-login";
-import type { Side } from "../side";
+import type { EndLogin } from "../database-login";
 import type { Databases, Row } from "./databases";
 
 /** Who answers questions: connections that are shared, or a single one. */
@@ -14,14 +13,12 @@ export type Asked = Pick<Databases, "query">;
  */
 export async function perTable<R extends Row>(
   databases: Asked,
-  connection: DatabaseLogin,
-  side: Side,
+  connection: EndLogin,
   sql: string,
   names: readonly string[],
 ): Promise<readonly (readonly R[])[]> {
   const rows = await databases.query<R & { readonly place_of_table: number }>(
     connection,
-    side,
     `SELECT w.place::int - 1 AS place_of_table, x.*
      FROM unnest($1::text[]) WITH ORDINALITY w (name, place)
      CROSS JOIN LATERAL (SELECT s.*, row_number() OVER () AS row_of_table FROM (${sql.replaceAll("$1", "w.name")}) s) x

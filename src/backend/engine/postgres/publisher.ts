@@ -1,6 +1,6 @@
 /** The source's side of a task: publication and slot. */
 import { escapeIdentifier } from "pg";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { EngineError, LogLostError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { TableName } from "../table-name";
@@ -27,12 +27,11 @@ export interface SourceTable extends Row {
 /** Those of the tables that exist at the source. */
 export async function sourceTables(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
   tables: readonly TableName[],
 ): Promise<readonly SourceTable[]> {
   return await databases.query<SourceTable>(
     source,
-    "source",
     `SELECT n.nspname AS schema, c.relname AS "table",
             CASE c.relkind WHEN 'r' THEN ${acceptsPublishedWrites}
               ELSE NOT EXISTS (SELECT 1 FROM pg_partition_tree(root.oid) p JOIN pg_class c ON c.oid = p.relid
@@ -61,15 +60,9 @@ export async function ensurePublication(
   const found = await requirePublishable(databases, source, task.tables, added);
   // A table stands for itself: tables that inherit from it have rows and publications of their own.
   const list = found.map((table) => `ONLY ${qualified(table)}`).join(", ");
-  const [existing] = await databases.query(
-    source,
-    "source",
-    "SELECT 1 FROM pg_publication WHERE pubname = $1",
-    [name],
-  );
+  const [existing] = await databases.query(source, "SELECT 1 FROM pg_publication WHERE pubname = $1", [name]);
   await databases.query(
     source,
-    "source",
     existing === undefined
       ? `CREATE PUBLICATION ${escapeIdentifier(name)} FOR TABLE ${list} WITH (publish_via_partition_root = true)`
       : `ALTER PUBLICATION ${escapeIdentifier(name)} SET TABLE ${list}`,
@@ -83,7 +76,7 @@ export async function ensurePublication(
  */
 export async function requirePublishable(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
   tables: readonly TableName[],
   added: readonly TableName[],
 ): Promise<readonly SourceTable[]> {
@@ -114,7 +107,7 @@ export async function requirePublishable(
  */
 async function unpublishable(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
   tables: readonly TableName[],
   wanted: ReadonlySet<string>,
 ): Promise<string | undefined> {
@@ -123,7 +116,6 @@ async function unpublishable(
   }
   const rows = await databases.query<TableName & Row & { root: string | null; columns: number }>(
     source,
-    "source",
     `WITH chosen AS (
        SELECT c.oid, w.schema, w."table" FROM unnest($1::text[], $2::text[]) w (schema, "table")
        JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w."table")
@@ -177,7 +169,6 @@ export async function ensureSlot(databases: Databases, task: EngineTask): Promis
   try {
     await databases.query(
       task.source,
-      "source",
       `SELECT pg_create_logical_replication_slot($1, 'pgoutput')
        WHERE NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE slot_name = $1)`,
       [objectName(task.id)],
@@ -197,7 +188,6 @@ export async function ensureSpare(databases: Databases, task: EngineTask): Promi
   const spare = spareName(task.id);
   const [room] = await databases.query(
     task.source,
-    "source",
     `SELECT 1 FROM pg_replication_slots WHERE slot_name <> $1
      HAVING count(*) + 1 < current_setting('max_replication_slots')::int`,
     [spare],
@@ -207,7 +197,6 @@ export async function ensureSpare(databases: Databases, task: EngineTask): Promi
   }
   await databases.query(
     task.source,
-    "source",
     "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND wal_status = 'lost'",
     [spare],
   );
@@ -228,7 +217,6 @@ export async function restoreSlots(
   const spare = spareName(task.id);
   const rows = await databases.query<{ name: string }>(
     task.source,
-    "source",
     `SELECT slot_name AS name FROM pg_replication_slots
      WHERE slot_name = ANY($1) AND wal_status IS DISTINCT FROM 'lost'`,
     [[...slots, spare]],
@@ -242,15 +230,9 @@ export async function restoreSlots(
   }
 }
 
-async function copySlot(
-  databases: Databases,
-  source: DatabaseLogin,
-  from: string,
-  to: string,
-): Promise<void> {
+async function copySlot(databases: Databases, source: EndLogin, from: string, to: string): Promise<void> {
   await databases.query(
     source,
-    "source",
     `SELECT pg_copy_logical_replication_slot($1, $2)
      WHERE NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE slot_name = $2)`,
     [from, to],
@@ -261,32 +243,25 @@ async function copySlot(
 export async function dropSpare(databases: Databases, task: EngineTask): Promise<void> {
   await databases.query(
     task.source,
-    "source",
     "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1",
     [spareName(task.id)],
   );
 }
 
 /** Drops slots and publication of a task, even if a client still reads from the slot. */
-export async function dropPublisher(
-  databases: Databases,
-  source: DatabaseLogin,
-  jobId: string,
-): Promise<void> {
+export async function dropPublisher(databases: Databases, source: EndLogin, jobId: string): Promise<void> {
   const name = objectName(jobId);
   await databases.query(
     source,
-    "source",
     "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active",
     [name],
   );
   await databases.query(
     source,
-    "source",
     "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = ANY($1)",
     [[name, spareName(jobId)]],
   );
-  await databases.query(source, "source", `DROP PUBLICATION IF EXISTS ${escapeIdentifier(name)}`);
+  await databases.query(source, `DROP PUBLICATION IF EXISTS ${escapeIdentifier(name)}`);
 }
 
 /** A source server's view of a task's slot and of its reader. */
@@ -312,12 +287,11 @@ export interface SlotFacts extends Row {
 /** What the source says of slots; one that does not exist is left out. @throws EngineError */
 export async function slotFacts(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
   names: readonly string[],
 ): Promise<readonly SlotFacts[]> {
   return await databases.query<SlotFacts>(
     source,
-    "source",
     `SELECT s.slot_name AS name, s.active, s.wal_status IS DISTINCT FROM 'lost' AS kept,
             EXISTS (SELECT 1 FROM pg_replication_slots o WHERE o.slot_name = s.slot_name || '_spare') AS spare,
             (pg_current_wal_lsn() - '0/0')::text AS current, (r.sent_lsn - '0/0')::text AS sent,

@@ -70,7 +70,6 @@ async function limit(databases: Databases, task: EngineTask, reason: string): Pr
   }
   const found = await databases.query<{ value: string }>(
     task[side],
-    side,
     "SELECT setting AS value FROM pg_settings WHERE name = $1",
     [setting],
   );
@@ -157,7 +156,6 @@ async function rowAt(
   try {
     const columns = await databases.query<{ name: string; value: string | null }>(
       task[side],
-      side,
       `SELECT c.key AS name, c.value AS value
        FROM (SELECT * FROM ${qualified(table)} WHERE ${where} LIMIT 1) r, json_each_text(to_json(r)) c`,
     );
@@ -177,7 +175,6 @@ async function constraint(
   const [, name] = /constraint "([^"]+)"/.exec(reason) ?? [];
   const found = await databases.query<{ name: string }>(
     task.target,
-    "target",
     "SELECT conname AS name FROM pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2",
     [qualified(table), name ?? ""],
   );
@@ -203,7 +200,6 @@ function notNull(table: TableName, reason: string): FoundRemedy {
 async function triggers(databases: Databases, task: EngineTask, table: TableName): Promise<FoundRemedy> {
   const found = await databases.query<{ name: string }>(
     task.target,
-    "target",
     `SELECT tgname AS name FROM pg_trigger
      WHERE tgrelid = to_regclass($1) AND NOT tgisinternal AND tgenabled IN ('R', 'A') ORDER BY 1`,
     [qualified(table)],

@@ -1,6 +1,6 @@
 /** Copies the definition of tables: PostgreSQL's logical replication moves rows, not definitions. */
 import { escapeIdentifier, escapeLiteral } from "pg";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import type { TableName } from "../table-name";
 import type { Row } from "./databases";
 import { qualified } from "./names";
@@ -131,18 +131,17 @@ export function statementsOf({ table, later }: TableDefinition): readonly string
 /** How tables are made as the source has them, asked with a few questions for all of them. */
 export async function tableDefinitions(
   databases: Asked,
-  source: DatabaseLogin,
+  source: EndLogin,
   tables: readonly TableName[],
 ): Promise<readonly TableDefinition[]> {
   const names = tables.map(qualified);
-  const ask = async <R extends Row>(sql: string) =>
-    await perTable<R>(databases, source, "source", sql, names);
+  const ask = async <R extends Row>(sql: string) => await perTable<R>(databases, source, sql, names);
   const [columns, constraints, indexes, identities, sequences, types] = await Promise.all([
     ask<ColumnRow>(columnsSql),
     ask<ConstraintRow>(constraintsSql),
     ask<IndexRow>(indexesSql),
     ask<IdentityRow>(identitySql),
-    columnSequences(databases, source, "source", tables),
+    columnSequences(databases, source, tables),
     typeDefinitions(databases, source, names),
   ]);
   const sequencesBy = new Map<string, readonly ColumnSequence[]>();

@@ -1,9 +1,8 @@
 /** Sequences: PostgreSQL's logical replication moves rows only, so that their positions are copied here. */
 import { type Message, message } from "../../messages";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { EngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
-import type { Side } from "../side";
 import { plainName, type TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
 import { qualified } from "./names";
@@ -58,11 +57,10 @@ const sequencesSql = `
 /** The sequences of those of the tables that are there. */
 export async function columnSequences(
   databases: Asked,
-  connection: DatabaseLogin,
-  side: Side,
+  connection: EndLogin,
   tables: readonly TableName[],
 ): Promise<readonly ColumnSequence[]> {
-  return await databases.query<ColumnSequence>(connection, side, sequencesSql, [
+  return await databases.query<ColumnSequence>(connection, sequencesSql, [
     tables.map(({ schema }) => schema),
     tables.map(({ table }) => table),
   ]);
@@ -77,8 +75,8 @@ export async function columnSequences(
 export async function alignSequences(databases: Databases, task: EngineTask): Promise<readonly Message[]> {
   const { source, target, tables } = task;
   const [wanted, have, gone] = await Promise.all([
-    columnSequences(databases, source, "source", tables),
-    columnSequences(databases, target, "target", tables),
+    columnSequences(databases, source, tables),
+    columnSequences(databases, target, tables),
     missingTables(databases, source, tables),
   ]);
   const warnings: Message[] = have
@@ -124,7 +122,6 @@ async function aligned(
     // Rows that the target has written itself may have taken it further.
     await databases.query(
       target,
-      "target",
       `SELECT setval($1::regclass, $2::bigint, $3::boolean)
        FROM ${qualified(to.sequence)} t JOIN pg_sequence q ON q.seqrelid = $1::regclass
        WHERE CASE WHEN q.seqincrement > 0 THEN t.last_value < $2::bigint ELSE t.last_value > $2::bigint END
@@ -144,13 +141,12 @@ async function aligned(
 /** Where a sequence stands; undefined when the user may not know. */
 async function positionOf(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
   { sequence, readable, usable }: ColumnSequence,
 ): Promise<{ readonly last: string; readonly called: boolean } | undefined> {
   if (readable) {
     const [row] = await databases.query<{ last: string; called: boolean }>(
       source,
-      "source",
       `SELECT last_value::text AS last, is_called AS called FROM ${qualified(sequence)}`,
     );
     return row;
@@ -160,7 +156,6 @@ async function positionOf(
   }
   const [row] = await databases.query<{ last: string | null }>(
     source,
-    "source",
     "SELECT pg_sequence_last_value($1::regclass)::text AS last",
     [qualified(sequence)],
   );
@@ -169,12 +164,11 @@ async function positionOf(
 
 async function missingTables(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
   tables: readonly TableName[],
 ): Promise<ReadonlySet<string>> {
   const rows = await databases.query<{ schema: string; table: string }>(
     source,
-    "source",
     `SELECT w.schema, w."table" FROM unnest($1::text[], $2::text[]) w (schema, "table")
      WHERE NOT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                        WHERE n.nspname = w.schema AND c.relname = w."table" AND c.relkind IN ('r', 'p'))`,

@@ -1,5 +1,5 @@
 /** What PostgreSQL counts of a task. */
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import type { Databases, Row } from "./databases";
 
 export interface WrittenRow extends Row {
@@ -15,12 +15,11 @@ export interface WrittenRow extends Row {
  */
 export async function writtenRows(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   names: readonly string[],
 ): Promise<readonly WrittenRow[]> {
   return await databases.query<WrittenRow>(
     target,
-    "target",
     `SELECT s.subname AS name,
             coalesce(sum(pg_stat_get_tuples_inserted(r.srrelid) + pg_stat_get_tuples_updated(r.srrelid)
                          + pg_stat_get_tuples_deleted(r.srrelid)), 0)::float8 AS written,
@@ -37,12 +36,11 @@ export async function writtenRows(
 /** Rows inserted, changed and deleted in the tables of publications, partitions included, as the source counts them. */
 export async function changedRows(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
   names: readonly string[],
 ): Promise<readonly { readonly name: string; readonly changed: number }[]> {
   return await databases.query<{ name: string; changed: number }>(
     source,
-    "source",
     `SELECT p.pubname AS name,
             coalesce(sum(pg_stat_get_tuples_inserted(t.relid) + pg_stat_get_tuples_updated(t.relid)
                          + pg_stat_get_tuples_deleted(t.relid)), 0)::float8 AS changed

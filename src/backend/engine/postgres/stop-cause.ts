@@ -1,7 +1,7 @@
 /** Why PostgreSQL stopped a subscription, or does not get it to run. */
 import { setTimeout as delay } from "node:timers/promises";
 import { message } from "../../messages";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { EngineError, requireEngineError } from "../engine-error";
 import { type EngineTask, sourceByLink } from "../engine-task";
 import { codeOfWords, kindOf } from "../error-kinds";
@@ -12,7 +12,7 @@ import { objectName } from "./names";
 import { rejectedRow } from "./rejected";
 import type { ServerLog, WorkerError } from "./server-log";
 
-type LogOf = (target: DatabaseLogin) => ServerLog | undefined;
+type LogOf = (target: EndLogin) => ServerLog | undefined;
 
 /** In the words of the target's log, or as far as both ends show it where no log can be read. */
 export async function stopCause(databases: Databases, logOf: LogOf, task: EngineTask): Promise<StopCause> {
@@ -66,7 +66,7 @@ interface Subscription extends Row {
 /** @throws EngineError when the way of the target's workers is closed. */
 async function shownCause(databases: Databases, task: EngineTask): Promise<StopCause> {
   // The way that the workers go, and as what they go it: it may be cut, or full, although the source is well.
-  const asked = await databases.connectAsWorker(sourceByLink(task), "source");
+  const asked = await databases.connectAsWorker(sourceByLink(task));
   const subscription = await subscriptionOf(databases, task);
   if (subscription?.restricted === true && !asked) {
     const text = message("passwordRequired", { user: task.source.user });
@@ -90,10 +90,9 @@ interface Limit extends Row {
 }
 
 /** What the source has too few of for a task that copies: beside its own slot and sender each table needs one. */
-async function usedUp(databases: Databases, source: DatabaseLogin): Promise<Limit | undefined> {
+async function usedUp(databases: Databases, source: EndLogin): Promise<Limit | undefined> {
   const [limit] = await databases.query<Limit>(
     source,
-    "source",
     `SELECT code, setting, current_setting(setting) AS count
      FROM (VALUES ('53400', 'max_replication_slots', (SELECT count(*) FROM pg_replication_slots) + 1),
                   ('53300', 'max_wal_senders', (SELECT count(*) FROM pg_stat_replication) + 2)) l (code, setting, needed)
@@ -107,7 +106,6 @@ async function subscriptionOf(databases: Databases, task: EngineTask): Promise<S
   const name = objectName(task.id);
   const [found] = await databases.query<Subscription>(
     target,
-    "target",
     `SELECT NOT o.rolsuper AS restricted, NULL AS errors,
             (SELECT string_agg(r.srrelid::regclass::text, ', ' ORDER BY 1) FROM pg_subscription_rel r
              WHERE r.srsubid = s.oid AND r.srsubstate IN ('i', 'd')) AS uncopied
@@ -117,7 +115,6 @@ async function subscriptionOf(databases: Databases, task: EngineTask): Promise<S
   const [counts] = await databases
     .query<{ errors: string }>(
       target,
-      "target",
       `SELECT 'apply_error_count = ' || apply_error_count || ', sync_error_count = ' || sync_error_count AS errors
        FROM pg_stat_subscription_stats WHERE subname = $1`,
       [name],

@@ -2,8 +2,7 @@
  * What both ends of a task's stream have now, read from the catalogs alone: none of these questions takes a lock on a
  * user's table, so that none waits for one.
  */
-import type { DatabaseLogin } from "../database-login";
-import type { Side } from "../side";
+import type { EndLogin } from "../database-login";
 import type { Databases, Row } from "./databases";
 
 /** A table of a task at one end, or a partition of it that holds rows. */
@@ -138,12 +137,11 @@ const sourceIdentity = `c.relkind <> 'r' OR CASE WHEN c.relreplident = 'f' THEN 
 /** What the source's catalogs say of publications and their tables. @throws EngineError */
 export async function sourceFacts(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
   wanted: readonly Wanted[],
 ): Promise<readonly SourceFacts[]> {
   return await databases.query<SourceFacts>(
     source,
-    "source",
     `WITH RECURSIVE
      pub AS (SELECT p.*, coalesce(to_jsonb(p) ->> 'pubgencols', 'n') AS gencols FROM pg_publication p WHERE p.pubname = ANY($1)),
      wanted AS (
@@ -186,12 +184,11 @@ const targetFiltered = `c.relrowsecurity AND EXISTS (
 /** What the target's catalogs say of subscriptions and their tables. @throws EngineError */
 export async function targetFacts(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   wanted: readonly Wanted[],
 ): Promise<readonly TargetFacts[]> {
   return await databases.query<TargetFacts>(
     target,
-    "target",
     `WITH RECURSIVE
      own AS (SELECT s.oid, s.subname, s.subowner FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
              WHERE d.datname = current_database() AND s.subname = ANY($1)),
@@ -236,12 +233,11 @@ export interface ConflictCounters {
 /** How many updates and deletes found no row at the target, by subscription (PostgreSQL 18). @throws EngineError */
 export async function conflictCounters(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   names: readonly string[],
 ): Promise<readonly (ConflictCounters & { readonly name: string })[]> {
   return await databases.query<ConflictCounters & { readonly name: string } & Row>(
     target,
-    "target",
     `SELECT subname AS name, confl_update_missing::float8 AS updates, confl_delete_missing::float8 AS deletes
      FROM pg_stat_subscription_stats WHERE subname = ANY($1)`,
     [names],
@@ -265,13 +261,11 @@ export interface Column extends Row {
 /** @param horizon as in `SourceFacts`. */
 export async function columnsOf(
   databases: Databases,
-  login: DatabaseLogin,
-  side: Side,
+  login: EndLogin,
   { oid, horizon }: { readonly oid: number; readonly horizon: string },
 ): Promise<readonly Column[]> {
   return await databases.query<Column>(
     login,
-    side,
     `SELECT a.attnum AS number, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
             a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AS required, a.attgenerated <> '' AS generated,
             CASE WHEN a.atthasmissing THEN a.attmissingval::text END AS missing,
@@ -287,13 +281,11 @@ export async function columnsOf(
  */
 export async function hadRows(
   databases: Databases,
-  login: DatabaseLogin,
-  side: Side,
+  login: EndLogin,
   part: MemberFacts,
 ): Promise<boolean | undefined> {
   const [named] = await databases.query<{ name: string }>(
     login,
-    side,
     `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.oid = $1 AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.relation = c.oid AND l.mode = 'AccessExclusiveLock')`,
@@ -305,7 +297,6 @@ export async function hadRows(
   const [transaction, command] = part.link.split(" ");
   const rows = await databases.query(
     login,
-    side,
     `SELECT 1 FROM ONLY ${named.name} WHERE ctid < '(1000,0)'::tid
        AND (age(xmin) > age($1::xid) OR xmin = $1::xid AND cmin::text::int8 < $2::int8) LIMIT 1`,
     [transaction, command],

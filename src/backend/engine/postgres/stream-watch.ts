@@ -186,7 +186,7 @@ export class StreamWatch {
       for (const side of ["source", "target"] as const) {
         for (const part of newParts(joined[side], ends[side]?.members)) {
           const key = partKey(part);
-          const answer = answers.parts.get(key) ?? (await hadRows(this.databases, task[side], side, part));
+          const answer = answers.parts.get(key) ?? (await hadRows(this.databases, task[side], part));
           if (answer !== undefined) {
             answers.parts.set(key, answer);
           }
@@ -199,8 +199,8 @@ export class StreamWatch {
         newShapes(joined.target, ends.target?.members ?? []).length > 0;
       if (isAltered && answers.columns.get(name)?.shapes !== shapes) {
         const [sourceColumns, targetColumns] = await Promise.all([
-          columnsOf(this.databases, task.source, "source", joined.source),
-          columnsOf(this.databases, task.target, "target", joined.target),
+          columnsOf(this.databases, task.source, joined.source),
+          columnsOf(this.databases, task.target, joined.target),
         ]);
         answers.columns.set(name, { shapes, pair: { source: sourceColumns, target: targetColumns } });
       }

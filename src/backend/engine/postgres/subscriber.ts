@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { escapeIdentifier, escapeLiteral } from "pg";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { requireEngineError } from "../engine-error";
 import type { TableState } from "../engine-state";
 import type { EngineTask, ReleaseTask, UnindexedTable } from "../engine-task";
@@ -35,7 +35,7 @@ export async function ensureTables(
   if (missing.length === 0) {
     return;
   }
-  const session = await databases.session(target, "target", new AbortController().signal);
+  const session = await databases.session(target, new AbortController().signal);
   try {
     const all = await tableDefinitions(databases, source, missing);
     for (let first = 0; first < missing.length; first += madeTogether) {
@@ -69,12 +69,11 @@ async function asMade(session: Session, tables: readonly TableName[]): Promise<r
 /** Which of the tables the database has, by their quoted names; `writable`: as a subscription of this user needs it. */
 async function existingTables(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   tables: readonly TableName[],
 ): Promise<ReadonlyMap<string, { readonly writable: boolean }>> {
   const rows = await databases.query<{ schema: string; table: string; writable: boolean }>(
     target,
-    "target",
     `SELECT n.nspname AS schema, c.relname AS "table", pg_has_role(c.relowner, 'MEMBER') AS writable FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
      WHERE c.relkind IN ('r', 'p')`,
@@ -94,7 +93,6 @@ export async function ensureSubscription(databases: Databases, task: EngineTask)
   const binary = task.copiesRows && (await fitsBinary(databases, task));
   await databases.query(
     task.target,
-    "target",
     `CREATE SUBSCRIPTION ${quoted} CONNECTION ${await wayToSource(databases, task, version)}
      PUBLICATION ${quoted}
      WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)},
@@ -163,7 +161,6 @@ async function refreshEnabled(databases: Databases, task: EngineTask): Promise<v
 async function isDisabled(databases: Databases, { id, target }: EngineTask): Promise<boolean> {
   const disabled = await databases.query(
     target,
-    "target",
     "SELECT FROM pg_subscription WHERE subname = $1 AND NOT subenabled",
     [objectName(id)],
   );
@@ -171,10 +168,9 @@ async function isDisabled(databases: Databases, { id, target }: EngineTask): Pro
 }
 
 /** The server's major version. */
-async function versionOf(databases: Databases, target: DatabaseLogin): Promise<number> {
+async function versionOf(databases: Databases, target: EndLogin): Promise<number> {
   const [server] = await databases.query<{ version: number }>(
     target,
-    "target",
     "SELECT current_setting('server_version_num')::int / 10000 AS version",
   );
   return server?.version ?? 0;
@@ -182,7 +178,7 @@ async function versionOf(databases: Databases, target: DatabaseLogin): Promise<n
 
 /** How the target finds the source, as a literal. @param version the target's major version. */
 async function wayToSource(databases: Databases, task: EngineTask, version: number): Promise<string> {
-  const settings = await sessionSettings(databases, task.source, "source");
+  const settings = await sessionSettings(databases, task.source);
   const { id, source, publisher } = task;
   return escapeLiteral(conninfo(source, publisher, objectName(id), version, settings));
 }
@@ -196,7 +192,7 @@ async function alterSubscription(
   const quoted = escapeIdentifier(objectName(task.id));
   const statements = changes.map((change) => `ALTER SUBSCRIPTION ${quoted} ${change}`);
   if (statements.length > 0) {
-    await databases.query(task.target, "target", statements.join("; "));
+    await databases.query(task.target, statements.join("; "));
   }
 }
 
@@ -212,10 +208,9 @@ export async function suspendSubscription(databases: Databases, task: EngineTask
   if (!(await hasSubscription(databases, task.target, name))) {
     return;
   }
-  await databases.query(task.target, "target", `ALTER SUBSCRIPTION ${escapeIdentifier(name)} DISABLE`);
+  await databases.query(task.target, `ALTER SUBSCRIPTION ${escapeIdentifier(name)} DISABLE`);
   await databases.query(
     task.target,
-    "target",
     `SELECT pg_terminate_backend(pid) FROM pg_stat_subscription
      WHERE subname = $1 AND relid IS NOT NULL AND pid IS NOT NULL`,
     [name],
@@ -223,7 +218,6 @@ export async function suspendSubscription(databases: Databases, task: EngineTask
   for (const end = Date.now() + workersEndMs; Date.now() < end; await delay(50)) {
     const [left] = await databases.query(
       task.target,
-      "target",
       "SELECT 1 FROM pg_stat_subscription WHERE subname = $1 AND pid IS NOT NULL",
       [name],
     );
@@ -240,7 +234,6 @@ export async function slotsToRestore(
 ): Promise<readonly string[]> {
   const rows = await databases.query<{ slot: string }>(
     target,
-    "target",
     `SELECT 'pg_' || s.oid || '_sync_' || r.srrelid || '_' || c.system_identifier AS slot
      FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid, pg_control_system() c
      WHERE s.subname = $1 AND ${isSlotLost}`,
@@ -256,7 +249,6 @@ export async function slotsToRestore(
 export async function isInStepForGood(databases: Databases, { id, target }: EngineTask): Promise<boolean> {
   const [behind] = await databases.query(
     target,
-    "target",
     `SELECT 1 FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid
      WHERE s.subname = $1 AND r.srsubstate NOT IN ('s', 'r') LIMIT 1`,
     [objectName(id)],
@@ -267,7 +259,6 @@ export async function isInStepForGood(databases: Databases, { id, target }: Engi
   // A commit that waits for the disk brings all earlier ones there.
   await databases.query(
     target,
-    "target",
     "SELECT set_config('synchronous_commit', 'local', true), pg_logical_emit_message(true, 'drs', '')",
   );
   return true;
@@ -281,10 +272,10 @@ export async function dropSubscription(databases: Databases, task: ReleaseTask):
     return;
   }
   const quoted = escapeIdentifier(name);
-  await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} DISABLE`);
+  await databases.query(target, `ALTER SUBSCRIPTION ${quoted} DISABLE`);
   await dropCopySlots(databases, task);
-  await databases.query(target, "target", `ALTER SUBSCRIPTION ${quoted} SET (slot_name = NONE)`);
-  await databases.query(target, "target", `DROP SUBSCRIPTION ${quoted}`);
+  await databases.query(target, `ALTER SUBSCRIPTION ${quoted} SET (slot_name = NONE)`);
+  await databases.query(target, `DROP SUBSCRIPTION ${quoted}`);
 }
 
 /**
@@ -297,7 +288,6 @@ export async function dropCopySlots(
 ): Promise<void> {
   const [own] = await databases.query<{ oid: string; system: string }>(
     target,
-    "target",
     `SELECT s.oid::text AS oid, c.system_identifier::text AS system FROM pg_subscription s, pg_control_system() c
      WHERE s.subname = $1`,
     [objectName(id)],
@@ -305,7 +295,6 @@ export async function dropCopySlots(
   try {
     await databases.query(
       source,
-      "source",
       `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
        WHERE slot_name ~ ('^pg_' || $1 || '_sync_[0-9]+_' || $2 || '$') AND NOT active`,
       [own?.oid, own?.system],
@@ -316,10 +305,9 @@ export async function dropCopySlots(
   }
 }
 
-async function hasSubscription(databases: Databases, target: DatabaseLogin, name: string): Promise<boolean> {
+async function hasSubscription(databases: Databases, target: EndLogin, name: string): Promise<boolean> {
   const [row] = await databases.query(
     target,
-    "target",
     `SELECT 1 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
      WHERE s.subname = $1 AND d.datname = current_database()`,
     [name],
@@ -381,12 +369,11 @@ const phaseByState: Readonly<Record<string, TableState["phase"]>> = {
 /** What the target says of subscriptions; one that does not exist is left out. @throws EngineError */
 export async function subscriptionFacts(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   names: readonly string[],
 ): Promise<readonly SubscriptionFacts[]> {
   const rows = await databases.query<SubscriptionRow>(
     target,
-    "target",
     `SELECT s.subname AS name, s.subenabled AS enabled, s.subbinary AS binary,
             current_setting('server_version_num')::int < 150000 AS endless,
             (SELECT max(w.pid) FROM pg_stat_subscription w WHERE w.subid = s.oid AND w.relid IS NULL) AS pid,

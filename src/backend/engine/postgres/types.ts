@@ -1,6 +1,6 @@
 /** Copies the definition of the types that a table's columns have: enumerations, domains, ranges and composite types. */
 import { escapeLiteral } from "pg";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import type { Row } from "./databases";
 import { type Asked, perTable } from "./per-table";
 
@@ -76,10 +76,10 @@ export interface TypeDefinitions {
 /** Those of each of the tables, which are given by their quoted names. */
 export async function typeDefinitions(
   databases: Asked,
-  source: DatabaseLogin,
+  source: EndLogin,
   tables: readonly string[],
 ): Promise<readonly TypeDefinitions[]> {
-  const found = await perTable<TypeRow>(databases, source, "source", typesSql, tables);
+  const found = await perTable<TypeRow>(databases, source, typesSql, tables);
   return found.map((rows) => ({
     schemas: rows.map(({ schema }) => schema),
     statements: rows.map(({ kind, definition }) => {

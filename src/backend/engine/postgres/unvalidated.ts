@@ -68,7 +68,7 @@ const lacksSql = {
 export async function addUnvalidated(databases: Databases, task: EngineTask): Promise<readonly Message[]> {
   const { source, target } = task;
   const names = (pick: (table: TableName) => string) => task.tables.map(pick);
-  const found = await databases.query<Unvalidated>(source, "source", unvalidatedSql, [
+  const found = await databases.query<Unvalidated>(source, unvalidatedSql, [
     names(({ schema }) => schema),
     names(({ table }) => table),
   ]);
@@ -76,9 +76,9 @@ export async function addUnvalidated(databases: Databases, task: EngineTask): Pr
   for (const { constraint, kind, name, definition, shape } of found) {
     const sql = `ALTER ${kind} ${name} ADD CONSTRAINT ${escapeIdentifier(constraint)} ${definition}`;
     try {
-      const [lacks] = await databases.query(target, "target", lacksSql[kind], [name, shape, constraint]);
+      const [lacks] = await databases.query(target, lacksSql[kind], [name, shape, constraint]);
       if (lacks !== undefined) {
-        await databases.query(target, "target", sql);
+        await databases.query(target, sql);
       }
     } catch (error) {
       if (!(error instanceof EngineError) || error.kind === "loss") {

@@ -1,6 +1,6 @@
 /** What a task waits for: a worker at the target, or transactions that other sessions keep open at either end. */
 import { message } from "../../messages";
-import type { DatabaseLogin } from "../database-login";
+import type { EndLogin } from "../database-login";
 import { requireEngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { Side } from "../side";
@@ -67,8 +67,8 @@ export class WaitWatch {
   async #ask(task: EngineTask, { lacksWorker }: Movement): Promise<readonly StreamFinding[]> {
     const name = objectName(task.id);
     const [atSource, atTarget, workers] = await Promise.all([
-      holders(this.databases, task.source, "source", walsenders, name),
-      holders(this.databases, task.target, "target", workersOf, name),
+      holders(this.databases, task.source, walsenders, name),
+      holders(this.databases, task.target, workersOf, name),
       lacksWorker ? noWorkerLeft(this.databases, task.target) : [],
     ]);
     return [...waiting("source", atSource), ...waiting("target", atTarget), ...workers];
@@ -95,14 +95,12 @@ interface Holder extends Row {
 /** Those for whom the sessions wait that the condition is true of. */
 async function holders(
   databases: Databases,
-  login: DatabaseLogin,
-  side: Side,
+  login: EndLogin,
   condition: string,
   name: string,
 ): Promise<readonly Holder[]> {
   return await databases.query<Holder>(
     login,
-    side,
     `WITH waiting AS (
        SELECT pg_blocking_pids(a.pid) AS pids,
               (SELECT l.transactionid FROM pg_locks l
@@ -119,25 +117,24 @@ async function holders(
 }
 
 /** Who holds up the making of a slot right now, in one line; empty: nobody. */
-export async function slotHolders(databases: Databases, source: DatabaseLogin): Promise<string> {
-  const found = await holders(databases, source, "source", slotMakers, "drs-local-backend");
+export async function slotHolders(databases: Databases, source: EndLogin): Promise<string> {
+  const found = await holders(databases, source, slotMakers, "drs-local-backend");
   return found.map(inWords).join("; ");
 }
 
 /** In whose way the workers of a subscription have to wait at the target, and for which table, where that is known. */
 export async function heldUpBy(
   databases: Databases,
-  target: DatabaseLogin,
+  target: EndLogin,
   name: string,
 ): Promise<readonly { readonly words: string; readonly table: string | undefined }[]> {
   const applying = `${workersOf} AND a.backend_type <> 'client backend'`;
-  const found = await holders(databases, target, "target", applying, name);
+  const found = await holders(databases, target, applying, name);
   if (found.length === 0) {
     return [];
   }
   const [waited] = await databases.query<{ table: string }>(
     target,
-    "target",
     // Who waits for a row's transaction holds the lock of the row meanwhile.
     `SELECT n.nspname || '.' || c.relname AS "table" FROM pg_stat_subscription w JOIN pg_locks l ON l.pid = w.pid
      JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -150,11 +147,10 @@ export async function heldUpBy(
 /** The oldest transaction of a source's database that has written and is still open: its changes come when it ends. */
 export async function openTransaction(
   databases: Databases,
-  source: DatabaseLogin,
+  source: EndLogin,
 ): Promise<{ readonly holder: string; readonly ms: number } | undefined> {
   const [oldest] = await databases.query<Holder & { readonly ms: number }>(
     source,
-    "source",
     `SELECT o.*, (extract(epoch FROM clock_timestamp() - o.since) * 1000)::float8 AS ms FROM (
        SELECT a.pid, NULL::text AS gid, a.application_name AS application, a.usename AS owner, a.xact_start AS since
        FROM pg_stat_activity a
@@ -197,10 +193,9 @@ interface Workers extends Row {
 }
 
 /** Whether all workers of the target are in use, and by which subscriptions. */
-async function noWorkerLeft(databases: Databases, target: DatabaseLogin): Promise<readonly StreamFinding[]> {
+async function noWorkerLeft(databases: Databases, target: EndLogin): Promise<readonly StreamFinding[]> {
   const [workers] = await databases.query<Workers>(
     target,
-    "target",
     `SELECT count(*)::int AS used, current_setting('max_logical_replication_workers')::int AS most,
             coalesce(string_agg(DISTINCT subname, ', ' ORDER BY subname), '') AS subscriptions
      FROM pg_stat_subscription WHERE pid IS NOT NULL`,

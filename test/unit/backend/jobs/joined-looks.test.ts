@@ -18,7 +18,15 @@ describe("looks at single tasks", () => {
   }
 
   const task = (id: string, host = "127.0.0.1"): EngineTask => {
-    const login = { host, port: 5432, user: "u", password: "p", database: "d", ssl: false };
+    const login = {
+      side: "source" as const,
+      host,
+      port: 5432,
+      user: "u",
+      password: "p",
+      database: "d",
+      ssl: false,
+    };
     return {
       ...{ id, source: login, target: login, publisher: { host, port: 5432 } },
       ...{ tables: [], copiesRows: true, rest: undefined, unindexed: [], memory: null },

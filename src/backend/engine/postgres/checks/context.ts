@@ -1,5 +1,5 @@
 /** What the items of a pre-check ask: each fact is read once. */
-import type { DatabaseLogin } from "../../database-login";
+import type { EndLogin } from "../../database-login";
 import { EngineError } from "../../engine-error";
 import type { EngineTask } from "../../engine-task";
 import type { Side } from "../../side";
@@ -37,7 +37,7 @@ export class Facts {
   #last: Promise<unknown> = Promise.resolve();
   /** The end's only connection, for other parts of the engine. */
   readonly asked: Asked = {
-    query: async <R extends Row>(_: DatabaseLogin, __: Side, sql: string, values?: readonly unknown[]) =>
+    query: async <R extends Row>(_: EndLogin, sql: string, values?: readonly unknown[]) =>
       await this.ask<R>(sql, values),
   };
   readonly server: () => Promise<ServerFacts>;

@@ -1,7 +1,7 @@
 /** Whether the ends can be reached: by the backend, and the source by the target. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { message } from "../../../messages";
-import type { DatabaseLogin } from "../../database-login";
+import type { EndLogin } from "../../database-login";
 import type { EngineError } from "../../engine-error";
 import { sessionSettings } from "../databases";
 import { describe } from "../errors";
@@ -11,7 +11,7 @@ import type { CheckedTask, Facts } from "./context";
 import { tried } from "./trial";
 
 /** Why an end cannot be reached. */
-export function unreachable(error: EngineError, login: DatabaseLogin): Problem {
+export function unreachable(error: EngineError, login: EndLogin): Problem {
   const side = error.side ?? "source";
   if (isPooler(error.reason)) {
     return failed(message("pooler", { side, address: addressOf(login) }), [], error.reason);
@@ -56,7 +56,7 @@ export const targetReachesSource: Check = {
     }
     const worker = `${objectName(task.id)}_trial`;
     const name = escapeIdentifier(worker);
-    const settings = await sessionSettings(source.asked, task.source, "source");
+    const settings = await sessionSettings(source.asked, task.source);
     const login = conninfo(task.source, task.publisher, worker, server.version, settings);
     const trial = {
       parameter: login,

@@ -53,7 +53,7 @@ async function connected(
   limit: AbortSignal,
 ): Promise<End> {
   try {
-    const session = await databases.session(task[side], side, limit);
+    const session = await databases.session(task[side], limit);
     await session.query("SELECT set_config('statement_timeout', $1, false)", [String(statementMs)]);
     return { session, problems: [] };
   } catch (error) {

@@ -92,9 +92,9 @@ describe("a database's certificate", () => {
     const port = await server.open();
     const { ssl = true, ca, certifiedHost } = facts;
     const user = { user: "drs", password: "the-password", database: "shop" };
-    const place = { host: "127.0.0.1", port, ...user, ssl, certifiedHost };
+    const place = { side: "source" as const, host: "127.0.0.1", port, ...user, ssl, certifiedHost };
     const way = ca === undefined ? place : { ...place, ca: readFileSync(ca.file, "utf8") };
-    const ended = databases.query(way, "source", "SELECT 1").then(
+    const ended = databases.query(way, "SELECT 1").then(
       () => "",
       (error: unknown) => (error instanceof EngineError ? error.message : String(error)),
     );

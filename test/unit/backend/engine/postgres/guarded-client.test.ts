@@ -6,7 +6,14 @@ import { MessageGuard } from "../../../../../src/backend/engine/postgres/message
 import { bound } from "../../../../support/bounds";
 import { int16, int32, LyingServer, message, row, welcome } from "../../../../support/lying-server";
 
-const login = { host: "127.0.0.1", user: "u", password: "its password", database: "d", ssl: false };
+const login = {
+  side: "source" as const,
+  host: "127.0.0.1",
+  user: "u",
+  password: "its password",
+  database: "d",
+  ssl: false,
+};
 const scram = message("R", 10, "SCRAM-SHA-256", "");
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(" ", ""), "hex");
 
@@ -31,7 +38,7 @@ describe("a server that is no PostgreSQL", () => {
 
   /** What a connection test says of the server. */
   async function test(own: Partial<typeof login> = {}): Promise<{ code: string; reason: string }> {
-    const error = await databases.connectOnce({ ...login, port: server.port, ...own }, "source").then(
+    const error = await databases.connectOnce({ ...login, port: server.port, ...own }).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
@@ -114,12 +121,9 @@ describe("a server that is no PostgreSQL", () => {
   for (const [what, answer, reason] of answers) {
     it(`ends the connection that has a statement: it answers ${what}`, async () => {
       server.lie = (turn) => (turn === 0 ? welcome : answer);
-      await assert.rejects(
-        databases.query({ ...login, port: server.port }, "source", "SELECT $1", [1]),
-        reason,
-      );
+      await assert.rejects(databases.query({ ...login, port: server.port }, "SELECT $1", [1]), reason);
       server.lie = (turn) => (turn === 0 ? welcome : row("well"));
-      const rows = await databases.query({ ...login, port: server.port }, "source", "SELECT $1", [1]);
+      const rows = await databases.query({ ...login, port: server.port }, "SELECT $1", [1]);
       assert.deepEqual(rows, [{ c0: "well" }]);
     });
   }
@@ -129,7 +133,7 @@ describe("a server that is no PostgreSQL", () => {
     // The first statement is that of the session's settings.
     server.lie = (turn) => [welcome, row("set")][turn] ?? Buffer.concat([row("well"), end]);
     for (let count = 0; count < 3; count++) {
-      const rows = await databases.query({ ...login, port: server.port }, "source", "SELECT $1", [1]);
+      const rows = await databases.query({ ...login, port: server.port }, "SELECT $1", [1]);
       assert.deepEqual(rows, [{ c0: "well" }]);
       await waitFor(() => server.connections === 0);
     }
@@ -189,7 +193,7 @@ describe("a server that is no PostgreSQL", () => {
         ...[message("C", "SELECT 1"), message("Z", Buffer.from("I"))],
       ]);
       server.lie = (turn) => (turn === 0 ? welcome : long);
-      const [read] = await databases.query({ ...login, port: server.port }, "source", "SELECT $1", [1]);
+      const [read] = await databases.query({ ...login, port: server.port }, "SELECT $1", [1]);
       assert.equal(read?.c, digits.toString());
     });
   }
