@@ -91,13 +91,33 @@ their remarks), and ${refused.length} are refused.`;
       ...rows,
     ].join("\n");
   });
-  return `${[head, figures, ...sections, refusals, tail].join("\n\n")}\n`;
+  return `${[head, figures, fields, ...sections, refusals, tail].join("\n\n")}\n`;
 }
 
 const head = `# The operations that the local backend serves
 
 Made from the operations tables in \`src/drs\` by \`npm run docs:coverage\`. Any other path or method answers 404
 \`APIGW.0101\`, as the cloud's gateway does for an API that is not published. Unknown fields are accepted.`;
+
+/** Of the fields that the service documents, those that are filled for tasks that say all they can; counted by `test/backend/other-clients.test.ts`. */
+export const filledFields = {
+  listJobs: { documented: 31, filled: 15 },
+  batchDetail: { documented: 160, filled: 72 },
+  listJobsV5: { documented: 42, filled: 20 },
+  showJobDetail: { documented: 337, filled: 86 },
+};
+
+const fields = `Of the fields that the service documents of a task, with nested ones, these are filled where a creation says them all, before the task runs. A test counts them. The others
+belong to other engines, to disaster recovery, to a later status, or (\`showJobDetail\`) to other types than \`detail\`.
+
+| Call | Documented | Filled |
+| --- | --- | --- |
+${Object.entries(filledFields)
+  .map(
+    ([name, { documented, filled }]) =>
+      `| \`${name}\`${name === "showJobDetail" ? ", `detail`" : ""} | ${documented} | ${filled} |`,
+  )
+  .join("\n")}`;
 
 const tail = `## Where it differs
 

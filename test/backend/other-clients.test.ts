@@ -1,5 +1,6 @@
 /** What the backend answers to calls that the extension does not make. Every answer is held against the service's models. */
 import assert from "node:assert/strict";
+import { filledFields } from "../../scripts/coverage-table.mjs";
 import { EitherVersion } from "../../src/drs/either-version";
 import type { RequestIn } from "../../src/drs/operation";
 import { type OperationsKept, operationsKept } from "../../src/drs/operations-kept";
@@ -8,6 +9,7 @@ import { operationsV5 } from "../../src/drs/operations-v5";
 import { enterpriseProjects } from "../../src/tasks/use-cases/enterprise-projects";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { planOf, TestTask } from "../support/backend-task";
+import { fieldsOf } from "../support/service-models";
 
 describe("calls of other clients", () => {
   const dataDir = makeDataDir();
@@ -442,6 +444,27 @@ describe("calls of other clients", () => {
     const unserved = await backend.send("GET", path, undefined);
     assert.equal(unserved.status, 400);
     assert.match(await unserved.text(), /DRS\.M10018.*show_subscription_detail/);
+  });
+
+  it("fills as many of the documented fields as docs/api-coverage.md says", async () => {
+    const listed = await backend.client.call("listJobs", { db_use_type: "sync", per_page: 100 });
+    const ids = listed.jobs.map(({ id }) => id);
+    const page_req = { cur_page: 1, per_page: 100 };
+    const details = await backend.client.call("batchDetail", { jobs: ids, page_req });
+    const listedV5 = await backend.client.callIn(operationsV5, "listJobsV5", {
+      job_type: "sync",
+      limit: 100,
+    });
+    const detailsV5 = await Promise.all(ids.map(detail));
+    assert.deepEqual(
+      {
+        listJobs: fieldsOf("v3", "JobInfo", listed.jobs),
+        batchDetail: fieldsOf("v3", "QueryJobResp", details.results),
+        listJobsV5: fieldsOf("v5", "JobListResp", listedV5.jobs),
+        showJobDetail: fieldsOf("v5", "JobDetailResp", detailsV5),
+      },
+      filledFields,
+    );
   });
 });
 

@@ -214,6 +214,53 @@ function misfitsOfModel(
   return [...missing, ...wrong];
 }
 
+/** How many fields a model has, with those of the models in it, and how many of them some of the values have. */
+export function fieldsOf(
+  version: Version,
+  model: string,
+  values: readonly unknown[],
+): { readonly documented: number; readonly filled: number } {
+  const documented = new Set<string>();
+  const filled = new Set<string>();
+  const know = (name: string) => {
+    for (const [key, type] of Object.entries(modelOf(version, name)?.fields ?? {})) {
+      const isNew = !documented.has(`${name} ${key}`);
+      documented.add(`${name} ${key}`);
+      if (isNew) {
+        for (let kind = kindOf(version, type); ; kind = kindOf(version, kind.of)) {
+          if (kind.is === "model") {
+            know(kind.name);
+          }
+          if (kind.is !== "list" && kind.is !== "dict") {
+            break;
+          }
+        }
+      }
+    }
+  };
+  const look = (type: string, value: unknown): void => {
+    const kind = kindOf(version, type);
+    if (kind.is === "list" || kind.is === "dict") {
+      for (const one of Object.values(value ?? {})) {
+        look(kind.of, one);
+      }
+    } else if (kind.is === "model" && isObject(value)) {
+      for (const [key, inner] of Object.entries(modelOf(version, kind.name)?.fields ?? {})) {
+        const one = value[key];
+        if (one != null && one !== "" && !(typeof one === "object" && Object.keys(one).length === 0)) {
+          filled.add(`${kind.name} ${key}`);
+          look(inner, one);
+        }
+      }
+    }
+  };
+  know(model);
+  for (const value of values) {
+    look(model, value);
+  }
+  return { documented: documented.size, filled: filled.size };
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
