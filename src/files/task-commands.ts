@@ -7,7 +7,7 @@ import { type FileParts, type OpenedFile, type Place, showNewFile } from "./open
 import { besideFile, driftOf, fileOf } from "./task-as-file";
 import { taskTexts } from "./task-texts";
 import { fileText } from "./templates";
-import { terraformOf } from "./terraform";
+import { regionIn, terraformOf } from "./terraform";
 
 /** How long the service may take to say how a task is configured, in milliseconds. */
 const readLimitMs = 60_000;
@@ -37,9 +37,7 @@ export async function saveTaskFile(parts: FileParts, placed: PlacedTask): Promis
 /** Copies a task as a Terraform resource. @throws DrsError when its details cannot be read. */
 export async function copyTerraform(parts: FileParts, placed: PlacedTask): Promise<void> {
   const { t } = parts.l10n;
-  const { connection } = placed.state;
-  const region = connection.kind === "cloud" ? connection.region : undefined;
-  const text = terraformOf(await detailsOf(placed), region);
+  const text = terraformOf(await detailsOf(placed), regionIn(placed.state.connection));
   if (text === undefined) {
     tellUnknownEnds(parts, placed.task.name);
     return;

@@ -1,8 +1,16 @@
 /** A task as the Terraform resource `huaweicloud_drs_job`. */
+import type { Connection } from "../connections/connection";
 import type { JobDetail } from "../tasks/decode";
 import { endTypes, isPostgres, usualEngine } from "./engines";
 import type { TaskFile } from "./model";
 import { fileOf } from "./task-as-file";
+
+/** The region of a connection; undefined where it has none: that of a private endpoint may be the endpoint's host. */
+export function regionIn(connection: Connection): string | undefined {
+  return connection.kind === "cloud" && new URL(connection.endpoint).host !== connection.region
+    ? connection.region
+    : undefined;
+}
 
 /** @param region the connection's; undefined: the provider's. */
 export function terraformOf(detail: JobDetail, region: string | undefined): string | undefined {
@@ -24,7 +32,7 @@ export function terraformOf(detail: JobDetail, region: string | undefined): stri
     migration_type: detail.task_type,
     node_type: file.nodeType,
     description: file.description,
-    expired_days: detail.expired_days ? Number(detail.expired_days) : undefined,
+    expired_days: /^\d{1,3}$/.test(detail.expired_days ?? "") ? Number(detail.expired_days) : undefined,
     destination_db_readnoly: detail.is_target_readonly ?? false,
     multi_write: detail.multi_write,
     is_open_fast_clean: detail.is_open_fast_clean,

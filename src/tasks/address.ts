@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { type Shown, shown } from "../l10n/shown";
 import type { Task, TaskEndpoint } from "./task";
 
@@ -25,6 +26,7 @@ function serverText(host: string | undefined, port: number | undefined): string 
   if (host === undefined) {
     return undefined;
   }
-  const literal = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return port === undefined ? literal : `${literal}:${port}`;
+  const literal = isIPv6(host) ? `[${host}]` : host;
+  // Of a cluster the service lists all servers with their ports.
+  return port === undefined || /:\d+$/.test(literal) ? literal : `${literal}:${port}`;
 }

@@ -4,7 +4,7 @@ import type { TaskFile } from "../../../src/files/model";
 import { planOf } from "../../../src/files/plan";
 import { besideFile, driftOf, fileOf } from "../../../src/files/task-as-file";
 import { fileText } from "../../../src/files/templates";
-import { terraformOf } from "../../../src/files/terraform";
+import { regionIn, terraformOf } from "../../../src/files/terraform";
 import { readTaskFile } from "../../../src/files/validate";
 import type { JobDetail } from "../../../src/tasks/decode";
 import { inEnglish } from "../../support/texts";
@@ -221,6 +221,28 @@ resource "huaweicloud_drs_job" "orders-to-kafka" {
     assert.match(text, /table_names = \["public\.orders"\]/);
     assert.doesNotMatch(text, /region/);
     assert.match(terraformOf({ ...postgres, object_infos: [] }, undefined) ?? "", /databases = \["shop"\]/);
+  });
+
+  it("has the region of a connection, not the host that stands for one, and no number that is none", () => {
+    const place = {
+      id: "c",
+      kind: "cloud",
+      name: "n",
+      projectId: "p",
+      signIn: { kind: "permanentKey" },
+    } as const;
+    const at = (endpoint: string, region: string) =>
+      regionIn({ ...place, site: "private", endpoint, region });
+    assert.equal(at("https://drs.example:8443", "drs.example:8443"), undefined);
+    assert.equal(at("https://drs.example", "drs.example"), undefined);
+    assert.equal(at("https://drs.cn-north-4.myhuaweicloud.com", "cn-north-4"), "cn-north-4");
+    assert.equal(
+      regionIn({ id: "l", kind: "local", name: "n", projectId: "p", endpoint: "http://127.0.0.1:1" }),
+      undefined,
+    );
+    for (const expired_days of ["soon", "1e400", "-1", ""]) {
+      assert.doesNotMatch(terraformOf({ ...postgres, expired_days }, undefined) ?? "", /expired_days +=/);
+    }
   });
 
   it("ignores the objects where the provider does not read them", () => {
