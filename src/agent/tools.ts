@@ -65,8 +65,10 @@ const compareSchema = v.object({
   ...target,
   type: v.optional(
     v.pipe(
-      v.picklist(["lines", "contents"]),
-      v.description("lines (default): numbers of rows. contents: every value, which takes longer."),
+      v.picklist(["lines", "contents", "objects"]),
+      v.description(
+        "lines (default): numbers of rows. contents: every value, which takes longer. objects: which objects both ends have, and how they are defined.",
+      ),
     ),
   ),
   comparison_id: v.optional(
@@ -191,11 +193,11 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     {
       title: "Compare a DRS task's databases",
       description:
-        "Compares source and target of a DRS task by numbers of rows or by contents and lists the tables that differ. Reads the synchronized tables at both ends, which is load for them.",
+        "Compares source and target of a DRS task by numbers of rows, by contents, or by objects (tables, indexes, constraints and the like), and lists what differs. Reads the synchronized tables at both ends, which is load for them.",
       reads: false,
     },
     compareSchema,
-    (found, { type = "lines", comparison_id }, _, signal) => compare(found, { type, comparison_id }, signal),
+    (found, { type, comparison_id }, _, signal) => compare(found, { type, comparison_id }, signal),
   ),
   drs_start_task: controlTool(
     "start",

@@ -182,6 +182,19 @@ describe("the MCP server, on a local backend", () => {
     assert.deepEqual(again.value, value);
   });
 
+  it("compares objects, and reads the result once more", async () => {
+    await backend.sql("target", "shop_copy", "CREATE INDEX only_here ON customers (id)");
+    const { value } = await call("drs_compare_task", { task: "customers-to-crm", type: "objects" });
+    assert.equal(value.state, "SUCCESSFUL", JSON.stringify(value));
+    assert.ok(value.kinds_count > 2 && value.kinds_not_same > 0, JSON.stringify(value));
+    const indexes = value.kinds.find(({ objects }: { objects: string }) => objects === "INDEX");
+    assert.equal(indexes.result, "different");
+    assert.match(indexes.different.join(), /only_here/);
+    const { comparison_id } = value;
+    const again = await call("drs_compare_task", { task: "customers-to-crm", comparison_id });
+    assert.deepEqual(again.value, value);
+  });
+
   it("says that the backend does not run, and finds it again", async () => {
     await backend.stop();
     const { isError, value } = await call("drs_inspect_task", { task: "orders-to-warehouse" });

@@ -1,8 +1,8 @@
 /** What comparisons have found, for their list: the service's list says only that they have ended. */
 import type { V5 } from "../../drs/v5";
+import { type CompareResult, compareTypeOf } from "../../tasks/use-cases/compared";
 import type { Asked, V5Answer } from "./part";
 
-type CompareResult = NonNullable<V5Answer<"showJobDetail">["job"]["compare_result"]>;
 type ComparedTask = NonNullable<CompareResult["data_compare_task_list"]>[number];
 
 /** `rows`: how many differ, where that is known of all tables. */
@@ -41,11 +41,6 @@ export async function resultsOf(
   return results;
 }
 
-/** What a comparison of a type is called where its results are asked for. */
-export function compareTypeOf(type: string | null | undefined): string {
-  return type === "contents" ? "content_compare" : type === "object" ? "object_compare" : "line_compare";
-}
-
 async function lookInto(
   v5: V5,
   job_id: string,
@@ -75,7 +70,8 @@ async function lookInto(
   if (statuses.includes("CAN_NOT_COMPARE")) {
     return { verdict: "impossible" };
   }
-  return statuses.length > 0 && statuses.every((status) => status === "CONSISTENT")
+  const all = (overview?.job.total_count ?? statuses.length) <= statuses.length;
+  return all && statuses.length > 0 && statuses.every((status) => status === "CONSISTENT")
     ? { verdict: "same" }
     : undefined;
 }

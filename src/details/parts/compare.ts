@@ -3,20 +3,17 @@
 import { explain } from "../../l10n/error-text";
 import type { Localizer } from "../../l10n/localizer";
 import { type Shown, shown } from "../../l10n/shown";
-import { type ComparedKind, objectRows, readObjects } from "./compare-objects";
-import { type ComparisonResult, type ComparisonResults, compareTypeOf, resultsOf } from "./compare-results";
 import {
-  type Asked,
-  type Cell,
-  cellText,
-  type Part,
-  type PartTable,
-  pageSize,
-  timeCell,
-  type V5Answer,
-} from "./part";
+  type ComparedKind,
+  type CompareResult,
+  comparedKinds,
+  compareTypeOf,
+  databasesOf,
+} from "../../tasks/use-cases/compared";
+import { objectRows } from "./compare-objects";
+import { type ComparisonResult, type ComparisonResults, resultsOf } from "./compare-results";
+import { type Asked, type Cell, cellText, type Part, type PartTable, pageSize, timeCell } from "./part";
 
-type CompareResult = NonNullable<V5Answer<"showJobDetail">["job"]["compare_result"]>;
 type Items<T> = NonNullable<T>;
 
 interface Compared {
@@ -27,6 +24,8 @@ interface Compared {
   readonly contents: Items<CompareResult["content_compare_detail_infos"]>;
   readonly differences: CompareResult["content_diff_detail_info"];
   readonly objects: readonly ComparedKind[];
+  /** Databases whose tables are not read. */
+  readonly hidden: number;
 }
 
 /** Databases of a comparison whose tables are read. */
@@ -56,7 +55,7 @@ export const compare: Part<Compared> = {
 
 const nothingCompared = {
   ...{ count: 0, tasks: [], results: new Map<string, ComparisonResult>() },
-  ...{ lines: [], contents: [], differences: undefined, objects: [] },
+  ...{ lines: [], contents: [], differences: undefined, objects: [], hidden: 0 },
 };
 const objectKind = "object/";
 
@@ -76,7 +75,7 @@ async function comparison(asked: Asked) {
   const { offset, filter } = query;
   const [kind = "", compare_task_id = ""] = filter.split("/");
   if (filter.startsWith(objectKind)) {
-    const objects = await readObjects(asked, compare_task_id);
+    const objects = await comparedKinds(asked, compare_task_id);
     return { ...nothingCompared, count: objects.length, objects };
   }
   const compare_type = compareTypeOf(kind);
@@ -84,19 +83,12 @@ async function comparison(asked: Asked) {
     const input = { job_id: id, type: "compare", compare_type, query_type, compare_task_id, ...more };
     return (await v5.call("showJobDetail", input, { signal }))?.job;
   };
-  const overview = (await ask("overview", { limit: comparedDatabases }))?.compare_result;
-  const databases = [
-    ...(overview?.line_compare_overview_infos ?? []).map((info) => [
-      info.source_db_name,
-      info.target_db_name,
-    ]),
-    ...(overview?.content_compare_overview_infos ?? []).map((info) => [info.source_db, info.target_db]),
-  ];
+  const overview = await ask("overview", { limit: comparedDatabases });
+  const databases = databasesOf(overview?.compare_result);
   let [count, differences] = [0, undefined as CompareResult["content_diff_detail_info"]];
   const lines: Items<CompareResult["line_compare_detail_infos"]> = [];
   const contents: Items<CompareResult["content_compare_detail_infos"]> = [];
-  for (const [source, target] of databases) {
-    const names = { source_db_name: source ?? "", target_db_name: target ?? "" };
+  for (const names of databases) {
     // Of contents the service lists the tables that cannot be compared apart.
     const kinds = kind === "contents" ? [{}, { compare_detail_type: "uncompare" }] : [{}];
     for (const more of kinds) {
@@ -113,7 +105,8 @@ async function comparison(asked: Asked) {
       differences = diff?.compare_result?.content_diff_detail_info ?? differences;
     }
   }
-  return { ...nothingCompared, count, lines, contents, differences };
+  const hidden = Math.max(0, (overview?.total_count ?? 0) - databases.length);
+  return { ...nothingCompared, count, lines, contents, differences, hidden };
 }
 
 function list({ count, tasks, results }: Compared, l10n: Localizer): PartTable {
@@ -173,6 +166,8 @@ function statusCell(status: string | null | undefined, { t }: Localizer): Cell {
     case "WAITING_FOR_RUNNING":
       return { text: t("Waiting") };
     case "RUNNING":
+    case "FULL_DOING":
+    case "INCRE_DOING":
       return { text: t("Running") };
     case "SUCCESSFUL":
       // What it has found is not known.
@@ -186,10 +181,10 @@ function statusCell(status: string | null | undefined, { t }: Localizer): Cell {
   }
 }
 
-function tables({ count, lines, contents, differences }: Compared, l10n: Localizer): PartTable {
+function tables({ count, lines, contents, differences, hidden }: Compared, l10n: Localizer): PartTable {
   const { t, number } = l10n;
   const rowsOf = (value: string | number | null | undefined): Cell =>
-    value == null || value === ""
+    value == null || value === "" || !Number.isFinite(Number(value))
       ? { text: shown("–"), number: true }
       : { text: number(Number(value)), number: true };
   const verdict = (same: boolean | undefined): Cell =>
@@ -239,6 +234,7 @@ function tables({ count, lines, contents, differences }: Compared, l10n: Localiz
     none: t("This comparison has no results yet."),
     notes: [
       ...(rows.length === 0 ? [] : [t("{0} of the tables shown differ.", number(different))]),
+      ...(hidden === 0 ? [] : [t("Databases whose tables are not shown: {0}.", number(hidden))]),
       ...(differences == null || (differences.count ?? 0) === 0
         ? []
         : [

@@ -199,7 +199,7 @@ describe("the parts of the details page", () => {
   it("lead from a comparison to the tables and rows that differ", () => {
     const nothing = {
       ...{ count: 1, tasks: [], results: new Map<string, ComparisonResult>() },
-      ...{ lines: [], contents: [], differences: undefined, objects: [] },
+      ...{ lines: [], contents: [], differences: undefined, objects: [], hidden: 0 },
     };
     const task = { id: "c1", type: "contents", status: "SUCCESSFUL", start_time: timed, end_time: timed };
     const list = partOf(
@@ -256,6 +256,15 @@ describe("the parts of the details page", () => {
     const shown = partOf("compare", readings, { query });
     assert.equal(shown.back, "All comparisons");
     assert.match(shown.notes.join(" "), /1 of the tables.*only in the source: 1/);
+    const more: Readings = { compare: { value: { ...nothing, contents, hidden: 12 }, asOf: now } };
+    assert.match(partOf("compare", more, { query }).notes.join(" "), /whose tables are not shown: 12\./);
+    const odd = { source_table_name: "t", source_row_num: "many", status: "CONSISTENT" };
+    const lines: Readings = { compare: { value: { ...nothing, lines: [odd] }, asOf: now } };
+    assert.deepEqual(texts("compare", lines, { query }), ["t|Same|–|–|–|"]);
+    for (const status of ["RUNNING", "FULL_DOING", "INCRE_DOING"]) {
+      const compare = { value: { ...nothing, tasks: [{ ...task, status }] }, asOf: now };
+      assert.equal(partOf("compare", { compare }).rows[0]?.[1]?.text, "Running", status);
+    }
   });
 
   it("lead from a comparison of objects to what differs", () => {
@@ -268,7 +277,7 @@ describe("the parts of the details page", () => {
         reasons: ["one", "two", "three", "four"],
       },
     ];
-    const value = { ...empty, lines: [], contents: [], differences: undefined, objects };
+    const value = { ...empty, lines: [], contents: [], differences: undefined, objects, hidden: 0 };
     const query = (): Query => ({ offset: 0, filter: "object/c1" });
     assert.deepEqual(texts("compare", { compare: { value, asOf: now } }, { query }), [
       "TABLE|Same|2|2|",

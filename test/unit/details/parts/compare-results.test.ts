@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readObjects } from "../../../../src/details/parts/compare-objects";
 import { resultsOf } from "../../../../src/details/parts/compare-results";
 import { V5, type V5Caller } from "../../../../src/drs/v5";
+import { comparedKinds } from "../../../../src/tasks/use-cases/compared";
 
 describe("what comparisons have found", () => {
   /** A service that answers these results, with what it was asked. */
@@ -39,6 +39,12 @@ describe("what comparisons have found", () => {
     assert.deepEqual(asked.slice(3), ["c overview"], "what has no result yet is asked for again");
   });
 
+  it("is not known where the service has more databases than it lists at once", async () => {
+    const many = { ...overview("CONSISTENT"), total_count: 2 };
+    const { query } = service({ "many overview": many });
+    assert.deepEqual([...(await resultsOf(query, [ended("many")]))], []);
+  });
+
   it("is of objects whether both ends have the same, and which they have not", async () => {
     const kinds = (...statuses: string[]) => ({
       compare_result: {
@@ -69,7 +75,7 @@ describe("what comparisons have found", () => {
         ["b", { verdict: "different" }],
       ],
     );
-    const read = await readObjects(query, "b");
+    const read = await comparedKinds(query, "b");
     assert.deepEqual(
       read.map(({ type, different, reasons }) => [type, different, reasons]),
       [
