@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import type { LocalConnection } from "../connections/connection";
-import type { AccessKey } from "../drs/sign-in";
+import type { LocalAccess } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
 import { callBackend, jsonOf } from "./call";
 import { verifyBackend } from "./discovery";
@@ -20,8 +19,7 @@ export function languageOf({ language }: Pick<Localizer, "language">): "zh-cn" |
  * @throws Error in the user's language when the backend refuses, or answers something else than `schema`.
  */
 export async function callControlApi<const S extends v.GenericSchema>(
-  { endpoint }: LocalConnection,
-  key: AccessKey,
+  { connection: { endpoint }, key }: LocalAccess,
   call: { readonly path: `/_local/${string}`; readonly body?: unknown; readonly schema: S },
   l10n: Pick<Localizer, "language" | "t">,
 ): Promise<v.InferOutput<S>> {

@@ -1,7 +1,6 @@
 /** Why a task is behind, as the local backend learns it from both ends (`GET /_local/tasks/{id}/delay`). */
 import * as v from "valibot";
-import type { Connection } from "../connections/connection";
-import type { AccessKey } from "../drs/sign-in";
+import type { LocalAccess } from "../connections/connection";
 import type { DelayFacts } from "../tasks/delay/facts";
 import { callBackend, jsonOf } from "./call";
 
@@ -35,8 +34,7 @@ const answer = v.object({
 
 /** @returns undefined when the backend does not say it. */
 export async function askDelay(
-  { endpoint }: Connection,
-  key: AccessKey,
+  { connection: { endpoint }, key }: LocalAccess,
   id: string,
   signal: AbortSignal,
 ): Promise<DelayFacts | undefined> {

@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import type { LocalConnection } from "../connections/connection";
-import type { AccessKey } from "../drs/sign-in";
+import type { LocalAccess } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
 import { callControlApi } from "./control-api";
 
@@ -53,13 +52,9 @@ export const sqlSchema = v.object({
  *
  * @throws Error as `localCall` does.
  */
-export async function demoLogins(
-  connection: LocalConnection,
-  key: AccessKey,
-  l10n: Localizer,
-): Promise<DemoLogins> {
+export async function demoLogins(local: LocalAccess, l10n: Localizer): Promise<DemoLogins> {
   const call = { path: "/_local/databases", schema: databasesSchema } as const;
-  const { databases, changed } = await callControlApi(connection, key, call, l10n);
+  const { databases, changed } = await callControlApi(local, call, l10n);
   const part = encodeURIComponent;
   return {
     databases: databases.flatMap(({ server, host, port, databases: names, user, password, task }) =>
@@ -79,12 +74,11 @@ export function demoPasswordOf(user: string, { databases, changed }: DemoLogins)
 
 /** Runs SQL in a database of the demo (`POST /_local/sql`). @throws Error as `localCall` does, also with PostgreSQL's refusal. */
 export async function runDemoSql(
-  connection: LocalConnection,
-  key: AccessKey,
+  local: LocalAccess,
   { server, database }: Pick<DemoDatabase, "server" | "database">,
   sql: string,
   l10n: Localizer,
 ): Promise<SqlResult> {
   const call = { path: "/_local/sql", body: { server, database, sql }, schema: sqlSchema } as const;
-  return await callControlApi(connection, key, call, l10n);
+  return await callControlApi(local, call, l10n);
 }

@@ -1,7 +1,6 @@
 /** Tries the ends of a task that does not exist yet (`POST /_local/ends`). */
 import * as v from "valibot";
-import type { LocalConnection } from "../connections/connection";
-import type { AccessKey } from "../drs/sign-in";
+import type { LocalAccess } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
 import { callControlApi } from "./control-api";
 
@@ -39,10 +38,9 @@ export type ChoosableTable = NonNullable<EndsAnswer["tables"]>[number];
 
 /** @throws Error in the user's language when the backend does not answer. */
 export async function askEnds(
-  connection: LocalConnection,
-  key: AccessKey,
+  local: LocalAccess,
   ends: { readonly source: EndLogin; readonly target?: EndLogin | undefined },
   l10n: Localizer,
 ): Promise<EndsAnswer> {
-  return await callControlApi(connection, key, { path: "/_local/ends", body: ends, schema }, l10n);
+  return await callControlApi(local, { path: "/_local/ends", body: ends, schema }, l10n);
 }

@@ -1,6 +1,5 @@
-import type { Connection } from "../connections/connection";
+import type { LocalAccess } from "../connections/connection";
 import { pause, systemClock } from "../drs/clock";
-import type { AccessKey } from "../drs/sign-in";
 import { callBackend } from "./call";
 
 const retryMs = 1_000;
@@ -14,8 +13,8 @@ const foreverMs = 2 ** 31 - 1;
 export class KeepAlive {
   readonly #lifetime = new AbortController();
 
-  constructor({ endpoint }: Connection, key: AccessKey) {
-    this.#hold(endpoint, key).catch(() => undefined);
+  constructor(local: LocalAccess) {
+    this.#hold(local).catch(() => undefined);
   }
 
   dispose(): void {
@@ -23,7 +22,7 @@ export class KeepAlive {
   }
 
   /** @throws when it is disposed. */
-  async #hold(endpoint: string, key: AccessKey): Promise<void> {
+  async #hold({ connection: { endpoint }, key }: LocalAccess): Promise<void> {
     const { signal } = this.#lifetime;
     for (;;) {
       const call = callBackend(endpoint, { path: "/_local/presence", key, timeoutMs: foreverMs, signal });

@@ -1,7 +1,6 @@
 /** What the local backend does with a task beyond the DRS API (`/_local/tasks/{id}/…`). */
 import * as v from "valibot";
-import type { LocalConnection } from "../connections/connection";
-import type { AccessKey } from "../drs/sign-in";
+import type { LocalAccess } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
 import type { LocalTasks } from "../tasks/use-cases/local-tasks";
 import { callControlApi } from "./control-api";
@@ -26,11 +25,7 @@ const remedySchema = v.object({
 /** A question waits no longer for what it can do without. */
 const patienceMs = 4_000;
 
-export function localTasksOf(
-  connection: LocalConnection,
-  key: AccessKey,
-  l10n: Pick<Localizer, "language" | "t">,
-): LocalTasks {
+export function localTasksOf(local: LocalAccess, l10n: Pick<Localizer, "language" | "t">): LocalTasks {
   const call = async <const S extends v.GenericSchema>(
     id: string,
     what: string,
@@ -38,11 +33,11 @@ export function localTasksOf(
     body?: unknown,
   ) => {
     const path = `/_local/tasks/${encodeURIComponent(id)}/${what}` as const;
-    return await callControlApi(connection, key, { path, schema, body }, l10n);
+    return await callControlApi(local, { path, schema, body }, l10n);
   };
   return {
-    delay: async (id, signal) => await askDelay(connection, key, id, signal),
-    past: async (id, signal) => await askMeasurements(connection, key, id, signal),
+    delay: async (id, signal) => await askDelay(local, id, signal),
+    past: async (id, signal) => await askMeasurements(local, id, signal),
     unapplied: async (id) => {
       const answer = await soon(call(id, "unapplied", unappliedSchema).catch(() => undefined));
       const { tables = null, log_bytes: logBytes = null } = answer ?? {};

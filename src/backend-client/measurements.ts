@@ -1,7 +1,6 @@
 /** What the local backend has measured of a task during the last day (`GET /_local/tasks/{id}/measurements`). */
 import * as v from "valibot";
-import type { Connection } from "../connections/connection";
-import type { AccessKey } from "../drs/sign-in";
+import type { LocalAccess } from "../connections/connection";
 import type { PastValue } from "../tasks/past-values";
 import { callBackend, jsonOf } from "./call";
 
@@ -14,8 +13,7 @@ const answer = v.object({
 
 /** The oldest first; none where the backend does not say it. */
 export async function askMeasurements(
-  { endpoint }: Connection,
-  key: AccessKey,
+  { connection: { endpoint }, key }: LocalAccess,
   id: string,
   signal: AbortSignal,
 ): Promise<readonly PastValue[]> {

@@ -1,7 +1,6 @@
 /** Reads what is wrong with the streams of the local backend's tasks (`GET /_local/warnings`). */
 import * as v from "valibot";
-import type { Connection } from "../connections/connection";
-import type { AccessKey } from "../drs/sign-in";
+import type { LocalAccess } from "../connections/connection";
 import { noHealths, type StreamHealth, type StreamHealths } from "../tasks/stream-health";
 import { callBackend } from "./call";
 
@@ -36,16 +35,14 @@ const answer = v.object({
 
 /** Polls on each call and parses only a changed answer. Keeps the last good answer if a poll fails. */
 export class WarningsReader {
-  readonly #connection: Connection;
-  readonly #key: AccessKey;
+  readonly #local: LocalAccess;
   readonly #language: string;
   #tag: string | undefined;
   #last: StreamHealths = noHealths;
 
   /** @param language as the `X-Language` header has it. */
-  constructor(connection: Connection, key: AccessKey, language: "zh-cn" | "en-us") {
-    this.#connection = connection;
-    this.#key = key;
+  constructor(local: LocalAccess, language: "zh-cn" | "en-us") {
+    this.#local = local;
     this.#language = language;
   }
 
@@ -54,9 +51,10 @@ export class WarningsReader {
       "x-language": this.#language,
       ...(this.#tag === undefined ? {} : { "if-none-match": this.#tag }),
     };
-    const call = { path: "/_local/warnings", key: this.#key, headers, timeoutMs, signal } as const;
+    const { connection, key } = this.#local;
+    const call = { path: "/_local/warnings", key, headers, timeoutMs, signal } as const;
     try {
-      const response = await callBackend(this.#connection.endpoint, call);
+      const response = await callBackend(connection.endpoint, call);
       if (response.status === 200) {
         this.#last = healthsOf(response.bytes.toString("utf8"), this.#last);
         this.#tag = response.header("etag");

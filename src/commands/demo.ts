@@ -31,7 +31,7 @@ export function demoHandlers(
         void vscode.window.showInformationMessage(t("The local backend is not running."));
         return;
       }
-      const accounts = await emptyAccounts(local.connection, local.key, parts.l10n);
+      const accounts = await emptyAccounts(local, parts.l10n);
       const items = accounts.map((id) => ({ label: shown(id), id }));
       const account =
         items.length > 1
@@ -43,7 +43,7 @@ export function demoHandlers(
         }
         return;
       }
-      await setBalance(local.connection, local.key, { account: account.id, balance: toppedUp }, parts.l10n);
+      await setBalance(local, { account: account.id, balance: toppedUp }, parts.l10n);
       void parts.sessions.refresh(local.connection.id);
       const text = t(
         'The balance of account "{0}" is {1} now. Its tasks continue by themselves.',
@@ -102,7 +102,7 @@ export function demoHandlers(
           return;
         }
         try {
-          const result = await runDemoSql(demo.connection, demo.key, picked.one, sql, parts.l10n);
+          const result = await runDemoSql(demo, picked.one, sql, parts.l10n);
           await showResult(result, parts.l10n);
           return;
         } catch (error) {
@@ -119,7 +119,7 @@ export function demoHandlers(
 /** The demo that runs; says so when none does. */
 async function demoOf({ connections, l10n }: CommandHost): Promise<(DemoLogins & LocalAccess) | undefined> {
   const local = connections.localAccess;
-  const logins = local && (await demoLogins(local.connection, local.key, l10n));
+  const logins = local && (await demoLogins(local, l10n));
   if (local !== undefined && logins !== undefined && logins.databases.length > 0) {
     return { ...logins, ...local };
   }

@@ -63,7 +63,7 @@ async function offeredPassword(
   if (local === undefined || user === undefined || !isOfDemo(task)) {
     return undefined;
   }
-  const logins = await demoLogins(local.connection, local.key, l10n).catch((error: unknown) => {
+  const logins = await demoLogins(local, l10n).catch((error: unknown) => {
     log.error("the logins of the demo cannot be read", error);
     return undefined;
   });

@@ -62,6 +62,7 @@ export function openSession(
     rateLimiter = new RateLimiter(limits.requests),
   }: SessionOptions,
 ): Session {
+  const local = connection.kind === "local" && key !== undefined ? { connection, key } : undefined;
   const own = new DrsClient({
     endpoint: connection.endpoint,
     projectId,
@@ -71,17 +72,11 @@ export function openSession(
     rateLimiter: connection.kind === "cloud" ? rateLimiter : undefined,
     // The local backend locks nothing.
     breaker: connection.kind === "cloud" ? breaker : undefined,
-    verify:
-      connection.kind === "local" && key !== undefined
-        ? (operation) => verifyBackend(connection.endpoint, key.secretKey, operation)
-        : undefined,
+    verify: local && ((operation) => verifyBackend(connection.endpoint, local.key.secretKey, operation)),
     onMismatch: warn,
   });
   const client = new EitherVersion(own, connection.enterpriseProject?.id);
-  const warnings =
-    connection.kind === "local" && key !== undefined
-      ? new WarningsReader(connection, key, languageOf(l10n))
-      : undefined;
+  const warnings = local && new WarningsReader(local, languageOf(l10n));
   const store = new TaskStore(
     client,
     pollIntervalsOf[connection.kind],
@@ -90,16 +85,13 @@ export function openSession(
     connection.kind === "cloud",
   );
   const control = new Control();
-  const presence =
-    connection.kind === "local" && key !== undefined ? new KeepAlive(connection, key) : undefined;
+  const presence = local && new KeepAlive(local);
   return {
     connection,
     client,
     store,
     control,
-    ...(connection.kind === "local" && key !== undefined
-      ? { local: localTasksOf(connection, key, l10n) }
-      : {}),
+    ...(local && { local: localTasksOf(local, l10n) }),
     wake: () => {
       own.renewConnections();
       store.wake();

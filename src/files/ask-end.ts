@@ -180,7 +180,7 @@ async function tried(
   try {
     const { problems, tables = [] } = await vscode.window.withProgress(
       options,
-      async () => await askEnds(local.connection, local.key, { source, target }, parts.l10n),
+      async () => await askEnds(local, { source, target }, parts.l10n),
     );
     context.tables = tables;
     if (problems[side] === undefined && side === "source" && tables.length === 0) {

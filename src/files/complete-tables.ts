@@ -66,15 +66,14 @@ async function fromBackend({ source }: TaskFile, parts: FileParts): Promise<read
   if (localAccess === undefined) {
     return undefined;
   }
-  const { connection, key } = localAccess;
-  const reference = referenceOf(source, connection);
+  const reference = referenceOf(source, localAccess.connection);
   // A variable is not sent for the sake of a completion.
   const password = reference.kind === "secret" ? await keptOf(parts).passwordOf(reference) : undefined;
   if (password === undefined || source.ca !== undefined) {
     return undefined;
   }
   const ends = { source: { ...addressedEnd(source), password } };
-  const { tables } = await askEnds(connection, key, ends, parts.l10n);
+  const { tables } = await askEnds(localAccess, ends, parts.l10n);
   return tables?.filter(({ unlogged }) => !unlogged).map(({ name }) => name);
 }
 

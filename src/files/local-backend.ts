@@ -13,11 +13,11 @@ export function openLocalBackend({ connections, sessions }: FileParts): LocalAcc
 
 /** The databases of the demo; none when it does not run, or does not answer. */
 export async function demoDatabases(
-  { connection, key }: LocalAccess,
+  local: LocalAccess,
   { l10n, log }: FileParts,
 ): Promise<readonly DemoDatabase[]> {
   try {
-    return (await demoLogins(connection, key, l10n)).databases;
+    return (await demoLogins(local, l10n)).databases;
   } catch (error) {
     log.warn(`The demo's databases are not known: ${error}`);
     return [];

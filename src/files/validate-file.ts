@@ -44,8 +44,7 @@ async function checkEnds(parts: FileParts, { file, path }: OpenedFile): Promise<
   if (local === undefined) {
     return [];
   }
-  const { connection, key } = local;
-  const passwords = await passwordsOf(file, connection, keptOf(parts), l10n);
+  const passwords = await passwordsOf(file, local.connection, keptOf(parts), l10n);
   if (passwords === undefined) {
     return [];
   }
@@ -54,6 +53,6 @@ async function checkEnds(parts: FileParts, { file, path }: OpenedFile): Promise<
     return { ...addressedEnd(file[side]), password: passwords[side], ca: authorities[side] };
   };
   const ends = { source: login("source"), target: login("target") };
-  const { problems, tables } = await askEnds(connection, key, ends, l10n);
+  const { problems, tables } = await askEnds(local, ends, l10n);
   return endFindings(file, problems, tables, l10n);
 }

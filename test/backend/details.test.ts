@@ -449,8 +449,8 @@ describe("the details of a task", () => {
     const { endpoint, access_key: accessKey, secret_key: secretKey } = backend.ready;
     const connection = { kind: "local", id: "local", name: "Local", projectId: "", endpoint } as const;
     const { source, target } = plan("not-there");
-    const asked = async (ends: Parameters<typeof askEnds>[2]) =>
-      await askEnds(connection, { accessKey, secretKey }, ends, english);
+    const asked = async (ends: Parameters<typeof askEnds>[1]) =>
+      await askEnds({ connection, key: { accessKey, secretKey } }, ends, english);
     const { problems, tables = [] } = await asked({ source, target });
     assert.deepEqual(problems, {});
     const table = (name: string) => tables.find((one) => one.name === `public.${name}`);
