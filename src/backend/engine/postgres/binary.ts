@@ -9,7 +9,7 @@ import { EngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
-import { objectName, qualified } from "./names";
+import { objectName, qualified, schemasAndTables } from "./names";
 
 /** From this version on both ends can copy so. */
 const leastVersion = 160_000;
@@ -44,11 +44,7 @@ export async function fitsBinary(
   { source, target, tables }: EngineTask,
 ): Promise<boolean> {
   const ask = async (login: EndLogin) =>
-    await databases.query<ColumnTypes>(login, typesSql, [
-      tables.map(({ schema }) => schema),
-      tables.map(({ table }) => table),
-      plainTypes,
-    ]);
+    await databases.query<ColumnTypes>(login, typesSql, [...schemasAndTables(tables), plainTypes]);
   const [atSource, atTarget] = await Promise.all([ask(source), ask(target)]);
   const others = new Map(atTarget.map((table) => [qualified(table), table]));
   return atSource.every((table) => {

@@ -2,7 +2,7 @@
 import type { ChoosableTable } from "../choosable-table";
 import type { EndLogin } from "../database-login";
 import type { Databases, Row } from "./databases";
-import { qualified } from "./names";
+import { qualified, schemasAndTables } from "./names";
 
 interface SourceRow extends Row {
   readonly schema: string;
@@ -54,7 +54,7 @@ async function filledTables(
     `SELECT n.nspname AS schema, c.relname AS "table" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
      WHERE c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'SELECT')`,
-    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+    schemasAndTables(tables),
   );
   const filled = new Set<string>();
   for (const name of there.map(qualified)) {

@@ -10,7 +10,7 @@ import { EngineError } from "../engine-error";
 import type { AgainTable, EngineTask } from "../engine-task";
 import { plainName, type TableName } from "../table-name";
 import type { Databases, Row, Session } from "./databases";
-import { objectName, qualified } from "./names";
+import { objectName, qualified, schemasAndTables } from "./names";
 import { ensureSpare, requirePublishable } from "./publisher";
 import { ensureTables, refreshSubscription, retrying, suspendSubscription } from "./subscriber";
 
@@ -189,10 +189,11 @@ async function keysFromOutside(
   target: EndLogin,
   tables: readonly TableName[],
 ): Promise<readonly ForeignKey[]> {
-  return await databases.query<ForeignKey>(target, `${ownSql} ${keysSql} AND NOT inside.own`, [
-    tables.map(({ schema }) => schema),
-    tables.map(({ table }) => table),
-  ]);
+  return await databases.query<ForeignKey>(
+    target,
+    `${ownSql} ${keysSql} AND NOT inside.own`,
+    schemasAndTables(tables),
+  );
 }
 
 /** `own`: the tables, and their partitions with the table that they belong to. */
@@ -252,7 +253,7 @@ async function ownRows(
     target,
     `SELECT w.schema, w."table", c.relkind = 'p' AS partitioned FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname`,
-    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+    schemasAndTables(tables),
   );
   return new Map(
     rows.map((row) => [qualified(row), row.partitioned ? qualified(row) : `ONLY ${qualified(row)}`]),
@@ -273,10 +274,11 @@ async function deleteRows(
       throw new EngineError("2BP01", "target", what);
     }
   }
-  const inside = await databases.query<ForeignKey>(target, `${ownSql} ${keysSql} AND inside.own`, [
-    tables.map(({ schema }) => schema),
-    tables.map(({ table }) => table),
-  ]);
+  const inside = await databases.query<ForeignKey>(
+    target,
+    `${ownSql} ${keysSql} AND inside.own`,
+    schemasAndTables(tables),
+  );
   // A policy that hides rows must not keep them.
   await session.query("SET LOCAL row_security = off");
   const keys = inside.map(({ from, to }) => ({ from: qualified(from), to: qualified(to) }));

@@ -3,7 +3,7 @@ import type { EndLogin } from "../database-login";
 import { EngineError, requireEngineError } from "../engine-error";
 import type { TableName } from "../table-name";
 import type { Databases, Session } from "./databases";
-import { scanned } from "./names";
+import { scanned, schemasAndTables } from "./names";
 
 const countedExactly = 200_000;
 /** Tables of no more pages than this are counted many with one statement. */
@@ -65,7 +65,7 @@ async function countable(session: Session, tables: readonly TableName[]): Promis
               ELSE pg_relation_size(c.oid)::float8 / current_setting('block_size')::int END AS pages
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname`,
-    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+    schemasAndTables(tables),
   );
   return rows.map(({ schema, table, kind, pages }) => ({
     name: `${schema}.${table}`,

@@ -21,6 +21,11 @@ export function spareName(jobId: string): string {
   return `${objectName(jobId)}_spare`;
 }
 
+/** The parameters of `unnest($1::text[], $2::text[]) w (schema, "table")`. */
+export function schemasAndTables(tables: readonly TableName[]): [schemas: string[], tables: string[]] {
+  return [tables.map(({ schema }) => schema), tables.map(({ table }) => table)];
+}
+
 /** As SQL needs it. */
 export function qualified({ schema, table }: TableName): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;

@@ -5,7 +5,7 @@ import { EngineError, LogLostError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
-import { objectName, qualified, spareName } from "./names";
+import { objectName, qualified, schemasAndTables, spareName } from "./names";
 import { acceptsPublishedWrites } from "./relations";
 import { slotHolders } from "./waits";
 
@@ -40,7 +40,7 @@ export async function sourceTables(
      JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
      CROSS JOIN LATERAL (SELECT c.oid) root
      WHERE c.relkind IN ('r', 'p')`,
-    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+    schemasAndTables(tables),
   );
 }
 
@@ -125,7 +125,7 @@ async function unpublishable(
             (SELECT count(*)::int FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attnum > 0 AND NOT a.attisdropped
                AND a.attgenerated = '') AS columns
      FROM chosen x`,
-    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+    schemasAndTables(tables),
   );
   for (const { schema, table, root, columns } of rows) {
     if (root !== null) {

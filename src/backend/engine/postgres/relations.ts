@@ -1,6 +1,7 @@
 /** What PostgreSQL says of tables and of their partitions: how rows are identified, who may do what, which columns. */
 import type { TableName } from "../table-name";
 import type { Row } from "./databases";
+import { schemasAndTables } from "./names";
 
 /**
  * Whether the application may update and delete rows of the relation `c` (of pg_class) once it is published: its
@@ -142,6 +143,5 @@ export const relationsSql = `
 
 /** The parameters of `relationsSql` at a server of the given version. */
 export function relationParameters(tables: readonly TableName[], version: number): readonly unknown[] {
-  const [schemas, names] = [tables.map(({ schema }) => schema), tables.map(({ table }) => table)];
-  return [schemas, names, version >= 16 ? "SET" : "MEMBER"];
+  return [...schemasAndTables(tables), version >= 16 ? "SET" : "MEMBER"];
 }

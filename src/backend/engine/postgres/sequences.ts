@@ -5,7 +5,7 @@ import { EngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import { plainName, type TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
-import { qualified } from "./names";
+import { qualified, schemasAndTables } from "./names";
 import type { Asked } from "./per-table";
 
 /** A sequence that a table's column takes its values from, or that belongs to it. */
@@ -60,10 +60,7 @@ export async function columnSequences(
   connection: EndLogin,
   tables: readonly TableName[],
 ): Promise<readonly ColumnSequence[]> {
-  return await databases.query<ColumnSequence>(connection, sequencesSql, [
-    tables.map(({ schema }) => schema),
-    tables.map(({ table }) => table),
-  ]);
+  return await databases.query<ColumnSequence>(connection, sequencesSql, schemasAndTables(tables));
 }
 
 /**
@@ -172,7 +169,7 @@ async function missingTables(
     `SELECT w.schema, w."table" FROM unnest($1::text[], $2::text[]) w (schema, "table")
      WHERE NOT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                        WHERE n.nspname = w.schema AND c.relname = w."table" AND c.relkind IN ('r', 'p'))`,
-    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+    schemasAndTables(tables),
   );
   return new Set(rows.map(qualified));
 }

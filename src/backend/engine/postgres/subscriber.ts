@@ -10,7 +10,7 @@ import type { TableName } from "../table-name";
 import { fitsBinary } from "./binary";
 import type { WorkerSample } from "./crash-loop-detector";
 import { type Databases, type Row, type Session, sessionSettings } from "./databases";
-import { conninfo, objectName, qualified } from "./names";
+import { conninfo, objectName, qualified, schemasAndTables } from "./names";
 import { statementsOf, tableDefinitions } from "./schema";
 
 /** Tables that are made in one transaction: each takes locks, of which a server has some 6,000. */
@@ -77,7 +77,7 @@ async function existingTables(
     `SELECT n.nspname AS schema, c.relname AS "table", pg_has_role(c.relowner, 'MEMBER') AS writable FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      JOIN unnest($1::text[], $2::text[]) w (schema, "table") ON w.schema = n.nspname AND w."table" = c.relname
      WHERE c.relkind IN ('r', 'p')`,
-    [tables.map(({ schema }) => schema), tables.map(({ table }) => table)],
+    schemasAndTables(tables),
   );
   return new Map(rows.map((row) => [qualified(row), row]));
 }
