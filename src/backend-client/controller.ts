@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { version } from "../../package.json";
@@ -12,6 +11,7 @@ import { dataDirectoryOf } from "./data-directory";
 import {
   type BackendAddress,
   directoryInUse,
+  exists,
   isHealthy,
   isReleased,
   noPostgres,
@@ -283,11 +283,4 @@ function isOutdated(backend: BackendAddress): boolean {
 
 function keyOf({ accessKey, secretKey }: BackendAddress): AccessKey {
   return { accessKey, secretKey };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }

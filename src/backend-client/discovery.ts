@@ -52,9 +52,13 @@ async function ownText(path: string): Promise<string | undefined> {
 
 /** Whether the data directory says that no backend is there: the last thing that one does which ends. */
 export async function isReleased(dataDirectory: string): Promise<boolean> {
-  return await access(join(dataDirectory, "backend.json")).then(
-    () => false,
+  return !(await exists(join(dataDirectory, "backend.json")));
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
     () => true,
+    () => false,
   );
 }
 

@@ -1,6 +1,8 @@
 /** What the local backend does with a task beyond the DRS API (`/_local/tasks/{id}/…`). */
+
 import * as v from "valibot";
 import type { LocalAccess } from "../connections/connection";
+import { withinLimit } from "../drs/time-limit";
 import type { Localizer } from "../l10n/localizer";
 import type { LocalTasks } from "../tasks/use-cases/local-tasks";
 import { callControlApi } from "./control-api";
@@ -39,7 +41,8 @@ export function localTasksOf(local: LocalAccess, l10n: Pick<Localizer, "language
     delay: async (id, signal) => await askDelay(local, id, signal),
     past: async (id, signal) => await askMeasurements(local, id, signal),
     unapplied: async (id) => {
-      const answer = await soon(call(id, "unapplied", unappliedSchema).catch(() => undefined));
+      const asked = call(id, "unapplied", unappliedSchema);
+      const answer = await withinLimit(asked, patienceMs, new Error("late")).catch(() => undefined);
       const { tables = null, log_bytes: logBytes = null } = answer ?? {};
       return tables === null || logBytes === null ? undefined : { tables, logBytes };
     },
@@ -51,17 +54,4 @@ export function localTasksOf(local: LocalAccess, l10n: Pick<Localizer, "language
     runSql: async (id, end, sql, login) =>
       await call(id, "sql", sqlSchema, { side: end, sql, ...(login === "owner" ? { owner: true } : login) }),
   };
-}
-
-/** Undefined when the work takes longer than somebody waits for it. */
-async function soon<T>(work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, undefined);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

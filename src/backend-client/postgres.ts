@@ -1,5 +1,5 @@
 /** PostgreSQL for the local backend: what the extension has of its own, and what it offers to download. */
-import { access, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { explain } from "../l10n/error-text";
@@ -7,6 +7,7 @@ import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { configuredFolder } from "./data-directory";
+import { exists } from "./discovery";
 import { archiveUrl, downloadArchive, isSafeRegistry, WrongArchiveError } from "./postgres-download";
 import {
   isNewer,
@@ -190,11 +191,4 @@ export class Postgres {
 /** Whether the package can run databases that need a major version. */
 function fits({ version }: PostgresPackage, needed: number | undefined): boolean {
   return needed === undefined || needed === majorOf(version);
-}
-
-async function exists(file: string): Promise<boolean> {
-  return await access(file).then(
-    () => true,
-    () => false,
-  );
 }

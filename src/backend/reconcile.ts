@@ -122,11 +122,7 @@ export function deriveChangeStatus(change: ObservedChange): string {
 }
 
 function pausedStatus(seen: ObservedState): string {
-  const { engine } = seen;
-  if (isAtWork(seen)) {
-    return seen.last;
-  }
-  return engine === undefined ? seen.last : "PAUSING";
+  return seen.engine === undefined || isAtWork(seen) ? seen.last : "PAUSING";
 }
 
 /** Whether anything runs that a pause has to end. */

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { AccessKey } from "../drs/sign-in";
+import { withinLimit } from "../drs/time-limit";
 import * as vscode from "../screen/vscode";
 import { FolderWatch } from "../storage/folder-watch";
 import type { VersionedFile } from "../storage/versioned-file";
@@ -25,7 +26,6 @@ import {
   withShown,
 } from "./connection-list";
 import { secretIn } from "./secret";
-import { withinLimit } from "./time-limit";
 
 /** How long VS Code's secret storage may take, in milliseconds: a keyring may ask the user for its own password. */
 const secretLimitMs = 20_000;

@@ -74,9 +74,5 @@ function made(schema: Facts): Check {
 
 /** Keys that valibot leaves out. */
 function hasOddKeys(value: object): boolean {
-  return (
-    Object.hasOwn(value, "__proto__") ||
-    Object.hasOwn(value, "constructor") ||
-    Object.hasOwn(value, "prototype")
-  );
+  return ["__proto__", "constructor", "prototype"].some((key) => Object.hasOwn(value, key));
 }

@@ -129,7 +129,7 @@ export function isFrozenOrder(orderStatus: string): boolean {
   return /^FROZEN(_|$)/.test(orderStatus);
 }
 
-/** Why an order is frozen. @param orderStatus a value that `isFrozenOrder` takes; undefined: the task's own status says so. */
-export function freezeOf(orderStatus: string | undefined): FreezeId {
-  return orderStatus === undefined ? "arrears" : (idByOrder.get(orderStatus) ?? "other");
+/** Why an order is frozen; where its status does not say so, the task's own does. @param orderStatus in capitals. */
+export function freezeOf(orderStatus: string): FreezeId {
+  return isFrozenOrder(orderStatus) ? (idByOrder.get(orderStatus) ?? "other") : "arrears";
 }

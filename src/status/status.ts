@@ -38,8 +38,7 @@ export function parseStatus(apiStatus: string, orderStatus?: string | null): Sta
 
 /** Why a task is frozen that `parseStatus` calls so. @param orderStatus as for `parseStatus`. */
 export function parseFreeze(orderStatus: string | null | undefined): FreezeId {
-  const order = normalized(orderStatus ?? "");
-  return freezeOf(isFrozenOrder(order) ? order : undefined);
+  return freezeOf(normalized(orderStatus ?? ""));
 }
 
 /** Whether a full synchronization is done, which keeps its status until the task ends or continues. */

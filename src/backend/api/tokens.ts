@@ -1,5 +1,6 @@
 /** Tokens of this backend's own IAM: they carry their end and a seal, so that they outlive a restart. */
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
+import { isSameText } from "../../drs/challenge";
 import type { Identity } from "../data-dir";
 
 export const tokenLifeMs = 24 * 60 * 60 * 1_000;
@@ -13,8 +14,7 @@ export function issueToken(identity: Identity, now: number): string {
 /** Whether the token was issued here and has not ended. */
 export function isGoodToken(identity: Identity, token: string, now: number): boolean {
   const [end = "", nonce = "", seal = ""] = token.split(".");
-  const [given, wanted] = [Buffer.from(seal), Buffer.from(sealOf(identity, `${end}.${nonce}`))];
-  return given.length === wanted.length && timingSafeEqual(given, wanted) && Number(end) > now;
+  return isSameText(seal, sealOf(identity, `${end}.${nonce}`)) && Number(end) > now;
 }
 
 function sealOf({ sealingKey, accessKey, secretKey }: Identity, claims: string): string {

@@ -7,6 +7,7 @@ import { textOf } from "../data-dir";
 import { reasonOf } from "../log";
 import { exitCodes, StartError } from "../start-error";
 import {
+  exists,
   type Installation,
   installationAt,
   installedPackage,
@@ -134,15 +135,7 @@ async function libraryPath(native: string, dataDir: string): Promise<Record<stri
   const list = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
   const links = v.parse(symlinkList, list);
   const root = dirname(native);
-  const missing = await Promise.all(
-    links.map(
-      async ({ target }) =>
-        await access(join(root, target)).then(
-          () => false,
-          () => true,
-        ),
-    ),
-  );
+  const missing = await Promise.all(links.map(async ({ target }) => !(await exists(join(root, target)))));
   if (!missing.includes(true)) {
     return {};
   }

@@ -84,7 +84,7 @@ function numberIn(text: string): number {
   return Number(/\d+/.exec(text)?.[0] ?? 0);
 }
 
-async function exists(file: string): Promise<boolean> {
+export async function exists(file: string): Promise<boolean> {
   return await access(file).then(
     () => true,
     () => false,

@@ -1,5 +1,7 @@
 /** Statements that a person runs in the demo's databases. */
+
 import { Query, type ResultBuilder } from "pg";
+import { withinLimit } from "../../drs/time-limit";
 import type { DatabaseLogin } from "../engine/database-login";
 import { clientOptions, codeOf } from "../engine/postgres/databases";
 import { type ClientOptions, GuardedClient, ownOptions } from "../engine/postgres/guarded-client";
@@ -117,7 +119,8 @@ async function runSql(options: ClientOptions, sql: string): Promise<SqlResult> {
   try {
     await client.connect();
     session = (await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows[0]?.pid;
-    return await within(limitMs, answerOf(client, sql));
+    const late = new ProtocolError(`cancelled after ${limitMs / 1_000} seconds`, "57014");
+    return await withinLimit(answerOf(client, sql), limitMs, late);
   } catch (error) {
     await terminate(options, session);
     throw new ApiError("DRS.M00007", message("sqlRefused", { code: codeOf(error), reason: reasonOf(error) }));
@@ -167,17 +170,4 @@ async function answerOf(client: GuardedClient, sql: string): Promise<SqlResult> 
     });
     client.query(query);
   });
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new ProtocolError(`cancelled after ${ms / 1_000} seconds`, "57014");
-    timer = setTimeout(() => reject(error), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -35,7 +35,7 @@ export async function copyAgain(
   if (emptied.length > 0) {
     await emptyTables(databases, target, emptied);
   }
-  if (!(await hasTables(databases, task))) {
+  if ((await subscribed(databases, task)).length === 0) {
     // Nothing is left that the log up to here is for. Servers before 18 cannot read it when the publication was gone.
     await skipLog(databases, task);
   }
@@ -170,10 +170,6 @@ async function skipLog(databases: Databases, { id, source }: EngineTask): Promis
     );
     await databases.query(source, "SELECT pg_replication_slot_advance($1, pg_current_wal_lsn())", [name]);
   }, 5);
-}
-
-async function hasTables(databases: Databases, task: EngineTask): Promise<boolean> {
-  return (await subscribed(databases, task)).length > 0;
 }
 
 /** A foreign key at the target; `to`: the table to which it, or its partition, belongs. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withinLimit } from "../../../src/connections/time-limit";
+import { withinLimit } from "../../../src/drs/time-limit";
 
 describe("a time limit", () => {
   const late = new Error("late");

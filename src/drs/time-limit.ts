@@ -1,5 +1,3 @@
-/** Bounds what VS Code may take for an answer: its secret storage waits for a keyring, which may ask or hang. */
-
 /**
  * The value of `work`, or `late` after so many milliseconds. What `work` rejects with later is nobody's concern.
  *
