@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { DrsError, type FailureKind, type Fault, faultOf, isDrsError, kindOf } from "../../../src/drs/errors";
+import {
+  DrsError,
+  type FailureKind,
+  type Fault,
+  faultOf,
+  isAbort,
+  isDrsError,
+  isUnanswered,
+  kindOf,
+} from "../../../src/drs/errors";
 
 describe("an error of the client", () => {
   it("names the operation, the reason, and code, status and request as far as they are known", () => {
@@ -10,6 +19,22 @@ describe("an error of the client", () => {
       "listJobs: down (DRS.1, HTTP 500, request r-1)",
     );
     assert.equal(new DrsError({ ...facts, status: 500 }).message, "listJobs: down (HTTP 500)");
+  });
+
+  it("is one of the network only where nobody answered", () => {
+    const kinds: readonly FailureKind[] = ["network", "timeout", "service", "authentication", "protocol"];
+    const unanswered = kinds.filter((kind) =>
+      isUnanswered(new DrsError({ kind, operation: "listJobs", reason: "down" })),
+    );
+    assert.deepEqual(unanswered, ["network", "timeout"]);
+    assert.equal(isUnanswered(new Error("network")), false);
+  });
+
+  it("is no cancellation, which has a name of its own", () => {
+    assert.equal(isAbort(new DOMException("canceled", "AbortError")), true);
+    for (const other of [new Error("AbortError"), { name: "AbortError" }, undefined]) {
+      assert.equal(isAbort(other), false, String(other));
+    }
   });
 
   it("is known also where another bundle made it, and nothing else is", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isSafeEndpoint } from "../../../src/drs/endpoint";
 import { regionName } from "../../../src/drs/region-names";
-import { consoleAddress, endpointsOf, sites } from "../../../src/drs/regions";
+import { billingAddress, consoleAddress, endpointsOf, sites } from "../../../src/drs/regions";
 
 describe("the address of a service", () => {
   it("is https, or this machine's own, and nothing but an origin", () => {
@@ -86,5 +86,14 @@ describe("the address of a service", () => {
       "https://console.otc.t-systems.com/drs/?region=cn-x%26y",
     );
     assert.equal(consoleAddress("private", "cn-north-4"), undefined);
+  });
+
+  it("of the account is one in China, another abroad, and none where no such page is known", () => {
+    const page = "com/usercenter/#/userindex/allview";
+    assert.equal(billingAddress("huawei", "cn-north-4"), `https://account.huaweicloud.${page}`);
+    assert.equal(billingAddress("huawei", "my-cn-1"), `https://account-intl.huaweicloud.${page}`);
+    for (const site of ["huaweiEurope", "openTelekom", "private"] as const) {
+      assert.equal(billingAddress(site, "cn-north-4"), undefined, site);
+    }
   });
 });
