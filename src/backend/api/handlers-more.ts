@@ -5,7 +5,7 @@ import type { Job } from "../jobs/job";
 import type { Language } from "../messages";
 import { alarmsOf } from "./alarms";
 import type { ObjectHandlers } from "./handlers-objects";
-import { knownJob } from "./known";
+import { knownJob } from "./known-job";
 import { objectProgress } from "./object-progress";
 import { errorOf, inTurns, notedOutcome, outcomeOf, text } from "./outcome";
 import type { Parts } from "./parts";

@@ -1,7 +1,7 @@
 /** The objects of a task and of its source, in the words of v5. */
 import type { InputOf } from "../../drs/all-operations";
 import type { Job } from "../jobs/job";
-import { knownJob } from "./known";
+import { knownJob } from "./known-job";
 import { ObjectCollections } from "./object-collections";
 import { objectMap } from "./object-map";
 import type { Parts } from "./parts";

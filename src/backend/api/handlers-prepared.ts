@@ -10,7 +10,7 @@ import type { Prepared } from "../jobs/prepared";
 import { ApiError, message } from "../messages";
 import { alarmsOf } from "./alarms";
 import { cloneJob, createJob, creationOf, requirePossible } from "./creation";
-import { knownJob } from "./known";
+import { knownJob } from "./known-job";
 import { selectionIn } from "./object-map";
 import { errorOf, type Outcome, outcomeOf } from "./outcome";
 import type { Parts } from "./parts";

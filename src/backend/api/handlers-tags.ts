@@ -2,7 +2,7 @@
 import type { InputOf } from "../../drs/all-operations";
 import type { Job } from "../jobs/job";
 import { ApiError, message } from "../messages";
-import { knownJob } from "./known";
+import { knownJob } from "./known-job";
 import type { Parts } from "./parts";
 import type { Handlers } from "./server";
 

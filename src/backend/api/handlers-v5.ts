@@ -14,7 +14,7 @@ import { ddlEntries } from "./ddl";
 import { wantedBy } from "./filter";
 import type { ObjectHandlers } from "./handlers-objects";
 import { JobLists, ListAnswers, remembered } from "./job-lists";
-import { knownJob } from "./known";
+import { knownJob } from "./known-job";
 import { NetworkTests, Queries } from "./network-tests";
 import { namesSchemas, selectionIn } from "./object-map";
 import { objectProgress } from "./object-progress";

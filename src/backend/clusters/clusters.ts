@@ -10,10 +10,10 @@ import type { DatabaseLogin } from "../engine/database-login";
 import { log, shortened } from "../log";
 import { StartError } from "../start-error";
 import type { Binaries } from "./binaries";
+import { errorLine } from "./error-line";
 import { freePort } from "./free-port";
 import { stopLeftover } from "./leftovers";
 import { fromSupervisor, type ServerSpec, supervisorRole, type ToSupervisor } from "./protocol";
-import { tellingLine } from "./telling-line";
 
 /** `control` holds the task states; `source` and `target` exist with `--demo` only. */
 export type ClusterName = "control" | "source" | "target";
@@ -84,7 +84,7 @@ export class Clusters extends EventEmitter<Events> {
         return;
       }
       if (attempt === 2 || !/could not (bind|create any TCP)/.test(output)) {
-        throw new StartError(`the ${name} database server does not start: ${tellingLine(output)}`);
+        throw new StartError(`the ${name} database server does not start: ${errorLine(output)}`);
       }
     }
   }
@@ -163,7 +163,7 @@ export class Clusters extends EventEmitter<Events> {
       const { code, output } = await this.#runProgram(this.binaries.initdb, args);
       if (code !== 0) {
         log(`initdb failed: ${shortened(output)}`);
-        throw new StartError(`the ${name} database server cannot be made: ${tellingLine(output)}`);
+        throw new StartError(`the ${name} database server cannot be made: ${errorLine(output)}`);
       }
     } finally {
       await rm(passwordFile, { force: true });
@@ -286,7 +286,7 @@ export class Clusters extends EventEmitter<Events> {
       if (output === undefined) {
         return;
       }
-      log(`the ${spec.name} database server does not start yet: ${tellingLine(output)}`);
+      log(`the ${spec.name} database server does not start yet: ${errorLine(output)}`);
       await delay(runAnewMs, undefined, { ref: false });
     }
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tellingLine } from "../../../src/backend/clusters/telling-line";
+import { errorLine } from "../../../src/backend/clusters/error-line";
 import { exitCodeOf, exitCodes, StartError } from "../../../src/backend/start-error";
 
 describe("a start that fails", () => {
@@ -14,24 +14,21 @@ describe("a start that fails", () => {
 
   it("says its reason, not all that was printed", () => {
     const full = 'FATAL: could not write to file "base/5/1255": No space left on device';
-    assert.equal(tellingLine(initdb.join("\n")), full);
+    assert.equal(errorLine(initdb.join("\n")), full);
     const refused = ['initdb: error: could not create directory "/proc/x": No such file', "initdb: hint"];
-    assert.equal(
-      tellingLine(refused.join("\n")),
-      'error: could not create directory "/proc/x": No such file',
-    );
+    assert.equal(errorLine(refused.join("\n")), 'error: could not create directory "/proc/x": No such file');
     const locked = [
       '2026|7|main|F0000|FATAL:  lock file "postmaster.pid" already exists',
       "2026|7|main||HINT: Is it?",
     ];
-    assert.equal(tellingLine(locked.join("\n")), 'FATAL:  lock file "postmaster.pid" already exists');
-    assert.equal(tellingLine("2026|7|main||the end\n\n"), "the end");
-    assert.equal(tellingLine(" \n"), "no output");
+    assert.equal(errorLine(locked.join("\n")), 'FATAL:  lock file "postmaster.pid" already exists');
+    assert.equal(errorLine("2026|7|main||the end\n\n"), "the end");
+    assert.equal(errorLine(" \n"), "no output");
   });
 
   it("reports a full disk and a data directory in use by its exit code", () => {
     assert.equal(exitCodeOf(new StartError("made by another", exitCodes.directoryInUse)), 3);
-    assert.equal(exitCodeOf(new StartError(`cannot be made: ${tellingLine(initdb.join("\n"))}`)), 4);
+    assert.equal(exitCodeOf(new StartError(`cannot be made: ${errorLine(initdb.join("\n"))}`)), 4);
     assert.equal(exitCodeOf(new Error("ENOSPC: no space left on device, write")), 4);
     assert.equal(exitCodeOf(new StartError("the data directory cannot be used: EDQUOT: disk quota")), 4);
     assert.equal(exitCodeOf(new StartError("--port must be a number")), 1);
