@@ -1,19 +1,21 @@
 /** The actions of v5 by name. */
+
 import type { InputOf } from "../../drs/all-operations";
 import { connectionRequest } from "../../drs/schemas";
+import type { OperationCode } from "../../status/operation-names";
 import { tableId } from "../jobs/job";
 import { ApiError, message } from "../messages";
 import { loginOf } from "./endpoint-v5";
 import { checked } from "./input";
 import type { NetworkTest, NetworkTests } from "./network-tests";
-import { outcomeOf, type UserAction } from "./outcome";
+import { outcomeOf } from "./outcome";
 import type { Parts } from "./parts";
 
 type Params = NonNullable<InputOf<"executeAction">["job"]["action_params"]>;
 
 /** What an action is called in the history, and how it is done; it answers what the call answers besides. */
 export interface NamedStep {
-  readonly action: UserAction;
+  readonly action: OperationCode;
   readonly step: () => Promise<Record<string, unknown> | undefined>;
 }
 
@@ -24,7 +26,7 @@ export function executeAction(
   name: string,
   params: Params,
 ): NamedStep {
-  const plain = (action: UserAction, work: () => Promise<void>): NamedStep => ({
+  const plain = (action: OperationCode, work: () => Promise<void>): NamedStep => ({
     action,
     step: async () => {
       await work();

@@ -2,6 +2,7 @@
 
 import type { InputOf } from "../../drs/all-operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
+import type { OperationCode } from "../../status/operation-names";
 import { clearAlarm, findingsOf } from "../jobs/findings";
 import type { EntryOf, Kind, Page } from "../jobs/history";
 import { type Job, tableId } from "../jobs/job";
@@ -18,7 +19,7 @@ import { knownJob } from "./known-job";
 import { NetworkTests, Queries } from "./network-tests";
 import { namesSchemas, selectionIn } from "./object-map";
 import { objectProgress } from "./object-progress";
-import { errorOf, inTurns, noted, notedOutcome, outcomeOf, type UserAction } from "./outcome";
+import { errorOf, inTurns, noted, notedOutcome, outcomeOf } from "./outcome";
 import type { Parts } from "./parts";
 import { requirePolicy } from "./policy";
 import type { Handlers } from "./server";
@@ -63,7 +64,7 @@ export function createHandlersV5(
   /** One result a task, in v5's words. */
   const each = async (
     ids: readonly string[],
-    action: UserAction,
+    action: OperationCode,
     language: Language,
     step: (id: string, index: number) => Promise<Record<string, unknown> | undefined>,
   ) => {
@@ -81,7 +82,7 @@ export function createHandlersV5(
   /** The same for one task, whose refusal is that of the call. */
   const single = async (
     id: string,
-    action: UserAction,
+    action: OperationCode,
     step: () => Promise<Record<string, unknown> | undefined>,
   ) => {
     const { name } = known(id);

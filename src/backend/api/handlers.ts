@@ -1,5 +1,7 @@
 /** What each operation of the DRS API does here. Reads answer from what is known; actions store what is desired. */
+
 import type { ItemOf } from "../../drs/operations";
+import type { OperationCode } from "../../status/operation-names";
 import type { Job } from "../jobs/job";
 import { ApiError, type Language, message, render } from "../messages";
 import { createJob } from "./creation";
@@ -13,7 +15,7 @@ import { createHandlersPrepared } from "./handlers-prepared";
 import { createHandlersTags } from "./handlers-tags";
 import { createHandlersV5 } from "./handlers-v5";
 import { JobLists, ListAnswers, remembered } from "./job-lists";
-import { errorOf, inTurns, notedOutcome, outcomeOf, text, type UserAction } from "./outcome";
+import { errorOf, inTurns, notedOutcome, outcomeOf, text } from "./outcome";
 import type { Parts } from "./parts";
 import { selectionOf } from "./selection";
 import type { Handlers } from "./server";
@@ -28,7 +30,7 @@ export function createHandlers(parts: Parts): Handlers {
   const { store, controller, actions, endpoints, prechecks } = parts;
   /** One result a task: what the step answers, or why it was refused. */
   const each = async (
-    action: UserAction | ((index: number) => UserAction),
+    action: OperationCode | ((index: number) => OperationCode),
     ids: readonly string[],
     language: Language,
     step: (id: string, index: number) => Promise<Record<string, unknown> | undefined>,
@@ -212,7 +214,7 @@ export function createHandlers(parts: Parts): Handlers {
 }
 
 /** Ending and deleting are one call. */
-function deletionOf(jobs: readonly { readonly delete_type: string }[]): (index: number) => UserAction {
+function deletionOf(jobs: readonly { readonly delete_type: string }[]): (index: number) => OperationCode {
   return (index) => (jobs[index]?.delete_type === "delete" ? "DELETE" : "FREE_RESOURCE");
 }
 

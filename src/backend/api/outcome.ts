@@ -1,13 +1,10 @@
 /** How a step of a call ended: with what it answers, or with a refusal that is one task's own. */
 
-import type { Action } from "../jobs/legal-actions";
+import type { OperationCode } from "../../status/operation-names";
 import { Semaphore } from "../jobs/semaphore";
 import type { JobStore } from "../jobs/store";
 import { log, reasonOf } from "../log";
 import { ApiError, type Language, message, render } from "../messages";
-
-/** What users do to a task, in the API's terms. */
-export type UserAction = Action | "MODIFY_CONFIGURATION" | "CREATE_COMPARE" | "CANCEL_COMPARE" | "COPY_AGAIN";
 
 export interface Outcome<T> {
   readonly answer?: T;
@@ -42,7 +39,7 @@ export async function inTurns<T, R>(
 export async function notedOutcome<T>(
   store: JobStore,
   id: string,
-  action: UserAction,
+  action: OperationCode,
   step: () => Promise<T>,
 ): Promise<Outcome<T>> {
   const outcome = await outcomeOf(step);

@@ -1,5 +1,7 @@
 /** What became of the tasks, in the control database: what users did, status changes, logs, refused rows. */
+
 import * as v from "valibot";
+import type { OperationCode } from "../../status/operation-names";
 import { shortened } from "../log";
 import type { Message } from "../messages";
 import type { Statements } from "./control-database";
@@ -50,7 +52,7 @@ export class History {
   constructor(private readonly database: Statements) {}
 
   /** Notes what a user asked for, and in the task's log why it was refused. */
-  async action(jobId: string, name: string, refusal: Message | undefined): Promise<void> {
+  async action(jobId: string, name: OperationCode, refusal: Message | undefined): Promise<void> {
     const failed = refusal !== undefined;
     await this.#add(jobId, [
       { kind: "event", entry: { name, failed, byUser: true } },
