@@ -4,13 +4,15 @@ import { delimiter, join } from "node:path";
 import { Failure, step } from "./main.mjs";
 import { runProgram } from "./programs.mjs";
 
-const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/** The shell is Chromium without an interface of its own: a window in it takes a tenth less of the processor. */
+const shell = "chromium-headless-shell";
+const names = [shell, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const elsewhere = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
-const debianPackages = ["chromium", "fonts-noto-cjk"];
+const debianPackages = [shell, "fonts-noto-cjk"];
 const installLimit = 300_000;
 
 /** Needed for a browser that runs as root, without a screen and without the internet. */
