@@ -73,12 +73,12 @@ const second = 1000;
 export const pollIntervalsOf: Readonly<Record<Connection["kind"], PollIntervals>> = {
   local: {
     soon: 0.5 * second,
-    fast: 1 * second,
-    steady: 2 * second,
+    fast: 0.8 * second,
+    steady: 0.8 * second,
     background: 5 * second,
     longest: 5 * second,
     detailMaxAge: 0,
-    perRequest: 0,
+    perRequest: 0.04 * second,
   },
   cloud: {
     soon: 2 * second,
