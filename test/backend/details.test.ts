@@ -110,9 +110,13 @@ describe("the details of a task", () => {
       Number(copying.remaining_time) > 0 && Number(copying.remaining_time) < 60,
       copying.remaining_time ?? "",
     );
-    const monitor = await backend.client.callIn(operationsV5, "showMonitorData", { job_id: id });
-    const bytesPerSecond = monitor.apply_rate ?? 0;
-    assert.ok(bytesPerSecond > 0.5 * 2 ** 20 && bytesPerSecond < 1.5 * 2 ** 20, String(bytesPerSecond));
+    // A busy machine also has seconds in which nothing was copied.
+    const monitor = await until(
+      "the rate is about that of the limit",
+      20_000,
+      async () => await backend.client.callIn(operationsV5, "showMonitorData", { job_id: id }),
+      ({ apply_rate }) => Number(apply_rate) > 0.5 * 2 ** 20 && Number(apply_rate) < 1.5 * 2 ** 20,
+    );
     assert.ok(Number(monitor.dst_rps) > 1_000, monitor.dst_rps ?? "");
     assert.deepEqual([monitor.is_src_normal, monitor.is_dst_normal], [true, true]);
     const tables = await backend.client.callIn(operationsV5, "showProgressData", {
