@@ -203,6 +203,96 @@ describe("an action on tasks of several connections", () => {
   });
 });
 
+describe("an action", () => {
+  const precheck = (result: boolean) => ({
+    batchPrecheckResult: () => ({ results: [{ process: "100%", result, precheck_result: [] }] }),
+  });
+
+  it("is sent once its pre-check has passed", async () => {
+    const { service, session, sent, target } = await connected(["a"], precheck(true));
+    service.set("a", "CONFIGURATION");
+    await session.store.refresh();
+    assert.deepEqual(errorsOf(await runAction("start", [target("a")], { signal })), [undefined]);
+    assert.equal(sent.at(-1), "batchStarting a");
+  });
+
+  it("that was accepted is over when the tasks have been read again", async () => {
+    const at = await connected(["a"], {
+      batchPause: (jobs) => {
+        at.service.set("a", "PAUSING");
+        return { results: jobs.map(({ job_id }) => ({ id: job_id, status: "success" })) };
+      },
+    });
+    await runAction("pause", [at.target("a")], { signal });
+    assert.equal(at.session.store.snapshot.tasks.get("a")?.status, "paused");
+  });
+
+  it("that was refused is over at once, and its task is read again still", async () => {
+    const at = await connected(["a", "b"], {
+      batchPause: () => {
+        at.service.set("a", "PAUSING");
+        return {
+          results: [
+            { id: "a", status: "success" },
+            { id: "b", error_code: "DRS.M1" },
+          ],
+        };
+      },
+    });
+    await runAction("pause", [at.target("a"), at.target("b")], { signal });
+    assert.equal(at.session.store.snapshot.tasks.get("a")?.status, "incremental");
+    await at.session.store.refresh();
+    assert.equal(at.session.store.snapshot.tasks.get("a")?.status, "paused");
+  });
+
+  it("is not sent after it was canceled", async () => {
+    const { sent, target } = await connected(["a"]);
+    const reason = new Error("the window closes");
+    const results = await runAction("pause", [target("a")], { signal: AbortSignal.abort(reason) });
+    assert.deepEqual([errorsOf(results), sent], [[reason], []]);
+  });
+
+  it("that is not possible, or not after its pre-check, says so in the log", async () => {
+    const { service, session, target } = await connected(["a", "b"], precheck(false));
+    service.set("b", "CONFIGURATION");
+    await session.store.refresh();
+    const results = await runAction("start", [target("a"), target("b")], { signal });
+    assert.deepEqual(errorsOf(results).map(String), [
+      "NotPossibleError: start is not possible in status incremental",
+      "PrecheckError: the pre-check did not pass",
+    ]);
+  });
+
+  it("is planned for the tasks that take it, by what is known where one does", async () => {
+    const { service, session, target } = await connected(["a", "b"]);
+    service.set("b", "PAUSING");
+    await session.store.refresh();
+    const targets = [target("a"), target("b")];
+    service.set("a", "PAUSING");
+    const { able, unable } = await planAction("pause", targets);
+    assert.deepEqual(
+      [able, unable].map((some) => some.map((one) => one.task.id)),
+      [["a"], ["b"]],
+    );
+    assert.equal(session.store.snapshot.tasks.get("a")?.status, "incremental", "nothing was read");
+  });
+
+  it("is planned for no task of a connection that may only be looked at", async () => {
+    const { session, target } = await connected(["a"], { batchPause: forbidden });
+    await runAction("pause", [target("a")], { signal });
+    assert.notEqual(session.control.refusal, undefined);
+    assert.deepEqual((await planAction("pause", [target("a")])).able, []);
+  });
+
+  it("is planned without tasks that are gone", async () => {
+    const { service, target } = await connected(["a", "b"]);
+    const targets = [target("a"), target("b")];
+    service.jobs.delete("a");
+    const { able, unable } = await planAction("resume", targets);
+    assert.deepEqual([able, unable.map((one) => one.task.id)], [[], ["b"]]);
+  });
+});
+
 describe("a connection on which something is refused for lack of permission", () => {
   const plan = { creation: { name: "new" }, source: {}, target: {}, selection: {} } as TaskPlan;
   const step = { signal, onStep: () => undefined };
