@@ -18,6 +18,14 @@ export function markup(own: TemplateStringsArray, ...texts: readonly Markup[]): 
   return String.raw({ raw: own }, ...texts) as Markup;
 }
 
+/**
+ * Markdown in which only our icons are icons. VS Code makes them of what the Markdown shows, so that the backslashes of
+ * escaped texts are gone by then.
+ */
+export function withOwnIcons(text: Markup): Markup {
+  return text.replaceAll("\\$\\(", "\\$\u200b\\(") as Markup;
+}
+
 /** One of VS Code's icons, for Markdown that has them. */
 export function iconMarkup(codicon: string): Markup {
   return `$(${codicon})` as Markup;

@@ -3,7 +3,7 @@
  * The lint lets nothing else in `src` import `vscode`, so that no place can be reached with a raw text.
  */
 import * as vscode from "vscode";
-import type { Markup } from "../l10n/markdown";
+import { type Markup, withOwnIcons } from "../l10n/markdown";
 import { type IconText, type Inert, iconText, inert, type Shown, shown } from "../l10n/shown";
 
 export * from "vscode";
@@ -28,8 +28,8 @@ export class TreeItem extends vscode.TreeItem {
 
 /** VS Code's, made of escaped markup only. */
 export class MarkdownString extends vscode.MarkdownString {
-  constructor(value: Markup, supportThemeIcons?: boolean) {
-    super(value, supportThemeIcons);
+  constructor(value: Markup, supportThemeIcons = false) {
+    super(supportThemeIcons ? withOwnIcons(value) : value, supportThemeIcons);
   }
 }
 

@@ -26,7 +26,8 @@ describe("the status bar's hover", () => {
     assert.notEqual(supportHtml, true);
     const links = [...value.matchAll(/(?<!\\)\]\(command:([\w.]+)/g)].map(([, command]) => command);
     assert.deepEqual(links, ["drs.openDetails", "drs.showProblems", "drs.snoozeAlerts"]);
-    assert.doesNotMatch(value, /(?<!\\)\$\(alert/);
+    // VS Code makes icons of what the Markdown shows.
+    assert.doesNotMatch(value.replaceAll(/\\(.)/g, "$1"), /\$\(alert/);
   });
 
   it("leads to the task by connection and id", () => {

@@ -117,7 +117,7 @@ export class RecordedPlaces {
     if (text.includes(marker)) {
       this.reached.add(place);
     }
-    const ours = text.replaceAll(/(?<=[\]$])\u200b(?=\()/g, "");
+    const ours = text.replaceAll(/(?<=[\]$])\u200b(?=\\?\()/g, "");
     const wrong = [
       /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(
         ours.replaceAll(lines ? /[\n\u2068\u2069]/g : /[\u2068\u2069]/g, ""),
@@ -163,6 +163,10 @@ export class RecordedPlaces {
   #markdown(place: string, text: unknown): void {
     if (text instanceof vscode.MarkdownString) {
       this.draw(place, text.value, { lines: true, markdown: true });
+      // VS Code makes icons of what the Markdown shows.
+      if (text.supportThemeIcons === true) {
+        this.draw(place, text.value.replaceAll(/\\(.)/g, "$1"), { lines: true, icons: true });
+      }
     }
   }
 

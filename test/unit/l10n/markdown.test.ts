@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { escapeMarkdown } from "../../../src/l10n/markdown";
+import { escapeMarkdown, iconMarkup, markup, withOwnIcons } from "../../../src/l10n/markdown";
 import { shown } from "../../../src/l10n/shown";
 
 describe("a literal text in Markdown", () => {
@@ -14,6 +14,13 @@ describe("a literal text in Markdown", () => {
       escapeMarkdown(shown("https://a.b www.a.b a@b.c")),
       "https\\:\\/\\/a\\.b www\\.a\\.b a\\@b\\.c",
     );
+  });
+
+  it("has no icon in Markdown that has ours", () => {
+    const drawn = withOwnIcons(markup`${iconMarkup("error")} ${escapeMarkdown(shown("$(bug) $ (x)"))}`);
+    // As VS Code does: the Markdown first, then the icons in what it shows.
+    const icons = drawn.replaceAll(/\\(.)/g, "$1").match(/\$\([a-z-]+\)/g);
+    assert.deepEqual(icons, ["$(error)"]);
   });
 
   it("stays on its line", () => {
