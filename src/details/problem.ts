@@ -20,10 +20,13 @@ import { unreadyProblem, unreadySteps } from "./unready";
 /** So much of an error is drawn at once; a service may send hundreds of kilobytes. */
 const longestMessage = 4_000;
 
+/** A table was dropped at the source: there is nothing to copy before it is there again. */
+const sourceTableGone = "LS003";
+
 /** What is wrong with a task, and what can be done; undefined when nothing is. */
 export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
   const { t } = facts.l10n;
-  const { alert } = rowOf(task.status);
+  const { alert, phase } = rowOf(task.status);
   if (facts.unready !== undefined) {
     const steps = unreadySteps(facts.unready, task, facts.place);
     return {
@@ -42,7 +45,9 @@ export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined 
   const explanation = task.error && explanationOf(facts);
   if (alert !== "error") {
     const heading = t("Last reported error");
-    return task.error && { level: "warning", heading, code, message, explanation, copy, steps: [] };
+    // A task that is being started has no phase: a case of another one may fit its error better.
+    const known = alert === "none" && phase === undefined ? undefined : explanation;
+    return task.error && { level: "warning", heading, code, message, explanation: known, copy, steps: [] };
   }
   if (task.status === "frozen") {
     const error = errorText(task);
@@ -145,6 +150,9 @@ function adviceOf(task: Task, facts: DetailsFacts): Shown | undefined {
   const { l10n, actions, diagnosis } = facts;
   const { t } = l10n;
   const { status } = task;
+  if (task.error?.code === sourceTableGone) {
+    return t("Remove the table from the task file, or create it at the source and then copy it again.");
+  }
   if (lostTables(task).length > 0 && canCopyAgain(task, facts)) {
     return t("Copy the tables again, because they lack rows. This also resumes the task.");
   }

@@ -13,6 +13,7 @@ import { errorText, meaningOf, statusName } from "../tasks/problems";
 import { routeOf } from "../tasks/route";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
+import { isReached } from "../tasks/use-cases/follow-outcome";
 import { oftenText } from "../tasks/use-cases/status-since";
 import type { DetailsFacts, Freshness, Reader } from "./facts";
 import type {
@@ -58,7 +59,7 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
       ...staleNotices(facts),
       ...readOnlyNotices(facts),
       ...transitionNotices(task, facts),
-      ...attemptNotices(facts),
+      ...attemptNotices(task, facts),
       ...forecastNotices(task, facts),
     ],
     route: routeOf(task, l10n),
@@ -191,11 +192,16 @@ function transitionNotices(task: Task, { l10n: { t }, listed }: DetailsFacts): r
   }
 }
 
-/** What was asked for, until the next action, or until the task has failed, which is shown with the failure. */
-function attemptNotices({ l10n, attempt, listed }: DetailsFacts): readonly Notice[] {
+/**
+ * What was asked for, until the next action, until something else became of the task, or until it has failed, which is
+ * shown with the failure.
+ */
+function attemptNotices(task: Task, { l10n, attempt, listed }: DetailsFacts): readonly Notice[] {
   const { kind, at = 0 } = attempt?.outcome ?? {};
-  const isOld = kind === "reached" && Date.now() - at > newsMs;
-  if (attempt === undefined || !listed || kind === "failed" || isOld) {
+  if (attempt === undefined || !listed || kind === "failed") {
+    return [];
+  }
+  if (kind === "reached" && (Date.now() - at > newsMs || !isReached(attempt.action, task))) {
     return [];
   }
   return [{ level: "info", text: attemptText(attempt, l10n), busy: attempt.outcome === undefined }];

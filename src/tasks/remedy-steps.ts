@@ -21,16 +21,16 @@ export function remedySteps(
   if (task.status === "frozen") {
     return permittedSteps(place === "cloud" ? ["openBilling"] : ["topUp"], readOnly);
   }
+  // Lost rows are copied again, and that first, unless the case itself says what comes before.
+  const known = diagnosis?.steps ?? [];
   const lost: readonly StepId[] = lostTables(task).length > 0 ? ["copyTables"] : [];
-  const steps = new Set([...lost, ...(diagnosis?.steps ?? [])]);
+  const steps = known.includes("copyTables") ? known : [...new Set([...lost, ...known])];
   const can: Partial<Record<StepId, boolean>> = {
     changePassword: mayChangePassword(task),
     copyTables: mayCopyAgain(task, place),
     precheck: mayPrecheck(task),
   };
-  const possible = [...steps].filter(
-    (step) => (stepRow(step).place ?? place) === place && can[step] !== false,
-  );
+  const possible = steps.filter((step) => (stepRow(step).place ?? place) === place && can[step] !== false);
   return permittedSteps(possible, readOnly);
 }
 

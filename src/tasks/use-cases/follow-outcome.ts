@@ -78,7 +78,8 @@ export async function followOutcome(
   return (await poll(look, { ...pace, limitMs, signal, clock })) ?? { kind: "open", at: clock.now() };
 }
 
-function isReached(action: ActionId, task: Task | undefined): boolean {
+/** Whether a task is as an action was to make it. */
+export function isReached(action: ActionId, task: Task | undefined): boolean {
   if (task === undefined) {
     return actionRow(action).goal === "gone";
   }

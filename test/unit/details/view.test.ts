@@ -125,6 +125,47 @@ describe("the details view", () => {
     assert.deepEqual(viewOf({ ...failed, warnings: [] }, { place: "local" }).problem?.steps, []);
   });
 
+  it("does not advise to copy a table again that the source has dropped, before it is there again", () => {
+    const gone = {
+      table: "public.stock",
+      level: "failure",
+      id: "1",
+      code: "LS003",
+      message: "gone",
+    } as const;
+    const steps = ["openFile", "copyTables"] as const;
+    const { problem } = viewOf(
+      { status: "incrementalFailed", error: { code: "LS003" }, warnings: [gone] },
+      { place: "local", diagnosis: { ...known, steps, resumable: false } },
+    );
+    assert.match(problem?.advice ?? "", /^Remove the table from the task file, or create it/);
+    assert.deepEqual(
+      problem?.steps.map(({ step }) => step),
+      steps,
+    );
+  });
+
+  it("says that an action is done only while the task is as it was made", () => {
+    const attempt = {
+      action: "pause",
+      at: Date.now(),
+      count: 1,
+      outcome: { kind: "reached", at: Date.now() },
+    } as const;
+    const noticesIn = (status: Task["status"]) => viewOf({ status }, { attempt }).notices.length;
+    assert.deepEqual([noticesIn("paused"), noticesIn("incrementalFailed")], [1, 0]);
+  });
+
+  it("explains the last error of a task that is being started only when its phase is known", () => {
+    const error = { code: "23505", message: "duplicate key" };
+    const explainedIn = (status: Task["status"]) =>
+      viewOf({ status, error }, { diagnosis: known }).problem?.explanation !== undefined;
+    assert.deepEqual(
+      [explainedIn("starting"), explainedIn("incremental"), explainedIn("rectification")],
+      [false, true, true],
+    );
+  });
+
   it("offers the steps of the remedy that can be taken now, and no others", () => {
     assert.equal(viewOf({ status: "incrementalFailed" }).problem?.resume?.action, "resume");
     assert.equal(viewOf({ status: "incrementalFailed" }, { actions: [] }).problem?.resume, undefined);
