@@ -1,5 +1,18 @@
 /** What a command was called with. */
 
+/** Whether a command was called for a row that is gone. A word says so: bundles of their own share no object. */
+export function isGoneRow(argument: unknown): boolean {
+  return typeof argument === "object" && argument !== null && "row" in argument && argument.row === "gone";
+}
+
+/**
+ * What a command was called with. A menu calls it with its row and the selected ones; the row is undefined when it left the
+ * list while the menu was open. Nobody means another one then, as somebody does who calls the command without a row.
+ */
+export function argumentOf(args: readonly unknown[]): unknown {
+  return args.length > 1 && args[0] === undefined && args[1] === undefined ? { row: "gone" } : args[0];
+}
+
 /** Whether a command is for the selected rows: what keybindings of the tree say, which hand over no row. */
 export function isForSelection(argument: unknown): boolean {
   return (

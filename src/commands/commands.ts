@@ -1,6 +1,6 @@
 import { isAbort } from "../drs/errors";
 import * as vscode from "../screen/vscode";
-import { isForSelection } from "./argument";
+import { argumentOf, isForSelection } from "./argument";
 import type { CommandHost, Handler } from "./host";
 import { type CommandId, commandIds } from "./ids";
 
@@ -37,8 +37,8 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
   };
   return vscode.Disposable.from(
     ...commandIds.map((id) =>
-      vscode.commands.registerCommand(id, (argument: unknown, selected: unknown) =>
-        run(id, argument, selected),
+      vscode.commands.registerCommand(id, (...args: readonly unknown[]) =>
+        run(id, argumentOf(args), args[1]),
       ),
     ),
   );

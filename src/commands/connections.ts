@@ -3,7 +3,7 @@ import { type CloudConnection, type Connection, localId } from "../connections/c
 import { type Draft, draftOf, objection } from "../connections/wizard/draft";
 import { type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
-import { targetOf } from "./argument";
+import { isGoneRow, targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";
 
 /** How long the service may take to list enterprise projects, in milliseconds. */
@@ -21,7 +21,8 @@ export function connectionHandlers(parts: CommandHost) {
     placeHolder: Shown,
   ): Promise<C | undefined> => {
     const { connection: id } = targetOf(argument);
-    const fitting = id === undefined ? candidates : candidates.filter((connection) => connection.id === id);
+    const isMeant = (connection: C) => !isGoneRow(argument) && connection.id === (id ?? connection.id);
+    const fitting = candidates.filter(isMeant);
     if (fitting.length === 0) {
       void vscode.window.showInformationMessage(t("There is no such connection."));
     }

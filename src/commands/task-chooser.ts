@@ -6,7 +6,7 @@ import { type ActionId, actionRow } from "../status/actions";
 import { legalActions } from "../tasks/allowed-actions";
 import { thresholdsIn } from "../tasks/attention";
 import type { Task } from "../tasks/task";
-import { targetOf } from "./argument";
+import { isGoneRow, targetOf } from "./argument";
 import type { CommandHost } from "./host";
 import { pickTask } from "./task-picker";
 
@@ -33,6 +33,12 @@ export class TaskChooser {
   ): Promise<PlacedTask | undefined> {
     const { l10n } = this.#parts;
     const { t } = l10n;
+    if (isGoneRow(argument)) {
+      void vscode.window.showWarningMessage(
+        t("This row is no longer in its place: the task was deleted, or its status has changed."),
+      );
+      return undefined;
+    }
     const all = this.all();
     const thresholds = thresholdsIn(vscode.workspace.getConfiguration("drs"));
     const { connection, id } = targetOf(argument);

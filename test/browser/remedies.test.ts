@@ -106,6 +106,23 @@ describe("the way from the alert to a running task", () => {
     await alike("events", "archive");
   });
 
+  it("asks about no other task when one is ended while its menu is open", async () => {
+    const task = "products-to-search";
+    await workbench.openMenu(task);
+    const { jobs } = await backend.client.call("listJobs", {
+      ...{ cur_page: 1, per_page: 100, db_use_type: "sync" },
+    });
+    const id = jobs.find(({ name }) => name === task)?.id ?? assert.fail();
+    await backend.client.call("batchDelete", { jobs: [{ job_id: id, delete_type: "force_terminate" }] });
+    // Its row is in the group of the ended tasks now, which is collapsed.
+    await workbench.seesNo(workbench.row(task));
+    await workbench.click(
+      workbench.menu.locator(".action-label").getByText("Resume or Retry Task", { exact: true }),
+      workbench.notifications.filter({ hasText: "This row is no longer in its place" }),
+    );
+    await workbench.seesNo(workbench.quickInput);
+  });
+
   describe("by buttons alone, from the notification and then from the page", () => {
     const task = "payments-to-finance";
     let isOpen = false;

@@ -142,9 +142,24 @@ export class Workbench extends Sights {
     return shownText;
   }
 
+  /** Opens the context menu of a row. */
+  async openMenu(name: string): Promise<void> {
+    await this.#perform(
+      `open the context menu of "${name}"`,
+      async () => {
+        // A menu that is open lets nothing else be clicked.
+        if (await this.menu.isVisible()) {
+          await this.page.keyboard.press("Escape");
+        }
+        await this.#clickRow(name, { button: "right" });
+      },
+      () => this.#isMenuOf(name),
+    );
+  }
+
   /** The names of the items in a row's context menu, which is closed again. */
   async contextMenu(name: string): Promise<readonly string[]> {
-    await this.#openMenu(name);
+    await this.openMenu(name);
     const items = await this.menu.locator(".action-label:not(.separator)").allInnerTexts();
     await this.dismiss();
     return items;
@@ -167,7 +182,7 @@ export class Workbench extends Sights {
           await this.dismiss();
         }
         if (!(await this.#isMenuOf(name)) || !(await label.isVisible())) {
-          await this.#openMenu(name);
+          await this.openMenu(name);
         }
         // A menu that has just appeared stays, and does nothing, when it is clicked.
         await label.click({ timeout });
@@ -368,20 +383,6 @@ export class Workbench extends Sights {
       await this.page.mouse.move(900, 400);
     }
     await row.click({ ...how, timeout });
-  }
-
-  async #openMenu(name: string): Promise<void> {
-    await this.#perform(
-      `open the context menu of "${name}"`,
-      async () => {
-        // A menu that is open lets nothing else be clicked.
-        if (await this.menu.isVisible()) {
-          await this.page.keyboard.press("Escape");
-        }
-        await this.#clickRow(name, { button: "right" });
-      },
-      () => this.#isMenuOf(name),
-    );
   }
 
   /** Rows move: the menu that is open may be another row's. */
