@@ -55,7 +55,7 @@ const otherIds = [
   "drs.unfollowTask",
   "drs.snoozeAlerts",
   "drs.endSnooze",
-  "drs.showMore",
+  "drs.openRow",
   "drs.showProblems",
   "drs.showLog",
   "drs.openWalkthrough",

@@ -6,6 +6,7 @@ import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf, statusOrder } from "../status/statuses";
 import { engineName } from "../tasks/engine-name";
+import { previewManner } from "../tree/node";
 import {
   type Grouping,
   groupings,
@@ -15,7 +16,6 @@ import {
   type ViewOptions,
   viewOptionsIn,
 } from "../tree/view-options";
-import { targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";
 import type { CommandId } from "./ids";
 
@@ -25,7 +25,7 @@ type ArrangeCommand = Extract<
   | `drs.${"group" | "sort"}Tasks`
   | `drs.${"pin" | "unpin"}Task`
   | "drs.clearFilter"
-  | "drs.showMore"
+  | "drs.openRow"
 >;
 
 /**
@@ -94,10 +94,13 @@ export function treeHandlers(
     },
     "drs.pinTask": pin(true),
     "drs.unpinTask": pin(false),
-    "drs.showMore": async (argument) => {
-      const { connection, group } = targetOf(argument);
-      if (connection !== undefined && group !== undefined) {
-        view.showMore(connection, group);
+    "drs.openRow": async () => {
+      const row = await view.selectedRow();
+      if (row?.kind === "more") {
+        view.showMore(row.connection, row.group);
+      } else if (row !== undefined) {
+        const command = row.kind === "message" ? "drs.enterSecret" : "drs.openDetails";
+        await vscode.commands.executeCommand(command, row, previewManner);
       }
     },
   };

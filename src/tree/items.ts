@@ -13,6 +13,7 @@ import type { Task } from "../tasks/task";
 import { connectionDescription, isTroubled } from "./connection-row";
 import type { Group } from "./layout";
 import { contextOf, type TaskState } from "./menu-context";
+import { openRow } from "./node";
 import { descriptionOf, groupDescription, labelOf } from "./rows";
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -43,8 +44,7 @@ export function messageItem(
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(message);
   if (state?.phase === "closed") {
-    const argument = { connection: state.connection.id };
-    item.command = { command: "drs.enterSecret", title: t("Enter Again"), arguments: [argument] };
+    item.command = { command: openRow, title: t("Enter Again") };
   }
   item.tooltip = message;
   item.iconPath = new vscode.ThemeIcon("info");

@@ -16,8 +16,14 @@ export type Node =
   /** Offers more tasks of a group; of the whole tree when `connection` is empty. */
   | { readonly kind: "more"; readonly connection: string; readonly group: string };
 
-/** What a row's command is called with beside the row: a click shows the details without keeping them. */
+/** What the details are opened with beside the row: a click shows them without keeping them. */
 export const previewManner = "preview";
+
+/**
+ * What a click on a row runs: on the row that is selected then, because VS Code forgets the arguments of a row's own command
+ * when it draws the row again, and a click in that moment would end in an error.
+ */
+export const openRow = "drs.openRow";
 
 /** What the user has marked tasks with. */
 export interface Marks {

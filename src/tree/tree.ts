@@ -15,7 +15,7 @@ import { hoverOf } from "./hover";
 import { HoverAges } from "./hover-ages";
 import { connectionItem, groupItem, messageItem, moreItem, rangeItem, taskItem } from "./items";
 import { Layout, type LayoutChange } from "./layout";
-import { keyOf, type Marks, type Node, previewManner } from "./node";
+import { keyOf, type Marks, type Node, openRow } from "./node";
 import { Outline } from "./outline";
 import { groupStep, rangeSize } from "./pages";
 import { isRedrawn } from "./row-difference";
@@ -209,7 +209,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       }
       case "more": {
         const item = moreItem(groupStep, this.#l10n);
-        item.command = { command: "drs.showMore", title: "", arguments: [node] };
+        item.command = { command: openRow, title: "" };
         return item;
       }
     }
@@ -235,11 +235,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     if (this.#outline.isOneList) {
       item.description = joined(" · ", [shown(branch.state.connection.name), item.description]);
     }
-    item.command = {
-      command: "drs.openDetails",
-      title: this.#l10n.t("Show Details"),
-      arguments: [node, previewManner],
-    };
+    item.command = { command: openRow, title: this.#l10n.t("Show Details") };
     return item;
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Missing } from "../connections/access";
 import type { TaskRef } from "../connections/connection";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
@@ -28,6 +29,8 @@ const stateWithout: Readonly<Record<Missing, ViewState>> = {
 
 const viewOptionsKey = "drs.arrangement";
 const pinsKey = "drs.pinned";
+/** Within this time VS Code has drawn the tree again, in milliseconds. */
+const redrawMs = 2_000;
 
 /** The view of the tasks. What it shows is a file of its own, loaded with the first connection. */
 export class TasksView implements vscode.Disposable {
@@ -80,8 +83,17 @@ export class TasksView implements vscode.Disposable {
   }
 
   /** The rows that are selected. */
-  get selection(): readonly unknown[] {
+  get selection(): readonly Node[] {
     return this.#view.selection;
+  }
+
+  /** The row that was selected first. VS Code has none while it draws the tree again. */
+  async selectedRow(): Promise<Node | undefined> {
+    const end = performance.now() + redrawMs;
+    while (this.selection.length === 0 && performance.now() < end) {
+      await delay(20);
+    }
+    return this.selection[0];
   }
 
   /** How the tasks are grouped, sorted and filtered in this workspace, as `viewOptionsIn` reads it. */
