@@ -101,7 +101,9 @@ export function chartsOf(
     charts: measured.length < 2 ? [] : charts,
     marks: marks.filter(({ at }) => at >= from),
     notes:
-      reportsSpeeds === false ? [t("This service does not report how many rows it writes per second.")] : [],
+      reportsSpeeds === false && charts.every(({ id }) => id !== "rows")
+        ? [t("This service does not report how many rows it writes per second.")]
+        : [],
     texts: {
       table: t("Show as a table"),
       time: t("Time"),

@@ -95,6 +95,9 @@ describe("the charts of a task", () => {
       ["delay"],
     );
     assert.match(view.notes.join(), /does not report how many rows/);
+    // A task that is gone reports nothing any more.
+    const before = [now, now + 5_000].map((at) => ({ ...sample(at), rows: 1 }));
+    assert.deepEqual(chartsOf(before, false, english).notes, []);
     assert.deepEqual(chartsOf([sample(now)], true, english).charts, []);
   });
 });
