@@ -125,13 +125,17 @@ export function copyText(task: Task, what: CopyableFact): string | undefined {
   }
 }
 
-function absenceNotices({ l10n: { t }, freshness, listed }: DetailsFacts): readonly Notice[] {
+function absenceNotices({ l10n: { t }, freshness, listed, place }: DetailsFacts): readonly Notice[] {
   if (listed) {
     return [];
   }
   if (!freshness.connected) {
     return [
-      { level: "warning", text: t("Not connected. This page shows the last known state of the task.") },
+      {
+        level: "warning",
+        text: t("Not connected. This page shows the last known state of the task."),
+        start: place === "local" ? t("Start the Local Backend") : undefined,
+      },
     ];
   }
   return freshness.asOf === undefined

@@ -437,7 +437,12 @@ describe("the details view", () => {
     const gone = viewOf({ status: "incrementalFailed" }, { listed: false });
     assert.match(gone.notices[0]?.text ?? "", /no longer in the list/);
     assert.deepEqual([gone.actions, gone.problem?.advice], [[], undefined]);
-    const closed = viewOf({}, { listed: false, ...freshness({ connected: false, asOf: undefined }) });
+    const unconnected = { listed: false, ...freshness({ connected: false, asOf: undefined }) };
+    const closed = viewOf({}, unconnected);
+    assert.deepEqual(
+      [closed, viewOf({}, { ...unconnected, place: "local" })].map(({ notices }) => notices[0]?.start),
+      [undefined, "Start the Local Backend"],
+    );
     assert.match(closed.notices[0]?.text ?? "", /^Not connected/);
     assert.deepEqual(closed.actions, []);
     const reopened = viewOf({}, { listed: false, ...freshness({ asOf: undefined }) });
