@@ -13,6 +13,8 @@ const kept = 720;
 /** Values from before the page was open are a minute apart; older ones than this are thinned out. Milliseconds. */
 const pastPaceMs = 60_000;
 const recentMs = 2 * 3_600_000;
+/** What is further apart than this, the page has not measured itself. */
+const holeMs = 30_000;
 /** Of so many old values the one with the longest delay stays. */
 const thinnedTo = 5;
 
@@ -26,8 +28,18 @@ export class Samples {
     const past = first === undefined ? this.#past : this.#past.filter(({ at }) => at < first.at);
     const last = past.at(-1);
     return last !== undefined && first !== undefined && first.at - last.at > 3 * pastPaceMs
-      ? [...past, gapAfter(last, pastPaceMs), ...this.#all]
-      : [...past, ...this.#all];
+      ? [...past, gapAfter(last, pastPaceMs), ...this.#filled]
+      : [...past, ...this.#filled];
+  }
+
+  /** The page's own, and what it has missed while it was hidden. */
+  get #filled(): readonly Sample[] {
+    return this.#all.flatMap((sample, index) => {
+      const end = this.#all[index + 1]?.at ?? 0;
+      const missed =
+        end - sample.at > holeMs ? this.#past.filter(({ at }) => at > sample.at && at < end) : [];
+      return [sample, ...missed];
+    });
   }
 
   /** Takes what was measured before the page was open. @param past the oldest first. @param now milliseconds since 1970. */

@@ -45,6 +45,25 @@ describe("the charts of a task", () => {
     assert.equal(samples.all.at(-1)?.at, now + 10 * 60_000);
   });
 
+  it("has what the page has missed while it was hidden", () => {
+    const samples = new Samples();
+    const minute = (count: number) => ({ ...sample(now + count * 60_000), delay: 70 });
+    samples.add(sample(now), 5_000);
+    samples.add(sample(now + 3 * 60_000), 5_000);
+    samples.begin([-1, 1, 2, 4].map(minute), now + 3 * 60_000);
+    assert.deepEqual(
+      samples.all.map(({ at, delay }) => [(at - now) / 60_000, delay]),
+      [
+        [-1, 70],
+        [0, 5],
+        [1 / 12, null],
+        [1, 70],
+        [2, 70],
+        [3, 5],
+      ],
+    );
+  });
+
   it("is marked where the delay went above what the user wants, and where the task had caught up", () => {
     const delays = [299, 301, null, 250, 400, 240, 301].map((seconds, minute) =>
       sample(now + minute * 60_000, seconds === null ? null : seconds * 1_000),
