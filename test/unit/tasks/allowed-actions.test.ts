@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import type { TablesCaller } from "../../../src/drs/client";
 import { DrsError } from "../../../src/drs/errors";
-import { legalActions, mayChangePassword, precheckBefore } from "../../../src/tasks/allowed-actions";
+import {
+  legalActions,
+  mayChangeObjects,
+  mayChangePassword,
+  mayConfigure,
+  mayPrecheck,
+  mayRunRemedySql,
+  precheckBefore,
+} from "../../../src/tasks/allowed-actions";
 import type { Task } from "../../../src/tasks/task";
 import { perform } from "../../../src/tasks/use-cases/perform";
 import { ManualClock } from "../../support/clock";
@@ -53,6 +61,29 @@ describe("the actions that a task allows", () => {
     ]);
     const paused = { status: "paused", apiStatus: "PAUSING", currentAction: "STOP_JOB" } as const;
     assert.deepEqual(legalActions(task(paused)), ["resume", "end"]);
+  });
+
+  it("is SQL of a remedy for what has failed at the local backend; a freeze is no such failure", () => {
+    assert.equal(mayRunRemedySql({ status: "incrementalFailed" }, "local"), true);
+    assert.equal(mayRunRemedySql({ status: "incrementalFailed" }, "cloud"), false);
+    assert.equal(mayRunRemedySql({ status: "incremental" }, "local"), false);
+    assert.equal(mayRunRemedySql({ status: "frozen" }, "local"), false);
+  });
+
+  it("is the rest of its configuration before the first start, and other objects while changes flow", () => {
+    const statuses = ["configuration", "incremental", "incrementalFailed", "full"] as const;
+    const of = (may: (task: { readonly status: (typeof statuses)[number] }) => boolean) =>
+      statuses.filter((status) => may({ status }));
+    assert.deepEqual(of(mayConfigure), ["configuration"]);
+    assert.deepEqual(of(mayChangeObjects), ["incremental", "incrementalFailed"]);
+  });
+
+  it("is a pre-check where the service lists it, or a start needs one", () => {
+    assert.equal(mayPrecheck(task({ availableActions: ["PRE_CHECK"] })), true);
+    assert.equal(mayPrecheck(task({ status: "configuration", availableActions: ["START"] })), false);
+    assert.equal(mayPrecheck(task({ status: "configuration" })), true);
+    assert.equal(mayPrecheck(task({})), false);
+    assert.equal(mayPrecheck(task({ status: "frozen", availableActions: ["PRE_CHECK"] })), false);
   });
 
   it("is nothing while the task is frozen, whatever the list says", () => {
