@@ -69,7 +69,7 @@ export async function placesOf(
 }
 
 /**
- * Reads the tasks of a place as they are now.
+ * Reads the tasks of a place as they are now; `unread`: how many more there are that a call has no time for.
  *
  * @throws ToolError when they cannot be read. After a refused signature nothing is sent: five refusals lock the key, and
  * a model tries again readily; the user's own refresh, or a new start of the server, tries once more.
@@ -77,7 +77,7 @@ export async function placesOf(
 export async function read(
   { name, kind, session, trouble }: ToolConnection,
   l10n: Localizer,
-): Promise<{ readonly tasks: readonly Task[]; readonly session: TaskSession }> {
+): Promise<{ readonly tasks: readonly Task[]; readonly session: TaskSession; readonly unread: number }> {
   if (session === undefined) {
     throw new ToolError(
       `The connection ${name} cannot be used. ${trouble ?? "It is being opened: try again."}`,
@@ -90,12 +90,12 @@ export async function read(
       await store.refresh();
     }
   }
-  const { tasks, problem } = store.snapshot;
+  const { tasks, problem, unread } = store.snapshot;
   if (problem !== undefined) {
     const why = explain(problem, l10n, kind === "local");
     throw new ToolError(`The tasks of ${name} cannot be read. ${why}`);
   }
-  return { tasks: [...tasks.values()], session };
+  return { tasks: [...tasks.values()], session, unread: Math.max(0, (unread?.of ?? 0) - tasks.size) };
 }
 
 /** How a call names a task. */
@@ -118,11 +118,12 @@ export async function find(
   const places = await placesOf(context, connection);
   const readings = await Promise.allSettled(
     places.map(async (place) => {
-      const { tasks, session } = await read(place, context.l10n);
-      return tasks.map((task) => ({ task, place, session }));
+      const { tasks, session, unread } = await read(place, context.l10n);
+      return { unread, found: tasks.map((task) => ({ task, place, session })) };
     }),
   );
-  const all = readings.flatMap((reading) => (reading.status === "fulfilled" ? reading.value : []));
+  const known = readings.flatMap((reading) => (reading.status === "fulfilled" ? [reading.value] : []));
+  const all = known.flatMap(({ found }) => found);
   const byId = all.filter(({ task }) => task.id === wanted);
   const named = byId.length > 0 ? byId : all.filter(({ task }) => task.name === wanted);
   const [found] = named;
@@ -142,7 +143,13 @@ export async function find(
     throw failed.reason;
   }
   const similar = all.filter(({ task }) => task.name.toLowerCase().includes(wanted.toLowerCase()));
-  throw new ToolError("There is no task of this name or id.", { similar: candidates(similar) });
+  const unread = known.reduce((sum, place) => sum + place.unread, 0);
+  throw new ToolError(
+    unread === 0
+      ? "There is no task of this name or id."
+      : `None of the ${all.length} tasks that were read has this name or id; ${unread} more were not read yet. Call again.`,
+    { similar: candidates(similar) },
+  );
 }
 
 function candidates(found: readonly ResolvedTask[]): readonly object[] {

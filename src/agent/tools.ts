@@ -224,11 +224,14 @@ async function list(
 ): Promise<object> {
   const places = await placesOf(context, connection);
   const troubles: { connection: string; problem: string }[] = [];
+  let unread = 0;
   const all = (
     await Promise.all(
       places.map(async (place) => {
         try {
-          return (await read(place, context.l10n)).tasks.map((task) => ({ task, place }));
+          const reading = await read(place, context.l10n);
+          unread += reading.unread;
+          return reading.tasks.map((task) => ({ task, place }));
         } catch (error) {
           troubles.push({ connection: place.name, problem: error instanceof Error ? error.message : "" });
           return [];
@@ -247,7 +250,9 @@ async function list(
     .sort((one, other) => statusOrder.indexOf(one.task.status) - statusOrder.indexOf(other.task.status));
   const shown = fitting.slice(0, limit);
   return {
-    ...{ read_at: new Date().toISOString(), tasks_in_all: all.length, tasks_that_fit: fitting.length },
+    ...{ read_at: new Date().toISOString(), tasks_in_all: all.length + unread },
+    ...(unread === 0 ? {} : { tasks_not_read_yet: unread, note: "Call again for the others." }),
+    tasks_that_fit: fitting.length,
     ...{
       shown: shown.length,
       statuses: meanings(

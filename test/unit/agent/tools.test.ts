@@ -112,6 +112,20 @@ describe("the tools for agents", () => {
     assert.match(answer.connections_not_read[0].problem, /south cannot be read\. ListJobs fails\. Check/);
   });
 
+  it("say how many tasks were not read where there are more than a call has time for", async () => {
+    const many = new MemoryService();
+    for (let number = 0; number < 12_300; number++) {
+      many.set(`t${number}`, "INCRE_TRANSFER_STARTED", { name: `task-${number}` });
+    }
+    const long = sceneOf(placeOf("north", many));
+    const { tasks_in_all, tasks_not_read_yet, note } = await run("drs_list_tasks", { limit: 1 }, long);
+    assert.deepEqual([tasks_in_all, tasks_not_read_yet, note], [12_300, 300, "Call again for the others."]);
+    const fresh = sceneOf(placeOf("north", many));
+    const unknown = await failureOf("drs_inspect_task", { task: "task-12299" }, fresh);
+    assert.match(unknown.error, /12000 tasks that were read has this name or id; 300 more were not read yet/);
+    assert.equal((await run("drs_inspect_task", { task: "task-12299" }, long)).id, "t12299");
+  });
+
   it("inspect a task by name or id, without characters that nobody sees", async () => {
     const byName = await run("drs_inspect_task", { task: "products" }, context);
     assert.deepEqual(

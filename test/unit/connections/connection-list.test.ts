@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { CloudConnection } from "../../../src/connections/connection";
+import { openConnectionFile } from "../../../src/connections/connection-file";
 import {
   type ConnectionList,
   connectionsIn,
   listOf,
   merged,
   withConnection,
+  withEnterpriseProject,
   withName,
   withoutConnection,
   withShown,
@@ -39,6 +44,23 @@ describe("a list of connections", () => {
     assert.deepEqual(namesIn(merged(removed, both)), ["b"]);
     assert.deepEqual(namesIn(withName(removed, "a", "shop", 4)), ["b"]);
     assert.deepEqual(namesIn(merged(removed, withConnection(removed, connection("a"), 4))), ["a", "b"]);
+  });
+
+  it("remembers the enterprise project that was chosen, in its file too, until all are chosen", async () => {
+    const project = { id: "ep", name: "Retail" };
+    const chosen = withEnterpriseProject(both, "a", project, 3);
+    assert.deepEqual(
+      connectionsIn(withName(chosen, "a", "shop", 4)).map((one) => one.enterpriseProject),
+      [project, undefined],
+    );
+    const folder = mkdtempSync(join(tmpdir(), "drs-list-"));
+    await openConnectionFile(folder).change(() => chosen);
+    const read = await openConnectionFile(folder).read();
+    assert.deepEqual(connectionsIn(read)[0]?.enterpriseProject, project);
+    rmSync(folder, { recursive: true });
+    const all = withEnterpriseProject(chosen, "a", undefined, 4);
+    assert.deepEqual(connectionsIn(all), connectionsIn(both));
+    assert.equal(withEnterpriseProject(both, "unknown", project, 3), both);
   });
 
   it("takes the later change also where a clock was set back", () => {

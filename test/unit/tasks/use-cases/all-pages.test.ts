@@ -25,6 +25,19 @@ describe("a list that is answered page by page", () => {
     }
   });
 
+  it("ends where the service does not know of pages, and lists the same or all of it", async () => {
+    for (const count of [100, 101, 250]) {
+      const all = listOf(count).items;
+      let asked = 0;
+      const read = async () => {
+        asked += 1;
+        assert.ok(asked < 3, `${count} items are asked for again and again`);
+        return structuredClone(all);
+      };
+      assert.deepEqual(await allPages(read), all);
+    }
+  });
+
   it("is not there when one of its pages is not", async () => {
     assert.equal(await allPages(listOf(250, 100).read), undefined);
   });
