@@ -4,13 +4,18 @@ import { DrsError, faultOf, kindOf } from "./errors";
 /** What the service says of one task. */
 export interface BatchResult {
   readonly status?: string | boolean | null | undefined;
+  readonly success?: boolean | null | undefined;
   readonly error_code?: string | null | undefined;
   readonly error_msg?: string | null | undefined;
 }
 
 /** Whether the result of one task in a batch is a refusal. */
-export function isRefused({ status, error_code }: BatchResult): boolean {
-  return Boolean(error_code) || status === false || String(status).toLowerCase() === "failed";
+export function isRefused({ status, error_code, success }: BatchResult): boolean {
+  const said = String(status).toLowerCase();
+  // Of a connection test, `success` says more than a status in words.
+  return (
+    Boolean(error_code) || status === false || said === "failed" || (said === "false" && success !== true)
+  );
 }
 
 /** The error of one item of a batch call; an item the service did not answer at all is uncertain. */

@@ -9,6 +9,7 @@ describe("the result of one task in a batch", () => {
       { status: false },
       { status: "failed" },
       { status: "FAILED" },
+      { status: "false" },
     ];
     for (const result of refused) {
       assert.equal(isRefused(result), true, JSON.stringify(result));

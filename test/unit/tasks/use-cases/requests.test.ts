@@ -16,46 +16,9 @@ import { perform } from "../../../../src/tasks/use-cases/perform";
 import type { Version } from "../../../support/service-models";
 import { ServiceOfVersions } from "../../../support/service-of-versions";
 import { sessionOf } from "../../../support/session";
+import { answersOfTask, idOfTask as id } from "../../../support/task-answers";
 
-const id = "0123456789abcdef0123456789abcdef0123";
 const { signal } = new AbortController();
-
-const done = { id, status: "success" };
-const listed = { id, name: "task", status: "INCRE_TRANSFER_STARTED" };
-const results = { results: [done] };
-const details: Readonly<Record<string, object>> = {
-  overview: { id, status: "CONFIGURATION" },
-  detail: { id, status: "INCRE_TRANSFER_FAILED" },
-  log: { id, logs: [] },
-  progress: { id, progress_info: { progress: "1" } },
-  network: { id, network_results: [{ success: true, status: "success" }] },
-  precheck: { id, precheck_result: { result: true, process: "100%" } },
-};
-const answers = {
-  listJobs: { total_record: 1, jobs: [listed] },
-  batchDetail: { results: [{ id, status: "INCRE_TRANSFER_STARTED" }] },
-  batchProgress: { results: [{ job_id: id, progress: "1" }] },
-  batchStatus: { results: [{ id, status: "CONFIGURATION" }] },
-  batchConnection: { results: [{ id, status: "true", success: true }] },
-  batchPrecheckResult: { results: [{ process: "100%", result: true }] },
-  batchSelectObjects: { results: [{ job_id: id, status: true }] },
-  ...Object.fromEntries(
-    ["batchCreation", "batchPrecheck", "batchStarting", "batchPause", "batchRetry", "batchDelete"].map(
-      (name) => [name, results],
-    ),
-  ),
-  listJobsV5: { total_count: 1, jobs: [{ ...listed, create_time: "2026-11-20T10:00:00Z" }] },
-  showJobDetail: ({ type }: { readonly type: string }) => ({ job: details[type] }),
-  executeAction: { query_id: "q" },
-  executeActions: { jobs: [done] },
-  deleteJobs: { jobs: [done] },
-  createJob: { id },
-  updateJob: { ...done, query_id: "q" },
-  showObjectsSaving: { status: "success" },
-  listDbObjects: { status: "success", object_info: {} },
-  collectDbObjects: { id: "q", status: "pending" },
-  showDbObjectsCollected: { status: "success", object_info: {} },
-};
 
 const word = fc.string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(..."abcXYZ0189_äß中 $\"'-") });
 const name = fc.string({ minLength: 4, maxLength: 50, unit: fc.constantFrom(..."abcXYZ0189_-") });
@@ -98,7 +61,7 @@ describe("the requests of the use cases fit the service's models", () => {
       let sent = 0;
       await fc.assert(
         fc.asyncProperty(file, word, fc.option(fc.nat()), async (drawn, password, startAt) => {
-          const service = new ServiceOfVersions(versions, answers);
+          const service = new ServiceOfVersions(versions, answersOfTask);
           const session = sessionOf(new EitherVersion(service));
           const steps = { signal, onStep: () => undefined };
           const plan = planOf(drawn, { source: password, target: password });
