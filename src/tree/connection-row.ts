@@ -17,7 +17,14 @@ export function messageOf(
   }
   const { problem, asOf, tasks, unread } = session.store.snapshot;
   if (problem === undefined) {
-    const isEmpty = connection.kind === "cloud" && asOf !== undefined && tasks.size === 0;
+    const { enterpriseProject: project, kind } = connection;
+    if (project !== undefined && asOf !== undefined && tasks.size === 0) {
+      return t(
+        'Only tasks of enterprise project "{0}" are shown, and the service lists none. Depending on their permissions, users see only their own.',
+        project.name,
+      );
+    }
+    const isEmpty = kind === "cloud" && asOf !== undefined && tasks.size === 0;
     return isEmpty
       ? t(
           "The service lists no synchronization tasks. Depending on their permissions, users see only their own.",

@@ -3,11 +3,11 @@ import type { Missing } from "../connections/access";
 import type { TaskRef } from "../connections/connection";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
-import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { ConnectedView } from "./connected-view";
 import type { Marks, Node } from "./node";
 import { pinOf, pinsIn } from "./pins";
+import { viewDescription } from "./view-description";
 import type { ViewOptions } from "./view-options";
 
 /** What the empty view says and offers (`viewsWelcome`, context key `drs.state`). */
@@ -141,7 +141,7 @@ export class TasksView implements vscode.Disposable {
   show(shown: readonly ConnectionState[], known: number, reading?: StoreUpdate): void {
     this.#shown = shown;
     const [only] = shown.length === 1 ? shown : [];
-    this.#view.description = only === undefined ? "" : this.#descriptionOf(only);
+    this.#view.description = only === undefined ? "" : viewDescription(only, this.#l10n);
     this.#setContext("drs.state", stateOf(shown));
     this.#setContext(
       "drs.local",
@@ -199,17 +199,6 @@ export class TasksView implements vscode.Disposable {
     this.#view.dispose();
     this.#content?.dispose();
     this.#changed.dispose();
-  }
-
-  /** The name of the one connection, and what else there is to say of it. */
-  #descriptionOf(state: ConnectionState): Shown {
-    const { connection, readOnly } = state;
-    const region = connection.kind === "cloud" && connection.name !== connection.region;
-    const rest: readonly Shown[] = [
-      region ? shown(connection.region) : "",
-      readOnly === undefined ? "" : this.#l10n.t("read-only"),
-    ];
-    return joined(" · ", [shown(connection.name), ...rest]);
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   isTroubled,
   messageOf,
 } from "../../../src/tree/connection-row";
+import { viewDescription } from "../../../src/tree/view-description";
 import { MemoryService } from "../../support/service";
 import { fill } from "../../support/texts";
 
@@ -87,6 +88,10 @@ describe("the row of a connection", () => {
     assert.match(pictureOf({ session }).message ?? "", /users see only their own\.$/);
     const ofOne = { ...connection, enterpriseProject: { id: "p1", name: "billing" } };
     assert.equal(pictureOf({ connection: ofOne }).description, "connecting · cn-north-4 · billing");
+    assert.match(
+      pictureOf({ connection: ofOne, session }).message ?? "",
+      /^Only tasks .*"billing".* only their own\.$/,
+    );
     service.set("a", "INCRE_TRANSFER_FAILED");
     await store.refresh();
     assert.deepEqual(pictureOf({ session }), {
@@ -99,6 +104,21 @@ describe("the row of a connection", () => {
       pictureOf({ session, readOnly: shown("Not allowed.") }).description,
       "read-only · cn-north-4",
     );
+  });
+
+  it("alone says beside the view's title where it is, which tasks it shows, and that the user may only look", () => {
+    const alone = (facts: Partial<CloudConnection>, readOnly?: string) =>
+      viewDescription(
+        {
+          ...{ connection: { ...connection, ...facts }, phase: "open", session, trouble: undefined },
+          ...{ missing: undefined, readOnly: readOnly === undefined ? undefined : shown(readOnly) },
+        },
+        english,
+      );
+    assert.equal(alone({}), "production · cn-north-4");
+    assert.equal(alone({ name: "cn-north-4" }), "cn-north-4");
+    const enterpriseProject = { id: "p1", name: "billing" };
+    assert.equal(alone({ enterpriseProject }, "no"), "production · cn-north-4 · billing · read-only");
   });
 
   it("shows how old the tasks are while they cannot be read", async () => {
