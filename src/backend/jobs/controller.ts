@@ -22,6 +22,8 @@ import type { TcpRelay } from "./tcp-relay";
 
 const pollMs = 500;
 const idlePollMs = 2_000;
+/** After a step tasks are looked at so soon, then after twice this, until `pollMs`; or one millisecond for each task. */
+const soonMs = 50;
 /** For so long after a call, somebody may ask again, in milliseconds. */
 const attentionMs = 30_000;
 const stepsAtOnce = 8;
@@ -56,6 +58,8 @@ export class Controller {
   readonly #changed = new Set<string>();
   readonly #stop = new AbortController();
   #wake = new AbortController();
+  #pause = pollMs;
+  #soon: NodeJS.Timeout | undefined;
   #loop: Promise<void> = Promise.resolve();
   #askedAt = Date.now();
   #sweptAt = 0;
@@ -90,6 +94,7 @@ export class Controller {
   /** Stops watching; tasks stay as they are, and their links stay open. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    clearTimeout(this.#soon);
     this.#wake.abort();
     await this.#loop;
     await this.#monitor.stop();
@@ -133,6 +138,18 @@ export class Controller {
       this.#advanceInBackground(id);
     }
   };
+
+  /** Looks for the effect of a step. */
+  #lookSoon(): void {
+    if (this.#stop.signal.aborted) {
+      return;
+    }
+    this.#pause = Math.min(Math.max(soonMs, this.#open.size), pollMs);
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#wake.abort();
+    }, this.#pause);
+  }
 
   /** The tasks that are not settled: what a look costs follows from their number, not from that of all. */
   #openJobs(): readonly Job[] {
@@ -208,7 +225,9 @@ export class Controller {
         this.#work.report(`the tasks cannot be looked at: ${reasonOf(error)}`);
       }
       const { signal } = this.#wake;
-      await delay(active ? pollMs : idlePollMs, undefined, { signal }).catch(() => undefined);
+      const pause = active ? this.#pause : idlePollMs;
+      this.#pause = Math.min(2 * this.#pause, pollMs);
+      await delay(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -286,6 +305,7 @@ export class Controller {
       if (!(await this.#steps.take(step, job))) {
         return;
       }
+      this.#lookSoon();
       runtime.epoch++;
       const latest = this.store.get(id);
       if (latest !== undefined && isWatched(latest)) {

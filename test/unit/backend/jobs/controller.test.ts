@@ -12,6 +12,9 @@ import { newJob, seal } from "../../../support/simulated-job";
 import { SimulatedWorld } from "../../../support/simulated-world";
 import { waitFor } from "../../../support/wait";
 
+/** How long the controller rests while no task is expected to change, in milliseconds. */
+const quietMs = 2_000;
+
 /** An engine whose servers may answer what nobody understands, or too late what the stream needs. */
 class OddEngine extends SimulatedEngine {
   isOdd = false;
@@ -98,6 +101,14 @@ describe("the controller", () => {
       assert.match(seen.kind === "unreachable" ? seen.reason : "", /Cannot read properties/);
       engine.isOdd = false;
       await reaches("INCRE_TRANSFER_STARTED");
+    });
+  });
+
+  it("looks for the effect of a step before its next look at a quiet moment would come", async () => {
+    const begin = performance.now();
+    await withTask(async () => {
+      const took = performance.now() - begin;
+      assert.ok(took < quietMs, `${took} ms`);
     });
   });
 
