@@ -59,7 +59,7 @@ describe("the way from the alert to a running task", () => {
   it("gives the focus back to the button when its dialog was closed", async () => {
     const run = button("Run Remedy SQL…");
     await workbench.press("Enter", workbench.dialog, run);
-    await workbench.press("Escape", async () => !(await workbench.dialog.isVisible()));
+    await workbench.closeDialog();
     await workbench.reads(() => run.evaluate((one) => one === one.ownerDocument.activeElement), Boolean);
   });
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
 import { limits } from "../../scripts/limits.mjs";
 import { changeSettings } from "../../scripts/profile.mjs";
@@ -354,6 +355,15 @@ export class Workbench extends Sights {
       effect,
       patience.answer,
     );
+  }
+
+  /**
+   * Closes a dialog with the keyboard, no sooner than a user does: VS Code asks four times a second which page has the
+   * focus, and gives it back to none that a dialog has taken it from since.
+   */
+  async closeDialog(): Promise<void> {
+    await delay(1_000);
+    await this.press("Escape", async () => !(await this.dialog.isVisible()));
   }
 
   /** Closes the menu, list or input that is open. */
