@@ -106,8 +106,12 @@ const node = {
   platform: "node",
   format: "cjs",
   target: "node20",
-  // node-fetch asks for web-streams-polyfill (60 KB) only where Node has no streams of the web, which it has since 18.
-  external: ["vscode", "pg-native", "mocha", "esbuild", "playwright-core", "web-streams-polyfill"],
+  // node-fetch asks for web-streams-polyfill (60 KB) only where Node has no streams of the web, which it has since 18, and
+  // for its multipart-parser only where an answer is read as a form.
+  external: [
+    ...["vscode", "pg-native", "mocha", "esbuild", "playwright-core"],
+    ...["web-streams-polyfill", "*/multipart-parser.js"],
+  ],
   // Its CommonJS form cannot be bundled.
   alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
 };
@@ -158,6 +162,7 @@ async function build() {
       ...node,
       entryPoints: { "local-backend": "src/backend/main.ts" },
       outdir: "dist",
+      charset: "utf8",
     }),
     esbuild.build({
       ...common,
