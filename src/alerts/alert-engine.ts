@@ -32,6 +32,8 @@ const longestTimerMs = 2 ** 31 - 1;
 const againMs = 5_000;
 /** How long it takes until a task has been read again, in milliseconds. */
 const newerFactsMs = 30_000;
+/** A window that has decided nothing for so long may have slept, as all windows of a machine do, in milliseconds. */
+const sleptMs = 90_000;
 
 /**
  * `baseline`: what is wrong was so before anybody looked. `settings`: changing a setting never notifies about existing problems.
@@ -76,12 +78,15 @@ export class AlertEngine {
   readonly #batch: NoticeBatch<RecordedNotice>;
   #cancelLook: (() => void) | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #decidedAt: number;
+  #awakeSince = Number.NEGATIVE_INFINITY;
   #disposed = false;
 
   constructor(records: AlertRecordStore, clock: Clock, host: AlertEngineHost) {
     this.#records = records;
     this.#clock = clock;
     this.#host = host;
+    this.#decidedAt = clock.now();
     this.#batch = new NoticeBatch(clock, (notices) => this.#show(notices));
   }
 
@@ -203,6 +208,11 @@ export class AlertEngine {
     if (this.#disposed) {
       return;
     }
+    const now = this.#clock.now();
+    if (Math.abs(now - this.#decidedAt) > sleptMs) {
+      this.#awakeSince = now;
+    }
+    this.#decidedAt = now;
     const { connection, complete } = reading;
     this.#entries ??= await this.#records.read();
     const known = this.#entries[connection];
@@ -293,7 +303,7 @@ export class AlertEngine {
     const held = this.#clock.now() < this.#host.snoozedUntil();
     const policy = this.#host.policy();
     const scope = this.#host.scope();
-    const next = new RecordDraft(entries);
+    const next = new RecordDraft(entries, this.#awakeSince);
     const notices: RecordedNotice[] = [];
     let isWaiting = false;
     const put = (id: string, record: AlertRecord | undefined) => next.put(id, record);

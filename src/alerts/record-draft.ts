@@ -12,11 +12,14 @@ const unshownMs = 60_000;
 /** Entries as they will be; the very same object where nothing is different. */
 export class RecordDraft {
   readonly #before: AlertRecords[string];
+  readonly #awakeSince: number;
   #isAllShown: boolean | undefined;
   #changed: Map<string, AlertRecord> | undefined;
 
-  constructor(before: AlertRecords[string]) {
+  /** @param awakeSince before then no window could show anything, milliseconds since 1970. */
+  constructor(before: AlertRecords[string], awakeSince: number) {
     this.#before = before;
+    this.#awakeSince = awakeSince;
   }
 
   get entries(): AlertRecords[string] {
@@ -78,7 +81,12 @@ export class RecordDraft {
       const record = this.get(id);
       return record?.unshown === undefined || record.by === by
         ? []
-        : [{ id, before: record.unshown.before, since: record.unshown.since ?? record.at }];
+        : [
+            {
+              ...{ id, before: record.unshown.before },
+              since: Math.max(record.unshown.since ?? record.at, this.#awakeSince),
+            },
+          ];
     });
   }
 

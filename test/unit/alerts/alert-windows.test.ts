@@ -63,6 +63,31 @@ describe("alerts over windows and restarts", () => {
     assert.ok(files.length <= 6 && files.every((file) => /^records\.\d+\.json$/.test(file)), files.join());
   });
 
+  it("are reported once where the machine slept just before", async () => {
+    const [one, other] = [alerts.open(), alerts.open()];
+    for (const window of [one, other]) {
+      await window.reads({ a: "incremental" });
+    }
+    await one.reads({ a: "incrementalFailed" });
+    await other.reads({ a: "incrementalFailed" });
+    alerts.clock.jump(5 * 60_000);
+    // The window that has recorded it is not the first one to wake.
+    await other.reads({ a: "incrementalFailed" });
+    await alerts.settle();
+    assert.deepEqual([one.notified, other.notified], [["error shop/a incrementalFailed"], []]);
+    const third = alerts.open();
+    await third.reads({ a: "incremental", b: "incremental" });
+    await third.reads({ b: "incrementalFailed" });
+    third.close();
+    alerts.clock.jump(5 * 60_000);
+    await one.reads({ a: "incremental", b: "incrementalFailed" });
+    await alerts.settle();
+    alerts.clock.jump(60_000);
+    await one.reads({ b: "incrementalFailed" });
+    await alerts.settle();
+    assert.equal(one.notified.at(-1), "error shop/b incrementalFailed", "nobody else shows it");
+  });
+
   it("share with all windows, and over a restart, that a call was refused because a task is frozen", async () => {
     const [one, other] = [alerts.open(), alerts.open()];
     for (const window of [one, other]) {
