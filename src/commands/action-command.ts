@@ -1,5 +1,6 @@
 /** What the user sees of an action: the question, the progress, and what became of it. */
 
+import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";
 import { isAbort } from "../drs/errors";
 import type { Localizer } from "../l10n/localizer";
@@ -115,28 +116,28 @@ export function oneTaskDialog(
       if (error instanceof NotPossibleError) {
         warnImpossible(error.task);
       } else if (error !== undefined && !isAbort(error)) {
-        const why = await explainOutcome(error, l10n, connection.kind === "local");
+        const local = connection.kind === "local";
+        const why = await explainOutcome(error, l10n, local);
         const message = t('{0} failed for task "{1}": {2}', name, task.name, why);
         const isUnready = error instanceof PrecheckError;
         const sql = isUnready ? remedySqlOf(error.outcome.findings) : undefined;
         const [copy, run, details] = [t("Copy SQL"), t("Run Remedy SQL…"), t("Show Details")];
-        const help = sql === undefined ? [] : [connection.kind === "local" ? run : copy];
+        const help = sql === undefined ? [] : [local ? run : copy];
         const ref = { connection: connection.id, id: task.id };
         // The action is over; whether the user reads this, and when, is another matter.
-        void vscode.window
-          .showErrorMessage(message, ...help, isUnready ? details : t("Show Log"))
-          .then(async (answer) => {
-            if (answer === copy) {
-              await vscode.env.clipboard.writeText(sql ?? "");
-            } else if (answer === run || answer === details) {
-              await vscode.commands.executeCommand(
-                answer === run ? "drs.runRemedySql" : "drs.openDetails",
-                ref,
-              );
-            } else if (answer !== undefined) {
-              log.show();
-            }
-          });
+        const buttons = [...help, isUnready ? details : t("Show Log")];
+        void showFailure(message, { error, local }, l10n, ...buttons).then(async (answer) => {
+          if (answer === copy) {
+            await vscode.env.clipboard.writeText(sql ?? "");
+          } else if (answer === run || answer === details) {
+            await vscode.commands.executeCommand(
+              answer === run ? "drs.runRemedySql" : "drs.openDetails",
+              ref,
+            );
+          } else if (answer !== undefined) {
+            log.show();
+          }
+        });
       }
     },
   };

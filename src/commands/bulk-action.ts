@@ -1,6 +1,8 @@
 /** An action on several tasks at once. */
 
+import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";
+import { isUnanswered } from "../drs/errors";
 import type { Localizer } from "../l10n/localizer";
 import { firstOf, joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
@@ -154,7 +156,11 @@ async function report(
     results.length,
     joined(" ", reasons),
   );
-  const answer = await vscode.window.showErrorMessage(message, again, showLog);
+  const unanswered = failed.find(
+    ({ target: { state }, error }) => state.connection.kind === "local" && isUnanswered(error),
+  );
+  const cause = { error: unanswered?.error, local: true };
+  const answer = await showFailure(message, cause, l10n, again, showLog);
   if (answer === again) {
     await runMany(action, latest(failed.map(({ target }) => target)), parts);
   } else if (answer === showLog) {

@@ -1,6 +1,8 @@
+import { localId } from "../connections/connection";
+import { findTask } from "../connections/session-manager";
 import { isAbort } from "../drs/errors";
 import * as vscode from "../screen/vscode";
-import { argumentOf, isForSelection } from "./argument";
+import { argumentOf, isForSelection, targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";
 import { type CommandId, commandIds } from "./ids";
 
@@ -30,8 +32,7 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
       // Cancellation is not an error.
       if (!isAbort(error)) {
         parts.log.error(id, error);
-        const { explain } = await import("../l10n/error-text");
-        void vscode.window.showErrorMessage(explain(error, parts.l10n));
+        void report(error, isForSelection(argument) ? parts.view.selection[0] : argument, parts);
       }
     }
   };
@@ -42,6 +43,21 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
       ),
     ),
   );
+}
+
+/** Says why a command failed, and for which task where its argument names one. */
+async function report(error: unknown, argument: unknown, { sessions, l10n }: CommandHost): Promise<void> {
+  const [{ explain }, { showFailure }] = await Promise.all([
+    import("../l10n/error-text"),
+    import("../backend-client/show-failure"),
+  ]);
+  const { connection, id } = targetOf(argument);
+  const local = connection === localId;
+  const task =
+    connection === undefined || id === undefined ? undefined : findTask(sessions, { connection, id });
+  const why = explain(error, l10n, local);
+  const message = task === undefined ? why : l10n.t('Task "{0}": {1}', task.name, why);
+  await showFailure(message, { error, local }, l10n);
 }
 
 /** The context key by which the walkthrough knows that a command was used. */

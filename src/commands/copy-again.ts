@@ -1,5 +1,6 @@
 /** What the command does that copies tables of a task again. */
 
+import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";
 import { isAbort } from "../drs/errors";
 import { explain } from "../l10n/error-text";
@@ -61,7 +62,7 @@ export async function askCopyAgain({ task, session }: PlacedTask, context: Conte
     log.error(`tables of task ${task.name} (${task.id}) were not copied again`, error);
     const why = explain(error, l10n, true);
     const message = t('The tables of task "{0}" were not copied again: {1}', task.name, why);
-    void vscode.window.showErrorMessage(message);
+    void showFailure(message, { error, local: true }, l10n);
   }
 }
 

@@ -8,7 +8,9 @@ import {
   runDemoSql,
   type SqlResult,
 } from "../backend-client/demo-databases";
+import { showFailure } from "../backend-client/show-failure";
 import type { LocalAccess } from "../connections/connection";
+import { isUnanswered } from "../drs/errors";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import { type Shown, shown } from "../l10n/shown";
@@ -102,7 +104,9 @@ export function demoHandlers(
           return;
         }
         try {
-          const result = await runDemoSql(demo, picked.one, sql, parts.l10n);
+          // Where it was started again meanwhile, it listens elsewhere.
+          const local = parts.connections.localAccess ?? demo;
+          const result = await runDemoSql(local, picked.one, sql, parts.l10n);
           await showResult(result, parts.l10n);
           return;
         } catch (error) {
@@ -110,6 +114,9 @@ export function demoHandlers(
           typed = sql;
           complaint = explain(error, parts.l10n, true);
           parts.log.error("drs.runDemoSql", error);
+          if (isUnanswered(error)) {
+            void showFailure(complaint, { error, local: true }, parts.l10n);
+          }
         }
       }
     },

@@ -1,5 +1,6 @@
 /** What the command does that runs a pre-check for its own sake. */
 
+import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";
 import { isAbort } from "../drs/errors";
 import * as vscode from "../screen/vscode";
@@ -46,8 +47,10 @@ export async function runPrecheck(found: PlacedTask, parts: CommandHost): Promis
   } catch (error) {
     if (!isAbort(error)) {
       log.error(`the pre-check of task ${task.name} (${task.id}) failed`, error);
-      const why = await explainOutcome(error, l10n, state.connection.kind === "local");
-      void vscode.window.showErrorMessage(t('The pre-check of task "{0}" failed: {1}', task.name, why));
+      const local = state.connection.kind === "local";
+      const why = await explainOutcome(error, l10n, local);
+      const message = t('The pre-check of task "{0}" failed: {1}', task.name, why);
+      void showFailure(message, { error, local }, l10n);
     }
   }
 }

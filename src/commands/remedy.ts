@@ -1,5 +1,6 @@
 /** What the commands do that look up a remedy and run it: each previews, asks before it changes something, and offers the next step. */
 
+import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";
 import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
@@ -151,8 +152,8 @@ export class RemedyCommands {
       log.info(`SQL run at the ${side} of task ${task.name} (${task.id}): ${outcome.command}`);
       return this.#outcomeText(outcome, end);
     } catch (error) {
-      const message = t("The SQL was refused: {0}", refused(error));
-      if ((await vscode.window.showErrorMessage(message, copy)) === copy) {
+      const message = t('Running SQL for task "{0}" failed: {1}', task.name, refused(error));
+      if ((await showFailure(message, { error, local: true }, l10n, copy)) === copy) {
         await vscode.env.clipboard.writeText(`${sql}\n`);
       }
       return undefined;
@@ -221,7 +222,9 @@ export class RemedyCommands {
       return { session, remedy: await vscode.window.withProgress(options, look) };
     } catch (error) {
       log.error(`the remedy of task ${task.id} cannot be looked up`, error);
-      void vscode.window.showErrorMessage(explain(error, l10n, true));
+      const why = explain(error, l10n, true);
+      const message = t('The remedy of task "{0}" cannot be looked up: {1}', task.name, why);
+      void showFailure(message, { error, local: true }, l10n);
       return undefined;
     }
   }

@@ -1,4 +1,5 @@
 /** Which tasks a command means. */
+import { localId } from "../connections/connection";
 import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/session-manager";
 import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
@@ -47,7 +48,7 @@ export class TaskChooser {
         ({ task, state }) => task.id === id && state.connection.id === (connection ?? state.connection.id),
       );
       if (named.length === 0) {
-        void vscode.window.showWarningMessage(t("This synchronization task is no longer in the list."));
+        void this.#tellMissing(connection);
       }
       return named.length > 1 ? pickTask(named, prompt, l10n, thresholds) : named[0];
     }
@@ -61,6 +62,20 @@ export class TaskChooser {
       return undefined;
     }
     return pickTask(fitting, prompt, l10n, thresholds);
+  }
+
+  /** Says why a task that is named is not known. */
+  async #tellMissing(connection: string | undefined): Promise<void> {
+    const { l10n, sessions } = this.#parts;
+    const { t } = l10n;
+    if (connection !== localId || sessions.find(connection)?.session !== undefined) {
+      void vscode.window.showWarningMessage(t("This synchronization task is no longer in the list."));
+      return;
+    }
+    const start = t("Start the Local Backend");
+    if ((await vscode.window.showWarningMessage(t("The local backend is not running."), start)) === start) {
+      await vscode.commands.executeCommand("drs.startLocalBackend");
+    }
   }
 
   /** The same for what changes a task: none of a read-only connection is offered, and one that is named is explained. */

@@ -94,8 +94,18 @@ export class DrsError extends Error {
 }
 
 /** Whether nobody answered at all. */
-export function isUnanswered(error: unknown): boolean {
+export function isUnanswered(error: unknown): error is DrsError {
   return isDrsError(error) && (error.failure.kind === "network" || error.failure.kind === "timeout");
+}
+
+/** Whether a call of the local backend's own routes (`/_local/…`) failed. */
+export function isOfLocalBackend({ operation }: Failure): boolean {
+  return operation.startsWith("/_local/");
+}
+
+/** Whether it is the local backend that did not answer. @param local whether it is known to have been called. */
+export function isUnansweredLocally(error: unknown, local: boolean): boolean {
+  return isUnanswered(error) && (local || isOfLocalBackend(error.failure));
 }
 
 /** Whether something ended because it was canceled. */

@@ -1,6 +1,8 @@
 /** The question about one end of a new task: which database, the login, and whether it works. */
 import { askEnds } from "../backend-client/ends";
+import { showFailure } from "../backend-client/show-failure";
 import { askChoice, askText, back, type StepFrame } from "../connections/wizard/quick-inputs";
+import { explain } from "../l10n/error-text";
 import { shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { Answer, NewTaskContext } from "./new-task-context";
@@ -57,8 +59,9 @@ export async function askEnd(
     }
     typed = login;
     const again = t("Try Again");
-    const message = t("{0} cannot be used: {1}", endName(login), problem);
-    if ((await vscode.window.showErrorMessage(message, again)) !== again) {
+    const message = t("{0} cannot be used: {1}", endName(login), problem.why);
+    const cause = { error: problem.error, local: true };
+    if ((await showFailure(message, cause, l10n, again)) !== again) {
       return undefined;
     }
   }
@@ -169,7 +172,7 @@ async function tried(
   side: "source" | "target",
   { source, target }: Pick<TaskDraft, "source" | "target">,
   context: NewTaskContext,
-): Promise<string | undefined> {
+): Promise<{ readonly why: string; readonly error?: unknown } | undefined> {
   const { local, parts } = context;
   if (local === undefined || source === undefined) {
     // The service tries them when the task exists.
@@ -184,10 +187,11 @@ async function tried(
     );
     context.tables = tables;
     if (problems[side] === undefined && side === "source" && tables.length === 0) {
-      return t("it has no tables.");
+      return { why: t("it has no tables.") };
     }
-    return problems[side] ?? problems.source ?? problems.target;
+    const why = problems[side] ?? problems.source ?? problems.target;
+    return why === undefined ? undefined : { why };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { why: explain(error, parts.l10n, true), error };
   }
 }

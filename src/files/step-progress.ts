@@ -1,4 +1,5 @@
 /** How the steps of a task file are shown: while they run, and when one fails. */
+import { showFailure } from "../backend-client/show-failure";
 import type { Connection } from "../connections/connection";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
@@ -84,7 +85,7 @@ async function tellStep(
   const sql = remedySqlOf(error.outcome?.findings);
   const [forget, copy] = [l10n.t("Forget the Password"), l10n.t("Copy SQL")];
   const buttons = [...(end === undefined ? [] : [forget]), ...(sql === undefined ? [] : [copy])];
-  void vscode.window.showErrorMessage(message, ...buttons).then(async (answer) => {
+  void showFailure(message, { error: error.cause, local }, l10n, ...buttons).then(async (answer) => {
     if (answer === forget && end !== undefined) {
       await keptOf(parts).forget([referenceOf(end, connection)]);
     } else if (answer === copy && sql !== undefined) {

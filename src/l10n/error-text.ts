@@ -1,6 +1,6 @@
 /** Failed calls in the user's words: what went wrong and what to do next. */
 
-import { type Failure, type FailureKind, type Fault, isDrsError } from "../drs/errors";
+import { type Failure, type FailureKind, type Fault, isDrsError, isOfLocalBackend } from "../drs/errors";
 import { isFreezeRefusal } from "../drs/freeze-refusal";
 import type { Bilingual } from "./bilingual";
 import { beginningOf, type Localizer } from "./localizer";
@@ -96,7 +96,7 @@ const localBackendGone: Bilingual = {
 /**
  * One sentence or two for the user: the service's reason and code, and what to do next. No stack, no secret.
  *
- * @param local whether the local backend was called.
+ * @param local whether the local backend was called; its own routes are known by their names.
  */
 export function explain(error: unknown, { localize, t }: Localizer, local = false): Shown {
   if (isDrsError(error)) {
@@ -118,7 +118,8 @@ function remedyOf(failure: Failure, local: boolean): Bilingual {
     return lookFirst;
   }
   const special = fault && remediesOfFaults[fault.id];
-  return special ?? (local && kind === "network" ? localBackendGone : remedies[kind]);
+  const isLocal = local || isOfLocalBackend(failure);
+  return special ?? (isLocal && kind === "network" ? localBackendGone : remedies[kind]);
 }
 
 /** The most characters of an error that are shown. */

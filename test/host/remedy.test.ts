@@ -1,33 +1,17 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { RemedyCommands } from "../../src/commands/remedy";
-import type { LocalConnection, TaskRef } from "../../src/connections/connection";
+import type { TaskRef } from "../../src/connections/connection";
 import { localizerFor } from "../../src/l10n/localizer";
 import { Attempts } from "../../src/tasks/attempts";
-import { localSessionOf } from "../support/local-session";
-import { MemoryService } from "../support/service";
+import { placedTask } from "../support/placed-task";
 
 describe("the rows in the way of a failed task, in VS Code", () => {
   it("are not said to be none where the remedy cannot be looked up", async () => {
     const log = vscode.window.createOutputChannel("remedy test", { log: true });
-    const service = new MemoryService();
-    service.set("t-1", "INCRE_TRANSFER_FAILED");
-    const own = localSessionOf(service.caller, {
+    const { found } = await placedTask("INCRE_TRANSFER_FAILED", {
       remedy: () => Promise.reject(new Error("The local backend is not running.")),
     });
-    await own.store.refresh();
-    const connection: LocalConnection = {
-      ...{ kind: "local", id: "c", name: "Mine", endpoint: "http://127.0.0.1:1", projectId: "p" },
-    };
-    const session = {
-      ...own,
-      connection,
-      tryAgain: () => undefined,
-      wake: () => undefined,
-      dispose: () => own.store.dispose(),
-    };
-    const nothing = { trouble: undefined, missing: undefined, readOnly: undefined };
-    const state = { connection, phase: "open", session, ...nothing } as const;
     const opened: TaskRef[] = [];
     const lifetime = new AbortController();
     const commands = new RemedyCommands({
@@ -37,13 +21,12 @@ describe("the rows in the way of a failed task, in VS Code", () => {
         opened.push(ref);
       },
     });
-    const task = own.store.snapshot.tasks.get("t-1") ?? assert.fail("no task");
     try {
-      await commands.showRows({ task, session, state });
+      await commands.showRows(found);
       assert.deepEqual(opened, []);
     } finally {
       lifetime.abort();
-      session.dispose();
+      found.session.dispose();
       log.dispose();
     }
   });

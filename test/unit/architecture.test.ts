@@ -23,7 +23,7 @@ const edge: Readonly<Record<string, readonly string[]>> = {
     "shared-state",
     "summary-hover",
   ],
-  "backend-client": ["controller", "postgres"],
+  "backend-client": ["controller", "postgres", "show-failure"],
   commands: [
     "action-command",
     "bulk-action",

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+import { oneTaskDialog } from "../../src/commands/action-command";
+import { runMany } from "../../src/commands/bulk-action";
+import { askCopyAgain } from "../../src/commands/copy-again";
+import type { CommandHost } from "../../src/commands/host";
+import { runPrecheck } from "../../src/commands/precheck";
+import { RemedyCommands } from "../../src/commands/remedy";
+import { TaskChooser } from "../../src/commands/task-chooser";
+import type { TaskRef } from "../../src/connections/connection";
+import type { PlacedTask } from "../../src/connections/session-manager";
+import { localizerFor } from "../../src/l10n/localizer";
+import { Attempts } from "../../src/tasks/attempts";
+import { Dialogs } from "../support/dialogs";
+import { goneBackend, placedTask } from "../support/placed-task";
+import { waitFor } from "../support/wait";
+
+const l10n = localizerFor("en", vscode.l10n.t);
+const start = "Start the Local Backend";
+const gone = async () => {
+  throw goneBackend("/_local/tasks/t-1/remedy");
+};
+const deletion = { side: "target", sql: "DELETE FROM a" } as const;
+const remedy = async () => ({ rows: [], statements: [deletion], open: ["target" as const] });
+
+describe("commands on a task", () => {
+  const log = vscode.window.createOutputChannel("failed calls", { log: true });
+  const lifetime = new AbortController();
+  const opened: TaskRef[] = [];
+  let dialogs: Dialogs;
+  let parts: CommandHost;
+
+  beforeEach(() => {
+    dialogs = new Dialogs();
+    // The parts that these commands use.
+    parts = {
+      ...{ log, l10n, attempts: new Attempts(), lifetime: lifetime.signal },
+      sessions: { shown: [], find: () => undefined },
+      connections: { localAccess: undefined },
+      openDetails: async (ref: TaskRef) => void opened.push(ref),
+    } as unknown as CommandHost;
+  });
+  afterEach(() => dialogs.restore());
+  after(() => {
+    lifetime.abort();
+    log.dispose();
+  });
+
+  const failing: Readonly<Record<string, () => Promise<void>>> = {
+    "an action": async () => {
+      const { found } = await placedTask("INCRE_TRANSFER_STARTED");
+      const dialog = oneTaskDialog("pause", found, undefined, l10n, log, async () => undefined);
+      await dialog.report([{ target: found, error: goneBackend("batchPause") }]);
+    },
+    "an action on several": async () => {
+      const { found, service } = await placedTask("INCRE_TRANSFER_STARTED");
+      service.failing.set("batchPause", "network");
+      await runMany("pause", [found], parts);
+    },
+    "a pre-check": async () => {
+      const { found, service } = await placedTask("CONFIGURATION");
+      service.failing.set("batchPrecheck", "network");
+      service.failing.set("batchCheckJobs", "network");
+      await runPrecheck(found, parts);
+    },
+    "a copy": async () => {
+      const { found } = await placedTask("INCRE_TRANSFER_STARTED", { copyAgain: gone });
+      const task = { ...found.task, objects: [{ type: "table", name: "public.a" }] };
+      await askCopyAgain({ ...found, task }, parts);
+    },
+    "a remedy that is looked up": async () => {
+      const { found } = await placedTask("INCRE_TRANSFER_FAILED", { remedy: gone });
+      await new RemedyCommands(parts).runSql(found);
+    },
+    "a remedy that is run": async () => {
+      const { found } = await placedTask("INCRE_TRANSFER_FAILED", { remedy, runSql: gone });
+      await new RemedyCommands(parts).runSql(found);
+    },
+  };
+
+  for (const [what, run] of Object.entries(failing)) {
+    it(`offer to start the local backend where it does not answer ${what}, and name the task`, async () => {
+      dialogs.answer = ({ buttons }) => buttons[0];
+      await run();
+      await waitFor(
+        () => dialogs.commands.includes("drs.startLocalBackend"),
+        (isStarted) => isStarted,
+      );
+      const last = dialogs.messages.at(-1);
+      assert.match(last?.text ?? "", /orders.*[Ss]tart the local backend again/);
+      assert.equal(last?.buttons[0], start);
+    });
+  }
+
+  it("offer it where a task is not known because the local backend does not run", async () => {
+    const chooser = new TaskChooser(parts);
+    const ref = { connection: "local", id: "t-1" };
+    assert.equal(await chooser.one(ref), undefined);
+    assert.deepEqual(dialogs.messages, [{ text: "The local backend is not running.", buttons: [start] }]);
+  });
+
+});
