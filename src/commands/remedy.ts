@@ -6,6 +6,7 @@ import { explain } from "../l10n/error-text";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
 import { ReadOnlyTexts } from "../screen/read-only-texts";
 import * as vscode from "../screen/vscode";
+import { rowOf } from "../status/statuses";
 import { addressText } from "../tasks/address";
 import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";
@@ -61,7 +62,10 @@ export class RemedyCommands {
     if (picked === undefined) {
       if (items.length === 0) {
         await openDetails({ connection: state.connection.id, id: task.id });
-        await offerNext(found, t("No row of the target is known to be in the way now."), this.#parts);
+        await this.#tellNothing(
+          found,
+          t('No row of the target is known to be in the way of task "{0}" now.', task.name),
+        );
       }
       return;
     }
@@ -75,11 +79,11 @@ export class RemedyCommands {
     const ends = [this.#texts.add("source", source ?? ""), this.#texts.add("target", target ?? "")];
     await vscode.commands.executeCommand("vscode.diff", ...ends, title, { preview: true });
     const run = t("Run Remedy SQL…");
-    const message =
+    const what =
       row.source === null
         ? t("Row {0} exists only at the target; the source no longer has it.", picked.label)
         : t("The target already has row {0}, so the source's row cannot be written.", picked.label);
-    if ((await vscode.window.showInformationMessage(message, run)) === run) {
+    if ((await vscode.window.showInformationMessage(this.#named(task, what), run)) === run) {
       await this.runSql(found);
     }
   }
@@ -95,7 +99,7 @@ export class RemedyCommands {
     const scripts = remedyScripts(looked.remedy);
     if (scripts.length === 0) {
       const message = t('No SQL is known that resolves the failure of task "{0}" now.', task.name);
-      await offerNext(found, message, this.#parts);
+      await this.#tellNothing(found, message);
       return;
     }
     const done: Shown[] = [];
@@ -108,7 +112,29 @@ export class RemedyCommands {
     }
     const ref = { connection: found.state.connection.id, id: task.id };
     this.#parts.attempts.take(ref, { text: joined(" ", done), at: Date.now() });
-    await offerNext(found, joined(" ", done), this.#parts);
+    await offerNext(found, this.#named(task, joined(" ", done)), this.#parts);
+  }
+
+  #named(task: Task, text: Shown): Shown {
+    return this.#parts.l10n.t('Task "{0}": {1}', task.name, text);
+  }
+
+  /** Says that nothing was found, or that the task has not failed any more: it was asked about long ago. */
+  async #tellNothing(found: PlacedTask, message: Shown): Promise<void> {
+    const { l10n, openDetails } = this.#parts;
+    const { session, state } = found;
+    await session.store.refresh(found.task.id);
+    const { id, name, status } = session.store.snapshot.tasks.get(found.task.id) ?? found.task;
+    const { alert, configurable, name: words } = rowOf(status);
+    if (alert === "error" || configurable) {
+      await offerNext(found, message, this.#parts);
+      return;
+    }
+    const details = l10n.t("Show Details");
+    const text = l10n.t('Task "{0}" has no failure any more. Its status: {1}.', name, l10n.localize(words));
+    if ((await vscode.window.showInformationMessage(text, details)) === details) {
+      await openDetails({ connection: state.connection.id, id });
+    }
   }
 
   /** Previews SQL and runs it. @returns what it did; undefined when it was not run. */
@@ -143,7 +169,7 @@ export class RemedyCommands {
         if (!needsOwner(script, refusal)) {
           throw refusal;
         }
-        const isWanted = await this.#asksForOwner(refused(refusal), script);
+        const isWanted = await this.#asksForOwner(task, refused(refusal), script);
         return isWanted ? await this.#runner.runAsOwner(session, task, script, user) : undefined;
       });
       if (outcome === undefined) {
@@ -170,11 +196,14 @@ export class RemedyCommands {
   }
 
   /** Whether the owner of the demo's servers is to run what its login may not. */
-  async #asksForOwner(refusal: Shown, { sql }: RemedyScript): Promise<boolean> {
+  async #asksForOwner(task: Task, refusal: Shown, { sql }: RemedyScript): Promise<boolean> {
     const { t } = this.#parts.l10n;
     const [yes, copy] = [t("Run as the Owner"), t("Copy SQL")];
     const detail = joined("\n\n", [refusal, shownLines(sql)]);
-    const question = t("Run this SQL as the owner of the demo's servers, who may do everything there?");
+    const question = t(
+      'Run this SQL for task "{0}" as the owner of the demo\'s servers, who may do everything there?',
+      task.name,
+    );
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes, copy);
     if (answer === copy) {
       await vscode.env.clipboard.writeText(`${sql}\n`);
@@ -192,7 +221,7 @@ export class RemedyCommands {
   async #askLogin(task: Task, side: Side, complaint: Shown | undefined): Promise<Login | undefined> {
     const { t } = this.#parts.l10n;
     const address = addressText(task[side] ?? {}) ?? "";
-    const title = t("Login for SQL at {0}", address);
+    const title = t('Login for SQL of task "{0}" at {1}', task.name, address);
     const user = await vscode.window.showInputBox({
       ...{ title, ignoreFocusOut: true, value: task[side]?.user ?? "" },
       prompt: complaint ?? t("Name of a database user who is allowed to change the tables"),

@@ -99,4 +99,27 @@ describe("commands on a task", () => {
     assert.deepEqual(dialogs.messages, [{ text: "The local backend is not running.", buttons: [start] }]);
   });
 
+  it("name the task in what a remedy did", async () => {
+    const runSql = async () => ({ command: "DELETE", row_count: 1 });
+    const { found } = await placedTask("INCRE_TRANSFER_FAILED", { remedy, runSql });
+    dialogs.answer = ({ buttons }) => (buttons[0] === "Run" ? "Run" : undefined);
+    await new RemedyCommands(parts).runSql(found);
+    assert.equal(dialogs.messages.at(-1)?.text, 'Task "orders": DELETE at the target: 1 row.');
+  });
+
+  it("say that a task runs by now where its remedy is asked for, and open its details", async () => {
+    const none = async () => ({ rows: [], statements: [], open: [] });
+    const { found, service } = await placedTask("INCRE_TRANSFER_FAILED", { remedy: none });
+    const commands = new RemedyCommands(parts);
+    await commands.runSql(found);
+    assert.match(dialogs.messages.at(-1)?.text ?? "", /^No SQL is known .*"orders" now\.$/);
+    service.set("t-1", "INCRE_TRANSFER_STARTED", { name: "orders" });
+    dialogs.answer = () => "Show Details";
+    opened.length = 0;
+    await commands.runSql(found);
+    const text = 'Task "orders" has no failure any more. Its status: Incremental synchronization.';
+    assert.deepEqual(dialogs.messages.at(-1), { text, buttons: ["Show Details"] });
+    assert.deepEqual(opened, [{ connection: "local", id: "t-1" }]);
+  });
+
 });
