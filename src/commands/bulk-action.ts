@@ -66,7 +66,7 @@ function manyTasksDialog(action: ActionId, parts: Parts): ActionDialog {
     confirm: async (able, unable) => await confirmed(action, able, unable, l10n),
     progress: ({ length }) => {
       increment = 100 / length;
-      return { location: vscode.ProgressLocation.Notification, title: t("{0}: {1} tasks", name, length) };
+      return { location: vscode.ProgressLocation.Notification, title: countText(action, length, l10n) };
     },
     step: (task, percent) => ({
       message: shown(task.name),
@@ -103,10 +103,12 @@ async function confirmed(
     consequence,
     skipped === "" ? "" : t("Not possible for: {0}", skipped),
   ]);
-  const yes = t("{0}: {1} tasks", name, able.length);
+  const yes = countText(action, able.length, l10n);
   const question =
     unable.length === 0
-      ? t("{0}: {1} tasks?", name, able.length)
+      ? able.length === 1
+        ? t("{0}: 1 task?", name)
+        : t("{0}: {1} tasks?", name, able.length)
       : t("{0}: {1} of {2} tasks?", name, able.length, able.length + unable.length);
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) {
     return false;
@@ -120,6 +122,11 @@ async function confirmed(
     count,
   );
   return await confirmedByTyping(question, prompt, count, l10n);
+}
+
+function countText(action: ActionId, count: number, { t, localize }: Localizer): Shown {
+  const name = localize(actionRow(action).name);
+  return count === 1 ? t("{0}: 1 task", name) : t("{0}: {1} tasks", name, count);
 }
 
 function namesOf(found: readonly PlacedTask[], nameOf: (found: PlacedTask) => Shown): readonly Shown[] {
@@ -136,7 +143,10 @@ async function report(
   const name = l10n.localize(actionRow(action).name);
   const failed = results.filter(({ error }) => error !== undefined);
   if (failed.length === 0) {
-    const message = t("{0}: accepted for {1} tasks.", name, results.length);
+    const message =
+      results.length === 1
+        ? t("{0}: accepted for 1 task.", name)
+        : t("{0}: accepted for {1} tasks.", name, results.length);
     const accepted = results.map(({ target }) => target);
     await offerUndo(action, message, accepted, parts);
     return;

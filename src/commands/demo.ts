@@ -151,8 +151,9 @@ async function showResult({ command, row_count, fields, rows }: SqlResult, { t }
     return;
   }
   const lines = [fields, ...rows].map((row) => row.map((value) => value ?? "NULL").join("\t"));
-  const rest = row_count > rows.length ? [t("… and {0} more rows", row_count - rows.length)] : [];
-  const content = [...lines, ...rest].join("\n");
+  const rest = row_count - rows.length;
+  const more = rest === 1 ? t("… and 1 more row") : t("… and {0} more rows", rest);
+  const content = [...lines, ...(rest > 0 ? [more] : [])].join("\n");
   await vscode.window.showTextDocument(
     await vscode.workspace.openTextDocument({ language: "plaintext", content }),
   );

@@ -1,6 +1,5 @@
-/** What a pre-check has found, at the line of the task file that it is about. */
-import type { Translate } from "../l10n/localizer";
-import { joined, shown } from "../l10n/shown";
+/** What a check or a pre-check has found, at the line of the task file that it is about. */
+import { shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { PrecheckFinding } from "../tasks/use-cases/precheck";
 import { spansOf } from "./finding-places";
@@ -8,11 +7,7 @@ import { spansOf } from "./finding-places";
 let marks: vscode.DiagnosticCollection | undefined;
 
 /** Marks a file with what was found, instead of what was found before. */
-export function markFindings(
-  document: vscode.TextDocument,
-  findings: readonly PrecheckFinding[],
-  t: Translate,
-): void {
+export function markFindings(document: vscode.TextDocument, findings: readonly PrecheckFinding[]): void {
   marks ??= vscode.languages.createDiagnosticCollection("drs-precheck");
   const text = document.getText();
   marks.set(
@@ -22,8 +17,7 @@ export function markFindings(
         const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
         const level =
           result === "FAILED" ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-        const message = joined(" ", [t("Pre-check:"), shown(reason)]);
-        const diagnostic = new vscode.Diagnostic(range, message, level);
+        const diagnostic = new vscode.Diagnostic(range, shown(reason), level);
         diagnostic.source = "DRS";
         return diagnostic;
       }),

@@ -85,7 +85,9 @@ export function tableObjections(
 
 /** Size and rows of a table in a few words. */
 export function tableSize({ bytes, rows }: ChoosableTable, l10n: Pick<Localizer, "number" | "t">): Shown {
-  return joined(" · ", [bytesText(bytes, l10n), rows > 0 ? l10n.t("about {0} rows", l10n.number(rows)) : ""]);
+  const { t, number } = l10n;
+  const count = rows === 1 ? t("about 1 row") : t("about {0} rows", number(rows));
+  return joined(" · ", [bytesText(bytes, l10n), rows > 0 ? count : ""]);
 }
 
 /** Tables that were typed, as `schema.table` with commas between them; none: all. */

@@ -59,7 +59,7 @@ export async function createFromFile(
     const onCreated = (id: string) => parts.log.info(`task ${file.name} (${id}) was created from a file`);
     done = await applyPlan(session, plan, { ...options, existing: task?.id, start, onCreated });
   });
-  markFindings(document.document, found, t);
+  markFindings(document.document, found);
   return done;
 }
 

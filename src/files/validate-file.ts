@@ -21,11 +21,14 @@ export async function validateFile(parts: FileParts, argument: unknown): Promise
   const { document, file, warnings } = found;
   clearFindings(document.uri);
   const findings = [...(await linkFindings(file, parts, t)), ...(await checkEnds(parts, found))];
-  markFindings(document, findings, t);
+  markFindings(document, findings);
   const failed = findings.filter(({ result }) => result === "FAILED").length;
   if (failed > 0) {
     const show = t("Show Problems");
-    const message = t('Task file "{0}": {1} problems were found.', file.name, failed);
+    const message =
+      failed === 1
+        ? t('Task file "{0}": 1 problem was found.', file.name)
+        : t('Task file "{0}": {1} problems were found.', file.name, failed);
     if ((await vscode.window.showErrorMessage(message, show)) === show) {
       await vscode.commands.executeCommand("workbench.actions.view.problems");
     }
@@ -33,7 +36,11 @@ export async function validateFile(parts: FileParts, argument: unknown): Promise
   }
   const all = warnings + findings.length;
   void vscode.window.showInformationMessage(
-    all === 0 ? t("The task file is valid.") : t("The task file is valid, with {0} warnings.", all),
+    all === 0
+      ? t("The task file is valid.")
+      : all === 1
+        ? t("The task file is valid, with 1 warning.")
+        : t("The task file is valid, with {0} warnings.", all),
   );
 }
 

@@ -49,7 +49,9 @@ export function readTaskFile(text: string, t: Translate): FileReading {
   if (more <= 0) {
     return { file, problems };
   }
-  const counted = { ...wholeFile(t("{0} more problems are not shown.", more)), severity: "warning" } as const;
+  const message =
+    more === 1 ? t("1 more problem is not shown.") : t("{0} more problems are not shown.", more);
+  const counted = { ...wholeFile(message), severity: "warning" } as const;
   return { file, problems: [...problems.slice(0, mostProblems), counted] };
 }
 

@@ -99,6 +99,15 @@ describe("commands on a task", () => {
     assert.deepEqual(dialogs.messages, [{ text: "The local backend is not running.", buttons: [start] }]);
   });
 
+  it("count a single task as one", async () => {
+    const { found } = await placedTask("INCRE_TRANSFER_STARTED");
+    await runMany("pause", [found], parts);
+    assert.deepEqual(
+      dialogs.messages.map(({ text, buttons }) => [text, ...buttons]),
+      [["Pause: 1 task?", "Pause: 1 task"]],
+    );
+  });
+
   it("name the task in what a remedy did", async () => {
     const runSql = async () => ({ command: "DELETE", row_count: 1 });
     const { found } = await placedTask("INCRE_TRANSFER_FAILED", { remedy, runSql });

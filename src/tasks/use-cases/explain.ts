@@ -26,7 +26,11 @@ export async function findingsText(
   const known = await diagnosisOfFindings(failed, engine);
   return joined(" ", [
     ...named,
-    more > 0 ? t("{0} more items did not pass.", number(more)) : "",
+    more <= 0
+      ? ""
+      : more === 1
+        ? t("1 more item did not pass.")
+        : t("{0} more items did not pass.", number(more)),
     known ? t("What to do: {0}", localize(known.remedy)) : "",
   ]);
 }

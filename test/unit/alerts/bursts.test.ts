@@ -102,6 +102,8 @@ describe("a notification about many tasks", () => {
     const statuses = ["startFailed", "fullFailed", "createFailed", "upgradeFailed"] as const;
     const text = await textOf(statuses.flatMap((status, index) => several(6 - index, status)));
     assert.match(text, /^6 tasks failed.*5 tasks failed.*4 tasks failed.* Besides: 3 more tasks\.$/);
+    const alone = await textOf(statuses.flatMap((status, index) => several(4 - index, status)));
+    assert.match(alone, / Besides: 1 more task\.$/);
   });
 
   it("of recoveries is one sentence", async () => {

@@ -152,6 +152,8 @@ describe("a task file", () => {
     );
     const twice = problemsOf({ objects: { tables: Array.from({ length: 5_000 }, () => "a.b") } });
     assert.deepEqual([twice.length, twice.at(-1)], [101, "4899 more problems are not shown."]);
+    const one = problemsOf({ objects: { tables: Array.from({ length: 102 }, () => "a.b") } });
+    assert.equal(one.at(-1), "1 more problem is not shown.");
   });
 
   it("has a JSON schema in each language, made from the model", () => {

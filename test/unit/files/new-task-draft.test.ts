@@ -76,6 +76,7 @@ describe("a task in the making", () => {
     const bad = tableObjections({ ...table, has_key: false, unlogged: true, filled: true }, english);
     assert.match(bad.join("|"), /^Unlogged: .*\|No primary key: .*\|The target already has rows/);
     assert.equal(tableSize(table, english), "8 kB · about 3,000 rows");
+    assert.equal(tableSize({ ...table, rows: 1 }, english), "8 kB · about 1 row");
   });
 
   it("is checked against both ends, and each finding stands at its line", () => {

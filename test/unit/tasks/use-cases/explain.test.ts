@@ -15,6 +15,15 @@ describe("the findings of a pre-check", () => {
     );
   });
 
+  it("beyond two are counted, also where there is one", async () => {
+    const findings = ["a", "b", "c", "d"].map((item) => ({ item, result: "FAILED" }));
+    assert.match(
+      await findingsText(findings.slice(0, 3), undefined, english),
+      /^a b 1 more item did not pass\./,
+    );
+    assert.match(await findingsText(findings, undefined, english), /^a b 2 more items did not pass\./);
+  });
+
   it("have the SQL of what failed, and none where there is none", () => {
     const findings = [
       { item: "a", result: "FAILED", remedySql: "-- source\nALTER TABLE a;" },
