@@ -100,10 +100,8 @@ describe("the first run", () => {
       (text) => text.endsWith("-changed"),
     );
     const step = button("Change Database Password…");
-    const opens = async () => {
-      await workbench.click(step, workbench.quickInput);
-      await workbench.accept(/Of which database/);
-    };
+    // The error is about one end, which is not asked for.
+    const opens = async () => await workbench.click(step, workbench.quickInput);
     await opens();
     await workbench.answer(/Which password of drs_billing/, "Enter");
     // What is rejected is asked for again.

@@ -4,6 +4,7 @@ import { oneTaskDialog } from "../../src/commands/action-command";
 import { runMany } from "../../src/commands/bulk-action";
 import { askCopyAgain } from "../../src/commands/copy-again";
 import type { CommandHost } from "../../src/commands/host";
+import { askPassword } from "../../src/commands/password";
 import { runPrecheck } from "../../src/commands/precheck";
 import { RemedyCommands } from "../../src/commands/remedy";
 import { TaskChooser } from "../../src/commands/task-chooser";
@@ -46,6 +47,15 @@ describe("commands on a task", () => {
     log.dispose();
   });
 
+  const rejected = (found: PlacedTask): PlacedTask => ({
+    ...found,
+    task: {
+      ...found.task,
+      availableActions: ["RESET_DB_PWD"],
+      error: { code: "28P01", message: "28P01 The target database rejected user drs: no" },
+    },
+  });
+
   const failing: Readonly<Record<string, () => Promise<void>>> = {
     "an action": async () => {
       const { found } = await placedTask("INCRE_TRANSFER_STARTED");
@@ -75,6 +85,12 @@ describe("commands on a task", () => {
     "a remedy that is run": async () => {
       const { found } = await placedTask("INCRE_TRANSFER_FAILED", { remedy, runSql: gone });
       await new RemedyCommands(parts).runSql(found);
+    },
+    "a new password": async () => {
+      const { found, service } = await placedTask("INCRE_TRANSFER_FAILED");
+      service.failing.set("batchModifyPwd", "network");
+      dialogs.typed.push("s3cret");
+      await askPassword(rejected(found), parts);
     },
   };
 
@@ -131,4 +147,13 @@ describe("commands on a task", () => {
     assert.deepEqual(opened, [{ connection: "local", id: "t-1" }]);
   });
 
+  it("ask for the password of the end that the error is about, with a way back to both", async () => {
+    const { found } = await placedTask("INCRE_TRANSFER_FAILED");
+    dialogs.typed.push({ back: true }, "Source database");
+    await askPassword(rejected(found), parts);
+    const [first, second, third] = dialogs.inputs;
+    assert.match(first ?? "", /^New password of Target database.* \(back\)$/);
+    assert.equal(second, "Target database");
+    assert.match(third ?? "", /^New password of Source database.* \(back\)$/);
+  });
 });

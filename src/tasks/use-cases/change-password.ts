@@ -11,15 +11,25 @@ export function canChangePassword({ control }: TaskSession, task: Task): boolean
 /** Which end a password is for: `so`: the source, `ta`: the target. */
 export type PasswordEnd = "so" | "ta";
 
-/** Both ends, first the one whose user the task's error names. */
-export function endsByError({
+/** How a message names an end, in both languages. */
+const words = { so: /\bsource database\b|源(数据)?库/i, ta: /\btarget database\b|目标(数据)?库/i } as const;
+
+/** The only end that the task's error is about, by its words and by the user it names; undefined where that is not certain. */
+export function endByError({
   source,
   target,
   error,
-}: Pick<Task, "source" | "target" | "error">): readonly PasswordEnd[] {
+}: Pick<Task, "source" | "target" | "error">): PasswordEnd | undefined {
+  const message = error?.message ?? "";
   const isNamed = (user: string | undefined) =>
-    user !== undefined && new RegExp(`(?<!\\w)${escaped(user)}(?!\\w)`).test(error?.message ?? "");
-  return isNamed(target?.user) && !isNamed(source?.user) ? ["ta", "so"] : ["so", "ta"];
+    user !== undefined && new RegExp(`(?<!\\w)${escaped(user)}(?!\\w)`).test(message);
+  const said = only(words.so.test(message), words.ta.test(message));
+  const named = only(isNamed(source?.user), isNamed(target?.user));
+  return said === undefined || named === undefined || said === named ? (said ?? named) : undefined;
+}
+
+function only(source: boolean, target: boolean): PasswordEnd | undefined {
+  return source === target ? undefined : source ? "so" : "ta";
 }
 
 function escaped(text: string): string {
