@@ -215,7 +215,8 @@ class DetailsPage implements vscode.Disposable {
 
   /** Shows what is known now, unless the page is hidden or shows it already. */
   #update(): void {
-    this.#showIcon(this.#host.task(this.#ref)?.status);
+    // The status it had says nothing while the task cannot be read.
+    this.#showIcon(this.#host.task(this.#ref)?.status ?? (this.#iconOf && "unknown"));
     if (!this.#visible) {
       return;
     }
