@@ -103,7 +103,7 @@ const table = {
     row: (left, { t }) => t("log lost in {0}", left),
     text: (at, { t }) =>
       t(
-        "The source loses the log that this task needs at about {0}. The task must run again before that.",
+        "The replication slot at the source keeps the log that this task needs until about {0}. After that the task cannot continue and must copy all tables again. Resume the task before that.",
         at,
       ),
   },

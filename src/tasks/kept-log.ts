@@ -4,7 +4,7 @@ import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import type { KeptLog } from "./task";
 
-/** A line about size, limit, growth and what becomes of it, such as `52 MB of 64 MB at most · lost about 14:30`. */
+/** A line about size, limit, growth and what becomes of it, such as `52 MB of 64 MB at most · kept until about 14:30 …`. */
 export function keptLogText(
   { bytes, limit, bytesPerSecond, lostAt, diskFullAt }: KeptLog,
   l10n: Localizer,
@@ -17,7 +17,9 @@ export function keptLogText(
     ...(bytesPerSecond === undefined || bytesPerSecond <= 0
       ? []
       : [t("{0} per second", bytesText(bytesPerSecond, l10n))]),
-    ...(lostAt === undefined ? [] : [t("lost at about {0}", shortTime(lostAt))]),
+    ...(lostAt === undefined
+      ? []
+      : [t("kept until about {0}, then the task must copy its tables again", shortTime(lostAt))]),
     ...(diskFullAt === undefined ? [] : [t("source disk full at about {0}", shortTime(diskFullAt))]),
   ]);
 }

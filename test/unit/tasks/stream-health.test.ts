@@ -145,7 +145,7 @@ describe("the log that a source keeps", () => {
     const limited = { bytes: 52 * 1024 ** 2, limit: 64 * 1024 ** 2, bytesPerSecond: 1024, lostAt };
     assert.equal(
       keptLogText(limited, english),
-      `52 MB of 64 MB at most · 1 kB per second · lost at about ${english.shortTime(lostAt)}`,
+      `52 MB of 64 MB at most · 1 kB per second · kept until about ${english.shortTime(lostAt)}, then the task must copy its tables again`,
     );
     const full = keptLogText({ bytes: 2048, diskFullAt: lostAt }, english);
     assert.match(full, /without a limit · source disk full at about /);
