@@ -133,7 +133,7 @@ export class BackendController implements vscode.Disposable {
     const directory = this.#dataDirectory();
     const address = await runningBackend(directory);
     if (address === undefined) {
-      return starting !== undefined;
+      return (await this.#stopStray()) || starting !== undefined;
     }
     await this.#end(directory, address);
     return true;
@@ -142,6 +142,17 @@ export class BackendController implements vscode.Disposable {
   async #end(directory: string, { pid }: BackendAddress): Promise<void> {
     process.kill(pid, "SIGTERM");
     await this.#until(stopLimitMs, () => isReleased(directory));
+  }
+
+  /** Ends the backend that this window was connected to last, if its data directory was deleted below it. */
+  async #stopStray(): Promise<boolean> {
+    const { directory, address } = this.#last ?? {};
+    if (address === undefined || !(await isReleased(directory ?? "")) || !(await isHealthy(address))) {
+      return false;
+    }
+    process.kill(address.pid, "SIGTERM");
+    await this.#until(stopLimitMs, async () => !(await isHealthy(address)));
+    return true;
   }
 
   /** Says that the folder of a backend that does not run any more has been deleted or moved. */
@@ -174,6 +185,7 @@ export class BackendController implements vscode.Disposable {
     if (found !== undefined) {
       return found === "known";
     }
+    await this.#stopStray();
     const options = {
       location: vscode.ProgressLocation.Notification,
       title: this.#l10n.t("Starting the local backend"),

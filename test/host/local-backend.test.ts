@@ -152,7 +152,7 @@ describe("windows of one local backend", () => {
     assert.ok((await followWithin(endpoint)) < bound(soonMs));
   });
 
-  it("start another one where the data directory was deleted, whereupon the first has ended", async () => {
+  it("start another one where the data directory was deleted, and the first has ended", async () => {
     const [one, other] = windows;
     const { endpoint } = one.connections.local ?? assert.fail();
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
