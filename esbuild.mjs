@@ -71,7 +71,7 @@ const leanCatalogue = {
   },
 };
 
-/** The details page gets the rules of the icons that the source names, of some 550. */
+/** The details page gets the rules of the icons that texts of the source begin with, of some 550. */
 const usedIcons = {
   name: "used-icons",
   setup(build) {
@@ -79,7 +79,7 @@ const usedIcons = {
       const source = resolve(root, "src");
       const files = (await readdir(source, { recursive: true })).filter((file) => file.endsWith(".ts"));
       const texts = await Promise.all(files.map((file) => readFile(resolve(source, file), "utf8")));
-      const words = new Set(texts.join("\n").match(/[a-z]+(-[a-z]+)*/g));
+      const words = new Set(texts.join("\n").match(/(?<=["'`])[a-z]+(-[a-z]+)*/g));
       const css = await readFile(path, "utf8");
       const contents = css
         .replaceAll(/^\.codicon-([a-z0-9-]+):before \{.*\}\n?/gm, (rule, name) =>

@@ -201,7 +201,7 @@ export class RemedyCommands {
     const [yes, copy] = [t("Run as the Owner"), t("Copy SQL")];
     const detail = joined("\n\n", [refusal, shownLines(sql)]);
     const question = t(
-      'Run this SQL for task "{0}" as the owner of the demo\'s servers, who may do everything there?',
+      'Run this SQL for task "{0}" as the owner of the demo servers, who may do everything there?',
       task.name,
     );
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes, copy);
