@@ -58,9 +58,13 @@ describe("the way from the alert to a running task", () => {
 
   it("gives the focus back to the button when its dialog was closed", async () => {
     const run = button("Run Remedy SQL…");
-    await workbench.press("Enter", workbench.dialog, run);
-    await workbench.closeDialog();
-    await workbench.reads(() => run.evaluate((one) => one === one.ownerDocument.activeElement), Boolean);
+    const closeDialog = async () => {
+      await workbench.press("Enter", workbench.dialog, run);
+      await workbench.press("Escape", async () => !(await workbench.dialog.isVisible()));
+    };
+    // VS Code gives the focus to no page at all now and then, when it is busy or the dialog was open for a moment only.
+    const hasFocus = () => run.evaluate((one) => one === one.ownerDocument.activeElement);
+    await workbench.repeat("close the dialog", closeDialog, hasFocus);
   });
 
   it("shows the row that is in the way at both ends, removes it after a preview, and sees the task run", async () => {

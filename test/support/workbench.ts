@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
 import { limits } from "../../scripts/limits.mjs";
 import { changeSettings } from "../../scripts/profile.mjs";
@@ -15,6 +14,9 @@ const patience = { window: 1_000, hover: 4_000, answer: 8_000 };
  * How long a gesture itself may take, in milliseconds: a busy window takes seconds for a click, which then did happen.
  */
 const timeout = 10_000;
+
+/** A place on the status bar where nothing is: over a page, VS Code would not learn that the pointer has left a hover. */
+const nowhere = [700, 790] as const;
 
 /** The color themes of tests, and what VS Code marks its window with. */
 export const themes = {
@@ -357,13 +359,9 @@ export class Workbench extends Sights {
     );
   }
 
-  /**
-   * Closes a dialog with the keyboard, no sooner than a user does: VS Code asks four times a second which page has the
-   * focus, and gives it back to none that a dialog has taken it from since.
-   */
-  async closeDialog(): Promise<void> {
-    await delay(1_000);
-    await this.press("Escape", async () => !(await this.dialog.isVisible()));
+  /** Makes a gesture of several parts, and makes it again as long as its effect does not come. */
+  async repeat(what: string, gesture: () => Promise<void>, effect: Effect): Promise<void> {
+    await this.#perform(what, gesture, effect);
   }
 
   /** Closes the menu, list or input that is open. */
@@ -390,7 +388,7 @@ export class Workbench extends Sights {
     }
     if (await this.hovers.first().isVisible()) {
       // The hover of another row may cover this one; it goes with the pointer.
-      await this.page.mouse.move(900, 400);
+      await this.page.mouse.move(...nowhere);
     }
     await row.click({ ...how, timeout });
   }
