@@ -305,7 +305,10 @@ export class Controller {
       if (!(await this.#steps.take(step, job))) {
         return;
       }
-      this.#lookSoon();
+      if (step !== runtime.step) {
+        runtime.step = step;
+        this.#lookSoon();
+      }
       runtime.epoch++;
       const latest = this.store.get(id);
       if (latest !== undefined && isWatched(latest)) {

@@ -2,6 +2,7 @@
 import { EngineError } from "../engine/engine-error";
 import type { EngineState, IndexProgress } from "../engine/engine-state";
 import { plainName } from "../engine/table-name";
+import type { Step } from "../reconcile";
 import { type Job, without } from "./job";
 import type { TcpRelay } from "./tcp-relay";
 
@@ -54,6 +55,8 @@ export class Runtime {
   indexTries = 0;
   /** Counts steps, so that an answer to an older question is not taken for the present. */
   epoch = 0;
+  /** The last step that was taken. */
+  step: Step = "none";
   /** A step is being taken. */
   busy = false;
   /** Something has changed meanwhile. */

@@ -19,12 +19,28 @@ const quietMs = 2_000;
 class OddEngine extends SimulatedEngine {
   isOdd = false;
   isBusy = false;
+  /** Whether a copy goes on although it was told to stop. */
+  isStubborn = false;
+  suspensions = 0;
+
+  override async suspend(): Promise<void> {
+    this.suspensions++;
+    await super.suspend();
+  }
 
   override async observe(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, EngineState>> {
     if (this.isOdd) {
       throw new TypeError("Cannot read properties of undefined (reading 'rows')");
     }
     const states = await super.observe(tasks);
+    if (this.isStubborn) {
+      return new Map(
+        [...states].map(([id, state]) => [
+          id,
+          state.kind === "present" ? { ...state, copyWorkers: 1 } : state,
+        ]),
+      );
+    }
     return this.isBusy
       ? new Map(
           [...states].map(([id, state]) => [
@@ -44,6 +60,7 @@ async function withTask(
     readonly controller: Controller;
     readonly task: () => Job | undefined;
     readonly reaches: (status: string) => Promise<void>;
+    readonly pauses: () => Promise<void>;
   }) => Promise<void>,
 ): Promise<void> {
   const world = new SimulatedWorld();
@@ -65,7 +82,10 @@ async function withTask(
       );
     };
     await reaches("INCRE_TRANSFER_STARTED");
-    await test({ world, engine, controller, task, reaches });
+    const pauses = async () => {
+      await store.update(id, (job) => ({ ...job, desired: { ...job.desired, goal: "paused", attempt: 2 } }));
+    };
+    await test({ world, engine, controller, task, reaches, pauses });
   } finally {
     clearInterval(ticking);
     await controller.stop();
@@ -109,6 +129,25 @@ describe("the controller", () => {
     await withTask(async () => {
       const took = performance.now() - begin;
       assert.ok(took < quietMs, `${took} ms`);
+    });
+  });
+
+  it("does not hurry while a step has no effect", async () => {
+    await withTask(async ({ engine, controller, task, pauses }) => {
+      engine.isStubborn = true;
+      const begin = performance.now();
+      await pauses();
+      controller.wake();
+      await waitFor(
+        () => engine.suspensions,
+        (count) => count > 48,
+      );
+      assert.ok(performance.now() - begin > 600);
+      engine.isStubborn = false;
+      await waitFor(
+        () => task()?.status,
+        (status) => status === "PAUSING",
+      );
     });
   });
 
