@@ -1,8 +1,8 @@
 import { type Clock, pause, systemClock } from "./clock";
 import { isDrsError } from "./errors";
 
-/** So many questions in a row may fail for what passes by itself, less one. */
-const failuresAllowed = 5;
+/** The number of requests in a row that may fail with an error that passes by itself. */
+const mostFailures = 4;
 
 export interface PollOptions {
   /** The first pause, in milliseconds; each is half as long again as the one before. */
@@ -15,8 +15,8 @@ export interface PollOptions {
 }
 
 /**
- * Asks again and again until there is an answer. A question that fails on the way, or at a service that is busy, is asked
- * again, not before the time that the service asks for: what is waited for goes on meanwhile.
+ * Asks again and again until there is an answer. A request that fails because of the network or a busy service is sent
+ * again, no sooner than the service's `Retry-After`.
  *
  * @param ask only reads.
  * @returns undefined when there was none within the limit.
@@ -39,7 +39,7 @@ export async function poll<T>(
     } catch (error) {
       longer = passesInMs(error);
       failed += 1;
-      if (failed >= failuresAllowed || clock.now() + longer >= end) {
+      if (failed > mostFailures || clock.now() + longer >= end) {
         throw error;
       }
     }

@@ -48,7 +48,8 @@ export async function perform(
   let outcomes = await performOnce(client, action, tasks, options);
   for (const ms of retryDelaysMs) {
     const again = tasks.filter((_, index) => isPassing(outcomes[index]?.error));
-    const asked = Math.max(ms, ...outcomes.map(({ error }) => error?.failure.retryAfterMs ?? 0));
+    const refusals = outcomes.flatMap(({ error }) => (isPassing(error) ? [error] : []));
+    const asked = Math.max(ms, ...refusals.map(({ failure }) => failure.retryAfterMs ?? 0));
     if (again.length === 0 || asked > longestWaitMs) {
       break;
     }
