@@ -17,7 +17,7 @@ import { type DetailsHost, detailsViewType } from "./host";
 import { pageHtml } from "./html";
 import { PageModel } from "./page-model";
 import type { Copyable, PageView } from "./page-view";
-import { type HostMessage, type PageMessage, parsePageMessage, parsePageState } from "./protocol";
+import { type HostMessage, type PageMessage, parseFromPage, parsePageState } from "./protocol";
 import { tabIcon } from "./tab-icon";
 import { copyText, detailsOf, emptyDetails } from "./view";
 
@@ -72,7 +72,7 @@ export class DetailsPages implements vscode.Disposable {
     if (preview) {
       this.#preview = keyOf(task);
     }
-    const page = this.#add(task, panel);
+    const page = this.#add(task, panel, old !== undefined);
     this.#closeUnrestored(page);
     return page;
   }
@@ -94,7 +94,7 @@ export class DetailsPages implements vscode.Disposable {
     if (task === undefined || this.#pages.has(keyOf(task))) {
       panel.dispose();
     } else {
-      this.#add(task, panel);
+      this.#add(task, panel, false);
     }
   }
 
@@ -105,8 +105,8 @@ export class DetailsPages implements vscode.Disposable {
     this.#pages.clear();
   }
 
-  #add(task: TaskRef, panel: vscode.WebviewPanel): DetailsPage {
-    const page = new DetailsPage(this.#host, task, panel, () => this.#forget(page));
+  #add(task: TaskRef, panel: vscode.WebviewPanel, isLoaded: boolean): DetailsPage {
+    const page = new DetailsPage(this.#host, task, panel, isLoaded, () => this.#forget(page));
     this.#pages.set(page.key, page);
     return page;
   }
@@ -151,8 +151,17 @@ class DetailsPage implements vscode.Disposable {
   #visible = false;
   #isDisposed = false;
 
-  /** @param onClosed called when the user closes the panel. */
-  constructor(host: DetailsHost, task: TaskRef, panel: vscode.WebviewPanel, onClosed: () => void) {
+  /**
+   * @param isLoaded whether the panel has had another task.
+   * @param onClosed called when the user closes the panel.
+   */
+  constructor(
+    host: DetailsHost,
+    task: TaskRef,
+    panel: vscode.WebviewPanel,
+    isLoaded: boolean,
+    onClosed: () => void,
+  ) {
     this.#host = host;
     this.#ref = task;
     this.key = keyOf(task);
@@ -168,7 +177,10 @@ class DetailsPage implements vscode.Disposable {
       enableScripts: true,
       localResourceRoots: [vscode.Uri.joinPath(host.extensionUri, "dist", "webview")],
     };
-    panel.webview.html = this.#html();
+    // A panel that is on the screen keeps its page, which shows the other task at once.
+    if (!isLoaded || !panel.visible) {
+      panel.webview.html = this.#html();
+    }
     this.#lastKnown = host.task(task);
     if (this.#lastKnown !== undefined) {
       // A panel that had another task, and is behind other tabs, is to be known by this one's name at once.
@@ -225,7 +237,7 @@ class DetailsPage implements vscode.Disposable {
     const shown = JSON.stringify(view);
     if (shown !== this.#shown) {
       this.#shown = shown;
-      this.#post({ type: "show", view });
+      this.#post({ type: "show", task: this.#ref, view });
     }
   }
 
@@ -298,9 +310,10 @@ class DetailsPage implements vscode.Disposable {
   }
 
   #receive(received: unknown): void {
-    const message = parsePageMessage(received);
-    if (message !== undefined) {
-      this.#handle(message);
+    const sent = parseFromPage(received);
+    // A page that is loaded again in a panel of several tasks begins with the first of them.
+    if (sent !== undefined && (sent.message.type === "ready" || keyOf(sent.task) === this.key)) {
+      this.#handle(sent.message);
     }
   }
 

@@ -35,9 +35,15 @@ const pageMessage = v.variant("type", [
  */
 export type PageMessage = v.InferOutput<typeof pageMessage>;
 
-/** Host → page. `copied`: the text is on the clipboard. */
+/** A message of a page, and the task that the page showed then: the panel may have another one by now. */
+export interface FromPage {
+  readonly task: TaskRef;
+  readonly message: PageMessage;
+}
+
+/** Host → page. `show`: of the same task as before, or of another one. `copied`: the text is on the clipboard. */
 export type HostMessage =
-  | { readonly type: "show"; readonly view: PageView }
+  | { readonly type: "show"; readonly task: TaskRef; readonly view: PageView }
   | { readonly type: "copied"; readonly what: Copyable };
 
 /** What the page keeps for the time after a reload of the window. */
@@ -46,11 +52,13 @@ export interface PageState {
 }
 
 const identifier = v.pipe(v.string(), v.minLength(1));
-const pageState = v.object({ task: v.object({ connection: identifier, id: identifier }) });
+const task = v.object({ connection: identifier, id: identifier });
+const pageState = v.object({ task });
+const fromPage = v.object({ task, message: pageMessage });
 
-/** The message, or undefined for anything else. */
-export function parsePageMessage(message: unknown): PageMessage | undefined {
-  const parsed = v.safeParse(pageMessage, message);
+/** What a page has sent, or undefined for anything else. */
+export function parseFromPage(sent: unknown): FromPage | undefined {
+  const parsed = v.safeParse(fromPage, sent);
   return parsed.success ? parsed.output : undefined;
 }
 

@@ -1,11 +1,12 @@
 /** The details page: shows what the host sends, sends what the reader clicks. It has no words of its own. */
-import { render } from "lit/html.js";
+import { nothing, render } from "lit/html.js";
+import type { TaskRef } from "../../connections/connection";
 import type { Copyable } from "../page-view";
-import type { HostMessage, PageMessage, PageState } from "../protocol";
+import type { FromPage, HostMessage, PageMessage, PageState } from "../protocol";
 import { pageOf } from "./templates";
 
 declare function acquireVsCodeApi(): {
-  postMessage(message: PageMessage): void;
+  postMessage(message: FromPage): void;
   setState(state: PageState): void;
 };
 
@@ -21,7 +22,8 @@ const { connection, taskId: id } = document.body.dataset;
 if (main === null || connection === undefined || id === undefined) {
   throw new Error("The details page has no place for its task.");
 }
-vscode.setState({ task: { connection, id } });
+let task: TaskRef = { connection, id };
+vscode.setState({ task });
 
 let shown: (HostMessage & { type: "show" }) | undefined;
 let copied: Copyable | undefined;
@@ -33,14 +35,27 @@ function update(): void {
     return;
   }
   const focused = document.activeElement;
-  render(
-    pageOf(shown.view, { now: Date.now(), copied, send: (message) => vscode.postMessage(message) }),
-    main,
-  );
+  render(pageOf(shown.view, { now: Date.now(), copied, send }), main);
   if (focused !== null && !focused.isConnected) {
     // The button that had the focus is gone, such as "Pause" once the task is paused.
     main.querySelector("h1")?.focus();
   }
+}
+
+function send(message: PageMessage): void {
+  vscode.postMessage({ task, message });
+}
+
+/** Nothing stays of the task that was shown before: what was open, zoomed or copied. */
+function begin(other: TaskRef): void {
+  task = other;
+  vscode.setState({ task });
+  copied = undefined;
+  left = undefined;
+  if (main !== null) {
+    render(nothing, main);
+  }
+  scrollTo(0, 0);
 }
 
 function receive(message: HostMessage): void {
@@ -48,6 +63,9 @@ function receive(message: HostMessage): void {
     case "show":
       if (shown === undefined) {
         main?.replaceChildren();
+      }
+      if (message.task.id !== task.id || message.task.connection !== task.connection) {
+        begin(message.task);
       }
       shown = message;
       update();
@@ -85,4 +103,4 @@ window.addEventListener("focus", () => {
 });
 window.addEventListener("message", (event: MessageEvent<HostMessage>) => receive(event.data));
 setInterval(update, ageMs);
-vscode.postMessage({ type: "ready" });
+send({ type: "ready" });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { pageHtml } from "../../../src/details/html";
-import { parsePageMessage, parsePageState } from "../../../src/details/protocol";
+import { parseFromPage, parsePageState } from "../../../src/details/protocol";
 import { statuses } from "../../../src/status/statuses";
+
+const task = { connection: "local", id: "id" };
 
 describe("messages of the details page", () => {
   it("are taken when they are what the page may say", () => {
@@ -15,10 +17,11 @@ describe("messages of the details page", () => {
       { type: "compare", kind: "contents" },
       { type: "compare", kind: "object" },
     ]) {
-      assert.deepEqual(parsePageMessage(message), message);
+      assert.deepEqual(parseFromPage({ task, message }), { task, message });
     }
     for (const action of new Set(Object.values(statuses).flatMap(({ actions }) => actions))) {
-      assert.deepEqual(parsePageMessage({ type: "run", action }), { type: "run", action });
+      const sent = { task, message: { type: "run", action } };
+      assert.deepEqual(parseFromPage(sent), sent);
     }
   });
 
@@ -42,14 +45,17 @@ describe("messages of the details page", () => {
       { type: "ask", part: "tables", offset: 0, filter: { $ne: "" } },
       { type: "compare", kind: "account" },
     ]) {
-      assert.equal(parsePageMessage(message), undefined, JSON.stringify(message));
+      assert.equal(parseFromPage({ task, message }), undefined, JSON.stringify(message));
+      assert.equal(parseFromPage(message), undefined, JSON.stringify(message));
+    }
+    for (const other of [undefined, "id", { id: "id" }, { connection: "local", id: "" }]) {
+      assert.equal(parseFromPage({ task: other, message: { type: "refresh" } }), undefined);
     }
   });
 });
 
 describe("the state of the details page", () => {
   it("names a task, or is no state", () => {
-    const task = { connection: "local", id: "id" };
     assert.deepEqual(parsePageState({ task }), { task });
     for (const state of [undefined, null, {}, { task: { ...task, id: "" } }, { task: { id: "id" } }]) {
       assert.equal(parsePageState(state), undefined, JSON.stringify(state));
