@@ -6,6 +6,7 @@ import { postgresArchive } from "./postgres-archive.mjs";
 import { runProgram } from "./programs.mjs";
 import { billOfMaterials } from "./sbom.mjs";
 import { node, npm } from "./setup.mjs";
+import { repositoryOf, shippedPage, shippedParts } from "./shipped.mjs";
 
 /** What VS Code calls the platforms that have a PostgreSQL, and what its npm packages call them. */
 const platforms = {
@@ -74,18 +75,16 @@ async function makeVsix({ root, name, manifest, stage, folder, epoch, signal }) 
     private: _,
     ...shipped
   } = manifest;
-  const texts = [
-    "package.nls.json",
-    "package.nls.zh-cn.json",
-    "README.md",
-    "README.zh-cn.md",
-    "CHANGELOG.md",
-    "LICENSE",
-  ];
-  for (const part of [...texts, "THIRD-PARTY-NOTICES.txt", "l10n", "media", "dist"]) {
-    await cp(join(root, part), join(stage, part), { recursive: true });
+  const repository = repositoryOf(process.env);
+  for (const part of [...shippedParts(root), ".vscodeignore"]) {
+    if (part.endsWith(".md")) {
+      await writeFile(join(stage, part), shippedPage(await readFile(join(root, part), "utf8"), repository));
+    } else {
+      await cp(join(root, part), join(stage, part), { recursive: true });
+    }
   }
-  await writeFile(join(stage, "package.json"), JSON.stringify(shipped));
+  const address = repository && { repository: { type: "git", url: `${repository.url}.git` } };
+  await writeFile(join(stage, "package.json"), JSON.stringify({ ...shipped, ...address }));
   const key = platforms[/** @type {keyof typeof platforms} */ (name)];
   if (key !== undefined) {
     await cp(await postgresArchive({ root, key, signal }), join(stage, "dist", "postgres.tar.br"));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflateRawSync } from "node:zlib";
 import { transform } from "esbuild";
+import { shippedParts } from "../../scripts/shipped.mjs";
 import { type Figure, median } from "./measure";
 
 const run = promisify(execFile);
@@ -32,10 +33,9 @@ export async function product(): Promise<readonly Figure[]> {
     code.set(file, Buffer.from((await transform(readFileSync(file, "utf8"), options)).code));
   }
   const apart = /(failures|local-backend|mcp-server)\.js$/;
-  const shipped = [
-    ...["package.json", "package.nls.json", "package.nls.zh-cn.json", "README.md", "CHANGELOG.md", "LICENSE"],
-    ...[...files("l10n"), ...files("media"), ...files("dist").filter((file) => !file.endsWith(".map"))],
-  ];
+  const shipped = shippedParts(".")
+    .flatMap((part) => (statSync(part).isDirectory() ? files(part) : [part]))
+    .filter((file) => !file.endsWith(".map"));
   return [
     {
       id: "activateCpu",
