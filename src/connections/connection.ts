@@ -1,6 +1,5 @@
 import type { SiteId } from "../drs/regions";
 import type { AccessKey } from "../drs/sign-in";
-import type { PollIntervals } from "../tasks/store";
 
 /** Whose tasks are shown. Holds no secret: connections are kept in VS Code's state, as they are. */
 export type Connection = LocalConnection | CloudConnection;
@@ -61,32 +60,3 @@ export interface TaskRef {
 }
 
 export const localId = "local";
-
-/** Milliseconds between readings of what a list does not have: one's own machine is asked often, the cloud within its budget. */
-export function readingPaceOf(connection: string): number {
-  return connection === localId ? 5_000 : 60_000;
-}
-
-const second = 1000;
-
-/** How often tasks are read: as fast as one likes from one's own machine, sparingly from the cloud (429 at 200 requests in 5 minutes). */
-export const pollIntervalsOf: Readonly<Record<Connection["kind"], PollIntervals>> = {
-  local: {
-    soon: 0.5 * second,
-    fast: 0.8 * second,
-    steady: 0.8 * second,
-    background: 5 * second,
-    longest: 5 * second,
-    detailMaxAge: 0,
-    perRequest: 0.04 * second,
-  },
-  cloud: {
-    soon: 2 * second,
-    fast: 6 * second,
-    steady: 20 * second,
-    background: 60 * second,
-    longest: 300 * second,
-    detailMaxAge: 60 * second,
-    perRequest: 3.75 * second,
-  },
-};

@@ -12,7 +12,8 @@ import type { Localizer } from "../l10n/localizer";
 import { TaskStore } from "../tasks/store";
 import { Control, type TaskSession } from "../tasks/use-cases/control";
 import type { Access } from "./access";
-import { type Connection, pollIntervalsOf } from "./connection";
+import type { Connection } from "./connection";
+import { pollIntervalsOf } from "./poll-intervals";
 
 // With this file of their own, which holds the client, so that it is loaded once.
 export { projectsNamed } from "../drs/projects";

@@ -1,6 +1,7 @@
 /** What a page shows beyond the list's data: its parts, its charts, and what can be done with them. */
 
-import { localId, readingPaceOf, type TaskRef } from "../connections/connection";
+import { localId, type TaskRef } from "../connections/connection";
+import { readingPaceOf } from "../connections/poll-intervals";
 import { joined, shown } from "../l10n/shown";
 import { isStreaming, rowOf } from "../status/statuses";
 import { hasFailed, mayPrecheck } from "../tasks/allowed-actions";

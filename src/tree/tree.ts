@@ -1,4 +1,5 @@
-import { readingPaceOf, type TaskRef } from "../connections/connection";
+import type { TaskRef } from "../connections/connection";
+import { readingPaceOf } from "../connections/poll-intervals";
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
 import { diagnosisOf } from "../failures/diagnosis";
 import type { Localizer } from "../l10n/localizer";

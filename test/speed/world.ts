@@ -5,7 +5,7 @@ import type * as vscode from "vscode";
 import { Alerts } from "../../src/alerts/alerts";
 import { Follows } from "../../src/alerts/follows";
 import { Mutes } from "../../src/alerts/mutes";
-import { pollIntervalsOf } from "../../src/connections/connection";
+import { pollIntervalsOf } from "../../src/connections/poll-intervals";
 import type { Session } from "../../src/connections/session";
 import type { ConnectionState } from "../../src/connections/session-manager";
 import { localizerFor } from "../../src/l10n/localizer";

@@ -1,5 +1,5 @@
 /** What the code's own constants allow: how many requests a window sends, and how old what it shows may be. */
-import { pollIntervalsOf } from "../../src/connections/connection";
+import { pollIntervalsOf } from "../../src/connections/poll-intervals";
 import { rateWindowMs } from "../../src/drs/rate-limiter";
 import { pageSize } from "../../src/tasks/list-reader";
 

@@ -7,7 +7,7 @@ import type { TaskReading } from "../../../src/alerts/alert-engine-host";
 import { openAlertRecords } from "../../../src/alerts/alert-records";
 import type { Policy } from "../../../src/alerts/evaluate";
 import { sideIds } from "../../../src/alerts/rules/rules";
-import { pollIntervalsOf } from "../../../src/connections/connection";
+import { pollIntervalsOf } from "../../../src/connections/poll-intervals";
 import type { TablesCaller } from "../../../src/drs/client";
 import { pause } from "../../../src/drs/clock";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";

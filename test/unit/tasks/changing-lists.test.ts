@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pollIntervalsOf } from "../../../src/connections/connection";
+import { pollIntervalsOf } from "../../../src/connections/poll-intervals";
 import type { TablesCaller } from "../../../src/drs/client";
 import { TaskStore } from "../../../src/tasks/store";
 import { ManualClock } from "../../support/clock";

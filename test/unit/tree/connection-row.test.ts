@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CloudConnection } from "../../../src/connections/connection";
-import { pollIntervalsOf } from "../../../src/connections/connection";
+import { pollIntervalsOf } from "../../../src/connections/poll-intervals";
 import type { ConnectionState } from "../../../src/connections/session-manager";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { shown } from "../../../src/l10n/shown";
