@@ -25,7 +25,7 @@ import {
   withoutConnection,
   withShown,
 } from "./connection-list";
-import { secretIn } from "./secret";
+import { secretIn } from "./stored-secret";
 
 /** How long VS Code's secret storage may take, in milliseconds: a keyring may ask the user for its own password. */
 const secretLimitMs = 20_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { accessOf, iamSignIn } from "../../../src/connections/access";
 import type { CloudConnection, LocalConnection } from "../../../src/connections/connection";
-import { secretIn } from "../../../src/connections/secret";
+import { secretIn } from "../../../src/connections/stored-secret";
 
 const url = new URL("https://drs.example.com/v3/p/jobs");
 const request = { method: "GET", url, headers: {}, body: "" };

@@ -6,7 +6,7 @@ import { openAlertRecords } from "../../../src/alerts/alert-records";
 import { openMuteState } from "../../../src/alerts/mute-state";
 import { openConnectionFile } from "../../../src/connections/connection-file";
 import { connectionsIn, listOf } from "../../../src/connections/connection-list";
-import { secretIn } from "../../../src/connections/secret";
+import { secretIn } from "../../../src/connections/stored-secret";
 import { pinOf, pinsIn } from "../../../src/tree/pins";
 import { viewOptionsIn } from "../../../src/tree/view-options";
 
