@@ -12,7 +12,7 @@ import { BackgroundWork } from "./background-work";
 import { noteFindings } from "./findings";
 import { currentFailure, type Job } from "./job";
 import type { ActionConstraints } from "./legal-actions";
-import { Looks } from "./looks";
+import { TaskObservations } from "./task-observations";
 import { Monitor, type Rates } from "./monitor";
 import { observedState } from "./observed-state";
 import { type Indexing, isWatched, newFault, type Runtime, Runtimes } from "./runtime";
@@ -50,7 +50,7 @@ export class Controller {
   readonly #runtimes = new Runtimes();
   readonly #steps: StepExecutor;
   readonly #monitor: Monitor;
-  readonly #looks: Looks;
+  readonly #observations: TaskObservations;
   readonly #work = new BackgroundWork();
   /** Tasks that are looked at, those that wait for their time, and those for which something may be left to do. */
   readonly #open: Set<string>;
@@ -73,7 +73,7 @@ export class Controller {
     this.#steps = new StepExecutor(store, engine, secrets, this.#runtimes, advance);
     this.#monitor = new Monitor(engine, () => this.#running(), store.measurements);
     const taskOf = (job: Job) => this.taskOf(job);
-    this.#looks = new Looks(engine, store, this.#runtimes, this.#work, taskOf, advance);
+    this.#observations = new TaskObservations(engine, store, this.#runtimes, this.#work, taskOf, advance);
     this.#open = new Set(store.all().map(({ id }) => id));
     store.on("changed", this.#noteChange);
   }
@@ -168,7 +168,7 @@ export class Controller {
   async lookAt(id: string): Promise<void> {
     const job = this.store.get(id);
     if (job !== undefined && isWatched(job)) {
-      await this.#looks.now(job);
+      await this.#observations.now(job);
     }
   }
 
@@ -245,7 +245,7 @@ export class Controller {
         this.#advanceInBackground(job.id);
       }
     }
-    this.#looks.begin(watched);
+    this.#observations.begin(watched);
     if (now - this.#sweptAt > sweepMs) {
       this.#sweptAt = now;
       this.#work.run(this.#steps.releaseOrphans());
@@ -312,7 +312,7 @@ export class Controller {
       runtime.epoch++;
       const latest = this.store.get(id);
       if (latest !== undefined && isWatched(latest)) {
-        runtime.engine = await this.#looks.afterStep(latest);
+        runtime.engine = await this.#observations.afterStep(latest);
       } else {
         runtime.engine = undefined;
       }

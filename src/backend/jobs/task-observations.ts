@@ -1,4 +1,4 @@
-/** Asks the engine how tasks are, and keeps its answers. */
+/** Asks the engine for the state of tasks, and keeps its answers. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../engine/engine";
 import type { EngineState } from "../engine/engine-state";
@@ -7,20 +7,20 @@ import { reasonOf } from "../log";
 import type { BackgroundWork } from "./background-work";
 import { noteFindings } from "./findings";
 import type { Job } from "./job";
-import { JoinedLooks, serversOf } from "./joined-looks";
+import { ObservationBatches, serversOf } from "./observation-batches";
 import type { Runtime, Runtimes } from "./runtime";
 import type { JobStore } from "./store";
 
-/** How long an action of a user waits for a look at its task. */
+/** How long an action of a user waits for the observation of its task. */
 const patienceMs = 3_000;
 
-/** The looks at tasks. An answer counts only if no step was taken since its question. */
-export class Looks {
-  readonly #joined: JoinedLooks;
+/** Observes tasks. An answer counts only if no step was taken since its question. */
+export class TaskObservations {
+  readonly #batches: ObservationBatches;
   /** Pairs of servers that have not answered yet. */
   readonly #asked = new Set<string>();
 
-  /** @param advance takes the next step of a task that was looked at. */
+  /** @param advance takes the next step of a task that was observed. */
   constructor(
     private readonly engine: Engine,
     private readonly store: JobStore,
@@ -29,7 +29,7 @@ export class Looks {
     private readonly taskOf: (job: Job) => EngineTask,
     private readonly advance: (id: string) => void,
   ) {
-    this.#joined = new JoinedLooks(engine);
+    this.#batches = new ObservationBatches(engine);
   }
 
   /** Asks about all tasks between two servers together; servers that do not answer hold up only their own tasks. */
@@ -43,14 +43,14 @@ export class Looks {
     for (const [servers, own] of pairs) {
       if (!this.#asked.has(servers)) {
         this.#asked.add(servers);
-        this.work.run(this.#look(own).finally(() => this.#asked.delete(servers)));
+        this.work.run(this.#observe(own).finally(() => this.#asked.delete(servers)));
       }
     }
   }
 
   /**
-   * Looks at a task now, for a decision that depends on what has befallen it; servers that take longer than a user wants
-   * to wait are looked at later.
+   * Observes a task now, for a decision that depends on its state. Servers that take longer than a user wants to wait
+   * answer later.
    */
   async now(job: Job): Promise<void> {
     const runtime = this.runtimes.of(job.id);
@@ -58,16 +58,16 @@ export class Looks {
       return;
     }
     const { epoch } = runtime;
-    const look = this.engine.observe([this.taskOf(job)], true).then(async (states) => {
+    const answer = this.engine.observe([this.taskOf(job)], true).then(async (states) => {
       if (isCurrent(runtime, epoch)) {
         runtime.engine = states.get(job.id) ?? runtime.engine;
         await noteFindings(this.store, job, runtime.engine, Date.now());
       }
     });
-    this.work.run(look);
+    this.work.run(answer);
     const timeout = new AbortController();
     await Promise.race([
-      look.catch(() => undefined),
+      answer.catch(() => undefined),
       delay(patienceMs, undefined, { signal: timeout.signal }).catch(() => undefined),
     ]);
     timeout.abort();
@@ -75,10 +75,10 @@ export class Looks {
 
   /** How a task is after a step; undefined when the engine does not know it. */
   async afterStep(job: Job): Promise<EngineState | undefined> {
-    return await this.#joined.at(this.taskOf(job));
+    return await this.#batches.at(this.taskOf(job));
   }
 
-  async #look(jobs: readonly Job[]): Promise<void> {
+  async #observe(jobs: readonly Job[]): Promise<void> {
     const idle = jobs.filter(({ id }) => !this.runtimes.of(id).busy);
     const epochs = new Map(idle.map(({ id }) => [id, this.runtimes.of(id).epoch]));
     const states = await this.engine.observe(idle.map((job) => this.taskOf(job))).catch((error: unknown) => {

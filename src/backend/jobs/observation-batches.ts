@@ -1,4 +1,4 @@
-/** Looks at single tasks that are asked for while another look is under way are made together. */
+/** Single tasks that are to be observed while another observation is under way are observed together. */
 import type { DatabaseLogin } from "../engine/database-login";
 import type { Engine } from "../engine/engine";
 import type { EngineState } from "../engine/engine-state";
@@ -7,32 +7,32 @@ import type { Side } from "../engine/side";
 
 type Server = Pick<DatabaseLogin, "host" | "port">;
 
-interface Look {
+interface Batch {
   readonly tasks: EngineTask[];
   readonly states: Promise<ReadonlyMap<string, EngineState>>;
 }
 
 /**
- * When many tasks take their steps at once, each wants to be looked at after each of them. One question for all costs
- * little more than one for a single task. Tasks between other servers do not wait for them.
+ * When many tasks take their steps at once, each is observed after each step. One question for all tasks costs little
+ * more than one for a single task. Tasks between other servers do not wait for them.
  */
-export class JoinedLooks {
-  /** The looks that have not begun, by their servers. */
-  readonly #next = new Map<string, Look>();
-  /** The last look that was asked for, by its servers. */
+export class ObservationBatches {
+  /** The batches that have not begun, by their servers. */
+  readonly #next = new Map<string, Batch>();
+  /** The last batch that was asked for, by its servers. */
   readonly #last = new Map<string, Promise<void>>();
 
   constructor(private readonly engine: Pick<Engine, "observe">) {}
 
-  /** What is seen by a look that begins after this call; undefined when the engine does not know the task. */
+  /** What an observation finds that begins after this call; undefined when the engine does not know the task. */
   async at(task: EngineTask): Promise<EngineState | undefined> {
     const servers = serversOf(task);
-    const look = this.#next.get(servers) ?? this.#plan(servers);
-    look.tasks.push(task);
-    return (await look.states).get(task.id);
+    const batch = this.#next.get(servers) ?? this.#plan(servers);
+    batch.tasks.push(task);
+    return (await batch.states).get(task.id);
   }
 
-  #plan(servers: string): Look {
+  #plan(servers: string): Batch {
     const tasks: EngineTask[] = [];
     const states = (this.#last.get(servers) ?? Promise.resolve()).then(async () => {
       this.#next.delete(servers);
@@ -45,13 +45,13 @@ export class JoinedLooks {
       )
       .finally(() => this.#forget(servers, over));
     this.#last.set(servers, over);
-    const look = { tasks, states };
-    this.#next.set(servers, look);
-    return look;
+    const batch = { tasks, states };
+    this.#next.set(servers, batch);
+    return batch;
   }
 
-  #forget(servers: string, look: Promise<void>): void {
-    if (this.#last.get(servers) === look) {
+  #forget(servers: string, batch: Promise<void>): void {
+    if (this.#last.get(servers) === batch) {
       this.#last.delete(servers);
     }
   }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { EngineState } from "../../../../src/backend/engine/engine-state";
 import type { EngineTask } from "../../../../src/backend/engine/engine-task";
-import { JoinedLooks } from "../../../../src/backend/jobs/joined-looks";
+import { ObservationBatches } from "../../../../src/backend/jobs/observation-batches";
 
-describe("looks at single tasks", () => {
+describe("observations of single tasks", () => {
   /** Answers only when told to, and notes of which tasks it was asked. */
   class Asked {
     readonly questions: { readonly ids: readonly string[]; answer: (error?: Error) => void }[] = [];
@@ -37,10 +37,10 @@ describe("looks at single tasks", () => {
 
   it("are made together when they are asked for while another is under way", async () => {
     const engine = new Asked();
-    const looks = new JoinedLooks(engine);
-    const first = looks.at(task("a"));
+    const batches = new ObservationBatches(engine);
+    const first = batches.at(task("a"));
     await turn();
-    const others = [looks.at(task("b")), looks.at(task("c"))];
+    const others = [batches.at(task("b")), batches.at(task("c"))];
     await turn();
     assert.deepEqual(ids(engine), [["a"]]);
     engine.questions[0]?.answer();
@@ -53,20 +53,20 @@ describe("looks at single tasks", () => {
 
   it("between other servers do not wait for it", async () => {
     const engine = new Asked();
-    const looks = new JoinedLooks(engine);
-    void looks.at(task("a"));
+    const batches = new ObservationBatches(engine);
+    void batches.at(task("a"));
     await turn();
-    void looks.at(task("b", "::1"));
+    void batches.at(task("b", "::1"));
     await turn();
     assert.deepEqual(ids(engine), [["a"], ["b"]]);
   });
 
   it("continue after one that failed, which fails only for those who asked for it", async () => {
     const engine = new Asked();
-    const looks = new JoinedLooks(engine);
-    const first = looks.at(task("a"));
+    const batches = new ObservationBatches(engine);
+    const first = batches.at(task("a"));
     await turn();
-    const second = looks.at(task("b"));
+    const second = batches.at(task("b"));
     engine.questions[0]?.answer(new Error("no sense"));
     await assert.rejects(first, /no sense/);
     await turn();
