@@ -15,7 +15,7 @@ const warning = v.object({
   message: v.string(),
   since: time,
 });
-const keptLog = v.object({
+const retainedLog = v.object({
   bytes: v.number(),
   limit: v.nullish(v.number()),
   bytes_per_second: v.nullish(v.number()),
@@ -28,7 +28,7 @@ const answer = v.object({
     v.string(),
     v.object({
       warnings: v.fallback(v.array(v.fallback(v.nullable(warning), null)), []),
-      log: v.fallback(v.nullish(keptLog), null),
+      log: v.fallback(v.nullish(retainedLog), null),
     }),
   ),
 });
@@ -78,7 +78,7 @@ export function healthsOf(text: string, last: StreamHealths): StreamHealths {
         warnings: warnings.flatMap((one) =>
           one === null ? [] : [{ ...one, table: one.table ?? undefined, since: timeOf(one.since) }],
         ),
-        keptLog: log == null ? undefined : logOf(log),
+        retainedLog: log == null ? undefined : logOf(log),
       };
       const before = last.get(id);
       return [id, before !== undefined && isSame(before, now) ? before : now];
@@ -90,7 +90,7 @@ function isSame(one: StreamHealth, other: StreamHealth): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function logOf(log: v.InferOutput<typeof keptLog>): NonNullable<StreamHealth["keptLog"]> {
+function logOf(log: v.InferOutput<typeof retainedLog>): NonNullable<StreamHealth["retainedLog"]> {
   return {
     bytes: log.bytes,
     limit: log.limit ?? undefined,

@@ -74,7 +74,7 @@ export interface StreamView {
   readonly level: "warning" | "info";
   readonly heading: Shown;
   readonly warnings: readonly StreamWarning[];
-  /** Size, limit and growth of the kept log. */
+  /** Size, limit and growth of the retained log. */
   readonly log?: Fact | undefined;
 }
 

@@ -8,8 +8,8 @@ import { addressText } from "../tasks/address";
 import { transitionIn } from "../tasks/allowed-actions";
 import { attemptText } from "../tasks/attempt-text";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
-import { keptLogText } from "../tasks/kept-log";
 import { errorText, meaningOf, statusName } from "../tasks/problems";
+import { retainedLogText } from "../tasks/retained-log";
 import { routeOf } from "../tasks/route";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
@@ -243,8 +243,8 @@ function oftenOf({ status }: Task, { since, l10n }: DetailsFacts): Shown | undef
 function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
   const { t } = l10n;
   const warnings = warningsOf(task);
-  const { keptLog } = task;
-  if (warnings.length === 0 && keptLog === undefined) {
+  const { retainedLog } = task;
+  if (warnings.length === 0 && retainedLog === undefined) {
     return undefined;
   }
   return {
@@ -255,11 +255,11 @@ function streamOf(task: Task, l10n: Localizer): StreamView | undefined {
       since: since === undefined ? undefined : momentOf(since, l10n),
     })),
     log:
-      keptLog === undefined
+      retainedLog === undefined
         ? undefined
         : {
             label: warnings.length > 0 ? t("Retained log") : undefined,
-            text: keptLogText(keptLog, l10n),
+            text: retainedLogText(retainedLog, l10n),
           },
   };
 }

@@ -2,7 +2,7 @@
 import type { ChoosableTable, EndLogin } from "../backend-client/ends";
 import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
-import { bytesText } from "../tasks/kept-log";
+import { bytesText } from "../tasks/retained-log";
 import { usualEngine } from "./engines";
 import type { FileEnd, TaskFile } from "./model";
 

@@ -99,7 +99,7 @@ const table = {
   logLost: {
     leadMs: Number.POSITIVE_INFINITY,
     alerts: false,
-    at: (task) => (isLogWarned(task) ? task.keptLog?.lostAt : undefined),
+    at: (task) => (isLogWarned(task) ? task.retainedLog?.lostAt : undefined),
     row: (left, { t }) => t("log lost in {0}", left),
     text: (at, { t }) =>
       t(
@@ -110,7 +110,7 @@ const table = {
   diskFull: {
     leadMs: Number.POSITIVE_INFINITY,
     alerts: false,
-    at: (task) => (isLogWarned(task) ? task.keptLog?.diskFullAt : undefined),
+    at: (task) => (isLogWarned(task) ? task.retainedLog?.diskFullAt : undefined),
     row: (left, { t }) => t("source disk full in {0}", left),
     text: (at, { t }) =>
       t(

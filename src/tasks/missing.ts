@@ -3,7 +3,7 @@
 import type { Localizer } from "../l10n/localizer";
 import { firstOf, joined, type Shown, shown } from "../l10n/shown";
 import { rowOf } from "../status/statuses";
-import { bytesText } from "./kept-log";
+import { bytesText } from "./retained-log";
 import type { Task } from "./task";
 
 /** So many tasks are named. */

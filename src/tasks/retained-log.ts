@@ -1,12 +1,12 @@
-/** The log that a source keeps for a task, in words. */
+/** The log that a source retains for a task, in words. */
 
 import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
-import type { KeptLog } from "./task";
+import type { RetainedLog } from "./task";
 
 /** A line about size, limit, growth and what becomes of it, such as `52 MB of 64 MB at most · kept until about 14:30 …`. */
-export function keptLogText(
-  { bytes, limit, bytesPerSecond, lostAt, diskFullAt }: KeptLog,
+export function retainedLogText(
+  { bytes, limit, bytesPerSecond, lostAt, diskFullAt }: RetainedLog,
   l10n: Localizer,
 ): Shown {
   const { t, shortTime } = l10n;

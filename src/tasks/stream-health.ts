@@ -1,9 +1,9 @@
 /** What a service says of its tasks' streams, beyond the DRS API. */
-import type { KeptLog, Task, TaskWarning } from "./task";
+import type { RetainedLog, Task, TaskWarning } from "./task";
 
 export interface StreamHealth {
   readonly warnings: readonly TaskWarning[];
-  readonly keptLog: KeptLog | undefined;
+  readonly retainedLog: RetainedLog | undefined;
 }
 
 /** By task; a task that is not in it has nothing to say. The same object as long as nothing changes. */
@@ -45,11 +45,11 @@ export class HealthJoin {
   }
 }
 
-function joined(task: Task, { warnings, keptLog }: StreamHealth): Task {
+function joined(task: Task, { warnings, retainedLog }: StreamHealth): Task {
   return {
     ...task,
     ...(warnings.length === 0 ? {} : { warnings }),
-    ...(keptLog === undefined ? {} : { keptLog }),
+    ...(retainedLog === undefined ? {} : { retainedLog }),
   };
 }
 

@@ -40,7 +40,7 @@ export interface TaskWarning {
 }
 
 /** The log that the source keeps for a task that does not read it (local backend). Times: milliseconds since 1970. */
-export interface KeptLog {
+export interface RetainedLog {
   readonly bytes: number;
   /** The most that the server keeps, in bytes; undefined: no limit. */
   readonly limit?: number | undefined;
@@ -88,7 +88,7 @@ export interface Task {
   readonly tags?: readonly string[] | undefined;
   /** What is wrong with its stream; only from the local backend. */
   readonly warnings?: readonly TaskWarning[] | undefined;
-  readonly keptLog?: KeptLog | undefined;
+  readonly retainedLog?: RetainedLog | undefined;
   /** `job_action.available_actions`, where the service lists them. */
   readonly availableActions?: readonly string[] | undefined;
   /** `job_action.current_action`: what the service is doing to the task. */

@@ -10,9 +10,9 @@ import { actionIds, actionRow } from "../status/actions";
 import { rowOf } from "../status/statuses";
 import { legalActions } from "../tasks/allowed-actions";
 import { forecastsOf, forecastText, isDue } from "../tasks/forecast";
-import { keptLogText } from "../tasks/kept-log";
 import { meaningOf, unfreezing } from "../tasks/problems";
 import { nextAction, remedySteps } from "../tasks/remedy-steps";
+import { retainedLogText } from "../tasks/retained-log";
 import { type Route, routeOf } from "../tasks/route";
 import { lostTables, warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
@@ -178,7 +178,7 @@ function factsOf(task: Task, l10n: Localizer): readonly (readonly [string, strin
       copied || task.remaining === undefined ? undefined : remainingText(task.remaining, l10n),
     ],
     [t("Delay"), task.delayMs === undefined ? undefined : duration(task.delayMs)],
-    [t("Retained log"), task.keptLog === undefined ? undefined : keptLogText(task.keptLog, l10n)],
+    [t("Retained log"), task.retainedLog === undefined ? undefined : retainedLogText(task.retainedLog, l10n)],
     [t("Description"), task.description],
     [t("Starts"), task.scheduledAt === undefined ? undefined : time(task.scheduledAt)],
   ];

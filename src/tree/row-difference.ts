@@ -34,7 +34,7 @@ function looksDifferent(before: Task, after: Task, { l10n, thresholds, withEngin
   return (
     before.name !== after.name ||
     before.warnings !== after.warnings ||
-    before.keptLog !== after.keptLog ||
+    before.retainedLog !== after.retainedLog ||
     before.error?.message !== after.error?.message ||
     before.remaining !== after.remaining ||
     before.startedAt !== after.startedAt ||

@@ -1,5 +1,5 @@
 /** What is wrong with the streams of tasks although they may run: `GET /_local/warnings`. */
-import type { EngineState, KeptLog } from "../engine/engine-state";
+import type { EngineState, RetainedLog } from "../engine/engine-state";
 import { findingsOf } from "../jobs/findings";
 import { type Job, tableId } from "../jobs/job";
 import { type Language, render } from "../messages";
@@ -21,14 +21,14 @@ export function warningsView(
       table: table === undefined ? null : tableId(table),
       message: render(message, language),
     }));
-    const kept = engine?.kind === "present" && job.prepared ? logView(job, engine.keptLog) : null;
+    const kept = engine?.kind === "present" && job.prepared ? logView(job, engine.retainedLog) : null;
     return warnings.length > 0 || kept !== null ? [[job.id, { warnings, log: kept }] as const] : [];
   });
   return { tasks: Object.fromEntries(tasks) };
 }
 
 /** Of a task that runs it is said only when it is much. */
-function logView(job: Job, log: KeptLog | undefined) {
+function logView(job: Job, log: RetainedLog | undefined) {
   const runs = job.status === "INCRE_TRANSFER_STARTED" || job.status === "FULL_TRANSFER_STARTED";
   if (log === undefined || (runs && log.bytes < notableLog)) {
     return null;

@@ -36,7 +36,7 @@ export type EngineState =
       /** What is to be remembered instead of `from`, the memory with which this look was taken. */
       readonly remember?: { readonly from: StreamMemory | null; readonly to: StreamMemory } | undefined;
       /** Undefined while the source cannot be asked. */
-      readonly keptLog?: KeptLog | undefined;
+      readonly retainedLog?: RetainedLog | undefined;
     }
   | {
       readonly kind: "unreachable";
@@ -77,7 +77,7 @@ export interface Positions {
 }
 
 /** The log that a source keeps for a task that has not read it. */
-export interface KeptLog {
+export interface RetainedLog {
   readonly bytes: number;
   /** The most that the server keeps (`max_slot_wal_keep_size`), in bytes; null: as much as fits on its disk. */
   readonly limit: number | null;

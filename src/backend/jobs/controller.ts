@@ -12,12 +12,12 @@ import { BackgroundWork } from "./background-work";
 import { noteFindings } from "./findings";
 import { currentFailure, type Job } from "./job";
 import type { ActionConstraints } from "./legal-actions";
-import { TaskObservations } from "./task-observations";
 import { Monitor, type Rates } from "./monitor";
 import { observedState } from "./observed-state";
 import { type Indexing, isWatched, newFault, type Runtime, Runtimes } from "./runtime";
 import { StepExecutor } from "./step-executor";
 import type { JobStore } from "./store";
+import { TaskObservations } from "./task-observations";
 import type { TcpRelay } from "./tcp-relay";
 
 const pollMs = 500;

@@ -1,7 +1,7 @@
 /** Why a task is behind and until when, in words. */
 import type { Localizer } from "../../l10n/localizer";
 import { firstOf, joined, type Shown, shown } from "../../l10n/shown";
-import { bytesText } from "../kept-log";
+import { bytesText } from "../retained-log";
 import type { CatchUp, DelayCause, DelayDiagnosis } from "./diagnose";
 
 export interface DelayWords {

@@ -205,8 +205,8 @@ describe("the details view", () => {
       message: "It will stop.",
       since: now,
     } as const;
-    const keptLog = { bytes: 2048, limit: 4096 };
-    const both = viewOf({ warnings: [warning], keptLog }).stream;
+    const retainedLog = { bytes: 2048, limit: 4096 };
+    const both = viewOf({ warnings: [warning], retainedLog }).stream;
     assert.deepEqual([both?.level, both?.heading, both?.log?.label], ["warning", "Warnings", "Retained log"]);
     assert.deepEqual(both?.warnings, [
       {
@@ -214,7 +214,7 @@ describe("the details view", () => {
         since: { text: english.time(now), time: new Date(now).toISOString() },
       },
     ]);
-    const log = viewOf({ status: "paused", keptLog }).stream;
+    const log = viewOf({ status: "paused", retainedLog }).stream;
     assert.deepEqual(log, {
       ...{ level: "info", heading: "Retained log", warnings: [] },
       log: { label: undefined, text: "2 kB of 4 kB at most" },
@@ -536,7 +536,11 @@ describe("the details view", () => {
     );
     const text = "The order of the task ends at ";
     assert.deepEqual(levels, [[["info", text]], [["warning", text]]]);
-    const keptLog = { bytes: 1, lostAt: at(2 * day) };
-    assert.deepEqual(viewOf({ status: "paused", keptLog }).notices, [], "the retained log says so itself");
+    const retainedLog = { bytes: 1, lostAt: at(2 * day) };
+    assert.deepEqual(
+      viewOf({ status: "paused", retainedLog }).notices,
+      [],
+      "the retained log says so itself",
+    );
   });
 });

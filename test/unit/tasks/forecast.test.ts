@@ -30,8 +30,8 @@ describe("the forecast of what the service does by itself", () => {
     ],
     ["resourcesGo", { status: "configuration", cloud: true, createdAt: now }, now + 3 * day, day],
     ["leavesList", { status: "createFailed", createdAt: now }, now + 3 * day, day],
-    ["logLost", { ...paused, keptLog: { bytes: 1, lostAt: now + day } }, now + day, Infinity],
-    ["diskFull", { ...paused, keptLog: { bytes: 1, diskFullAt: now + day } }, now + day, Infinity],
+    ["logLost", { ...paused, retainedLog: { bytes: 1, lostAt: now + day } }, now + day, Infinity],
+    ["diskFull", { ...paused, retainedLog: { bytes: 1, diskFullAt: now + day } }, now + day, Infinity],
   ];
   for (const [id, facts, at, lead] of cases) {
     it(`is known with its time, and due so long before that: ${id} ${JSON.stringify(facts)}`, () => {
@@ -62,7 +62,7 @@ describe("the forecast of what the service does by itself", () => {
     ["a failure without a time", { status: "fullFailed", cloud: true }],
     [
       "a log of which the backend does not warn",
-      { status: "paused", keptLog: { bytes: 1, lostAt: now + hour } },
+      { status: "paused", retainedLog: { bytes: 1, lostAt: now + hour } },
     ],
     ["a task that runs", { cloud: true, createdAt: now, updatedAt: now }],
     ["a configuration of the local backend", { status: "configuration", createdAt: now }],

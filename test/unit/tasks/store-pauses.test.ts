@@ -245,20 +245,20 @@ describe("tasks joined with the warnings of their streams", () => {
     service.set("b", "CONFIGURATION");
     await store.refresh();
     const warning = { id: "1", level: "warning", code: "LW001", message: "Columns differ." } as const;
-    healths = new Map([["a", { warnings: [warning], keptLog: { bytes: 5 } }]]);
+    healths = new Map([["a", { warnings: [warning], retainedLog: { bytes: 5 } }]]);
     await store.refresh();
     assert.deepEqual(store.snapshot.tasks.get("a")?.warnings, [warning]);
-    assert.equal(store.snapshot.tasks.get("a")?.keptLog?.bytes, 5);
+    assert.equal(store.snapshot.tasks.get("a")?.retainedLog?.bytes, 5);
     await store.refresh();
     service.jobs.delete("b");
     await store.refresh();
     assert.deepEqual([...store.snapshot.tasks.keys()], ["a"]);
-    healths = new Map([["a", { warnings: [], keptLog: undefined }]]);
+    healths = new Map([["a", { warnings: [], retainedLog: undefined }]]);
     await store.refresh();
     assert.deepEqual(
       [
         Object.hasOwn(store.snapshot.tasks.get("a") ?? {}, "warnings"),
-        store.snapshot.tasks.get("a")?.keptLog,
+        store.snapshot.tasks.get("a")?.retainedLog,
       ],
       [false, undefined],
     );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { healthsOf } from "../../../src/backend-client/warnings";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { mayCopyAgain } from "../../../src/tasks/allowed-actions";
-import { bytesText, keptLogText } from "../../../src/tasks/kept-log";
+import { bytesText, retainedLogText } from "../../../src/tasks/retained-log";
 import {
   HealthJoin,
   lostTables,
@@ -28,14 +28,14 @@ describe("the local backend's stream health", () => {
     const healths = healthsOf(answer({ a: { warnings: [warning], log } }), noHealths);
     const { since, table, code } = healths.get("a")?.warnings[0] ?? {};
     assert.deepEqual([since, table, code], [Date.UTC(2026, 10, 26, 12), "public.stock", "LW001"]);
-    assert.equal(healths.get("a")?.keptLog?.bytes, 1024);
-    assert.equal(healths.get("a")?.keptLog?.limit, undefined);
+    assert.equal(healths.get("a")?.retainedLog?.bytes, 1024);
+    assert.equal(healths.get("a")?.retainedLog?.limit, undefined);
   });
 
   it("leaves out what cannot be read, and keeps the last answer where nothing can", () => {
     const odd = { warnings: [{ ...warning, level: 3 }, warning], log: { bytes: "many" } };
     const healths = healthsOf(answer({ a: odd }), noHealths);
-    assert.deepEqual([healths.get("a")?.warnings.length, healths.get("a")?.keptLog], [1, undefined]);
+    assert.deepEqual([healths.get("a")?.warnings.length, healths.get("a")?.retainedLog], [1, undefined]);
     for (const text of ["", "<html>", "{}", '{"tasks": 3}']) {
       assert.equal(healthsOf(text, healths), healths);
     }
@@ -140,14 +140,14 @@ describe("the log that a source keeps", () => {
   });
 
   it("is shown with its limit, its growth and its end, as far as they are known", () => {
-    assert.equal(keptLogText({ bytes: 2048 }, english), "2 kB, without a limit");
+    assert.equal(retainedLogText({ bytes: 2048 }, english), "2 kB, without a limit");
     const lostAt = Date.UTC(2026, 10, 26, 12);
     const limited = { bytes: 52 * 1024 ** 2, limit: 64 * 1024 ** 2, bytesPerSecond: 1024, lostAt };
     assert.equal(
-      keptLogText(limited, english),
+      retainedLogText(limited, english),
       `52 MB of 64 MB at most · 1 kB per second · kept until about ${english.shortTime(lostAt)}, then the task must copy its tables again`,
     );
-    const full = keptLogText({ bytes: 2048, diskFullAt: lostAt }, english);
+    const full = retainedLogText({ bytes: 2048, diskFullAt: lostAt }, english);
     assert.match(full, /without a limit · source disk full at about /);
   });
 });

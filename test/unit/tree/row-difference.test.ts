@@ -22,7 +22,7 @@ describe("a task's row", () => {
     for (const facts of [
       { name: "b" },
       { warnings: [] },
-      { keptLog: { bytes: 1, limit: null } },
+      { retainedLog: { bytes: 1, limit: null } },
       { error: { code: "1", message: "refused" } },
       { remaining: "60" },
       { startedAt: 5 },

@@ -95,9 +95,9 @@ describe("the tree's rows", () => {
     const ending = task("orders", { order: { endsAt, renews: false } });
     assert.equal(descriptionOf(ending, english), "⚠ order ends in 2 days 2 hr");
     assert.equal(descriptionOf(task("orders", { order: { endsAt, renews: true } }), english), "");
-    const keptLog = { bytes: 1, lostAt: Date.now() + 90 * 60_000 - 1_000 };
+    const retainedLog = { bytes: 1, lostAt: Date.now() + 90 * 60_000 - 1_000 };
     const warnings = [{ id: "1", level: "warning", code: "LW015", message: "Near." } as const];
-    const frozen = task("orders", { status: "frozen", freeze: { id: "police" }, keptLog, warnings });
+    const frozen = task("orders", { status: "frozen", freeze: { id: "police" }, retainedLog, warnings });
     assert.equal(descriptionOf(frozen, english), "by the police · ⚠ 1 warning · ⚠ log lost in 1 hr 30 min");
   });
 
@@ -372,10 +372,10 @@ describe("the tree's rows", () => {
 
   it("show everything that lies ahead", () => {
     const endsAt = Date.now() + 50 * 3_600_000 - 1_000;
-    const keptLog = { bytes: 1, lostAt: Date.now() + 90 * 60_000 - 1_000 };
+    const retainedLog = { bytes: 1, lostAt: Date.now() + 90 * 60_000 - 1_000 };
     const warnings = [{ id: "1", level: "warning", code: "LW015", message: "Near." } as const];
     const row = descriptionOf(
-      task("orders", { order: { endsAt, renews: false }, keptLog, warnings }),
+      task("orders", { order: { endsAt, renews: false }, retainedLog, warnings }),
       english,
     );
     assert.deepEqual(row.split(" · ").sort(), [

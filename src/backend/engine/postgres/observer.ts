@@ -8,10 +8,10 @@ import { CrashLoopDetector } from "./crash-loop-detector";
 import type { Databases } from "./databases";
 import { describe } from "./errors";
 import { grouped } from "./grouped";
-import { KeptLogs } from "./kept-log";
 import { LagMeter } from "./lag";
 import { logPosition, objectName, objectNames } from "./names";
 import { type SlotFacts, slotFacts } from "./publisher";
+import { RetainedLogs } from "./retained-log";
 import type { ServerLog } from "./server-log";
 import { SlotWatch } from "./slot-watch";
 import { memoryOf, type SlotNews, withSlotNews } from "./stream-memory";
@@ -21,7 +21,7 @@ import { type Movement, WaitWatch } from "./waits";
 
 /** What both ends say of tasks, with what is remembered of them from look to look. */
 export class TaskObserver {
-  readonly #logs: KeptLogs;
+  readonly #logs: RetainedLogs;
   readonly #lag = new Map<string, LagMeter>();
   readonly #streams: StreamWatch;
   readonly #slots: SlotWatch;
@@ -37,7 +37,7 @@ export class TaskObserver {
     private readonly databases: Databases,
     logOf: (target: EndLogin) => ServerLog | undefined,
   ) {
-    this.#logs = new KeptLogs(databases);
+    this.#logs = new RetainedLogs(databases);
     this.#slots = new SlotWatch(databases);
     this.#waits = new WaitWatch(databases);
     this.#streams = new StreamWatch(
@@ -183,7 +183,7 @@ export class TaskObserver {
       isProvisional: binary,
       findings: [...(stream?.findings ?? []), ...waits, ...(log?.findings ?? [])],
       isWatched: stream?.isWhole === true,
-      keptLog: log?.keptLog,
+      retainedLog: log?.retainedLog,
       remember: stream?.remember,
       ...(streaming && known !== undefined
         ? this.#delays(task.id, known, subscription.received)

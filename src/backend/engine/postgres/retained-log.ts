@@ -1,5 +1,5 @@
-/** The log that a source keeps for a task: how much, how fast it grows, and when it is lost or the disk is full. */
-import type { KeptLog } from "../engine-state";
+/** The log that a source retains for a task: how much, how fast it grows, and when it is lost or the disk is full. */
+import type { RetainedLog } from "../engine-state";
 import type { EngineTask } from "../engine-task";
 import type { StreamFinding } from "../stream-finding";
 import type { Databases } from "./databases";
@@ -8,7 +8,7 @@ import { finding } from "./finding";
 import type { SlotFacts } from "./publisher";
 
 const sampleMs = 5_000;
-const keptSamples = 120;
+const mostSamples = 120;
 /** A rate is measured over this time at least. */
 const shortestMs = 10_000;
 /** Of the limit: from where it is warned of, and where that is over. */
@@ -29,20 +29,20 @@ export interface SlotLog {
   readonly room: number | null;
 }
 
-/** Watches the log that is kept for one task. */
-export class KeptLogMeter {
+/** Measures the log that is retained for one task. */
+export class RetainedLogMeter {
   #samples: { readonly at: number; readonly bytes: number }[] = [];
   #isNear = false;
 
   /** @param disk what there is left of the source's disk, in bytes; undefined: not known. */
-  read(now: number, { bytes, limit, room }: SlotLog, disk: number | undefined): KeptLog {
+  read(now: number, { bytes, limit, room }: SlotLog, disk: number | undefined): RetainedLog {
     const last = this.#samples.at(-1);
     if (last !== undefined && bytes < last.bytes) {
       // Its reader has moved on: what it grew by before says nothing.
       this.#samples = [];
     }
     if (last === undefined || bytes < last.bytes || now - last.at >= sampleMs) {
-      this.#samples = [...this.#samples, { at: now, bytes }].slice(-keptSamples);
+      this.#samples = [...this.#samples, { at: now, bytes }].slice(-mostSamples);
     }
     const [first] = this.#samples;
     const rate =
@@ -56,7 +56,12 @@ export class KeptLogMeter {
   }
 
   /** @param reads whether somebody reads it. @param disk as in `read`. */
-  findings(now: number, log: KeptLog, reads: boolean, disk: number | undefined): readonly StreamFinding[] {
+  findings(
+    now: number,
+    log: RetainedLog,
+    reads: boolean,
+    disk: number | undefined,
+  ): readonly StreamFinding[] {
     const { bytes, limit, lostAt } = log;
     if (limit !== null) {
       const soon = lostAt !== undefined && lostAt - now < soonMs && bytes > limit * soonFrom;
@@ -74,8 +79,8 @@ export class KeptLogMeter {
 }
 
 /** Watches the logs that are kept for all tasks. */
-export class KeptLogs {
-  readonly #meters = new Map<string, KeptLogMeter>();
+export class RetainedLogs {
+  readonly #meters = new Map<string, RetainedLogMeter>();
   readonly #disk: DiskRoom;
 
   constructor(databases: Databases) {
@@ -91,17 +96,17 @@ export class KeptLogs {
     { id, source }: EngineTask,
     slot: SlotFacts | undefined,
     reads: boolean,
-  ): Promise<{ readonly keptLog: KeptLog | undefined; readonly findings: readonly StreamFinding[] }> {
+  ): Promise<{ readonly retainedLog: RetainedLog | undefined; readonly findings: readonly StreamFinding[] }> {
     if (slot?.kept !== true || slot.kept_bytes === null) {
-      return { keptLog: undefined, findings: [finding("logLost", "source", undefined)] };
+      return { retainedLog: undefined, findings: [finding("logLost", "source", undefined)] };
     }
-    const meter = this.#meters.get(id) ?? new KeptLogMeter();
+    const meter = this.#meters.get(id) ?? new RetainedLogMeter();
     this.#meters.set(id, meter);
     const now = Date.now();
     const { kept_bytes: bytes, keep_limit: limit, keep_room: room } = slot;
     const disk = reads || bytes < askFrom ? undefined : await this.#disk.of(source);
-    const keptLog = meter.read(now, { bytes, limit, room }, disk);
-    return { keptLog, findings: meter.findings(now, keptLog, reads, disk) };
+    const retainedLog = meter.read(now, { bytes, limit, room }, disk);
+    return { retainedLog, findings: meter.findings(now, retainedLog, reads, disk) };
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { KeptLog } from "../../../../../src/backend/engine/engine-state";
-import { inWords, KeptLogMeter } from "../../../../../src/backend/engine/postgres/kept-log";
+import type { RetainedLog } from "../../../../../src/backend/engine/engine-state";
+import { inWords, RetainedLogMeter } from "../../../../../src/backend/engine/postgres/retained-log";
 
 const mb = 1024 ** 2;
 const gb = 1024 ** 3;
@@ -54,10 +54,10 @@ const cases: readonly Case[] = [
 describe("the log that a source keeps", () => {
   for (const { what, limit, kept, reads = false, disk, found, lostIn, diskFullIn } of cases) {
     it(`${what}: ${found.join(", ") || "nothing is said"}`, () => {
-      const meter = new KeptLogMeter();
+      const meter = new RetainedLogMeter();
       let now = 0;
       let said: readonly string[] = [];
-      let log: KeptLog | undefined;
+      let log: RetainedLog | undefined;
       for (const bytes of kept) {
         log = meter.read(now, { bytes, limit, room: null }, disk);
         said = meter.findings(now, log, reads, disk).map(({ code }) => code);
