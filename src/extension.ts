@@ -1,7 +1,7 @@
 import { registerTools } from "./agent/register";
 import { Alerts } from "./alerts/alerts";
+import { goalName } from "./alerts/follow-goals";
 import { Follows } from "./alerts/follows";
-import { goalName } from "./alerts/goals";
 import { Mutes } from "./alerts/mutes";
 import { BackendController } from "./backend-client/controller";
 import { registerCommands } from "./commands/commands";

@@ -5,7 +5,7 @@ import { beginningOf, type Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import { freezeRow } from "../status/freezes";
 import { rowOf } from "../status/statuses";
-import { errorText, meaningOf, statusName } from "../tasks/problems";
+import { errorText, meaningOf, statusName } from "../tasks/status-text";
 import type { PlacedNotice } from "./alert-engine-host";
 import { isRule, isSide, rules, sideRules } from "./rules/rules";
 import { noticeText, reasonText } from "./texts";

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { statusOrder } from "../status/statuses";
 import { VersionedFile } from "../storage/versioned-file";
 import type { FollowState } from "./follow";
-import { goals } from "./goals";
+import { goals } from "./follow-goals";
 import type { StateFile } from "./shared-state";
 
 const schema = v.record(

@@ -4,9 +4,9 @@ import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import { isCopied } from "../status/status";
 import { hasEnded, isStreaming, rowOf, type StatusId } from "../status/statuses";
-import { statusName } from "../tasks/problems";
+import { statusName } from "../tasks/status-text";
 import type { Task } from "../tasks/task";
-import type { Goal } from "./goals";
+import type { Goal } from "./follow-goals";
 
 export interface Follow {
   readonly goal: Goal;

@@ -3,7 +3,7 @@ import type * as vscode from "../screen/vscode";
 import type { Task } from "../tasks/task";
 import type { TaskReading } from "./alert-engine-host";
 import type { Follow, FollowState } from "./follow";
-import type { Goal } from "./goals";
+import type { Goal } from "./follow-goals";
 import { SharedState } from "./shared-state";
 
 const keyOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;

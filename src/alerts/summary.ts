@@ -14,7 +14,7 @@ import {
 } from "../tasks/attention";
 import { errorName } from "../tasks/error-name";
 import { dueForecasts, forecastText } from "../tasks/forecast";
-import { statusName } from "../tasks/problems";
+import { statusName } from "../tasks/status-text";
 import { warningsOf } from "../tasks/stream-health";
 import type { Task } from "../tasks/task";
 

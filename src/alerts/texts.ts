@@ -3,7 +3,7 @@
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer } from "../l10n/localizer";
 import { firstOf, joined, type Shown } from "../l10n/shown";
-import { errorText, meaningOf, statusName, unfreezing } from "../tasks/problems";
+import { errorText, meaningOf, statusName, unfreezing } from "../tasks/status-text";
 import type { Task } from "../tasks/task";
 import type { Flaps, Notice } from "./decision";
 import { calmMs } from "./flaps";

@@ -8,8 +8,8 @@ import { joined, type Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { type ActionId, actionRow } from "../status/actions";
 import { precheckBefore } from "../tasks/allowed-actions";
-import type { Unapplied } from "../tasks/missing";
 import type { Task } from "../tasks/task";
+import type { Unapplied } from "../tasks/unapplied";
 import { explainOutcome, notPossibleText, remedySqlOf } from "../tasks/use-cases/explain";
 import {
   type ActionResult,

@@ -6,9 +6,9 @@ import { inert, joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { type ActionId, type IrreversibleAction, isIrreversible } from "../status/actions";
 import { rowOf } from "../status/statuses";
-import { missingAtEnd, type Unapplied } from "../tasks/missing";
 import { isProduction } from "../tasks/production";
 import type { Task } from "../tasks/task";
+import { missingAtEnd, type Unapplied } from "../tasks/unapplied";
 import { typingObjection } from "./typed-confirmation";
 
 /** What the question about an action says; an action that cannot be undone and is not here does not compile. */

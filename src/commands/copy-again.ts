@@ -8,8 +8,8 @@ import { firstOf, joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";
 import { hasFailed } from "../tasks/allowed-actions";
-import { errorText } from "../tasks/problems";
 import { isProduction } from "../tasks/production";
+import { errorText } from "../tasks/status-text";
 import type { Task } from "../tasks/task";
 import {
   type CopyEnd,

@@ -1,7 +1,7 @@
 /** What the commands do that follow a task. */
 
 import { isReached } from "../alerts/follow";
-import { type Goal, goalName, goals } from "../alerts/goals";
+import { type Goal, goalName, goals } from "../alerts/follow-goals";
 import type { PlacedTask } from "../connections/session-manager";
 import * as vscode from "../screen/vscode";
 import type { CommandHost, Handler } from "./host";

@@ -4,7 +4,7 @@ import { joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf, statusOrder } from "../status/statuses";
 import type { Thresholds } from "../tasks/attention";
-import { errorText } from "../tasks/problems";
+import { errorText } from "../tasks/status-text";
 import type { Task } from "../tasks/task";
 import { descriptionOf } from "../tree/rows";
 import { minuteText, parseMinute } from "./local-minute";

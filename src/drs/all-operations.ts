@@ -2,16 +2,16 @@
 import type * as v from "valibot";
 import { operations } from "./operations";
 import { operationsCompare } from "./operations-compare";
-import { operationsKept } from "./operations-kept";
-import { operationsMore } from "./operations-more";
+import { operationsOtherClients } from "./operations-other-clients";
+import { operationsRecords } from "./operations-records";
 import { operationsV5 } from "./operations-v5";
 
 export const table = {
   ...operations,
   ...operationsCompare,
   ...operationsV5,
-  ...operationsMore,
-  ...operationsKept,
+  ...operationsOtherClients,
+  ...operationsRecords,
 };
 
 export type Table = typeof table;

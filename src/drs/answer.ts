@@ -1,9 +1,9 @@
 /** From the bytes of an answer to what an operation promises, or to the error that says what is wrong with it. */
 import { beginningOf } from "../l10n/localizer";
+import { fitsAsItIs } from "./answer-fits";
+import { repaired } from "./answer-repair";
 import { DrsError, type Failure, faultOf, kindOf } from "./errors";
-import { fitsAsItIs } from "./fits";
 import type { Operation } from "./operation";
-import { repaired } from "./repair";
 import type { Incoming } from "./transport";
 
 const [quote, backslash, comma, openList, closeList, openObject, closeObject] = Buffer.from('"\\,[]{}');

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { filledFields } from "../../scripts/coverage-table.mjs";
 import { EitherVersion } from "../../src/drs/either-version";
 import type { RequestIn } from "../../src/drs/operation";
-import { type OperationsKept, operationsKept } from "../../src/drs/operations-kept";
-import { type OperationsMore, operationsMore } from "../../src/drs/operations-more";
+import { type OperationsOtherClients, operationsOtherClients } from "../../src/drs/operations-other-clients";
+import { type OperationsRecords, operationsRecords } from "../../src/drs/operations-records";
 import { operationsV5 } from "../../src/drs/operations-v5";
 import { enterpriseProjects } from "../../src/tasks/use-cases/enterprise-projects";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
@@ -25,14 +25,14 @@ describe("calls of other clients", () => {
     removeDataDir(dataDir);
   });
 
-  const more = async <N extends keyof OperationsMore & string>(
+  const more = async <N extends keyof OperationsOtherClients & string>(
     name: N,
-    input: RequestIn<OperationsMore, N>,
-  ) => await backend.client.callIn(operationsMore, name, input);
-  const kept = async <N extends keyof OperationsKept & string>(
+    input: RequestIn<OperationsOtherClients, N>,
+  ) => await backend.client.callIn(operationsOtherClients, name, input);
+  const kept = async <N extends keyof OperationsRecords & string>(
     name: N,
-    input: RequestIn<OperationsKept, N>,
-  ) => await backend.client.callIn(operationsKept, name, input);
+    input: RequestIn<OperationsRecords, N>,
+  ) => await backend.client.callIn(operationsRecords, name, input);
   const detail = async (job_id: string) =>
     (await backend.client.callIn(operationsV5, "showJobDetail", { job_id, type: "detail" })).job;
   const update = async (job_id: string, type: string, params: Readonly<Record<string, unknown>>) =>
@@ -227,7 +227,7 @@ describe("calls of other clients", () => {
     const connection_id = made.connection_id ?? "";
     await kept("createConnection", { ...given, name: "another" });
     await kept("changeConnection", { connection_id, description: "second" });
-    const listed = async (wanted: RequestIn<OperationsKept, "listConnections">) =>
+    const listed = async (wanted: RequestIn<OperationsRecords, "listConnections">) =>
       (await kept("listConnections", wanted)).connections;
     const [one, ...others] = await listed({ name: "shop" });
     assert.deepEqual(

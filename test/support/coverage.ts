@@ -4,16 +4,16 @@ import { iamCalls } from "../../src/backend/api/iam-calls";
 import { unserved, unservedReasons } from "../../src/backend/api/unserved";
 import { operations } from "../../src/drs/operations";
 import { operationsCompare } from "../../src/drs/operations-compare";
-import { operationsKept } from "../../src/drs/operations-kept";
-import { operationsMore } from "../../src/drs/operations-more";
+import { operationsOtherClients } from "../../src/drs/operations-other-clients";
+import { operationsRecords } from "../../src/drs/operations-records";
 import { operationsV5 } from "../../src/drs/operations-v5";
 
 export const servedTables = [
   { title: "Version 3", operations },
   { title: "Comparisons", operations: operationsCompare },
   { title: "Version 5", operations: operationsV5 },
-  { title: "Both versions, for clients other than the extension", operations: operationsMore },
-  { title: "Version 5: tags, saved connections, prepared creations", operations: operationsKept },
+  { title: "Both versions, for clients other than the extension", operations: operationsOtherClients },
+  { title: "Version 5: tags, saved connections, prepared creations", operations: operationsRecords },
   { title: "IAM", operations: iamCalls },
 ];
 

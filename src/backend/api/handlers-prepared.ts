@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import type { AnswerOf } from "../../drs/all-operations";
-import { preparedJob } from "../../drs/schemas-kept";
+import { preparedJob } from "../../drs/schemas-records";
 import { defaultDatabase } from "../jobs/endpoint-actions";
 import { requireLimits } from "../jobs/fields";
 import { type Job, newJobId } from "../jobs/job";

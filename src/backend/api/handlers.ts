@@ -9,8 +9,8 @@ import { wantedBy } from "./filter";
 import { createCompareHandlers } from "./handlers-compare";
 import { createCompareTaskHandlers } from "./handlers-compare-tasks";
 import { createHandlersConnections } from "./handlers-connections";
-import { createHandlersMore } from "./handlers-more";
 import { createHandlersObjects } from "./handlers-objects";
+import { createHandlersOtherClients } from "./handlers-other-clients";
 import { createHandlersPrepared } from "./handlers-prepared";
 import { createHandlersTags } from "./handlers-tags";
 import { createHandlersV5 } from "./handlers-v5";
@@ -55,7 +55,7 @@ export function createHandlers(parts: Parts): Handlers {
     ...createCompareHandlers(parts),
     ...createCompareTaskHandlers(parts),
     ...createHandlersObjects(parts),
-    ...createHandlersMore(parts),
+    ...createHandlersOtherClients(parts),
     ...createHandlersTags(parts),
     ...createHandlersConnections(parts),
     ...createHandlersPrepared(parts),

@@ -13,7 +13,7 @@ import {
   table,
 } from "../../drs/all-operations";
 import { challengeAnswer, challengePattern } from "../../drs/challenge";
-import { resourceTypes } from "../../drs/schemas-kept";
+import { resourceTypes } from "../../drs/schemas-records";
 import type { Identity } from "../data-dir";
 import type { Env } from "../env";
 import { withFaults } from "../faults/wire";

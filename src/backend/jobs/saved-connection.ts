@@ -1,6 +1,6 @@
 /** A connection that a user has saved for later tasks. */
 import * as v from "valibot";
-import { newConnection } from "../../drs/schemas-kept";
+import { newConnection } from "../../drs/schemas-records";
 
 export const savedConnection = v.object({
   id: v.string(),

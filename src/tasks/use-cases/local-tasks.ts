@@ -1,7 +1,7 @@
 /** What the local backend does with a task beyond the DRS API. */
 import type { DelayFacts } from "../delay/facts";
-import type { Unapplied } from "../missing";
 import type { PastValue } from "../past-values";
+import type { Unapplied } from "../unapplied";
 
 /** An end of a task. */
 export type Side = "source" | "target";

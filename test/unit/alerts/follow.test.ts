@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Follow, followText, isReached, outcomeOf } from "../../../src/alerts/follow";
-import { type Goal, goals } from "../../../src/alerts/goals";
+import { type Goal, goals } from "../../../src/alerts/follow-goals";
 import type { StatusId } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
 import { english, task } from "../details/facts";

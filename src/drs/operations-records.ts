@@ -1,14 +1,14 @@
 /** Operations of v5 on what the API keeps beside tasks. Only the backend loads this table. */
 import * as v from "valibot";
 import { get, list, type OperationTable, post, put, remove } from "./operation";
-import * as s from "./schemas-kept";
+import * as s from "./schemas-records";
 import { jobDetail, jobResult } from "./schemas-v5";
 
 const jobs = "/v5/{project_id}/jobs";
 const total = v.nullish(v.number());
 const nothing = v.looseObject({});
 
-export const operationsKept = {
+export const operationsRecords = {
   changeTags: post(`${jobs}/{resource_type}/{job_id}/tags/action`, s.changeTagsRequest, nothing),
   showTags: get(`${jobs}/{resource_type}/{job_id}/tags`, s.tagsRequest, list("tags", s.tag)),
   listProjectTags: get(`${jobs}/{resource_type}/tags`, s.projectTagsRequest, list("tags", s.projectTag)),
@@ -74,4 +74,4 @@ export const operationsKept = {
   showPreparedProgress: get(`${jobs}/{async_job_id}/progress`, s.progressRequest, s.progress),
 } satisfies OperationTable;
 
-export type OperationsKept = typeof operationsKept;
+export type OperationsRecords = typeof operationsRecords;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { freezeRow } from "../../../src/status/freezes";
 import { rowOf } from "../../../src/status/statuses";
-import { errorText, meaningOf, statusName, unfreezing } from "../../../src/tasks/problems";
+import { errorText, meaningOf, statusName, unfreezing } from "../../../src/tasks/status-text";
 import { fill } from "../../support/texts";
 
 const english = localizerFor("en", fill);

@@ -4,13 +4,13 @@
  */
 import * as v from "valibot";
 import { get, list, type OperationTable, post } from "./operation";
-import * as s from "./schemas-more";
+import * as s from "./schemas-other-clients";
 import { collecting, objectsState } from "./schemas-v5-objects";
 
 const jobs = "/v5/{project_id}/jobs";
 const total = v.nullish(v.number());
 
-export const operationsMore = {
+export const operationsOtherClients = {
   batchSetPolicy: post(
     "/v3/{project_id}/jobs/batch-sync-policy",
     s.policyRequest,
@@ -70,4 +70,4 @@ export const operationsMore = {
   ),
 } satisfies OperationTable;
 
-export type OperationsMore = typeof operationsMore;
+export type OperationsOtherClients = typeof operationsOtherClients;

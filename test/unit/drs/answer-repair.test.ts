@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type * as v from "valibot";
-import { repaired } from "../../../src/drs/repair";
+import { repaired } from "../../../src/drs/answer-repair";
 import * as s from "../../../src/drs/schemas";
 
 /** What is left of a value, and what was said of it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { localizerFor } from "../../../src/l10n/localizer";
-import { missingAtEnd, type Unapplied } from "../../../src/tasks/missing";
 import type { Task } from "../../../src/tasks/task";
+import { missingAtEnd, type Unapplied } from "../../../src/tasks/unapplied";
 import { fill } from "../../support/texts";
 
 type Ended = Pick<Task, "name" | "status" | "percent" | "delayMs"> & { readonly unapplied?: Unapplied };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { fitsAsItIs } from "../../../src/drs/fits";
+import { fitsAsItIs } from "../../../src/drs/answer-fits";
 import type { Operation } from "../../../src/drs/operation";
 import { operations } from "../../../src/drs/operations";
 import { operationsCompare } from "../../../src/drs/operations-compare";

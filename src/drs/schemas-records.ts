@@ -1,4 +1,4 @@
-/** What the API keeps beside tasks: tags, saved connections, and creations that are prepared and committed later. */
+/** Records that the API keeps beside tasks: tags, saved connections, and creations that are prepared and committed later. */
 import * as v from "valibot";
 import { count, flag, jobId, text } from "./schemas";
 import { page } from "./schemas-page";

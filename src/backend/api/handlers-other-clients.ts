@@ -1,5 +1,5 @@
 /** What the operations do here that the extension does not call. */
-import type { OperationsMore } from "../../drs/operations-more";
+import type { OperationsOtherClients } from "../../drs/operations-other-clients";
 import { requireEngine } from "../jobs/fields";
 import type { Job } from "../jobs/job";
 import type { Language } from "../messages";
@@ -24,11 +24,11 @@ const mostTasks = 10_000;
  * Operations for one task or many; in a batch, a refusal is the result of its task and the others are still carried
  * out.
  */
-export function createHandlersMore({
+export function createHandlersOtherClients({
   store,
   controller,
 }: Parts): Omit<
-  Pick<Handlers, keyof OperationsMore | "listSupportLinks" | "listEnterpriseProjects">,
+  Pick<Handlers, keyof OperationsOtherClients | "listSupportLinks" | "listEnterpriseProjects">,
   keyof ObjectHandlers
 > {
   const known = (id: string): Job => knownJob(store, id);
