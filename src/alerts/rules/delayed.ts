@@ -1,6 +1,6 @@
 import { isStreaming } from "../../status/statuses";
 import { isDelayed, recoveryRatio, thresholdsIn } from "../../tasks/attention";
-import { delayText } from "../../tasks/delay/behind";
+import { delayText } from "../../tasks/use-cases/delay-text";
 import { type AlertRule, atLeastZero } from "./rule";
 
 /** The most that package.json allows for `drs.alerts.delayDuration`. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { delayText } from "../../../src/tasks/delay/behind";
 import { RecentAnswers } from "../../../src/tasks/recent-answers";
+import { delayText } from "../../../src/tasks/use-cases/delay-text";
 import { statusSince } from "../../../src/tasks/use-cases/status-since";
 import { english, task } from "../details/facts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { noticeText } from "../../../../src/alerts/texts";
 import type { TablesCaller } from "../../../../src/drs/client";
-import { delayText } from "../../../../src/tasks/delay/behind";
+import { delayText } from "../../../../src/tasks/use-cases/delay-text";
 import { explainDelay } from "../../../../src/tasks/use-cases/explain-delay";
 import { english, task } from "../../details/facts";
 

@@ -2,9 +2,9 @@
 import type { Localizer } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";
 import { isStreaming } from "../../status/statuses";
+import { behindMs } from "../delay/diagnose";
 import type { Task } from "../task";
-import type { DelaySource } from "../use-cases/explain-delay";
-import { behindMs } from "./diagnose";
+import type { DelaySource } from "./explain-delay";
 
 /** Nobody waits longer for an explanation, in milliseconds. */
 const patienceMs = 4_000;
@@ -27,7 +27,7 @@ export async function delayText(
     return undefined;
   }
   try {
-    const { explainDelay, delayParagraph } = await import("../use-cases/explain-delay");
+    const { explainDelay, delayParagraph } = await import("./explain-delay");
     const diagnosis = await explainDelay(session, task.id, AbortSignal.timeout(patienceMs));
     return diagnosis?.isBehind === true ? delayParagraph(diagnosis, l10n) : undefined;
   } catch {
