@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { LocalAccess } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
+import type { LocalAccess } from "./access";
 import { callBackend, jsonOf } from "./call";
 import { verifyBackend } from "./discovery";
 
@@ -19,7 +19,7 @@ export function languageOf({ language }: Pick<Localizer, "language">): "zh-cn" |
  * @throws Error in the user's language when the backend refuses, or answers something else than `schema`.
  */
 export async function callControlApi<const S extends v.GenericSchema>(
-  { connection: { endpoint }, key }: LocalAccess,
+  { endpoint, key }: LocalAccess,
   call: { readonly path: `/_local/${string}`; readonly body?: unknown; readonly schema: S },
   l10n: Pick<Localizer, "language" | "t">,
 ): Promise<v.InferOutput<S>> {

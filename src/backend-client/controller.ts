@@ -1,12 +1,12 @@
 import { homedir } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { version } from "../../package.json";
-import type { Connections } from "../connections/connections";
 import { poll } from "../drs/poll";
 import type { AccessKey } from "../drs/sign-in";
 import type { Localizer } from "../l10n/localizer";
 import * as vscode from "../screen/vscode";
 import { FolderWatch } from "../storage/folder-watch";
+import type { LocalAccess } from "./access";
 import { dataDirectoryOf } from "./data-directory";
 import {
   type BackendAddress,
@@ -28,6 +28,14 @@ const otherLimitMs = 90_000;
 
 type ControllerContext = Pick<vscode.ExtensionContext, "asAbsolutePath" | "globalStorageUri">;
 
+/** The connection to the local backend, as this window has it. */
+interface LocalConnections {
+  /** While it is shown. */
+  readonly local: { readonly endpoint: string } | undefined;
+  readonly localAccess: LocalAccess | undefined;
+  useLocal(place: Record<"name" | "endpoint" | "projectId", string>, key: AccessKey): Promise<void>;
+}
+
 interface Last {
   readonly directory: string;
   readonly address: BackendAddress;
@@ -39,7 +47,7 @@ interface Last {
  */
 export class BackendController implements vscode.Disposable {
   readonly #context: ControllerContext;
-  readonly #connections: Connections;
+  readonly #connections: LocalConnections;
   readonly #l10n: Localizer;
   readonly #log: vscode.LogOutputChannel;
   /** The start in progress; disposing or stopping aborts it. */
@@ -54,7 +62,7 @@ export class BackendController implements vscode.Disposable {
 
   constructor(
     context: ControllerContext,
-    connections: Connections,
+    connections: LocalConnections,
     l10n: Localizer,
     log: vscode.LogOutputChannel,
   ) {
@@ -75,7 +83,7 @@ export class BackendController implements vscode.Disposable {
   async attach(): Promise<"known" | "found" | undefined> {
     const directory = this.#dataDirectory();
     const before = this.#connections.local;
-    const known = before && (await this.#connections.secret(before));
+    const known = this.#connections.localAccess?.key;
     const address = await runningBackend(directory);
     if (address === undefined) {
       return undefined;

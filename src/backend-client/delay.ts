@@ -1,7 +1,7 @@
 /** Why a task is behind, as the local backend learns it from both ends (`GET /_local/tasks/{id}/delay`). */
 import * as v from "valibot";
-import type { LocalAccess } from "../connections/connection";
 import type { DelayFacts } from "../tasks/delay/facts";
+import type { LocalAccess } from "./access";
 import { callBackend, jsonOf } from "./call";
 
 const timeoutMs = 8_000;
@@ -34,7 +34,7 @@ const answer = v.object({
 
 /** @returns undefined when the backend does not say it. */
 export async function askDelay(
-  { connection: { endpoint }, key }: LocalAccess,
+  { endpoint, key }: LocalAccess,
   id: string,
   signal: AbortSignal,
 ): Promise<DelayFacts | undefined> {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { LocalAccess } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
+import type { LocalAccess } from "./access";
 import { callControlApi } from "./control-api";
 
 /** A database of the local backend's demo, with a login that may read and write its tables. */

@@ -1,7 +1,7 @@
 /** Tries the ends of a task that does not exist yet (`POST /_local/ends`). */
 import * as v from "valibot";
-import type { LocalAccess } from "../connections/connection";
 import type { Localizer } from "../l10n/localizer";
+import type { LocalAccess } from "./access";
 import { callControlApi } from "./control-api";
 
 /** An end with its password: for the backend only. */

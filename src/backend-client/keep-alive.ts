@@ -1,5 +1,5 @@
-import type { LocalAccess } from "../connections/connection";
 import { pause, systemClock } from "../drs/clock";
+import type { LocalAccess } from "./access";
 import { callBackend } from "./call";
 
 const retryMs = 1_000;
@@ -22,7 +22,7 @@ export class KeepAlive {
   }
 
   /** @throws when it is disposed. */
-  async #hold({ connection: { endpoint }, key }: LocalAccess): Promise<void> {
+  async #hold({ endpoint, key }: LocalAccess): Promise<void> {
     const { signal } = this.#lifetime;
     for (;;) {
       const call = callBackend(endpoint, { path: "/_local/presence", key, timeoutMs: foreverMs, signal });

@@ -1,10 +1,10 @@
 /** What the local backend does with a task beyond the DRS API (`/_local/tasks/{id}/…`). */
 
 import * as v from "valibot";
-import type { LocalAccess } from "../connections/connection";
 import { withinLimit } from "../drs/time-limit";
 import type { Localizer } from "../l10n/localizer";
 import type { LocalTasks } from "../tasks/use-cases/local-tasks";
+import type { LocalAccess } from "./access";
 import { callControlApi } from "./control-api";
 import { askDelay } from "./delay";
 import { sqlSchema } from "./demo-databases";

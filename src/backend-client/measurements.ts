@@ -1,7 +1,7 @@
 /** What the local backend has measured of a task during the last day (`GET /_local/tasks/{id}/measurements`). */
 import * as v from "valibot";
-import type { LocalAccess } from "../connections/connection";
 import type { PastValue } from "../tasks/past-values";
+import type { LocalAccess } from "./access";
 import { callBackend, jsonOf } from "./call";
 
 const timeoutMs = 8_000;
@@ -13,7 +13,7 @@ const answer = v.object({
 
 /** The oldest first; none where the backend does not say it. */
 export async function askMeasurements(
-  { connection: { endpoint }, key }: LocalAccess,
+  { endpoint, key }: LocalAccess,
   id: string,
   signal: AbortSignal,
 ): Promise<readonly PastValue[]> {

@@ -1,7 +1,7 @@
 /** Reads what is wrong with the streams of the local backend's tasks (`GET /_local/warnings`). */
 import * as v from "valibot";
-import type { LocalAccess } from "../connections/connection";
 import { noHealths, type StreamHealth, type StreamHealths } from "../tasks/stream-health";
+import type { LocalAccess } from "./access";
 import { callBackend } from "./call";
 
 const timeoutMs = 10_000;
@@ -51,10 +51,10 @@ export class WarningsReader {
       "x-language": this.#language,
       ...(this.#tag === undefined ? {} : { "if-none-match": this.#tag }),
     };
-    const { connection, key } = this.#local;
+    const { endpoint, key } = this.#local;
     const call = { path: "/_local/warnings", key, headers, timeoutMs, signal } as const;
     try {
-      const response = await callBackend(connection.endpoint, call);
+      const response = await callBackend(endpoint, call);
       if (response.status === 200) {
         this.#last = healthsOf(response.bytes.toString("utf8"), this.#last);
         this.#tag = response.header("etag");

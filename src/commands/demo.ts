@@ -1,5 +1,6 @@
 /** What the commands do with the databases and accounts of the local backend's demo, which is there to be tried. */
 
+import type { LocalAccess } from "../backend-client/access";
 import { emptyAccounts, setBalance } from "../backend-client/accounts";
 import {
   type DemoDatabase,
@@ -9,7 +10,7 @@ import {
   type SqlResult,
 } from "../backend-client/demo-databases";
 import { showFailure } from "../backend-client/show-failure";
-import type { LocalAccess } from "../connections/connection";
+import { localId } from "../connections/connection";
 import { isUnanswered } from "../drs/errors";
 import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
@@ -46,7 +47,7 @@ export function demoHandlers(
         return;
       }
       await setBalance(local, { account: account.id, balance: toppedUp }, parts.l10n);
-      void parts.sessions.refresh(local.connection.id);
+      void parts.sessions.refresh(localId);
       const text = t(
         'The balance of account "{0}" is {1} now. Its tasks continue by themselves.',
         ...[account.id, toppedUp],

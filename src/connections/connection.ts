@@ -1,3 +1,4 @@
+import type { LocalAccess } from "../backend-client/access";
 import type { SiteId } from "../drs/regions";
 import type { AccessKey } from "../drs/sign-in";
 
@@ -26,10 +27,9 @@ export interface LocalConnection extends Place {
   readonly kind: "local";
 }
 
-/** The local backend, with the key to call it. */
-export interface LocalAccess {
+/** The local backend's connection, with what is needed to call it. */
+export interface FoundBackend extends LocalAccess {
   readonly connection: LocalConnection;
-  readonly key: AccessKey;
 }
 
 /** A project of a cloud. */

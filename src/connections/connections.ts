@@ -9,7 +9,7 @@ import {
   type CloudConnection,
   type Connection,
   type EnterpriseProject,
-  type LocalAccess,
+  type FoundBackend,
   type LocalConnection,
   localId,
   type Secret,
@@ -70,7 +70,7 @@ export class Connections {
   #opening: Promise<VersionedFile<ConnectionList>> | undefined;
   #list: ConnectionList;
   /** The local backend as this window has found it: another window's may be in another folder. */
-  #local: LocalAccess | undefined;
+  #local: FoundBackend | undefined;
   /** Secrets as they were last read or written here. */
   readonly #stored = new Map<string, string | undefined>();
   /** Secrets that the storage did not take. */
@@ -126,7 +126,7 @@ export class Connections {
   }
 
   /** The local backend as this window has found it; undefined when it is not, or not shown. */
-  get localAccess(): LocalAccess | undefined {
+  get localAccess(): FoundBackend | undefined {
     return this.local && this.#local;
   }
 
@@ -222,7 +222,7 @@ export class Connections {
   ): Promise<void> {
     const { enterpriseProject } = this.find(localId) ?? {};
     const connection: LocalConnection = { id: localId, kind: "local", ...place, enterpriseProject };
-    this.#local = { connection, key };
+    this.#local = { connection, endpoint: place.endpoint, key };
     await this.#put(connection);
   }
 

@@ -63,9 +63,10 @@ export function openSession(
     rateLimiter = new RateLimiter(limits.requests),
   }: SessionOptions,
 ): Session {
-  const local = connection.kind === "local" && key !== undefined ? { connection, key } : undefined;
+  const { endpoint } = connection;
+  const local = connection.kind === "local" && key !== undefined ? { endpoint, key } : undefined;
   const own = new DrsClient({
-    endpoint: connection.endpoint,
+    endpoint,
     projectId,
     signIn,
     language: languageOf(l10n),
@@ -73,7 +74,7 @@ export function openSession(
     rateLimiter: connection.kind === "cloud" ? rateLimiter : undefined,
     // The local backend locks nothing.
     breaker: connection.kind === "cloud" ? breaker : undefined,
-    verify: local && ((operation) => verifyBackend(connection.endpoint, local.key.secretKey, operation)),
+    verify: local && ((operation) => verifyBackend(endpoint, local.key.secretKey, operation)),
     onMismatch: warn,
   });
   const client = new EitherVersion(own, connection.enterpriseProject?.id);

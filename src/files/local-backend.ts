@@ -1,14 +1,12 @@
 /** What task files take from the local backend while it is open. */
+import type { LocalAccess } from "../backend-client/access";
 import { type DemoDatabase, demoLogins } from "../backend-client/demo-databases";
-import type { LocalAccess } from "../connections/connection";
+import { type FoundBackend, localId } from "../connections/connection";
 import type { FileParts } from "./open";
 
 /** The local backend, with the key to call it; undefined when its connection is not open. */
-export function openLocalBackend({ connections, sessions }: FileParts): LocalAccess | undefined {
-  const { localAccess } = connections;
-  return localAccess !== undefined && sessions.find(localAccess.connection.id)?.session !== undefined
-    ? localAccess
-    : undefined;
+export function openLocalBackend({ connections, sessions }: FileParts): FoundBackend | undefined {
+  return sessions.find(localId)?.session && connections.localAccess;
 }
 
 /** The databases of the demo; none when it does not run, or does not answer. */

@@ -1,7 +1,7 @@
 /** What the questions about a new task are asked with, and what they answer. */
+import type { LocalAccess } from "../backend-client/access";
 import type { DemoDatabase } from "../backend-client/demo-databases";
 import type { ChoosableTable } from "../backend-client/ends";
-import type { LocalAccess } from "../connections/connection";
 import type { ConnectionState } from "../connections/session-manager";
 import type { KeptPasswords } from "./kept-passwords";
 import { demoDatabases, openLocalBackend } from "./local-backend";

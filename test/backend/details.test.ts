@@ -451,10 +451,9 @@ describe("the details of a task", () => {
     await backend.sql("target", "details", "CREATE TABLE IF NOT EXISTS keyless (v int)");
     await backend.sql("target", "details", "INSERT INTO keyless VALUES (1)");
     const { endpoint, access_key: accessKey, secret_key: secretKey } = backend.ready;
-    const connection = { kind: "local", id: "local", name: "Local", projectId: "", endpoint } as const;
     const { source, target } = plan("not-there");
     const asked = async (ends: Parameters<typeof askEnds>[1]) =>
-      await askEnds({ connection, key: { accessKey, secretKey } }, ends, english);
+      await askEnds({ endpoint, key: { accessKey, secretKey } }, ends, english);
     const { problems, tables = [] } = await asked({ source, target });
     assert.deepEqual(problems, {});
     const table = (name: string) => tables.find((one) => one.name === `public.${name}`);

@@ -84,7 +84,7 @@ describe("a program that listens at the port of a backend that has crashed", () 
       );
       await assert.rejects(
         callControlApi(
-          { connection: connection(), key: { accessKey, secretKey } },
+          { endpoint: connection().endpoint, key: { accessKey, secretKey } },
           { path: "/_local/sql", body: { sql: password }, schema: v.unknown() },
           english,
         ),
