@@ -1,6 +1,7 @@
 /** What the tools act on: connections, their tasks, and how a call names one. */
+
+import { explain } from "../drs/error-text";
 import { isDrsError } from "../drs/errors";
-import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import type { Attempts } from "../tasks/attempts";
 import type { Task } from "../tasks/task";

@@ -1,6 +1,6 @@
 /** The tools: what they are called, what they take, what they do. VS Code and the MCP server offer the same ones. */
 import * as v from "valibot";
-import { explain } from "../l10n/error-text";
+import { explain } from "../drs/error-text";
 import type { AgentAction } from "../status/actions";
 import { rowOf, type StatusId, statusOrder } from "../status/statuses";
 import { checkTask } from "../tasks/use-cases/precheck";

@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { explain } from "../l10n/error-text";
+import { explain } from "../drs/error-text";
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";

@@ -48,7 +48,7 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
 /** Says why a command failed, and for which task where its argument names one. */
 async function report(error: unknown, argument: unknown, { sessions, l10n }: CommandHost): Promise<void> {
   const [{ explain }, { showFailure }] = await Promise.all([
-    import("../l10n/error-text"),
+    import("../drs/error-text"),
     import("../backend-client/show-failure"),
   ]);
   const { connection, id } = targetOf(argument);

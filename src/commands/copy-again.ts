@@ -2,8 +2,8 @@
 
 import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";
+import { explain } from "../drs/error-text";
 import { isAbort } from "../drs/errors";
-import { explain } from "../l10n/error-text";
 import { firstOf, joined, type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { rowOf } from "../status/statuses";

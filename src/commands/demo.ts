@@ -11,8 +11,8 @@ import {
 } from "../backend-client/demo-databases";
 import { showFailure } from "../backend-client/show-failure";
 import { localId } from "../connections/connection";
+import { explain } from "../drs/error-text";
 import { isUnanswered } from "../drs/errors";
-import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import { type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";

@@ -2,7 +2,7 @@
 
 import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";
-import { explain } from "../l10n/error-text";
+import { explain } from "../drs/error-text";
 import { joined, type Shown, shown, shownLines } from "../l10n/shown";
 import { ReadOnlyTexts } from "../screen/read-only-texts";
 import * as vscode from "../screen/vscode";

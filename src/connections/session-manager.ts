@@ -217,7 +217,7 @@ export class SessionManager implements vscode.Disposable {
       } else {
         const [{ accessOf, openSession, RateLimiter }, { explain }] = await Promise.all([
           import("./session"),
-          import("../l10n/error-text"),
+          import("../drs/error-text"),
         ]);
         const access = accessOf(connection, secret, process.env);
         const credential =
@@ -259,7 +259,7 @@ export class SessionManager implements vscode.Disposable {
       }
     } catch (error) {
       this.#log.error(`The connection ${connection.name} cannot be used.`, error);
-      const { explain } = await import("../l10n/error-text");
+      const { explain } = await import("../drs/error-text");
       this.#close(entry, explain(error, this.#l10n));
     }
     if (this.#entries.get(connection.id) === entry) {

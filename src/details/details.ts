@@ -82,7 +82,7 @@ export class Details implements vscode.Disposable {
   async #load(): Promise<DetailsPages> {
     const [{ DetailsPages }, { explain }] = await Promise.all([
       import("./panel"),
-      import("../l10n/error-text"),
+      import("../drs/error-text"),
     ]);
     const facts = (id: string): ConnectionFacts => {
       const { session, connection, trouble, readOnly } = this.#sessions.find(id) ?? {};

@@ -1,5 +1,5 @@
 /** What was read of a task → the parts of its page. */
-import { explain } from "../l10n/error-text";
+import { explain } from "../drs/error-text";
 import type { Localizer } from "../l10n/localizer";
 import type { PartReading, Readings } from "./part-reader";
 import type { PartView } from "./part-view";

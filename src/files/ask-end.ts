@@ -2,7 +2,7 @@
 import { askEnds } from "../backend-client/ends";
 import { showFailure } from "../backend-client/show-failure";
 import { askChoice, askText, back, type StepFrame } from "../connections/wizard/quick-inputs";
-import { explain } from "../l10n/error-text";
+import { explain } from "../drs/error-text";
 import { shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { Answer, NewTaskContext } from "./new-task-context";

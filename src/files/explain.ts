@@ -1,7 +1,7 @@
 /** Where the way from a file to a task has ended, in the user's words. */
 
+import { explain } from "../drs/error-text";
 import { isDrsError } from "../drs/errors";
-import { explain } from "../l10n/error-text";
 import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown } from "../l10n/shown";
 import type { CreationStep, StepError } from "../tasks/use-cases/create-task";

@@ -1,7 +1,7 @@
 /** How the steps of a task file are shown: while they run, and when one fails. */
 import { showFailure } from "../backend-client/show-failure";
 import type { Connection } from "../connections/connection";
-import { explain } from "../l10n/error-text";
+import { explain } from "../drs/error-text";
 import type { Localizer } from "../l10n/localizer";
 import { joined } from "../l10n/shown";
 import * as vscode from "../screen/vscode";

@@ -1,7 +1,7 @@
 /** What the tree says of a connection, as data. */
 
 import type { ConnectionState } from "../connections/session-manager";
-import { explain } from "../l10n/error-text";
+import { explain } from "../drs/error-text";
 import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import { type AttentionCounts, attentionText } from "../tasks/attention";

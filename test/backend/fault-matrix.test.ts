@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DrsClient } from "../../src/drs/client";
+import { explain } from "../../src/drs/error-text";
 import type { DrsError, FailureKind } from "../../src/drs/errors";
-import { explain } from "../../src/l10n/error-text";
 import { localizerFor } from "../../src/l10n/localizer";
 import { legalActions } from "../../src/tasks/allowed-actions";
 import { type PollIntervals, type Snapshot, TaskStore } from "../../src/tasks/store";

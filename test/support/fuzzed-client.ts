@@ -2,8 +2,8 @@
 import { served, table } from "../../src/drs/all-operations";
 import { DrsClient } from "../../src/drs/client";
 import { systemClock } from "../../src/drs/clock";
+import { explain } from "../../src/drs/error-text";
 import { isDrsError } from "../../src/drs/errors";
-import { explain } from "../../src/l10n/error-text";
 import { localizerFor } from "../../src/l10n/localizer";
 import { TaskStore } from "../../src/tasks/store";
 import { fill } from "./texts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 
-// Which folders may import which, and that there are no circles, the linter checks: biome.json.
+// Which folders may import which, and that files make no circles, the linter checks: biome.json.
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts"))
@@ -103,6 +103,36 @@ describe("the source", () => {
       .filter(({ text }) => /from "(node-fetch|node:https?|undici)"|\bfetch\(/.test(text))
       .map(({ file }) => file);
     assert.deepEqual(found, ["drs/transport.ts"]);
+  });
+});
+
+describe("the rooms of the source", () => {
+  /** The rooms that each room imports, types included. */
+  const imports = new Map<string, Set<string>>();
+  for (const { file, text } of files) {
+    for (const [, path = ""] of text.matchAll(/(?:from |import\()"(\.[^"]+)"/g)) {
+      const [from = "", to = ""] = [file, normalize(join(dirname(file), path))].map(
+        (one) => one.split(/[\\/]/)[0],
+      );
+      if (from !== to && files.some((one) => one.file.startsWith(`${to}/`))) {
+        imports.set(from, (imports.get(from) ?? new Set()).add(to));
+      }
+    }
+  }
+
+  it("import each other without circles", () => {
+    assert.ok(imports.get("tasks")?.has("drs"));
+    const rooms = new Map(imports);
+    // Rooms that import none of those that are left, and so on: what stays is in a circle, or above one.
+    for (let size = 0; size !== rooms.size; ) {
+      size = rooms.size;
+      for (const [room, others] of [...rooms]) {
+        if (![...others].some((other) => rooms.has(other))) {
+          rooms.delete(room);
+        }
+      }
+    }
+    assert.deepEqual([...rooms.keys()], []);
   });
 });
 

@@ -1,9 +1,9 @@
 /** The questions about a connection to a cloud, one at a time. Loaded when the first one is asked. */
 
+import { explain } from "../../drs/error-text";
 import { type FailureKind, isAbort, isDrsError } from "../../drs/errors";
 import { regionName } from "../../drs/region-names";
 import { sites } from "../../drs/regions";
-import { explain } from "../../l10n/error-text";
 import type { Localizer } from "../../l10n/localizer";
 import { type Shown, shown } from "../../l10n/shown";
 import * as vscode from "../../screen/vscode";

@@ -1,6 +1,6 @@
 /** Comparisons of a task: the list of them, and the tables and rows of one. */
 
-import { explain } from "../../l10n/error-text";
+import { explain } from "../../drs/error-text";
 import type { Localizer } from "../../l10n/localizer";
 import { type Shown, shown } from "../../l10n/shown";
 import {

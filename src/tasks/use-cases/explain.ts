@@ -1,7 +1,7 @@
 /** Why a use case came to nothing, in the user's words. */
 
+import { explain } from "../../drs/error-text";
 import { diagnosisOfFindings } from "../../failures/diagnosis";
-import { explain } from "../../l10n/error-text";
 import type { Localizer } from "../../l10n/localizer";
 import { joined, type Shown, shown } from "../../l10n/shown";
 import { actionRow } from "../../status/actions";

@@ -1,10 +1,10 @@
 /** Failed calls in the user's words: what went wrong and what to do next. */
 
-import { type Failure, type FailureKind, type Fault, isDrsError, isOfLocalBackend } from "../drs/errors";
-import { isFreezeRefusal } from "../drs/freeze-refusal";
-import type { Bilingual } from "./bilingual";
-import { beginningOf, type Localizer } from "./localizer";
-import { joined, type Shown, shown } from "./shown";
+import type { Bilingual } from "../l10n/bilingual";
+import { beginningOf, type Localizer } from "../l10n/localizer";
+import { joined, type Shown, shown } from "../l10n/shown";
+import { type Failure, type FailureKind, type Fault, isDrsError, isOfLocalBackend } from "./errors";
+import { isFreezeRefusal } from "./freeze-refusal";
 
 const remedies: Readonly<Record<FailureKind, Bilingual>> = {
   authentication: {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { explain } from "../../../src/drs/error-text";
 import { DrsError, type Failure, faultOf } from "../../../src/drs/errors";
-import { explain } from "../../../src/l10n/error-text";
 import { localizerFor } from "../../../src/l10n/localizer";
 import { fill } from "../../support/texts";
 
