@@ -21,7 +21,7 @@ const chunks = {
     ...["src/alerts/mute-state.ts", "src/alerts/follow-state.ts"],
   ],
   "call-backend": ["src/backend-client/call.ts"],
-  "error-text": ["src/l10n/error-text.ts"],
+  "error-text": ["src/drs/error-text.ts"],
   delay: ["src/tasks/use-cases/explain-delay.ts"],
   "start-backend": ["src/backend-client/launch.ts", "src/backend-client/postgres.ts"],
   connect: ["src/connections/wizard/wizard.ts"],
