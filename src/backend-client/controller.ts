@@ -17,6 +17,7 @@ import {
   noPostgres,
   runningBackend,
 } from "./discovery";
+import { offerStart } from "./show-failure";
 
 const pollMs = 250;
 /**
@@ -171,16 +172,11 @@ export class BackendController implements vscode.Disposable {
     }
     this.#lost = address.pid;
     const { t } = this.#l10n;
-    const start = t("Start the Local Backend");
     const message = t(
       "The data directory {0} of the local backend is gone, and its tasks and databases with it. Put it back, or start the local backend with a new one.",
       directory,
     );
-    void vscode.window.showErrorMessage(message, start).then(async (answer) => {
-      if (answer === start) {
-        await vscode.commands.executeCommand("drs.startLocalBackend");
-      }
-    });
+    void offerStart((start) => vscode.window.showErrorMessage(message, start), t);
   }
 
   dispose(): void {

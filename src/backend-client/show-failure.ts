@@ -1,7 +1,7 @@
 /** How a call that failed is reported, with the button that starts the local backend where that is what does not answer. */
 
 import { isUnansweredLocally } from "../drs/errors";
-import type { Localizer } from "../l10n/localizer";
+import type { Localizer, Translate } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 
@@ -12,11 +12,20 @@ export async function showFailure<const T extends Shown>(
   { t }: Localizer,
   ...items: readonly T[]
 ): Promise<T | undefined> {
+  const show = (...start: readonly Shown[]) => vscode.window.showErrorMessage(message, ...start, ...items);
+  const answer = isUnansweredLocally(error, local) ? await offerStart(show, t) : await show();
+  return items.find((item) => item === answer);
+}
+
+/** Starts the local backend when that is what the user answers. @param show shows a message with this button. */
+export async function offerStart<T extends Shown>(
+  show: (start: Shown) => Thenable<T | undefined>,
+  t: Translate,
+): Promise<T | undefined> {
   const start = t("Start the Local Backend");
-  const help = isUnansweredLocally(error, local) ? [start] : [];
-  const answer = await vscode.window.showErrorMessage(message, ...help, ...items);
+  const answer = await show(start);
   if (answer === start) {
     await vscode.commands.executeCommand("drs.startLocalBackend");
   }
-  return items.find((item) => item === answer);
+  return answer;
 }

@@ -1,4 +1,5 @@
 /** Which tasks a command means. */
+import { offerStart } from "../backend-client/show-failure";
 import { localId } from "../connections/connection";
 import { type ConnectionState, type PlacedTask, tasksOf } from "../connections/session-manager";
 import type { Shown } from "../l10n/shown";
@@ -72,10 +73,10 @@ export class TaskChooser {
       void vscode.window.showWarningMessage(t("This synchronization task is no longer in the list."));
       return;
     }
-    const start = t("Start the Local Backend");
-    if ((await vscode.window.showWarningMessage(t("The local backend is not running."), start)) === start) {
-      await vscode.commands.executeCommand("drs.startLocalBackend");
-    }
+    await offerStart(
+      (start) => vscode.window.showWarningMessage(t("The local backend is not running."), start),
+      t,
+    );
   }
 
   /** The same for what changes a task: none of a read-only connection is offered, and one that is named is explained. */

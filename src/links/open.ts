@@ -1,5 +1,6 @@
 /** What a link to a task does. */
 
+import { offerStart } from "../backend-client/show-failure";
 import type { Connection, TaskRef } from "../connections/connection";
 import type { Connections } from "../connections/connections";
 import type { SessionManager } from "../connections/session-manager";
@@ -86,11 +87,8 @@ async function chosen(connections: readonly Connection[], { t }: Localizer): Pro
 
 async function offerConnection({ place }: TaskLink, { t }: Localizer): Promise<void> {
   if (place === undefined) {
-    const start = t("Start the Local Backend");
     const message = t("This link points to a task of the local backend, which has never been started here.");
-    if ((await vscode.window.showWarningMessage(message, start)) === start) {
-      await vscode.commands.executeCommand("drs.startLocalBackend");
-    }
+    await offerStart((start) => vscode.window.showWarningMessage(message, start), t);
     return;
   }
   const connect = t("Connect…");
