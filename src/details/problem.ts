@@ -20,9 +20,6 @@ import { unreadyProblem, unreadySteps } from "./unready";
 /** So much of an error is drawn at once; a service may send hundreds of kilobytes. */
 const longestMessage = 4_000;
 
-/** A table was dropped at the source: there is nothing to copy before it is there again. */
-const sourceTableGone = "LS003";
-
 /** What is wrong with a task, and what can be done; undefined when nothing is. */
 export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined {
   const { t } = facts.l10n;
@@ -150,8 +147,8 @@ function adviceOf(task: Task, facts: DetailsFacts): Shown | undefined {
   const { l10n, actions, diagnosis } = facts;
   const { t } = l10n;
   const { status } = task;
-  if (task.error?.code === sourceTableGone) {
-    return t("Remove the table from the task file, or create it at the source and then copy it again.");
+  if (diagnosis?.advice !== undefined) {
+    return l10n.localize(diagnosis.advice);
   }
   if (lostTables(task).length > 0 && canCopyAgain(task, facts)) {
     return t("Copy the tables again, because they lack rows. This also resumes the task.");

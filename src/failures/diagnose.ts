@@ -25,6 +25,7 @@ export interface Entry {
   readonly reasons?: readonly string[] | undefined;
   readonly cause: Bilingual;
   readonly remedy: Bilingual;
+  readonly advice?: Bilingual | undefined;
   /** Steps of the remedy that the extension can take. */
   readonly steps?: readonly string[] | undefined;
   readonly resumable: boolean | null;
@@ -78,11 +79,12 @@ export function diagnose(symptoms: Symptoms): Diagnosis | undefined {
 }
 
 function diagnosisOf(entry: Entry, against: number): Diagnosis {
-  const { id, cause, remedy, steps = [], resumable, url, evidence } = entry;
+  const { id, cause, remedy, advice, steps = [], resumable, url, evidence } = entry;
   return {
     id,
     cause,
     remedy,
+    advice,
     steps: steps.filter(isStep),
     resumable: resumable ?? undefined,
     url,

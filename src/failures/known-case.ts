@@ -7,6 +7,8 @@ export interface Diagnosis {
   readonly id: string;
   readonly cause: Bilingual;
   readonly remedy: Bilingual;
+  /** What to do next, where the task's status alone would suggest something else. */
+  readonly advice?: Bilingual | undefined;
   /** The steps of the remedy that the extension can take, in their order. */
   readonly steps: readonly StepId[];
   /** Whether the task can continue after the remedy; false: it must be recreated or reset; undefined: not known. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import chinese from "../../../l10n/bundle.l10n.zh-cn.json";
 import type { DetailsFacts } from "../../../src/details/facts";
 import { copyText, detailsOf, emptyDetails } from "../../../src/details/view";
+import { diagnose } from "../../../src/failures/diagnose";
 import type { Diagnosis } from "../../../src/failures/known-case";
 import { shown as textShown } from "../../../src/l10n/shown";
 import { statuses, statusOrder } from "../../../src/status/statuses";
@@ -134,10 +135,12 @@ describe("the details view", () => {
       message: "gone",
     } as const;
     const steps = ["openFile", "copyTables"] as const;
+    const diagnosis = diagnose({ error: { code: "LS003" } });
     const { problem } = viewOf(
       { status: "incrementalFailed", error: { code: "LS003" }, warnings: [gone] },
-      { place: "local", diagnosis: { ...known, steps, resumable: false } },
+      { place: "local", diagnosis },
     );
+    assert.deepEqual(diagnosis?.steps, steps);
     assert.match(problem?.advice ?? "", /^Remove the table from the task file, or create it/);
     assert.deepEqual(
       problem?.steps.map(({ step }) => step),

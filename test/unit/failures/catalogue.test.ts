@@ -27,6 +27,7 @@ const form = v.strictObject({
   reasons: v.optional(v.array(v.string())),
   cause: bilingual,
   remedy: bilingual,
+  advice: v.optional(bilingual),
   steps: v.optional(v.pipe(v.array(v.picklist(stepIds)), v.minLength(1))),
   resumable: v.nullable(v.boolean()),
   url: v.pipe(v.string(), v.regex(/^https:\/\/[\w./%#-]+$/)),
