@@ -53,6 +53,10 @@ const remediesOfFaults: Partial<Readonly<Record<Fault, Bilingual>>> = {
     en: "Check the address and this machine's clock. If both are correct, the operator of the service must renew its certificate.",
     zh: "请检查地址和本机时钟；如均无误，需由服务的运维方更新证书。",
   },
+  closed: {
+    en: "If the task is still in the tree, try again there.",
+    zh: "如果任务仍在树中，请在那里重试。",
+  },
 };
 
 /** After a call that may have been carried out although no answer said so. */
@@ -79,6 +83,7 @@ const faultsInChinese: Readonly<Record<Fault, (subject: string) => string>> = {
   noReason: (subject) => `服务拒绝了请求，但未说明原因${subject}`,
   missingResult: () => "服务未说明该任务的处理结果",
   underWay: () => "该任务的另一操作正在进行中",
+  closed: () => "连接在此期间已被移除、隐藏或更改，未发送任何请求",
   noV3: () => "该服务没有此操作所需的 API v3",
   noV5: () => "该服务没有此操作所需的 API v5",
 };

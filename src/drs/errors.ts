@@ -29,6 +29,7 @@ export type Fault =
   | "noReason"
   | "missingResult"
   | "underWay"
+  | "closed"
   | "noV3"
   | "noV5";
 
@@ -51,6 +52,7 @@ const faultReasons: Readonly<Record<Fault, (subject: string) => string>> = {
   noReason: (subject) => `the service refused without a reason${subject}`,
   missingResult: () => "the service did not say what became of this task",
   underWay: () => "another operation on this task is under way",
+  closed: () => "the connection was removed, hidden or changed meanwhile; nothing was sent",
   noV3: () => "this service does not have version 3 of the API, which this needs",
   noV5: () => "this service does not have version 5 of the API, which this needs",
 };

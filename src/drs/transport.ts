@@ -47,6 +47,7 @@ export class Transport {
   readonly #verify: ((operation: string) => Promise<void>) | undefined;
   /** Reading calls that wait for their answer. */
   readonly #reading = new Set<Limit>();
+  #disposed = false;
 
   /** @param verify makes sure that the right service listens, before a call is sent once more; throws when not. */
   constructor(base: URL, verify?: ((operation: string) => Promise<void>) | undefined) {
@@ -60,7 +61,7 @@ export class Transport {
    * Sends a request. A reading call that is cut off is sent once more, over a new connection: those that were kept
    * alive may have died meanwhile.
    *
-   * @throws DrsError of kind `network` or `timeout`; the caller's own abort is thrown as it is.
+   * @throws DrsError of kind `network` or `timeout`, and after `dispose` `illegalState`; the caller's own abort is thrown as it is.
    */
   async exchange(request: Outgoing, options: ExchangeOptions): Promise<Incoming> {
     try {
@@ -93,7 +94,9 @@ export class Transport {
     );
   }
 
+  /** Nothing is sent any more, whoever still has it: a question about a task may outlast its connection. */
   dispose(): void {
+    this.#disposed = true;
     this.#agent.destroy();
   }
 
@@ -106,6 +109,9 @@ export class Transport {
   async #once({ method, url, headers, body: sent }: Outgoing, options: ExchangeOptions): Promise<Incoming> {
     // Given an aborted signal, node-fetch destroys the body stream, whose error event nothing handles.
     options.signal?.throwIfAborted();
+    if (this.#disposed) {
+      throw new DrsError({ operation: options.operation, kind: "illegalState", ...faultOf("closed") });
+    }
     const limit = new Limit(options.signal, options.timeoutMs);
     if (options.reads) {
       this.#reading.add(limit);

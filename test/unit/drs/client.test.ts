@@ -93,6 +93,26 @@ describe("the client", () => {
     assert.equal(connections, 1);
   });
 
+  it("sends nothing once it is closed, whoever still has it, and what is cut off by that not once more", async () => {
+    let sent = 0;
+    let waits = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      waits = resolve;
+    });
+    answer = () => {
+      sent++;
+      waits();
+    };
+    const cutOff = failureOf(client.call("listJobs", list));
+    await waiting;
+    client.dispose();
+    const pause = client.call("batchPause", { jobs: [{ job_id: job.id, pause_mode: "all" }] });
+    for (const failure of [await cutOff, await failureOf(pause)]) {
+      assert.deepEqual([failure.kind, failure.fault?.id], ["illegalState", "closed"]);
+    }
+    assert.equal(sent, 1);
+  });
+
   it("remembers the answers of 64 requests, those that were used last", async () => {
     answer = json(200, { total_record: 1, jobs: [job] });
     const page = async (cur_page: number) => await client.call("listJobs", { ...list, cur_page });

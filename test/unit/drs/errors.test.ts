@@ -69,6 +69,7 @@ describe("an error of the client", () => {
     noReason: "the service refused without a reasonX",
     missingResult: "the service did not say what became of this task",
     underWay: "another operation on this task is under way",
+    closed: "the connection was removed, hidden or changed meanwhile; nothing was sent",
     noV3: "this service does not have version 3 of the API, which this needs",
     noV5: "this service does not have version 5 of the API, which this needs",
   };
