@@ -13,6 +13,8 @@ export interface ChartData {
 }
 
 const height = 150;
+/** Of a time on the axis, to the second; the last one may stand at the very end. */
+const labelWidth = 72;
 /** A mark so close to the pointer is named. */
 const nearPixels = 8;
 const second = 1000;
@@ -158,6 +160,7 @@ export class ChartElement extends HTMLElement {
         height,
         ms: 1,
         legend: { show: false },
+        padding: [null, labelWidth / 2, null, null],
         cursor: { sync: { key: "course" }, y: false, drag: { x: true, y: false } },
         scales: {
           y: {
