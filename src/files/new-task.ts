@@ -125,7 +125,7 @@ async function askTables(
   });
   const tables = await askMany<string>({
     ...frame,
-    placeholder: t("Which tables are synchronized? Those with a warning are not selected."),
+    placeholder: t("Which tables? Those with a warning are not selected."),
     none: t("Select at least one table."),
     items,
   });

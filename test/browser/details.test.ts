@@ -202,7 +202,7 @@ describe("the details page", () => {
         workbench.quickInput.getByPlaceholder("To which database are rows written?"),
       );
       await workbench.answer(/To which database are rows written/, "archive");
-      await workbench.accept(/Which tables are synchronized/);
+      await workbench.accept(/Which tables/);
       await workbench.accept(/How do you want to synchronize/);
       await workbench.answer(/Name of the task/, "made-by-questions");
       await workbench.screenshot("new-task-finish");
