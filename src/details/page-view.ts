@@ -123,6 +123,8 @@ export interface Row {
   readonly code?: boolean | undefined;
   /** The value as an ISO 8601 time. */
   readonly time?: string | undefined;
+  /** Whether that time may lie ahead. */
+  readonly isAhead?: boolean | undefined;
   readonly copy?: CopyButton | undefined;
 }
 

@@ -39,10 +39,10 @@ function taskSection(task: Task, connection: string | undefined, t: Translate): 
 }
 
 function timesSection(task: Task, { t, time }: Localizer): Section {
-  const timeRow = (label: Shown, ms: number | undefined) =>
-    ms === undefined ? undefined : { label, value: time(ms), time: new Date(ms).toISOString() };
+  const timeRow = (label: Shown, ms: number | undefined, more: Pick<Row, "isAhead"> = {}) =>
+    ms === undefined ? undefined : { label, value: time(ms), time: new Date(ms).toISOString(), ...more };
   const rows = [
-    timeRow(t("Starts"), task.scheduledAt),
+    timeRow(t("Starts"), task.scheduledAt, { isAhead: true }),
     timeRow(t("Created"), task.createdAt),
     timeRow(t("Started"), task.startedAt),
     timeRow(t("Full synchronization completed"), task.fullCompletedAt),

@@ -12,3 +12,8 @@ export function ageText(at: number, now: number, language: string): string {
   const count = Math.floor(ms / length);
   return new Intl.RelativeTimeFormat(language, { numeric: "always" }).format(at > now ? count : -count, unit);
 }
+
+/** The same of what has happened: it does not lie ahead, although the clock that told its time may be ahead of this one. */
+export function pastAgeText(at: number, now: number, language: string): string {
+  return ageText(Math.min(at, now), now, language);
+}

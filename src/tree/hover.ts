@@ -1,7 +1,7 @@
 import type { TaskRef } from "../connections/connection";
 import type { Diagnosis } from "../failures/known-case";
 import { type StepId, stepIds, stepRow } from "../failures/steps";
-import { ageText } from "../l10n/age";
+import { pastAgeText } from "../l10n/age";
 import { beginningOf, type Localizer, remainingText } from "../l10n/localizer";
 import { escapeMarkdown, joinedMarkup, linkMarkup, type Markup, markup } from "../l10n/markdown";
 import { joined, type Shown, shown } from "../l10n/shown";
@@ -83,7 +83,7 @@ function routeText({ ends, facts }: Route): Markup {
 function sinceText(since: Since | undefined, l10n: Localizer): Markup {
   return since === undefined
     ? markup``
-    : markup` ${escapeMarkdown(joined(" · ", [shown(ageText(since.at, Date.now(), l10n.language)), oftenText(since, l10n)]))}`;
+    : markup` ${escapeMarkdown(joined(" · ", [shown(pastAgeText(since.at, Date.now(), l10n.language)), oftenText(since, l10n)]))}`;
 }
 
 /** The commands that a hover may run: those that ask before they change something. Every text of a service is made literal. */

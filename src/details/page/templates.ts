@@ -1,7 +1,7 @@
 import { ifDefined } from "lit/directives/if-defined.js";
 import { repeat } from "lit/directives/repeat.js";
 import { html, nothing, type TemplateResult } from "lit/html.js";
-import { ageText } from "../../l10n/age";
+import { ageText, pastAgeText } from "../../l10n/age";
 import type { Route } from "../../tasks/route";
 import type {
   ActionButton,
@@ -95,7 +95,7 @@ function noticeList(notices: readonly Notice[], language: string, context: PageC
           <div>
             <p>
               ${text}
-              ${since === undefined ? nothing : html`<span class="age" aria-hidden="true">(${ageText(since, context.now, language)})</span>`}
+              ${since === undefined ? nothing : html`<span class="age" aria-hidden="true">(${pastAgeText(since, context.now, language)})</span>`}
             </p>
             ${detail === undefined ? nothing : html`<p class="detail">${detail}</p>`}
           </div>
@@ -316,9 +316,13 @@ function rowOf(row: Row, language: string, context: PageContext): TemplateResult
   </div>`;
 }
 
-function valueText({ value, code, time }: Row, language: string, { now }: PageContext): TemplateResult {
+function valueText(
+  { value, code, time, isAhead }: Row,
+  language: string,
+  { now }: PageContext,
+): TemplateResult {
   if (time !== undefined) {
-    return timeElement({ text: value, time }, now, language);
+    return timeElement({ text: value, time }, now, language, isAhead === true ? ageText : pastAgeText);
   }
   return code ? html`<code>${value}</code>` : html`<bdi>${value}</bdi>`;
 }

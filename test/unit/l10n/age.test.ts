@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ageText } from "../../../src/l10n/age";
+import { ageText, pastAgeText } from "../../../src/l10n/age";
 
 describe("the age of something", () => {
   const now = Date.UTC(2026, 10, 27, 9, 0, 0);
@@ -23,5 +23,10 @@ describe("the age of something", () => {
   it("is how soon something comes that lies ahead", () => {
     assert.equal(ageText(now + 23 * 60 * minute, now, "en"), "in 23 hours");
     assert.equal(ageText(now + 90_000, now, "zh-cn"), "1分钟后");
+  });
+
+  it("is none of what has happened by a clock that is ahead", () => {
+    const ages = [now + 90_000, now, now - minute].map((at) => pastAgeText(at, now, "en"));
+    assert.deepEqual(ages, ["0 seconds ago", "0 seconds ago", "1 minute ago"]);
   });
 });
