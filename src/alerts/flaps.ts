@@ -24,7 +24,7 @@ export function withFlaps(
   if (decision.record === record || decision.record === undefined) {
     return decision;
   }
-  const recent = (flaps?.times ?? []).filter((time) => observation.at - time < windowMs);
+  const recent = (flaps?.times ?? []).filter((time) => Math.abs(observation.at - time) < windowMs);
   if (notice === undefined || notice.level === "recovered") {
     return recent.length === 0
       ? decision
@@ -58,7 +58,7 @@ function whileFlapping(
   const { flaps: _, ...calm } = record;
   const { notice } = decision;
   if (decision.record === record) {
-    return at - record.at < calmMs
+    return Math.abs(at - record.at) < calmMs
       ? { record, lookAt: record.at + calmMs }
       : { record: calm, settled: { count: flaps.count, since: flaps.since } };
   }
@@ -79,5 +79,5 @@ function whileFlapping(
 /** Whether an entry is still needed to count what happens next. @param now milliseconds since 1970. */
 export function isCounting({ flaps }: AlertRecord, now: number): boolean {
   const last = flaps?.times.at(-1);
-  return flaps?.count !== undefined || (last !== undefined && now - last < windowMs);
+  return flaps?.count !== undefined || (last !== undefined && Math.abs(now - last) < windowMs);
 }

@@ -19,6 +19,8 @@ export interface Follow {
 /** By `CONNECTION/TASK`. */
 export type FollowState = Readonly<Record<string, Follow>>;
 
+/** A follow from this far in the future, in milliseconds, was begun before the clock was set back. */
+const setBackMs = 10 * 60_000;
 /** A target that is at most this far behind has caught up, in milliseconds: healthy tasks are behind by seconds. */
 const caughtUpMs = 10_000;
 
@@ -34,6 +36,11 @@ export function isReached(goal: Goal, task: Task): boolean {
     case "anything":
       return false;
   }
+}
+
+/** Whether a reading came after a follow. @param asOf when it ended, milliseconds since 1970. */
+export function isJudgedBy({ at }: Follow, asOf: number): boolean {
+  return asOf > at || at - asOf > setBackMs;
 }
 
 /**

@@ -86,11 +86,15 @@ export class Follows implements vscode.Disposable {
     isTold: (task: Task) => boolean,
   ): Promise<readonly FollowEnd[]> {
     const ends: FollowEnd[] = [];
-    const { outcomeOf } = await import("./follow");
+    const { isJudgedBy, outcomeOf } = await import("./follow");
     for (const [key, follow] of Object.entries(this.#shared.value)) {
       const id = key.slice(connection.length + 1);
       const task = tasks.get(id);
-      if (!key.startsWith(`${connection}/`) || (task === undefined && !complete) || asOf <= follow.at) {
+      if (
+        !key.startsWith(`${connection}/`) ||
+        (task === undefined && !complete) ||
+        !isJudgedBy(follow, asOf)
+      ) {
         continue;
       }
       this.#names.set(key, task?.name ?? this.#names.get(key) ?? id);
@@ -108,7 +112,7 @@ export class Follows implements vscode.Disposable {
 
   /** Whether the outcome of a task has just been reported. */
   toldLately(task: TaskRef): boolean {
-    return Date.now() - (this.#reported.get(keyOf(task)) ?? Number.NEGATIVE_INFINITY) < latelyMs;
+    return Math.abs(Date.now() - (this.#reported.get(keyOf(task)) ?? Number.NEGATIVE_INFINITY)) < latelyMs;
   }
 
   dispose(): void {

@@ -34,7 +34,10 @@ export class HeldRules {
         const measure = policy.rules[rule]?.measure(task) ?? 0;
         const known = this.#since.get(ruleKey);
         const since =
-          known === undefined || measure <= recovering * known.measure ? { at: asOf, measure } : known;
+          // Also when the clock was set back meanwhile.
+          known === undefined || measure <= recovering * known.measure || known.at > asOf
+            ? { at: asOf, measure }
+            : known;
         held ??= new Map();
         held.set(rule, since.at);
         this.#since.set(ruleKey, since);

@@ -42,7 +42,8 @@ export class NoticeBatch<T> {
     this.#cancel = this.#clock.after(ms, () => {
       const now = this.#clock.now();
       const end = Math.min(this.#last + burst.quietMs, this.#first + burst.longestMs);
-      if (this.#pending.length >= burst.least && now < end) {
+      // Not when the clock was set back meanwhile.
+      if (this.#pending.length >= burst.least && now >= this.#first && now < end) {
         this.#await(end - now);
         return;
       }

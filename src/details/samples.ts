@@ -42,8 +42,10 @@ export class Samples {
     });
   }
 
-  /** Takes what was measured before the page was open. @param past the oldest first. @param now milliseconds since 1970. */
-  begin(past: readonly PastValue[], now: number): void {
+  /** Takes what was measured before the page was open. @param now milliseconds since 1970. */
+  begin(known: readonly PastValue[], now: number): void {
+    // Values of the future were measured before the clock was set back.
+    const past = known.filter(({ at }) => at <= now).toSorted((one, other) => one.at - other.at);
     const old = past.filter(({ at }) => at < now - recentMs);
     const thinned: PastValue[] = [];
     for (let index = 0; index < old.length; index += thinnedTo) {
@@ -58,6 +60,9 @@ export class Samples {
 
   /** @param pace how far apart samples are meant to be, in milliseconds. */
   add(sample: Sample, pace: number): void {
+    if ((this.#all.at(-1)?.at ?? 0) > sample.at) {
+      this.#all = this.#all.filter(({ at }) => at < sample.at);
+    }
     const last = this.#all.at(-1);
     const before = last === undefined ? [] : [last];
     this.#all = [...this.#all, ...withGaps([...before, sample], pace).slice(before.length)].slice(-kept);

@@ -205,7 +205,7 @@ function attemptNotices(task: Task, { l10n, attempt, listed }: DetailsFacts): re
   if (attempt === undefined || !listed || kind === "failed") {
     return [];
   }
-  if (kind === "reached" && (Date.now() - at > newsMs || !isReached(attempt.action, task))) {
+  if (kind === "reached" && (Math.abs(Date.now() - at) > newsMs || !isReached(attempt.action, task))) {
     return [];
   }
   return [{ level: "info", text: attemptText(attempt, l10n), busy: attempt.outcome === undefined }];

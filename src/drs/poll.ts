@@ -26,20 +26,28 @@ export async function poll<T>(
   ask: () => Promise<T | undefined>,
   { firstMs, longestMs, limitMs, signal, clock = systemClock }: PollOptions,
 ): Promise<T | undefined> {
-  const end = clock.now() + limitMs;
+  let last = clock.now();
+  let end = last + limitMs;
+  const isLate = (ms = 0) => {
+    const now = clock.now();
+    // Also when the clock was set back meanwhile.
+    end -= Math.max(last - now, 0);
+    last = now;
+    return now + ms >= end;
+  };
   let failed = 0;
   for (let wait = firstMs; ; wait = Math.min(wait * 1.5, longestMs)) {
     let longer = 0;
     try {
       const answer = await ask();
-      if (answer !== undefined || clock.now() >= end) {
+      if (answer !== undefined || isLate()) {
         return answer;
       }
       failed = 0;
     } catch (error) {
       longer = passesInMs(error);
       failed += 1;
-      if (failed > mostFailures || clock.now() + longer >= end) {
+      if (failed > mostFailures || isLate(longer)) {
         throw error;
       }
     }

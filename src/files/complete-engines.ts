@@ -29,7 +29,7 @@ async function linksOf({ sessions, log }: FileParts): Promise<readonly (readonly
     }
     const last = known.get(session);
     const links =
-      last !== undefined && Date.now() - last.at < freshMs
+      last !== undefined && Math.abs(Date.now() - last.at) < freshMs
         ? last.links
         : supportedLinks(session.client, AbortSignal.timeout(patienceMs));
     known.set(session, { at: last?.links === links ? last.at : Date.now(), links });

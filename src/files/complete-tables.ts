@@ -31,7 +31,7 @@ export function tableCompletions(parts: FileParts): vscode.CompletionItemProvide
         return [];
       }
       const key = JSON.stringify([file.name, file.source]);
-      if (known === undefined || known.key !== key || Date.now() - known.at > freshMs) {
+      if (known === undefined || known.key !== key || Math.abs(Date.now() - known.at) > freshMs) {
         known = { key, at: Date.now(), names: tablesOf(file, parts) };
       }
       return textCompletions(document, position, await known.names, vscode.CompletionItemKind.Field);

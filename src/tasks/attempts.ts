@@ -90,7 +90,7 @@ export class Attempts {
   covers(task: Ref, what: "failed" | "recovered", now: number): boolean {
     const attempt = this.of(task);
     const stepAt = this.stepOf(task)?.at;
-    if (what === "recovered" && stepAt !== undefined && now - stepAt < freshMs) {
+    if (what === "recovered" && stepAt !== undefined && Math.abs(now - stepAt) < freshMs) {
       return true;
     }
     if (attempt?.by === "agent") {
@@ -100,7 +100,7 @@ export class Attempts {
       return attempt !== undefined;
     }
     const { kind, at } = attempt.outcome;
-    return now - at < freshMs && kind === (what === "failed" ? "failed" : "reached");
+    return Math.abs(now - at) < freshMs && kind === (what === "failed" ? "failed" : "reached");
   }
 
   /** Notes whether a page of a task is on the screen. */

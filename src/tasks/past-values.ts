@@ -90,7 +90,13 @@ export class PastValues {
       kept.statuses.push({ at, status });
       kept.statuses.splice(0, kept.statuses.length - mostStatuses);
     }
-    const last = kept.values.at(-1);
+    let last = kept.values.at(-1);
+    while (last !== undefined && last.at > at) {
+      // The clock was set back: what was measured by the old one is not to be told apart from what comes.
+      kept.values.pop();
+      this.#count--;
+      last = kept.values.at(-1);
+    }
     if (!isOther && last !== undefined && at - last.at < apartMs) {
       return;
     }

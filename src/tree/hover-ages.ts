@@ -17,7 +17,7 @@ export class HoverAges<Row> {
   /** Whether a row has a hover that shows too much of the past. */
   isOld(row: Row): boolean {
     const madeAt = this.#madeAt.get(row);
-    return madeAt !== undefined && this.#now() - madeAt > maxAgeMs;
+    return madeAt !== undefined && Math.abs(this.#now() - madeAt) > maxAgeMs;
   }
 
   forget(row: Row): void {

@@ -4,6 +4,7 @@ import { poll } from "../../drs/poll";
 import { type ActionId, actionRow } from "../../status/actions";
 import { hasEnded, rowOf } from "../../status/statuses";
 import type { Outcome } from "../attempts";
+import { isOutdated } from "../list-reader";
 import type { Task } from "../task";
 import type { Target } from "./run-action";
 
@@ -49,7 +50,7 @@ export async function followOutcome(
   let hasMoved = false;
   let reachedAt: number | undefined;
   const look = async (): Promise<Outcome | undefined> => {
-    if (clock.now() - (askedAt.get(store) ?? Number.NEGATIVE_INFINITY) >= apart) {
+    if (isOutdated(askedAt.get(store) ?? Number.NEGATIVE_INFINITY, clock.now(), apart)) {
       askedAt.set(store, clock.now());
       await store.refresh(before.id);
     }
@@ -60,7 +61,8 @@ export async function followOutcome(
     }
     const task = tasks.get(before.id);
     if (isReached(action, task)) {
-      reachedAt ??= at;
+      // Also when the clock was set back meanwhile.
+      reachedAt = Math.min(reachedAt ?? at, at);
       // Only a task that was to run may still fail for what it failed before.
       const isSettled = actionRow(action).goal !== "running" || at - reachedAt >= settle;
       return isSettled ? { kind: "reached", at: reachedAt } : undefined;

@@ -125,6 +125,25 @@ describe("alerts of a window", () => {
     assert.equal(window.notified.length, 1, "after 15 seconds");
   });
 
+  it("report a burst and a delay as late as ever when the clock is set back meanwhile", async () => {
+    const window = alerts.open();
+    const names = ["b", "c", "d", "e", "f"];
+    await window.reads(Object.fromEntries(names.map((name) => [name, "incremental" as const])));
+    await window.reads({
+      a: 4_000,
+      ...Object.fromEntries(names.map((name) => [name, "startFailed" as const])),
+    });
+    alerts.clock.jump(-3_600_000);
+    alerts.clock.pass(5_000);
+    assert.equal(window.notified.length, 1, "the burst");
+    for (let second = 0; second < 40; second += 10) {
+      await window.reads({ a: 4_000 });
+      alerts.clock.pass(10_000);
+    }
+    await alerts.settle();
+    assert.deepEqual(window.notified.slice(1), ["warning shop/a delayed"]);
+  });
+
   it("report once what the service will do by itself, when it is due although nothing changes", async () => {
     const both = [alerts.open(), alerts.open()] as const;
     const hour = 3_600_000;

@@ -110,6 +110,16 @@ describe("a task that fails and recovers again and again", () => {
     );
   });
 
+  it("is not taken for flapping for longer when the clock is set back", () => {
+    const told = new Told();
+    told.flaps(4);
+    told.at -= 60 * minute;
+    assert.equal(told.reads("incremental"), "recovered incrementalFailed 4x");
+    assert.equal(told.reads("incrementalFailed"), "error incrementalFailed");
+    assert.ok(told.record !== undefined);
+    assert.equal(isExpired({ ...told.record, phase: "resolved" }, told.at - 60 * minute), true);
+  });
+
   it("is remembered although each failure is over, as long as it counts", () => {
     const told = new Told();
     told.flaps(1);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Follow, followText, isReached, outcomeOf } from "../../../src/alerts/follow";
+import { type Follow, followText, isJudgedBy, isReached, outcomeOf } from "../../../src/alerts/follow";
 import { type Goal, goals } from "../../../src/alerts/follow-goals";
 import type { StatusId } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
@@ -52,6 +52,12 @@ describe("a task that is followed", () => {
   for (const [what, found, expected] of cases) {
     it(what, () => assert.deepEqual(found, expected));
   }
+
+  it("is judged by what was read after it began, also when the clock was set back since", () => {
+    const follow: Follow = { goal: "anything", from: "full", at };
+    const judged = [at - 3_600_000, at - 1_000, at, at + 1].map((asOf) => isJudgedBy(follow, asOf));
+    assert.deepEqual(judged, [true, false, false, true]);
+  });
 
   it("is offered only what it is not already", () => {
     const open = (facts: Partial<Task>) => goals.filter((goal) => !isReached(goal, task(facts)));

@@ -45,6 +45,19 @@ describe("the charts of a task", () => {
     assert.equal(samples.all.at(-1)?.at, now + 10 * 60_000);
   });
 
+  it("has its values in the order of their times, also when the clock was set back", () => {
+    const samples = new Samples();
+    const minute = (count: number) => sample(now + count * 60_000);
+    const times = () => samples.all.map(({ at }) => (at - now) / 60_000);
+    samples.begin([-2, -1].map(minute), now);
+    for (const count of [0, 1, 2, 0.5, 1.5]) {
+      samples.add(minute(count), 60_000);
+    }
+    assert.deepEqual(times(), [-2, -1, 0, 0.5, 1.5]);
+    samples.begin([-2, -1, 58, -1.5, 0.25].map(minute), now + 90_000);
+    assert.deepEqual(times(), [-2, -1.5, -1, 0, 0.5, 1.5]);
+  });
+
   it("has what the page has missed while it was hidden", () => {
     const samples = new Samples();
     const minute = (count: number) => ({ ...sample(now + count * 60_000), delay: 70 });

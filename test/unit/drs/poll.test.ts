@@ -41,6 +41,29 @@ describe("polling", () => {
     assert.deepEqual([asked, pauses], [5, [100, 150, 200, 200]]);
   });
 
+  it("gives up after the same time when the clock is set back meanwhile", async () => {
+    const clock = new ManualClock();
+    let asked = 0;
+    const answer = poll(
+      async () => {
+        asked += 1;
+        if (asked === 2) {
+          clock.jump(-3_600_000);
+        }
+        return undefined;
+      },
+      { ...limits, clock },
+    );
+    for (let step = 0; step < 5; step++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.pass(200);
+    }
+    await Promise.race([
+      answer,
+      new Promise((_, reject) => setImmediate(() => reject(new Error("it polls still")))),
+    ]);
+  });
+
   const failure = (kind: FailureKind, retryAfterMs?: number) => () =>
     Promise.reject(new DrsError({ operation: "o", reason: "no", kind, retryAfterMs }));
   const inTurn = (asks: (() => Promise<string | undefined>)[]) => () =>

@@ -66,6 +66,16 @@ describe("attempts", () => {
     assert.equal(attempts.stepOf(task), undefined);
   });
 
+  it("cover nothing of long ago, also when the clock was set back since", () => {
+    const attempts = new Attempts();
+    const before = at - 3_600_000;
+    attempts.take(task, { text: shown("DELETE at the target: 1 row."), at });
+    assert.equal(attempts.covers(task, "recovered", before), false);
+    attempts.begin(task, "resume", at);
+    attempts.end(task, { kind: "failed", at });
+    assert.equal(attempts.covers(task, "failed", before), false);
+  });
+
   it("says when an action was asked for and what became of it", () => {
     const attempts = new Attempts();
     attempts.begin(task, "resume", at);

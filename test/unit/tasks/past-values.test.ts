@@ -19,6 +19,14 @@ describe("values that were read before", () => {
     return past.of("local", id);
   };
 
+  it("go on when the clock is set back, in the order of their times", () => {
+    const { values } = noted([0, 60_000, 120_000, 70_000, 110_000].map((ms) => [ms, { delayMs: ms }]));
+    assert.deepEqual(
+      values.map(({ delay }) => delay),
+      [0, 60_000, 110_000],
+    );
+  });
+
   it("are kept half a minute apart, with the statuses that a task came into", () => {
     const { values, statuses } = noted([
       [0, { status: "full", percent: 10 }],

@@ -13,6 +13,8 @@ describe("the hovers of rows", () => {
     assert.equal(ages.isOld("reviews"), false, "VS Code holds no hover of it");
     ages.made("orders");
     assert.equal(ages.isOld("orders"), false);
+    now -= 3_600_000;
+    assert.equal(ages.isOld("orders"), true, "the clock was set back: nobody knows");
   });
 
   it("are forgotten with the row, or with all rows, which are drawn without them", () => {

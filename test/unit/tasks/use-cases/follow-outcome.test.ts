@@ -18,10 +18,11 @@ class CourseClock implements Clock {
   constructor(
     private readonly service: MemoryService,
     private readonly course: Course,
+    private readonly setBack?: { readonly at: number; readonly by: number },
   ) {}
 
   now(): number {
-    return this.#now;
+    return this.#now - (this.setBack !== undefined && this.#now >= this.setBack.at ? this.setBack.by : 0);
   }
 
   after(ms: number, callback: () => void): () => void {
@@ -40,7 +41,12 @@ class CourseClock implements Clock {
   }
 }
 
-async function outcomeOf(action: "resume" | "pause" | "delete" | "end", course: Course, limitMs?: number) {
+async function outcomeOf(
+  action: "resume" | "pause" | "delete" | "end",
+  course: Course,
+  limitMs?: number,
+  setBack?: { readonly at: number; readonly by: number },
+) {
   const service = new MemoryService();
   const [[, status, facts] = [0, "", {}]] = course;
   service.set("a", status, facts);
@@ -48,7 +54,7 @@ async function outcomeOf(action: "resume" | "pause" | "delete" | "end", course: 
   await session.store.refresh();
   const task = session.store.snapshot.tasks.get("a");
   assert.ok(task !== undefined);
-  const clock = new CourseClock(service, course);
+  const clock = new CourseClock(service, course, setBack);
   return await followOutcome(action, { session, task }, { clock, limitMs });
 }
 
@@ -60,6 +66,17 @@ describe("an action that was accepted", () => {
     ]);
     assert.equal(kind, "reached");
     assert.ok(at < 2_000, String(at));
+  });
+
+  it("has its effect also when the clock is set back meanwhile", async () => {
+    const runs: Course = [
+      [0, "INCRE_TRANSFER_FAILED"],
+      [400, "INCRE_TRANSFER_STARTED"],
+    ];
+    for (const at of [200, 2_000]) {
+      const { kind } = await outcomeOf("resume", runs, undefined, { at, by: 3_600_000 });
+      assert.equal(kind, "reached", `set back after ${at} ms`);
+    }
   });
 
   it("has failed again when the task fails a moment later with the same error", async () => {
