@@ -311,6 +311,30 @@ describe("the verdict of a comparison", () => {
     );
   });
 
+  it("waits for what the source has committed without waiting for the disk", async () => {
+    const task = await pair.started({ source: "CREATE TABLE stock (id int PRIMARY KEY, n int)" });
+    const setting = async (delay: string) => {
+      await pair.sql(task, "source", `ALTER SYSTEM SET wal_writer_delay = '${delay}'`);
+      await pair.sql(task, "source", "SELECT pg_reload_conf()");
+    };
+    await pair.sql(task, "source", `ALTER DATABASE ${task.source.database} SET synchronous_commit = off`);
+    // Nothing else brings commits to the disk for some seconds.
+    await setting("5s");
+    try {
+      for (const [n, contents] of [true, false].entries()) {
+        await pair.sql(task, "source", `INSERT INTO stock VALUES (${n}, 0)`);
+        assert.equal((await verdicts(task, contents)).stock, `equal ${n + 1}/${n + 1} +0 -0 ~0`);
+      }
+      await pair.sql(task, "source", "INSERT INTO stock VALUES (2, 0)");
+      const { logBytes = 0 } = (await pair.engine.unapplied(task)) ?? {};
+      const missing = await pair.sql(task, "target", "SELECT 3 - count(*)::int AS rows FROM stock");
+      // The task must not end as if it had all.
+      assert.ok(logBytes > 0 || missing[0]?.rows === 0, JSON.stringify({ logBytes, missing }));
+    } finally {
+      await setting("200ms");
+    }
+  });
+
   it("never calls a row different that only changes all the time", async () => {
     const task = await pair.started({
       source: `CREATE TABLE hot (id int PRIMARY KEY, n int); INSERT INTO hot VALUES (1, 0), (2, 0);

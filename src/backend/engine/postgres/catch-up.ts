@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { EngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { Session } from "./databases";
-import { objectName } from "./names";
+import { logEnd, objectName } from "./names";
 
 const catchUpMs = 60_000;
 const catchUpPollMs = 20;
@@ -18,7 +18,7 @@ export class FarBehindError extends EngineError {}
  */
 export async function caughtUp(source: Session, task: EngineTask, signal: AbortSignal): Promise<void> {
   const name = objectName(task.id);
-  const [now] = await source.query<{ position: string }>("SELECT pg_current_wal_lsn()::text AS position");
+  const [now] = await source.query<{ position: string }>(`SELECT ${logEnd}::text AS position`);
   for (const deadline = Date.now() + catchUpMs; ; ) {
     const [slot] = await source.query<{ reached: boolean }>(
       `SELECT coalesce(r.replay_lsn, s.confirmed_flush_lsn) >= $2::pg_lsn AS reached

@@ -86,3 +86,12 @@ export function logPosition(bytes: string): string {
   const position = BigInt(bytes);
   return `${(position >> 32n).toString(16)}/${(position & 0xffffffffn).toString(16)}`.toUpperCase();
 }
+
+/**
+ * The end of a source's log, with what a commit that did not wait for the disk (`synchronous_commit = off`) has left in
+ * memory: others see it already. The position after the header of a page that nothing is on yet is that of the page.
+ */
+export const logEnd = `(
+  SELECT at - CASE WHEN (at - '0/0') % pg_size_bytes(current_setting('wal_segment_size')) = 40 THEN 40
+                   WHEN (at - '0/0') % current_setting('wal_block_size')::int = 24 THEN 24 ELSE 0 END
+  FROM pg_current_wal_insert_lsn() at)`;

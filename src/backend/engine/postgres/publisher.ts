@@ -5,7 +5,7 @@ import { EngineError, LogLostError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
 import type { TableName } from "../table-name";
 import type { Databases, Row } from "./databases";
-import { objectName, qualified, schemasAndTables, spareName } from "./names";
+import { logEnd, objectName, qualified, schemasAndTables, spareName } from "./names";
 import { acceptsPublishedWrites } from "./relations";
 import { slotHolders } from "./waits";
 
@@ -294,7 +294,7 @@ export async function slotFacts(
     source,
     `SELECT s.slot_name AS name, s.active, s.wal_status IS DISTINCT FROM 'lost' AS kept,
             EXISTS (SELECT 1 FROM pg_replication_slots o WHERE o.slot_name = s.slot_name || '_spare') AS spare,
-            (pg_current_wal_lsn() - '0/0')::text AS current, (r.sent_lsn - '0/0')::text AS sent,
+            (${logEnd} - '0/0')::text AS current, (r.sent_lsn - '0/0')::text AS sent,
             (r.replay_lsn - '0/0')::text AS replayed,
             (s.confirmed_flush_lsn - '0/0')::text AS confirmed,
             (extract(epoch FROM r.replay_lag) * 1000)::float8 AS lag_ms,
