@@ -26,6 +26,8 @@ export interface MissingRows {
 type Part = "detail" | "context" | "other";
 
 const rememberedWorkers = 500;
+/** What a worker says when another one that applies a large transaction for it has failed, and has said why. */
+const echo = "logical replication parallel apply worker exited due to error";
 
 const parts: Readonly<Record<string, Part>> = {
   DETAIL: "detail",
@@ -66,6 +68,12 @@ export class ServerLog {
     const missing = /^conflict detected on relation "(.+)": conflict=(update|delete)_missing$/.exec(text);
     if (missing?.[1] !== undefined) {
       this.#count(pid, missing[1], missing[2] === "update" ? "updates" : "deletes");
+    }
+    const known = text === echo ? this.#errorOf(pid) : undefined;
+    if (known !== undefined) {
+      this.#note(pid, { ...known, complete: true });
+      this.#open = undefined;
+      return;
     }
     if (severity === "ERROR" || severity === "FATAL") {
       this.#note(pid, { sqlState, message: text, text, detail: "", context: "", complete: false });
