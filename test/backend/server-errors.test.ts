@@ -188,6 +188,27 @@ describe("the errors of servers", () => {
       await servers.same(task, "SELECT count(*)::int AS n FROM t WHERE v = 'changed'");
     });
 
+    it("fail with the words about a row of a large transaction, which the target applies before it is committed", async () => {
+      const task = await servers.following();
+      const { database } = task.plan.target;
+      await servers.source.sql(database, `ALTER DATABASE ${database} SET logical_decoding_work_mem = '64kB'`);
+      await task.pause();
+      await task.reaches("PAUSING");
+      await task.retry();
+      await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+      await servers.backend.sql("target", database, "INSERT INTO t VALUES (1000003, 'mine')");
+      await servers.source.sql(
+        database,
+        "INSERT INTO t SELECT 1000000 + g, repeat('x', 500) FROM generate_series(1, 2000) g",
+      );
+      await servers.fails(
+        task,
+        "INCRE_TRANSFER_FAILED",
+        /^23505 .*conflict=insert_exists/,
+        "local-conflicting-row",
+      );
+    });
+
     it("fail with the words when the lock stays", async () => {
       const task = await servers.following();
       const { database } = task.plan.target;
@@ -223,6 +244,24 @@ describe("the errors of servers", () => {
         async () => await servers.warnings(task),
         ({ length }) => length === 0,
       );
+    });
+
+    it("a session that locks a table of the target while changes flow", async () => {
+      const task = await servers.following();
+      const { database } = task.plan.target;
+      const release = servers.undone(await servers.backend.held("target", database, "LOCK TABLE t"));
+      await servers.source.sql(database, "UPDATE t SET v = 'changed'");
+      const text = await servers.warned(task, "LW101");
+      assert.match(text, /at the target database .*pid \d+, .*pg_terminate_backend\(\d+\)/);
+      assert.equal(await task.status(), "INCRE_TRANSFER_STARTED");
+      await release();
+      await until(
+        "the warning is over",
+        15_000,
+        async () => await servers.warnings(task),
+        ({ length }) => length === 0,
+      );
+      await servers.same(task, "SELECT count(*)::int AS n FROM t WHERE v = 'changed'");
     });
 
     it("a prepared transaction: by its gid, in the failure of the start", async () => {

@@ -228,13 +228,17 @@ function withoutAnswer(
     : { kind: "broken", code: error.code, message: describe(error, task[error.side ?? side]) };
 }
 
-/** Undefined where nothing needs to move: changes come when they come. */
-function movementOf({ enabled, pid, copyWorkers, tables }: SubscriptionFacts): Movement | undefined {
+/** Undefined where nothing needs to move: changes come when they come, and wait only for locks. */
+function movementOf(facts: SubscriptionFacts): Movement | undefined {
+  const { enabled, pid, copyWorkers, tables, waits, received } = facts;
   const open = tables.filter(({ phase }) => phase !== "synced");
-  if (!enabled || (pid !== null && open.length === 0)) {
+  if (!enabled || (pid !== null && open.length === 0 && !waits)) {
     return undefined;
   }
-  const progress = open.map(({ name, phase, copiedRows }) => `${name} ${phase} ${copiedRows}`).toSorted();
+  const progress =
+    open.length === 0
+      ? [received ?? ""]
+      : open.map(({ name, phase, copiedRows }) => `${name} ${phase} ${copiedRows}`).toSorted();
   return { progress: progress.join("\n"), lacksWorker: pid === null || copyWorkers === 0 };
 }
 
