@@ -102,6 +102,10 @@ export const precheckMessages = {
     en: "Table {table} has row security at the source. It is created at the target without row security and its policies. Create them there before users read the table.",
     zh: "源库表 {table} 启用了行级安全。目标库建表时不带行级安全及其策略，请在用户读取之前自行创建。",
   },
+  targetTableUnlogged: {
+    en: "Table {table} of the target is unlogged. A crash of the target's server empties it, and the synchronization continues without its rows.",
+    zh: "目标库中的表 {table} 为 UNLOGGED。目标库服务器崩溃后该表会被清空，而同步会在缺少这些数据的情况下继续。",
+  },
   // Objects of the source
   noTable: {
     en: "Table {table} does not exist in the source database. Select the objects again.",

@@ -35,6 +35,10 @@ export const streamMessages = {
     en: "The replication slot of this task at the source database was advanced, read by another client, or dropped and created again ({what}) while the target was not connected. The changes in between are lost. Copy all tables of the task again with Copy Tables Again, or reset the task. Do not move the slot of a task: to free the source's log, end the task.",
     zh: "目标库未连接期间，源库中该任务的复制槽被推进、被其他客户端读取，或被删除后重建（{what}），其间的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。请勿移动任务的复制槽；如需释放源库日志，请结束任务。",
   },
+  subscriptionAltered: {
+    en: "The subscription of this task was altered at the target database ({what}) and does not receive all changes: changes since then are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
+    zh: "任务在目标库中的订阅被修改（{what}），不再接收全部变更，此后的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
+  },
   // Warnings
   tableRenamed: {
     en: "Table {table} of the {side} database was renamed to {now}. The synchronization stops at the next change of the table. Restore the name, or remove the table from the synchronization objects.",
@@ -83,6 +87,26 @@ export const streamMessages = {
   columnRetyped: {
     en: "Column {column} of table {table} was altered: it is {sourceType} in the source database and {targetType} in the target. Values may not fit or may change. Alter the column at the target in the same way. If values were converted at the source, copy the table again.",
     zh: "表 {table} 的列 {column} 被修改，源库类型为 {sourceType}，目标库为 {targetType}，值可能无法写入或被改变。请同样修改目标库的列；如源库的值经过转换，请重新复制该表。",
+  },
+  columnReplaced: {
+    en: "Column {column} of table {table} is another column than before in the {side} database: it was renamed, or dropped and added again. Older rows have other values in the target database than in the source. Alter the target's table in the same way if it was not, and copy the table again.",
+    zh: "{side}库表 {table} 的列 {column} 已不是原来的列（被改名，或被删除后重新添加），较早的数据行在目标库中的值与源库不同。如尚未在目标库做同样的修改，请先修改，然后重新复制该表。",
+  },
+  columnComputed: {
+    en: "Column {column} of table {table} is computed in the target database, and in the source no longer in the same way. Its values differ, or the synchronization stops at the next change of the table. Alter the column at the target as at the source, with ALTER COLUMN … SET EXPRESSION or DROP EXPRESSION, and copy the table again if values still differ.",
+    zh: "表 {table} 的列 {column} 在目标库中为生成列，而源库的计算方式已改变或不再生成，该列的值会不一致，或该表发生下一次变更时同步会停止。请在目标库用 ALTER COLUMN … SET EXPRESSION 或 DROP EXPRESSION 做同样的修改；如值仍不一致，请重新复制该表。",
+  },
+  typeAltered: {
+    en: "Type {type} is defined in the target database in another way than in the source. Values differ in meaning, or the synchronization stops at the next value that the target rejects. Alter the type at the target as at the source.",
+    zh: "类型 {type} 在目标库中的定义与源库不同，值的含义会不一致，或遇到目标库拒绝的值时同步会停止。请在目标库做与源库同样的修改。",
+  },
+  targetUnlogged: {
+    en: "Table {table} of the target database is unlogged: after a crash of the target's server it is empty, and the synchronization continues without its rows. Run ALTER TABLE … SET LOGGED there.",
+    zh: "目标库中的表 {table} 为 UNLOGGED：目标库服务器崩溃后该表会被清空，而同步会在缺少这些数据的情况下继续。请在目标库执行 ALTER TABLE … SET LOGGED。",
+  },
+  transactionSkipped: {
+    en: "The subscription of this task was told to skip a transaction (ALTER SUBSCRIPTION … SKIP, {position}): the target database lacks all of its changes. Compare the contents of the tables, and copy those that differ again.",
+    zh: "任务的订阅被要求跳过一个事务（ALTER SUBSCRIPTION … SKIP，{position}），目标库缺少该事务的全部变更。请对比各表内容，并重新复制不一致的表。",
   },
   tableRewritten: {
     en: "The rows of table {table} were rewritten by ALTER TABLE in the source database. Values changed by this are not synchronized. Copy the table again, unless no values changed.",

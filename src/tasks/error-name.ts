@@ -43,6 +43,7 @@ const names: Readonly<Record<string, Bilingual>> = {
   LS007: { en: "rows not copied", zh: "部分行未复制" },
   LS008: { en: "log lost", zh: "日志丢失" },
   LS009: { en: "slot moved", zh: "复制槽被移动" },
+  LS010: { en: "subscription altered", zh: "订阅被修改" },
   P0001: { en: "rejected by a trigger", zh: "被触发器拒绝" },
 };
 

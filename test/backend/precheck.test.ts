@@ -384,6 +384,12 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
       tables: ["t", "child"],
     },
     {
+      title: "a table that a crash of the target empties",
+      ...both(item, item.replace("TABLE", "UNLOGGED TABLE"), "target_objects ALARM"),
+      says: /\.t of the target is unlogged/,
+      heals: true,
+    },
+    {
       title: "row security of a table that is made without it",
       source: `${item}; ALTER TABLE t ENABLE ROW LEVEL SECURITY`,
       tables: ["t"],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as v from "valibot";
 import { operationsV5 } from "../../src/drs/operations-v5";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
-import { TestTask, untilEqual } from "../support/backend-task";
+import { planOf, TestTask, untilEqual } from "../support/backend-task";
 import {
   type Case,
   type Concern,
@@ -104,17 +104,20 @@ describe("the stream of a task", () => {
     const name = `drs_${task.id.toLowerCase().replaceAll("-", "_")}`;
     for (const { at, sql } of deeds) {
       const text = sql.replaceAll(/\{(publication|subscription)\}/g, name).replaceAll("{schema}", schema);
-      const path = /^(VACUUM|ALTER SUBSCRIPTION)/.test(text) ? "" : `SET search_path = ${schema}; `;
+      const path = /^(VACUUM|ALTER SUBSCRIPTION|ALTER TYPE \S+ ADD VALUE)/.test(text)
+        ? ""
+        : `SET search_path = ${schema}; `;
       await backend.sql(at, database, path + text);
     }
   };
   const allOf = async ({ id }: TestTask) =>
     v.parse(answer, await backend.local("GET", "/_local/warnings")).tasks[id]?.warnings ?? [];
   /** What is said of the case's table, or of no table. */
-  const saidOf = async (one: Case, code: RegExp) => {
+  const saidOf = async (one: Case, code: RegExp, says = /./) => {
     const found = await allOf(of(one).task);
     return found.filter(
-      ({ table, code: its }) => table === tableOf(one) || (table === null && code.test(its)),
+      ({ table, code: its, message }) =>
+        table === tableOf(one) || (table === null && code.test(its) && says.test(message)),
     );
   };
   const untilSaid = async (one: Loss | Concern, level: string) => {
@@ -125,7 +128,7 @@ describe("the stream of a task", () => {
       30_000,
       async () => {
         await carryOut(one, "meanwhile" in one ? (one.meanwhile ?? []) : []);
-        return await saidOf(one, wanted);
+        return await saidOf(one, wanted, says);
       },
       (some) => some.some(({ code: its }) => wanted.test(its)),
     );
@@ -214,6 +217,39 @@ describe("the stream of a task", () => {
     const [concern] = concerns;
     assert.ok(concern !== undefined);
     assert.equal(await of(concern).task.status(), "INCRE_TRANSFER_STARTED");
+  });
+
+  it("warns of a transaction that the subscription skips until its tables are copied again", async () => {
+    const plan = await planOf(backend, "skipping", stock);
+    const task = await TestTask.started(backend, plan);
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await backend.sql("target", "skipping", "INSERT INTO stock VALUES (500, 0)");
+    await backend.sql("source", "skipping", "INSERT INTO stock VALUES (500, 1)");
+    await task.reaches("INCRE_TRANSFER_FAILED");
+    const name = `drs_${task.id.toLowerCase().replaceAll("-", "_")}`;
+    await backend.sql("target", "skipping", `ALTER SUBSCRIPTION ${name} SKIP (lsn = 'F/0')`);
+    const [warning] = await until(
+      "it is warned of",
+      30_000,
+      async () => await allOf(task),
+      ({ length }) => length > 0,
+    );
+    assert.deepEqual([warning?.code, warning?.table], ["LW024", null]);
+    assert.match(warning?.message ?? "", /told to skip a transaction \(.*, F\/0\)/);
+    await backend.sql("target", "skipping", "DELETE FROM stock WHERE id = 500");
+    assert.equal((await task.retry()).status, "success");
+    await task.reaches("INCRE_TRANSFER_STARTED");
+    await untilEqual(task, "stock");
+    assert.equal((await allOf(task)).length, 1);
+    const tables = ["public.stock"];
+    await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables });
+    await until(
+      "the warning is over",
+      30_000,
+      async () => await allOf(task),
+      ({ length }) => length === 0,
+    );
+    await untilEqual(task, "stock");
   });
 
   it("ignores what users do every day", async () => {

@@ -151,6 +151,28 @@ export const losses: readonly Loss[] = [
     code: "LS00[56]",
     says: /\w+\.stock/,
   },
+  {
+    what: "the subscription follows another publication",
+    whole: true,
+    deeds: [
+      source("CREATE PUBLICATION other_{schema}"),
+      target("ALTER SUBSCRIPTION {subscription} SET PUBLICATION other_{schema} WITH (refresh = false)"),
+      source("UPDATE stock SET n = n + 1"),
+    ],
+    code: "LS010",
+    says: /subscription of this task was altered at the target database \(SET PUBLICATION other_\w+\)/,
+  },
+  {
+    what: "the subscription takes no changes that come from other servers",
+    whole: true,
+    deeds: [
+      target("ALTER SUBSCRIPTION {subscription} SET (origin = none)"),
+      source(`SELECT pg_replication_origin_create('{schema}'); SELECT pg_replication_origin_session_setup('{schema}');
+        UPDATE stock SET n = n + 1`),
+    ],
+    code: "LS010",
+    says: /\(origin = none\)/,
+  },
 ];
 
 /** Something that will break, or needs a person; the task goes on. */
@@ -332,6 +354,85 @@ export const concerns: readonly Concern[] = [
     code: "LW019",
     says: /Table \w+\.stock was truncated in the target database, but not in the source/,
   },
+  {
+    what: "a column is dropped and added again at the source",
+    deeds: [source("ALTER TABLE stock DROP COLUMN n; ALTER TABLE stock ADD COLUMN n int")],
+    code: "LW020",
+    says: /Column n of table \w+\.stock is another column than before in the source database/,
+  },
+  {
+    what: "a column is dropped and added again at the target",
+    deeds: [target("ALTER TABLE stock DROP COLUMN n; ALTER TABLE stock ADD COLUMN n int")],
+    code: "LW020",
+    says: /Column n of table \w+\.stock is another column than before in the target database/,
+  },
+  {
+    what: "a column takes the name of another at the source",
+    given: [source("ALTER TABLE stock ADD COLUMN better int; UPDATE stock SET better = n * 100")],
+    deeds: [source("ALTER TABLE stock DROP COLUMN n; ALTER TABLE stock RENAME better TO n")],
+    code: "LW020",
+    says: /Column n of table \w+\.stock/,
+    heals: [target("ALTER TABLE stock DROP COLUMN n; ALTER TABLE stock RENAME better TO n")],
+  },
+  {
+    what: "a column is computed in another way at the source",
+    given: [source("ALTER TABLE stock ADD twice int GENERATED ALWAYS AS (n * 2) STORED")],
+    deeds: [source("ALTER TABLE stock ALTER twice SET EXPRESSION AS (n * 3)")],
+    code: "LW021",
+    says: /Column twice of table \w+\.stock is computed in the target database/,
+    heals: [target("ALTER TABLE stock ALTER twice SET EXPRESSION AS (n * 3)")],
+  },
+  {
+    what: "a column is not computed any more at the source",
+    given: [source("ALTER TABLE stock ADD twice int GENERATED ALWAYS AS (n * 2) STORED")],
+    deeds: [source("ALTER TABLE stock ALTER twice DROP EXPRESSION")],
+    code: "LW021",
+    says: /Column twice of table \w+\.stock is computed in the target database/,
+    heals: [target("ALTER TABLE stock ALTER twice DROP EXPRESSION")],
+  },
+  {
+    what: "a label of an enumeration is renamed at the source",
+    given: [
+      source(`CREATE TYPE renamed AS ENUM ('low', 'high'); ALTER TABLE stock ADD level renamed;
+        UPDATE stock SET level = 'low'`),
+    ],
+    deeds: [source("ALTER TYPE renamed RENAME VALUE 'low' TO 'none'")],
+    code: "LW022",
+    says: /Type \w+\.renamed is defined in the target database in another way/,
+    heals: [target("ALTER TYPE renamed RENAME VALUE 'low' TO 'none'")],
+  },
+  {
+    what: "labels of an enumeration change places at the source",
+    given: [
+      source(`CREATE TYPE swapped AS ENUM ('low', 'high'); ALTER TABLE stock ADD level swapped;
+        UPDATE stock SET level = 'low'`),
+    ],
+    deeds: [
+      source(`ALTER TYPE swapped RENAME VALUE 'low' TO 'x'; ALTER TYPE swapped RENAME VALUE 'high' TO 'low';
+        ALTER TYPE swapped RENAME VALUE 'x' TO 'high'`),
+    ],
+    code: "LW022",
+    says: /Type \w+\.swapped/,
+  },
+  {
+    what: "a composite type loses an attribute at the source",
+    given: [
+      source(
+        `CREATE TYPE place AS (x int, y int); ALTER TABLE stock ADD at place[]; UPDATE stock SET at = ARRAY[ROW(1, 2)::place]`,
+      ),
+    ],
+    deeds: [source("ALTER TYPE place DROP ATTRIBUTE x; ALTER TYPE place ADD ATTRIBUTE x int")],
+    code: "LW022",
+    says: /Type \w+\.place/,
+    heals: [target("ALTER TYPE place DROP ATTRIBUTE x; ALTER TYPE place ADD ATTRIBUTE x int")],
+  },
+  {
+    what: "a table is unlogged at the target",
+    deeds: [target("ALTER TABLE stock SET UNLOGGED")],
+    code: "LW023",
+    says: /Table \w+\.stock of the target database is unlogged/,
+    heals: [target("ALTER TABLE stock SET LOGGED")],
+  },
 ];
 
 /** What users do every day. */
@@ -395,6 +496,22 @@ export const calm: readonly Case[] = [
     deeds: [
       target("ALTER TABLE stock ADD COLUMN w text"),
       source("ALTER TABLE stock ADD COLUMN w text; ALTER TABLE stock DROP COLUMN n"),
+    ],
+  },
+  {
+    what: "a column is added that the target had before, and an index computes something",
+    given: [target("CREATE SCHEMA {schema}; CREATE TABLE stock (id int PRIMARY KEY, n int, w text)")],
+    deeds: [source("ALTER TABLE stock ADD COLUMN w text; CREATE INDEX ON stock ((n + 1))")],
+  },
+  {
+    what: "an enumeration gets a label that the target had before, and other types are made",
+    given: [
+      source("CREATE TYPE mood AS ENUM ('low', 'high'); ALTER TABLE stock ADD level mood"),
+      target("CREATE SCHEMA {schema}; CREATE TYPE mood AS ENUM ('high', 'low', 'more')"),
+    ],
+    deeds: [
+      source("ALTER TYPE {schema}.mood ADD VALUE 'more' AFTER 'low'"),
+      source("CREATE TYPE other AS ENUM ('a'); CREATE DOMAIN positive AS int CHECK (value > 0)"),
     ],
   },
 ];

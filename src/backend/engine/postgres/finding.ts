@@ -15,6 +15,7 @@ export const codes = {
   copyFiltered: "LS007",
   logLost: "LS008",
   slotMoved: "LS009",
+  subscriptionAltered: "LS010",
   tableRenamed: "LW001",
   sourceNoIdentity: "LW002",
   targetNoIdentity: "LW003",
@@ -35,6 +36,11 @@ export const codes = {
   logUnlimited: "LW017",
   notWatched: "LW018",
   targetEmptied: "LW019",
+  columnReplaced: "LW020",
+  columnComputed: "LW021",
+  typeAltered: "LW022",
+  targetUnlogged: "LW023",
+  transactionSkipped: "LW024",
 } as const satisfies Partial<Record<MessageId, string>>;
 type Kind = keyof typeof codes;
 

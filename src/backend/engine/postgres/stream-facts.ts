@@ -24,6 +24,8 @@ export interface MemberFacts {
   readonly identity: boolean;
   /** Whether row security applies to the role that reads it at the source, or writes it at the target. */
   readonly filtered: boolean;
+  /** Whether a crash of the server empties it. */
+  readonly unlogged: boolean;
 }
 
 interface TableFacts {
@@ -59,6 +61,8 @@ export interface SourceFacts extends Row {
   /** The end of the log, and up to where the target has it, in bytes. */
   readonly position: string;
   readonly applied: string | null;
+  /** Changes with every change of a type's definition in the database. */
+  readonly types: string;
   readonly publication: {
     readonly oid: number;
     /** Operations that it does not publish. */
@@ -73,6 +77,13 @@ export interface TargetFacts extends Row {
   readonly name: string;
   readonly version: number;
   readonly horizon: string;
+  readonly types: string;
+  /** The publications that the subscription follows. */
+  readonly publications: readonly string[];
+  /** `none`: it takes only changes that the source itself has made. */
+  readonly origin: string;
+  /** The position of a transaction that it is to skip; null: none. */
+  readonly skip: string | null;
   readonly tables: readonly TargetTableFacts[];
 }
 
@@ -83,6 +94,15 @@ export interface Wanted {
 }
 
 const horizonSql = "pg_snapshot_xmin(pg_current_snapshot())::text";
+
+// Labels of enumerations, attributes of composite types, domains and their constraints.
+const typesSql = `(
+  SELECT coalesce(md5(string_agg(d.version, ',' ORDER BY d.version)), '') FROM (
+    SELECT e.oid || ' ' || e.xmin::text AS version FROM pg_enum e
+    UNION ALL SELECT a.attrelid || ' ' || a.attnum || ' ' || a.xmin::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+              WHERE c.relkind = 'c'
+    UNION ALL SELECT t.oid || ' ' || t.xmin::text FROM pg_type t WHERE t.typtype = 'd' AND t.oid >= 16384
+    UNION ALL SELECT k.oid || ' ' || k.xmin::text FROM pg_constraint k WHERE k.contypid <> 0 AND k.oid >= 16384) d)`;
 
 /**
  * With `wanted (name, oid, …)`: the tables and their partitions that hold rows.
@@ -103,7 +123,8 @@ function membersSql(facts: { readonly identity: string; readonly filtered: strin
              'oid', c.oid::int8, 'name', n.nspname || '.' || c.relname, 'node', c.relfilenode::int8, 'shape', a.shape,
              'link', t.link, 'tuples', c.reltuples,
              'live', pg_stat_get_live_tuples(c.oid),
-             'identity', ${facts.identity}, 'filtered', ${facts.filtered}) ORDER BY t.oid <> t.root, t.oid),
+             'identity', ${facts.identity}, 'filtered', ${facts.filtered},
+             'unlogged', c.relpersistence = 'u') ORDER BY t.oid <> t.root, t.oid),
            max(a.columns) FILTER (WHERE t.oid = t.root)
     FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL (
@@ -152,7 +173,7 @@ export async function sourceFacts(
        SELECT pub.pubname, c.oid, c.relkind, c.relreplident, n.nspname, c.relname FROM pub JOIN pg_publication_rel r ON r.prpubid = pub.oid
        JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
      ${membersSql({ identity: sourceIdentity, filtered: "row_security_active(c.oid)" })}
-     SELECT u.name, ${horizonSql} AS horizon, (pg_current_wal_lsn() - '0/0')::text AS position,
+     SELECT u.name, ${horizonSql} AS horizon, ${typesSql} AS types, (pg_current_wal_lsn() - '0/0')::text AS position,
             (SELECT (s.confirmed_flush_lsn - '0/0')::text FROM pg_replication_slots s WHERE s.slot_name = u.name) AS applied,
             (SELECT json_build_object('oid', pub.oid::int8, 'viaRoot', pub.pubviaroot, 'missing', array_remove(ARRAY[
                CASE WHEN NOT pub.pubinsert THEN 'insert' END, CASE WHEN NOT pub.pubupdate THEN 'update' END,
@@ -190,7 +211,10 @@ export async function targetFacts(
   return await databases.query<TargetFacts>(
     target,
     `WITH RECURSIVE
-     own AS (SELECT s.oid, s.subname, s.subowner FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+     own AS (SELECT s.oid, s.subname, s.subowner, s.subpublications,
+                    (SELECT suborigin FROM pg_subscription x WHERE x.oid = s.oid) AS origin,
+                    (SELECT nullif(subskiplsn, '0/0')::text FROM pg_subscription x WHERE x.oid = s.oid) AS skip
+             FROM (SELECT 'any' AS suborigin, '0/0'::pg_lsn AS subskiplsn) older, pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
              WHERE d.datname = current_database() AND s.subname = ANY($1)),
      wanted AS (
        SELECT o.oid AS subscription, c.oid, c.relkind, n.nspname, c.relname
@@ -202,6 +226,7 @@ export async function targetFacts(
        JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
      ${membersSql({ identity: identityIndex(`(i.indisprimary OR ${replicaIndex})`), filtered: targetFiltered })}
      SELECT o.subname AS name, current_setting('server_version_num')::int AS version, ${horizonSql} AS horizon,
+            ${typesSql} AS types, o.subpublications AS publications, o.origin, o.skip,
             coalesce((SELECT json_agg(json_build_object(
                'oid', w.oid::int8, 'schema', w.nspname, 'table', w.relname, 'partitioned', w.relkind = 'p',
                'columns', m.columns, 'members', m.list, 'subscribed', r.srrelid IS NOT NULL,
@@ -256,6 +281,22 @@ export interface Column extends Row {
   readonly missing: string | null;
   /** Whether its definition has changed since the given transaction. */
   readonly changed: boolean;
+}
+
+/** What the columns of tables are called, by table and number; null: dropped. */
+export async function columnNames(
+  databases: Databases,
+  login: EndLogin,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, readonly (string | null)[]>> {
+  const rows = await databases.query<{ oid: number; names: readonly (string | null)[] }>(
+    login,
+    `SELECT a.attrelid::int8::float8 AS oid,
+            json_agg(CASE WHEN NOT a.attisdropped THEN a.attname END ORDER BY a.attnum) AS names
+     FROM pg_attribute a WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 GROUP BY 1`,
+    [oids],
+  );
+  return new Map(rows.map(({ oid, names }) => [oid, names]));
 }
 
 /** @param horizon as in `SourceFacts`. */

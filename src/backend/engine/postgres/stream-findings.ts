@@ -36,7 +36,20 @@ export interface Answers {
   readonly parts: ReadonlyMap<string, boolean>;
   /** By table: the columns of both ends. */
   readonly columns: ReadonlyMap<string, ColumnPair>;
+  /** By end and table: what the columns of tables that join are called. */
+  readonly names: Readonly<Record<Side, ReadonlyMap<number, Names>>>;
+  readonly types: readonly DifferingType[];
 }
+
+/** A type that the target has in another way. */
+export interface DifferingType {
+  readonly type: string;
+  /** Whether all values of the source are values there, too: only their order differs. */
+  readonly fits: boolean;
+}
+
+/** The columns of a table, by their number; null: dropped. */
+export type Names = readonly (string | null)[];
 
 export interface ColumnPair {
   readonly source: readonly Column[];
@@ -62,14 +75,27 @@ export function judge(
   const tables = Object.fromEntries(
     judged.flatMap(({ name, entry }) => (entry === undefined ? [] : [[plainName(name), entry] as const])),
   );
-  const task = namedConflicts(countConflicts(memory.task, look.conflicts), look.missing);
+  const conflicts = namedConflicts(countConflicts(memory.task, look.conflicts), look.missing);
+  // What fits from the beginning on is as somebody has made it; later it may come from labels that were renamed.
+  const types = conflicts?.types ?? answers.types.filter(({ fits }) => fits).map(({ type }) => type);
+  const task = types.length === 0 && conflicts === null ? null : { ...conflicts, types };
   const findings = [
     ...merged(judged, look),
     ...judged.flatMap(({ warnings }) => warnings),
     ...rowsMissing(task, look.tables),
+    ...answers.types
+      .filter(({ type, fits }) => !(fits && types.includes(type)))
+      .map(({ type }) => finding("typeAltered", "target", undefined, { type }, type)),
+    ...skipped(Object.values(tables)),
   ];
   const next = { task, tables };
   return { findings, memory: JSON.stringify(next) === JSON.stringify(memory) ? memory : next };
+}
+
+/** A transaction that was skipped, until all tables that it may have changed are copied again. */
+function skipped(entries: readonly Entry[]): readonly StreamFinding[] {
+  const position = entries.find((entry) => entry.skipped !== undefined)?.skipped;
+  return position === undefined ? [] : [finding("transactionSkipped", "target", undefined, { position })];
 }
 
 /** The task's own tables, and those that are in its stream beside them. */
@@ -114,7 +140,7 @@ function judgeTable(
   ) {
     return { entry: lost === undefined ? entry : { ...entry, lost }, warnings: [] };
   }
-  const before = joined ?? join(look, source, target, look.source.publication.oid);
+  const before = joined ?? join(look, source, target, look.source.publication.oid, answers);
   const { after, warnings } = altered(
     name,
     before,
@@ -131,10 +157,14 @@ function judgeTable(
   return {
     entry: {
       ...entry,
+      ...(look.target.skip === null ? {} : { skipped: look.target.skip }),
       joined: { ...rest, ...emptied, source: parts.source.end, target: parts.target.end },
     },
     warnings: [
       ...(emptied.emptied?.told === true ? [finding("targetEmptied", "target", name)] : []),
+      ...target.members
+        .filter(({ unlogged }) => unlogged)
+        .map(({ name: table }) => finding("targetUnlogged", "target", name, { table }, table)),
       ...renamedAt("source", name, source),
       ...renamedAt("target", name, target),
       ...identities(name, before, source, target),
@@ -175,7 +205,10 @@ interface Seen {
   readonly target: TargetTableFacts | undefined;
 }
 
-function lossOf({ source: { publication } }: Look, { joined, source, target }: Seen): Lost | undefined {
+function lossOf(
+  { source: { publication }, target: subscription }: Look,
+  { joined, source, target }: Seen,
+): Lost | undefined {
   const because = (kind: Lost["kind"], what = "") => ({ kind, what });
   if (publication === null || (joined !== undefined && joined.publication !== publication.oid)) {
     return because("publicationGone");
@@ -195,6 +228,12 @@ function lossOf({ source: { publication } }: Look, { joined, source, target }: S
   if (source.partitioned && !publication.viaRoot) {
     return because("publicationPartial", "publish_via_partition_root");
   }
+  if (!subscription.publications.includes(subscription.name)) {
+    return because("subscriptionAltered", `SET PUBLICATION ${subscription.publications.join(", ")}`);
+  }
+  if (subscription.origin !== "any") {
+    return because("subscriptionAltered", `origin = ${subscription.origin}`);
+  }
   if (
     target === undefined ||
     !target.subscribed ||
@@ -210,7 +249,10 @@ const wholeLosses: ReadonlySet<Lost["kind"]> = new Set([
   "publicationGone",
   "publicationPartial",
   "slotMoved",
+  "subscriptionAltered",
 ]);
+const targetLosses: ReadonlySet<Lost["kind"]> = new Set(["targetTableLost", "subscriptionAltered"]);
+const sideOf = (kind: Lost["kind"]): Side => (targetLosses.has(kind) ? "target" : "source");
 
 /** What was lost; once for the task where it is the same for all of its tables. */
 function merged(
@@ -227,24 +269,34 @@ function merged(
     losses.length === tables.length &&
     losses.every(({ lost }) => lost.kind === first.lost.kind && lost.what === first.lost.what)
   ) {
-    return [finding(first.lost.kind, "source", undefined, { what: first.lost.what })];
+    const { kind, what } = first.lost;
+    return [finding(kind, sideOf(kind), undefined, { what })];
   }
-  return losses.map(({ name, lost }) =>
-    finding(lost.kind, lost.kind === "targetTableLost" ? "target" : "source", name, { what: lost.what }),
-  );
+  return losses.map(({ name, lost: { kind, what } }) => finding(kind, sideOf(kind), name, { what }));
 }
 
-function join(look: Look, source: SourceTableFacts, target: TargetTableFacts, publication: number): Joined {
+function join(
+  look: Look,
+  source: SourceTableFacts,
+  target: TargetTableFacts,
+  publication: number,
+  { names }: Answers,
+): Joined {
   return {
     publication,
-    source: endOf(source, look.source.horizon),
-    target: endOf(target, look.target.horizon),
+    source: endOf(source, look.source.horizon, names.source.get(source.oid)),
+    target: endOf(target, look.target.horizon, names.target.get(target.oid)),
   };
 }
 
-function endOf({ oid, columns, members }: SourceTableFacts | TargetTableFacts, horizon: string): End {
+function endOf(
+  { oid, columns, members }: SourceTableFacts | TargetTableFacts,
+  horizon: string,
+  names: Names | undefined,
+): End {
   const [table, ...parts] = members;
   return {
+    ...(names === undefined ? {} : { names: [...names] }),
     ...{
       oid,
       columns,
@@ -324,9 +376,13 @@ function altered(
   if (current.altered === undefined || columns === undefined) {
     return { after: current, warnings: [] };
   }
+  const { rewritten: isRewritten } = current.altered;
   // What is computed from other columns is not replicated.
-  const values = current.altered.rewritten && columns.source.some((one) => one.changed && !one.generated);
-  const ofColumns = columnFindings(name, joined, columns, values);
+  const values = isRewritten && columns.source.some((one) => one.changed && !one.generated);
+  const ofColumns = [
+    ...columnFindings(name, joined, columns, values),
+    ...(isRewritten ? computedFindings(name, columns) : []),
+  ];
   // That a column has another type says so, too.
   const isSaid = ofColumns.some(({ code }) => code === codes.columnRetyped);
   const warnings = values && !isSaid ? [...ofColumns, finding("tableRewritten", "source", name)] : ofColumns;
@@ -336,10 +392,29 @@ function altered(
   const { altered: _, ...alike } = current;
   const after = {
     ...alike,
-    source: { ...alike.source, columns: now.source.columns, horizon: look.source.horizon },
-    target: { ...alike.target, columns: now.target.columns, horizon: look.target.horizon },
+    source: {
+      ...{ ...alike.source, columns: now.source.columns, horizon: look.source.horizon },
+      names: namesOf(columns.source),
+    },
+    target: {
+      ...{ ...alike.target, columns: now.target.columns, horizon: look.target.horizon },
+      names: namesOf(columns.target),
+    },
   };
   return { after, warnings };
+}
+
+function namesOf(columns: readonly Column[]): (string | null)[] {
+  const names: (string | null)[] = Array.from({ length: columns.at(-1)?.number ?? 0 }, () => null);
+  for (const { number, name } of columns) {
+    names[number - 1] = name;
+  }
+  return names;
+}
+
+/** What a column was called when its table joined; undefined: there was none. */
+function formerName({ columns, names }: End, { name, number }: Column): string | undefined {
+  return number > columns ? undefined : names === undefined ? name : (names[number - 1] ?? undefined);
 }
 
 /** Which of the table and its partitions have other columns than were seen last. */
@@ -371,6 +446,15 @@ function columnFindings(
       if (other === undefined) {
         return [finding("columnAdded", "source", name, { column: columnName, type }, columnName)];
       }
+      if (other.generated && (column.changed || other.changed)) {
+        return [finding("columnComputed", "target", name, { column: columnName }, columnName)];
+      }
+      const [here, there] = [formerName(joined.source, column), formerName(joined.target, other)];
+      const isAdded = here === undefined && joined.source.names?.includes(columnName) === false;
+      if (here !== there && !isAdded) {
+        const side = here === columnName ? "target" : "source";
+        return [finding("columnReplaced", side, name, { column: columnName }, columnName)];
+      }
       if (other.type !== type && (column.changed || other.changed)) {
         const types = { column: columnName, sourceType: type, targetType: other.type };
         return [finding("columnRetyped", "source", name, types, columnName)];
@@ -382,6 +466,16 @@ function columnFindings(
       .filter((column) => column.required && !names.has(column.name))
       .map((column) => finding("columnRequired", "target", name, { column: column.name }, column.name)),
   ];
+}
+
+/** Columns that are computed at both ends, where the source has rewritten its rows with what another expression computes. */
+function computedFindings(name: TableName, { source, target }: ColumnPair): readonly StreamFinding[] {
+  const unchanged = new Set(
+    target.filter((one) => one.generated && !one.changed).map((column) => column.name),
+  );
+  return source
+    .filter((one) => one.generated && one.changed && unchanged.has(one.name))
+    .map(({ name: column }) => finding("columnComputed", "target", name, { column }, column));
 }
 
 /** Follows the partitions that hold rows: attaching, detaching and truncating them is not replicated. */

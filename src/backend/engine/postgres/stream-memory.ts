@@ -19,6 +19,8 @@ const end = v.object({
   shape: v.string(),
   /** The highest number of a column. */
   columns: v.number(),
+  /** What its columns were called, by their number; null: dropped. Memories of earlier versions do not have it. */
+  names: v.optional(v.array(v.nullable(v.string()))),
   /** No column was changed by a later transaction than this. */
   horizon: v.string(),
   identity: v.boolean(),
@@ -30,7 +32,7 @@ export type End = v.InferOutput<typeof end>;
 const lost = v.object({
   kind: v.picklist([
     ...(["publicationGone", "publicationPartial", "sourceTableGone", "sourceTableReplaced"] as const),
-    ...(["tableUnpublished", "targetTableLost", "copyFiltered", "slotMoved"] as const),
+    ...(["tableUnpublished", "targetTableLost", "copyFiltered", "slotMoved", "subscriptionAltered"] as const),
   ]),
   what: v.string(),
 });
@@ -53,6 +55,8 @@ const entry = v.object({
   ),
   /** Once it is lost it stays so, whatever is put right: the changes meanwhile are lost. */
   lost: v.optional(lost),
+  /** The position of a transaction that the subscription was told to skip: it may have changed this table. */
+  skipped: v.optional(v.string()),
 });
 export type Entry = v.InferOutput<typeof entry>;
 export type Joined = NonNullable<Entry["joined"]>;
@@ -76,6 +80,8 @@ const task = v.nullable(
     /** The same by table, as far as the target's log names them. */
     tables: v.optional(v.record(v.string(), conflicts)),
     slot: v.optional(slotMark),
+    /** Types whose values have another order at the target since the task began. */
+    types: v.optional(v.array(v.string())),
   }),
 );
 export type TaskMemory = v.InferOutput<typeof task>;

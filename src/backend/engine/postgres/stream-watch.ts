@@ -1,14 +1,19 @@
 /** Looks at the streams of tasks every few seconds: what they need against what both ends have. */
+import type { EndLogin } from "../database-login";
 import { EngineError, requireEngineError } from "../engine-error";
 import type { EngineTask, StreamMemory } from "../engine-task";
+import type { Side } from "../side";
 import type { StreamFinding } from "../stream-finding";
-import type { Databases } from "./databases";
+import { plainName } from "../table-name";
+import { comparedTypes } from "./checks/target-types";
+import type { Databases, Row } from "./databases";
 import { finding } from "./finding";
 import { grouped } from "./grouped";
 import { objectName, objectNames } from "./names";
 import type { MissingRows } from "./server-log";
 import {
   type ConflictCounters,
+  columnNames,
   columnsOf,
   conflictCounters,
   hadRows,
@@ -18,7 +23,16 @@ import {
   targetFacts,
   type Wanted,
 } from "./stream-facts";
-import { type ColumnPair, judge, newParts, newShapes, partKey } from "./stream-findings";
+import {
+  type ColumnPair,
+  type DifferingType,
+  judge,
+  type Look,
+  type Names,
+  newParts,
+  newShapes,
+  partKey,
+} from "./stream-findings";
 import { type Memory, memoryOf, type SlotNews, withSlotNews } from "./stream-memory";
 
 const leastMs = 2_000;
@@ -43,6 +57,8 @@ interface Check {
   readonly source: SourceFacts | undefined;
   readonly parts: Map<string, boolean>;
   readonly columns: Map<string, { readonly shapes: string; readonly pair: ColumnPair }>;
+  /** The types of both ends when they were compared, and those that differ. */
+  readonly types: { readonly version: string; readonly differing: readonly DifferingType[] } | undefined;
   readonly findings: readonly StreamFinding[];
 }
 
@@ -146,6 +162,8 @@ export class StreamWatch {
     const stored = memoryOf(task.memory);
     const memory = news === undefined ? stored : withSlotNews(stored, task.tables, news);
     const answers = { parts: new Map(last?.parts), columns: new Map(last?.columns) };
+    let types = last?.types;
+    let names: Readonly<Record<Side, ReadonlyMap<number, Names>>>;
     const look = {
       ...{ tables: task.tables, source: known, target },
       conflicts: conflicts instanceof EngineError ? undefined : conflicts,
@@ -153,15 +171,20 @@ export class StreamWatch {
     };
     try {
       await this.#ask(task, memory, look, answers);
+      names = await this.#namesOf(task, memory, look);
+      types = await this.#typesOf(task, look, last?.types);
     } catch (error) {
       requireEngineError(error);
       return refusal(error, last);
     }
     const columns = new Map([...answers.columns].map(([name, { pair }]) => [name, pair]));
-    const judged = judge(look, memory, { parts: answers.parts, columns });
+    const judged = judge(look, memory, { parts: answers.parts, columns, names, types: types.differing });
     const changed = judged.memory !== stored;
     const next = changed ? judged.memory : task.memory;
-    this.#checks.set(task.id, { dueAt, memory: next, source: known, ...answers, findings: judged.findings });
+    this.#checks.set(task.id, {
+      ...{ dueAt, memory: next, source: known, types, findings: judged.findings },
+      ...answers,
+    });
     return {
       findings: judged.findings,
       isWhole: true,
@@ -205,6 +228,42 @@ export class StreamWatch {
         answers.columns.set(name, { shapes, pair: { source: sourceColumns, target: targetColumns } });
       }
     }
+  }
+
+  /** What the columns of tables are called that join the stream. */
+  async #namesOf(task: EngineTask, { tables }: Memory, look: Pick<Look, "source" | "target">) {
+    const joining = (side: Side) =>
+      look[side].tables.filter((one) => tables[plainName(one)]?.joined === undefined).map(({ oid }) => oid);
+    const ask = async (side: Side) => {
+      const oids = joining(side);
+      return oids.length === 0 ? new Map() : await columnNames(this.databases, task[side], oids);
+    };
+    const [source, target] = await Promise.all([ask("source"), ask("target")]);
+    return { source, target };
+  }
+
+  /** Compares the types of both ends, if one was altered since they were compared last. */
+  async #typesOf(
+    task: EngineTask,
+    { source, target }: Pick<Look, "source" | "target">,
+    known: Check["types"],
+  ) {
+    const version = [source.types, target.types, ...source.tables.map(({ oid }) => oid)].join(" ");
+    if (known?.version === version) {
+      return known;
+    }
+    const ask =
+      (login: EndLogin) =>
+      async <R extends Row>(sql: string, values: readonly unknown[]) =>
+        await this.databases.query<R>(login, sql, values);
+    const types = await comparedTypes(
+      { source: ask(task.source), target: ask(task.target) },
+      source.tables.map(({ oid }) => oid),
+    );
+    const differing = types
+      .filter(({ problems }) => problems.length > 0)
+      .map(({ type, problems }) => ({ type, fits: problems.every(({ result }) => result === "ALARM") }));
+    return { version, differing };
   }
 }
 

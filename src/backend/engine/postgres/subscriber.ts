@@ -130,6 +130,9 @@ export async function refreshSubscription(databases: Databases, task: EngineTask
     task,
     ...disableOnError(version, false),
     `CONNECTION ${connection}`,
+    // Somebody may have made it follow others, or take only some changes.
+    `SET PUBLICATION ${escapeIdentifier(objectName(task.id))} WITH (refresh = false)`,
+    ...(version < 16 ? [] : ["SET (origin = any)"]),
     "ENABLE",
   );
   try {

@@ -44,7 +44,15 @@ export const targetObjects: Check = {
       ...(await missingExtensions(source, target, refused)),
       ...(first === undefined ? [] : [at("target")(first.definition)]),
     ];
+    const unlogged = (await target.parts()).filter(({ persistence }) => persistence === "u");
+    const partOf = ({ part_schema, part_table }: Relation) => ({ schema: part_schema, table: part_table });
     return [
+      ...problemOf(
+        unlogged,
+        (table, remedies) => alarm(message("targetTableUnlogged", { table }), remedies),
+        (table) => plainName(partOf(table)),
+        (table) => at("target")(`ALTER TABLE ${qualified(partOf(table))} SET LOGGED`),
+      ),
       ...problemOf(
         refused,
         (table) =>

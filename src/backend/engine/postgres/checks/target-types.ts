@@ -2,6 +2,7 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { message } from "../../../messages";
 import type { Remedy } from "../../remedy";
+import type { Side } from "../../side";
 import type { Row } from "../databases";
 import { alarm, at, type Check, failed, type Problem, problemOf } from "./check";
 
@@ -64,25 +65,41 @@ export const targetTypes: Check = {
   ...{ item: "target_types", group: "objects", ends: ["source", "target"], ifUnknown: "ALARM" },
   evaluate: async ({ source, target }) => {
     const oids = (await source.tables()).map(({ oid }) => oid);
-    const types = await source.ask<UserType>(sourceSql, [oids]);
-    const found = await target.ask<UserType>(targetSql, [
-      types.map(({ schema }) => schema),
-      types.map(({ name }) => name),
-    ]);
-    const there = new Map(found.map((type) => [typeName(type), type]));
-    return types.flatMap((type) => {
-      const other = there.get(typeName(type));
-      return other === undefined ? [] : differencesOf(type, other);
-    });
+    const types = await comparedTypes(
+      { source: source.ask.bind(source), target: target.ask.bind(target) },
+      oids,
+    );
+    return types.flatMap(({ problems }) => problems);
   },
 };
+
+type Ask = <R extends Row>(sql: string, values: readonly unknown[]) => Promise<readonly R[]>;
+
+/** The types that columns of the source's tables have and the target has, too, each with what differs. */
+export async function comparedTypes(
+  { source, target }: Readonly<Record<Side, Ask>>,
+  oids: readonly number[],
+): Promise<readonly { readonly type: string; readonly problems: readonly Problem[] }[]> {
+  const types = await source<UserType>(sourceSql, [oids]);
+  const found =
+    types.length === 0
+      ? []
+      : await target<UserType>(targetSql, [types.map(({ schema }) => schema), types.map(({ name }) => name)]);
+  const there = new Map(found.map((type) => [typeName(type), type]));
+  return types.flatMap((type) => {
+    const other = there.get(typeName(type));
+    return other === undefined
+      ? []
+      : [{ type: `${type.schema}.${type.name}`, problems: differencesOf(type, other) }];
+  });
+}
 
 function typeName({ schema, name }: Pick<UserType, "schema" | "name">): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
 }
 
 /** What keeps the target's type from taking values of the source's. */
-export function differencesOf(from: UserType, to: UserType): readonly Problem[] {
+function differencesOf(from: UserType, to: UserType): readonly Problem[] {
   const type = `${from.schema}.${from.name}`;
   if (from.kind !== to.kind) {
     return [failed(message("typeKind", { type }))];
