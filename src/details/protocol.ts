@@ -46,9 +46,11 @@ export type HostMessage =
   | { readonly type: "show"; readonly task: TaskRef; readonly view: PageView }
   | { readonly type: "copied"; readonly what: Copyable };
 
-/** What the page keeps for the time after a reload of the window. */
+/** What the page keeps for the time when it is hidden, and after a reload of the window. */
 export interface PageState {
   readonly task: TaskRef;
+  /** Where the reader is, in pixels. */
+  readonly top?: number | undefined;
 }
 
 const identifier = v.pipe(v.string(), v.minLength(1));

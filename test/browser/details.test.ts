@@ -110,6 +110,18 @@ describe("the details page", () => {
     await assertAccessible(workbench);
   });
 
+  it("is where the reader was, after another tab was in front of it", async () => {
+    await part("log").scrollIntoViewIfNeeded();
+    const top = async () => Number(await (await workbench.webviewFrame()).evaluate("scrollY"));
+    const before = await workbench.reads(top, (now) => now > 300);
+    const file = workbench.page.locator(".tab").filter({ hasText: "Untitled-1" });
+    await workbench.runCommand("File: New Untitled Text File");
+    await workbench.sees(file);
+    await workbench.runCommand("View: Close Editor");
+    await workbench.seesNo(file);
+    await workbench.reads(top, (now) => Math.abs(now - before) < 200);
+  });
+
   it("is restored after the window was reloaded", async () => {
     await workbench.reload();
     page = workbench.webview();

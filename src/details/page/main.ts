@@ -3,10 +3,12 @@ import { nothing, render } from "lit/html.js";
 import type { TaskRef } from "../../connections/connection";
 import type { Copyable } from "../page-view";
 import type { FromPage, HostMessage, PageMessage, PageState } from "../protocol";
+import { ReadingPlace } from "./place";
 import { pageOf } from "./templates";
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromPage): void;
+  getState(): PageState | undefined;
   setState(state: PageState): void;
 };
 
@@ -23,7 +25,9 @@ if (main === null || connection === undefined || id === undefined) {
   throw new Error("The details page has no place for its task.");
 }
 let task: TaskRef = { connection, id };
+const kept = vscode.getState();
 vscode.setState({ task });
+const place = new ReadingPlace((top) => vscode.setState({ task, top }));
 
 let shown: (HostMessage & { type: "show" }) | undefined;
 let copied: Copyable | undefined;
@@ -36,10 +40,15 @@ function update(): void {
   }
   const focused = document.activeElement;
   render(pageOf(shown.view, { now: Date.now(), copied, send }), main);
+  place.take();
   if (focused !== null && !focused.isConnected) {
     // The button that had the focus is gone, such as "Pause" once the task is paused.
     main.querySelector("h1")?.focus();
   }
+}
+
+function isShown(other: TaskRef): boolean {
+  return other.id === task.id && other.connection === task.connection;
 }
 
 function send(message: PageMessage): void {
@@ -52,6 +61,7 @@ function begin(other: TaskRef): void {
   vscode.setState({ task });
   copied = undefined;
   left = undefined;
+  place.want(0);
   if (main !== null) {
     render(nothing, main);
   }
@@ -64,8 +74,11 @@ function receive(message: HostMessage): void {
       if (shown === undefined) {
         main?.replaceChildren();
       }
-      if (message.task.id !== task.id || message.task.connection !== task.connection) {
+      if (!isShown(message.task)) {
         begin(message.task);
+      }
+      if (shown === undefined && kept !== undefined && isShown(kept.task)) {
+        place.want(kept.top);
       }
       shown = message;
       update();
