@@ -17,6 +17,16 @@ export async function showFailure<const T extends Shown>(
   return items.find((item) => item === answer);
 }
 
+/** Offers to open a connection, where none is open. */
+export async function offerConnection({ t }: Localizer): Promise<void> {
+  const [start, connect] = [t("Start the Local Backend"), t("Connect to Huawei Cloud…")];
+  const message = t("No connection is open. Start the local backend or connect to Huawei Cloud.");
+  const answer = await vscode.window.showInformationMessage(message, start, connect);
+  if (answer !== undefined) {
+    await vscode.commands.executeCommand(answer === start ? "drs.startLocalBackend" : "drs.connectCloud");
+  }
+}
+
 /** Starts the local backend when that is what the user answers. @param show shows a message with this button. */
 export async function offerStart<T extends Shown>(
   show: (start: Shown) => Thenable<T | undefined>,

@@ -1,6 +1,6 @@
 import { localId } from "../connections/connection";
 import { findTask } from "../connections/session-manager";
-import { isAbort } from "../drs/errors";
+import { isAbort, isDrsError } from "../drs/errors";
 import * as vscode from "../screen/vscode";
 import { argumentOf, isForSelection, targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";
@@ -46,13 +46,20 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
 }
 
 /** Says why a command failed, and for which task where its argument names one. */
-async function report(error: unknown, argument: unknown, { sessions, l10n }: CommandHost): Promise<void> {
+export async function report(
+  error: unknown,
+  argument: unknown,
+  { sessions, l10n }: Pick<CommandHost, "sessions" | "l10n">,
+): Promise<void> {
   const [{ explain }, { showFailure }] = await Promise.all([
     import("../drs/error-text"),
     import("../backend-client/show-failure"),
   ]);
   const { connection, id } = targetOf(argument);
-  const local = connection === localId;
+  const endpoint = sessions.find(localId)?.connection.endpoint;
+  const host = isDrsError(error) ? error.failure.fault?.subject : undefined;
+  // A command from the palette or on a file names no connection.
+  const local = connection === localId || (endpoint !== undefined && host === new URL(endpoint).host);
   const task =
     connection === undefined || id === undefined ? undefined : findTask(sessions, { connection, id });
   const why = explain(error, l10n, local);

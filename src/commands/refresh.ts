@@ -1,5 +1,6 @@
 /** What *Refresh* does, and what it says where there is nothing that it could read. */
 
+import { offerConnection } from "../backend-client/show-failure";
 import { localId } from "../connections/connection";
 import type { ConnectionState } from "../connections/session-manager";
 import * as vscode from "../screen/vscode";
@@ -19,9 +20,7 @@ export async function refreshTasks(parts: CommandHost, connection: string | unde
   });
   const states = sessions.shown.filter(({ connection: { id } }) => id === (connection ?? id));
   if (states.length === 0) {
-    void vscode.window.showInformationMessage(
-      l10n.t("No connection is open. Start the local backend or connect to Huawei Cloud, then try again."),
-    );
+    void offerConnection(l10n);
   }
   for (const state of states.filter(({ session }) => session === undefined)) {
     void explain(state, parts);

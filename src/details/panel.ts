@@ -270,10 +270,11 @@ class DetailsPage implements vscode.Disposable {
     const host = this.#host;
     const { connection, readOnly, freshness } = host.facts(this.#ref.connection);
     const reader: Reader = { l10n: host.l10n, freshness };
+    const place = this.#ref.connection === localId ? "local" : "cloud";
     const current = host.task(this.#ref);
     this.#lastKnown = current ?? this.#lastKnown;
     if (this.#lastKnown === undefined) {
-      return emptyDetails(this.#ref.id, reader);
+      return emptyDetails(this.#ref.id, reader, place);
     }
     this.#diagnose(this.#lastKnown);
     const view = detailsOf(this.#lastKnown, {
@@ -282,7 +283,7 @@ class DetailsPage implements vscode.Disposable {
       readOnly,
       diagnosis: this.#diagnosis,
       listed: current !== undefined,
-      place: this.#ref.connection === localId ? "local" : "cloud",
+      place,
       actions: readOnly === undefined ? legalActions(this.#lastKnown) : [],
       running: this.#running,
       attempt: host.attempt(this.#ref),

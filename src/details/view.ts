@@ -76,14 +76,30 @@ export function detailsOf(task: Task, facts: DetailsFacts): TaskView {
 }
 
 /** The page of a task of which nothing is known. */
-export function emptyDetails(taskId: string, reader: Reader): EmptyView {
+export function emptyDetails(taskId: string, reader: Reader, place: DetailsFacts["place"]): EmptyView {
   const { l10n, freshness } = reader;
   return {
     kind: "empty",
     language: l10n.language,
     ...absence(taskId, freshness, l10n),
-    notices: staleNotices(reader),
+    notices: [...closedNotices(reader, place), ...staleNotices(reader)],
   };
+}
+
+/** The way out where the local backend is not connected; the page itself says that of any connection. */
+function closedNotices(
+  { l10n: { t }, freshness: { connected } }: Reader,
+  place: DetailsFacts["place"],
+): readonly Notice[] {
+  return connected || place !== "local"
+    ? []
+    : [
+        {
+          level: "warning",
+          text: t("The local backend is not connected."),
+          start: t("Start the Local Backend"),
+        },
+      ];
 }
 
 function absence(

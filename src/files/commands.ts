@@ -36,28 +36,15 @@ export function fileHandlers(parts: FileParts) {
 
 /** Asks step by step, in the only connection there is or in the one that the user picks. */
 async function newTask(parts: FileParts): Promise<void> {
-  const { sessions } = parts;
-  const { t } = parts.l10n;
-  if (!sessions.shown.some(({ session }) => session !== undefined)) {
-    const start = t("Start the Local Backend");
-    const connect = t("Connect to Huawei Cloud…");
-    const question = t("A task needs a connection. Start the local backend or connect to Huawei Cloud.");
-    const answer = await vscode.window.showInformationMessage(question, start, connect);
-    if (answer !== undefined) {
-      await vscode.commands.executeCommand(answer === start ? "drs.startLocalBackend" : "drs.connectCloud");
-    }
+  const place = await placeOfNew(parts);
+  if (place === undefined) {
+    return;
   }
-  if (sessions.shown.some(({ session }) => session !== undefined)) {
-    const place = await placeOfNew(parts);
-    if (place === undefined) {
-      return;
-    }
-    const wanted = await askNewTask(parts, place.state);
-    const id = wanted && (await createFromFile(parts, wanted.file, wanted.start, place));
-    if (wanted?.start === true && id !== undefined) {
-      // Its page shows that it runs. The file of a task that was not started shows what is wrong.
-      await parts.openDetails({ connection: place.state.connection.id, id });
-    }
+  const wanted = await askNewTask(parts, place.state);
+  const id = wanted && (await createFromFile(parts, wanted.file, wanted.start, place));
+  if (wanted?.start === true && id !== undefined) {
+    // Its page shows that it runs. The file of a task that was not started shows what is wrong.
+    await parts.openDetails({ connection: place.state.connection.id, id });
   }
 }
 

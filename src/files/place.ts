@@ -1,17 +1,21 @@
 /** In which connection the task of a file is, or can be created. */
+import { offerConnection } from "../backend-client/show-failure";
 import { type Shown, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { type FileParts, type Place, tasksNamed } from "./open";
 
 /** The only connection in which a task can be created, or the one that the user picks. Says why when there is none. */
 export async function placeOfNew(parts: FileParts): Promise<Place | undefined> {
-  return await picked(parts, placesOfNew(parts), parts.l10n.t("In which connection is the task created?"));
+  const places = () => placesOfNew(parts);
+  return await picked(parts, places, parts.l10n.t("In which connection is the task created?"));
 }
 
 /** The task of the file's name; where several connections have one, or could have one, the user picks. */
 export async function placeOf(parts: FileParts, name: string): Promise<Place | undefined> {
-  const existing: readonly Place[] = tasksNamed(parts.sessions, name);
-  const places = existing.length > 0 ? existing : placesOfNew(parts);
+  const places = () => {
+    const existing: readonly Place[] = tasksNamed(parts.sessions, name);
+    return existing.length > 0 ? existing : placesOfNew(parts);
+  };
   return await picked(parts, places, parts.l10n.t('Which connection is task "{0}" in?', name));
 }
 
@@ -24,9 +28,13 @@ function placesOfNew({ sessions }: FileParts): readonly Place[] {
 
 async function picked(
   parts: FileParts,
-  places: readonly Place[],
+  known: () => readonly Place[],
   placeHolder: Shown,
 ): Promise<Place | undefined> {
+  if (!parts.sessions.shown.some(({ session }) => session !== undefined)) {
+    await offerConnection(parts.l10n);
+  }
+  const places = known();
   if (places.length === 0) {
     await tellNoPlace(parts);
   }
@@ -41,13 +49,10 @@ async function picked(
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.place;
 }
 
-/** Says why no connection can take a task: all that are open are read-only, or none is open. */
+/** Says why no connection can take a task: all that are open are read-only. */
 async function tellNoPlace({ sessions, l10n: { t } }: FileParts): Promise<void> {
   const readOnly = sessions.shown.find((state) => state.session !== undefined);
   if (readOnly === undefined) {
-    void vscode.window.showWarningMessage(
-      t("No connection is open. Start the local backend or connect to Huawei Cloud, then try again."),
-    );
     return;
   }
   const refresh = t("Refresh");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { oneTaskDialog } from "../../src/commands/action-command";
 import { runMany } from "../../src/commands/bulk-action";
+import { report } from "../../src/commands/commands";
 import { askCopyAgain } from "../../src/commands/copy-again";
 import type { CommandHost } from "../../src/commands/host";
 import { askPassword } from "../../src/commands/password";
@@ -10,6 +11,9 @@ import { RemedyCommands } from "../../src/commands/remedy";
 import { TaskChooser } from "../../src/commands/task-chooser";
 import type { TaskRef } from "../../src/connections/connection";
 import type { PlacedTask } from "../../src/connections/session-manager";
+import { DrsError, faultOf } from "../../src/drs/errors";
+import type { FileParts } from "../../src/files/open";
+import { placeOf } from "../../src/files/place";
 import { localizerFor } from "../../src/l10n/localizer";
 import { Attempts } from "../../src/tasks/attempts";
 import { Dialogs } from "../support/dialogs";
@@ -113,6 +117,33 @@ describe("commands on a task", () => {
     const ref = { connection: "local", id: "t-1" };
     assert.equal(await chooser.one(ref), undefined);
     assert.deepEqual(dialogs.messages, [{ text: "The local backend is not running.", buttons: [start] }]);
+  });
+
+  it("offer it where what was called without a task, as a command on a file is, found it gone", async () => {
+    const { found } = await placedTask("INCRE_TRANSFER_STARTED");
+    const sessions = { find: () => found.state } as unknown as CommandHost["sessions"];
+    const file = vscode.Uri.file("/orders.drs-task.json");
+    await report(goneBackend("batchDetail"), file, { sessions, l10n });
+    const elsewhere = { kind: "network", operation: "batchDetail" } as const;
+    const refused = new DrsError({ ...elsewhere, ...faultOf("connectionRefused", "127.0.0.1:2") });
+    await report(refused, file, { sessions, l10n });
+    assert.deepEqual(
+      dialogs.messages.map(({ buttons }) => buttons),
+      [[start], []],
+    );
+  });
+
+  it("offer a connection for a task file where none is open, and go on in it", async () => {
+    const { found } = await placedTask("INCRE_TRANSFER_STARTED");
+    const shown: PlacedTask["state"][] = [];
+    dialogs.answer = ({ buttons }) => {
+      shown.push(found.state);
+      return buttons[0];
+    };
+    const place = await placeOf({ ...parts, sessions: { shown } } as unknown as FileParts, "orders");
+    assert.deepEqual(dialogs.messages[0]?.buttons, [start, "Connect to Huawei Cloud…"]);
+    assert.ok(dialogs.commands.includes("drs.startLocalBackend"));
+    assert.equal(place?.task, found.task);
   });
 
   it("count a single task as one", async () => {

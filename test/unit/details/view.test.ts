@@ -454,7 +454,7 @@ describe("the details view", () => {
 
   it("distinguishes waiting, failing, missing and not being connected while nothing is known", () => {
     const empty = (facts: Partial<DetailsFacts["freshness"]>) => {
-      const view = emptyDetails("some-id", { l10n: english, ...freshness(facts) });
+      const view = emptyDetails("some-id", { l10n: english, ...freshness(facts) }, "cloud");
       return [view.heading, view.waiting, view.notices.length];
     };
     assert.deepEqual(empty({ asOf: undefined }), ["Loading the task…", true, 0]);
@@ -464,7 +464,13 @@ describe("the details view", () => {
       1,
     ]);
     assert.deepEqual(empty({}), ["This task is not in the list", false, 0]);
-    assert.deepEqual(empty({ connected: false, asOf: undefined }), ["Not connected", false, 0]);
+    const closed = { connected: false, asOf: undefined };
+    assert.deepEqual(empty(closed), ["Not connected", false, 0]);
+    const local = emptyDetails("some-id", { l10n: english, ...freshness(closed) }, "local");
+    assert.deepEqual(
+      local.notices.map(({ start }) => start),
+      ["Start the Local Backend"],
+    );
   });
 
   it("has the text of each copy button", () => {
@@ -512,7 +518,7 @@ describe("the details view", () => {
       { connected: false },
       { asOf: undefined, problem: textShown("x") },
     ]) {
-      emptyDetails("id", { ...reader, ...freshness(facts) });
+      emptyDetails("id", { ...reader, ...freshness(facts) }, "local");
     }
     assert.deepEqual(
       [...messages].filter((message) => !Object.hasOwn(chinese, message)),
