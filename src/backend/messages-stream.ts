@@ -39,6 +39,10 @@ export const streamMessages = {
     en: "The subscription of this task was altered at the target database ({what}) and does not receive all changes: changes since then are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
     zh: "任务在目标库中的订阅被修改（{what}），不再接收全部变更，此后的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
+  targetSetBack: {
+    en: "The target database was set back to an earlier state ({what}), for example because a backup was restored or a standby was promoted that had not received everything. Changes that it had applied are missing, and the source does not send them again. Copy all tables of the task again with Copy Tables Again, or reset the task.",
+    zh: "目标库被恢复到较早的状态（{what}），例如恢复了备份，或提升了尚未接收全部数据的备库。已应用的变更丢失，且源库不会再次发送。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
+  },
   // Warnings
   tableRenamed: {
     en: "Table {table} of the {side} database was renamed to {now}. The synchronization stops at the next change of the table. Restore the name, or remove the table from the synchronization objects.",

@@ -16,6 +16,7 @@ export const codes = {
   logLost: "LS008",
   slotMoved: "LS009",
   subscriptionAltered: "LS010",
+  targetSetBack: "LS011",
   tableRenamed: "LW001",
   sourceNoIdentity: "LW002",
   targetNoIdentity: "LW003",

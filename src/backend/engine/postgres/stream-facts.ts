@@ -77,6 +77,8 @@ export interface TargetFacts extends Row {
   readonly name: string;
   readonly version: number;
   readonly horizon: string;
+  /** The end of its own log on the disk, in bytes. */
+  readonly position: string;
   readonly types: string;
   /** The publications that the subscription follows. */
   readonly publications: readonly string[];
@@ -226,6 +228,7 @@ export async function targetFacts(
        JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
      ${membersSql({ identity: identityIndex(`(i.indisprimary OR ${replicaIndex})`), filtered: targetFiltered })}
      SELECT o.subname AS name, current_setting('server_version_num')::int AS version, ${horizonSql} AS horizon,
+            (pg_current_wal_flush_lsn() - '0/0')::text AS position,
             ${typesSql} AS types, o.subpublications AS publications, o.origin, o.skip,
             coalesce((SELECT json_agg(json_build_object(
                'oid', w.oid::int8, 'schema', w.nspname, 'table', w.relname, 'partitioned', w.relkind = 'p',

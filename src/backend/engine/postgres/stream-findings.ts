@@ -78,7 +78,7 @@ export function judge(
   const conflicts = namedConflicts(countConflicts(memory.task, look.conflicts), look.missing);
   // What fits from the beginning on is as somebody has made it; later it may come from labels that were renamed.
   const types = conflicts?.types ?? answers.types.filter(({ fits }) => fits).map(({ type }) => type);
-  const task = types.length === 0 && conflicts === null ? null : { ...conflicts, types };
+  const task = { ...conflicts, reached: reachedBy(look.target, conflicts), types };
   const findings = [
     ...merged(judged, look),
     ...judged.flatMap(({ warnings }) => warnings),
@@ -90,6 +90,14 @@ export function judge(
   ];
   const next = { task, tables };
   return { findings, memory: JSON.stringify(next) === JSON.stringify(memory) ? memory : next };
+}
+
+/** How much of a log is written until its end is noted again, so that this is not stored at each look. */
+const notedBytes = 16n * 1024n * 1024n;
+
+function reachedBy({ position }: TargetFacts, before: Memory["task"]): string {
+  const noted = before?.reached;
+  return noted === undefined || BigInt(position) >= BigInt(noted) + notedBytes ? position : noted;
 }
 
 /** A transaction that was skipped, until all tables that it may have changed are copied again. */
@@ -250,8 +258,13 @@ const wholeLosses: ReadonlySet<Lost["kind"]> = new Set([
   "publicationPartial",
   "slotMoved",
   "subscriptionAltered",
+  "targetSetBack",
 ]);
-const targetLosses: ReadonlySet<Lost["kind"]> = new Set(["targetTableLost", "subscriptionAltered"]);
+const targetLosses: ReadonlySet<Lost["kind"]> = new Set([
+  "targetTableLost",
+  "subscriptionAltered",
+  "targetSetBack",
+]);
 const sideOf = (kind: Lost["kind"]): Side => (targetLosses.has(kind) ? "target" : "source");
 
 /** What was lost; once for the task where it is the same for all of its tables. */

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { StreamMemory } from "../engine-task";
 import type { TableName } from "../table-name";
+import { logPosition } from "./names";
 
 const part = v.object({
   name: v.string(),
@@ -32,7 +33,14 @@ export type End = v.InferOutput<typeof end>;
 const lost = v.object({
   kind: v.picklist([
     ...(["publicationGone", "publicationPartial", "sourceTableGone", "sourceTableReplaced"] as const),
-    ...(["tableUnpublished", "targetTableLost", "copyFiltered", "slotMoved", "subscriptionAltered"] as const),
+    ...([
+      "tableUnpublished",
+      "targetTableLost",
+      "copyFiltered",
+      "slotMoved",
+      "subscriptionAltered",
+      "targetSetBack",
+    ] as const),
   ]),
   what: v.string(),
 });
@@ -80,6 +88,8 @@ const task = v.nullable(
     /** The same by table, as far as the target's log names them. */
     tables: v.optional(v.record(v.string(), conflicts)),
     slot: v.optional(slotMark),
+    /** About the end of the target's own log, in bytes: nothing brings it back but an earlier state of the server. */
+    reached: v.optional(v.string()),
     /** Types whose values have another order at the target since the task began. */
     types: v.optional(v.array(v.string())),
   }),
@@ -118,22 +128,38 @@ export interface SlotNews {
   readonly moved?: { readonly from: string; readonly to: string } | undefined;
 }
 
+/** The memory of a target that was set back: what is lost then is lost in all tables. */
+export function withSetBack(
+  memory: Memory,
+  tables: readonly TableName[],
+  reached: string,
+  position: string,
+): Memory {
+  const lost = { kind: "targetSetBack", what: `${logPosition(reached)} … ${logPosition(position)}` } as const;
+  return { task: { ...memory.task, reached: position }, tables: allLost(memory, tables, lost) };
+}
+
 /** The memory with what was seen of the slot: what is lost with the log is lost in all tables. */
 export function withSlotNews(
   memory: Memory,
   tables: readonly TableName[],
   { mark, moved }: SlotNews,
 ): Memory {
-  const names = [...tables.map(({ schema, table }) => `${schema}.${table}`), ...Object.keys(memory.tables)];
   return {
     task: mark === undefined ? memory.task : { ...memory.task, slot: mark },
     tables:
       moved === undefined
         ? memory.tables
-        : Object.fromEntries(names.map((name) => [name, withLoss(memory.tables[name], moved)])),
+        : allLost(memory, tables, { kind: "slotMoved", what: `${moved.from} … ${moved.to}` }),
   };
 }
 
-function withLoss(entry: Entry | undefined, { from, to }: NonNullable<SlotNews["moved"]>): Entry {
-  return { ...entry, lost: entry?.lost ?? { kind: "slotMoved", what: `${from} … ${to}` } };
+function allLost(memory: Memory, tables: readonly TableName[], lost: Lost): Memory["tables"] {
+  const names = [...tables.map(({ schema, table }) => `${schema}.${table}`), ...Object.keys(memory.tables)];
+  return Object.fromEntries(
+    names.map((name) => {
+      const entry = memory.tables[name];
+      return [name, { ...entry, lost: entry?.lost ?? lost }];
+    }),
+  );
 }

@@ -33,7 +33,7 @@ import {
   newShapes,
   partKey,
 } from "./stream-findings";
-import { type Memory, memoryOf, type SlotNews, withSlotNews } from "./stream-memory";
+import { type Memory, memoryOf, type SlotNews, withSetBack, withSlotNews } from "./stream-memory";
 
 const leastMs = 2_000;
 const mostMs = 10_000;
@@ -55,6 +55,8 @@ interface Check {
   /** As it should be stored by now. */
   readonly memory: StreamMemory | null;
   readonly source: SourceFacts | undefined;
+  /** The end of the target's own log. */
+  readonly reached: string;
   readonly parts: Map<string, boolean>;
   readonly columns: Map<string, { readonly shapes: string; readonly pair: ColumnPair }>;
   /** The types of both ends when they were compared, and those that differ. */
@@ -96,11 +98,15 @@ export class StreamWatch {
     });
     const news = new Map<string, Watched>();
     if (due.length > 0) {
+      // Of a look that ended before this one begins.
+      const reached = new Map(due.map(({ id }) => [id, this.#checks.get(id)?.reached]));
       const ask = await this.#facts(due);
       const dueAt = Date.now() + Math.min(Math.max(leastMs, restShare * (Date.now() - begin)), mostMs);
       await Promise.all(
         due.map(async (task) => {
-          const watched = await this.#check(task, dueAt, { ...ask(task), news: newsOf(task) });
+          const watched = await this.#check(task, dueAt, {
+            ...{ ...ask(task), news: newsOf(task), reached: reached.get(task.id) },
+          });
           if (watched !== undefined) {
             news.set(task.id, watched);
           }
@@ -145,6 +151,7 @@ export class StreamWatch {
       readonly target: TargetFacts | EngineError | undefined;
       readonly conflicts: ConflictCounters | EngineError | undefined;
       readonly news: SlotNews | undefined;
+      readonly reached: string | undefined;
     },
   ): Promise<Watched | undefined> {
     const last = this.#checks.get(task.id);
@@ -160,7 +167,11 @@ export class StreamWatch {
       return undefined;
     }
     const stored = memoryOf(task.memory);
-    const memory = news === undefined ? stored : withSlotNews(stored, task.tables, news);
+    const moved = news === undefined ? stored : withSlotNews(stored, task.tables, news);
+    const reached = [stored.task?.reached, facts.reached].find(
+      (one) => one !== undefined && BigInt(target.position) < BigInt(one),
+    );
+    const memory = reached === undefined ? moved : withSetBack(moved, task.tables, reached, target.position);
     const answers = { parts: new Map(last?.parts), columns: new Map(last?.columns) };
     let types = last?.types;
     let names: Readonly<Record<Side, ReadonlyMap<number, Names>>>;
@@ -182,7 +193,7 @@ export class StreamWatch {
     const changed = judged.memory !== stored;
     const next = changed ? judged.memory : task.memory;
     this.#checks.set(task.id, {
-      ...{ dueAt, memory: next, source: known, types, findings: judged.findings },
+      ...{ dueAt, memory: next, source: known, reached: target.position, types, findings: judged.findings },
       ...answers,
     });
     return {
