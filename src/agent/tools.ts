@@ -169,7 +169,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     {
       title: "Explain a DRS failure",
       description:
-        "Explains why a DRS task failed or is behind. Of a failure: its error, the known case behind it with cause and remedy, whether the task can go on afterwards, and the legal actions. Of a delay: where it arises, its cause with evidence, and when the task will have caught up. Says so when no case or cause is known.",
+        "Explains why a DRS task failed or is behind. Of a failure: its error, the known case behind it with cause and remedy, whether the task can go on afterwards, and the legal actions. Of a delay: where it arises, its cause with evidence, and when the task will catch up. Says so when no case or cause is known.",
       reads: true,
     },
     targetSchema,

@@ -39,7 +39,7 @@ export async function burstText(
   const rest = bursts.slice(mostGroups).reduce((sum, { members }) => sum + members.length, 0);
   return joined(" ", [
     ...shownBursts.map((burst) => textOf(burst, nameOf, l10n)),
-    rest === 0 ? "" : rest === 1 ? l10n.t("Besides: 1 more task.") : l10n.t("Besides: {0} more tasks.", rest),
+    rest === 0 ? "" : rest === 1 ? l10n.t("Also: 1 more task.") : l10n.t("Also: {0} more tasks.", rest),
   ]);
 }
 

@@ -150,7 +150,7 @@ export class Postgres {
       if (error instanceof WrongArchiveError) {
         throw new Error(
           t(
-            "What {0} sent is not the package {1} {2} that this extension knows, so it was deleted. A proxy or a mirror may have changed it.",
+            "The file from {0} is not the package {1} {2} that this extension expects, so it was deleted. A proxy or a mirror may have changed it.",
             archiveUrl(registry, wanted).host,
             wanted.name,
             wanted.version,
@@ -160,7 +160,7 @@ export class Postgres {
       }
       throw new Error(
         t(
-          "PostgreSQL could not be downloaded. {0} What has arrived is kept, and the next start continues there. To do without the download, install PostgreSQL 14 or newer, or the extension's package for this platform.",
+          "PostgreSQL could not be downloaded. {0} The part that has arrived is kept, and the next start resumes the download. To avoid the download, install PostgreSQL 14 or newer, or the extension's package for this platform.",
           explain(error, this.#l10n),
         ),
         { cause: error },

@@ -22,7 +22,7 @@ export async function reportProblem({ sessions, l10n: { t } }: CommandHost): Pro
     t("What did you do, what happened, and what did you expect?"),
     "",
     t(
-      "The information below contains no names, addresses, task or project IDs, or secrets. Nothing has been sent. Review it, then copy all of it into your report.",
+      "The information below contains no names, addresses, task or project IDs, or secrets. Nothing has been sent. Review it, then copy it into your report.",
     ),
     "",
     reportOf(surroundings, settings, sessions.shown, Date.now()),

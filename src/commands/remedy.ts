@@ -131,7 +131,7 @@ export class RemedyCommands {
       return;
     }
     const details = l10n.t("Show Details");
-    const text = l10n.t('Task "{0}" has no failure any more. Its status: {1}.', name, l10n.localize(words));
+    const text = l10n.t('Task "{0}" is no longer failed. Its status: {1}.', name, l10n.localize(words));
     if ((await vscode.window.showInformationMessage(text, details)) === details) {
       await openDetails({ connection: state.connection.id, id });
     }

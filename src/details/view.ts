@@ -110,7 +110,7 @@ function absence(
   if (!connected) {
     return {
       heading: t("Not connected"),
-      text: t("The page shows the task when the connection is restored."),
+      text: t("This page shows the task once the connection is restored."),
       waiting: false,
     };
   }

@@ -76,7 +76,7 @@ export function tableObjections(
 ): readonly Shown[] {
   return [
     ...(unlogged
-      ? [t("Unlogged: its changes are not in the source's log, so it cannot be synchronized.")]
+      ? [t("Unlogged: its changes are not written to the source's log, so it cannot be synchronized.")]
       : []),
     ...(has_key ? [] : [t("No primary key: once published, its updates and deletes fail at the source.")]),
     ...(filled ? [t("The target already has rows in it: a copy would conflict with them.")] : []),

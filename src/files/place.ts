@@ -7,7 +7,7 @@ import { type FileParts, type Place, tasksNamed } from "./open";
 /** The only connection in which a task can be created, or the one that the user picks. Says why when there is none. */
 export async function placeOfNew(parts: FileParts): Promise<Place | undefined> {
   const places = () => placesOfNew(parts);
-  return await picked(parts, places, parts.l10n.t("In which connection is the task created?"));
+  return await picked(parts, places, parts.l10n.t("Which connection do you want to create the task in?"));
 }
 
 /** The task of the file's name; where several connections have one, or could have one, the user picks. */

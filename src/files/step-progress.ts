@@ -45,7 +45,7 @@ export async function inProgress(
   } catch (error) {
     if (controller.signal.aborted) {
       const message = t(
-        'Task "{0}": canceled. What was done until then stays; refresh the list to see it.',
+        'Task "{0}": canceled. Completed steps are kept; refresh the list to see them.',
         file.name,
       );
       void vscode.window.showInformationMessage(message);

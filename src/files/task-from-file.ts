@@ -90,7 +90,7 @@ async function confirmedCost(
     file.nodeType ?? "micro",
   );
   const cost = t(
-    "This costs money: the task is billed to this connection's account until it is ended, also while it is paused.",
+    "This costs money: the task is billed to this connection's account until it is ended, even while it is paused.",
   );
   const yes = start ? t("Create and Start") : t("Create and Pre-check");
   const detail = joined("\n\n", [facts, cost]);
@@ -107,7 +107,7 @@ export async function applyFile(parts: FileParts, argument: unknown): Promise<vo
   }
   const { session, state, task } = place;
   if (!isPostgres(file.engine)) {
-    const message = t("The objects of a running task can be changed from a file for PostgreSQL only.");
+    const message = t("Only for PostgreSQL can a file change the objects of a running task.");
     void vscode.window.showWarningMessage(message);
     return;
   }

@@ -35,7 +35,7 @@ export function readTaskFile(text: string, t: Translate): FileReading {
   if (text.length > longest) {
     return {
       file: undefined,
-      problems: [wholeFile(t("A task file has at most 1 MB. This one is not checked."))],
+      problems: [wholeFile(t("This task file is larger than 1 MB, so it is not checked."))],
     };
   }
   if (depthOf(text) > deepest) {
@@ -170,10 +170,10 @@ function beyondSchema({ engine, source, target, objects }: TaskFile, t: Translat
   }
   const { databases = [], schemas = [], tables = [] } = objects;
   if (postgres && databases.length > 0) {
-    error(t("A PostgreSQL task synchronizes one database: that of the source. Specify schemas or tables."), [
-      "objects",
-      "databases",
-    ]);
+    error(
+      t("A PostgreSQL task synchronizes one database, the one of its source. Specify schemas or tables."),
+      ["objects", "databases"],
+    );
   }
   if (databases.length + schemas.length + tables.length === 0) {
     error(t('No objects are specified. Specify tables or schemas, or write "all".'), ["objects"]);

@@ -20,14 +20,14 @@ export function messageOf(
     const { enterpriseProject: project, kind } = connection;
     if (project !== undefined && asOf !== undefined && tasks.size === 0) {
       return t(
-        'Only tasks of enterprise project "{0}" are shown, and the service lists none. Depending on their permissions, users see only their own.',
+        'Only tasks of enterprise project "{0}" are shown, and the service lists none. Depending on permissions, you may see only tasks that you created.',
         project.name,
       );
     }
     const isEmpty = kind === "cloud" && asOf !== undefined && tasks.size === 0;
     return isEmpty
       ? t(
-          "The service lists no synchronization tasks. Depending on their permissions, users see only their own.",
+          "The service lists no synchronization tasks. Depending on permissions, you may see only tasks that you created.",
         )
       : unread && t("Read so far: {0} of {1} synchronization tasks.", number(tasks.size), number(unread.of));
   }

@@ -173,7 +173,7 @@ describe("commands on a task", () => {
     dialogs.answer = () => "Show Details";
     opened.length = 0;
     await commands.runSql(found);
-    const text = 'Task "orders" has no failure any more. Its status: Incremental synchronization.';
+    const text = 'Task "orders" is no longer failed. Its status: Incremental synchronization.';
     assert.deepEqual(dialogs.messages.at(-1), { text, buttons: ["Show Details"] });
     assert.deepEqual(opened, [{ connection: "local", id: "t-1" }]);
   });

@@ -143,7 +143,7 @@ describe("the VSIX", () => {
             question,
             new RegExp(`${wanted.name} ${wanted.version} \\(\\d+ MB\\) .* (registry\\.drs\\.invalid|127)`),
           );
-          const offline = /could not be downloaded\..+What has arrived is kept/;
+          const offline = /could not be downloaded\..+The part that has arrived is kept/;
           await workbench.sees(workbench.notifications.filter({ hasText: offline }));
           await workbench.screenshot(`package-offline-${release}`);
 

@@ -130,7 +130,7 @@ async function ask(
     case "region": {
       const site = siteOf(draft);
       return site === undefined
-        ? await type(t("Name of the region, which is also that of its project"))
+        ? await type(t("Name of the region (its project has the same name)"))
         : await choose(
             t("Region"),
             site.regions.map((region) => {

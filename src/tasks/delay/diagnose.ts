@@ -1,4 +1,4 @@
-/** Why a task is behind, and when it will have caught up: a pure function of what is known. What is not known stays so. */
+/** Why a task is behind, and when it will catch up: a pure function of what is known. What is not known stays so. */
 import type { Activity, DelayEvidence, DelayFacts, PastDelay } from "./facts";
 
 /** A task that is less behind keeps up. */

@@ -8,7 +8,7 @@ export interface DelayWords {
   /** What holds the task up, with its evidence; that nothing does; or that it is not known. */
   readonly cause: Shown;
   readonly remedy?: Shown | undefined;
-  /** When the task will have caught up, or that it will not. */
+  /** When the task will catch up, or that it will not. */
   readonly forecast?: Shown | undefined;
 }
 
@@ -109,7 +109,7 @@ function remedyText({ id }: DelayCause, { t }: Localizer): Shown | undefined {
     case "unindexed":
       return t("Add a primary key to the table, or an index at the target.");
     case "largeTransaction":
-      return t("Wait until it is complete; changes after it follow then. Split such changes next time.");
+      return t("Wait until it is complete; later changes follow. Split such changes next time.");
     case "speedLimit":
       return t("Raise the limit or remove it.");
     case "network":
@@ -139,16 +139,16 @@ function forecastOf(catchUp: CatchUp, { t, duration, shortTime }: Localizer): Sh
   switch (catchUp.kind) {
     case "in":
       return t(
-        "At this rate the task will have caught up in {0}, at about {1}.",
+        "At this rate the task will catch up in {0}, at about {1}.",
         duration(Math.ceil(catchUp.ms / 1_000) * 1_000),
         shortTime(Date.now() + catchUp.ms),
       );
     case "blocked":
-      return t("The task does not catch up before this is removed.");
+      return t("The task will not catch up until this cause is removed.");
     case "never":
       return t("At this rate the task will not catch up: changes come in faster than they are applied.");
     case "unknown":
-      return t("It is not known yet when the task will have caught up.");
+      return t("It is not yet known when the task will catch up.");
   }
 }
 

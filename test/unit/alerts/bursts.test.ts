@@ -101,9 +101,9 @@ describe("a notification about many tasks", () => {
   it("reports three groups, and counts the rest", async () => {
     const statuses = ["startFailed", "fullFailed", "createFailed", "upgradeFailed"] as const;
     const text = await textOf(statuses.flatMap((status, index) => several(6 - index, status)));
-    assert.match(text, /^6 tasks failed.*5 tasks failed.*4 tasks failed.* Besides: 3 more tasks\.$/);
+    assert.match(text, /^6 tasks failed.*5 tasks failed.*4 tasks failed.* Also: 3 more tasks\.$/);
     const alone = await textOf(statuses.flatMap((status, index) => several(4 - index, status)));
-    assert.match(alone, / Besides: 1 more task\.$/);
+    assert.match(alone, / Also: 1 more task\.$/);
   });
 
   it("of recoveries is one sentence", async () => {

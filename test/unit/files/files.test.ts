@@ -143,7 +143,7 @@ describe("a task file", () => {
   it("is not checked when it is too large or nested too deeply, and reports at most 100 problems", () => {
     const whole = (text: string) => readTaskFile(text, inEnglish).problems.map(({ message }) => message);
     assert.deepEqual(whole(" ".repeat(1024 * 1024 + 1)), [
-      "A task file has at most 1 MB. This one is not checked.",
+      "This task file is larger than 1 MB, so it is not checked.",
     ]);
     assert.deepEqual(whole("[".repeat(20_000)), ["Objects and lists are nested too deeply for a task file."]);
     assert.deepEqual(

@@ -148,11 +148,11 @@ describe("the diagnosis of a delay", () => {
     const paragraph = (facts: DelayFacts) => delayParagraph(diagnoseDelay(facts), english);
     assert.equal(
       paragraph(behind(sessions(sending, waits, { lock }))),
-      "The target waits for a lock on public.t that another session holds: pid 17, psql, app. Let that session end its transaction, or end the session. The task does not catch up before this is removed.",
+      "The target waits for a lock on public.t that another session holds: pid 17, psql, app. Let that session end its transaction, or end the session. The task will not catch up until this cause is removed.",
     );
     assert.match(
       paragraph(behind(sessions(sending, busy), { log: { open: 1_000, grows: 0, reads: 100 } })),
-      /whole processor\. .* At this rate the task will have caught up in 10 sec, at about /,
+      /whole processor\. .* At this rate the task will catch up in 10 sec, at about /,
     );
     assert.match(paragraph(behind()), /^The cause is not known: .* It is not known yet/);
     assert.deepEqual(delayWords(diagnoseDelay(behind(undefined, { delayMs: 100 })), english), {
