@@ -86,12 +86,8 @@ export class EitherVersion implements TablesCaller {
     input: RequestOf<N>,
     options: CallOptions,
   ): Promise<Answer<N> | undefined> {
-    const v5 = v5Of(this);
-    if (v5.absent) {
-      return undefined;
-    }
     // Loaded where it is used: most windows only read, and most services have v3 for that.
-    this.#forms ??= import("./v5-forms").then(({ createForms }) => createForms(v5));
+    this.#forms ??= import("./v5-forms").then(({ createForms }) => createForms(v5Of(this)));
     return await (await this.#forms)[name]?.(input, options);
   }
 }
@@ -101,7 +97,7 @@ const onlyByV3 = "RESET_DB_PWD";
 
 /** A list of v5 where v3 is gone: nobody is to be offered, and asked a password for, what cannot be sent. */
 function withoutV3<A extends object>(list: A): A {
-  const { jobs = [] } = list as Partial<ResponseIn<OperationsV5, "listJobsV5">>;
+  const { jobs } = list as A & ResponseIn<OperationsV5, "listJobsV5">;
   const possible = <J extends Pick<(typeof jobs)[number], "job_action">>(job: J): J => {
     const available_actions = job.job_action?.available_actions?.filter((one) => one !== onlyByV3);
     return available_actions ? { ...job, job_action: { ...job.job_action, available_actions } } : job;

@@ -32,12 +32,12 @@ export async function projectsNamed(
   const operation = "listProjects";
   const url = new URL("/v3/projects", iamEndpoint);
   url.searchParams.set("name", name);
-  const common = { "content-type": "application/json" };
+  const request = { method: "GET", url, headers: { "content-type": "application/json" }, body: "" } as const;
   const transport = new Transport(url);
   try {
-    const proof = await signIn.headers({ method: "GET", url, headers: common, body: "" }, signal);
+    const proof = await signIn.headers(request, signal);
     const answer = await transport.exchange(
-      { method: "GET", url, headers: { ...common, ...proof }, body: "" },
+      { ...request, headers: { ...request.headers, ...proof } },
       { operation, reads: true, signal, timeoutMs },
     );
     const parsed = v.safeParse(answerSchema, bodyOf(answer, { operation, host: url.host, reads: true }));

@@ -122,10 +122,35 @@ describe("the version of the API that carries a call out", () => {
     assert.equal((await client.call("batchPause", pause)).results[0]?.status, "success");
   });
 
+  it("asks either version for the tasks of one enterprise project only, in lists and nowhere else", async () => {
+    const { own } = service(["v3", "v5"], { showActions: { job_action: null } });
+    const client = new EitherVersion(own, "e1");
+    await client.call("listJobs", page);
+    await client.callIn(operationsV5, "listJobsV5", { job_type: "sync" });
+    await client.call("batchStatus", { jobs: [id] });
+    await client.callIn(operationsV5, "showActions", { job_id: id });
+    assert.deepEqual(
+      own.sent.map(([name, { enterprise_project_id: project }]) => [name, project]),
+      [
+        ["listJobs", "e1"],
+        ["listJobsV5", "e1"],
+        ["batchStatus", undefined],
+        ["showActions", undefined],
+      ],
+    );
+    const all = service(["v3"]);
+    await all.client.call("listJobs", page);
+    assert.deepEqual(all.own.sent, [["listJobs", page]]);
+  });
+
   it("is none for what neither has, and the error says which is missing", async () => {
     const { client } = service(["v5"]);
     const jobs = [{ job_id: id, end_point_type: "so" as const, db_password: "p" }];
-    await assert.rejects(client.call("batchModifyPwd", { jobs }), /does not have version 3/);
+    await assert.rejects(client.call("batchModifyPwd", { jobs }), (error: Error) => {
+      assert.match(error.message, /does not have version 3/);
+      assert.ok(error.cause instanceof DrsError && error.cause.failure.code === "APIGW.0101");
+      return true;
+    });
     await assert.rejects(service([]).client.call("listJobs", page), { name: "DrsError" });
   });
 
@@ -138,7 +163,9 @@ describe("the version of the API that carries a call out", () => {
 
   it("decides what tasks allow: no new password where only v3 has a call for it", async () => {
     const job_action = { available_actions: ["RESET_DB_PWD", "PAUSE"], current_action: "" };
-    const listed = { ...listedV5, job_action, children: [{ ...listedV5, id: other, job_action }] };
+    const child = { ...listedV5, id: other, job_action };
+    const without = { ...child, job_action: { ...job_action, available_actions: undefined } };
+    const listed = { ...listedV5, job_action, children: [child, without] };
     const { own, client } = service(["v3", "v5"], { listJobsV5: { total_count: 1, jobs: [listed] } });
     const allowed = async () => {
       const { jobs } = await client.callIn(operationsV5, "listJobsV5", { job_type: "sync" });
@@ -147,12 +174,17 @@ describe("the version of the API that carries a call out", () => {
         .map((job) => job.job_action?.available_actions);
     };
     const both = ["RESET_DB_PWD", "PAUSE"];
-    assert.deepEqual(await allowed(), [both, both]);
+    assert.deepEqual(await allowed(), [both, both, undefined]);
     own.versions.delete("v3");
     const [task] = (await client.call("listJobs", page)).jobs;
     assert.deepEqual(task?.job_action, { ...job_action, available_actions: ["PAUSE"] });
     assert.deepEqual(task?.children?.[0]?.job_action?.available_actions, ["PAUSE"]);
-    assert.deepEqual(await allowed(), [["PAUSE"], ["PAUSE"]]);
+    assert.deepEqual(await allowed(), [["PAUSE"], ["PAUSE"], undefined]);
+    own.versions.delete("v5");
+    own.versions.add("v3");
+    await client.call("listJobs", page);
+    own.versions.add("v5");
+    assert.deepEqual(await allowed(), [both, both, undefined], "v3 is there again");
   });
 
   it("is not tried again after any other trouble: the call may have been carried out", async () => {
@@ -160,6 +192,12 @@ describe("the version of the API that carries a call out", () => {
     const { own, client } = service(["v3", "v5"], { executeActions: lost });
     await assert.rejects(client.call("batchPause", pause), lost);
     assert.deepEqual(own.calls, ["executeActions"]);
+    const busy = new DrsError({ operation: "listJobs", kind: "throttled", reason: "?", code: "APIGW.0308" });
+    const other = service(["v3", "v5"], { listJobs: busy });
+    await assert.rejects(other.client.call("listJobs", page), busy);
+    const broken = service(["v3", "v5"], { listJobs: new TypeError("broken") });
+    await assert.rejects(broken.client.call("listJobs", page), TypeError);
+    assert.deepEqual([...other.own.calls, ...broken.own.calls], ["listJobs", "listJobs"]);
   });
 });
 

@@ -197,5 +197,6 @@ describe("an action on tasks", () => {
     assert.equal(precheckBefore("start", task({ status: "pendingStart" })), undefined);
     assert.equal(precheckBefore("reset", task({ status: "paused" })), "forRetryJob");
     assert.equal(precheckBefore("resume", task({ status: "paused" })), undefined);
+    assert.equal(precheckBefore("delete", task({ status: "configuration" })), undefined);
   });
 });

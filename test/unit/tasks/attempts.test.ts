@@ -32,6 +32,51 @@ describe("attempts", () => {
     assert.equal(attempts.covers(task, "recovered", at + 60_000), false);
   });
 
+  it("covers a failure that was just shown, and a recovery for 20 seconds only", () => {
+    const attempts = new Attempts();
+    attempts.begin(task, "resume", at);
+    attempts.end(task, { kind: "failed", at });
+    assert.deepEqual(
+      [
+        attempts.covers(task, "failed", at + 19_999),
+        attempts.covers(task, "failed", at + 20_000),
+        attempts.covers(task, "recovered", at + 1_000),
+      ],
+      [true, false, false],
+    );
+    attempts.take(task, { text: shown("done"), at });
+    assert.deepEqual(
+      [at + 19_999, at + 20_000].map((now) => attempts.covers(task, "recovered", now)),
+      [true, false],
+    );
+  });
+
+  it("are reported when they begin and end, until the listener goes; an end without a beginning is none", () => {
+    const attempts = new Attempts();
+    let told = 0;
+    const stop = attempts.onDidChange(() => told++);
+    assert.equal(attempts.end(task, { kind: "reached", at }), undefined);
+    assert.deepEqual([attempts.of(task), told], [undefined, 0]);
+    attempts.begin(task, "resume", at);
+    attempts.end(task, { kind: "reached", at });
+    assert.equal(told, 2);
+    stop();
+    attempts.begin(task, "resume", at);
+    assert.equal(told, 2);
+  });
+
+  it("know which tasks the user looks at, each in its connection", () => {
+    const attempts = new Attempts();
+    const tasks = [task, { ...task, id: "b" }, { ...task, connection: "d" }];
+    attempts.setSeen(task, true);
+    assert.deepEqual(
+      tasks.map((one) => attempts.isSeen(one)),
+      [true, false, false],
+    );
+    attempts.setSeen(task, false);
+    assert.equal(attempts.isSeen(task), false);
+  });
+
   it("covers nothing that an agent's action leads to, and says whose it is", () => {
     const attempts = new Attempts();
     attempts.begin(task, "resume", at, "agent");

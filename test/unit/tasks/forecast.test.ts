@@ -6,7 +6,10 @@ import {
   forecastMark,
   forecastsOf,
   forecastText,
+  hasDueForecast,
+  isDue,
   nextDue,
+  nextTurn,
 } from "../../../src/tasks/forecast";
 import type { Task } from "../../../src/tasks/task";
 import { english, task } from "../details/facts";
@@ -41,7 +44,16 @@ describe("the forecast of what the service does by itself", () => {
         assert.deepEqual(dueForecasts(shown, at - lead - 1), []);
         assert.equal(nextDue(shown, now), at - lead);
         assert.equal(nextDue(shown, at - lead), undefined);
+        assert.deepEqual(
+          [hasDueForecast(shown, at - lead - 1), hasDueForecast(shown, at - lead)],
+          [false, true],
+        );
+        assert.deepEqual([nextTurn(shown, now), nextTurn(shown, at - lead)], [at - lead, at]);
+      } else {
+        assert.deepEqual([nextDue(shown, now), nextTurn(shown, now)], [undefined, at]);
       }
+      assert.deepEqual([hasDueForecast(shown, at - 1), hasDueForecast(shown, at)], [true, false]);
+      assert.equal(nextTurn(shown, at), Number.POSITIVE_INFINITY);
       assert.deepEqual(dueForecasts(shown, Math.max(at - lead, now)), [{ id, at }]);
       assert.deepEqual(forecastsOf(shown, at), [], "it has happened");
     });
@@ -70,6 +82,32 @@ describe("the forecast of what the service does by itself", () => {
   for (const [what, facts] of never) {
     it(`is nothing for ${what}`, () => assert.deepEqual(forecastsOf(task(facts), now), []));
   }
+
+  it("comes with the first of several, whichever it is", () => {
+    const order = { endsAt: now + 30 * day, renews: false };
+    const shown = task({ status: "fullFailed", cloud: true, updatedAt: now, order });
+    const [end, release] = [now + 30 * day, now + 14 * day];
+    assert.deepEqual(forecastsOf(shown, now), [
+      { id: "orderEnds", at: end },
+      { id: "endsItself", at: release },
+    ]);
+    assert.deepEqual([nextDue(shown, now), nextTurn(shown, now)], [release - 7 * day, release - 7 * day]);
+    assert.deepEqual(
+      forecastsOf(shown, now).map((forecast) => isDue(forecast, release - 7 * day)),
+      [false, true],
+    );
+    const sooner = task({ ...shown, order: { ...order, endsAt: now + 8 * day } });
+    assert.deepEqual([nextDue(sooner, now), nextTurn(sooner, now)], [now + day, now + day]);
+  });
+
+  it("is shown by the minute in the last two hours", () => {
+    const at = now + 2 * hour;
+    const order = { id: "orderEnds", at } as const;
+    assert.deepEqual(
+      [now - 1, now, at - 90_001].map((time) => forecastMark(order, time, english)),
+      ["order ends in 3 hr", "order ends in 2 hr", "order ends in 2 min"],
+    );
+  });
 
   it("is shown in words, with what to do before that", () => {
     const texts = cases.map(([id, facts, at]) => {
