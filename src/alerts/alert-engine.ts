@@ -26,9 +26,9 @@ import { type SideId, sideIds, sideRules } from "./rules/rules";
 import type { Sign } from "./rules/side-rule";
 import { allOf, someOf, type TimedChange, timed } from "./timed-change";
 
-/** A timer knows nothing of more than 24 days: the end of an order may be further away. */
+/** The longest delay of a timer, 24 days: the end of an order may be further away. */
 const longestTimerMs = 2 ** 31 - 1;
-/** Whether what is waited for has come is looked at after so many milliseconds at the earliest. */
+/** The shortest time between two checks of what is waited for, in milliseconds. */
 const againMs = 5_000;
 /** How long it takes until a task has been read again, in milliseconds. */
 const newerFactsMs = 30_000;
@@ -100,7 +100,7 @@ export class AlertEngine {
     return this.#reviewSome(mode, allOf);
   }
 
-  /** Evaluates the tasks whose records are others now: this window has written them, or another one. */
+  /** Evaluates the tasks whose records have changed: this window has written them, or another one. */
   followRecords(): Promise<void> {
     return this.#reviewSome("report", (reading, before, after) =>
       before === undefined ? allOf(reading) : someOf(reading, tasksThatDiffer(before, after ?? before)),
@@ -139,7 +139,7 @@ export class AlertEngine {
   ): Promise<void> {
     const looked = this.#queue.then(async () => {
       const before = this.#entries;
-      // What is lost in the records this window knows still.
+      // This window still knows what the records have lost.
       this.#entries = { ...before, ...(await this.#records.read()) };
       for (const reading of this.#host.readings()) {
         const { connection } = reading;
@@ -243,7 +243,7 @@ export class AlertEngine {
     const gone = this.#goneConnections();
     let notices: readonly RecordedNotice[] = [];
     const work = (all: AlertRecords): AlertRecords => {
-      // What is lost in the records this window may know still.
+      // This window may still know what the records have lost.
       const stored = all[connection] ?? mine[connection];
       if (stored === undefined) {
         this.#new.add(connection);

@@ -44,12 +44,12 @@ export function isWanted(condition: Condition, policy: Policy): boolean {
 }
 
 /**
- * A reading takes a while: one that another window ends so shortly after the one that was reported, in milliseconds, may
- * show what was before.
+ * A poll takes a while: one that another window ends within this time (milliseconds) after the one that was reported may
+ * show the state before it.
  */
 const overlapMs = 5_000;
 /**
- * What was asked for so long ago, in milliseconds, is not judged again: it is older than what other windows have reported.
+ * What was asked for longer ago than this, in milliseconds, is not judged again: other windows have reported newer facts.
  * Long lists are read in a quarter of an hour, but what changes in them is judged when it is read.
  */
 const outdatedMs = 10 * 60_000;

@@ -7,7 +7,7 @@ import type { AlertRecord, Decision, FlapRecord, Flaps, Observation } from "./de
 /** This many failures within `windowMs` milliseconds are flapping; fewer, as while somebody tries remedies, are each reported. */
 const leastFailures = 4;
 const windowMs = 30 * 60_000;
-/** Flapping is over when a task has kept its status for so long, in milliseconds. */
+/** Flapping is over when a task has kept its status for this long, in milliseconds. */
 export const calmMs = 15 * 60_000;
 
 /** Replaces the decision for a task that flaps. @param decision what follows without looking at its past. */

@@ -8,7 +8,7 @@ import { SharedState } from "./shared-state";
 
 const keyOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 
-/** An alert about the same change comes within so many milliseconds. */
+/** An alert about the same change comes within this many milliseconds. */
 const latelyMs = 10_000;
 
 /** How a followed task has ended up; reported by the window that found it first. */
@@ -46,7 +46,7 @@ export class Follows implements vscode.Disposable {
     return this.#shared.value[keyOf(task)]?.goal;
   }
 
-  /** Looks at what is kept, again if it has been looked at before. */
+  /** Reads what is stored; each call reads it again. */
   async load(): Promise<void> {
     await this.#shared.load();
   }

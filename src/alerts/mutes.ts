@@ -34,7 +34,7 @@ export class Mutes implements vscode.Disposable {
     return snoozedUntil > Date.now() ? snoozedUntil : 0;
   }
 
-  /** Looks at what is kept, again if it has been looked at before. */
+  /** Reads what is stored; each call reads it again. */
   async load(): Promise<void> {
     await this.#shared.load();
   }

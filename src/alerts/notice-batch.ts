@@ -2,7 +2,7 @@ import type { Clock } from "../drs/clock";
 
 /** Notifications within this time, in milliseconds, are shown as one. */
 const togetherMs = 500;
-/** So many at once are a burst: the rest of it is waited for until nothing has come for so long, but not for ever, in milliseconds. */
+/** This many at once are a burst. It is over when nothing has come for a while, or after the longest time, in milliseconds. */
 const burst = { least: 5, quietMs: 3_000, longestMs: 15_000 };
 
 /** Collects notifications that belong together: those of one moment, and a burst over several polls. */

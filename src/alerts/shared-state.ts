@@ -7,7 +7,7 @@ export interface StateFile<T> {
   readonly pattern: string;
 }
 
-/** A value in such a file, as this window last saw it. The file is looked at when `load` is called first. */
+/** A value in such a file, as this window last read it. Nothing is read before the first `load`. */
 export class SharedState<T> implements vscode.Disposable {
   readonly #folder: vscode.Uri;
   readonly #open: (folder: string) => Promise<StateFile<T>>;
@@ -34,7 +34,7 @@ export class SharedState<T> implements vscode.Disposable {
     return this.#value;
   }
 
-  /** Looks at what is kept, again if it has been looked at before. */
+  /** Reads what is stored; each call reads it again. */
   async load(): Promise<void> {
     const file = await this.#file();
     this.#take(await file.read());

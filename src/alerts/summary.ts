@@ -56,7 +56,7 @@ interface Reported {
   readonly at: number;
 }
 
-/** So many tasks are named in the hover. */
+/** At most this many tasks are named in the hover. */
 export const named = 12;
 
 /**

@@ -50,7 +50,7 @@ export const sqlSchema = v.object({
 /**
  * The databases of the demo (`GET /_local/databases`); none when it runs without the demo.
  *
- * @throws Error as `localCall` does.
+ * @throws Error as `callControlApi` does.
  */
 export async function demoLogins(local: LocalAccess, l10n: Localizer): Promise<DemoLogins> {
   const call = { path: "/_local/databases", schema: databasesSchema } as const;
@@ -72,7 +72,7 @@ export function demoPasswordOf(user: string, { databases, changed }: DemoLogins)
   return [...changed, ...databases.map(({ task }) => task)].find((one) => one.user === user)?.password;
 }
 
-/** Runs SQL in a database of the demo (`POST /_local/sql`). @throws Error as `localCall` does, also with PostgreSQL's refusal. */
+/** Runs SQL in a database of the demo (`POST /_local/sql`). @throws Error as `callControlApi` does, also with PostgreSQL's refusal. */
 export async function runDemoSql(
   local: LocalAccess,
   { server, database }: Pick<DemoDatabase, "server" | "database">,

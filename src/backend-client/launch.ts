@@ -22,7 +22,7 @@ export interface LaunchOptions {
 
 const startTimeoutMs = 120_000;
 const drainMs = 1_000;
-/** How long nobody may use the backend before it ends: longer than a window takes to reload on a busy machine. */
+/** The backend ends when it was unused for this long: longer than a window takes to reload on a busy machine. */
 const unusedSeconds = 60;
 /** How the backend begins the line that says why it cannot start. */
 const errorPrefix = "drs-local: ";

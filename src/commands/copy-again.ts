@@ -22,7 +22,7 @@ import type { CopyChoice } from "../tasks/use-cases/local-tasks";
 import { confirmedByTyping } from "./confirm";
 import type { CommandHost } from "./host";
 
-/** So many tables are named in a question or a message. */
+/** At most this many tables are named in a question or a message. */
 const named = 10;
 
 type Context = Pick<CommandHost, "l10n" | "log">;

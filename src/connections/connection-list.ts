@@ -18,7 +18,7 @@ export interface ListEntry {
 /** By id of the connection, in the order in which they were added. */
 export type ConnectionList = Readonly<Record<string, ListEntry>>;
 
-/** So many removals are remembered: a window that slept must not bring a connection back. */
+/** At most this many removals are remembered: a window that slept must not bring a connection back. */
 const removalsKept = 200;
 
 /** The list as versions before this format kept it. @param shown ids; undefined: all. */

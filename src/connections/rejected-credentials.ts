@@ -6,7 +6,7 @@ import { CredentialBreaker } from "../drs/credential-breaker";
 import { type Environment, environmentKey } from "./access";
 import type { CloudConnection, Secret } from "./connection";
 
-/** So many refusals are remembered. */
+/** At most this many refusals are remembered. */
 const remembered = 20;
 
 /**

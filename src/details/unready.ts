@@ -17,7 +17,7 @@ export type Unready =
   | { readonly kind: "precheck"; readonly failed: readonly PrecheckRow[] }
   | { readonly kind: "connection"; readonly reason: string | undefined };
 
-/** So many items are in the box; the part of the page has all. */
+/** At most this many items are in the box; the part of the page has all. */
 const mostItems = 3;
 
 /** What keeps a task from being started; undefined: nothing does, or it was not read. */

@@ -50,7 +50,7 @@ export interface DrsCaller {
 export type TablesCaller = Pick<DrsClient, "call" | "callIn">;
 
 const defaultTimeoutMs = 30_000;
-/** So many answers are remembered at least; of long lists as many as they have pages, with details and progress of each. */
+/** At least this many answers are remembered; of long lists as many as they have pages, with details and progress of each. */
 const rememberedAnswers = 64;
 const answersOfPage = 4;
 const pageSize = 100;

@@ -1,7 +1,7 @@
 /** Keeps a service from locking an access key, which it does after five refused signatures. */
 import type { DrsError } from "./errors";
 
-/** So many reading calls are under way at once: those that are sent when a key stops being taken are all refused. */
+/** At most this many reading calls are under way at once: those that are sent when a key stops being taken are all refused. */
 const lanes = 2;
 
 /**

@@ -8,7 +8,7 @@ export interface PollOptions {
   /** The first pause, in milliseconds; each is half as long again as the one before. */
   readonly firstMs: number;
   readonly longestMs: number;
-  /** After so many milliseconds nothing is asked any more. */
+  /** After this many milliseconds nothing is asked any more. */
   readonly limitMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;

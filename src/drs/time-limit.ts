@@ -1,5 +1,5 @@
 /**
- * The value of `work`, or `late` after so many milliseconds. What `work` rejects with later is nobody's concern.
+ * The value of `work`, or `late` after this many milliseconds. What `work` rejects with later is nobody's concern.
  *
  * @throws what `work` rejects with, and `late`.
  */

@@ -16,15 +16,15 @@ type Form<N extends OperationName> = (
 /** Each gives undefined where the service has no v5. */
 export type Forms = { readonly [N in OperationName]?: Form<N> };
 
-/** v5 answers for one task at a time: so many are asked for in one call, and the others at the next one. */
+/** v5 answers for one task at a time: one call asks for this many, and the next call for the others. */
 const tasksAtOnce = 20;
-/** Of so many tasks the answer may be of no use; more say that it is the service that has trouble. */
+/** The answers about this many tasks may be useless; more mean that the service itself has trouble. */
 const oddTasks = 3;
 /** How long a connection test, or the saving of objects, is waited for. */
 const settling = { firstMs: 300, longestMs: 3_000, limitMs: 60_000 };
-/** So many queries are remembered. */
+/** At most this many queries are remembered. */
 const keptQueries = 200;
-/** So many tasks are remembered whose turn was. */
+/** At most this many tasks are remembered that have had their turn. */
 const keptTurns = 20_000;
 
 type Params = NonNullable<RequestIn<OperationsV5, "executeAction">["job"]["action_params"]>;

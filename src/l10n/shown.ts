@@ -15,7 +15,7 @@ export type Inert = (string & { readonly [mark]: "inert" }) | "";
 export type IconText = (string & { readonly [mark]: "icons" }) | "";
 
 /**
- * What an isolated text is looked through for: isolates; what cannot be seen, or changes how others are seen (controls and
+ * What an isolated text is searched for: isolates; what cannot be seen, or changes how others are seen (controls and
  * formats, blanks that are letters, joiners but within emoji and the scripts that need them); letters from right to left.
  */
 const special = new RegExp(

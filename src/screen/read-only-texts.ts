@@ -1,6 +1,6 @@
 import * as vscode from "./vscode";
 
-/** So many texts can be open; older ones are empty. */
+/** At most this many texts can be open; older ones are empty. */
 const kept = 40;
 
 /** Texts in editors that nobody can save, such as for a comparison side by side. */

@@ -10,7 +10,7 @@ import { type Listed, ListedJobs } from "./listed-jobs";
 export const pageSize = 100;
 /** A list of more pages than this is not read at once. */
 const pagesAtOnce = 4;
-/** So many pages of failures of one status are read at once. */
+/** At most this many pages of failures of one status are read at once. */
 const pagesOfFailures = 10;
 /** How old the knowledge of failures may get while a long list is read. */
 const failuresMaxAgeMs = 60_000;

@@ -194,7 +194,7 @@ async function readV5(
   return { there: await v5Of(service).isThere(signal), askedAt: now };
 }
 
-/** So many tasks are asked for at once where the details of more are too large for one answer: each lists its tables. */
+/** This many tasks are asked for at once where the details of more are too large for one answer: each lists its tables. */
 const fewTasks = 10;
 
 async function readDetails(client: DrsCaller, ids: readonly string[], signal: AbortSignal) {

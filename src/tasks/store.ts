@@ -57,7 +57,7 @@ export interface PollIntervals {
 const growth = 1.5;
 /** How long a task that somebody acted on is looked at in every reading, in milliseconds. */
 const followMs = 2 * 60_000;
-/** So many requests a long list may take in a row when it is read for the first time: some 2,000 tasks. */
+/** The most requests that a long list may take in a row when it is read for the first time: some 2,000 tasks. */
 const burst = 30;
 /** How long after a sleep the network may take to come back before that is trouble, in milliseconds. */
 const wakingMs = 15_000;

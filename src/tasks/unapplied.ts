@@ -6,7 +6,7 @@ import { rowOf } from "../status/statuses";
 import { bytesText } from "./retained-log";
 import type { Task } from "./task";
 
-/** So many tasks are named. */
+/** At most this many tasks are named. */
 const named = 5;
 
 /** What the service knows exactly of it. */

@@ -1,7 +1,7 @@
 /** How much of a long group is handed to VS Code at once. */
 import type { Group, Row } from "./layout";
 
-/** So many tasks of a group are shown at first, and so many more each time the user asks. */
+/** This many tasks of a group are shown at first, and this many more each time the user asks. */
 export const groupStep = 200;
 /** Of a group with more tasks than this, those behind the first are rows of their own, `rangeSize` tasks each. */
 const longGroup = 1_000;

@@ -6,7 +6,7 @@ import type { Task } from "../../tasks/task";
 import type { Settings } from "./rule";
 
 export interface Sign {
-  /** The same as long as it is the same sign. */
+  /** Stays the same while the sign lasts. */
   readonly id: string;
   message(l10n: Localizer): Shown;
 }

@@ -94,7 +94,7 @@ export class Clusters extends EventEmitter<Events> {
     return this.#specs.has(name);
   }
 
-  /** Ends a server as a crash would; it is started again after so many milliseconds, or by `revive`. */
+  /** Ends a server as a crash would; it is started again after this many milliseconds, or by `revive`. */
   kill(name: ClusterName, downMs: number): void {
     this.#tell({ type: "kill", name, downMs });
   }

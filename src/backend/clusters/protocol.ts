@@ -30,7 +30,7 @@ export const toSupervisor = v.variant("type", [
     env: v.record(v.string(), v.string()),
   }),
   v.object({ type: v.literal("stop") }),
-  /** Kills a server, which is started again after so many milliseconds, or by "revive". */
+  /** Kills a server, which is started again after this many milliseconds, or by "revive". */
   v.object({ type: v.literal("kill"), name: v.string(), downMs: v.number() }),
   v.object({ type: v.literal("revive"), name: v.string() }),
 ]);

@@ -162,7 +162,7 @@ class Server {
     clearTimeout(timer);
   }
 
-  /** Ends the server as a crash would; it comes back after so many milliseconds, or when it is revived. */
+  /** Ends the server as a crash would; it comes back after this many milliseconds, or when it is revived. */
   kill(downMs: number): void {
     this.#downMs = this.#child === undefined ? 0 : downMs;
     this.signal("KILL");

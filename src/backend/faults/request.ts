@@ -21,7 +21,7 @@ const calls = {
 };
 
 const wireFault = v.variant("kind", [
-  /** The call is carried out after so many milliseconds. */
+  /** The call is carried out after this many milliseconds. */
   v.object({
     kind: v.literal("latency"),
     ms: v.pipe(v.number(), v.minValue(1), v.maxValue(600_000)),

@@ -41,7 +41,7 @@ export function chartCard(view: ChartsView, language: string): TemplateResult | 
   </section>`;
 }
 
-/** So many rows, the newest; copied as JSON the page has them all. */
+/** At most this many rows, the newest; copied as JSON the page has them all. */
 const mostRows = 240;
 
 /** The newest first, each with what happened since the one before it. */

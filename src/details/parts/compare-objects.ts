@@ -3,7 +3,7 @@ import type { Localizer } from "../../l10n/localizer";
 import type { ComparedKind } from "../../tasks/use-cases/compared";
 import { type Cell, cellText, type PartTable } from "./part";
 
-/** So many of the objects that differ are named and explained. */
+/** At most this many of the objects that differ are named and explained. */
 const named = 5;
 const explained = 3;
 

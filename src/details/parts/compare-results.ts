@@ -13,7 +13,7 @@ export interface ComparisonResult {
 
 export type ComparisonResults = ReadonlyMap<string, ComparisonResult>;
 
-/** So many comparisons, the newest that have ended, are looked into; each takes a request or two, once. */
+/** At most this many comparisons, the newest that have ended, are read; each takes a request or two, once. */
 const lookedInto = 3;
 /** Tables whose differing rows are added up. */
 const addedUp = 100;

@@ -48,7 +48,7 @@ export interface DelayStages {
 }
 
 /**
- * `in`: at this rate after so many milliseconds. `blocked`: not before the cause is removed. `never`: at this rate it falls
+ * `in`: at this rate after this many milliseconds. `blocked`: not before the cause is removed. `never`: at this rate it falls
  * further behind.
  */
 export type CatchUp =

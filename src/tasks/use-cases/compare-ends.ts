@@ -19,7 +19,7 @@ const longestMs = 3_000;
 /** Of a comparison that follows changes (`INCRE_DOING`) the rows of before were compared. */
 const running = new Set(["RUNNING", "WAITING_FOR_RUNNING", "FULL_DOING"]);
 const pageSize = 1000;
-/** So many pages of tables are read. */
+/** At most this many pages of tables are read. */
 const mostPages = 30;
 
 /**

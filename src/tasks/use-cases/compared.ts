@@ -24,7 +24,7 @@ export interface ComparedKind extends Kind {
   readonly reasons: readonly string[];
 }
 
-/** So many objects of a kind are looked through for those that differ. */
+/** At most this many objects of a kind are searched for those that differ. */
 const lookedThrough = 1000;
 
 /** What a comparison of a type is called where its results are asked for. */

@@ -8,7 +8,7 @@ import { changing, isLocal, type LocalSession, type TaskSession } from "./contro
 import type { CopyChoice } from "./local-tasks";
 
 const pollMs = 1_000;
-/** So many looks may still find the failure that is about to go. */
+/** At most this many polls may still find the failure that is about to go. */
 const resumeLooks = 10;
 
 /** A table that can be copied again. */

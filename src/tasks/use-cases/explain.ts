@@ -9,7 +9,7 @@ import { rowOf } from "../../status/statuses";
 import type { PrecheckFinding } from "./precheck";
 import { NotPossibleError, PrecheckError } from "./run-action";
 
-/** So many findings are in a sentence. */
+/** At most this many findings are in a sentence. */
 const mostFindings = 2;
 
 /** What a failed pre-check found, each finding with its reason, and the remedy of the case that is known. */

@@ -11,7 +11,7 @@ import type { Target } from "./run-action";
 export interface FollowOptions {
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
-  /** After so many milliseconds the outcome is `open`; absent: what the service may take. */
+  /** After this many milliseconds the outcome is `open`; absent: what the service may take. */
   readonly limitMs?: number | undefined;
 }
 
