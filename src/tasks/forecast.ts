@@ -150,8 +150,8 @@ export function isDue({ id, at }: Forecast, now: number): boolean {
 /** Whether something of a task is due; asked of every task, so it makes no list. */
 export function hasDueForecast(task: Task, now: number): boolean {
   for (const { row, leadMs } of kinds) {
-    const at = row.at(task);
-    if (at !== undefined && at > now && at - leadMs <= now) {
+    const at = row.at(task) ?? Number.NaN;
+    if (at > now && at - leadMs <= now) {
       return true;
     }
   }
@@ -162,8 +162,8 @@ export function hasDueForecast(task: Task, now: number): boolean {
 export function nextTurn(task: Task, now: number): number {
   let turn = Number.POSITIVE_INFINITY;
   for (const { row, leadMs } of kinds) {
-    const at = row.at(task);
-    if (at !== undefined && at > now) {
+    const at = row.at(task) ?? Number.NaN;
+    if (at > now) {
       const due = at - leadMs;
       turn = Math.min(turn, due > now ? due : at);
     }
@@ -185,10 +185,9 @@ export function alertingForecasts(task: Task, now: number): readonly Forecast[] 
 export function nextDue(task: Task, now: number): number | undefined {
   let next: number | undefined;
   for (const { row, leadMs } of kinds) {
-    const at = row.at(task);
-    const due = at === undefined ? undefined : at - leadMs;
-    if (due !== undefined && due > now) {
-      next = next === undefined ? due : Math.min(next, due);
+    const due = (row.at(task) ?? Number.NaN) - leadMs;
+    if (due > now) {
+      next = Math.min(next ?? due, due);
     }
   }
   return next;

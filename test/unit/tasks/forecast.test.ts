@@ -83,6 +83,15 @@ describe("the forecast of what the service does by itself", () => {
     it(`is nothing for ${what}`, () => assert.deepEqual(forecastsOf(task(facts), now), []));
   }
 
+  it("knows each warning of the backend about the log", () => {
+    const retainedLog = { bytes: 1, lostAt: now + day };
+    const warned = ["LW014", "LW015", "LW016", "LW017"].filter(
+      (code) =>
+        forecastsOf(task({ ...paused, warnings: [{ ...warning, code }], retainedLog }), now).length > 0,
+    );
+    assert.deepEqual(warned, ["LW015", "LW016", "LW017"]);
+  });
+
   it("comes with the first of several, whichever it is", () => {
     const order = { endsAt: now + 30 * day, renews: false };
     const shown = task({ status: "fullFailed", cloud: true, updatedAt: now, order });
