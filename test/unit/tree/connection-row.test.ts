@@ -85,12 +85,12 @@ describe("the row of a connection", () => {
     assert.equal(pictureOf({ session }).description, "connecting · cn-north-4");
     await store.refresh();
     assert.equal(pictureOf({ session }).description, "no tasks · cn-north-4");
-    assert.match(pictureOf({ session }).message ?? "", /users see only their own\.$/);
+    assert.match(pictureOf({ session }).message ?? "", /you may see only tasks that you created\.$/);
     const ofOne = { ...connection, enterpriseProject: { id: "p1", name: "billing" } };
     assert.equal(pictureOf({ connection: ofOne }).description, "connecting · cn-north-4 · billing");
     assert.match(
       pictureOf({ connection: ofOne, session }).message ?? "",
-      /^Only tasks .*"billing".* only their own\.$/,
+      /^Only tasks .*"billing".* only tasks that you created\.$/,
     );
     service.set("a", "INCRE_TRANSFER_FAILED");
     await store.refresh();

@@ -154,7 +154,7 @@ describe("the diagnosis of a delay", () => {
       paragraph(behind(sessions(sending, busy), { log: { open: 1_000, grows: 0, reads: 100 } })),
       /whole processor\. .* At this rate the task will catch up in 10 sec, at about /,
     );
-    assert.match(paragraph(behind()), /^The cause is not known: .* It is not known yet/);
+    assert.match(paragraph(behind()), /^The cause is not known: .* It is not yet known/);
     assert.deepEqual(delayWords(diagnoseDelay(behind(undefined, { delayMs: 100 })), english), {
       cause: "The task keeps up: there is no bottleneck.",
     });
