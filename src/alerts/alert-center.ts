@@ -27,7 +27,6 @@ interface CountedTasks {
 
 /** The status bar item, and the alerts about what it counts. */
 export class AlertCenter implements vscode.Disposable {
-  readonly #host: AlertsHost;
   readonly #item: vscode.StatusBarItem;
   readonly #subscription: vscode.Disposable;
   #shown: readonly ConnectionState[] = [];
@@ -39,8 +38,10 @@ export class AlertCenter implements vscode.Disposable {
   readonly #attention = new Map<string, CountedTasks>();
 
   /** @param onDue called when an alert is due although no task has changed. */
-  constructor(host: AlertsHost, onDue: () => void) {
-    this.#host = host;
+  constructor(
+    private readonly host: AlertsHost,
+    onDue: () => void,
+  ) {
     this.#service = createAlertService(
       host,
       () => this.#shown,
@@ -90,7 +91,7 @@ export class AlertCenter implements vscode.Disposable {
 
   /** Tells what became of tasks that are followed, once all windows. */
   #endFollows(readings: readonly TaskReading[]): void {
-    const { follows, mutes, log } = this.#host;
+    const { follows, mutes, log } = this.host;
     if (!follows.any || mutes.snoozedUntil > 0) {
       return;
     }
@@ -107,7 +108,7 @@ export class AlertCenter implements vscode.Disposable {
 
   /** Whether an alert is about a task that needs attention. */
   #isAlerted(connection: string, { id, status }: Task): boolean {
-    const { mutes, isPinned } = this.#host;
+    const { mutes, isPinned } = this.host;
     const name = this.#shown.find((one) => one.connection.id === connection)?.connection.name;
     return (
       alertsEnabled() &&
@@ -129,7 +130,7 @@ export class AlertCenter implements vscode.Disposable {
 
   /** Forgets what is not shown any more; for good what is removed, or has become another project. */
   #forget(shown: readonly ConnectionState[]): void {
-    const known = this.#host.connections();
+    const known = this.host.connections();
     for (const { connection } of this.#shown) {
       const { id, projectId } = connection;
       const now = shown.find((one) => one.connection.id === id)?.connection;
@@ -139,7 +140,7 @@ export class AlertCenter implements vscode.Disposable {
         if (forGood) {
           this.#mark(async (mutes) => {
             await mutes.keep(id, new Map());
-            await this.#host.follows.forget(id);
+            await this.host.follows.forget(id);
           });
         }
       }
@@ -153,7 +154,7 @@ export class AlertCenter implements vscode.Disposable {
     this.#read = true;
     this.#mark(async (mutes) => {
       if (first) {
-        await Promise.all([mutes.load(), this.#host.follows.load()]);
+        await Promise.all([mutes.load(), this.host.follows.load()]);
       }
       if (tasks !== undefined && unread === undefined) {
         await mutes.keep(id, tasks);
@@ -162,7 +163,7 @@ export class AlertCenter implements vscode.Disposable {
   }
 
   #mark(work: (mutes: Mutes) => Promise<void>): void {
-    const { mutes, log } = this.#host;
+    const { mutes, log } = this.host;
     work(mutes).catch((error) => log.warn(`What is muted and snoozed cannot be kept: ${error}`));
   }
 
@@ -172,7 +173,7 @@ export class AlertCenter implements vscode.Disposable {
     }
     work(this.#service.engine)
       .then(() => this.#showStatus())
-      .catch((error) => this.#host.log.error("Alerts do not work.", error));
+      .catch((error) => this.host.log.error("Alerts do not work.", error));
   }
 
   #readings(): readonly TaskReading[] {
@@ -189,14 +190,14 @@ export class AlertCenter implements vscode.Disposable {
     if (known?.tasks === tasks && known?.delayMs === delayMs && known?.index.isStale(Date.now()) === false) {
       return known.index;
     }
-    const isMuted = (id: string) => this.#host.mutes.isMuted({ connection, id });
+    const isMuted = (id: string) => this.host.mutes.isMuted({ connection, id });
     const index = new AttentionIndex(tasks?.values() ?? [], thresholds, isMuted);
     this.#attention.set(connection, { tasks, delayMs, index });
     return index;
   }
 
   #showStatus(): void {
-    const { snoozedUntil } = this.#host.mutes;
+    const { snoozedUntil } = this.host.mutes;
     if (this.#snoozed !== snoozedUntil > 0) {
       this.#snoozed = snoozedUntil > 0;
       void vscode.commands.executeCommand("setContext", "drs.snoozed", this.#snoozed);
@@ -218,10 +219,10 @@ export class AlertCenter implements vscode.Disposable {
       return;
     }
     const since = (connection: string, { id }: Task) => this.#service.engine.since({ connection, id });
-    const summary = summaryOf(seen, snoozedUntil, since, this.#host.l10n);
+    const summary = summaryOf(seen, snoozedUntil, since, this.host.l10n);
     const { text, label, look } = summary;
     this.#item.text = text;
-    this.#item.tooltip = summaryHover(summary, snoozedUntil > 0, this.#host.l10n);
+    this.#item.tooltip = summaryHover(summary, snoozedUntil > 0, this.host.l10n);
     this.#item.accessibilityInformation = { label };
     this.#item.backgroundColor =
       look === "calm" ? undefined : new vscode.ThemeColor(`statusBarItem.${look}Background`);

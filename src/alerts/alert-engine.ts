@@ -56,9 +56,6 @@ interface Next {
 
 /** Processes polls, and reports what is new. */
 export class AlertEngine {
-  readonly #records: AlertRecordStore;
-  readonly #clock: Clock;
-  readonly #host: AlertEngineHost;
   /** This window among all. */
   readonly #name = crypto.randomUUID();
   /** What this window last saw in the records; undefined before it looked. */
@@ -82,10 +79,11 @@ export class AlertEngine {
   #awakeSince = Number.NEGATIVE_INFINITY;
   #disposed = false;
 
-  constructor(records: AlertRecordStore, clock: Clock, host: AlertEngineHost) {
-    this.#records = records;
-    this.#clock = clock;
-    this.#host = host;
+  constructor(
+    private readonly records: AlertRecordStore,
+    private readonly clock: Clock,
+    private readonly host: AlertEngineHost,
+  ) {
     this.#decidedAt = clock.now();
     this.#batch = new NoticeBatch(clock, (notices) => this.#show(notices));
   }
@@ -140,8 +138,8 @@ export class AlertEngine {
     const looked = this.#queue.then(async () => {
       const before = this.#entries;
       // This window still knows what the records have lost.
-      this.#entries = { ...before, ...(await this.#records.read()) };
-      for (const reading of this.#host.readings()) {
+      this.#entries = { ...before, ...(await this.records.read()) };
+      for (const reading of this.host.readings()) {
         const { connection } = reading;
         // Behind the changes that led to what is known now: decided on before them, they would look new.
         void this.#enqueue(reading, choose(reading, before?.[connection], this.#entries[connection]), mode);
@@ -155,7 +153,7 @@ export class AlertEngine {
   }
 
   #failed(error: unknown): void {
-    this.#host.warn(`Alerts cannot be decided: ${error}`);
+    this.host.warn(`Alerts cannot be decided: ${error}`);
   }
 
   /**
@@ -179,9 +177,9 @@ export class AlertEngine {
       this.#queue = this.#queue
         .then(async () => {
           this.#entries = others(this.#entries ?? {});
-          await this.#records.change(others);
+          await this.records.change(others);
         })
-        .catch((error) => this.#host.warn(`Alert records cannot be deleted: ${error}`));
+        .catch((error) => this.host.warn(`Alert records cannot be deleted: ${error}`));
     }
     this.#held.forgetAll(`${connection}/`);
     for (const key of this.#lookAt.keys()) {
@@ -208,13 +206,13 @@ export class AlertEngine {
     if (this.#disposed) {
       return;
     }
-    const now = this.#clock.now();
+    const now = this.clock.now();
     if (Math.abs(now - this.#decidedAt) > sleptMs) {
       this.#awakeSince = now;
     }
     this.#decidedAt = now;
     const { connection, complete } = reading;
-    this.#entries ??= await this.#records.read();
+    this.#entries ??= await this.records.read();
     const known = this.#entries[connection];
     if (known === undefined && !complete) {
       // A connection that nobody has read before is a baseline when it has been read as a whole.
@@ -223,7 +221,7 @@ export class AlertEngine {
     const sweeps = complete && !this.#swept.has(connection);
     const next = known === undefined ? undefined : this.#next(reading, changes, known, mode);
     if (next === undefined || sweeps || next.isWaiting || next.entries !== known) {
-      await this.#host.refresh();
+      await this.host.refresh();
       await this.#settle(reading, known === undefined ? allOf(reading) : changes, { mode, sweeps });
     }
     if (complete) {
@@ -253,7 +251,7 @@ export class AlertEngine {
         : (stored ?? {});
       const next = this.#next(reading, changes, there, stored === undefined ? "baseline" : mode);
       ({ notices } = next);
-      const now = this.#clock.now();
+      const now = this.clock.now();
       const kept = only(all, (id) => !gone.has(id));
       const entries =
         next.entries === all[connection]
@@ -263,10 +261,10 @@ export class AlertEngine {
       return this.#entries;
     };
     try {
-      await this.#records.change(work);
+      await this.records.change(work);
     } catch (error) {
       // Where the records cannot be written, this window at least reports what it sees.
-      this.#host.warn(`Alert records cannot be stored: ${error}`);
+      this.host.warn(`Alert records cannot be stored: ${error}`);
       work(mine);
     }
     this.#batch.add(notices);
@@ -274,18 +272,18 @@ export class AlertEngine {
 
   /** Until it is recorded that they were shown, a window that finds them decides again. */
   #show(notices: readonly RecordedNotice[]): void {
-    this.#host.notify(notices.map(({ notice }) => notice));
+    this.host.notify(notices.map(({ notice }) => notice));
     const keys = new Set(notices.map(({ notice, entry }) => `${notice.connection}/${entry}`));
     this.#queue = this.#queue
       .then(async () => {
-        this.#entries = await this.#records.change((all) => withShown(all, keys, this.#name));
+        this.#entries = await this.records.change((all) => withShown(all, keys, this.#name));
       })
-      .catch((error) => this.#host.warn(`Alert records cannot be stored: ${error}`));
+      .catch((error) => this.host.warn(`Alert records cannot be stored: ${error}`));
   }
 
   /** The list of connections may be old, as far as other windows add some: only what this window knew can be gone. */
   #goneConnections(): ReadonlySet<string> {
-    const connections = this.#host.connections();
+    const connections = this.host.connections();
     const gone = [...this.#known].filter((id) => !connections.includes(id));
     for (const id of connections) {
       this.#known.add(id);
@@ -300,9 +298,9 @@ export class AlertEngine {
     entries: AlertRecords[string],
     mode: Mode,
   ): Next {
-    const held = this.#clock.now() < this.#host.snoozedUntil();
-    const policy = this.#host.policy();
-    const scope = this.#host.scope();
+    const held = this.clock.now() < this.host.snoozedUntil();
+    const policy = this.host.policy();
+    const scope = this.host.scope();
     const next = new RecordDraft(entries, this.#awakeSince);
     const notices: RecordedNotice[] = [];
     let isWaiting = false;
@@ -311,7 +309,7 @@ export class AlertEngine {
       if (record === undefined || notice === undefined) {
         put(entry, record);
       } else {
-        next.claim(entry, record, this.#clock.now());
+        next.claim(entry, record, this.clock.now());
         notices.push({ notice: { ...notice, connection }, entry });
       }
     };
@@ -328,22 +326,22 @@ export class AlertEngine {
         continue;
       }
       // What another window shows at this moment is its own.
-      const shownUntil = next.waitsUntil(id, this.#name, this.#clock.now());
+      const shownUntil = next.waitsUntil(id, this.#name, this.clock.now());
       if (shownUntil !== undefined) {
         isWaiting = true;
         this.#lookLater(key, shownUntil);
         continue;
       }
-      const isTooOld = isOutdated(factsAtOf(after, next.get(id), asOf, times), this.#clock.now());
+      const isTooOld = isOutdated(factsAtOf(after, next.get(id), asOf, times), this.clock.now());
       if (mode === "report" && isTooOld) {
         // A window that has slept, or cannot read, knows less than the records do: its next reading decides. A change
         // is not passed on twice, so it is waited for.
         const isWaited = awaited !== undefined || before !== after;
-        this.#lookLater(key, isWaited ? this.#clock.now() + newerFactsMs : undefined);
+        this.#lookLater(key, isWaited ? this.clock.now() + newerFactsMs : undefined);
         continue;
       }
       // What it has left behind is decided here.
-      next.takeBack(id, this.#name, this.#clock.now());
+      next.takeBack(id, this.#name, this.clock.now());
       let beside: number | undefined;
       for (const side of sideIds) {
         const entry = sideKey(id, side);
@@ -367,7 +365,7 @@ export class AlertEngine {
         after.status !== "frozen" &&
         isOpen(record, "frozen")
       ) {
-        this.#host.frozenElsewhere({ connection, id }, record.refused.word, record.at);
+        this.host.frozenElsewhere({ connection, id }, record.refused.word, record.at);
       }
       const since = this.#held.update(key, after, record, asOf, policy);
       if (record === undefined && since.size === 0 && rowOf(after.status).alert === "none") {
@@ -378,7 +376,7 @@ export class AlertEngine {
       const condition = conditionOf(after, record, (rule) => asOf - (since.get(rule) ?? asOf), policy);
       const subject = condition ?? (record?.phase === "resolved" ? undefined : record?.condition);
       const passes =
-        !this.#host.muted(connection, id) &&
+        !this.host.muted(connection, id) &&
         scope(connection, after) &&
         (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
       if (mode !== "baseline" && !passes) {
@@ -391,8 +389,8 @@ export class AlertEngine {
       const dues = [...since].map(([rule, at]) => at + (policy.rules[rule]?.forMs ?? 0));
       const waits = condition === undefined && dues.length > 0;
       // Where the facts are too old to decide on, one of the next readings has newer ones.
-      const isLate = decision.lookAt !== undefined && decision.lookAt <= this.#clock.now();
-      const again = isLate ? this.#clock.now() + newerFactsMs : decision.lookAt;
+      const isLate = decision.lookAt !== undefined && decision.lookAt <= this.clock.now();
+      const again = isLate ? this.clock.now() + newerFactsMs : decision.lookAt;
       const lookAt = again ?? (waits ? Math.min(...dues) : undefined);
       this.#lookLater(key, earlier(lookAt, beside));
       const lateFreeze =
@@ -433,9 +431,9 @@ export class AlertEngine {
     if (decision.record === record || mode === "baseline") {
       return { ...decision, notice: undefined };
     }
-    const held = this.#clock.now() < this.#host.snoozedUntil();
+    const held = this.clock.now() < this.host.snoozedUntil();
     const passes =
-      !this.#host.muted(connection, task.id) &&
+      !this.host.muted(connection, task.id) &&
       scope(connection, task) &&
       (mode === "settings" ? !held : isWanted(side, policy));
     if (!passes || (held && decision.notice !== undefined)) {
@@ -449,12 +447,12 @@ export class AlertEngine {
     this.#cancelLook?.();
     this.#cancelLook = undefined;
     if (this.#lookAt.size > 0 && !this.#disposed) {
-      const now = this.#clock.now();
+      const now = this.clock.now();
       // Not counted from now: readings come more often than that.
       const due = Math.max(this.#due, this.#lookedAt + againMs);
       const wait = Math.min(Math.max(due - now, 0), longestTimerMs);
-      this.#cancelLook = this.#clock.after(wait, () => {
-        this.#lookedAt = this.#clock.now();
+      this.#cancelLook = this.clock.after(wait, () => {
+        this.#lookedAt = this.clock.now();
         // Also where the clock was set back meanwhile.
         void this.#reviewDue(Math.max(this.#lookedAt, now + wait));
       });

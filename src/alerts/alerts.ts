@@ -8,7 +8,6 @@ import { type AlertsHost, alertsEnabled, readingOf } from "./host";
  * something to say of a connection.
  */
 export class Alerts implements vscode.Disposable {
-  readonly #host: AlertsHost;
   readonly #due = new vscode.EventEmitter<void>();
   /** Fires when something of a task is due that has not changed. */
   readonly onDidFallDue = this.#due.event;
@@ -20,8 +19,7 @@ export class Alerts implements vscode.Disposable {
   #waiting: ((center: AlertCenter) => void)[] = [];
   #disposed = false;
 
-  constructor(host: AlertsHost) {
-    this.#host = host;
+  constructor(private readonly host: AlertsHost) {
     this.#subscription = host.mutes.onDidChange(() => this.#use(() => undefined, true));
   }
 
@@ -62,7 +60,7 @@ export class Alerts implements vscode.Disposable {
       this.#waiting.push(work);
       if (!this.#isLoading) {
         this.#isLoading = true;
-        this.#load(this.#shown).catch((error) => this.#host.log.error("Alerts do not work.", error));
+        this.#load(this.#shown).catch((error) => this.host.log.error("Alerts do not work.", error));
       }
     }
   }
@@ -71,7 +69,7 @@ export class Alerts implements vscode.Disposable {
   async #load(before: readonly ConnectionState[]): Promise<void> {
     const { AlertCenter } = await import("./alert-center");
     if (!this.#disposed) {
-      this.#center = new AlertCenter(this.#host, () => this.#due.fire());
+      this.#center = new AlertCenter(this.host, () => this.#due.fire());
       this.#center.show(before);
       for (const work of this.#waiting.splice(0)) {
         work(this.#center);

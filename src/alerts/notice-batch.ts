@@ -7,8 +7,6 @@ const burst = { least: 5, quietMs: 3_000, longestMs: 15_000 };
 
 /** Collects notifications that belong together: those of one moment, and a burst over several polls. */
 export class NoticeBatch<T> {
-  readonly #clock: Clock;
-  readonly #send: (notices: readonly T[]) => void;
   readonly #pending: T[] = [];
   /** When the first and the last of them came, milliseconds since 1970. */
   #first = 0;
@@ -16,16 +14,16 @@ export class NoticeBatch<T> {
   #cancel: (() => void) | undefined;
   #disposed = false;
 
-  constructor(clock: Clock, send: (notices: readonly T[]) => void) {
-    this.#clock = clock;
-    this.#send = send;
-  }
+  constructor(
+    private readonly clock: Clock,
+    private readonly send: (notices: readonly T[]) => void,
+  ) {}
 
   add(notices: readonly T[]): void {
     if (notices.length === 0 || this.#disposed) {
       return;
     }
-    this.#last = this.#clock.now();
+    this.#last = this.clock.now();
     this.#first = this.#pending.length === 0 ? this.#last : this.#first;
     this.#pending.push(...notices);
     if (this.#cancel === undefined) {
@@ -39,8 +37,8 @@ export class NoticeBatch<T> {
   }
 
   #await(ms: number): void {
-    this.#cancel = this.#clock.after(ms, () => {
-      const now = this.#clock.now();
+    this.#cancel = this.clock.after(ms, () => {
+      const now = this.clock.now();
       const end = Math.min(this.#last + burst.quietMs, this.#first + burst.longestMs);
       // Not when the clock was set back meanwhile.
       if (this.#pending.length >= burst.least && now >= this.#first && now < end) {
@@ -48,7 +46,7 @@ export class NoticeBatch<T> {
         return;
       }
       this.#cancel = undefined;
-      this.#send(this.#pending.splice(0));
+      this.send(this.#pending.splice(0));
     });
   }
 }

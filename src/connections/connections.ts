@@ -61,8 +61,6 @@ export interface ConnectionsChange {
  * sign-in page to send the user to.
  */
 export class Connections {
-  readonly #context: ConnectionsContext;
-  readonly #log: Pick<vscode.LogOutputChannel, "warn">;
   readonly #changed = new vscode.EventEmitter<ConnectionsChange>();
   readonly onDidChange = this.#changed.event;
   readonly #folder: string;
@@ -87,9 +85,11 @@ export class Connections {
    * @param log receives why something could not be kept.
    * @param atOnce whether other windows are followed at once; otherwise, where no connection is known, from `begin` on.
    */
-  constructor(context: ConnectionsContext, log: Pick<vscode.LogOutputChannel, "warn">, atOnce = true) {
-    this.#context = context;
-    this.#log = log;
+  constructor(
+    private readonly context: ConnectionsContext,
+    private readonly log: Pick<vscode.LogOutputChannel, "warn">,
+    atOnce = true,
+  ) {
     this.#folder = vscode.Uri.joinPath(context.globalStorageUri, "connections").fsPath;
     this.#watch = new FolderWatch(this.#folder, () => void this.follow());
     this.firstRun =
@@ -143,7 +143,7 @@ export class Connections {
       this.#take(merged(await file.read(), this.#stateList()), { elsewhere: true });
       await this.#keepState();
     } catch (error) {
-      this.#log.warn(`The connections of other windows cannot be read: ${error}`);
+      this.log.warn(`The connections of other windows cannot be read: ${error}`);
     }
   }
 
@@ -162,7 +162,7 @@ export class Connections {
     const late = new Error(
       vscode.l10n.t("VS Code's secret storage does not answer. Unlock the system's keyring, then refresh."),
     );
-    return await withinLimit(this.#context.secrets.get(key), secretLimitMs, late);
+    return await withinLimit(this.context.secrets.get(key), secretLimitMs, late);
   }
 
   /**
@@ -200,7 +200,7 @@ export class Connections {
 
   /** Keeps a secret in the storage, or else in memory. @returns why not in the storage. */
   async #keep(id: string, text: string | undefined): Promise<string | undefined> {
-    const { secrets } = this.#context;
+    const { secrets } = this.context;
     const late = new Error(vscode.l10n.t("no answer in time"));
     try {
       const work = text === undefined ? secrets.delete(secretKey(id)) : secrets.store(secretKey(id), text);
@@ -249,7 +249,7 @@ export class Connections {
     } else {
       this.#stored.set(id, undefined);
       this.#unstored.delete(id);
-      await this.#context.secrets.delete(secretKey(id));
+      await this.context.secrets.delete(secretKey(id));
     }
     await this.#change((list, now) => withoutConnection(list, id, now));
   }
@@ -310,7 +310,7 @@ export class Connections {
       });
     } catch (error) {
       // The global state keeps it still, and other windows read that.
-      this.#log.warn(`The connections cannot be written for other windows: ${error}`);
+      this.log.warn(`The connections cannot be written for other windows: ${error}`);
       after = work(this.#list, Date.now());
     }
     this.#take(after, renewed === undefined ? {} : { renewed });
@@ -337,7 +337,7 @@ export class Connections {
 
   /** What the global state has of the connections. */
   #stateList(): ConnectionList {
-    const { globalState } = this.#context;
+    const { globalState } = this.context;
     const former = globalState.get<readonly Connection[]>(formerKeys.connections) ?? [];
     return merged(
       globalState.get<ConnectionList>(listKey) ?? {},
@@ -346,7 +346,7 @@ export class Connections {
   }
 
   async #keepState(): Promise<void> {
-    const { globalState } = this.#context;
+    const { globalState } = this.context;
     if (isDeepStrictEqual(globalState.get(listKey) ?? {}, this.#list)) {
       return;
     }
@@ -378,7 +378,7 @@ export class Connections {
         await this.follow();
       }
     } catch (error) {
-      this.#log.warn(`Connections of other windows are only seen when this one gets the focus: ${error}`);
+      this.log.warn(`Connections of other windows are only seen when this one gets the focus: ${error}`);
     }
   }
 }

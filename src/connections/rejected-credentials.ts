@@ -27,13 +27,10 @@ export function credentialOf(
  * agree on anything. Its name is a slow hash, from which nobody finds a password by trying.
  */
 export class RejectedCredentials {
-  readonly #folder: string;
   readonly #breakers = new Map<string, CredentialBreaker>();
 
   /** @param folder made when the first proof is refused. */
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
+  constructor(private readonly folder: string) {}
 
   /** The breaker of a credential; the same one for all connections of this window that use it. */
   breakerOf(credential: string): CredentialBreaker {
@@ -49,20 +46,20 @@ export class RejectedCredentials {
   }
 
   async add(credential: string): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
-    await writeFile(join(this.#folder, await nameOf(credential)), "");
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(join(this.folder, await nameOf(credential)), "");
     await this.#forgetOldest();
   }
 
   async remove(credential: string): Promise<void> {
     if ((await this.#names()).length > 0) {
-      await rm(join(this.#folder, await nameOf(credential)), { force: true });
+      await rm(join(this.folder, await nameOf(credential)), { force: true });
     }
   }
 
   async #names(): Promise<readonly string[]> {
     try {
-      return await readdir(this.#folder);
+      return await readdir(this.folder);
     } catch {
       // Nothing was ever refused, or nothing can be kept: then each window finds out by itself.
       return [];
@@ -73,10 +70,10 @@ export class RejectedCredentials {
     const names = await this.#names();
     if (names.length > remembered) {
       const times = await Promise.all(
-        names.map(async (name) => ({ name, at: (await stat(join(this.#folder, name))).mtimeMs })),
+        names.map(async (name) => ({ name, at: (await stat(join(this.folder, name))).mtimeMs })),
       );
       const oldest = times.sort((a, b) => b.at - a.at).slice(remembered);
-      await Promise.all(oldest.map(({ name }) => rm(join(this.#folder, name), { force: true })));
+      await Promise.all(oldest.map(({ name }) => rm(join(this.folder, name), { force: true })));
     }
   }
 }

@@ -58,10 +58,6 @@ interface PlacedDemand {
 
 /** Keeps a session open for each connection that is shown, and passes on the updates of their stores. */
 export class SessionManager implements vscode.Disposable {
-  readonly #connections: Connections;
-  readonly #l10n: Localizer;
-  readonly #log: vscode.LogOutputChannel;
-  readonly #storage: vscode.Uri;
   readonly #updated = new vscode.EventEmitter<StoreUpdate>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #demands = new Map<string, PlacedDemand>();
@@ -84,11 +80,12 @@ export class SessionManager implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
 
   /** @param storage where all windows of this user keep what they share. */
-  constructor(connections: Connections, l10n: Localizer, log: vscode.LogOutputChannel, storage: vscode.Uri) {
-    this.#connections = connections;
-    this.#storage = storage;
-    this.#l10n = l10n;
-    this.#log = log;
+  constructor(
+    private readonly connections: Connections,
+    private readonly l10n: Localizer,
+    private readonly log: vscode.LogOutputChannel,
+    private readonly storage: vscode.Uri,
+  ) {
     this.#subscription = connections.onDidChange((change) => this.#follow(change));
     this.#follow({});
   }
@@ -161,7 +158,7 @@ export class SessionManager implements vscode.Disposable {
     const before = this.#entries;
     const entries = new Map<string, Entry>();
     const opening: Entry[] = [];
-    for (const connection of this.#connections.shown) {
+    for (const connection of this.connections.shown) {
       const known = before.get(connection.id);
       const leadsElsewhere = known?.session && !isSamePlace(known.session.connection, connection);
       if (known?.session !== undefined && connection.id !== renewed && !leadsElsewhere) {
@@ -187,7 +184,7 @@ export class SessionManager implements vscode.Disposable {
     }
     this.#entries = entries;
     for (const id of this.#rateLimiters.keys()) {
-      if (this.#connections.find(id) === undefined) {
+      if (this.connections.find(id) === undefined) {
         this.#rateLimiters.delete(id);
       }
     }
@@ -210,7 +207,7 @@ export class SessionManager implements vscode.Disposable {
   async #open(entry: Entry, demanded: boolean): Promise<void> {
     const { connection } = entry;
     try {
-      const secret = await this.#connections.secret(connection);
+      const secret = await this.connections.secret(connection);
       // Client and store are a file of their own, loaded with the first connection.
       if (connection.kind === "local" && secret === undefined) {
         entry.phase = this.#localLooked ? "stopped" : "opening";
@@ -230,37 +227,37 @@ export class SessionManager implements vscode.Disposable {
           return;
         }
         if (typeof access === "string") {
-          this.#close(entry, missingText(access, this.#l10n.t));
+          this.#close(entry, missingText(access, this.l10n.t));
           entry.missing = access;
           this.#ask(entry, access);
         } else if (refused) {
           access.signIn.dispose();
           this.#close(
             entry,
-            this.#l10n.t(
+            this.l10n.t(
               "The service rejected the secret of this connection, in another window or in an earlier session. Requests are stopped, because five rejections lock an access key. Enter the secret again, or refresh to retry once.",
             ),
           );
         } else {
-          const warn = (line: string) => this.#log.warn(line);
+          const warn = (line: string) => this.log.warn(line);
           const rateLimiter = this.#rateLimiters.get(connection.id) ?? new RateLimiter(this.#limits.requests);
           this.#rateLimiters.set(connection.id, rateLimiter);
           const options = {
-            l10n: this.#l10n,
+            l10n: this.l10n,
             limits: this.#limits,
             warn,
             breaker: credential?.breaker,
             rateLimiter,
           };
           this.#adopt(entry, openSession(connection, access, options), credential, (refusal) =>
-            explain(refusal, this.#l10n, entry.connection.kind === "local"),
+            explain(refusal, this.l10n, entry.connection.kind === "local"),
           );
         }
       }
     } catch (error) {
-      this.#log.error(`The connection ${connection.name} cannot be used.`, error);
+      this.log.error(`The connection ${connection.name} cannot be used.`, error);
       const { explain } = await import("../drs/error-text");
-      this.#close(entry, explain(error, this.#l10n));
+      this.#close(entry, explain(error, this.l10n));
     }
     if (this.#entries.get(connection.id) === entry) {
       this.#changed.fire();
@@ -270,12 +267,12 @@ export class SessionManager implements vscode.Disposable {
   /** What is known of a proof of identity: in this window by its breaker, in all of them by a file. */
   async #credentialFor(connection: CloudConnection, secret: Secret | undefined): Promise<RejectionState> {
     const { credentialOf, RejectedCredentials } = await import("./session");
-    this.#rejected ??= new RejectedCredentials(vscode.Uri.joinPath(this.#storage, "refused").fsPath);
+    this.#rejected ??= new RejectedCredentials(vscode.Uri.joinPath(this.storage, "refused").fsPath);
     const refusals = this.#rejected;
     const text = credentialOf(connection, secret, process.env);
     const breaker = refusals.breakerOf(text);
     const note = (work: Promise<void>) =>
-      work.catch((error) => this.#log.warn(`What was refused cannot be noted: ${error}`));
+      work.catch((error) => this.log.warn(`What was refused cannot be noted: ${error}`));
     return {
       breaker,
       isRejected: () => refusals.has(text),
@@ -330,7 +327,7 @@ export class SessionManager implements vscode.Disposable {
       return;
     }
     this.#asked.add(id);
-    const { t } = this.#l10n;
+    const { t } = this.l10n;
     const enter = t("Enter Again");
     const message = t("{0}: {1}", name, trouble ?? "");
     void vscode.window.showWarningMessage(message, enter).then(async (answer) => {
@@ -358,7 +355,7 @@ export class SessionManager implements vscode.Disposable {
     const now = problem === undefined ? undefined : `${code} ${reason ?? problem}`;
     if (now !== entry.lastProblem) {
       const { name } = entry.connection;
-      this.#log.info(
+      this.log.info(
         now === undefined
           ? `The tasks of ${name} are read again.`
           : `The tasks of ${name} cannot be read: ${problem}`,

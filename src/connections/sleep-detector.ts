@@ -6,24 +6,23 @@ const toleranceMs = 15_000;
 
 /** Notices that the machine has slept: timers stand still meanwhile, this machine's clock does not. */
 export class SleepDetector {
-  readonly #onWake: () => void;
-  readonly #clock: Clock;
   #expected = 0;
   #cancel: () => void = () => undefined;
 
-  constructor(onWake: () => void, clock: Clock = systemClock) {
-    this.#onWake = onWake;
-    this.#clock = clock;
+  constructor(
+    private readonly onWake: () => void,
+    private readonly clock: Clock = systemClock,
+  ) {
     this.#arm();
   }
 
   /** Looks at the clock now; also done every five seconds. */
   check(): void {
-    const left = this.#expected - this.#clock.now();
+    const left = this.#expected - this.clock.now();
     if (left < -toleranceMs || left > tickMs + toleranceMs) {
       this.#cancel();
       this.#arm();
-      this.#onWake();
+      this.onWake();
     }
   }
 
@@ -32,8 +31,8 @@ export class SleepDetector {
   }
 
   #arm(): void {
-    this.#expected = this.#clock.now() + tickMs;
-    this.#cancel = this.#clock.after(tickMs, () => {
+    this.#expected = this.clock.now() + tickMs;
+    this.#cancel = this.clock.after(tickMs, () => {
       this.check();
       this.#cancel();
       this.#arm();

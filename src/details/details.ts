@@ -13,7 +13,6 @@ import type { DetailsPages } from "./panel";
 /** The details pages as the rest of the extension sees them. Their code is loaded with the first page. */
 export class Details implements vscode.Disposable {
   readonly #host: Omit<DetailsHost, "facts">;
-  readonly #sessions: SessionManager;
   readonly #serializer: vscode.Disposable;
   readonly #past = new PastValues();
   readonly #updates: vscode.Disposable;
@@ -22,12 +21,11 @@ export class Details implements vscode.Disposable {
   /** @param run does an action as the tree's commands do; never rejects. */
   constructor(
     extensionUri: vscode.Uri,
-    sessions: SessionManager,
+    private readonly sessions: SessionManager,
     l10n: Localizer,
     run: (action: ActionId, task: TaskRef) => Promise<void>,
     attempts: Attempts,
   ) {
-    this.#sessions = sessions;
     this.#host = {
       extensionUri,
       l10n,
@@ -85,13 +83,13 @@ export class Details implements vscode.Disposable {
       import("../drs/error-text"),
     ]);
     const facts = (id: string): ConnectionFacts => {
-      const { session, connection, trouble, readOnly } = this.#sessions.find(id) ?? {};
+      const { session, connection, trouble, readOnly } = this.sessions.find(id) ?? {};
       const { asOf, problem } = session?.store.snapshot ?? {};
       const why =
         problem === undefined ? trouble : explain(problem, this.#host.l10n, connection?.kind === "local");
       return {
         connection: connection?.name,
-        isAlone: this.#sessions.shown.length <= 1,
+        isAlone: this.sessions.shown.length <= 1,
         readOnly,
         freshness: {
           ...{ connected: session !== undefined, asOf, problem: why },

@@ -26,9 +26,6 @@ const seenStatuses = 100;
 
 /** What a page reads beyond the task's row: parts, charts and statuses seen. It reads while the page is visible. */
 export class PageModel {
-  readonly #host: DetailsHost;
-  readonly #ref: TaskRef;
-  readonly #changed: () => void;
   readonly #reader: TaskReader;
   readonly #samples = new Samples();
   readonly #lifetime = new AbortController();
@@ -37,10 +34,11 @@ export class PageModel {
   #wasBehind = false;
   #problem: unknown;
 
-  constructor(host: DetailsHost, ref: TaskRef, changed: () => void) {
-    this.#host = host;
-    this.#ref = ref;
-    this.#changed = changed;
+  constructor(
+    private readonly host: DetailsHost,
+    private readonly ref: TaskRef,
+    private readonly changed: () => void,
+  ) {
     this.#reader = new TaskReader(
       ref.id,
       () => this.#source(),
@@ -77,20 +75,20 @@ export class PageModel {
 
   /** Charts begin with what was measured before the page was open, and with what it has missed while it was hidden. */
   async #remember(): Promise<void> {
-    const { connection, id } = this.#ref;
-    const { values, statuses } = this.#host.past(this.#ref);
+    const { connection, id } = this.ref;
+    const { values, statuses } = this.host.past(this.ref);
     if (this.#seen.length === 0) {
       this.#seen = statuses;
     }
     this.#samples.begin(values, Date.now());
-    const kept = await this.#host
+    const kept = await this.host
       .session(connection)
       ?.local?.past(id, this.#lifetime.signal)
       // The poll of the list reports trouble with the connection.
       .catch(() => []);
     if (kept !== undefined && kept.length > 0 && !this.#lifetime.signal.aborted) {
       this.#samples.begin(kept, Date.now());
-      this.#changed();
+      this.changed();
     }
   }
 
@@ -117,7 +115,7 @@ export class PageModel {
       default:
         message satisfies never;
     }
-    this.#changed();
+    this.changed();
   }
 
   /** What was read, as the service has it. */
@@ -131,10 +129,10 @@ export class PageModel {
 
   /** Since when the task has its status: by the timeline, or as this window has seen it. */
   get since(): Since | undefined {
-    const status = this.#host.task(this.#ref)?.status;
+    const status = this.host.task(this.ref)?.status;
     const isNewest = this.#reader.query("timeline").offset === 0;
     const rows = isNewest ? this.#reader.readings.timeline?.value?.rows : undefined;
-    const seen = this.#host.past(this.#ref).statuses.at(-1);
+    const seen = this.host.past(this.ref).statuses.at(-1);
     return status === undefined
       ? undefined
       : (sinceIn(rows ?? [], status, Date.now()) ??
@@ -143,7 +141,7 @@ export class PageModel {
 
   /** What keeps a configured task from being started, as far as it was read. */
   get unready(): Unready | undefined {
-    const task = this.#host.task(this.#ref);
+    const task = this.host.task(this.ref);
     const isNewest = this.#reader.query("timeline").offset === 0;
     const { timeline, ...others } = this.#reader.readings;
     return task && unreadyIn(task, isNewest ? this.#reader.readings : others);
@@ -155,8 +153,8 @@ export class PageModel {
     if (this.#source() === undefined) {
       return undefined;
     }
-    const { l10n } = this.#host;
-    const task = this.#host.task(this.#ref);
+    const { l10n } = this.host;
+    const task = this.host.task(this.ref);
     const reader = this.#reader;
     const all = l10n.t("Everything");
     return {
@@ -166,12 +164,12 @@ export class PageModel {
         l10n,
         [
           ...marksOf(reader.readings.timeline?.value?.rows, this.#seen, l10n),
-          ...delayMarks(this.#samples.all, this.#host.thresholds(), l10n),
+          ...delayMarks(this.#samples.all, this.host.thresholds(), l10n),
         ].toSorted((one, other) => one.at - other.at),
       ),
       parts: partsOf({
         l10n,
-        local: this.#ref.connection === localId,
+        local: this.ref.connection === localId,
         status: task?.status,
         readings: reader.readings,
         isOpen: (part) => reader.isOpen(part),
@@ -189,8 +187,8 @@ export class PageModel {
   }
 
   #source(): Source | undefined {
-    const { connection } = this.#ref;
-    const session = this.#host.session(connection);
+    const { connection } = this.ref;
+    const session = this.host.session(connection);
     return (
       session && {
         session,
@@ -203,7 +201,7 @@ export class PageModel {
 
   /** Keeps the status for the timeline; a new one means that there is more to read. */
   #note(): void {
-    const { status, delayMs = 0 } = this.#host.task(this.#ref) ?? {};
+    const { status, delayMs = 0 } = this.host.task(this.ref) ?? {};
     const last = this.#seen.at(-1);
     if (!this.#wasBehind && status !== undefined && isStreaming(status) && delayMs >= behindMs) {
       // The cause of a delay is what the reader has come for.
@@ -228,19 +226,19 @@ export class PageModel {
   }
 
   async #compare(type: ComparisonType): Promise<void> {
-    const session = this.#host.session(this.#ref.connection);
+    const session = this.host.session(this.ref.connection);
     if (session === undefined) {
       return;
     }
     try {
-      await beginComparison(session, this.#ref.id, type, this.#lifetime.signal);
+      await beginComparison(session, this.ref.id, type, this.#lifetime.signal);
       this.#problem = undefined;
       this.#reader.setOpen("compare", true);
     } catch (problem) {
       this.#problem = problem;
     }
     if (!this.#lifetime.signal.aborted) {
-      this.#changed();
+      this.changed();
     }
   }
 }

@@ -30,10 +30,6 @@ export type Readings = { readonly [P in PartId]?: PartReading<PartValues[P]> };
 
 /** Reads for one page. Owns its timer and its requests; ended by `dispose`. */
 export class TaskReader {
-  readonly #id: string;
-  readonly #source: () => Source | undefined;
-  readonly #changed: () => void;
-  readonly #measured: (monitor: V5Answer<"showMonitorData"> | undefined, pace: number) => void;
   readonly #queries = new Map<PartId, Query>();
   readonly #open = new Set<PartId>(["timeline"]);
   readonly #asking = new Map<PartId, AbortController>();
@@ -49,16 +45,11 @@ export class TaskReader {
    * @param measured receives what the service measures now, undefined where it provides no values.
    */
   constructor(
-    id: string,
-    source: () => Source | undefined,
-    changed: () => void,
-    measured: (monitor: V5Answer<"showMonitorData"> | undefined, pace: number) => void,
-  ) {
-    this.#id = id;
-    this.#source = source;
-    this.#changed = changed;
-    this.#measured = measured;
-  }
+    private readonly id: string,
+    private readonly source: () => Source | undefined,
+    private readonly changed: () => void,
+    private readonly measured: (monitor: V5Answer<"showMonitorData"> | undefined, pace: number) => void,
+  ) {}
 
   get readings(): Readings {
     return this.#readings;
@@ -129,7 +120,7 @@ export class TaskReader {
   }
 
   #tick(): void {
-    const source = this.#source();
+    const source = this.source();
     if (source !== undefined) {
       void this.#measure(source);
       this.refresh();
@@ -140,16 +131,16 @@ export class TaskReader {
   async #measure({ session: { client }, pace }: Source): Promise<void> {
     const { signal } = this.#round;
     const monitor = await v5Of(client)
-      .call("showMonitorData", { job_id: this.#id }, { signal })
+      .call("showMonitorData", { job_id: this.id }, { signal })
       // The poll of the list reports trouble with the connection.
       .catch(() => undefined);
     if (!signal.aborted) {
-      this.#measured(monitor, pace);
+      this.measured(monitor, pace);
     }
   }
 
   async #read<P extends PartId>(part: P): Promise<void> {
-    const source = this.#source();
+    const source = this.source();
     this.#asking.get(part)?.abort();
     if (source === undefined || !this.#visible) {
       return;
@@ -162,13 +153,13 @@ export class TaskReader {
       this.#client = client;
       this.#readings = {};
     }
-    this.#changed();
+    this.changed();
     const { signal } = asking;
     try {
       const value = await parts[part].read({
         ...{ client, session, past },
         v5: v5Of(client),
-        id: this.#id,
+        id: this.id,
         query: this.query(part),
         signal,
       });
@@ -182,7 +173,7 @@ export class TaskReader {
     if (!signal.aborted) {
       this.#asking.delete(part);
       this.#readings = { ...this.#readings, [part]: reading };
-      this.#changed();
+      this.changed();
     }
   }
 }

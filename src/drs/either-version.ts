@@ -27,15 +27,16 @@ const firstByV5: ReadonlySet<OperationName> = new Set([
 
 /** A client of both versions of the API, for callers that do not care which one answers. */
 export class EitherVersion implements TablesCaller {
-  readonly #client: TablesCaller;
   readonly #lists: { readonly enterprise_project_id?: string };
   /** Operations of v3 that the service does not have. */
   readonly #gone = new Set<OperationName>();
   #forms: Promise<Forms> | undefined;
 
   /** @param enterpriseProject id of the only one whose tasks lists have; undefined: as the service does it. */
-  constructor(client: TablesCaller, enterpriseProject?: string) {
-    this.#client = client;
+  constructor(
+    private readonly client: TablesCaller,
+    enterpriseProject?: string,
+  ) {
     this.#lists = enterpriseProject === undefined ? {} : { enterprise_project_id: enterpriseProject };
   }
 
@@ -52,7 +53,7 @@ export class EitherVersion implements TablesCaller {
     }
     try {
       const asked = name === "listJobs" ? { ...input, ...this.#lists } : input;
-      const answer = await this.#client.call(name, asked, options);
+      const answer = await this.client.call(name, asked, options);
       this.#gone.delete(name);
       return answer;
     } catch (error) {
@@ -76,7 +77,7 @@ export class EitherVersion implements TablesCaller {
   ): Promise<Identified<ResponseIn<T, N>>> {
     const isList = name === "listJobsV5";
     const asked = isList ? Object.assign({}, input, this.#lists) : input;
-    const answer = await this.#client.callIn(table, name, asked, options);
+    const answer = await this.client.callIn(table, name, asked, options);
     return isList && this.#gone.has("listJobs") ? withoutV3(answer) : answer;
   }
 

@@ -10,16 +10,14 @@ const reserved = 1 / 6;
  * calls that change something, so that no amount of reading delays what the user asks for.
  */
 export class RateLimiter {
-  readonly #requests: () => number;
-  readonly #clock: Clock;
   /** When the requests of the last five minutes were sent, oldest first. */
   readonly #sent: number[] = [];
 
   /** @param requests how many now; at least 6. */
-  constructor(requests: () => number, clock: Clock = systemClock) {
-    this.#requests = requests;
-    this.#clock = clock;
-  }
+  constructor(
+    private readonly requests: () => number,
+    private readonly clock: Clock = systemClock,
+  ) {}
 
   /**
    * Waits until a request may be sent, and counts it.
@@ -29,8 +27,8 @@ export class RateLimiter {
    */
   async acquire(control: boolean, signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
-      const most = control ? this.#requests() : Math.floor(this.#requests() * (1 - reserved));
-      const now = this.#clock.now();
+      const most = control ? this.requests() : Math.floor(this.requests() * (1 - reserved));
+      const now = this.clock.now();
       if ((this.#sent.at(-1) ?? now) > now) {
         // The clock was set back: how long ago they were sent is not known any more.
         this.#sent.fill(now);
@@ -43,7 +41,7 @@ export class RateLimiter {
         this.#sent.push(now);
         return;
       }
-      await pause(blocking + rateWindowMs - now, this.#clock, signal);
+      await pause(blocking + rateWindowMs - now, this.clock, signal);
     }
   }
 }

@@ -42,7 +42,6 @@ export const longestIdleMs = 30_000;
 
 /** Sends requests to one host over connections that are kept alive until `dispose`. */
 export class Transport {
-  readonly #base: URL;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #verify: ((operation: string) => Promise<void>) | undefined;
   /** Reading calls that wait for their answer. */
@@ -50,8 +49,10 @@ export class Transport {
   #disposed = false;
 
   /** @param verify makes sure that the right service listens, before a call is sent once more; throws when not. */
-  constructor(base: URL, verify?: ((operation: string) => Promise<void>) | undefined) {
-    this.#base = base;
+  constructor(
+    private readonly base: URL,
+    verify?: ((operation: string) => Promise<void>) | undefined,
+  ) {
     this.#verify = verify;
     const options = { keepAlive: true, timeout: longestIdleMs };
     this.#agent = base.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent(options);
@@ -148,7 +149,7 @@ export class Transport {
           kind: fault === "timeout" ? "timeout" : fault === "tooLarge" ? "protocol" : "network",
           operation: options.operation,
           // The library's own words hold the whole address; who asks may be an agent.
-          ...faultOf(fault, [this.#base.host, detail].filter(Boolean).join(": ")),
+          ...faultOf(fault, [this.base.host, detail].filter(Boolean).join(": ")),
           uncertain: !options.reads && !unsent.has(fault),
         },
         { cause: error },
@@ -223,14 +224,15 @@ function networkFault(error: unknown): { readonly fault: Fault; readonly detail?
  */
 class Limit {
   readonly #controller = new AbortController();
-  readonly #caller: AbortSignal | undefined;
   readonly #timer: NodeJS.Timeout;
   readonly #abort = () => this.#controller.abort();
   /** Why it ended the exchange: the time was up, or the connection is not trusted to live any more. */
   fault: "timeout" | "connectionReset" | undefined;
 
-  constructor(caller: AbortSignal | undefined, ms: number) {
-    this.#caller = caller;
+  constructor(
+    private readonly caller: AbortSignal | undefined,
+    ms: number,
+  ) {
     this.#timer = setTimeout(() => this.end("timeout"), ms);
     caller?.addEventListener("abort", this.#abort);
     if (caller?.aborted === true) {
@@ -254,6 +256,6 @@ class Limit {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#caller?.removeEventListener("abort", this.#abort);
+    this.caller?.removeEventListener("abort", this.#abort);
   }
 }

@@ -17,13 +17,10 @@ const probeTimeoutMs = 5_000;
  * have v5 without all of its operations: what it lacks is not asked for again.
  */
 export class V5 {
-  readonly #client: V5Caller;
   readonly #gone = new Set<keyof OperationsV5>();
   #present: boolean | undefined;
 
-  constructor(client: V5Caller) {
-    this.#client = client;
-  }
+  constructor(private readonly client: V5Caller) {}
 
   /** Known not to be there. */
   get absent(): boolean {
@@ -63,7 +60,7 @@ export class V5 {
       return undefined;
     }
     try {
-      const answer = await this.#client.callIn(operationsV5, name, input, options);
+      const answer = await this.client.callIn(operationsV5, name, input, options);
       this.#present = true;
       return answer;
     } catch (error) {

@@ -11,17 +11,15 @@ const togetherMs = 20;
  * meanwhile.
  */
 export class FolderWatch {
-  readonly #folder: string;
-  readonly #onChange: () => void;
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
 
   /** @param onChange is called after a file came or went, until `dispose`. */
-  constructor(folder: string, onChange: () => void) {
-    this.#folder = folder;
-    this.#onChange = onChange;
-  }
+  constructor(
+    private readonly folder: string,
+    private readonly onChange: () => void,
+  ) {}
 
   /**
    * Makes the folder if it is missing and watches it, unless that is done.
@@ -32,18 +30,18 @@ export class FolderWatch {
     if (this.#watcher !== undefined) {
       return;
     }
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.folder, { recursive: true });
     if (this.#disposed || this.#watcher !== undefined) {
       return;
     }
-    const watcher = watch(this.#folder, { persistent: false }, (_, name) => {
-      if (name === basename(this.#folder)) {
+    const watcher = watch(this.folder, { persistent: false }, (_, name) => {
+      if (name === basename(this.folder)) {
         // The folder itself has gone, and one that is made again is another.
         this.#end();
       }
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
-        this.#onChange();
+        this.onChange();
       }, togetherMs);
     });
     watcher.on("error", () => this.#end());

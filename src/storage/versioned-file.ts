@@ -36,26 +36,21 @@ class NewerFormatError extends Error {
  * only, and the others look again. So there is no lock that a window could die with, or sleep over.
  */
 export class VersionedFile<T> {
-  readonly #folder: string;
-  readonly #name: string;
-  readonly #schema: Schema<T>;
-  readonly #empty: T;
-
   /**
    * @param folder is made when it is first needed.
    * @param empty what it is while nothing is written, or nothing that can be read.
    */
-  constructor(folder: string, name: string, schema: Schema<T>, empty: T) {
-    this.#folder = folder;
-    this.#name = name;
-    this.#schema = schema;
-    this.#empty = empty;
-  }
+  constructor(
+    private readonly folder: string,
+    private readonly name: string,
+    private readonly schema: Schema<T>,
+    private readonly empty: T,
+  ) {}
 
   /** What is written; never rejects. */
   async read(): Promise<T> {
     const latest = await this.#latest().catch(() => undefined);
-    return latest === undefined ? this.#empty : latest.value;
+    return latest === undefined ? this.empty : latest.value;
   }
 
   /**
@@ -67,7 +62,7 @@ export class VersionedFile<T> {
    *   where a newer version has written before.
    */
   async change(work: (before: T) => T): Promise<T> {
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.folder, { recursive: true });
     for (let trial = 0; trial < tries; trial++) {
       const { version, value } = await this.#latest();
       const after = work(value);
@@ -76,12 +71,12 @@ export class VersionedFile<T> {
       }
       await delay(Math.random() * 20);
     }
-    throw new Error(`${this.#folder} is written all the time.`);
+    throw new Error(`${this.folder} is written all the time.`);
   }
 
   /** @returns false when another window has written this version, or a later one. */
   async #put(version: number, value: T): Promise<boolean> {
-    const draft = join(this.#folder, `${this.#name}.${crypto.randomUUID()}.draft`);
+    const draft = join(this.folder, `${this.name}.${crypto.randomUUID()}.draft`);
     const file = this.#file(version);
     try {
       await writeFile(draft, JSON.stringify(value));
@@ -111,10 +106,10 @@ export class VersionedFile<T> {
   }
 
   async #removeOld(versions: readonly number[]): Promise<void> {
-    const drafts = (await readdir(this.#folder)).filter((file) => file.endsWith(".draft"));
+    const drafts = (await readdir(this.folder)).filter((file) => file.endsWith(".draft"));
     const dead = drafts.map(async (file) => {
-      const made = await stat(join(this.#folder, file)).catch(() => undefined);
-      return made !== undefined && Date.now() - made.mtimeMs > deadMs ? [join(this.#folder, file)] : [];
+      const made = await stat(join(this.folder, file)).catch(() => undefined);
+      return made !== undefined && Date.now() - made.mtimeMs > deadMs ? [join(this.folder, file)] : [];
     });
     const old = versions.map((version) => this.#file(version));
     for (const file of [...old, ...(await Promise.all(dead)).flat()]) {
@@ -130,10 +125,10 @@ export class VersionedFile<T> {
       const found = await this.#firstOf(versions);
       if (found !== "gone") {
         const [version = 0] = versions;
-        return { version, value: found === "damaged" ? this.#empty : found.is };
+        return { version, value: found === "damaged" ? this.empty : found.is };
       }
     }
-    throw new Error(`${this.#folder} is written all the time.`);
+    throw new Error(`${this.folder} is written all the time.`);
   }
 
   async #firstOf(versions: readonly number[]): Promise<{ readonly is: T } | "damaged" | "gone"> {
@@ -148,12 +143,12 @@ export class VersionedFile<T> {
 
   /** The versions that there are, the newest first. */
   async #versions(): Promise<readonly number[]> {
-    const files = await readdir(this.#folder);
+    const files = await readdir(this.folder);
     return files
       .flatMap((file) => {
         const [name, version, ...rest] = file.split(".");
         const number = Number(version);
-        return name === this.#name && rest.join() === "json" && Number.isSafeInteger(number) ? [number] : [];
+        return name === this.name && rest.join() === "json" && Number.isSafeInteger(number) ? [number] : [];
       })
       .sort((one, other) => other - one);
   }
@@ -164,7 +159,7 @@ export class VersionedFile<T> {
       if (isOfNewerFormat(written)) {
         throw new NewerFormatError(this.#file(version));
       }
-      const found = v.safeParse(this.#schema, written);
+      const found = v.safeParse(this.schema, written);
       return found.success ? { is: found.output } : "damaged";
     } catch (error) {
       if (error instanceof NewerFormatError) {
@@ -175,7 +170,7 @@ export class VersionedFile<T> {
   }
 
   #file(version: number): string {
-    return join(this.#folder, `${this.#name}.${version}.json`);
+    return join(this.folder, `${this.name}.${version}.json`);
   }
 }
 

@@ -5,8 +5,6 @@ import type { Task } from "./task";
 
 /** Which tasks of a connection need a look, kept up to date by what changes. Muted tasks need none. */
 export class AttentionIndex {
-  readonly #thresholds: Thresholds;
-  readonly #isMuted: (id: string) => boolean;
   readonly #of = new Map<string, Attention>();
   readonly #counts = new Map<Attention, number>();
   #turn = Number.POSITIVE_INFINITY;
@@ -14,12 +12,10 @@ export class AttentionIndex {
   /** @param now milliseconds since 1970. */
   constructor(
     tasks: Iterable<Task>,
-    thresholds: Thresholds,
-    isMuted: (id: string) => boolean,
+    private readonly thresholds: Thresholds,
+    private readonly isMuted: (id: string) => boolean,
     now = Date.now(),
   ) {
-    this.#thresholds = thresholds;
-    this.#isMuted = isMuted;
     for (const task of tasks) {
       this.set(task, now);
     }
@@ -52,8 +48,8 @@ export class AttentionIndex {
 
   /** @returns what the task needs a look for, whether or not it is muted. */
   set(task: Task, now: number): Attention | undefined {
-    const attention = attentionOf(task, this.#thresholds, now);
-    const counted = attention === undefined || this.#isMuted(task.id) ? undefined : attention;
+    const attention = attentionOf(task, this.thresholds, now);
+    const counted = attention === undefined || this.isMuted(task.id) ? undefined : attention;
     this.#put(task.id, counted);
     this.#turn = Math.min(this.#turn, nextTurn(task, now));
     return attention;

@@ -40,19 +40,16 @@ interface Kept {
 /** What this window has read of tasks, in memory: at most a value in 30 seconds, and 1,440 values a task. */
 export class PastValues {
   readonly #tasks = new Map<string, Kept>();
-  readonly #now: () => number;
   #count = 0;
 
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
-  }
+  constructor(private readonly now: () => number = Date.now) {}
 
   /** Notes what a reading has changed; it costs by how much that is. */
   note(
     connection: string,
     changes: readonly { readonly after?: Task | undefined; readonly before?: Task | undefined }[],
   ): void {
-    const at = this.#now();
+    const at = this.now();
     for (const { before, after } of changes) {
       const key = `${connection}/${(after ?? before)?.id}`;
       if (after === undefined) {

@@ -69,13 +69,9 @@ const jitter = 0.25;
  * and reports only what changed. The last good data stays when a reading fails.
  */
 export class TaskStore {
-  readonly #client: TablesCaller;
-  readonly #readHealth: (signal: AbortSignal) => Promise<StreamHealths>;
   readonly #healths = new HealthJoin();
   readonly #freezes = new RefusedFreezes();
-  readonly #cloud: boolean;
   readonly #intervals: PollIntervals;
-  readonly #clock: Clock;
   readonly #listeners = new Set<SnapshotListener>();
   readonly #demands = new Map<string, Demand>();
   readonly #lifetime = new AbortController();
@@ -108,17 +104,13 @@ export class TaskStore {
    * @param cloud whether the service is the cloud's, which ends and bills tasks by itself.
    */
   constructor(
-    client: TablesCaller,
+    private readonly client: TablesCaller,
     pace: PollIntervals,
-    clock: Clock = systemClock,
-    readHealth: (signal: AbortSignal) => Promise<StreamHealths> = async () => noHealths,
-    cloud = false,
+    private readonly clock: Clock = systemClock,
+    private readonly readHealth: (signal: AbortSignal) => Promise<StreamHealths> = async () => noHealths,
+    private readonly cloud = false,
   ) {
-    this.#cloud = cloud;
-    this.#readHealth = readHealth;
-    this.#client = client;
     this.#intervals = pace;
-    this.#clock = clock;
     this.#interval = pace.soon;
     // A reading of many tasks sends that many requests at once, which all listen.
     setMaxListeners(0, this.#lifetime.signal);
@@ -161,7 +153,7 @@ export class TaskStore {
    */
   refresh(taskId?: string): Promise<void> {
     if (taskId !== undefined) {
-      this.#followed.set(taskId, this.#clock.now() + followMs);
+      this.#followed.set(taskId, this.clock.now() + followMs);
       this.#onlyFollowed = true;
     }
     this.#interval = this.#intervals.soon;
@@ -177,7 +169,7 @@ export class TaskStore {
   noteRefusal(taskId: string, { failure }: DrsError): void {
     if (isFreezeRefusal(failure)) {
       const word = [failure.code, failure.reason].filter(Boolean).join(": ");
-      this.noteFreeze(taskId, word, this.#clock.now());
+      this.noteFreeze(taskId, word, this.clock.now());
     }
   }
 
@@ -191,7 +183,7 @@ export class TaskStore {
 
   /** Believes the tasks' statuses again, whatever was refused before; on the user's demand. */
   forgetRefusals(): void {
-    this.#freezes.clear(this.#clock.now());
+    this.#freezes.clear(this.clock.now());
   }
 
   /**
@@ -200,7 +192,7 @@ export class TaskStore {
    */
   wake(): void {
     if (this.#demand() !== "none" && !this.#stopped() && !this.#lifetime.signal.aborted) {
-      this.#wakingUntil = this.#clock.now() + wakingMs;
+      this.#wakingUntil = this.clock.now() + wakingMs;
       this.#failures = 0;
       if (this.#running === undefined) {
         void this.refresh();
@@ -232,20 +224,20 @@ export class TaskStore {
   async #readOnce(): Promise<void> {
     this.#cancelTimer?.();
     const { signal } = this.#lifetime;
-    const now = this.#clock.now();
+    const now = this.clock.now();
     const onlyFollowed = this.#onlyFollowed;
     this.#onlyFollowed = false;
     try {
       const [{ state, touched, unread, requests, ...rest }, healths] = await Promise.all([
-        pollTasks(this.#client, this.#state, {
+        pollTasks(this.client, this.#state, {
           signal,
           now,
           detailMaxAgeMs: this.#intervals.detailMaxAge,
-          cloud: this.#cloud,
+          cloud: this.cloud,
           followed: this.#stillFollowed(now),
           onlyFollowed,
         }),
-        this.#readHealth(signal),
+        this.readHealth(signal),
       ]);
       const problem = this.#isWaking(rest.problem) ? undefined : rest.problem;
       this.#state = state;
@@ -256,7 +248,7 @@ export class TaskStore {
       const changes = this.#take(touched, healths);
       const moved = changes.some(({ before, after }) => before?.status !== after?.status);
       this.#interval = moved ? this.#intervals.soon : this.#interval * growth;
-      const asOf = this.#clock.now();
+      const asOf = this.clock.now();
       this.#publish(changes, { tasks: this.#tasks, asOf, readTimes: state.jobs, unread, problem });
     } catch (problem) {
       if (!signal.aborted) {
@@ -310,7 +302,7 @@ export class TaskStore {
 
   /** Whether a problem is only that the network has not come back yet. */
   #isWaking(problem: unknown): boolean {
-    const left = this.#wakingUntil - this.#clock.now();
+    const left = this.#wakingUntil - this.clock.now();
     return isUnanswered(problem) && left > 0 && left <= wakingMs;
   }
 
@@ -329,7 +321,7 @@ export class TaskStore {
   #schedule(ms: number): void {
     this.#cancelTimer?.();
     if (this.#demand() !== "none" && this.#running === undefined) {
-      this.#cancelTimer = this.#clock.after(ms, () => {
+      this.#cancelTimer = this.clock.after(ms, () => {
         this.#running ??= this.#read();
       });
     }
@@ -344,7 +336,7 @@ export class TaskStore {
       const asked = isDrsError(this.#snapshot.problem)
         ? (this.#snapshot.problem.failure.retryAfterMs ?? 0)
         : 0;
-      return Math.max(backOff, asked) * (1 + jitter * this.#clock.random());
+      return Math.max(backOff, asked) * (1 + jitter * this.clock.random());
     }
     const usual = Math.min(this.#interval, this.#ceiling());
     // A user who has just acted wants to see the effect; later pauses make up for the requests.
@@ -378,7 +370,7 @@ export class TaskStore {
   }
 
   #sinceLast(): number {
-    return this.#clock.now() - (this.#snapshot.asOf ?? Number.NEGATIVE_INFINITY);
+    return this.clock.now() - (this.#snapshot.asOf ?? Number.NEGATIVE_INFINITY);
   }
 
   /** After a refused signature nothing is sent until the user asks: five refusals lock the access key. */

@@ -22,15 +22,14 @@ export interface ConnectedViewHost {
 
 /** The tree with its badge and its message. It redraws only rows that changed. */
 export class ConnectedView implements vscode.Disposable {
-  readonly #host: ConnectedViewHost;
-  readonly #view: Pick<vscode.TreeView<Node>, "badge" | "message" | "selection">;
   readonly tree: TaskTree;
   #thresholds = readThresholds();
   #shown: readonly ConnectionState[] = [];
 
-  constructor(host: ConnectedViewHost, view: Pick<vscode.TreeView<Node>, "badge" | "message" | "selection">) {
-    this.#host = host;
-    this.#view = view;
+  constructor(
+    private readonly host: ConnectedViewHost,
+    private readonly view: Pick<vscode.TreeView<Node>, "badge" | "message" | "selection">,
+  ) {
     const thresholds = () => this.#thresholds;
     this.tree = new TaskTree(
       host.l10n,
@@ -72,29 +71,28 @@ export class ConnectedView implements vscode.Disposable {
   }
 
   get #viewOptions() {
-    return viewOptionsIn(this.#host.storedViewOptions());
+    return viewOptionsIn(this.host.storedViewOptions());
   }
 
   /** How many tasks need a person; what is muted does not call for one. */
   #tellBadge(): void {
     const attention = merged(this.tree.attention);
     const value = sumOf(attention);
-    this.#view.badge =
-      value === 0 ? undefined : { value, tooltip: attentionText(attention, this.#host.l10n) };
+    this.view.badge = value === 0 ? undefined : { value, tooltip: attentionText(attention, this.host.l10n) };
   }
 
   /** The lines above the tree: trouble with the one connection, and how many tasks fit the filter. */
   #tellMessage(): void {
-    const { t, number } = this.#host.l10n;
+    const { t, number } = this.host.l10n;
     const [only] = this.#shown.length === 1 ? this.#shown : [];
     // The empty view says what is missing and offers it; a message would hide that view.
-    const trouble = only === undefined || only.missing !== undefined ? "" : messageOf(only, this.#host.l10n);
+    const trouble = only === undefined || only.missing !== undefined ? "" : messageOf(only, this.host.l10n);
     const filtered = isFiltered(this.#viewOptions.filter);
     const { fitting, all } = this.tree.counts;
     const count =
       filtered && fitting > 0 ? t("{0} of {1} tasks match the filter.", number(fitting), number(all)) : "";
-    this.#view.message = joined("\n", [trouble, count]);
-    this.#host.setFiltered(filtered);
+    this.view.message = joined("\n", [trouble, count]);
+    this.host.setFiltered(filtered);
   }
 }
 

@@ -71,8 +71,6 @@ export function compareRows(a: Row, b: Row): number {
 
 /** Groups, sorts and filters the tasks of a connection. */
 export class Layout {
-  readonly #viewOptions: ViewOptions;
-  readonly #marks: LayoutMarks;
   readonly #rows = new Map<string, Row>();
   readonly #byKey = new Map<string, Group>();
   readonly #alone = new WeakMap<Group, readonly Group[]>();
@@ -86,9 +84,12 @@ export class Layout {
   /** How many tasks have each engine, of all of them. */
   readonly #engines = new Map<string, number>();
 
-  constructor(tasks: Iterable<Task>, viewOptions: ViewOptions, marks: LayoutMarks, now = Date.now()) {
-    this.#viewOptions = viewOptions;
-    this.#marks = marks;
+  constructor(
+    tasks: Iterable<Task>,
+    private readonly viewOptions: ViewOptions,
+    private readonly marks: LayoutMarks,
+    now = Date.now(),
+  ) {
     this.#attention = new AttentionIndex([], marks.thresholds, (id) => marks.isMuted(id));
     const rows: Row[] = [];
     for (const task of tasks) {
@@ -192,9 +193,7 @@ export class Layout {
         this.#attention.delete(id);
       }
       const next =
-        after !== undefined && fits(after, this.#viewOptions.filter)
-          ? this.#row(after, attention)
-          : undefined;
+        after !== undefined && fits(after, this.viewOptions.filter) ? this.#row(after, attention) : undefined;
       if (row !== undefined && next !== undefined && this.#standsThere(row, next)) {
         row.task = next.task;
         const is = this.#attention.of(id);
@@ -210,7 +209,7 @@ export class Layout {
         this.#rows.delete(id);
         for (const group of row.groups) {
           note(touched, group);
-          count(group, was, -1, this.#marks.isMuted(id));
+          count(group, was, -1, this.marks.isMuted(id));
           gone.set(group, (gone.get(group) ?? new Set()).add(row));
         }
       }
@@ -261,8 +260,8 @@ export class Layout {
   #row(task: Task, attention: Attention | undefined): Row {
     return {
       task,
-      isPinned: this.#marks.isPinned(task.id),
-      rank: rankOf(task, this.#viewOptions.sort, attention),
+      isPinned: this.marks.isPinned(task.id),
+      rank: rankOf(task, this.viewOptions.sort, attention),
       groups: [],
       counted: [],
     };
@@ -281,7 +280,7 @@ export class Layout {
   }
 
   #hasSameValues(before: Task, after: Task): boolean {
-    switch (this.#viewOptions.group) {
+    switch (this.viewOptions.group) {
       case "status":
         return before.status === after.status;
       case "engine":
@@ -315,7 +314,7 @@ export class Layout {
   }
 
   #keysOf({ task, isPinned }: Row): readonly Pick<Group, "key" | "kind" | "value">[] {
-    const { group } = this.#viewOptions;
+    const { group } = this.viewOptions;
     if (group === "connection" || group === "none") {
       return [{ key: "all", kind: "all", value: "" }];
     }
@@ -327,7 +326,7 @@ export class Layout {
   #count(row: Row, by: 1 | -1): void {
     const { id } = row.task;
     const attention = this.#attention.of(id);
-    const isMuted = this.#marks.isMuted(id);
+    const isMuted = this.marks.isMuted(id);
     for (const group of row.counted) {
       count(group, attention, by, isMuted);
     }
@@ -348,7 +347,7 @@ export class Layout {
   }
 
   #orderGroups(): void {
-    const { group } = this.#viewOptions;
+    const { group } = this.viewOptions;
     const compare = group === "status" ? byStatusOrder : byText;
     this.#groups = [...this.#byKey.values()].sort(
       (a, b) => Number(b.kind === "pinned") - Number(a.kind === "pinned") || compare(a.value, b.value),

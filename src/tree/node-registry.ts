@@ -8,12 +8,9 @@ export class NodeRegistry {
   readonly #nodes = new Map<string, Node>();
   /** What VS Code was given below each row; the root is the empty key. */
   readonly #below = new Map<string, readonly Node[]>();
-  readonly #onForget: (node: Node) => void;
 
   /** @param onForget is called for each node whose row is gone. */
-  constructor(onForget: (node: Node) => void) {
-    this.#onForget = onForget;
-  }
+  constructor(private readonly onForget: (node: Node) => void) {}
 
   /** The node of a row: the one that it has, or `created`. */
   interned(created: Node): Node {
@@ -52,7 +49,7 @@ export class NodeRegistry {
     if (this.#nodes.get(key) === node) {
       this.#nodes.delete(key);
     }
-    this.#onForget(node);
+    this.onForget(node);
     this.keep(node, []);
   }
 }

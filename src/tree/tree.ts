@@ -28,7 +28,6 @@ import type { ViewOptions } from "./view-options";
  * selection survive.
  */
 export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  readonly #l10n: Localizer;
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #hovers = new HoverAges<Node>();
@@ -37,15 +36,15 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly #outline: Outline;
   /** Whether rows say which engine a task has. */
   #withEngine = false;
-  readonly #marks: Marks;
-  readonly #selection: () => readonly Node[];
 
   /** @param selection the rows that are selected. */
-  constructor(l10n: Localizer, viewOptions: ViewOptions, marks: Marks, selection: () => readonly Node[]) {
-    this.#l10n = l10n;
+  constructor(
+    private readonly l10n: Localizer,
+    viewOptions: ViewOptions,
+    private readonly marks: Marks,
+    private readonly selection: () => readonly Node[],
+  ) {
     this.#outline = new Outline(viewOptions, (node) => this.#hovers.forget(node));
-    this.#marks = marks;
-    this.#selection = selection;
   }
 
   /** The tasks that need a look, of all connections. */
@@ -109,7 +108,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   /** VS Code forgets the selection of a row that leaves one group and comes to another, but where both are drawn at once. */
   #hasMovedSelection(changes: ReadonlyMap<string, LayoutChange | undefined>): boolean {
-    return this.#selection().some(
+    return this.selection().some(
       (node) => node.kind === "task" && changes.get(node.connection)?.moved.has(node.id) === true,
     );
   }
@@ -161,11 +160,11 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
           ? this.#times.of(session, task, pace, () => statusSince(session, task))
           : undefined,
         session && isBehind(task)
-          ? this.#delays.of(session, task, pace, () => delayText(session, task, this.#l10n))
+          ? this.#delays.of(session, task, pace, () => delayText(session, task, this.l10n))
           : undefined,
       ]);
       const place = { connection: node.connection, id: task.id, readOnly: state?.readOnly !== undefined };
-      item.tooltip = hoverOf(task, place, { diagnosis, since, delay }, this.#l10n);
+      item.tooltip = hoverOf(task, place, { diagnosis, since, delay }, this.l10n);
       this.#hovers.made(node);
     }
     return item;
@@ -195,21 +194,21 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       case "connection":
         return branch === undefined
           ? new vscode.TreeItem(shown(node.connection))
-          : connectionItem(branch.state, branch, this.#l10n);
+          : connectionItem(branch.state, branch, this.l10n);
       case "message":
-        return messageItem(branch?.message ?? "", branch?.state, this.#l10n);
+        return messageItem(branch?.message ?? "", branch?.state, this.l10n);
       case "group": {
         const group = this.#outline.group(node.connection, node.group);
-        return group === undefined ? new vscode.TreeItem("") : groupItem(group, this.#l10n);
+        return group === undefined ? new vscode.TreeItem("") : groupItem(group, this.l10n);
       }
       case "task":
         return this.#taskItem(node, branch);
       case "range": {
         const size = this.#outline.group(node.connection, node.group)?.rows.length ?? 0;
-        return rangeItem(node.from, Math.min(node.from + rangeSize, size), this.#l10n);
+        return rangeItem(node.from, Math.min(node.from + rangeSize, size), this.l10n);
       }
       case "more": {
-        const item = moreItem(groupStep, this.#l10n);
+        const item = moreItem(groupStep, this.l10n);
         item.command = { command: openRow, title: "" };
         return item;
       }
@@ -222,21 +221,21 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       return new vscode.TreeItem(shown(node.id));
     }
     const state = {
-      pinned: this.#marks.isPinned(node),
-      muted: this.#marks.isMuted(node),
-      followed: this.#marks.followedUntil(node),
+      pinned: this.marks.isPinned(node),
+      muted: this.marks.isMuted(node),
+      followed: this.marks.followedUntil(node),
       readOnly: branch.state.readOnly !== undefined,
       console: branch.state.connection.kind === "cloud" && branch.state.connection.site !== "private",
       local: branch.state.connection.kind === "local",
       parent: this.#outline.subtasksOf(node).length > 0,
-      thresholds: this.#marks.thresholds,
+      thresholds: this.marks.thresholds,
       withEngine: this.#withEngine,
     };
-    const item = taskItem(task, state, this.#l10n);
+    const item = taskItem(task, state, this.l10n);
     if (this.#outline.isOneList) {
       item.description = joined(" · ", [shown(branch.state.connection.name), item.description]);
     }
-    item.command = { command: openRow, title: this.#l10n.t("Show Details") };
+    item.command = { command: openRow, title: this.l10n.t("Show Details") };
     return item;
   }
 
@@ -247,14 +246,14 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   #layout({ connection, session }: ConnectionState): Layout {
     return new Layout(tasksIn(session).values(), this.#outline.viewOptions, {
-      isPinned: (id) => this.#marks.isPinned({ connection: connection.id, id }),
-      isMuted: (id) => this.#marks.isMuted({ connection: connection.id, id }),
-      thresholds: this.#marks.thresholds,
+      isPinned: (id) => this.marks.isPinned({ connection: connection.id, id }),
+      isMuted: (id) => this.marks.isMuted({ connection: connection.id, id }),
+      thresholds: this.marks.thresholds,
     });
   }
 
   #branch(state: ConnectionState, layout: Layout): Branch {
-    return branchOf(state, layout, this.#outline.byConnection, this.#l10n);
+    return branchOf(state, layout, this.#outline.byConnection, this.l10n);
   }
 
   /** The rows of a connection that are to be drawn again; its own stands for everything below it. */
@@ -284,7 +283,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   /** @param drawn rows that are drawn again with everything below them. */
   #changedRows(connection: string, reading: StoreUpdate, drawn: ReadonlySet<Node>): Node[] {
     const { layout } = this.#outline.branches.get(connection) ?? {};
-    const facts = { l10n: this.#l10n, thresholds: this.#marks.thresholds, withEngine: this.#withEngine };
+    const facts = { l10n: this.l10n, thresholds: this.marks.thresholds, withEngine: this.#withEngine };
     return reading.changes.flatMap(({ before: old, after }) => {
       const row = old && after && layout?.row(after.id);
       if (row === undefined || old === undefined || after === undefined) {

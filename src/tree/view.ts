@@ -34,10 +34,6 @@ const redrawMs = 2_000;
 
 /** The view of the tasks. What it shows is a file of its own, loaded with the first connection. */
 export class TasksView implements vscode.Disposable {
-  readonly #l10n: Localizer;
-  readonly #log: Pick<vscode.LogOutputChannel, "error">;
-  readonly #state: vscode.Memento;
-  readonly #marks: Pick<Marks, "isMuted" | "followedUntil">;
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   #content: ConnectedView | undefined;
   #isLoading = false;
@@ -53,15 +49,11 @@ export class TasksView implements vscode.Disposable {
    * @param log receives why the view cannot be filled.
    */
   constructor(
-    l10n: Localizer,
-    state: vscode.Memento,
-    marks: Pick<Marks, "isMuted" | "followedUntil">,
-    log: Pick<vscode.LogOutputChannel, "error">,
+    private readonly l10n: Localizer,
+    private readonly state: vscode.Memento,
+    private readonly marks: Pick<Marks, "isMuted" | "followedUntil">,
+    private readonly log: Pick<vscode.LogOutputChannel, "error">,
   ) {
-    this.#l10n = l10n;
-    this.#state = state;
-    this.#marks = marks;
-    this.#log = log;
     const tree = () => this.#content?.tree;
     this.#view = vscode.window.createTreeView<Node>("drs.tasks", {
       treeDataProvider: {
@@ -98,11 +90,11 @@ export class TasksView implements vscode.Disposable {
 
   /** How the tasks are grouped, sorted and filtered in this workspace, as `viewOptionsIn` reads it. */
   get storedViewOptions(): unknown {
-    return this.#state.get(viewOptionsKey);
+    return this.state.get(viewOptionsKey);
   }
 
   async arrange(viewOptions: ViewOptions): Promise<void> {
-    await this.#state.update(viewOptionsKey, viewOptions);
+    await this.state.update(viewOptionsKey, viewOptions);
     this.redraw();
   }
 
@@ -113,7 +105,7 @@ export class TasksView implements vscode.Disposable {
   /** Lets a task stand before all others, or not any more. */
   async pin(task: TaskRef, pinned: boolean): Promise<void> {
     const others = this.#pins.filter((pin) => pin !== pinOf(task));
-    await this.#state.update(pinsKey, pinned ? [...others, pinOf(task)] : others);
+    await this.state.update(pinsKey, pinned ? [...others, pinOf(task)] : others);
     this.redraw();
   }
 
@@ -141,7 +133,7 @@ export class TasksView implements vscode.Disposable {
   show(shown: readonly ConnectionState[], known: number, reading?: StoreUpdate): void {
     this.#shown = shown;
     const [only] = shown.length === 1 ? shown : [];
-    this.#view.description = only === undefined ? "" : viewDescription(only, this.#l10n);
+    this.#view.description = only === undefined ? "" : viewDescription(only, this.l10n);
     this.#setContext("drs.state", stateOf(shown));
     this.#setContext(
       "drs.local",
@@ -160,7 +152,7 @@ export class TasksView implements vscode.Disposable {
       this.#content.show(shown, reading);
     } else if (shown.length > 0 && !this.#isLoading) {
       this.#isLoading = true;
-      this.#load().catch((error) => this.#log.error("The tasks cannot be shown.", error));
+      this.#load().catch((error) => this.log.error("The tasks cannot be shown.", error));
     }
   }
 
@@ -171,9 +163,9 @@ export class TasksView implements vscode.Disposable {
     }
     this.#content = new ConnectedView(
       {
-        l10n: this.#l10n,
+        l10n: this.l10n,
         storedViewOptions: () => this.storedViewOptions,
-        marks: { ...this.#marks, isPinned: (task) => this.isPinned(task) },
+        marks: { ...this.marks, isPinned: (task) => this.isPinned(task) },
         setFiltered: (filtered) => this.#setContext("drs.filtered", filtered),
       },
       this.#view,
@@ -183,7 +175,7 @@ export class TasksView implements vscode.Disposable {
   }
 
   get #pins(): readonly string[] {
-    return pinsIn(this.#state.get(pinsKey));
+    return pinsIn(this.state.get(pinsKey));
   }
 
   /** Selects a task's row and brings it into sight. */
