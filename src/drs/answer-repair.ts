@@ -1,11 +1,6 @@
 /** Makes what a service really sends fit its schema: only the leaf that is odd is touched. */
 import * as v from "valibot";
 
-type Path = readonly [Step, ...Step[]];
-interface Step {
-  readonly key: unknown;
-}
-
 /** Repairs nest no deeper than answers do. */
 const rounds = 32;
 
@@ -22,20 +17,17 @@ export function repaired<S extends v.GenericSchema>(
   value: unknown,
   report: (what: string) => void,
 ): { readonly output: v.InferOutput<S> } | undefined {
-  let result = v.safeParse(schema, value);
-  if (result.success) {
-    return { output: result.output };
+  const asItIs = v.safeParse(schema, value);
+  if (asItIs.success) {
+    return { output: asItIs.output };
   }
+  // Mended in place: the paths of issues lead through the copy itself.
   const copy: unknown = structuredClone(value);
+  let result = v.safeParse(schema, copy);
   for (let round = 0; round < rounds && !result.success; round++) {
-    const removed: Removal[] = [];
+    const removed: Place[] = [];
     for (const issue of result.issues) {
-      const path = pathOf(issue);
-      if (path === undefined) {
-        report(issueText(issue));
-        return undefined;
-      }
-      const removal = mend(copy, path, issue, report);
+      const removal = mend(issue, report);
       if (removal === "everything") {
         return undefined;
       }
@@ -52,55 +44,43 @@ function issueText(issue: v.BaseIssue<unknown>): string {
   return `${placeOf(issue)}: expected ${issue.expected ?? "another value"}, received ${kindOf(issue.input)}`;
 }
 
-interface Removal {
+/** A field or an item, by what it is in. */
+interface Place {
   readonly from: object;
   readonly key: unknown;
 }
 
 /** Mends one leaf in place. @returns what is to be removed for it. */
-function mend(
-  root: unknown,
-  path: Path,
-  issue: v.BaseIssue<unknown>,
-  report: (what: string) => void,
-): readonly Removal[] | "everything" {
-  const parents = parentsOf(root, path);
-  const [holder, last] = [parents.at(-1), path.at(-1)];
-  if (holder === undefined || last === undefined) {
-    return [];
+function mend(issue: v.BaseIssue<unknown>, report: (what: string) => void): readonly Place[] | "everything" {
+  const leaf = placeIn(issue, -1);
+  if (leaf === undefined) {
+    report(issueText(issue));
+    return "everything";
   }
-  if (!Object.hasOwn(holder, String(last.key))) {
+  if (!Object.hasOwn(leaf.from, String(leaf.key))) {
     // What cannot be without it goes, too.
-    const above = parents.at(-2);
+    const holder = placeIn(issue, -2);
     report(`${issueText(issue)}, left out with what holds it`);
-    return above === undefined ? "everything" : [{ from: above, key: path.at(-2)?.key }];
+    return holder === undefined ? "everything" : [holder];
   }
   const fitting = coerced(issue.input, issue.expected);
   if (fitting === undefined) {
     report(`${issueText(issue)}, left out`);
-    return [{ from: holder, key: last.key }];
+    return [leaf];
   }
   report(`${issueText(issue)}, taken as ${issue.expected}`);
-  Reflect.set(holder, String(last.key), fitting);
+  Reflect.set(leaf.from, String(leaf.key), fitting);
   return [];
 }
 
-/** The objects on the way to a leaf, the outermost first; none when the way was repaired meanwhile. */
-function parentsOf(root: unknown, path: Path): readonly object[] {
-  const parents: object[] = [];
-  let at = root;
-  for (const { key } of path) {
-    if (typeof at !== "object" || at === null) {
-      return [];
-    }
-    parents.push(at);
-    at = Reflect.get(at, String(key));
-  }
-  return parents;
+/** A step of an issue's path; undefined where the path is shorter. */
+function placeIn({ path }: v.BaseIssue<unknown>, step: -1 | -2): Place | undefined {
+  const { input, key } = path?.at(step) ?? {};
+  return typeof input === "object" && input !== null ? { from: input, key } : undefined;
 }
 
 /** List items last to first, so that their numbers hold. */
-function remove(removals: readonly Removal[]): void {
+function remove(removals: readonly Place[]): void {
   const keys = new Map<object, Set<unknown>>();
   for (const { from, key } of removals) {
     keys.set(from, (keys.get(from) ?? new Set()).add(key));
@@ -129,11 +109,6 @@ function coerced(value: unknown, expected: string | null): string | number | boo
     default:
       return undefined;
   }
-}
-
-function pathOf({ path }: v.BaseIssue<unknown>): Path | undefined {
-  const [first, ...rest] = path ?? [];
-  return first === undefined ? undefined : [first, ...rest];
 }
 
 /** `jobs[].children[].id` */

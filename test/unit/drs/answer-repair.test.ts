@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type * as v from "valibot";
+import * as v from "valibot";
 import { repaired } from "../../../src/drs/answer-repair";
 import * as s from "../../../src/drs/schemas";
 
@@ -56,6 +56,42 @@ describe("the repair of an answer", () => {
     assert.doesNotMatch(said.join(), /hidden/);
   });
 
+  it("leaves nothing of an answer of another kind", () => {
+    assert.deepEqual(mended(s.jobDetail, "<html>"), {
+      output: undefined,
+      said: ["body: expected Object, received string"],
+    });
+    const even = v.pipe(
+      v.number(),
+      v.check((value) => value % 2 === 0),
+    );
+    assert.deepEqual(mended(even, 3), {
+      output: undefined,
+      said: ["body: expected another value, received number"],
+    });
+  });
+
+  it("leaves the value that it was given as it was", () => {
+    const value = { id, tags: [{ key: 5 }], description: {} };
+    mended(s.jobDetail, value);
+    assert.deepEqual(value, { id, tags: [{ key: 5 }], description: {} });
+  });
+
+  it("goes up as far as something is needed, and no further than answers nest", () => {
+    const nested = (depth: number): v.GenericSchema =>
+      depth === 0 ? v.string() : v.object({ a: nested(depth - 1) });
+    const value = (depth: number): unknown => (depth === 0 ? {} : { a: value(depth - 1) });
+    const depths = [1, 31, 32, 33].map((depth) => {
+      const tail = v.object({ first: v.string(), rest: v.optional(nested(depth)) });
+      return mended(tail, { first: "x", rest: value(depth) });
+    });
+    assert.deepEqual(
+      depths.map(({ output }) => output),
+      [{ first: "x" }, { first: "x" }, undefined, undefined],
+    );
+    assert.match(depths[0]?.said.at(-1) ?? "", /left out/);
+  });
+
   it("leaves a value that fits as it is, without a word", () => {
     const { output, said } = mended(s.jobInfo, { id, status: "CLONING", colour: "blue" });
     assert.deepEqual([output, said], [{ id, status: "CLONING", colour: "blue" }, []]);
@@ -74,6 +110,12 @@ describe("the report of a value that does not fit", () => {
     assert.match(ends({ db_port: [] }).join(), /^db_port: expected number, received list/);
     assert.match(ends({ ip: [] }).join(), /^ip: expected string, received list/);
     assert.match(said({ tags: [{ key: [] }] }).join(), /^tags\[\]\.key: expected string, received list/);
+    const children = [{ id: null }, { name: "no id" }];
+    assert.deepEqual(mended(s.jobInfo, { id: "j1", children }).said, [
+      "children[].id: expected string, received null, left out",
+      'children[].id: expected "id", received nothing, left out with what holds it',
+      'children[].id: expected "id", received nothing, left out with what holds it',
+    ]);
   });
 
   it("takes only what is wholly a number or a truth for one", () => {
