@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AlertEngine } from "../../src/alerts/alert-engine";
@@ -192,10 +193,11 @@ class AlertWindows {
     }
   }
 
-  end(): void {
+  async end(): Promise<void> {
     for (const window of this.#windows) {
       window.close();
     }
-    rmSync(join(this.folder, ".."), { recursive: true, force: true });
+    // A window may still be writing what it has recorded last.
+    await rm(join(this.folder, ".."), { recursive: true, force: true, maxRetries: 10 });
   }
 }
