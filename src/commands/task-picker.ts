@@ -6,8 +6,8 @@ import { rowOf, statusOrder } from "../status/statuses";
 import type { Thresholds } from "../tasks/attention";
 import { errorText } from "../tasks/status-text";
 import type { Task } from "../tasks/task";
-import { descriptionOf } from "../tree/rows";
 import { minuteText, parseMinute } from "./local-minute";
+import { pickTexts } from "./pick-text";
 
 /** The most urgent status first. */
 function byUrgency(a: PlacedTask, b: PlacedTask): number {
@@ -22,15 +22,15 @@ export async function pickTask(
   l10n: Localizer,
   thresholds: Thresholds,
 ): Promise<PlacedTask | undefined> {
-  const several = new Set(tasks.map(({ state }) => state.connection.id)).size > 1;
-  const items = [...tasks].sort(byUrgency).map((found): TaskPick => {
-    const { task, state } = found;
-    const { icon, name } = rowOf(task.status);
-    const where = several ? state.connection.name : "";
+  const sorted = [...tasks].sort(byUrgency);
+  const facts = sorted.map(({ task, state }) => ({ task, connection: state.connection.name }));
+  const texts = pickTexts(facts, l10n, thresholds);
+  const items = sorted.map((found, index): TaskPick => {
+    const { task } = found;
     return {
-      icon,
+      icon: rowOf(task.status).icon,
       label: shown(task.name),
-      description: joined(" · ", [l10n.localize(name), descriptionOf(task, l10n, thresholds), shown(where)]),
+      description: texts[index] ?? "",
       // The ID can be typed or pasted.
       detail: joined(" · ", [shown(beginningOf(errorText(task) ?? task.description ?? "")), shown(task.id)]),
       found,
