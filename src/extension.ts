@@ -153,15 +153,17 @@ export function activate(context: vscode.ExtensionContext): void {
       whenSeen(() => reconnect().catch((error) => log.error("The local backend cannot be found.", error)));
       return;
     }
-    let found = false;
+    let attached: Awaited<ReturnType<typeof local.attach>>;
     try {
       if (connections.local !== undefined || connections.firstRun) {
-        found = (await local.attach()) !== undefined;
+        attached = await local.attach();
       }
     } finally {
       sessions.localLooked();
     }
-    if (!found) {
+    if (attached === "ended") {
+      await vscode.commands.executeCommand("drs.startLocalBackend");
+    } else if (attached === undefined) {
       startWhenSeen();
     }
   }

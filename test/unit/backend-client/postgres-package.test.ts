@@ -53,6 +53,7 @@ describe("the package with PostgreSQL", () => {
     }
     assert.equal(packageFor("win32", "arm64"), undefined);
     assert.equal(packageFor("freebsd", "x64"), undefined);
+    assert.equal(packageFor("linux", "x64", false), undefined);
   });
 
   it("has programs, libraries and data that servers use, and not what programmers and tests need", async () => {
