@@ -68,7 +68,7 @@ export function testMeans({ root, folder, signal }) {
     /** For tests in VS Code's extension host. */
     async hostEnv(/** @type {keyof typeof releases} */ release) {
       await Promise.all([chromium(), releases[release]()]);
-      return { DRS_TEST_DEMO: await demo() };
+      return { DRS_TEST_DEMO: await demo(), DRS_TEST_SERVERS: await servers() };
     },
 
     /** For tests in windows. */

@@ -309,7 +309,7 @@ async function runMocha(files, { test, env }, { folder, resultFile, output, sign
  * @param {Run} run
  */
 async function runInHost(release, means, { folder, resultFile, signal }) {
-  const env = { ...(await means.hostEnv(release)), DRS_TEST_RESULT: resultFile };
+  const env = { ...(await means.hostEnv(release)), DRS_TEST_RESULT: resultFile, TMPDIR: folder };
   const dataDirectory = join(folder, "backend");
   const code = await means.withDemo(dataDirectory, () =>
     runHostSuite({

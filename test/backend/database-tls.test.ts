@@ -32,7 +32,7 @@ describe("a source with TLS", () => {
     writeFileSync(keyFile, key, { mode: 0o600 });
     writeFileSync(certFile, cert);
     [backend, source] = await Promise.all([
-      BackendProcess.start(dataDir, ["--demo"]),
+      BackendProcess.startServers(dataDir),
       OwnServer.start(resolve("package.json"), [
         ...["ssl=on", `ssl_key_file=${keyFile}`, `ssl_cert_file=${certFile}`],
         ...["fsync=off", "max_wal_senders=20", "max_replication_slots=20"],

@@ -87,20 +87,26 @@ describe("the commands in the documents", () => {
       await task.reaches("INCRE_TRANSFER_STARTED");
       await own.kill();
 
-      const [{ subname } = assert.fail("no subscription")] = await target.sql(
+      const [{ subname, oid } = assert.fail("no subscription")] = await target.sql(
         "own",
-        "SELECT subname FROM pg_subscription",
+        "SELECT subname, oid FROM pg_subscription",
+      );
+      // As while the rows of a table are copied.
+      await source.sql(
+        "own",
+        `SELECT pg_create_logical_replication_slot('pg_${oid}_sync_16384_7', 'pgoutput')`,
       );
       const [remedy = ""] = blocksOf("docs/questions.md", "sql");
       const [, atTarget = "", atSource = ""] = remedy
         .replaceAll("drs_ID", String(subname))
+        .replaceAll("OID", String(oid))
         .split(/^-- at the \w+\n/m);
       for (const statement of atTarget.trim().split("\n")) {
         await target.sql("own", statement);
       }
       // The worker that read from it is ending.
-      const isFree = "SELECT 1 FROM pg_replication_slots WHERE NOT active";
-      await until("the slot is free", 5_000, async () => (await source.sql("own", isFree)).length > 0);
+      const inUse = "SELECT 1 FROM pg_replication_slots WHERE active";
+      await until("the slots are free", 5_000, async () => (await source.sql("own", inUse)).length === 0);
       for (const statement of atSource.trim().split("\n")) {
         await source.sql("own", statement);
       }

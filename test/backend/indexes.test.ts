@@ -20,7 +20,7 @@ describe("indexes of copied tables", () => {
   let release: () => Promise<void> = async () => undefined;
 
   before(async () => {
-    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    backend = await BackendProcess.startServers(dataDir);
   });
 
   afterEach(async () => await release());

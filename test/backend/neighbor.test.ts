@@ -35,7 +35,7 @@ describe("a hostile neighbor: another user of this machine", () => {
     chmodSync(open, 0o777);
     mkdirSync(dataDir);
     [backend, target] = await Promise.all([
-      BackendProcess.start(dataDir, ["--demo"]),
+      BackendProcess.startServers(dataDir),
       OwnServer.start(resolve("package.json"), ["wal_retrieve_retry_interval=500ms", "fsync=off"]),
     ]);
   });

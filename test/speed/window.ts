@@ -186,13 +186,21 @@ async function detailsPage({ workbench }: LargeWindow): Promise<readonly Figure[
   for (const name of names.slice(0, 6)) {
     const row = workbench.row(name);
     await workbench.sees(row);
+    // The first page is loaded, which the browser times. Later tasks are shown in it.
+    const open = times.length === 0 ? undefined : await workbench.webviewFrame();
+    const shown = open?.evaluate<number>(`(async () => {
+      const isShown = () => document.querySelector("h1")?.textContent?.trim() === "${name}";
+      while (!isShown()) await new Promise(requestAnimationFrame);
+      return Date.now();
+    })()`);
     const begin = await page.evaluate<number>("Date.now()");
     await row.click();
     await workbench.sees(workbench.webview().getByRole("heading", { name, exact: true }));
     const frame = await workbench.webviewFrame();
-    const painted = await frame.evaluate<number>(
-      `performance.timeOrigin + (performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN)`,
-    );
+    const painted = await (shown ??
+      frame.evaluate<number>(
+        `performance.timeOrigin + (performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN)`,
+      ));
     times.push(painted - begin);
   }
   return [

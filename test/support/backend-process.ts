@@ -232,9 +232,12 @@ export class BackendProcess {
    * Starts a backend on a new data directory whose two servers, those of the demo, are empty: for tests that have
    * databases and tasks of their own. Once it was started so, it is started again with the flag `--demo`.
    */
-  static async startServers(dataDir: string): Promise<BackendProcess> {
+  static async startServers(
+    dataDir: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<BackendProcess> {
     await copyDemo(await templateDir("servers"), dataDir);
-    return await BackendProcess.startOn(dataDir, ["--demo"]);
+    return await BackendProcess.startOn(dataDir, ["--demo"], env);
   }
 
   /** Holds every answer from now on against the service's own models. */
