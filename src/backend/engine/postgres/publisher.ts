@@ -290,7 +290,7 @@ export async function slotFacts(
   source: EndLogin,
   names: readonly string[],
 ): Promise<readonly SlotFacts[]> {
-  return await databases.query<SlotFacts>(
+  return await databases.repeated<SlotFacts>(
     source,
     `SELECT s.slot_name AS name, s.active, s.wal_status IS DISTINCT FROM 'lost' AS kept,
             EXISTS (SELECT 1 FROM pg_replication_slots o WHERE o.slot_name = s.slot_name || '_spare') AS spare,

@@ -18,7 +18,7 @@ export async function writtenRows(
   target: EndLogin,
   names: readonly string[],
 ): Promise<readonly WrittenRow[]> {
-  return await databases.query<WrittenRow>(
+  return await databases.repeated<WrittenRow>(
     target,
     `SELECT s.subname AS name,
             coalesce(sum(pg_stat_get_tuples_inserted(r.srrelid) + pg_stat_get_tuples_updated(r.srrelid)

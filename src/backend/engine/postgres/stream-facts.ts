@@ -163,7 +163,7 @@ export async function sourceFacts(
   source: EndLogin,
   wanted: readonly Wanted[],
 ): Promise<readonly SourceFacts[]> {
-  return await databases.query<SourceFacts>(
+  return await databases.repeated<SourceFacts>(
     source,
     `WITH RECURSIVE
      pub AS (SELECT p.*, coalesce(to_jsonb(p) ->> 'pubgencols', 'n') AS gencols FROM pg_publication p WHERE p.pubname = ANY($1)),
@@ -210,7 +210,7 @@ export async function targetFacts(
   target: EndLogin,
   wanted: readonly Wanted[],
 ): Promise<readonly TargetFacts[]> {
-  return await databases.query<TargetFacts>(
+  return await databases.repeated<TargetFacts>(
     target,
     `WITH RECURSIVE
      own AS (SELECT s.oid, s.subname, s.subowner, s.subpublications,
@@ -264,7 +264,7 @@ export async function conflictCounters(
   target: EndLogin,
   names: readonly string[],
 ): Promise<readonly (ConflictCounters & { readonly name: string })[]> {
-  return await databases.query<ConflictCounters & { readonly name: string } & Row>(
+  return await databases.repeated<ConflictCounters & { readonly name: string } & Row>(
     target,
     `SELECT subname AS name, confl_update_missing::float8 AS updates, confl_delete_missing::float8 AS deletes
      FROM pg_stat_subscription_stats WHERE subname = ANY($1)`,

@@ -375,7 +375,7 @@ export async function subscriptionFacts(
   target: EndLogin,
   names: readonly string[],
 ): Promise<readonly SubscriptionFacts[]> {
-  const rows = await databases.query<SubscriptionRow>(
+  const rows = await databases.repeated<SubscriptionRow>(
     target,
     `SELECT s.subname AS name, s.subenabled AS enabled, s.subbinary AS binary,
             current_setting('server_version_num')::int < 150000 AS endless,
