@@ -92,6 +92,23 @@ const usedIcons = {
   },
 };
 
+/** node-fetch brings forms, blobs and an error of its own, which Node has since version 20. */
+const builtIn = {
+  name: "built-in",
+  setup(build) {
+    const filter = /^(fetch-blob(\/from\.js)?|formdata-polyfill\/esm\.min\.js|node-domexception)$/;
+    build.onResolve({ filter }, ({ path }) => ({ path, namespace: "built-in", sideEffects: false }));
+    build.onLoad({ filter: /./, namespace: "built-in" }, ({ path }) => ({
+      contents:
+        path === "node-domexception"
+          ? "export default DOMException;"
+          : `const { Blob, File, FormData } = globalThis;
+             export { Blob, Blob as default, File, FormData };
+             export const [fileFromSync, fileFrom, blobFromSync, blobFrom, formDataToBlob] = [];`,
+    }));
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -155,7 +172,7 @@ async function build() {
       entryPoints: { extension: "src/extension.ts", "mcp-server": "src/agent/mcp.ts" },
       outdir: "dist",
       charset: "utf8",
-      plugins: [lazyChunks],
+      plugins: [builtIn, lazyChunks],
     }),
     buildChunks(),
     esbuild.build({
@@ -246,7 +263,7 @@ async function buildChunks() {
     chunkNames: "shared-[hash]",
     // Chinese texts are half as long as they would be escaped.
     charset: "utf8",
-    plugins: [leanCatalogue, lazyChunks, chunkEntries],
+    plugins: [builtIn, leanCatalogue, lazyChunks, chunkEntries],
   });
   await mkdir(resolve(root, "dist"), { recursive: true });
   await Promise.all(

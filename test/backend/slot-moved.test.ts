@@ -178,6 +178,10 @@ describe("the slot of a task", () => {
     ] as const) {
       await backend.fault(fault);
       await delay(1_000);
+      // A server that is still away has not changed the status yet on a busy machine.
+      await until(`the ${fault.server} is back`, 30_000, () =>
+        backend.sql(fault.server, "postgres", "SELECT 1").then(Boolean, () => false),
+      );
       await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
     }
     await busy.stop();
