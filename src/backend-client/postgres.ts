@@ -1,4 +1,5 @@
 /** PostgreSQL for the local backend: what the extension has of its own, and what it offers to download. */
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,8 @@ import {
 
 const usualRegistry = "https://registry.npmjs.org";
 const setting = "drs.localBackend.postgres";
+/** Only Alpine Linux has it, where nothing runs that needs glibc. */
+const alpineRelease = "/etc/alpine-release";
 
 /** Where the backend of one start gets its PostgreSQL from. */
 export class Postgres {
@@ -28,7 +31,7 @@ export class Postgres {
   readonly #folder: string;
   /** The archive that is in the extension for one platform. */
   readonly #archive: string;
-  readonly #package = packageFor(process.platform, process.arch, hasGlibc());
+  readonly #package = packageFor(process.platform, process.arch, !existsSync(alpineRelease));
 
   constructor(
     context: Pick<vscode.ExtensionContext, "asAbsolutePath" | "globalStorageUri">,
@@ -180,12 +183,6 @@ export class Postgres {
   #megabytes(bytes: number): Shown {
     return this.l10n.number(Math.round(bytes / 1e6));
   }
-}
-
-/** Whether programs that need glibc run here: they do not on Alpine Linux. */
-function hasGlibc(): boolean {
-  const report = process.platform === "linux" ? process.report.getReport() : undefined;
-  return report === undefined || "glibcVersionRuntime" in Object(Object(report).header);
 }
 
 /** Whether the package can run databases that need a major version. */
