@@ -109,7 +109,7 @@ export const streamMessages = {
     zh: "目标库中的表 {table} 为 UNLOGGED：目标库服务器崩溃后该表会被清空，而同步会在缺少这些数据的情况下继续。请在目标库执行 ALTER TABLE … SET LOGGED。",
   },
   transactionSkipped: {
-    en: "The subscription of this task was told to skip a transaction (ALTER SUBSCRIPTION … SKIP, {position}): the target database lacks all of its changes. Compare the contents of the tables, and copy those that differ again.",
+    en: "The subscription of this task has skipped a transaction (ALTER SUBSCRIPTION … SKIP, {position}), and the target database lacks its changes. Compare the contents of the tables, and copy those that differ again.",
     zh: "任务的订阅被要求跳过一个事务（ALTER SUBSCRIPTION … SKIP，{position}），目标库缺少该事务的全部变更。请对比各表内容，并重新复制不一致的表。",
   },
   tableRewritten: {

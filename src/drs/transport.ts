@@ -95,7 +95,7 @@ export class Transport {
     );
   }
 
-  /** Nothing is sent any more, whoever still has it: a question about a task may outlast its connection. */
+  /** Sends nothing from now on. A dialog about a task may still be open after its connection was closed. */
   dispose(): void {
     this.#disposed = true;
     this.#agent.destroy();

@@ -63,7 +63,7 @@ const entry = v.object({
   ),
   /** Once it is lost it stays so, whatever is put right: the changes meanwhile are lost. */
   lost: v.optional(lost),
-  /** The position of a transaction that the subscription was told to skip: it may have changed this table. */
+  /** The position of a skipped transaction (`ALTER SUBSCRIPTION … SKIP`) that may have changed this table. */
   skipped: v.optional(v.string()),
 });
 export type Entry = v.InferOutput<typeof entry>;
