@@ -43,6 +43,10 @@ export const streamMessages = {
     en: "The target database was set back to an earlier state ({what}), for example because a backup was restored or a standby was promoted that had not received everything. Changes that it had applied are missing, and the source does not send them again. Copy all tables of the task again with Copy Tables Again, or reset the task.",
     zh: "目标库被恢复到较早的状态（{what}），例如恢复了备份，或提升了尚未接收全部数据的备库。已应用的变更丢失，且源库不会再次发送。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
+  sourceSetBack: {
+    en: "The source database was set back to an earlier state ({what}), for example because a backup was restored or a standby was promoted that had not received everything. The target has changes that the source no longer has, and misses changes that the source has written since. Copy all tables of the task again with Copy Tables Again, or reset the task.",
+    zh: "源库被恢复到较早的状态（{what}），例如恢复了备份，或提升了尚未接收全部数据的备库。目标库中有源库已不再有的变更，并缺少源库此后写入的变更。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
+  },
   // Warnings
   tableRenamed: {
     en: "Table {table} of the {side} database was renamed to {now}. The synchronization stops at the next change of the table. Restore the name, or remove the table from the synchronization objects.",

@@ -136,8 +136,8 @@ const messages = {
   interrupted: { en: "The backend was stopped in the meantime.", zh: "期间后端已停止。" },
   // Copying tables again
   copyNeedsAll: {
-    en: "The publication of this task no longer exists at the source, so changes of all its tables are lost. Copy all tables again.",
-    zh: "任务在源库的发布已不存在，所有表的变更都已丢失。请重新复制全部表。",
+    en: "Changes of all tables of this task are lost, not only of the selected ones. Copy all tables again.",
+    zh: "任务所有表的变更都已丢失，不仅是所选的表。请重新复制全部表。",
   },
   copyReferenced: {
     en: "Table {table} cannot be emptied at the target: rows of {other} refer to it by the foreign key {key}. Also select {other}, keep the rows at the target, or drop the key there and recreate it afterwards.",

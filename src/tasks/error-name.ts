@@ -45,6 +45,7 @@ const names: Readonly<Record<string, Bilingual>> = {
   LS009: { en: "slot moved", zh: "复制槽被移动" },
   LS010: { en: "subscription altered", zh: "订阅被修改" },
   LS011: { en: "target set back", zh: "目标库被恢复到较早状态" },
+  LS012: { en: "source set back", zh: "源库被恢复到较早状态" },
   P0001: { en: "rejected by a trigger", zh: "被触发器拒绝" },
 };
 

@@ -8,7 +8,7 @@ import { planOf, TestTask, untilEqual } from "../support/backend-task";
 
 describe("a target that is set back", () => {
   const dataDir = makeDataDir();
-  const [cluster, backup] = [join(dataDir, "clusters", "target"), join(dataDir, "backup")];
+  const backup = join(dataDir, "backup");
   let backend: BackendProcess;
 
   before(async () => {
@@ -19,26 +19,29 @@ describe("a target that is set back", () => {
     removeDataDir(dataDir);
   });
 
-  /** Does something while the target is down, and waits until it is back. */
-  const whileDown = async (deed: () => Promise<void>) => {
-    await backend.fault({ kind: "killed_engine", server: "target", seconds: 600 });
+  /** Does something with a server's files while it is down, and waits until it is back. */
+  const whileDown = async (
+    server: "source" | "target",
+    deed: (server: "source" | "target") => Promise<void>,
+  ) => {
+    await backend.fault({ kind: "killed_engine", server, seconds: 600 });
     await until(
       "it is down",
       20_000,
-      async () => await answers(),
+      async () => await answers(server),
       (answer) => !answer,
     );
-    await deed();
+    await deed(server);
     await backend.clearFaults();
     await until(
       "it is back",
       20_000,
-      async () => await answers(),
+      async () => await answers(server),
       (answer) => answer,
     );
   };
-  const answers = async () =>
-    await backend.sql("target", "postgres", "SELECT 1").then(
+  const answers = async (server: "source" | "target") =>
+    await backend.sql(server, "postgres", "SELECT 1").then(
       () => true,
       () => false,
     );
@@ -56,10 +59,10 @@ describe("a target that is set back", () => {
     );
     await untilEqual(task, "stock");
   };
-  /** Writes so much of the target's log that its end is noted at the next look, which comes at once when a task is resumed. */
-  const advance = async (task: TestTask) => {
+  /** Writes so much of a server's log that its end is noted at the next look, which comes at once when a task is resumed. */
+  const advance = async (task: TestTask, server: "source" | "target") => {
     await backend.sql(
-      "target",
+      server,
       task.plan.name,
       `SELECT count(pg_logical_emit_message(true, 'filler', repeat('x', 1024 * 1024))) FROM generate_series(1, 20)`,
     );
@@ -68,20 +71,25 @@ describe("a target that is set back", () => {
     await task.retry();
     await task.reaches("INCRE_TRANSFER_STARTED");
   };
-  const restore = async () => {
-    rmSync(cluster, { recursive: true });
-    await copyData(backup, cluster);
+  const clusterOf = (server: "source" | "target") => join(dataDir, "clusters", server);
+  const save = async (server: "source" | "target") => {
+    rmSync(backup, { recursive: true, force: true });
+    await copyData(clusterOf(server), backup);
+  };
+  const restore = async (server: "source" | "target") => {
+    rmSync(clusterOf(server), { recursive: true });
+    await copyData(backup, clusterOf(server));
   };
 
   it("fails its task, also when it is set back while the backend is off, until all tables are copied again", async () => {
     const task = await flowing("set_back");
     await write(task, "1, 100");
-    await whileDown(async () => await copyData(cluster, backup));
+    await whileDown("target", save);
     // A crash alone takes nothing away.
     await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
     await write(task, "101, 200");
-    await advance(task);
-    await whileDown(restore);
+    await advance(task, "target");
+    await whileDown("target", restore);
     await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
     assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS011 .*\(\w+\/\w+ … \w+\/\w+\)/);
     assert.match((await task.retry()).error_msg ?? "", /cannot be resumed.*set back/);
@@ -90,12 +98,43 @@ describe("a target that is set back", () => {
     await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables });
     await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
     await untilEqual(task, "stock");
-    await advance(task);
+    await advance(task, "target");
     await backend.stop();
-    await restore();
+    await restore("target");
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     task.backend = backend;
     await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
     assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS011 /);
+  });
+
+  it("is no better when it is the source: its task fails, also when rows were written since", async () => {
+    const task = await flowing("source_set_back");
+    await write(task, "1, 100");
+    await whileDown("source", save);
+    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await write(task, "101, 200");
+    await advance(task, "source");
+    await whileDown("source", restore);
+    await backend.sql(
+      "source",
+      "source_set_back",
+      "INSERT INTO stock SELECT g, 'new' FROM generate_series(301, 310) g",
+    );
+    await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+    assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS012 .*\(\w+\/\w+ … \w+\/\w+\)/);
+    assert.match((await task.retry()).error_msg ?? "", /cannot be resumed.*set back/);
+
+    const tables = ["public.stock"];
+    await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables });
+    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await untilEqual(task, "stock");
+    await write(task, "401, 410");
+    assert.equal(await task.status(), "INCRE_TRANSFER_STARTED");
+    await backend.stop();
+    await restore("source");
+    backend = await BackendProcess.start(dataDir, ["--demo"]);
+    task.backend = backend;
+    await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+    assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS012 /);
   });
 });

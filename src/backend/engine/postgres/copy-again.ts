@@ -11,8 +11,14 @@ import type { AgainTable, EngineTask } from "../engine-task";
 import { plainName, type TableName } from "../table-name";
 import type { Databases, Row, Session } from "./databases";
 import { objectName, qualified, schemasAndTables } from "./names";
-import { ensureSpare, requirePublishable } from "./publisher";
-import { ensureTables, refreshSubscription, retrying, suspendSubscription } from "./subscriber";
+import { ensureSlot, ensureSpare, requirePublishable } from "./publisher";
+import {
+  ensureTables,
+  refreshSubscription,
+  renewSubscription,
+  retrying,
+  suspendSubscription,
+} from "./subscriber";
 
 /** How long the workers of a disabled subscription may take to end when asked. */
 const workersEndMs = 15_000;
@@ -36,7 +42,9 @@ export async function copyAgain(
     await emptyTables(databases, target, emptied);
   }
   if ((await subscribed(databases, task)).length === 0) {
-    // Nothing is left that the log up to here is for. Servers before 18 cannot read it when the publication was gone.
+    // Nothing is left that the log up to here is for. Servers before 18 cannot read it when the publication was gone. A
+    // source that was set back has not even written what the subscription continues from.
+    await renewSubscription(databases, task);
     await skipLog(databases, task);
   }
   await addToPublication(databases, task, tables);
@@ -160,14 +168,22 @@ async function addToPublication(
 }
 
 /** Lets a slot that nobody needs the log of begin at its present end. Its reader must have gone, or go. */
-async function skipLog(databases: Databases, { id, source }: EngineTask): Promise<void> {
-  const name = objectName(id);
+async function skipLog(databases: Databases, task: EngineTask): Promise<void> {
+  const { source } = task;
+  const name = objectName(task.id);
   await retrying(async () => {
     await databases.query(
       source,
       "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active",
       [name],
     );
+    await databases.query(
+      source,
+      `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+       WHERE slot_name = $1 AND confirmed_flush_lsn > pg_current_wal_lsn()`,
+      [name],
+    );
+    await ensureSlot(databases, task);
     await databases.query(source, "SELECT pg_replication_slot_advance($1, pg_current_wal_lsn())", [name]);
   }, 5);
 }

@@ -17,6 +17,7 @@ export const codes = {
   slotMoved: "LS009",
   subscriptionAltered: "LS010",
   targetSetBack: "LS011",
+  sourceSetBack: "LS012",
   tableRenamed: "LW001",
   sourceNoIdentity: "LW002",
   targetNoIdentity: "LW003",

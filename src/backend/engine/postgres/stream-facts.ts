@@ -61,6 +61,8 @@ export interface SourceFacts extends Row {
   /** The end of the log, and up to where the target has it, in bytes. */
   readonly position: string;
   readonly applied: string | null;
+  /** The end of the log on the disk: nothing behind it was ever sent. */
+  readonly flushed: string;
   /** Changes with every change of a type's definition in the database. */
   readonly types: string;
   readonly publication: {
@@ -79,6 +81,8 @@ export interface TargetFacts extends Row {
   readonly horizon: string;
   /** The end of its own log on the disk, in bytes. */
   readonly position: string;
+  /** Up to where its worker has the source's log, in bytes; null: there is none. */
+  readonly received: string | null;
   readonly types: string;
   /** The publications that the subscription follows. */
   readonly publications: readonly string[];
@@ -176,6 +180,7 @@ export async function sourceFacts(
        JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
      ${membersSql({ identity: sourceIdentity, filtered: "row_security_active(c.oid)" })}
      SELECT u.name, ${horizonSql} AS horizon, ${typesSql} AS types, (pg_current_wal_lsn() - '0/0')::text AS position,
+            (pg_current_wal_flush_lsn() - '0/0')::text AS flushed,
             (SELECT (s.confirmed_flush_lsn - '0/0')::text FROM pg_replication_slots s WHERE s.slot_name = u.name) AS applied,
             (SELECT json_build_object('oid', pub.oid::int8, 'viaRoot', pub.pubviaroot, 'missing', array_remove(ARRAY[
                CASE WHEN NOT pub.pubinsert THEN 'insert' END, CASE WHEN NOT pub.pubupdate THEN 'update' END,
@@ -229,6 +234,8 @@ export async function targetFacts(
      ${membersSql({ identity: identityIndex(`(i.indisprimary OR ${replicaIndex})`), filtered: targetFiltered })}
      SELECT o.subname AS name, current_setting('server_version_num')::int AS version, ${horizonSql} AS horizon,
             (pg_current_wal_flush_lsn() - '0/0')::text AS position,
+            (SELECT (max(w.received_lsn) - '0/0')::text FROM pg_stat_subscription w
+             WHERE w.subid = o.oid AND w.relid IS NULL) AS received,
             ${typesSql} AS types, o.subpublications AS publications, o.origin, o.skip,
             coalesce((SELECT json_agg(json_build_object(
                'oid', w.oid::int8, 'schema', w.nspname, 'table', w.relname, 'partitioned', w.relkind = 'p',

@@ -259,6 +259,7 @@ const wholeLosses: ReadonlySet<Lost["kind"]> = new Set([
   "slotMoved",
   "subscriptionAltered",
   "targetSetBack",
+  "sourceSetBack",
 ]);
 const targetLosses: ReadonlySet<Lost["kind"]> = new Set([
   "targetTableLost",

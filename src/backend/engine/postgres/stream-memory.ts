@@ -1,6 +1,7 @@
 /** What is remembered of a task's stream: how its tables were when they joined it, and what was lost since. */
 import * as v from "valibot";
 import type { StreamMemory } from "../engine-task";
+import type { Side } from "../side";
 import type { TableName } from "../table-name";
 import { logPosition } from "./names";
 
@@ -40,6 +41,7 @@ const lost = v.object({
       "slotMoved",
       "subscriptionAltered",
       "targetSetBack",
+      "sourceSetBack",
     ] as const),
   ]),
   what: v.string(),
@@ -128,15 +130,21 @@ export interface SlotNews {
   readonly moved?: { readonly from: string; readonly to: string } | undefined;
 }
 
-/** The memory of a target that was set back: what is lost then is lost in all tables. */
+/**
+ * The memory of a stream one of whose servers was set back: what is lost then is lost in all tables.
+ *
+ * @param from where its log was before. @param to where it is now.
+ */
 export function withSetBack(
   memory: Memory,
   tables: readonly TableName[],
-  reached: string,
-  position: string,
+  side: Side,
+  { from, to }: { readonly from: string; readonly to: string },
 ): Memory {
-  const lost = { kind: "targetSetBack", what: `${logPosition(reached)} … ${logPosition(position)}` } as const;
-  return { task: { ...memory.task, reached: position }, tables: allLost(memory, tables, lost) };
+  const kind = side === "source" ? "sourceSetBack" : "targetSetBack";
+  const reached = side === "source" ? {} : { reached: to };
+  const what = `${logPosition(from)} … ${logPosition(to)}`;
+  return { task: { ...memory.task, ...reached }, tables: allLost(memory, tables, { kind, what }) };
 }
 
 /** The memory with what was seen of the slot: what is lost with the log is lost in all tables. */

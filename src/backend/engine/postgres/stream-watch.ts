@@ -57,6 +57,8 @@ interface Check {
   readonly source: SourceFacts | undefined;
   /** The end of the target's own log. */
   readonly reached: string;
+  /** How much of the source's log the target has, as far as it was seen. */
+  readonly taken: string;
   readonly parts: Map<string, boolean>;
   readonly columns: Map<string, { readonly shapes: string; readonly pair: ColumnPair }>;
   /** The types of both ends when they were compared, and those that differ. */
@@ -99,13 +101,13 @@ export class StreamWatch {
     const news = new Map<string, Watched>();
     if (due.length > 0) {
       // Of a look that ended before this one begins.
-      const reached = new Map(due.map(({ id }) => [id, this.#checks.get(id)?.reached]));
+      const before = new Map(due.map(({ id }) => [id, this.#checks.get(id)]));
       const ask = await this.#facts(due);
       const dueAt = Date.now() + Math.min(Math.max(leastMs, restShare * (Date.now() - begin)), mostMs);
       await Promise.all(
         due.map(async (task) => {
           const watched = await this.#check(task, dueAt, {
-            ...{ ...ask(task), news: newsOf(task), reached: reached.get(task.id) },
+            ...{ ...ask(task), news: newsOf(task), before: before.get(task.id) },
           });
           if (watched !== undefined) {
             news.set(task.id, watched);
@@ -151,7 +153,8 @@ export class StreamWatch {
       readonly target: TargetFacts | EngineError | undefined;
       readonly conflicts: ConflictCounters | EngineError | undefined;
       readonly news: SlotNews | undefined;
-      readonly reached: string | undefined;
+      /** The look that ended before this one began. */
+      readonly before: Check | undefined;
     },
   ): Promise<Watched | undefined> {
     const last = this.#checks.get(task.id);
@@ -168,10 +171,17 @@ export class StreamWatch {
     }
     const stored = memoryOf(task.memory);
     const moved = news === undefined ? stored : withSlotNews(stored, task.tables, news);
-    const reached = [stored.task?.reached, facts.reached].find(
-      (one) => one !== undefined && BigInt(target.position) < BigInt(one),
+    const reached = [stored.task?.reached, facts.before?.reached].find((one) =>
+      isBefore(target.position, one),
     );
-    const memory = reached === undefined ? moved : withSetBack(moved, task.tables, reached, target.position);
+    // Of a stream that begins anew nothing counts that was seen of another.
+    const taken = task.memory === null ? undefined : facts.before?.taken;
+    const memory =
+      reached !== undefined
+        ? withSetBack(moved, task.tables, "target", { from: reached, to: target.position })
+        : taken !== undefined && isBefore(known.flushed, taken)
+          ? withSetBack(moved, task.tables, "source", { from: taken, to: known.flushed })
+          : moved;
     const answers = { parts: new Map(last?.parts), columns: new Map(last?.columns) };
     let types = last?.types;
     let names: Readonly<Record<Side, ReadonlyMap<number, Names>>>;
@@ -193,7 +203,8 @@ export class StreamWatch {
     const changed = judged.memory !== stored;
     const next = changed ? judged.memory : task.memory;
     this.#checks.set(task.id, {
-      ...{ dueAt, memory: next, source: known, reached: target.position, types, findings: judged.findings },
+      ...{ dueAt, memory: next, source: known, types, findings: judged.findings },
+      ...{ reached: target.position, taken: furthest(known.applied, target.received, taken) },
       ...answers,
     });
     return {
@@ -276,6 +287,15 @@ export class StreamWatch {
       .map(({ type, problems }) => ({ type, fits: problems.every(({ result }) => result === "ALARM") }));
     return { version, differing };
   }
+}
+
+function isBefore(position: string, other: string | undefined): boolean {
+  return other !== undefined && BigInt(position) < BigInt(other);
+}
+
+/** The last of some positions in a log. */
+function furthest(...positions: readonly (string | null | undefined)[]): string {
+  return positions.reduce<string>((one, other) => (other != null && isBefore(one, other) ? other : one), "0");
 }
 
 function wanted({ id, tables }: EngineTask): Wanted {

@@ -88,15 +88,27 @@ export async function ensureSubscription(databases: Databases, task: EngineTask)
   if (await hasSubscription(databases, task.target, name)) {
     return;
   }
-  const quoted = escapeIdentifier(name);
-  const version = await versionOf(databases, task.target);
   const binary = task.copiesRows && (await fitsBinary(databases, task));
-  await databases.query(
-    task.target,
-    `CREATE SUBSCRIPTION ${quoted} CONNECTION ${await wayToSource(databases, task, version)}
+  await databases.query(task.target, await creationOf(databases, task, binary));
+}
+
+async function creationOf(databases: Databases, task: EngineTask, binary: boolean): Promise<string> {
+  const quoted = escapeIdentifier(objectName(task.id));
+  const version = await versionOf(databases, task.target);
+  return `CREATE SUBSCRIPTION ${quoted} CONNECTION ${await wayToSource(databases, task, version)}
      PUBLICATION ${quoted}
      WITH (enabled = false, create_slot = false, slot_name = ${quoted}, copy_data = ${String(task.copiesRows)},
-           binary = ${String(binary)})`,
+           binary = ${String(binary)})`;
+}
+
+/** Puts another subscription in the place of one without tables, which knows nothing of how far it has the source's log. */
+export async function renewSubscription(databases: Databases, task: EngineTask): Promise<void> {
+  const quoted = escapeIdentifier(objectName(task.id));
+  const creation = await creationOf(databases, task, false);
+  await databases.query(
+    task.target,
+    `ALTER SUBSCRIPTION ${quoted} DISABLE; ALTER SUBSCRIPTION ${quoted} SET (slot_name = NONE);
+     DROP SUBSCRIPTION ${quoted}; ${creation}`,
   );
 }
 
