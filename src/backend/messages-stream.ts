@@ -11,6 +11,10 @@ export const streamMessages = {
     en: "The publication of this task was altered at the source database and does not publish {what}: changes since then are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
     zh: "任务在源库中的发布被修改，不再发布 {what}，此后的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
+  publicationAltered: {
+    en: "The publication of this task was altered at the source database and altered back: changes that it did not publish meanwhile are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
+    zh: "任务在源库中的发布曾被修改后又改回，其间未发布的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
+  },
   sourceTableGone: {
     en: "Table {table} no longer exists in the source database. Remove it from the synchronization objects. To keep synchronizing it, create it there again, and then copy the table again.",
     zh: "源库中的表 {table} 已不存在。请将其移出同步对象；如仍需同步，请在源库重新创建后重新复制该表。",
@@ -20,8 +24,8 @@ export const streamMessages = {
     zh: "源库中的表 {table} 被另一张同名表替换，新表的数据和变更未被同步。请重新复制该表，或重置任务。",
   },
   tableUnpublished: {
-    en: "Table {table} was removed from the publication of this task at the source database, or is published only in part: changes since then are lost. Copy the table again, or reset the task.",
-    zh: "源库中的表 {table} 被移出任务的发布，或只发布了一部分，此后的变更已丢失。请重新复制该表，或重置任务。",
+    en: "Table {table} was removed from the publication of this task at the source database, even if it was added again, or is published only in part. Changes are lost. Copy the table again, or reset the task.",
+    zh: "源库中的表 {table} 曾被移出任务的发布（即使又重新加入），或只发布了一部分，变更已丢失。请重新复制该表，或重置任务。",
   },
   targetTableLost: {
     en: "Table {table} of the target database was dropped, replaced, or removed from the subscription, and receives no changes. Creating it there is not enough, because its rows and its replication position are lost. Copy the table again, or reset the task.",
@@ -112,8 +116,12 @@ export const streamMessages = {
     en: "Table {table} of the target database is unlogged: after a crash of the target's server it is empty, and the synchronization continues without its rows. Run ALTER TABLE … SET LOGGED there.",
     zh: "目标库中的表 {table} 为 UNLOGGED：目标库服务器崩溃后该表会被清空，而同步会在缺少这些数据的情况下继续。请在目标库执行 ALTER TABLE … SET LOGGED。",
   },
+  targetTriggered: {
+    en: "Since the table was copied, the trigger {trigger} of the target database has been firing for replicated changes (ENABLE ALWAYS or REPLICA). It may change or drop rows that arrive. Run ALTER TABLE … ENABLE TRIGGER there to limit it to the target's own changes, and compare the contents of table {table}.",
+    zh: "表复制之后，目标库的触发器 {trigger} 开始对复制的变更触发（ENABLE ALWAYS 或 REPLICA），可能改变或丢弃到达的数据行。请在目标库执行 ALTER TABLE … ENABLE TRIGGER，使其仅对目标库自身的变更生效，并对比表 {table} 的内容。",
+  },
   transactionSkipped: {
-    en: "The subscription of this task has skipped a transaction (ALTER SUBSCRIPTION … SKIP, {position}), and the target database lacks its changes. Compare the contents of the tables, and copy those that differ again.",
+    en: "The subscription of this task skips a transaction (ALTER SUBSCRIPTION … SKIP, {position}), and the target database then lacks its changes. Compare the contents of the tables, and copy those that differ again.",
     zh: "任务的订阅被要求跳过一个事务（ALTER SUBSCRIPTION … SKIP，{position}），目标库缺少该事务的全部变更。请对比各表内容，并重新复制不一致的表。",
   },
   tableRewritten: {

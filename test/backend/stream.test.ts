@@ -235,7 +235,7 @@ describe("the stream of a task", () => {
       ({ length }) => length > 0,
     );
     assert.deepEqual([warning?.code, warning?.table], ["LW024", null]);
-    assert.match(warning?.message ?? "", /told to skip a transaction \(.*, F\/0\)/);
+    assert.match(warning?.message ?? "", /skips a transaction \(.*, F\/0\)/);
     await backend.sql("target", "skipping", "DELETE FROM stock WHERE id = 500");
     assert.equal((await task.retry()).status, "success");
     await task.reaches("INCRE_TRANSFER_STARTED");

@@ -107,6 +107,25 @@ export const losses: readonly Loss[] = [
     says: /\w+\.stock was removed from the publication/,
   },
   {
+    what: "a table leaves the publication and comes back before anybody looks",
+    deeds: [
+      source(`BEGIN; ALTER PUBLICATION {publication} DROP TABLE stock; UPDATE stock SET n = n + 1;
+        ALTER PUBLICATION {publication} ADD TABLE stock; COMMIT`),
+    ],
+    code: "LS005",
+    says: /\w+\.stock was removed from the publication of this task at the source database, even if it was added again/,
+  },
+  {
+    what: "the publication does not publish updates for a moment",
+    whole: true,
+    deeds: [
+      source(`BEGIN; ALTER PUBLICATION {publication} SET (publish = 'insert'); UPDATE stock SET n = n + 1;
+        ALTER PUBLICATION {publication} SET (publish = 'insert, update, delete, truncate'); COMMIT`),
+    ],
+    code: "LS002",
+    says: /was altered at the source database and altered back/,
+  },
+  {
     what: "a table is published with a filter",
     deeds: [
       source(
@@ -427,6 +446,18 @@ export const concerns: readonly Concern[] = [
     heals: [target("ALTER TYPE place DROP ATTRIBUTE x; ALTER TYPE place ADD ATTRIBUTE x int")],
   },
   {
+    what: "a trigger of the target fires for the source's changes",
+    deeds: [
+      target(`CREATE FUNCTION {schema}.drops() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        CREATE TRIGGER silent BEFORE DELETE ON stock FOR EACH ROW EXECUTE FUNCTION {schema}.drops();
+        ALTER TABLE stock ENABLE REPLICA TRIGGER silent`),
+      source("DELETE FROM stock WHERE id = 1"),
+    ],
+    code: "LW025",
+    says: /the trigger silent \(\w+\.stock\) of the target database has been firing for replicated changes/,
+    heals: [target("ALTER TABLE stock ENABLE TRIGGER silent")],
+  },
+  {
     what: "a table is unlogged at the target",
     deeds: [target("ALTER TABLE stock SET UNLOGGED")],
     code: "LW023",
@@ -447,6 +478,14 @@ export const calm: readonly Case[] = [
       target("ALTER TABLE stock SET UNLOGGED"),
       target("ALTER TABLE stock SET LOGGED"),
       target("REINDEX TABLE stock"),
+    ],
+  },
+  {
+    what: "a trigger of the target fires for its own changes, and the publication gets another owner",
+    deeds: [
+      target(`CREATE FUNCTION {schema}.drops() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        CREATE TRIGGER own BEFORE UPDATE ON stock FOR EACH ROW EXECUTE FUNCTION {schema}.drops()`),
+      source(`CREATE ROLE other_{schema} SUPERUSER; ALTER PUBLICATION {publication} OWNER TO other_{schema}`),
     ],
   },
   {

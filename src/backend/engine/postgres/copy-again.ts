@@ -82,11 +82,13 @@ async function takeOut(databases: Databases, task: EngineTask, tables: readonly 
     await databases.query(source, `DROP PUBLICATION IF EXISTS ${name}`);
     await databases.query(source, `CREATE PUBLICATION ${name}`);
   }
-  await databases.query(
-    source,
-    `ALTER PUBLICATION ${name}
-     SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`,
-  );
+  if (!(await isWhole(databases, task))) {
+    await databases.query(
+      source,
+      `ALTER PUBLICATION ${name}
+       SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`,
+    );
+  }
   // What the subscription does not have would come in with them, without the rows that it has missed.
   const stay = new Set(await subscribed(databases, task));
   for (const table of tables) {
@@ -130,6 +132,17 @@ async function publication(
     [objectName(id)],
   );
   return row === undefined ? "absent" : row.all ? "other" : "own";
+}
+
+/** Whether the publication publishes as the backend makes it: altering it is noticed by the streams of all its tables. */
+async function isWhole(databases: Databases, { id, source }: EngineTask): Promise<boolean> {
+  const whole = await databases.query(
+    source,
+    `SELECT FROM pg_publication WHERE pubname = $1
+     AND pubinsert AND pubupdate AND pubdelete AND pubtruncate AND pubviaroot`,
+    [objectName(id)],
+  );
+  return whole.length > 0;
 }
 
 /** The quoted names of the tables that the publication names. */

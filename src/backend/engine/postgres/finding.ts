@@ -8,6 +8,7 @@ import { plainName, type TableName } from "../table-name";
 export const codes = {
   publicationGone: "LS001",
   publicationPartial: "LS002",
+  publicationAltered: "LS002",
   sourceTableGone: "LS003",
   sourceTableReplaced: "LS004",
   tableUnpublished: "LS005",
@@ -43,6 +44,7 @@ export const codes = {
   typeAltered: "LW022",
   targetUnlogged: "LW023",
   transactionSkipped: "LW024",
+  targetTriggered: "LW025",
 } as const satisfies Partial<Record<MessageId, string>>;
 type Kind = keyof typeof codes;
 

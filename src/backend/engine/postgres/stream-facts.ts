@@ -26,6 +26,8 @@ export interface MemberFacts {
   readonly filtered: boolean;
   /** Whether a crash of the server empties it. */
   readonly unlogged: boolean;
+  /** Its triggers that fire for replicated changes. */
+  readonly triggers: readonly string[];
 }
 
 interface TableFacts {
@@ -40,7 +42,8 @@ interface TableFacts {
 }
 
 export interface SourceTableFacts extends TableFacts {
-  readonly published: boolean;
+  /** Its membership in the publication: another one when it has left and come back; null: it is not in it. */
+  readonly published: number | null;
   /** Whether only some of its rows or columns are published. */
   readonly restricted: boolean;
   /** Whether updates and deletes carry the whole old row (REPLICA IDENTITY FULL). */
@@ -67,6 +70,9 @@ export interface SourceFacts extends Row {
   readonly types: string;
   readonly publication: {
     readonly oid: number;
+    readonly owner: number;
+    /** Changes with its owner, its name and its options, and not with its tables. */
+    readonly version: string;
     /** Operations that it does not publish. */
     readonly missing: readonly string[];
     readonly viaRoot: boolean;
@@ -130,7 +136,9 @@ function membersSql(facts: { readonly identity: string; readonly filtered: strin
              'link', t.link, 'tuples', c.reltuples,
              'live', pg_stat_get_live_tuples(c.oid),
              'identity', ${facts.identity}, 'filtered', ${facts.filtered},
-             'unlogged', c.relpersistence = 'u') ORDER BY t.oid <> t.root, t.oid),
+             'unlogged', c.relpersistence = 'u',
+             'triggers', coalesce((SELECT json_agg(g.tgname ORDER BY g.tgname) FROM pg_trigger g
+                                   WHERE g.tgrelid = c.oid AND g.tgenabled IN ('A', 'R') AND NOT g.tgisinternal), '[]')) ORDER BY t.oid <> t.root, t.oid),
            max(a.columns) FILTER (WHERE t.oid = t.root)
     FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
     CROSS JOIN LATERAL (
@@ -170,7 +178,7 @@ export async function sourceFacts(
   return await databases.repeated<SourceFacts>(
     source,
     `WITH RECURSIVE
-     pub AS (SELECT p.*, coalesce(to_jsonb(p) ->> 'pubgencols', 'n') AS gencols FROM pg_publication p WHERE p.pubname = ANY($1)),
+     pub AS (SELECT p.*, p.xmin::text AS version, coalesce(to_jsonb(p) ->> 'pubgencols', 'n') AS gencols FROM pg_publication p WHERE p.pubname = ANY($1)),
      wanted AS (
        SELECT w.name, c.oid, c.relkind, c.relreplident, n.nspname, c.relname FROM unnest($2::text[], $3::text[], $4::text[]) w (name, schema, "table")
        JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w."table"
@@ -182,14 +190,15 @@ export async function sourceFacts(
      SELECT u.name, ${horizonSql} AS horizon, ${typesSql} AS types, (pg_current_wal_lsn() - '0/0')::text AS position,
             (pg_current_wal_flush_lsn() - '0/0')::text AS flushed,
             (SELECT (s.confirmed_flush_lsn - '0/0')::text FROM pg_replication_slots s WHERE s.slot_name = u.name) AS applied,
-            (SELECT json_build_object('oid', pub.oid::int8, 'viaRoot', pub.pubviaroot, 'missing', array_remove(ARRAY[
+            (SELECT json_build_object('oid', pub.oid::int8, 'owner', pub.pubowner::int8,
+               'version', pub.version, 'viaRoot', pub.pubviaroot, 'missing', array_remove(ARRAY[
                CASE WHEN NOT pub.pubinsert THEN 'insert' END, CASE WHEN NOT pub.pubupdate THEN 'update' END,
                CASE WHEN NOT pub.pubdelete THEN 'delete' END, CASE WHEN NOT pub.pubtruncate THEN 'truncate' END], NULL))
              FROM pub WHERE pub.pubname = u.name) AS publication,
             coalesce((SELECT json_agg(json_build_object(
                'oid', w.oid::int8, 'schema', w.nspname, 'table', w.relname, 'partitioned', w.relkind = 'p',
                'columns', m.columns, 'members', m.list, 
-               'full', w.relreplident = 'f', 'published', r.oid IS NOT NULL,
+               'full', w.relreplident = 'f', 'published', r.oid::int8,
                'restricted', coalesce(to_jsonb(r) ->> 'prqual', to_jsonb(r) ->> 'prattrs') IS NOT NULL))
              FROM wanted w JOIN members m ON m.root = w.oid
              LEFT JOIN pub ON pub.pubname = w.name

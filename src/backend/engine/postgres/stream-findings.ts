@@ -148,7 +148,9 @@ function judgeTable(
   ) {
     return { entry: lost === undefined ? entry : { ...entry, lost }, warnings: [] };
   }
-  const before = joined ?? join(look, source, target, look.source.publication.oid, answers);
+  const { publication } = look.source;
+  const before = joined ?? join(look, source, target, publication.oid, answers);
+  const triggers = triggersOf(target);
   const { after, warnings } = altered(
     name,
     before,
@@ -166,13 +168,22 @@ function judgeTable(
     entry: {
       ...entry,
       ...(look.target.skip === null ? {} : { skipped: look.target.skip }),
-      joined: { ...rest, ...emptied, source: parts.source.end, target: parts.target.end },
+      joined: {
+        ...{ ...rest, ...emptied, triggers: before.triggers ?? triggers },
+        ...(source.published === null
+          ? {}
+          : { published: { as: source.published, version: publication.version, owner: publication.owner } }),
+        ...{ source: parts.source.end, target: parts.target.end },
+      },
     },
     warnings: [
       ...(emptied.emptied?.told === true ? [finding("targetEmptied", "target", name)] : []),
       ...target.members
         .filter(({ unlogged }) => unlogged)
         .map(({ name: table }) => finding("targetUnlogged", "target", name, { table }, table)),
+      ...triggers
+        .filter((trigger) => before.triggers?.includes(trigger) === false)
+        .map((trigger) => finding("targetTriggered", "target", name, { trigger }, trigger)),
       ...renamedAt("source", name, source),
       ...renamedAt("target", name, target),
       ...identities(name, before, source, target),
@@ -227,7 +238,7 @@ function lossOf(
   if (joined !== undefined && joined.source.oid !== source.oid) {
     return because("sourceTableReplaced");
   }
-  if (!source.published || source.restricted) {
+  if (source.published === null || source.restricted) {
     return because("tableUnpublished");
   }
   if (publication.missing.length > 0) {
@@ -235,6 +246,14 @@ function lossOf(
   }
   if (source.partitioned && !publication.viaRoot) {
     return because("publicationPartial", "publish_via_partition_root");
+  }
+  const published = joined?.published;
+  if (published !== undefined && published.as !== source.published) {
+    return because("tableUnpublished");
+  }
+  // Who owns it makes no difference.
+  if (published?.owner === publication.owner && published.version !== publication.version) {
+    return because("publicationAltered");
   }
   if (!subscription.publications.includes(subscription.name)) {
     return because("subscriptionAltered", `SET PUBLICATION ${subscription.publications.join(", ")}`);
@@ -256,6 +275,7 @@ function lossOf(
 const wholeLosses: ReadonlySet<Lost["kind"]> = new Set([
   "publicationGone",
   "publicationPartial",
+  "publicationAltered",
   "slotMoved",
   "subscriptionAltered",
   "targetSetBack",
@@ -325,6 +345,10 @@ function endOf(
 
 function partOf({ name, node, shape, link }: MemberFacts): Part {
   return { name, node, shape, link };
+}
+
+function triggersOf({ members }: TargetTableFacts): string[] {
+  return members.flatMap(({ name, triggers }) => triggers.map((trigger) => `${trigger} (${name})`));
 }
 
 function renamedAt(

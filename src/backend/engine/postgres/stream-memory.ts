@@ -33,7 +33,8 @@ export type End = v.InferOutput<typeof end>;
 
 const lost = v.object({
   kind: v.picklist([
-    ...(["publicationGone", "publicationPartial", "sourceTableGone", "sourceTableReplaced"] as const),
+    ...(["publicationGone", "publicationPartial", "publicationAltered"] as const),
+    ...(["sourceTableGone", "sourceTableReplaced"] as const),
     ...([
       "tableUnpublished",
       "targetTableLost",
@@ -53,6 +54,10 @@ const entry = v.object({
   joined: v.optional(
     v.object({
       publication: v.number(),
+      /** How it is published since; memories of earlier versions do not have it. */
+      published: v.optional(v.object({ as: v.number(), version: v.string(), owner: v.number() })),
+      /** Triggers of the target that fired for replicated changes then, as they are named to the user. */
+      triggers: v.optional(v.array(v.string())),
       source: end,
       target: end,
       /** It was rewritten at the source; over when the target has the log up to here. */
