@@ -40,9 +40,12 @@ export function mayChangePassword({ status, availableActions }: Task): boolean {
   return status !== "frozen" && availableActions?.includes("RESET_DB_PWD") === true;
 }
 
-/** Whether SQL of a remedy can be looked up and run for a task, which only the local backend does. */
-export function mayRunRemedySql(task: Pick<Task, "status">, place: "local" | "cloud"): boolean {
-  return place === "local" && hasFailed(task);
+/**
+ * Whether SQL of a remedy can be looked up and run for a task, which only the local backend does; for a wrong password
+ * there is none.
+ */
+export function mayRunRemedySql(task: Pick<Task, "status" | "error">, place: "local" | "cloud"): boolean {
+  return place === "local" && hasFailed(task) && task.error?.code !== "28P01";
 }
 
 /** Whether a task that exists is still to be configured, so that a task file may complete it. */

@@ -63,7 +63,10 @@ describe("the actions that a task allows", () => {
     assert.deepEqual(legalActions(task(paused)), ["resume", "end"]);
   });
 
-  it("is SQL of a remedy for what has failed at the local backend; a freeze is no such failure", () => {
+  it("is SQL of a remedy for what has failed at the local backend, other than a freeze or a wrong password", () => {
+    const failed = (code: string) => ({ status: "startFailed", error: { code } }) as const;
+    assert.equal(mayRunRemedySql(failed("28000"), "local"), true);
+    assert.equal(mayRunRemedySql(failed("28P01"), "local"), false);
     assert.equal(mayRunRemedySql({ status: "incrementalFailed" }, "local"), true);
     assert.equal(mayRunRemedySql({ status: "incrementalFailed" }, "cloud"), false);
     assert.equal(mayRunRemedySql({ status: "incremental" }, "local"), false);
