@@ -257,6 +257,6 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
         vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthroughId),
       );
     },
-    "drs.reportProblem": () => reportProblem(parts),
+    "drs.reportProblem": async (argument) => await reportProblem(parts, argument),
   };
 }

@@ -231,10 +231,9 @@ describe("the details page", () => {
   describe("a report of a problem", () => {
     it("is put together in an editor, and copied", async () => {
       await workbench.runCommand("DRS: Report a Problem…");
-      await workbench.answerNotification("Complete the report in the editor", "Copy Report");
-      await workbench.reads(
-        () => workbench.clipboard(),
-        (text) => /^# A problem with DRS Sync Tasks[\s\S]*VS Code/.test(text),
+      const copy = workbench.page.locator(".codelens-decoration a").filter({ hasText: "Copy Report" });
+      await workbench.click(copy, async () =>
+        /^# A problem with DRS Sync Tasks[\s\S]*VS Code/.test(await workbench.clipboard()),
       );
     });
   });

@@ -73,8 +73,13 @@ describe("the commands, on tasks of the local backend", () => {
 
   it("report a problem without an address or an id", async () => {
     await vscode.commands.executeCommand("drs.reportProblem");
-    const text = vscode.window.activeTextEditor?.document.getText() ?? "";
+    const editor = vscode.window.activeTextEditor ?? assert.fail("no report");
+    const { uri } = editor.document;
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "It is slow.\n"));
+    await vscode.commands.executeCommand("drs.reportProblem", uri);
+    const text = await vscode.env.clipboard.readText();
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    assert.match(text, /^It is slow\.\n# A problem/);
     assert.match(text, /^- kind: local backend$/m);
     const secrets = [...ids.keys(), ...ids.values(), "127.0.0.1", "localhost"];
     assert.deepEqual(
