@@ -5,7 +5,7 @@ import { localId, type TaskRef } from "../connections/connection";
 import { diagnosisOf } from "../failures/diagnosis";
 import type { Diagnosis } from "../failures/known-case";
 import { stepRow } from "../failures/steps";
-import { joined, type Shown, shown } from "../l10n/shown";
+import { joined, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import type { StatusId } from "../status/statuses";
@@ -28,7 +28,8 @@ const doubleClickMs = 500;
 
 /**
  * Opens and restores the pages. As VS Code does with editors, a click on a row shows a preview, the same panel for one task
- * after another, and leaves the focus in the tree; what is opened otherwise, or twice, has a panel of its own.
+ * after another, and leaves the focus in the tree; what is opened otherwise, or twice, or moved to another group or window,
+ * has a panel of its own.
  * Disposing it leaves the panels to VS Code, which restores them after a reload.
  */
 export class DetailsPages implements vscode.Disposable {
@@ -38,7 +39,7 @@ export class DetailsPages implements vscode.Disposable {
   readonly #before: ReadonlySet<vscode.Tab> = new Set(detailsTabs());
   /** The task whose page is the preview. */
   #preview: string | undefined;
-  #clicked = { key: "", at: 0 };
+  #clicked = { key: "", at: Number.NEGATIVE_INFINITY };
 
   constructor(host: DetailsHost) {
     this.#host = host;
@@ -49,21 +50,22 @@ export class DetailsPages implements vscode.Disposable {
     const key = keyOf(task);
     const isClick = preview && !this.#isSecondClick(key);
     const page = this.#pages.get(key) ?? this.#make(task, isClick);
-    if (!isClick && this.#preview === key) {
-      this.#preview = undefined;
+    if (!isClick) {
+      this.#keep(key);
     }
     page.panel.reveal(undefined, isClick);
   }
 
   #isSecondClick(key: string): boolean {
-    const now = Date.now();
+    const now = performance.now();
     const isSecond = this.#clicked.key === key && now - this.#clicked.at < doubleClickMs;
-    this.#clicked = { key, at: isSecond ? 0 : now };
+    this.#clicked = { key, at: isSecond ? Number.NEGATIVE_INFINITY : now };
     return isSecond;
   }
 
   #make(task: TaskRef, preview: boolean): DetailsPage {
-    const old = preview && this.#preview !== undefined ? this.#pages.get(this.#preview) : undefined;
+    const open = preview && this.#preview !== undefined ? this.#pages.get(this.#preview) : undefined;
+    const old = open !== undefined && !isPinned(open.panel) ? open : undefined;
     if (old !== undefined) {
       this.#forget(old);
     }
@@ -106,16 +108,24 @@ export class DetailsPages implements vscode.Disposable {
   }
 
   #add(task: TaskRef, panel: vscode.WebviewPanel, isLoaded: boolean): DetailsPage {
-    const page = new DetailsPage(this.#host, task, panel, isLoaded, () => this.#forget(page));
+    const page = new DetailsPage(this.#host, task, panel, isLoaded, {
+      closed: () => this.#forget(page),
+      moved: () => this.#keep(page.key),
+    });
     this.#pages.set(page.key, page);
     return page;
   }
 
-  #forget(page: DetailsPage): void {
-    this.#pages.delete(page.key);
-    if (this.#preview === page.key) {
+  /** A page that was the preview has its panel for itself from now on. */
+  #keep(key: string): void {
+    if (this.#preview === key) {
       this.#preview = undefined;
     }
+  }
+
+  #forget(page: DetailsPage): void {
+    this.#pages.delete(page.key);
+    this.#keep(page.key);
     page.dispose();
   }
 }
@@ -126,6 +136,11 @@ function detailsTabs(): readonly vscode.Tab[] {
     .filter(
       ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(detailsViewType),
     );
+}
+
+/** Whether the user has pinned the tab of a panel. */
+function isPinned({ title }: vscode.WebviewPanel): boolean {
+  return detailsTabs().some((tab) => tab.isPinned && tab.label === title);
 }
 
 function keyOf({ connection, id }: TaskRef): string {
@@ -149,28 +164,35 @@ class DetailsPage implements vscode.Disposable {
   /** The status whose icon the tab has. */
   #iconOf: StatusId | undefined;
   #visible = false;
+  #column: vscode.ViewColumn | undefined;
   #isDisposed = false;
 
   /**
    * @param isLoaded whether the panel has had another task.
-   * @param onClosed called when the user closes the panel.
+   * @param on called when the user closes the panel, and moves it to another group or window.
    */
   constructor(
     host: DetailsHost,
     task: TaskRef,
     panel: vscode.WebviewPanel,
     isLoaded: boolean,
-    onClosed: () => void,
+    on: { readonly closed: () => void; readonly moved: () => void },
   ) {
     this.#host = host;
     this.#ref = task;
     this.key = keyOf(task);
     this.panel = panel;
+    this.#column = panel.viewColumn;
     this.#more = new PageModel(host, task, () => this.#update());
     this.#subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
-      panel.onDidChangeViewState(() => this.#setVisible(panel.visible)),
-      panel.onDidDispose(onClosed),
+      panel.onDidChangeViewState(() => {
+        this.#setVisible(panel.visible);
+        if (this.#isMoved()) {
+          on.moved();
+        }
+      }),
+      panel.onDidDispose(on.closed),
       host.onDidChange(() => this.#update()),
     ];
     panel.webview.options = {
@@ -182,10 +204,11 @@ class DetailsPage implements vscode.Disposable {
       panel.webview.html = this.#html();
     }
     this.#lastKnown = host.task(task);
-    if (this.#lastKnown !== undefined) {
-      // A panel that had another task, and is behind other tabs, is to be known by this one's name at once.
-      panel.title = this.#title();
+    if (isLoaded) {
+      panel.title = shown(task.id);
     }
+    // A panel that had another task, and is behind other tabs, is to be known by this one's name at once.
+    this.#showTitle();
     this.#setVisible(panel.visible);
   }
 
@@ -196,6 +219,13 @@ class DetailsPage implements vscode.Disposable {
     for (const subscription of this.#subscriptions) {
       subscription.dispose();
     }
+  }
+
+  /** Whether the panel has another column than before. One that was just made has that of whichever group is active. */
+  #isMoved(): boolean {
+    const before = this.#column;
+    this.#column = this.panel.viewColumn;
+    return before !== undefined && before !== vscode.ViewColumn.Active && before !== this.#column;
   }
 
   #html(): string {
@@ -228,12 +258,14 @@ class DetailsPage implements vscode.Disposable {
   /** Shows what is known now, unless the page is hidden or shows it already. */
   #update(): void {
     // The status it had says nothing while the task cannot be read.
-    this.#showIcon(this.#host.task(this.#ref)?.status ?? (this.#iconOf && "unknown"));
+    const current = this.#host.task(this.#ref);
+    this.#showIcon(current?.status ?? (this.#iconOf && "unknown"));
+    this.#lastKnown = current ?? this.#lastKnown;
+    this.#showTitle();
     if (!this.#visible) {
       return;
     }
     const view = this.#view();
-    this.panel.title = this.#title();
     const shown = JSON.stringify(view);
     if (shown !== this.#shown) {
       this.#shown = shown;
@@ -255,15 +287,16 @@ class DetailsPage implements vscode.Disposable {
   }
 
   /** Names the connection where there are several: their tasks may have the same name. */
-  #title(): Shown {
+  #showTitle(): void {
     if (this.#lastKnown === undefined) {
-      return this.#host.l10n.t("Task details");
+      // The title of the last time still says which task it is.
+      return;
     }
     const letters = [...this.#lastKnown.name];
     const isLong = letters.length > titleLength;
     const name = shown(isLong ? `${letters.slice(0, titleLength - 1).join("")}…` : letters.join(""));
     const { connection, isAlone } = this.#host.facts(this.#ref.connection);
-    return isAlone || connection === undefined ? name : joined(" · ", [name, shown(connection)]);
+    this.panel.title = isAlone || connection === undefined ? name : joined(" · ", [name, shown(connection)]);
   }
 
   #view(): PageView {
@@ -272,7 +305,6 @@ class DetailsPage implements vscode.Disposable {
     const reader: Reader = { l10n: host.l10n, freshness };
     const place = this.#ref.connection === localId ? "local" : "cloud";
     const current = host.task(this.#ref);
-    this.#lastKnown = current ?? this.#lastKnown;
     if (this.#lastKnown === undefined) {
       return emptyDetails(this.#ref.id, reader, place);
     }
