@@ -89,8 +89,13 @@ export function connectionHandlers(parts: CommandHost) {
         await show([connection.id]);
       }
     },
-    "drs.showConnections": async () => {
+    "drs.showConnections": async (argument) => {
       const shown = new Set(connections.shown.map(({ id }) => id));
+      const { connection: meant } = targetOf(argument);
+      if (meant !== undefined) {
+        await show([...shown, meant]);
+        return;
+      }
       const items = connections.all.map((connection) => ({
         ...itemOf(connection),
         picked: shown.has(connection.id),

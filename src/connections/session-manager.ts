@@ -99,6 +99,11 @@ export class SessionManager implements vscode.Disposable {
     return this.#entries.get(connection);
   }
 
+  /** A connection that is known, but not shown. */
+  hidden(id: string): Connection | undefined {
+    return this.#entries.has(id) ? undefined : this.connections.find(id);
+  }
+
   /** Tells that a local backend was looked for: where none was found, none runs. */
   localLooked(): void {
     this.#localLooked = true;

@@ -1,13 +1,15 @@
-import type { TaskRef } from "../connections/connection";
-import { findTask, type SessionManager } from "../connections/session-manager";
-import { isUnanswered } from "../drs/errors";
+import { localId, type TaskRef } from "../connections/connection";
+import { type ConnectionState, findTask, type SessionManager } from "../connections/session-manager";
+import { isDrsError, isUnanswered } from "../drs/errors";
 import type { Localizer } from "../l10n/localizer";
+import { shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { ActionId } from "../status/actions";
 import type { Attempts } from "../tasks/attempts";
 import { thresholdsIn } from "../tasks/attention";
 import { PastValues } from "../tasks/past-values";
 import { type ConnectionFacts, type DetailsHost, detailsViewType } from "./host";
+import type { WayBack } from "./page-view";
 import type { DetailsPages } from "./panel";
 
 /** The details pages as the rest of the extension sees them. Their code is loaded with the first page. */
@@ -83,22 +85,34 @@ export class Details implements vscode.Disposable {
       import("../drs/error-text"),
     ]);
     const facts = (id: string): ConnectionFacts => {
-      const { session, connection, trouble, readOnly } = this.sessions.find(id) ?? {};
+      const state = this.sessions.find(id);
+      const { session, connection, trouble, readOnly, phase } = state ?? {};
+      const hidden = this.sessions.hidden(id)?.name;
       const { asOf, problem } = session?.store.snapshot ?? {};
-      const why =
-        problem === undefined ? trouble : explain(problem, this.#host.l10n, connection?.kind === "local");
       return {
-        connection: connection?.name,
-        isAlone: this.sessions.shown.length <= 1,
+        connection: connection?.name ?? hidden,
+        isAlone: connection !== undefined && this.sessions.shown.length === 1,
         readOnly,
         freshness: {
-          ...{ connected: session !== undefined, asOf, problem: why },
-          unreachable:
-            connection?.kind === "local" &&
-            (problem === undefined ? why !== undefined : isUnanswered(problem)),
+          // One that is being opened is waited for.
+          connected: session !== undefined || phase === "opening",
+          asOf,
+          problem: problem === undefined ? trouble : explain(problem, this.#host.l10n, id === localId),
+          hidden: hidden === undefined ? undefined : shown(hidden),
+          wayBack: hidden === undefined ? wayBack(id, state) : "showConnection",
         },
       };
     };
     return new DetailsPages({ ...this.#host, facts });
   }
+}
+
+/** What brings back the data of a connection that is shown, or is not there any more. */
+function wayBack(id: string, state: ConnectionState | undefined): WayBack | undefined {
+  const problem = state?.session?.store.snapshot.problem;
+  if (id === localId) {
+    return state?.session === undefined || isUnanswered(problem) ? "startBackend" : undefined;
+  }
+  const isRejected = isDrsError(problem) && problem.failure.kind === "authentication";
+  return state?.phase === "closed" || isRejected ? "enterSecret" : undefined;
 }

@@ -5,18 +5,21 @@ import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
 import type { Attempt, TakenStep } from "../tasks/attempts";
 import type { Since } from "../tasks/use-cases/status-since";
+import type { WayBack } from "./page-view";
 import type { Unready } from "./unready";
 
 /** How fresh the store's data is. */
 export interface Freshness {
   /** Whether there is a connection to read from. */
   readonly connected: boolean;
+  /** The name of the connection while the user has hidden it. */
+  readonly hidden?: Shown | undefined;
+  /** What brings the data back, where something of ours does. */
+  readonly wayBack?: WayBack | undefined;
   /** When it was last read, milliseconds since 1970; undefined before the first time. */
   readonly asOf: number | undefined;
   /** Why the last reading failed, in the reader's language; undefined when it did not. */
   readonly problem: Shown | undefined;
-  /** Whether it is the local backend that does not answer, so that starting it helps. */
-  readonly unreachable?: boolean | undefined;
 }
 
 /** The reader, and the state of the data. */

@@ -30,8 +30,18 @@ export interface Notice {
   readonly since?: number | undefined;
   /** The label of a button that asks for fresh data. */
   readonly refresh?: Shown | undefined;
-  /** The label of a button that starts the local backend. */
-  readonly start?: Shown | undefined;
+  /** A button that brings the data back. */
+  readonly remedy?: NoticeRemedy | undefined;
+}
+
+/** What can be done about data that cannot be read, by the name of the page's message. */
+export type WayBack = "startBackend" | "showConnection" | "enterSecret";
+
+export interface NoticeRemedy {
+  readonly does: WayBack;
+  readonly label: Shown;
+  /** Codicon id. */
+  readonly icon: string;
 }
 
 export interface ActionButton {

@@ -16,7 +16,7 @@ import type { Reader } from "./facts";
 import { type DetailsHost, detailsViewType } from "./host";
 import { pageHtml } from "./html";
 import { PageModel } from "./page-model";
-import type { Copyable, PageView } from "./page-view";
+import type { Copyable, PageView, WayBack } from "./page-view";
 import { type HostMessage, type PageMessage, parseFromPage, parsePageState } from "./protocol";
 import { tabIcon } from "./tab-icon";
 import { copyText, detailsOf, emptyDetails } from "./view";
@@ -25,6 +25,12 @@ import { copyText, detailsOf, emptyDetails } from "./view";
 const titleLength = 50;
 /** Two clicks on a row within this time are a double click, in milliseconds. */
 const doubleClickMs = 500;
+
+const wayBackCommands: Readonly<Record<WayBack, `drs.${string}`>> = {
+  startBackend: "drs.startLocalBackend",
+  showConnection: "drs.showConnections",
+  enterSecret: "drs.enterSecret",
+};
 
 /**
  * Opens and restores the pages. As VS Code does with editors, a click on a row shows a preview, the same panel for one task
@@ -362,7 +368,9 @@ class DetailsPage implements vscode.Disposable {
         this.#more.refresh();
         break;
       case "startBackend":
-        void vscode.commands.executeCommand("drs.startLocalBackend");
+      case "showConnection":
+      case "enterSecret":
+        void vscode.commands.executeCommand(wayBackCommands[message.type], this.#ref);
         break;
       case "run":
         void this.#run(message.action);

@@ -9,7 +9,7 @@ import { partIds } from "./parts/parts";
 const pageMessage = v.variant("type", [
   v.strictObject({ type: v.literal("ready") }),
   v.strictObject({ type: v.literal("refresh") }),
-  v.strictObject({ type: v.literal("startBackend") }),
+  v.strictObject({ type: v.picklist(["startBackend", "showConnection", "enterSecret"]) }),
   v.strictObject({
     type: v.literal("run"),
     action: v.picklist(actionIds),

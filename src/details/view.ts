@@ -23,6 +23,7 @@ import type {
   Delay,
   EmptyView,
   Notice,
+  NoticeRemedy,
   Problem,
   Progress,
   StreamView,
@@ -86,20 +87,32 @@ export function emptyDetails(taskId: string, reader: Reader, place: DetailsFacts
   };
 }
 
-/** The way out where the local backend is not connected; the page itself says that of any connection. */
-function closedNotices(
-  { l10n: { t }, freshness: { connected } }: Reader,
-  place: DetailsFacts["place"],
-): readonly Notice[] {
-  return connected || place !== "local"
-    ? []
-    : [
-        {
-          level: "warning",
-          text: t("The local backend is not connected."),
-          start: t("Start the Local Backend"),
-        },
-      ];
+/** The way out of not being connected, where the page does not say why; the page itself says that of any connection. */
+function closedNotices(reader: Reader, place: DetailsFacts["place"]): readonly Notice[] {
+  const { t } = reader.l10n;
+  const { connected, hidden, problem } = reader.freshness;
+  if (connected || problem !== undefined || (hidden === undefined && place !== "local")) {
+    return [];
+  }
+  const text =
+    hidden === undefined
+      ? t("The local backend is not connected.")
+      : t("The connection {0} is not shown.", hidden);
+  return [{ level: "warning", text, remedy: remedyOf(reader) }];
+}
+
+/** The button that brings the data back. */
+function remedyOf({ l10n: { t }, freshness: { wayBack } }: Reader): NoticeRemedy | undefined {
+  switch (wayBack) {
+    case undefined:
+      return undefined;
+    case "startBackend":
+      return { does: wayBack, icon: "debug-start", label: t("Start the Local Backend") };
+    case "showConnection":
+      return { does: wayBack, icon: "eye", label: t("Show the Connection") };
+    case "enterSecret":
+      return { does: wayBack, icon: "key", label: t("Enter Again") };
+  }
 }
 
 function absence(
@@ -141,20 +154,20 @@ export function copyText(task: Task, what: CopyableFact): string | undefined {
   }
 }
 
-function absenceNotices({ l10n: { t }, freshness, listed, place }: DetailsFacts): readonly Notice[] {
-  if (listed) {
+function absenceNotices(facts: DetailsFacts): readonly Notice[] {
+  const { connected, asOf, hidden, problem } = facts.freshness;
+  const { t } = facts.l10n;
+  if (facts.listed) {
     return [];
   }
-  if (!freshness.connected) {
-    return [
-      {
-        level: "warning",
-        text: t("Not connected. This page shows the last known state of the task."),
-        start: place === "local" ? t("Start the Local Backend") : undefined,
-      },
-    ];
+  if (!connected) {
+    const text =
+      hidden === undefined
+        ? t("Not connected. This page shows the last known state of the task.")
+        : t("The connection {0} is not shown. This page shows the last known state of the task.", hidden);
+    return [{ level: "warning", text, remedy: problem === undefined ? remedyOf(facts) : undefined }];
   }
-  return freshness.asOf === undefined
+  return asOf === undefined
     ? []
     : [
         {
@@ -164,10 +177,9 @@ function absenceNotices({ l10n: { t }, freshness, listed, place }: DetailsFacts)
       ];
 }
 
-function staleNotices({
-  l10n: { t, time },
-  freshness: { asOf, problem, unreachable },
-}: Reader): readonly Notice[] {
+function staleNotices(reader: Reader): readonly Notice[] {
+  const { t, time } = reader.l10n;
+  const { asOf, problem } = reader.freshness;
   if (problem === undefined) {
     return [];
   }
@@ -175,16 +187,8 @@ function staleNotices({
     asOf === undefined
       ? t("The tasks could not be read.")
       : t("The last refresh failed. The data is as of {0}", time(asOf));
-  return [
-    {
-      level: "warning",
-      text,
-      detail: problem,
-      since: asOf,
-      refresh: t("Refresh"),
-      start: unreachable === true ? t("Start the Local Backend") : undefined,
-    },
-  ];
+  const refresh = t("Refresh");
+  return [{ level: "warning", text, detail: problem, since: asOf, refresh, remedy: remedyOf(reader) }];
 }
 
 function readOnlyNotices({ l10n: { t }, readOnly }: DetailsFacts): readonly Notice[] {

@@ -89,7 +89,7 @@ function moreCards(
 function noticeList(notices: readonly Notice[], language: string, context: PageContext): TemplateResult {
   return html`<div class="notices" role="status">
     ${notices.map(
-      ({ level, text, detail, since, refresh, start, busy }) => html`
+      ({ level, text, detail, since, refresh, remedy, busy }) => html`
         <div class="notice ${level}">
           ${icon(busy === true ? "loading codicon-modifier-spin" : level)}
           <div>
@@ -100,10 +100,10 @@ function noticeList(notices: readonly Notice[], language: string, context: PageC
             ${detail === undefined ? nothing : html`<p class="detail">${detail}</p>`}
           </div>
           ${
-            start === undefined
+            remedy === undefined
               ? nothing
-              : html`<button type="button" class="primary" @click=${() => context.send({ type: "startBackend" })}>
-                  ${icon("debug-start")}${start}
+              : html`<button type="button" class="primary" @click=${() => context.send({ type: remedy.does })}>
+                  ${icon(remedy.icon)}${remedy.label}
                 </button>`
           }
           ${

@@ -10,6 +10,9 @@ describe("messages of the details page", () => {
     for (const message of [
       { type: "ready" },
       { type: "refresh" },
+      { type: "startBackend" },
+      { type: "showConnection" },
+      { type: "enterSecret" },
       { type: "copy", what: "error" },
       { type: "copy", what: "json" },
       { type: "open", part: "log", open: true },

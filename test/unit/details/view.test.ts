@@ -443,8 +443,11 @@ describe("the details view", () => {
     const unconnected = { listed: false, ...freshness({ connected: false, asOf: undefined }) };
     const closed = viewOf({}, unconnected);
     assert.deepEqual(
-      [closed, viewOf({}, { ...unconnected, place: "local" })].map(({ notices }) => notices[0]?.start),
-      [undefined, "Start the Local Backend"],
+      (["startBackend", "enterSecret", undefined] as const).map((wayBack) => {
+        const facts = freshness({ connected: false, asOf: undefined, wayBack });
+        return viewOf({}, { listed: false, ...facts }).notices[0]?.remedy?.label;
+      }),
+      ["Start the Local Backend", "Enter Again", undefined],
     );
     assert.match(closed.notices[0]?.text ?? "", /^Not connected/);
     assert.deepEqual(closed.actions, []);
@@ -466,11 +469,47 @@ describe("the details view", () => {
     assert.deepEqual(empty({}), ["This task is not in the list", false, 0]);
     const closed = { connected: false, asOf: undefined };
     assert.deepEqual(empty(closed), ["Not connected", false, 0]);
-    const local = emptyDetails("some-id", { l10n: english, ...freshness(closed) }, "local");
+    const stopped = freshness({ ...closed, wayBack: "startBackend" });
+    const local = emptyDetails("some-id", { l10n: english, ...stopped }, "local");
     assert.deepEqual(
-      local.notices.map(({ start }) => start),
+      local.notices.map(({ remedy }) => remedy?.label),
       ["Start the Local Backend"],
     );
+  });
+
+  it("offers the way back once, beside the reason where there is one", () => {
+    const refused = freshness({
+      ...{ connected: false, asOf: undefined, problem: textShown("No secret."), wayBack: "enterSecret" },
+    });
+    const known = viewOf({}, { listed: false, ...refused }).notices;
+    const unknown = emptyDetails("some-id", { l10n: english, ...refused }, "cloud").notices;
+    assert.deepEqual(
+      [known, unknown].map((all) => all.map(({ detail, remedy }) => [detail, remedy?.does])),
+      [
+        [
+          [undefined, undefined],
+          ["No secret.", "enterSecret"],
+        ],
+        [["No secret.", "enterSecret"]],
+      ],
+    );
+  });
+
+  it("offers to show a connection that is hidden, local or not", () => {
+    const hidden = freshness({
+      ...{ connected: false, asOf: undefined, hidden: textShown("staging"), wayBack: "showConnection" },
+    });
+    for (const place of ["local", "cloud"] as const) {
+      const known = viewOf({}, { listed: false, place, ...hidden }).notices;
+      const unknown = emptyDetails("some-id", { l10n: english, ...hidden }, place).notices;
+      assert.deepEqual(
+        [...known, ...unknown].map(({ text, remedy }) => [text, remedy?.label]),
+        [
+          "The connection staging is not shown. This page shows the last known state of the task.",
+          "The connection staging is not shown.",
+        ].map((text) => [text, "Show the Connection"]),
+      );
+    }
   });
 
   it("has the text of each copy button", () => {
@@ -504,7 +543,10 @@ describe("the details view", () => {
           objects,
         });
         detailsOf(shown, factsOf(shown, { ...reader, ...freshness({ problem: textShown("x") }) }));
-        detailsOf(shown, factsOf(shown, { ...reader, listed: false, ...freshness({ connected: false }) }));
+        for (const hidden of [undefined, textShown("x")]) {
+          const closed = freshness({ connected: false, hidden });
+          detailsOf(shown, factsOf(shown, { ...reader, listed: false, ...closed }));
+        }
         detailsOf(shown, factsOf(shown, { ...reader, listed: false }));
         const failed = { ...shown, error: { code: "1" } };
         for (const diagnosis of [null, known, { ...known, sure: false, resumable: false }]) {
@@ -516,6 +558,9 @@ describe("the details view", () => {
       {},
       { asOf: undefined },
       { connected: false },
+      ...(["startBackend", "showConnection", "enterSecret"] as const).map((wayBack) => ({
+        ...{ connected: false, hidden: textShown("x"), wayBack },
+      })),
       { asOf: undefined, problem: textShown("x") },
     ]) {
       emptyDetails("id", { ...reader, ...freshness(facts) }, "local");
