@@ -11,6 +11,7 @@ import { rowOf } from "../status/statuses";
 import { explainOutcome } from "../tasks/use-cases/explain";
 import { type ActionResult, latest } from "../tasks/use-cases/run-action";
 import { type ActionDialog, runWith } from "./action-command";
+import { reasonsOf } from "./bulk-reasons";
 import { confirmedByTyping, consequenceOf, endsProduction } from "./confirm";
 
 type Parts = Parameters<typeof runWith>[3];
@@ -153,19 +154,15 @@ async function report(
   }
   const again = t("Retry the Failed");
   const showLog = t("Show Log");
-  const reasons = await Promise.all(
-    failed.slice(0, 3).map(async ({ target: { task, state }, error }) => {
-      const why = await explainOutcome(error, l10n, state.connection.kind === "local");
-      return joined(": ", [shown(task.name), why]);
-    }),
+  const reasons = reasonsOf(
+    await Promise.all(
+      failed.map(async ({ target: { task, state }, error }) => ({
+        name: shown(task.name),
+        why: await explainOutcome(error, l10n, state.connection.kind === "local"),
+      })),
+    ),
   );
-  const message = t(
-    "{0} failed for {1} of {2} tasks. {3}",
-    name,
-    failed.length,
-    results.length,
-    joined(" ", reasons),
-  );
+  const message = t("{0} failed for {1} of {2} tasks. {3}", name, failed.length, results.length, reasons);
   const unanswered = failed.find(
     ({ target: { state }, error }) => state.connection.kind === "local" && isUnanswered(error),
   );
