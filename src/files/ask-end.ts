@@ -33,7 +33,7 @@ export async function askEnd(
       { label: t("Another database…"), description: t("by its address"), icon: "edit", value: typeIt },
     ];
     const placeholder =
-      side === "source" ? t("From which database are rows read?") : t("To which database are rows written?");
+      side === "source" ? t("Which database is the source?") : t("Which database is the target?");
     const chosen =
       items.length === 1
         ? typeIt

@@ -205,15 +205,15 @@ describe("the details page", () => {
   describe("a new task", () => {
     it("is made by questions, each with a way back, and started", async () => {
       await workbench.runCommand("DRS: New Task…");
-      await workbench.accept(/From which database are rows read/);
-      await workbench.answer(/To which database are rows written/, "trial");
+      await workbench.accept(/Which database is the source/);
+      await workbench.answer(/Which database is the target/, "trial");
       await workbench.sees(workbench.quickInput.getByText("public.events", { exact: true }));
       await workbench.screenshot("new-task-tables");
       await workbench.click(
         workbench.quickInput.getByRole("button", { name: "Back" }),
-        workbench.quickInput.getByPlaceholder("To which database are rows written?"),
+        workbench.quickInput.getByPlaceholder("Which database is the target?"),
       );
-      await workbench.answer(/To which database are rows written/, "archive");
+      await workbench.answer(/Which database is the target/, "archive");
       await workbench.accept(/Which tables/);
       await workbench.accept(/How do you want to synchronize/);
       await workbench.answer(/Name of the task/, "made-by-questions");
