@@ -68,6 +68,11 @@ export class Sights {
     return this.page.locator(".notifications-toasts .notification-list-item");
   }
 
+  /** The notifications in the notification center, while that is open. */
+  get keptNotifications(): Locator {
+    return this.page.locator(".notifications-center.visible .notification-list-item");
+  }
+
   /** The status bar item with this text in it. */
   statusBarItem(text: string | RegExp): Locator {
     return this.page.locator(".part.statusbar .statusbar-item").filter({ hasText: text });

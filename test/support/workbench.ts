@@ -221,18 +221,32 @@ export class Workbench extends Sights {
     return text;
   }
 
-  /** Presses a button of the notification with this text; the notification goes with that. */
+  /**
+   * Presses a button of the notification with this text, which goes with that. One that has hidden itself, as they do
+   * after some seconds, is in the notification center.
+   */
   async answerNotification(text: string | RegExp, button: string): Promise<void> {
     const choice = this.notifications
+      .or(this.keptNotifications)
       .filter({ hasText: text })
       .getByRole("button", { name: button, exact: true })
       .first();
     await this.sees(choice);
+    let isPressed = false;
     await this.#perform(
       `press "${button}" in the notification`,
-      () => choice.click({ timeout }),
-      async () => !(await choice.isVisible()),
+      async () => {
+        if (!(await choice.isVisible())) {
+          await this.runCommand("Notifications: Show Notifications");
+        }
+        await choice.click({ timeout });
+        isPressed = true;
+      },
+      async () => isPressed && !(await choice.isVisible()),
     );
+    if (await this.keptNotifications.first().isVisible()) {
+      await this.runCommand("Notifications: Hide Notifications");
+    }
   }
 
   /** Keeps a picture for the README: nothing floats in it, for the pointer is where nothing is. */
@@ -268,9 +282,7 @@ export class Workbench extends Sights {
   /** Waits for a notification in the notification center, where it also is after it has hidden itself; clears all. */
   async findsNotification(text: RegExp): Promise<void> {
     await this.runCommand("Notifications: Show Notifications");
-    await this.sees(
-      this.page.locator(".notifications-center .notification-list-item").filter({ hasText: text }),
-    );
+    await this.sees(this.keptNotifications.filter({ hasText: text }));
     await this.runCommand("Notifications: Clear All Notifications");
   }
 
