@@ -4,15 +4,15 @@
  */
 export const limits = {
   /** One wait for something that is to happen. */
-  wait: 60_000,
+  wait: 120_000,
   /** The demo's first start, which makes its databases and waits until its tasks run. */
   demo: 180_000,
   /** One test or hook of a suite that waits for windows and backends. */
-  test: 300_000,
+  test: 600_000,
   /** A test that waits for nothing. */
-  unitTest: 30_000,
+  unitTest: 60_000,
   /** A file of tests, or a suite that is one process. */
-  suite: 900_000,
+  suite: 1_800_000,
   /** The same where tests take their long form. */
   soak: 3_600_000,
 };

@@ -172,8 +172,9 @@ async function runSuites(suites, selected, signal) {
 async function jobsOf(suite, selected, means) {
   const all = selected.length === 0 || selected.includes(suite);
   const files = (await testFiles(suite)).filter((file) => all || selected.includes(nameOf(file)));
-  /** @type {(test: number, env: () => Promise<NodeJS.ProcessEnv>) => readonly Job[]} */
-  const each = (test, env) =>
+  const test = soak ? limits.soak : limits.test;
+  /** @type {(env: () => Promise<NodeJS.ProcessEnv>) => readonly Job[]} */
+  const each = (env) =>
     files.map((file) => ({
       ...{ suite, name: `${suite}: ${basename(file, ".js")}` },
       run: async (run) => await runMocha([file], { test, env: await env() }, run),
@@ -188,19 +189,17 @@ async function jobsOf(suite, selected, means) {
         }),
       );
     case "unit":
-      return single((run) => runMocha(files, { test: limits.unitTest, env: {} }, run));
+      return single((run) => runMocha(files, { test: soak ? limits.soak : limits.unitTest, env: {} }, run));
     case "speed":
-      return single((run) => runMocha(files, { test: limits.test, env: {} }, run));
+      return single((run) => runMocha(files, { test, env: {} }, run));
     case "bench":
-      return single(async (run) =>
-        runMocha(files, { test: limits.test, env: await means.backendEnv() }, run),
-      );
+      return single(async (run) => runMocha(files, { test, env: await means.backendEnv() }, run));
     case "backend":
-      return each(limits.test, () => means.backendEnv());
+      return each(() => means.backendEnv());
     case "package":
-      return each(limits.test, () => means.packageEnv());
+      return each(() => means.packageEnv());
     case "browser":
-      return each(limits.test, () => means.browserEnv());
+      return each(() => means.browserEnv());
     case "host":
       return single((run) => runInHost("current", means, run));
     default:

@@ -57,7 +57,6 @@ describe("the comparison of objects", () => {
   const overview = async () =>
     await until(
       "the comparison of objects ends",
-      20_000,
       async () => await call("showObjectComparison", { job_id: task.id }),
       ({ status }) => status === "SUCCESSFUL",
     );
@@ -66,7 +65,6 @@ describe("the comparison of objects", () => {
   const ended = async (id: string) =>
     await until(
       "the comparison ends",
-      20_000,
       async () =>
         (await query({})).compare_task_list_results?.compare_task_list?.find(
           (one) => one.compare_task_id === id,

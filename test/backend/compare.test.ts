@@ -64,7 +64,6 @@ describe("the comparison of both ends", () => {
   const ended = async (id: string) =>
     await until(
       "the comparison ends",
-      30_000,
       async () =>
         (await detail({ query_type: "list" }))?.data_compare_task_list?.find((one) => one.id === id),
       (one) => one !== undefined && !["RUNNING", "WAITING_FOR_RUNNING"].includes(one.status ?? ""),

@@ -26,9 +26,7 @@ describe("a copy of a data directory", () => {
     const second = await start(copy);
     await inSync(second);
     await first.clearFaults();
-    await until("its target is back", 20_000, () =>
-      first.sql("target", "postgres", "SELECT 1").catch(() => false),
-    );
+    await until("its target is back", () => first.sql("target", "postgres", "SELECT 1").catch(() => false));
     await inSync(first);
   });
 });
@@ -44,7 +42,6 @@ async function inSync(backend: BackendProcess): Promise<void> {
     `SELECT id, customer_id, total, created_at FROM orders WHERE id <= ${last?.id} ORDER BY id DESC LIMIT ${limit}`;
   await until(
     "the last order has arrived",
-    20_000,
     async () => await backend.sql<{ id: string }>("target", "shop_copy", orders(1)),
     ([row]) => row?.id === last?.id,
   );

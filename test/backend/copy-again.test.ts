@@ -61,7 +61,6 @@ describe("copying tables again", () => {
   async function isCopied(task: TestTask): Promise<void> {
     await until(
       "the copy is over and the task flows",
-      20_000,
       async () => ({ ...(await state(task)), status: await task.detailLine() }),
       ({ tables, status }) => tables.length === 0 && status.startsWith("INCRE_TRANSFER_STARTED"),
     );

@@ -1,7 +1,9 @@
 /** A source that speaks TLS: who is verified by whom, from the task file to the target's stream. */
+
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { limits } from "../../scripts/limits.mjs";
 import { PostgresEngine } from "../../src/backend/engine/postgres/engine";
 import type { TaskFile } from "../../src/files/model";
 import { planOf } from "../../src/files/plan";
@@ -63,7 +65,7 @@ describe("a source with TLS", () => {
       target: { ...target, database: "verified" },
     };
     const passwords = { source: password, target: targetPassword };
-    const options = { signal: AbortSignal.timeout(60_000), onStep: () => undefined };
+    const options = { signal: AbortSignal.timeout(limits.wait), onStep: () => undefined };
     const id = await createTask(backend.client, planOf(file, passwords), options);
     const wrong = planOf(file, passwords, { source: readFileSync(foreign.file, "utf8") });
     await assert.rejects(
@@ -93,7 +95,7 @@ describe("a source with TLS", () => {
     // The backend takes the target's way, through the link, to find out why a stream has ended.
     await source.sql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_replication");
     await source.sql("verified", "INSERT INTO t VALUES (2)");
-    await until("the stream is back", 20_000, async () => (await rowsAt("verified")) === 2);
+    await until("the stream is back", async () => (await rowsAt("verified")) === 2);
     await task.reaches("INCRE_TRANSFER_STARTED");
   });
 

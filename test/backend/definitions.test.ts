@@ -1,5 +1,7 @@
 /** What the engine makes at the target is what the source has, and refuses nothing that the source permits. */
+
 import assert from "node:assert/strict";
+import { limits } from "../../scripts/limits.mjs";
 import type { EngineTask } from "../../src/backend/engine/engine-task";
 import { until } from "../support/backend-process";
 import { EnginePair } from "../support/engine-pair";
@@ -210,12 +212,11 @@ describe("tables created at the target", () => {
     await pair.engine.enable(task);
     await until(
       "all rows are there",
-      20_000,
       async () => await pair.sql(task, "target", "SELECT srsubstate::text AS state FROM pg_subscription_rel"),
       (tables) => tables.every(({ state }) => state === "r"),
     );
     await assert.rejects(
-      pair.engine.index(task, AbortSignal.timeout(20_000), () => undefined),
+      pair.engine.index(task, AbortSignal.timeout(limits.wait), () => undefined),
       /types of columns were changed while rows were copied/,
     );
   });

@@ -33,7 +33,6 @@ describe("the cause of a delay", () => {
   const firstCause = async ({ id }: TestTask): Promise<DelayDiagnosis> =>
     await until(
       "the task is behind",
-      30_000,
       async () => await diagnosis(id),
       ({ isBehind }) => isBehind,
     );
@@ -43,7 +42,7 @@ describe("the cause of a delay", () => {
       backend,
       port === undefined ? plan : { ...plan, source: { ...plan.source, port } },
     );
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     return task;
   };
   const named = async (task: TestTask, id: DelayCause["id"]) => {
@@ -176,7 +175,6 @@ describe("the cause of a delay", () => {
     const slot = `SELECT active FROM pg_replication_slots WHERE slot_name = 'drs_${task.id.replaceAll("-", "_")}'`;
     await until(
       "the source has given up the worker",
-      30_000,
       async () => (await shown(slot))[0]?.active,
       (active) => active === false,
     );
@@ -186,7 +184,6 @@ describe("the cause of a delay", () => {
     await unlock();
     await until(
       "the row arrives",
-      60_000,
       async () => await backend.sql("target", "locked_long", "SELECT 1 FROM t"),
       (rows) => rows.length === 1,
     );

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { limits } from "../../scripts/limits.mjs";
 import { askEnds } from "../../src/backend-client/ends";
 import { precheckItemName } from "../../src/details/parts/precheck-items";
 import type { RequestIn } from "../../src/drs/operation";
@@ -82,7 +83,6 @@ describe("the details of a task", () => {
     const check = await act(id, "precheck", { precheck_mode: "forStartJob" });
     const { precheck_result } = await until(
       "the pre-check passes",
-      15_000,
       async () => await detail(id, "precheck", { query_id: check.query_id ?? "" }),
       (job) => job.precheck_result?.process === "100%",
     );
@@ -99,7 +99,6 @@ describe("the details of a task", () => {
     await act(id, "start");
     const copying = await until(
       "the remaining time is known",
-      20_000,
       async () => await task.progress(),
       ({ remaining_time }) => remaining_time != null,
     );
@@ -113,7 +112,6 @@ describe("the details of a task", () => {
     // A busy machine also has seconds in which nothing was copied.
     const monitor = await until(
       "the rate is about that of the limit",
-      20_000,
       async () => await backend.client.callIn(operationsV5, "showMonitorData", { job_id: id }),
       ({ apply_rate }) => Number(apply_rate) > 0.5 * 2 ** 20 && Number(apply_rate) < 1.5 * 2 ** 20,
     );
@@ -137,7 +135,6 @@ describe("the details of a task", () => {
     await backend.sql("source", "details", "UPDATE big SET v = 'changed' WHERE id <= 5000");
     await until(
       "the changed rows are counted",
-      10_000,
       async () => {
         // The target's server may count the rows of a transaction with those of the next one only.
         await backend.sql("source", "details", "UPDATE big SET v = 'once more' WHERE id = 1");
@@ -281,7 +278,7 @@ describe("the details of a task", () => {
       "big",
       "small",
     ]);
-    const collected = await selectableObjects(backend.client, id, AbortSignal.timeout(10_000));
+    const collected = await selectableObjects(backend.client, id, AbortSignal.timeout(limits.wait));
     assert.deepEqual(collected, source.object_info);
     const { id: none } = await backend.client.callIn(operationsV5, "collectDbObjects", {
       ...{ job_id: id, type: "source", db_names: ["other"] },

@@ -106,7 +106,7 @@ describe("the commands in the documents", () => {
       }
       // The worker that read from it is ending.
       const inUse = "SELECT 1 FROM pg_replication_slots WHERE active";
-      await until("the slots are free", 5_000, async () => (await source.sql("own", inUse)).length === 0);
+      await until("the slots are free", async () => (await source.sql("own", inUse)).length === 0);
       for (const statement of atSource.trim().split("\n")) {
         await source.sql("own", statement);
       }

@@ -57,7 +57,7 @@ describe("a task that ends", () => {
     // Of a transaction that is being applied, what was read before its end may count as confirmed.
     assert.ok((known.log_bytes ?? 0) > 0, JSON.stringify(known));
     await task.end();
-    await task.reaches("RELEASE_RESOURCE_COMPLETE", 30_000);
+    await task.reaches("RELEASE_RESOURCE_COMPLETE");
     await release();
     const over = { tables: null, log_bytes: null };
     assert.deepEqual(await backend.local("GET", `/_local/tasks/${task.id}/unapplied`), over);

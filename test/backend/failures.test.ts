@@ -233,11 +233,9 @@ describe("the failures of a task", () => {
     process.kill(backend.supervisor(), "SIGKILL");
     // Also the task states are away for a moment; a call waits for them.
     await backend.setBalance("patient", 1);
-    await until("all servers are new", 15_000, () =>
-      servers().every((pid) => pid > 0 && !before.includes(pid)),
-    );
+    await until("all servers are new", () => servers().every((pid) => pid > 0 && !before.includes(pid)));
     await backend.sql("source", plan.source.database, "INSERT INTO t VALUES (4000)");
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await untilEqual(task, "t");
     const { jobs } = await backend.client.call("listJobs", { cur_page: 0, per_page: 0, db_use_type: "sync" });
     assert.deepEqual(

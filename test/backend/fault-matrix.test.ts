@@ -170,7 +170,7 @@ describe("the fault matrix", () => {
     });
     store = new TaskStore(client, pace);
     // On a busy machine the short limit may end a request without a fault.
-    await until("the list is read", 10_000, async () => {
+    await until("the list is read", async () => {
       await store.refresh();
       return store.snapshot.problem === undefined;
     });
@@ -199,7 +199,7 @@ describe("the fault matrix", () => {
   const recovers = async () => {
     proxy.fault = undefined;
     store.setDemand("test", "visible");
-    await until("the trouble is over", 5_000, () => store.snapshot.problem === undefined);
+    await until("the trouble is over", () => store.snapshot.problem === undefined);
   };
 
   for (const { fault, breaks, kind, says, reads, uncertain, waited, stops } of rows) {
@@ -271,7 +271,7 @@ describe("the fault matrix", () => {
         if (paused) {
           // The task itself tells what became of the call.
           store.setDemand("test", "visible");
-          await until("the tree shows it", 5_000, () => known().status === "paused");
+          await until("the tree shows it", () => known().status === "paused");
           await task.retry();
         }
         await task.reaches("INCRE_TRANSFER_STARTED");
@@ -305,7 +305,7 @@ describe("the fault matrix", () => {
     await task.reaches("INCRE_TRANSFER_STARTED");
     await store.refresh(task.id);
     assert.ok(!legalActions(known()).includes("reset"));
-    await until("the rows have come", 10_000, async () => JSON.stringify(await rows()).includes("3"));
+    await until("the rows have come", async () => JSON.stringify(await rows()).includes("3"));
     const [refused] = await perform(client, "reset", [known()]);
     assert.equal(refused?.error?.failure.code, "DRS.M00304");
   });

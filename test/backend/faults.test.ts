@@ -133,11 +133,10 @@ describe("faults on demand", () => {
       await backend.fault({ kind: "killed_engine", server });
       await until(
         `another ${server} runs`,
-        15_000,
         () => backend.serverPid(server),
         (now) => now > 0 && now !== pid,
       );
-      await until("a row can be written", 10_000, () =>
+      await until("a row can be written", () =>
         write(task).then(
           () => true,
           () => false,
@@ -207,7 +206,6 @@ describe("faults on demand", () => {
     assert.equal((await backend.fault({ kind: "full_slot", job: dropped.id })).how, "dropped");
     await until(
       "the task fails",
-      15_000,
       () => dropped.detailLine(),
       (line) => /FAILED 55000/.test(line),
     );
@@ -219,14 +217,13 @@ describe("faults on demand", () => {
         backend.client.call("batchDelete", { jobs: [{ job_id, delete_type: "force_terminate" }] }),
       ),
     );
-    await until("the others are ended", 20_000, statuses, (all) =>
+    await until("the others are ended", statuses, (all) =>
       Object.entries(all).every(([name, status]) => name === paused.plan.name || /COMPLETE/.test(status)),
     );
     assert.equal((await backend.fault({ kind: "full_slot", job: paused.id })).how, "invalidated");
     await paused.retry();
     await until(
       "the task fails",
-      15_000,
       () => paused.detailLine(),
       (line) => /FAILED 55000/.test(line),
     );

@@ -61,7 +61,6 @@ describe("indexes of copied tables", () => {
   const held = async (task: TestTask) =>
     await until(
       "the index waits",
-      20_000,
       async () => await backend.sql("target", task.plan.target.database, waiting),
       (rows) => rows.length > 0,
     );
@@ -79,7 +78,7 @@ describe("indexes of copied tables", () => {
   /** The task is where it should be, and has all that it should have. */
   async function complete(task: TestTask): Promise<void> {
     await release();
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     assert.deepEqual(await indexes(task, "target"), await indexes(task, "source"));
     await untilEqual(task, "t");
   }
@@ -155,7 +154,7 @@ describe("indexes of copied tables", () => {
       "DROP INDEX IF EXISTS by_b; INSERT INTO t VALUES (9999, 9999, 'ROW 1')",
     );
     await release();
-    await task.reaches("FULL_TRANSFER_FAILED", 20_000);
+    await task.reaches("FULL_TRANSFER_FAILED");
     assert.match(await task.detailLine(), /23505.*by_b of public\.t/);
     assert.equal(await task.diagnosis(), "local-index-refused");
     await backend.sql("target", database, "DELETE FROM t WHERE id = 9999");
@@ -173,7 +172,7 @@ describe("indexes of copied tables", () => {
     });
     await held(task);
     await release();
-    await task.reaches("FULL_TRANSFER_COMPLETE", 30_000);
+    await task.reaches("FULL_TRANSFER_COMPLETE");
     assert.deepEqual(await indexes(task, "target"), await indexes(task, "source"));
     await untilEqual(task, "t");
   });

@@ -53,13 +53,12 @@ describe("a copy whose slot is gone when the target comes back", () => {
          WHERE srrelid::regclass::text IN ('flowing', 'copied')`,
       );
     const isAt = async (name: string, wanted: string) =>
-      await until(`${name} is at ${wanted}`, 15_000, states, (rows) =>
+      await until(`${name} is at ${wanted}`, states, (rows) =>
         rows.some(({ table, state }) => table === name && state === wanted),
       );
     const waits = async (table: string) =>
       await until(
         `somebody waits for ${table}`,
-        15_000,
         async () =>
           await backend.sql(
             "target",
@@ -83,7 +82,6 @@ describe("a copy whose slot is gone when the target comes back", () => {
     const cut = await backend.fault({ kind: "cut_link", job: task.id });
     await until(
       "the slot of the copy is dropped",
-      15_000,
       async () => await drop(database, "_sync_"),
       (rows) => rows.length > 0,
     );
@@ -109,12 +107,11 @@ describe("a copy whose slot is gone when the target comes back", () => {
       "lost_copy",
       "DELETE FROM copied WHERE id = 2; UPDATE flowing SET v = 'again'",
     );
-    await task.reaches("INCRE_TRANSFER_STARTED", 20_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     assert.match(await untilEqual(task, "copied"), /^2:/);
     await untilEqual(task, "flowing");
     await until(
       "only the task's own slot is left",
-      15_000,
       async () => await slots("lost_copy"),
       ({ length }) => length === 1,
     );
@@ -127,7 +124,7 @@ describe("a copy whose slot is gone when the target comes back", () => {
     const { task, goOn } = await interrupted("lost_log");
     assert.equal((await drop("lost_log", "_spare$")).length, 1);
     await goOn();
-    await task.reaches("REBUILD_NODE_FAILED", 20_000);
+    await task.reaches("REBUILD_NODE_FAILED");
     const running =
       "SELECT 1 FROM pg_subscription WHERE subenabled AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
     assert.deepEqual(await backend.sql("target", "lost_log", running), []);

@@ -1,7 +1,9 @@
 /** Servers that lie: whatever bytes they send, the backend answers, and the tasks of other servers go on. */
+
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { limits } from "../../scripts/limits.mjs";
 import { operationsV5 } from "../../src/drs/operations-v5";
 import { BackendProcess, makeDataDir, removeDataDir, until } from "../support/backend-process";
 import { planOf, TestTask, untilEqual } from "../support/backend-task";
@@ -14,7 +16,6 @@ import { TamperingProxy } from "../support/tampering-proxy";
 const soak = process.env.DRS_SOAK === "1";
 /** Sequences that lying servers send at connection tests, and parts of real answers that are changed. */
 const wanted = soak ? { tests: 100_000, changes: 1_000 } : { tests: 1_500, changes: 40 };
-const minutes = soak ? 40 : 3;
 const testers = 4;
 const longestAnswerMs = 1_000;
 
@@ -35,8 +36,7 @@ const healthWatch = `
     parentPort.postMessage({ longest, calls });
   })();`;
 
-describe("hostile database servers", function () {
-  this.timeout(minutes * 60_000);
+describe("hostile database servers", () => {
   const dataDir = makeDataDir();
   const random = new Random();
   let backend: BackendProcess;
@@ -134,7 +134,6 @@ describe("hostile database servers", function () {
     }
     await until(
       "enough answers were changed",
-      minutes * 40_000,
       async () => {
         // Beside the looks at the tasks, which are made anyway.
         await Promise.allSettled(tampered.map(async ({ task }) => await objectsOf(task.id)));
@@ -142,6 +141,7 @@ describe("hostile database servers", function () {
         return Math.min(...tampered.map(({ proxy }) => proxy.changed));
       },
       (changed) => changed >= wanted.changes / 2,
+      soak ? limits.soak : limits.wait,
     );
     for (const { proxy } of tampered) {
       proxy.oneOf = 0;
@@ -150,13 +150,12 @@ describe("hostile database servers", function () {
     for (const { task, proxy } of tampered) {
       const line = await until(
         "the task is taken up again, or has failed",
-        50_000,
         async () => await task.detailLine(),
         (text) => /^(INCRE_TRANSFER_STARTED|\w+_FAILED) /.test(text),
       );
       console.log(`      ${proxy.changed} changes: ${line}`);
       await task.end("force_terminate");
-      await task.reaches("RELEASE_RESOURCE_COMPLETE", 30_000);
+      await task.reaches("RELEASE_RESOURCE_COMPLETE");
       await proxy.close();
     }
   });

@@ -40,7 +40,6 @@ describe("the MCP server, on a local backend", () => {
   const statusBecomes = async (task: string, status: string) =>
     await until(
       `${task} becomes ${status}`,
-      15_000,
       async () => (await call("drs_inspect_task", { task })).value.status,
       (now) => now === status,
     );

@@ -1,6 +1,8 @@
 /** What the backend answers to calls that the extension does not make. Every answer is held against the service's models. */
+
 import assert from "node:assert/strict";
 import { filledFields } from "../../scripts/coverage-table.mjs";
+import { limits } from "../../scripts/limits.mjs";
 import { EitherVersion } from "../../src/drs/either-version";
 import type { RequestIn } from "../../src/drs/operation";
 import { type OperationsOtherClients, operationsOtherClients } from "../../src/drs/operations-other-clients";
@@ -146,7 +148,7 @@ describe("calls of other clients", () => {
     await assert.rejects(more("listNodeTypes", { ...kind, engine_type: "mysql" }), /DRS\.M00007/);
     const { az_infos } = await more("listZones", { ...kind, node_type: "micro" });
     assert.deepEqual(az_infos, [{ code: "local", name: "local", status: "ENABLED" }]);
-    const projects = await enterpriseProjects(backend.client, AbortSignal.timeout(10_000));
+    const projects = await enterpriseProjects(backend.client, AbortSignal.timeout(limits.wait));
     assert.deepEqual(projects, [
       { id: "0", name: "default" },
       { id: "p1", name: "p1" },
@@ -182,7 +184,6 @@ describe("calls of other clients", () => {
     const { id: query_id } = await more("collectObjects", { job_id, type: "source" });
     const state = await until(
       "the objects are read",
-      10_000,
       async () =>
         await backend.client.callIn(operationsV5, "showDbObjectsCollected", {
           job_id,

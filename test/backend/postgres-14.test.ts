@@ -72,7 +72,6 @@ describe("a task into PostgreSQL 14", () => {
     assert.equal(wanted.length, count);
     await until(
       "both sides are alike",
-      15_000,
       async () => JSON.stringify(await target.sql("old", rows)),
       (found) => found === JSON.stringify(wanted),
     );
@@ -91,20 +90,20 @@ describe("a task into PostgreSQL 14", () => {
       /"ALARM".*cannot make the source prove itself/,
     );
     await task.start();
-    await task.reaches("FULL_TRANSFER_FAILED", 60_000);
+    await task.reaches("FULL_TRANSFER_FAILED");
     await target.sql("old", "DELETE FROM t");
     await task.retry();
-    await task.reaches("INCRE_TRANSFER_STARTED", 20_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await arrived(2);
   });
 
   it("fails at a change that finds a row in the way, and continues when that is gone", async () => {
     await target.sql("old", "INSERT INTO t VALUES (3, 'in the way')");
     await backend.sql("source", "old", "INSERT INTO t VALUES (3, 'three')");
-    await task.reaches("INCRE_TRANSFER_FAILED", 60_000);
+    await task.reaches("INCRE_TRANSFER_FAILED");
     await target.sql("old", "DELETE FROM t WHERE id = 3");
     await task.retry();
-    await task.reaches("INCRE_TRANSFER_STARTED", 20_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await arrived(3);
     await task.end();
     await task.reaches("RELEASE_RESOURCE_COMPLETE");
@@ -113,14 +112,14 @@ describe("a task into PostgreSQL 14", () => {
   it("fails when its publication is dropped, and continues when all of its tables are copied again", async () => {
     await target.sql("old", "TRUNCATE t");
     task = await TestTask.started(backend, { ...task.plan, name: "old-publication" });
-    await task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await backend.sql("source", "old", `DROP PUBLICATION drs_${task.id.replaceAll("-", "_")}`);
     await backend.sql("source", "old", "UPDATE t SET v = 'while it was gone'");
-    await task.reaches("INCRE_TRANSFER_FAILED", 60_000);
+    await task.reaches("INCRE_TRANSFER_FAILED");
     assert.match(await task.detailLine(), /LS001 .*publication of this task was dropped/);
     assert.equal((await task.retry()).error_code, "DRS.M00304");
     await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables: ["public.t"] });
-    await task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await arrived(3);
   });
 });
@@ -152,18 +151,17 @@ describe("a task out of PostgreSQL 14", () => {
       source: { ...source.login, database: "old" },
       target: { ...backend.login("target"), database: "old" },
     });
-    await task.reaches("INCRE_TRANSFER_STARTED", 20_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     // This version cannot read the log that was written while there was no publication.
     await source.sql("old", `DROP PUBLICATION drs_${task.id.replaceAll("-", "_")}`);
     await source.sql("old", "UPDATE t SET v = 'while it was gone'");
-    await task.reaches("INCRE_TRANSFER_FAILED", 60_000);
+    await task.reaches("INCRE_TRANSFER_FAILED");
     await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables: ["public.t"] });
-    await task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await source.sql("old", "INSERT INTO t VALUES (2, 'afterwards')");
     const wanted = JSON.stringify(await source.sql("old", "SELECT id, v FROM t ORDER BY id"));
     await until(
       "both ends are alike",
-      30_000,
       async () => JSON.stringify(await backend.sql("target", "old", "SELECT id, v FROM t ORDER BY id")),
       (found) => found === wanted,
     );

@@ -59,7 +59,6 @@ describe("the pre-check of servers with little room", () => {
     await world.engine.enable(plan.task);
     await until(
       "the row arrives",
-      20_000,
       async () => await world.sql(plan, "target", "SELECT FROM t"),
       ({ length }) => length === 1,
     );
@@ -81,7 +80,6 @@ describe("the pre-check of servers with little room", () => {
     );
     await until(
       "the copy's slots are gone",
-      20_000,
       async () => {
         await world.engine.cleanUp(plan.task);
         return await world.source.sql("postgres", "SELECT FROM pg_replication_slots");
@@ -100,7 +98,6 @@ describe("the pre-check of servers with little room", () => {
     await world.target.sql("postgres", "SELECT pg_reload_conf()");
     const found = await until(
       "the setting holds",
-      5_000,
       async () => await world.check(plan.task),
       (items) => itemIn(items, "target_workers").result === "FAILED",
     );

@@ -122,7 +122,6 @@ describe("the pre-check of servers and logins", () => {
       try {
         const found = await until(
           "the source trusts the login",
-          10_000,
           async () => await reach(plan, plan.task.publisher),
           ({ result }) => result === "FAILED",
         );
@@ -207,7 +206,6 @@ describe("the pre-check of servers and logins", () => {
     await world.sql(plan, "source", "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'lo''st'");
     const found = await until(
       "both are old",
-      20_000,
       async () => itemIn(await world.check(plan.task), "source_transactions"),
       ({ reasons }) => reasons.length === 2,
     );
@@ -216,7 +214,6 @@ describe("the pre-check of servers and logins", () => {
     await world.remedy(plan, [found]);
     await until(
       "they are over",
-      5_000,
       async () => itemIn(await world.check(plan.task), "source_transactions").result,
       (result) => result === "PASSED",
     );

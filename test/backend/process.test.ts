@@ -252,7 +252,6 @@ describe("the backend's process", () => {
     await backend.kill();
     await until(
       "nothing of it runs",
-      5_000,
       () => processesOf(dataDir),
       (list) => list.length === 0,
     );
@@ -281,7 +280,6 @@ describe("the backend's process", () => {
     process.kill(pid, "SIGKILL");
     await until(
       "another server runs",
-      10_000,
       () => backend.serverPid("control"),
       (now) => now > 0 && now !== pid,
     );
@@ -308,7 +306,6 @@ describe("the backend's process", () => {
     await killedStart(dir, "control.password");
     await until(
       "nothing of it runs",
-      5_000,
       () => processesOf(dir),
       (list) => list.length === 0,
     );

@@ -11,12 +11,9 @@ import { Random } from "../support/random";
 const kills = process.env.DRS_SOAK === "1" ? 50 : 5;
 /** Within how many milliseconds after the tasks have begun something is killed. */
 const momentMs = 2_000;
-/** How long everything may take to come right again. */
-const recoveryMs = 40_000;
 const copiedRows = 20_000;
 
-describe(`${kills} random kills`, function () {
-  this.timeout(kills * 60_000);
+describe(`${kills} random kills`, () => {
   const dataDir = makeDataDir();
   /** Of victims and moments; the writers have one of their own, because how often they write depends on the machine. */
   const random = new Random();
@@ -76,7 +73,7 @@ describe(`${kills} random kills`, function () {
       await backend.kill();
       backend = await BackendProcess.start(dataDir, ["--demo"]);
     } else {
-      const pid = await until(`the ${victim} server runs`, 10_000, () => backend.serverPid(victim));
+      const pid = await until(`the ${victim} server runs`, () => backend.serverPid(victim));
       process.kill(pid, "SIGKILL");
     }
   };
@@ -149,10 +146,10 @@ describe(`${kills} random kills`, function () {
           task.backend = backend;
         }
         await limit(copying, "9999");
-        await ending.reaches("RELEASE_RESOURCE_COMPLETE", recoveryMs);
-        await (await changing.child()).reaches("RELEASE_CHILD_TRANSFER_COMPLETE", recoveryMs);
+        await ending.reaches("RELEASE_RESOURCE_COMPLETE");
+        await (await changing.child()).reaches("RELEASE_CHILD_TRANSFER_COMPLETE");
         for (const task of [streaming, changing, copying]) {
-          await task.reaches("INCRE_TRANSFER_STARTED", recoveryMs);
+          await task.reaches("INCRE_TRANSFER_STARTED");
         }
         const took = performance.now() - begin;
         times.push(took);
@@ -169,7 +166,7 @@ describe(`${kills} random kills`, function () {
         [changing, added],
         [copying, copied],
       ] as const) {
-        await untilEqual(task, name, recoveryMs);
+        await untilEqual(task, name);
         assert.deepEqual(await indexes("target", name), await indexes("source", name));
       }
       assert.deepEqual(await held(ending.id), []);

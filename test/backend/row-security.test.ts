@@ -55,7 +55,6 @@ describe("row security at the source", () => {
   const said = async ({ id }: TestTask, code: string) =>
     await until(
       `${code} is said`,
-      30_000,
       async () => v.parse(warned, await backend.local("GET", "/_local/warnings")).tasks[id]?.warnings ?? [],
       (found) => found.some((one) => one.code === code),
     );
@@ -64,7 +63,7 @@ describe("row security at the source", () => {
     const task = await prepared();
     const { database } = task.plan.source;
     await task.start();
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await backend.sql("source", database, secured);
     const [warning] = await said(task, "LW007");
     assert.deepEqual([warning?.level, warning?.table], ["warning", "public.tenant"]);
@@ -75,7 +74,6 @@ describe("row security at the source", () => {
     await backend.sql("source", database, "ALTER TABLE tenant NO FORCE ROW LEVEL SECURITY");
     await until(
       "the warning is over",
-      30_000,
       async () => v.parse(warned, await backend.local("GET", "/_local/warnings")).tasks[task.id],
       (found) => found === undefined,
     );
@@ -88,19 +86,18 @@ describe("row security at the source", () => {
     await task.start();
     await until(
       "the table waits for its copy",
-      30_000,
       async () => await backend.sql("target", database, "SELECT 1 FROM pg_subscription_rel"),
       ({ length }) => length === 1,
     );
     await backend.sql("source", database, secured);
-    await task.reaches("FULL_TRANSFER_FAILED", 60_000);
+    await task.reaches("FULL_TRANSFER_FAILED");
     assert.match(await task.detailLine(), /^FULL_TRANSFER_FAILED LS007 Row security of table public\.tenant/);
     await release();
     assert.match((await task.retry()).error_msg ?? "", /cannot be resumed.*Row security/);
     await backend.sql("source", database, "ALTER TABLE tenant NO FORCE ROW LEVEL SECURITY");
     const again = { tables: ["public.tenant"], keep_rows: false };
     await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, again);
-    await task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await untilEqual(task, "tenant");
   });
 });

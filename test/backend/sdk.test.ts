@@ -76,7 +76,6 @@ describe("an official SDK client", () => {
     const reaches = async (status: string) =>
       await until(
         `the SDK reads ${status}`,
-        20_000,
         async () => (await v3("POST", "batch-status", { jobs: [id] })).status,
         (read) => read === status,
       );
@@ -98,7 +97,6 @@ describe("an official SDK client", () => {
     await v3("POST", "batch-precheck", { jobs: [{ job_id: id, precheck_mode: "forStartJob" }] });
     await until(
       "the pre-check passes",
-      15_000,
       async () => (await v3("POST", "batch-precheck-result", { jobs: [id] })).result,
     );
     await v3("POST", "batch-starting", { jobs: [{ job_id: id, start_time: "" }] });

@@ -116,7 +116,7 @@ describe("the backend's security", () => {
     await task.pause();
     await task.reaches("PAUSING");
     await task.retry();
-    await task.reaches("INCRE_TRANSFER_FAILED", 20_000);
+    await task.reaches("INCRE_TRANSFER_FAILED");
     const id = { jobs: [task.id] };
     const answers = [
       await backend.client.call("listJobs", { cur_page: 1, per_page: 100, db_use_type: "sync" }),
@@ -148,7 +148,6 @@ describe("the backend's security", () => {
     await task.reaches("RELEASE_RESOURCE_COMPLETE");
     await until(
       "nothing of the task is left",
-      5_000,
       async () => [
         ...(await backend.sql(
           "source",

@@ -108,7 +108,7 @@ describe("the errors of servers", () => {
           await mend();
         }
         await servers.again(task);
-        await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+        await task.reaches("INCRE_TRANSFER_STARTED");
         await servers.same(task);
       });
     }
@@ -123,7 +123,7 @@ describe("the errors of servers", () => {
       await servers.fails(task, "INCRE_TRANSFER_FAILED", /^28000 .*not proven/, "local-not-proven");
       await close();
       await task.retry();
-      await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+      await task.reaches("INCRE_TRANSFER_STARTED");
     });
 
     it("a login that needs no password any more: INCRE_TRANSFER_FAILED, and continues when it does", async () => {
@@ -141,7 +141,7 @@ describe("the errors of servers", () => {
       );
       await close();
       await task.retry();
-      await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+      await task.reaches("INCRE_TRANSFER_STARTED");
     });
   });
 
@@ -156,18 +156,17 @@ describe("the errors of servers", () => {
       const task = await servers.prepared({ sql, role: hurried });
       await servers.limit(task, "1");
       await task.start();
-      await task.reaches("FULL_TRANSFER_STARTED", 30_000);
+      await task.reaches("FULL_TRANSFER_STARTED");
       // The copy is broken off, and begins again in the middle of the recovery.
       const copying =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND backend_type = 'walsender'";
       await until(
         "a copy was ended",
-        30_000,
         async () => await servers.source.sql("postgres", copying),
         ({ length }) => length > 0,
       );
       const begin = performance.now();
-      await task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+      await task.reaches("INCRE_TRANSFER_STARTED");
       const seconds = (performance.now() - begin) / 1_000;
       assert.ok(seconds > 3, `4 MB at 1 MB/s in ${seconds} s`);
       await servers.same(task);
@@ -182,9 +181,9 @@ describe("the errors of servers", () => {
       const release = servers.undone(await servers.backend.held("target", database, "LOCK TABLE t"));
       await servers.source.sql(database, "UPDATE t SET v = 'changed'");
       await task.retry();
-      await task.reaches("REBUILD_NODE_STARTED", 30_000);
+      await task.reaches("REBUILD_NODE_STARTED");
       await release();
-      await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+      await task.reaches("INCRE_TRANSFER_STARTED");
       await servers.same(task, "SELECT count(*)::int AS n FROM t WHERE v = 'changed'");
     });
 
@@ -195,7 +194,7 @@ describe("the errors of servers", () => {
       await task.pause();
       await task.reaches("PAUSING");
       await task.retry();
-      await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+      await task.reaches("INCRE_TRANSFER_STARTED");
       await servers.backend.sql("target", database, "INSERT INTO t VALUES (1000003, 'mine')");
       await servers.source.sql(
         database,
@@ -237,10 +236,9 @@ describe("the errors of servers", () => {
         new RegExp(`at the source database .*pid ${pid}, nightly report, postgres, xact_start 20`),
       );
       await end();
-      await (await task.child()).reaches("RELEASE_CHILD_TRANSFER_COMPLETE", 30_000);
+      await (await task.child()).reaches("RELEASE_CHILD_TRANSFER_COMPLETE");
       await until(
         "the warning is over",
-        15_000,
         async () => await servers.warnings(task),
         ({ length }) => length === 0,
       );
@@ -257,7 +255,6 @@ describe("the errors of servers", () => {
       await release();
       await until(
         "the warning is over",
-        15_000,
         async () => await servers.warnings(task),
         ({ length }) => length === 0,
       );
@@ -285,7 +282,7 @@ describe("the errors of servers", () => {
       );
       await end();
       await servers.again(task);
-      await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+      await task.reaches("INCRE_TRANSFER_STARTED");
     });
 
     it("a prepared transaction: by its gid, while a table is added", async () => {
@@ -307,10 +304,9 @@ describe("the errors of servers", () => {
         /at the source database for a prepared transaction: gid left, postgres, .*ROLLBACK PREPARED 'left'/,
       );
       await end();
-      await (await task.child()).reaches("RELEASE_CHILD_TRANSFER_COMPLETE", 30_000);
+      await (await task.child()).reaches("RELEASE_CHILD_TRANSFER_COMPLETE");
       await until(
         "the warning is over",
-        15_000,
         async () => await servers.warnings(task),
         ({ length }) => length === 0,
       );
@@ -320,7 +316,7 @@ describe("the errors of servers", () => {
       const first = await servers.prepared({ readable: false });
       const second = await servers.prepared({ readable: false });
       await first.start();
-      await first.reaches("INCRE_TRANSFER_STARTED", 30_000);
+      await first.reaches("INCRE_TRANSFER_STARTED");
       await second.start();
       const name = `drs_${first.id.replaceAll("-", "_")}`;
       assert.match(
@@ -328,7 +324,7 @@ describe("the errors of servers", () => {
         new RegExp(`all 2 of max_logical_replication_workers .*${name}`),
       );
       await first.pause();
-      await second.reaches("INCRE_TRANSFER_STARTED", 30_000);
+      await second.reaches("INCRE_TRANSFER_STARTED");
     });
   });
 });

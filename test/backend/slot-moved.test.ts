@@ -46,7 +46,6 @@ describe("the slot of a task", () => {
   const isFree = async (task: TestTask) =>
     await until(
       "nobody reads from the slot",
-      20_000,
       async () =>
         await source(
           task,
@@ -61,7 +60,6 @@ describe("the slot of a task", () => {
   const isSaid = async (task: TestTask) =>
     await until(
       "LS009 is said",
-      10_000,
       async () => await codesOf(task),
       (codes) => codes.includes("LS009"),
     );
@@ -74,7 +72,6 @@ describe("the slot of a task", () => {
     await task.reaches("INCRE_TRANSFER_STARTED");
     await until(
       "the copy is over",
-      20_000,
       async () => await backend.local("GET", `/_local/tasks/${task.id}/copy-again`),
       (state) => JSON.stringify(state).includes('"tables":[]'),
     );
@@ -137,7 +134,7 @@ describe("the slot of a task", () => {
     await isFree(task);
     await delay(1_500);
     await lose(task, ways["is advanced"]);
-    await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+    await task.reaches("INCRE_TRANSFER_FAILED");
     assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS009 .*Copy Tables Again/);
     await heal(task);
   });
@@ -179,10 +176,10 @@ describe("the slot of a task", () => {
       await backend.fault(fault);
       await delay(1_000);
       // A server that is still away has not changed the status yet on a busy machine.
-      await until(`the ${fault.server} is back`, 30_000, () =>
+      await until(`the ${fault.server} is back`, () =>
         backend.sql(fault.server, "postgres", "SELECT 1").then(Boolean, () => false),
       );
-      await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+      await task.reaches("INCRE_TRANSFER_STARTED");
     }
     await busy.stop();
     await untilEqual(task, "public.busy");

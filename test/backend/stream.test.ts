@@ -82,7 +82,7 @@ describe("the stream of a task", () => {
       await task.start();
     }
     for (const one of all) {
-      await of(one).task.reaches("INCRE_TRANSFER_STARTED", 60_000);
+      await of(one).task.reaches("INCRE_TRANSFER_STARTED");
     }
     for (const one of all) {
       await carryOut(one, one.deeds);
@@ -125,7 +125,6 @@ describe("the stream of a task", () => {
     const wanted = new RegExp(`^${code}$`);
     const found = await until(
       `${code} is found`,
-      30_000,
       async () => {
         await carryOut(one, "meanwhile" in one ? (one.meanwhile ?? []) : []);
         return await saidOf(one, wanted, says);
@@ -151,7 +150,7 @@ describe("the stream of a task", () => {
   for (const loss of losses) {
     it(`fails when ${loss.what}`, async () => {
       const { task } = of(loss);
-      await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+      await task.reaches("INCRE_TRANSFER_FAILED");
       await untilSaid(loss, "failure");
       if (loss.whole === true) {
         const line = await task.detailLine();
@@ -209,7 +208,6 @@ describe("the stream of a task", () => {
     for (const concern of healed) {
       await until(
         `${concern.what}: the warning is over`,
-        30_000,
         async () => await saidOf(concern, /^never/),
         ({ length }) => length === 0,
       );
@@ -230,7 +228,6 @@ describe("the stream of a task", () => {
     await backend.sql("target", "skipping", `ALTER SUBSCRIPTION ${name} SKIP (lsn = 'F/0')`);
     const [warning] = await until(
       "it is warned of",
-      30_000,
       async () => await allOf(task),
       ({ length }) => length > 0,
     );
@@ -245,7 +242,6 @@ describe("the stream of a task", () => {
     await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables });
     await until(
       "the warning is over",
-      30_000,
       async () => await allOf(task),
       ({ length }) => length === 0,
     );
@@ -274,7 +270,7 @@ describe("the stream of a task", () => {
     assert.equal((await task.precheck()).result, true);
     const job = { action_name: "reset" };
     await backend.client.callIn(operationsV5, "executeAction", { job_id: task.id, job });
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await untilEqual(task, tableOf(one));
     assert.deepEqual(await allOf(task), []);
   });
@@ -288,12 +284,11 @@ describe("the stream of a task", () => {
     // The log still has changes for it, which PostgreSQL skips only for a table that is there.
     await carryOut(dropped, [{ at: "target", sql: "CREATE TABLE stock (id int PRIMARY KEY, n int)" }]);
     await task.edited([healthy]);
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await backend.sql("source", database, `INSERT INTO ${healthy} VALUES (1000, 1)`);
     await untilEqual(task, healthy);
     await until(
       "nothing is said of them any more",
-      30_000,
       async () => await allOf(task),
       ({ length }) => length === 0,
     );
@@ -311,7 +306,6 @@ describe("the stream of a task", () => {
     await carryOut(one, [source("DROP TABLE stock; CREATE TABLE stock (id int PRIMARY KEY, n int)")]);
     await until(
       "the loss is known",
-      30_000,
       async () => await saidOf(one, /LS004/),
       (found) => found.some(({ code }) => code === "LS004"),
     );
@@ -347,14 +341,13 @@ describe("the stream of a task", () => {
     // The first warning may come while the rows are still being written.
     const near = await until(
       "it is warned of",
-      30_000,
       said,
       ({ codes, log }) => codes.includes("LW015") && (log?.bytes ?? 0) > 150 * 1024 * 1024,
     );
     assert.equal(near.log?.limit, 200 * 1024 * 1024);
     await write(100);
     await backend.sql("source", "postgres", "CHECKPOINT");
-    await until("it is lost", 30_000, said, ({ codes }) => codes.includes("LS008"));
+    await until("it is lost", said, ({ codes }) => codes.includes("LS008"));
     assert.equal(await task.status(), "PAUSING");
   });
 });

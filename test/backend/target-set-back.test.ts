@@ -27,7 +27,6 @@ describe("a target that is set back", () => {
     await backend.fault({ kind: "killed_engine", server, seconds: 600 });
     await until(
       "it is down",
-      20_000,
       async () => await answers(server),
       (answer) => !answer,
     );
@@ -35,7 +34,6 @@ describe("a target that is set back", () => {
     await backend.clearFaults();
     await until(
       "it is back",
-      20_000,
       async () => await answers(server),
       (answer) => answer,
     );
@@ -86,24 +84,24 @@ describe("a target that is set back", () => {
     await write(task, "1, 100");
     await whileDown("target", save);
     // A crash alone takes nothing away.
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await write(task, "101, 200");
     await advance(task, "target");
     await whileDown("target", restore);
-    await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+    await task.reaches("INCRE_TRANSFER_FAILED");
     assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS011 .*\(\w+\/\w+ … \w+\/\w+\)/);
     assert.match((await task.retry()).error_msg ?? "", /cannot be resumed.*set back/);
 
     const tables = ["public.stock"];
     await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables });
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await untilEqual(task, "stock");
     await advance(task, "target");
     await backend.stop();
     await restore("target");
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     task.backend = backend;
-    await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+    await task.reaches("INCRE_TRANSFER_FAILED");
     assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS011 /);
   });
 
@@ -111,7 +109,7 @@ describe("a target that is set back", () => {
     const task = await flowing("source_set_back");
     await write(task, "1, 100");
     await whileDown("source", save);
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await write(task, "101, 200");
     await advance(task, "source");
     await whileDown("source", restore);
@@ -120,13 +118,13 @@ describe("a target that is set back", () => {
       "source_set_back",
       "INSERT INTO stock SELECT g, 'new' FROM generate_series(301, 310) g",
     );
-    await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+    await task.reaches("INCRE_TRANSFER_FAILED");
     assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS012 .*\(\w+\/\w+ … \w+\/\w+\)/);
     assert.match((await task.retry()).error_msg ?? "", /cannot be resumed.*set back/);
 
     const tables = ["public.stock"];
     await backend.local("POST", `/_local/tasks/${task.id}/copy-again`, { tables });
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     await untilEqual(task, "stock");
     await write(task, "401, 410");
     assert.equal(await task.status(), "INCRE_TRANSFER_STARTED");
@@ -134,7 +132,7 @@ describe("a target that is set back", () => {
     await restore("source");
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     task.backend = backend;
-    await task.reaches("INCRE_TRANSFER_FAILED", 30_000);
+    await task.reaches("INCRE_TRANSFER_FAILED");
     assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS012 /);
   });
 });

@@ -78,8 +78,8 @@ describe("a task from a file", () => {
 
     await configureTask(backend.client, id, planOf(file, passwords), options);
     await startTask(backend.client, id, options);
-    await until("the rows arrive", 15_000, async () => (await rows("public.one")) === 10);
-    await until("changes flow", 15_000, async () => (await reread()).status === "incremental");
+    await until("the rows arrive", async () => (await rows("public.one")) === 10);
+    await until("changes flow", async () => (await reread()).status === "incremental");
     assert.equal(await rows("public.two"), 0);
   });
 
@@ -92,8 +92,8 @@ describe("a task from a file", () => {
     const now = await synchronizedObjects(backend.client, id, options.signal);
     assert.deepEqual(Object.keys(now?.filed?.schemas?.public?.tables ?? {}), ["one"]);
     await changeObjects(sessionOf(backend.client), id, choiceOf(changed, now ?? {}), options);
-    await until("the added table arrives", 20_000, async () => (await rows("public.two")) === 20);
-    await until("the task has the objects", 20_000, async () => {
+    await until("the added table arrives", async () => (await rows("public.two")) === 20);
+    await until("the task has the objects", async () => {
       const { added, removed } = diffOf(objectsOf(await reread()), changed.objects);
       return added.length + removed.length === 0;
     });

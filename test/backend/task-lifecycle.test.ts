@@ -48,15 +48,14 @@ describe("the lifecycle of a task", () => {
     assert.equal(progress.progress, "100");
 
     await insert("while following");
-    await until("a row arrives within 1 s", 1_000, async () => await arrived("while following"));
+    await until("a row arrives within 1 s", async () => await arrived("while following"));
     await until(
       "the delay is known",
-      3_000,
       async () => Number((await task.progress()).incre_trans_delay_millis) >= 0,
     );
 
     assert.equal((await task.pause()).status, "success");
-    await task.reaches("PAUSING", 3_000);
+    await task.reaches("PAUSING");
     const before = await fingerprint(backend, "target", "life", "item");
     await backend.sql(
       "source",
@@ -67,7 +66,7 @@ describe("the lifecycle of a task", () => {
     assert.equal((await task.progress()).incre_trans_delay, "-1");
 
     assert.equal((await task.retry()).status, "success");
-    await task.reaches("INCRE_TRANSFER_STARTED", 3_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     assert.match(await untilEqual(task, "item"), /^25001:/);
 
     assert.equal((await task.end()).status, "success");
@@ -117,9 +116,9 @@ describe("the lifecycle of a task", () => {
     await limit("1");
     await task.start();
     const percent = async () => Number((await task.progress()).progress);
-    await until("a part is copied", 15_000, percent, (value) => value > 2 && value < 100);
+    await until("a part is copied", percent, (value) => value > 2 && value < 100);
     await task.pause();
-    await task.reaches("PAUSING", 5_000);
+    await task.reaches("PAUSING");
     const copying = "SELECT 1 FROM pg_stat_progress_copy WHERE datname = 'large'";
     assert.deepEqual(await backend.sql("target", "large", copying), []);
     assert.deepEqual(await backend.sql("target", "large", "SELECT 1 FROM big LIMIT 1"), []);

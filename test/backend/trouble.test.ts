@@ -14,8 +14,7 @@ import { runCase } from "../support/trouble/run";
 const count = process.env.DRS_SOAK === "1" ? 300 : 10;
 const atOnce = 4;
 
-describe("tasks in trouble", function () {
-  this.timeout(count * 60_000);
+describe("tasks in trouble", () => {
   const dataDir = makeDataDir();
   let backend: BackendProcess;
 

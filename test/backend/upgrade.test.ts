@@ -76,7 +76,6 @@ describe("the data directory of 0.1.0", () => {
     const [row] = await backend.sql<{ id: string }>("source", "shop", insert);
     await until(
       "the row is at the target",
-      5_000,
       async () => await backend.sql("target", "shop_copy", "SELECT 1 FROM payments WHERE id = $1", [row?.id]),
       ({ length }) => length === 1,
     );

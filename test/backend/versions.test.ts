@@ -1,5 +1,6 @@
 /** The use cases of the extension against a backend of which a version of the API is taken away. */
 import assert from "node:assert/strict";
+import { limits } from "../../scripts/limits.mjs";
 import { EitherVersion } from "../../src/drs/either-version";
 import type { TaskFile } from "../../src/files/model";
 import { planOf } from "../../src/files/plan";
@@ -57,10 +58,10 @@ describe("a service with one version of the API, both, or one that goes", () => 
       ...{ source: end(source), target: end(target), tags: { stage: "test" } },
     };
     const plan = planOf(file, { source: source.password, target: target.password });
-    const limits = { signal: AbortSignal.timeout(60_000) };
+    const options = { signal: AbortSignal.timeout(limits.wait) };
     let id = "";
     await applyPlan(session, plan, {
-      ...{ ...limits, onStep: () => undefined, start: true },
+      ...{ ...options, onStep: () => undefined, start: true },
       onCreated: (made) => {
         id = made;
       },
@@ -68,7 +69,6 @@ describe("a service with one version of the API, both, or one that goes", () => 
     const seen = async (what: string, is: (status: string) => boolean) =>
       await until(
         `the list shows ${what}`,
-        30_000,
         async () => {
           await session.store.refresh();
           assert.equal(session.store.snapshot.problem, undefined);
@@ -80,7 +80,7 @@ describe("a service with one version of the API, both, or one that goes", () => 
       action: Parameters<typeof perform>[1],
       status: Parameters<typeof perform>[2][number]["status"],
     ) => {
-      const [outcome] = await perform(session.client, action, [{ id, status }], limits);
+      const [outcome] = await perform(session.client, action, [{ id, status }], options);
       assert.equal(outcome?.error, undefined, `${action}: ${outcome?.error?.message}`);
     };
     const running = await seen("the task run", (status) => status === "incremental");
@@ -103,19 +103,18 @@ describe("a service with one version of the API, both, or one that goes", () => 
     assert.equal(ours, theirs);
     if (hasV5) {
       const objects = { object_scope: "all" } as const;
-      await changeObjects(session, id, objects, { ...limits, onStep: () => undefined });
+      await changeObjects(session, id, objects, { ...options, onStep: () => undefined });
       await until(
         "the table is there",
-        20_000,
         async () => (await fingerprint(backend, "target", name, "u").catch(() => "")) !== "",
       );
       await seen("the change is over", (status) => status === "incremental");
-      const compared = await beginComparison(session, id, "lines", limits.signal);
+      const compared = await beginComparison(session, id, "lines", options.signal);
       const state = await followComparison(
         session,
         id,
         { id: compared ?? "", begun: true },
-        { ...limits, limitMs: 20_000 },
+        { ...options, limitMs: limits.wait },
       );
       assert.equal(state.comparison?.status, "SUCCESSFUL", JSON.stringify(state));
     }
@@ -127,19 +126,19 @@ describe("a service with one version of the API, both, or one that goes", () => 
 
   it("takes a task through its life with both", async () => {
     await life("two_versions", true);
-  }).timeout(120_000);
+  });
 
   it("takes a task through its life with v3 alone", async () => {
     await takeAway("v5");
     await life("only_three", false);
-  }).timeout(120_000);
+  });
 
   it("takes a task through its life with v5 alone", async () => {
     await takeAway("v3");
     await life("only_five", true);
-  }).timeout(120_000);
+  });
 
   it("continues when v3 goes while a task runs", async () => {
     await life("loses_three", true, async () => await takeAway("v3"));
-  }).timeout(120_000);
+  });
 });

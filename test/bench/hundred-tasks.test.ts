@@ -74,7 +74,6 @@ describe(`${count} tasks at once`, () => {
         await client.call("batchPrecheck", { jobs: [{ job_id: id, precheck_mode: "forStartJob" }] });
         await until(
           "the pre-check passes",
-          60_000,
           async () => one((await client.call("batchPrecheckResult", { jobs: [id] })).results),
           (check) => check.process === "100%" && check.result === true,
         );
@@ -86,7 +85,6 @@ describe(`${count} tasks at once`, () => {
   const status = async (jobs: readonly string[], expected: string) =>
     await until(
       `all tasks are in ${expected}`,
-      120_000,
       async () => {
         const { results } = await backend.client.call("batchStatus", {
           jobs: [...jobs],

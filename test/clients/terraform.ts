@@ -65,7 +65,6 @@ async function sameRows(database: string, table: string): Promise<void> {
   const text = `SELECT count(*)::int, sum(hashtextextended(t::text, 0)::numeric) FROM ${table} t`;
   const [one] = await until(
     `rows of ${table} are alike at both ends`,
-    60_000,
     async () => [
       JSON.stringify(await sql("source", database, text)),
       JSON.stringify(await sql("target", database, text)),
@@ -228,7 +227,6 @@ async function life(): Promise<void> {
   await sql("source", database, "INSERT INTO one VALUES (100000, 'copied')");
   await until(
     "the task fails",
-    60_000,
     async () => {
       await workspace.call("apply", "-refresh-only", "-auto-approve", "-no-color");
       return await status();
@@ -321,7 +319,6 @@ async function lifeV5(): Promise<void> {
   await client.call("batchDelete", { jobs: [{ job_id: id, delete_type: "terminate" }] });
   await until(
     "the task ends",
-    60_000,
     async () => (await client.call("batchStatus", { jobs: [id] })).results[0]?.status,
     (status) => status === "RELEASE_RESOURCE_COMPLETE",
   );

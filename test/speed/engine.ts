@@ -4,7 +4,7 @@ import { operationsV5 } from "../../src/drs/operations-v5";
 import { until } from "../support/backend-process";
 import { TestTask } from "../support/backend-task";
 import { type Figure, median } from "./measure";
-import { isMissing, longestMs, programOf, run, Servers, timed, uri } from "./servers";
+import { isMissing, programOf, run, Servers, timed, uri } from "./servers";
 
 export async function engine(long: boolean): Promise<readonly Figure[]> {
   const servers = await Servers.start();
@@ -37,7 +37,6 @@ async function wide(servers: Servers, count: number): Promise<readonly Figure[]>
   const flowing = servers.untilFlowing(task);
   await until(
     "the tables are made",
-    longestMs,
     async () =>
       await servers.backend.sql(
         "target",
@@ -111,7 +110,6 @@ async function comparison(servers: Servers, rows: number): Promise<readonly Figu
     });
     const last = await until(
       "the comparison ends",
-      longestMs,
       async () => {
         const query = { job_id: task.id, type: "compare", limit: 1000, query_type: "list" } as const;
         const { job } = await backend.client.callIn(operationsV5, "showJobDetail", query);
@@ -201,7 +199,6 @@ async function changes(servers: Servers, long: boolean): Promise<readonly Figure
     await rawTarget.query("ALTER SUBSCRIPTION raw ENABLE");
     await until(
       "raw replication has caught up",
-      longestMs,
       async () =>
         (await rawTarget.query("SELECT FROM t WHERE id = $1", [1_000_000 * (2 * round + 1)])).rowCount,
     );
@@ -210,7 +207,6 @@ async function changes(servers: Servers, long: boolean): Promise<readonly Figure
     await task.reaches("INCRE_TRANSFER_STARTED");
     await until(
       "the task has caught up",
-      longestMs,
       async () => (await target.query("SELECT FROM t WHERE id = $1", [1_000_000 * (2 * round + 2)])).rowCount,
     );
   }

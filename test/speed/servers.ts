@@ -8,7 +8,7 @@ import type { TaskPlan, TestTask } from "../support/backend-task";
 const execute = promisify(execFile);
 /** Where psql, pg_dump and pg_config of the servers' version or a newer one are; undefined: on PATH. */
 const programs = process.env.DRS_BENCH_PG;
-export const longestMs = 300_000;
+const longestMs = 300_000;
 
 export class Servers {
   #count = 0;
@@ -54,7 +54,6 @@ export class Servers {
       await task.start();
       await until(
         "changes flow",
-        longestMs,
         async () => await task.status(),
         (status) => status === "INCRE_TRANSFER_STARTED",
       );

@@ -14,7 +14,6 @@ import { detailsPages } from "./details";
 import { LargeBackend } from "./large-backend";
 import { failed, LargeService, running } from "./large-service";
 import { type Figure, median } from "./measure";
-import { longestMs } from "./servers";
 import { posted } from "./vscode";
 
 const some = 500;
@@ -103,7 +102,6 @@ class LargeWindow {
     const all = `Incremental synchronization  ${this.service.count.toLocaleString("en-US")}`;
     await until(
       "all tasks have been read",
-      longestMs,
       () => this.workbench.tree(),
       (tree) => tree.includes(all),
     );

@@ -18,7 +18,6 @@ import { type Answer, type CallOptions, DrsClient, type Identified } from "../..
 import type { OperationTable, RequestIn, ResponseIn } from "../../src/drs/operation";
 import { type OperationName, operations, type RequestOf } from "../../src/drs/operations";
 import { authorization, sdkDate } from "../../src/drs/signer";
-import { bound } from "./bounds";
 import { misfits, serviceOperation } from "./service-models";
 
 const readySchema = v.object({
@@ -97,7 +96,7 @@ export async function killedStart(dataDir: string, file: string): Promise<Exit> 
 async function cutStart(dataDir: string, file: string, signal: "SIGTERM" | "SIGKILL"): Promise<Exit> {
   const child = launch(["--data-dir", dataDir, "--demo"]);
   const exit = ended(child);
-  await until(`${file} appears`, 20_000, () => existsSync(join(dataDir, file)));
+  await until(`${file} appears`, () => existsSync(join(dataDir, file)));
   child.kill(signal);
   return await exit;
 }
@@ -411,17 +410,16 @@ export function processesOf(dataDir: string): readonly string[] {
 }
 
 /**
- * Waits until the condition holds; its last value is part of the error when it does not in time.
+ * Waits until the condition holds; the last value is part of the error when it does not in time.
  *
- * @param timeoutMs the limit on an idle machine, where it is longer than that of every wait
+ * @param limit in milliseconds
  */
 export async function until<T>(
   what: string,
-  timeoutMs: number,
   read: () => T | Promise<T>,
   holds: (value: T) => boolean = (value) => Boolean(value),
+  limit = limits.wait,
 ): Promise<T> {
-  const limit = Math.max(limits.wait, bound(timeoutMs));
   const deadline = Date.now() + limit;
   for (;;) {
     const begin = Date.now();
@@ -430,7 +428,7 @@ export async function until<T>(
       return value;
     }
     if (Date.now() > deadline) {
-      throw new Error(`${what}: not within ${Math.round(limit)} ms; last seen ${JSON.stringify(value)}`);
+      throw new Error(`${what}: not within ${limit} ms; last seen ${JSON.stringify(value)}`);
     }
     // What is waited for needs the processor, too.
     await delay(Math.max(50, 4 * (Date.now() - begin)));

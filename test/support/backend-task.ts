@@ -145,7 +145,6 @@ export class TestTask {
     assert.ok(!started.error_code, JSON.stringify(started));
     return await until(
       "the pre-check ends",
-      15_000,
       async () => one((await this.backend.client.call("batchPrecheckResult", { jobs: [this.id] })).results),
       (state) => state.process === "100%",
     );
@@ -212,10 +211,9 @@ export class TestTask {
     return one((await this.backend.client.call("batchProgress", { jobs: [this.id] })).results);
   }
 
-  async reaches(status: string, timeoutMs = 15_000): Promise<void> {
+  async reaches(status: string): Promise<void> {
     await until(
       `task ${this.plan.name} reaches ${status}`,
-      timeoutMs,
       async () => await this.detailLine(),
       (line) => line.startsWith(`${status} `),
     );
@@ -268,11 +266,10 @@ export async function fingerprint(
 }
 
 /** Waits until a table is alike on both sides. */
-export async function untilEqual(task: TestTask, table: string, timeoutMs = 15_000): Promise<string> {
+export async function untilEqual(task: TestTask, table: string): Promise<string> {
   const { backend, plan } = task;
   const prints = await until(
     `${table} is alike on both sides`,
-    timeoutMs,
     async () => [
       await fingerprint(backend, "source", plan.source.database, table),
       await fingerprint(backend, "target", plan.target.database, table),

@@ -73,7 +73,6 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
     const flows = async (seen: EngineTask) =>
       await until(
         "all tables are in step and changes flow",
-        settleMs,
         async () => await observe(seen),
         (state) =>
           state?.kind === "present" &&
@@ -93,7 +92,6 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
     const alike = async ({ source, target }: EngineTask, table: string) =>
       await until(
         `${table} is alike on both sides`,
-        settleMs,
         async () => [await rows(source, table), await rows(target, table)],
         ([one, other]) => one === other,
       );
@@ -175,7 +173,6 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       const task = await started(["a"]);
       await until(
         "nothing is left of the copies",
-        settleMs,
         async () => {
           await world.engine.cleanUp(task);
           return await present(task);
@@ -194,7 +191,6 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
       await until(
         "the one row arrives",
-        settleMs,
         async () => await rows(task.target, "a"),
         (text) => text === JSON.stringify([{ id: 1000, v: "new" }]),
       );
@@ -209,7 +205,6 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
         await world.sql(task.source, "DELETE FROM a WHERE id < 50");
         const state = await until(
           "nothing reads from the source",
-          settleMs,
           async () => await present(task),
           ({ streaming }) => !streaming,
         );
@@ -253,7 +248,6 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
         const again = [{ ...named("a"), keepRows: false }];
         await until(
           "the table may be dropped: PostgreSQL refuses it until a table that is in step is noted as such",
-          settleMs,
           async () =>
             await world.sql(task.target, "DROP TABLE a").then(
               () => "",
@@ -285,7 +279,6 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       await world.sql(task.source, "INSERT INTO a VALUES (1000, 'new')");
       await until(
         "it has stopped",
-        settleMs,
         async () => await present(task),
         ({ enabled }) => !enabled,
       );
@@ -301,7 +294,6 @@ export function describeEngine(name: string, make: () => Promise<EngineWorld>): 
       let changed = 0;
       await until(
         "100 copied and 50 changed rows are counted, at the latest with the next change",
-        settleMs,
         async () => {
           changed++;
           await world.sql(made.source, "UPDATE a SET v = 'again' WHERE id = 99");

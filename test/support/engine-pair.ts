@@ -1,5 +1,7 @@
 /** The PostgreSQL engine by itself, between databases of its own on two real servers. */
+
 import assert from "node:assert/strict";
+import { limits } from "../../scripts/limits.mjs";
 import type { TableComparison } from "../../src/backend/engine/comparison";
 import type { EndLogin } from "../../src/backend/engine/database-login";
 import type { EngineTask, UnindexedTable } from "../../src/backend/engine/engine-task";
@@ -84,7 +86,6 @@ export class EnginePair {
     await this.engine.enable(task);
     await until(
       "all tables are in step and changes flow",
-      settleMs,
       async () => (await this.engine.observe([task])).get(task.id),
       (state) =>
         state?.kind === "present" && state.streaming && state.tables.every(({ phase }) => phase === "synced"),
@@ -98,7 +99,6 @@ export class EnginePair {
     const [now] = await this.sql(task, "source", "SELECT pg_current_wal_lsn()::text AS position");
     await until(
       "the target has caught up",
-      settleMs,
       async () =>
         await this.sql(
           task,
@@ -131,7 +131,7 @@ export class EnginePair {
   /** What a comparison of contents says of each table. */
   async compared(task: EngineTask, contents = true): Promise<Readonly<Record<string, TableComparison>>> {
     const found: [string, TableComparison][] = [];
-    for await (const one of this.engine.compare(task, contents, AbortSignal.timeout(60_000))) {
+    for await (const one of this.engine.compare(task, contents, AbortSignal.timeout(limits.wait))) {
       found.push([one.table.table, one]);
     }
     return Object.fromEntries(found);

@@ -51,7 +51,6 @@ export class OwnServer {
     const own = new OwnServer(dataDir, server, login);
     await until(
       "the server accepts connections",
-      15_000,
       async () => await own.sql("postgres", "SELECT 1").catch(() => []),
       ({ length }) => length > 0,
     );

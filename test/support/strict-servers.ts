@@ -127,7 +127,7 @@ export class StrictServers {
     const task = await TestTask.prepared(this.backend, await this.plan(ends));
     this.#cleanups.push(async () => {
       await task.end();
-      await task.reaches("RELEASE_RESOURCE_COMPLETE", 30_000);
+      await task.reaches("RELEASE_RESOURCE_COMPLETE");
     });
     return task;
   }
@@ -136,13 +136,13 @@ export class StrictServers {
   async following(ends: Ends = {}): Promise<TestTask> {
     const task = await this.prepared(ends);
     await task.start();
-    await task.reaches("INCRE_TRANSFER_STARTED", 30_000);
+    await task.reaches("INCRE_TRANSFER_STARTED");
     return task;
   }
 
   /** Waits for the failure; its words must be the server's, and it must be a known case. */
   async fails(task: TestTask, status: string, words: RegExp, id: string): Promise<void> {
-    await task.reaches(status, 40_000);
+    await task.reaches(status);
     const { error_code, error_message } = await task.detail();
     assert.match(`${error_code} ${error_message}`, words);
     assert.equal(await task.diagnosis(), id);
@@ -164,7 +164,6 @@ export class StrictServers {
   async warned(task: TestTask, code: string): Promise<string> {
     const found = await until(
       `task ${task.plan.name} is warned with ${code}`,
-      40_000,
       async () => (await this.warnings(task)).filter((one) => one.code === code),
       ({ length }) => length > 0,
     );
@@ -187,7 +186,6 @@ export class StrictServers {
     const wanted = JSON.stringify(await this.source.sql(database, sql));
     await until(
       "both ends are alike",
-      30_000,
       async () => JSON.stringify(await atTarget()),
       (found) => found === wanted,
     );
@@ -235,7 +233,6 @@ export class StrictServers {
     await this.source.sql("postgres", "SELECT pg_reload_conf()");
     await until(
       `the source asks by ${method}`,
-      10_000,
       async () => {
         const client = new pg.Client({ ...this.source.login, database: "postgres", password: "wrong" });
         return await client.connect().then(

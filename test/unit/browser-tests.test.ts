@@ -42,3 +42,24 @@ describe("the browser tests", () => {
     assert.deepEqual(offences(good.join("\n")), []);
   });
 });
+
+describe("the tests of processes", () => {
+  const limitOfItsOwn = /\bthis\.timeout\(|\}\)\.timeout\(|AbortSignal\.timeout\(\d/;
+  for (const suite of ["backend", "host", "package"]) {
+    it(`of ${suite} take their time limits from one place`, () => {
+      const files = readdirSync(join("test", suite)).filter((file) => file.endsWith(".ts"));
+      const found = files.filter((file) =>
+        limitOfItsOwn.test(readFileSync(join("test", suite, file), "utf8")),
+      );
+      assert.deepEqual(found, []);
+    });
+  }
+
+  it("are found out when they have their own", () => {
+    const bad = ["this.timeout(120_000);", "}).timeout(5_000);", "AbortSignal.timeout(60_000)"];
+    assert.deepEqual(
+      bad.filter((line) => !limitOfItsOwn.test(line)),
+      [],
+    );
+  });
+});

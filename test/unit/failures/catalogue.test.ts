@@ -180,7 +180,7 @@ describe("the expressions of the failure catalogue", () => {
       }
     }
     assert.deepEqual([...tooLong], []);
-  }).timeout(60_000);
+  });
 
   it("take less than half a second all together", () => {
     const message = filled("service DATAMOVE failed, cause by: relation a function b Table c ", 84 * 1024);

@@ -201,7 +201,7 @@ describe("answers drawn from the service's own models", () => {
       await draw(tasks, number % 50 === 0);
       store.dispose();
     }
-  }).timeout(4 * 3_600_000);
+  });
 
   it(`lose no task of a service that has only v5, and throw nowhere (${draws} draws)`, async () => {
     const random = new Random();
@@ -255,7 +255,7 @@ describe("answers drawn from the service's own models", () => {
       }
       store.dispose();
     }
-  }).timeout(3_600_000);
+  });
 
   const tables: OperationTable = table;
 
@@ -316,5 +316,5 @@ describe("answers drawn from the service's own models", () => {
         }
       }
     }
-  }).timeout(3_600_000);
+  });
 });

@@ -124,7 +124,7 @@ for (const v5 of [false, true]) {
         assert.ok((await day.until(() => statusOf(id) === "incremental", 3 * minute)) <= 3 * minute);
       }
       assert.ok(day.busiest <= requests, `${day.busiest} requests in five minutes`);
-    }).timeout(60_000);
+    });
 
     it("lose what was deleted, and nothing else", async () => {
       await day.untilComplete();
