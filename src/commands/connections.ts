@@ -126,7 +126,7 @@ export function connectionHandlers(parts: CommandHost) {
         validateInput: (text) => objection("name", text, { id: connection.id }, otherNames(connection.id), t),
       });
       if (name !== undefined) {
-        await connections.rename(connection.id, name.trim());
+        await connections.rename(connection, name.trim());
       }
     },
     "drs.chooseEnterpriseProject": async (argument) => {

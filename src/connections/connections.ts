@@ -227,13 +227,10 @@ export class Connections {
   }
 
   /** @throws Error when another window has removed the connection. */
-  async rename(id: string, name: string): Promise<void> {
-    const before = this.find(id);
-    await this.#change((list, now) => withName(list, id, name, now));
-    if (this.find(id) === undefined) {
-      throw new Error(
-        vscode.l10n.t("The connection {0} was removed in another window.", before?.name ?? name),
-      );
+  async rename(connection: Pick<Connection, "id" | "name">, name: string): Promise<void> {
+    await this.#change((list, now) => withName(list, connection.id, name, now));
+    if (this.find(connection.id) === undefined) {
+      throw new Error(vscode.l10n.t("The connection {0} was removed in another window.", connection.name));
     }
   }
 

@@ -116,7 +116,7 @@ describe("connections side by side, to two local backends", () => {
 
   it("are renamed without another poll, and edited without touching another connection", async () => {
     const [renamed, edited] = [sessions.find("again")?.session, sessions.find("other")?.session];
-    await connections.rename("again", "a second look");
+    await connections.rename({ id: "again", name: "again" }, "a second look");
     assert.equal(sessions.find("again")?.connection.name, "a second look");
     assert.equal(sessions.find("again")?.session, renamed);
     await connections.save(

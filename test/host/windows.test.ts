@@ -118,7 +118,7 @@ describe("two windows of one user", () => {
     await other.connections.save(connection("second"), secret);
     await one.shows("first open", "second open");
     const session = other.sessions.find("first")?.session;
-    await one.connections.rename("first", "shop");
+    await one.connections.rename(connection("first"), "shop");
     await other.shows("shop open", "second open");
     assert.equal(other.sessions.find("first")?.session, session, "a name costs no new session");
     await other.connections.save(connection("first", { name: "shop", region: "moved" }), secret);
@@ -171,7 +171,7 @@ describe("two windows of one user", () => {
     await Promise.all([
       one.connections.save(connection("a"), secret),
       other.connections.save(connection("b"), secret),
-      one.connections.rename("first", "shop"),
+      one.connections.rename(connection("first"), "shop"),
       other.connections.save(connection("first", { region: "moved" }), secret, connection("first")),
       one.connections.save(connection("c"), secret),
       other.connections.save(connection("d", { name: "c" }), secret),
@@ -204,7 +204,7 @@ describe("two windows of one user", () => {
     await other.shows("first open", "second open");
     await one.connections.show(["second"]);
     await one.shows("second open");
-    await other.connections.rename("second", "third");
+    await other.connections.rename(connection("second"), "third");
     await one.shows("third open");
     await other.shows("first open", "third open");
     await open().shows("third open");
@@ -213,11 +213,12 @@ describe("two windows of one user", () => {
   it("say so when one renames what the other one has removed", async () => {
     const [one, other] = await openTwo();
     await one.connections.remove("first");
+    // The question for the name was open meanwhile.
+    await other.shows();
     await assert.rejects(
-      other.connections.rename("first", "shop"),
+      other.connections.rename(connection("first"), "shop"),
       /The connection first was removed in another window/,
     );
-    await other.shows();
   });
 
   it("continue with what an earlier version has kept, and with damaged files", async () => {
@@ -235,7 +236,7 @@ describe("two windows of one user", () => {
     for (const name of readdirSync(folder)) {
       writeFileSync(join(folder, name), "{");
     }
-    await other.connections.rename("old", "older");
+    await other.connections.rename(connection("old"), "older");
     await one.shows("older open", "new open");
     await open().shows("older open", "new open");
   });
