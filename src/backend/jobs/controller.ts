@@ -297,7 +297,9 @@ export class Controller {
         continue;
       }
       const step = nextStep(desired, seen);
-      runtime.slotLostSince = step === "restoreSlots" ? runtime.slotLostSince : undefined;
+      if (step !== "restoreSlots" && !isCopyWaiting(runtime.engine)) {
+        runtime.slotLostSince = undefined;
+      }
       if (step === "none") {
         this.#settle(job);
         return;
@@ -386,4 +388,11 @@ function isDue({ desired }: Job, now: number): boolean {
 
 function started(job: Job): Job {
   return { ...job, desired: { ...job.desired, goal: "running", attempt: job.desired.attempt + 1 } };
+}
+
+/** Whether a copied table is not in step yet. A worker that only fails is started again, and is there at some looks. */
+function isCopyWaiting(engine: EngineState | undefined): boolean {
+  return (
+    engine?.kind === "present" && engine.enabled && engine.tables.some(({ phase }) => phase === "copied")
+  );
 }

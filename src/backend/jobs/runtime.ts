@@ -45,7 +45,7 @@ export class Runtime {
   silentSince: number | undefined;
   /** Since when the source answers although no changes flow. */
   refusedSince: number | undefined;
-  /** Since when a copied table has had nothing to continue from, and still has not at each look. */
+  /** Since when a copied table has had nothing to continue from. */
   slotLostSince: number | undefined;
   /** Since when a step has met nothing but what may pass. */
   lostSince: number | undefined;

@@ -112,6 +112,16 @@ describe("the controller", () => {
     });
   });
 
+  it("finds that a copy cannot continue although its worker is started again and again", async () => {
+    await withTask(async ({ world, reaches }) => {
+      const [table = ""] = world.subscription?.tables.keys() ?? [];
+      world.spare = false;
+      world.subscription?.tables.set(table, "copied");
+      world.slotLost.add(table);
+      await reaches("REBUILD_NODE_FAILED");
+    });
+  });
+
   it("takes servers whose answers cannot be read for unreachable, and the task for none that is well", async () => {
     await withTask(async ({ engine, controller, task, reaches }) => {
       engine.isOdd = true;
