@@ -6,7 +6,7 @@ export const limits = {
   /** One wait for something that is to happen. */
   wait: 120_000,
   /** The demo's first start, which makes its databases and waits until its tasks run. */
-  demo: 180_000,
+  demo: 300_000,
   /** One test or hook of a suite that waits for windows and backends. */
   test: 600_000,
   /** A test that waits for nothing. */

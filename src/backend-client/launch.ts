@@ -20,7 +20,8 @@ export interface LaunchOptions {
   readonly t: Translate;
 }
 
-const startTimeoutMs = 120_000;
+/** A slow machine takes more than a minute to make the databases of the demo. */
+const startTimeoutMs = 300_000;
 const drainMs = 1_000;
 /** The backend ends when it was unused for this long: longer than a window takes to reload on a busy machine. */
 const unusedSeconds = 60;
@@ -33,7 +34,7 @@ const exitCodes = { directoryInUse: 3, diskFull: 4, noPostgres: 5 } as const;
  * Starts the backend and waits until it is ready. From then on it has no parent: it ends when asked to, or,
  * unless it is to keep running, when no window has used it for a while.
  *
- * @throws Error with the backend's own last words when it ends before it is ready, or after two minutes; its name is
+ * @throws Error with the backend's own last words when it ends before it is ready, or after five minutes; its name is
  *   `directoryInUse` where another backend has the data directory, `noPostgres` where it finds no PostgreSQL that fits.
  */
 export function launchBackend(options: LaunchOptions, signal: AbortSignal): Promise<BackendAddress> {
