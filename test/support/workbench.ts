@@ -2,18 +2,21 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { limits } from "../../scripts/limits.mjs";
 import { changeSettings } from "../../scripts/profile.mjs";
+import { bound } from "./bounds";
 import { comes, type Effect, isThere, Sights } from "./sights";
 
 /**
- * For how long the first try of a gesture waits for its effect, in milliseconds; each further try waits twice as long.
- * What the extension or a service has to answer gets more, so that it is not asked twice; so does a hover, which VS Code
- * shows late, and whose text it asks the extension for.
+ * For how long the first try of a gesture waits for its effect on an idle machine, in milliseconds; each further try
+ * waits twice as long. What the extension or a service has to answer gets more, so that it is not asked twice; so does a
+ * hover, which VS Code shows late, and whose text it asks the extension for.
  */
 const patience = { window: 1_000, hover: 4_000, answer: 8_000 };
+/** How long a try waits at most, so that a lost gesture is made again in time. */
+const longestPatience = 30_000;
 /**
  * How long a gesture itself may take, in milliseconds: a busy window takes seconds for a click, which then did happen.
  */
-const timeout = 10_000;
+const timeout = 30_000;
 
 /** A place on the status bar where nothing is: over a page, VS Code would not learn that the pointer has left a hover. */
 const nowhere = [700, 790] as const;
@@ -276,6 +279,8 @@ export class Workbench extends Sights {
         isRun = true;
       },
       async () => isRun && !(await isPalette(typed)),
+      // It is not run twice.
+      patience.answer,
     );
   }
 
@@ -447,13 +452,13 @@ export class Workbench extends Sights {
     firstPatience = patience.window,
   ): Promise<void> {
     const end = Date.now() + limits.wait;
-    for (let time = firstPatience; ; time *= 2) {
+    for (let time = bound(firstPatience); ; time *= 2) {
       // What is to be clicked may be covered, or may have gone with the effect of the last try.
       const trouble = await gesture().then(
         () => undefined,
         (error: unknown) => error,
       );
-      if (await comes(effect, time)) {
+      if (await comes(effect, Math.min(time, longestPatience))) {
         return;
       }
       if (Date.now() > end) {
