@@ -19,6 +19,8 @@ const installLimit = 300_000;
 const launchArgs = [
   "--no-sandbox",
   "--disable-gpu",
+  // Without it, each load of a window sets up a graphics processor in software, which takes seconds on a slow machine.
+  "--disable-software-rasterizer",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
