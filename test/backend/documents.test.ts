@@ -31,7 +31,8 @@ describe("the commands in the documents", () => {
       const env = { ...process.env, ...key };
       const running = promisify(execFile)("bash", ["-c", script], { env, timeout: limits.test });
       running.child.stdin?.end();
-      return (await running.catch((error) => assert.fail(`${error.stderr} of ${script}`))).stdout;
+      return (await running.catch((error) => assert.fail(`${error.stdout}${error.stderr} of ${script}`)))
+        .stdout;
     });
     return (await Promise.all(outputs)).join("");
   };

@@ -10,6 +10,8 @@ const distanceBytes = 48 * 1024 * 1024;
 const megabyte = 1024 * 1024;
 const stepMs = 50;
 const patienceMs = 5_000;
+/** A reader that was told to end does so at its next message, which takes a busy server some time. */
+const endMs = 30_000;
 
 /**
  * Makes the source give up a slot that nobody reads: the server writes so much log that the slot exceeds
@@ -47,7 +49,7 @@ export async function loseSlot(source: DatabaseLogin, slot: string): Promise<"in
 }
 
 async function untilUnread(client: pg.Client, slot: string): Promise<void> {
-  for (const deadline = Date.now() + patienceMs; ; await delay(stepMs)) {
+  for (const deadline = Date.now() + endMs; ; await delay(stepMs)) {
     const { rows } = await client.query(
       "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = $1 AND active",
       [slot],
