@@ -2,8 +2,9 @@
 // says how many passed and failed.
 import { existsSync } from "node:fs";
 import { mkdtemp, open, readdir, readFile, rm, stat, statfs } from "node:fs/promises";
-import { freemem, tmpdir } from "node:os";
+import { availableParallelism, freemem, loadavg, tmpdir } from "node:os";
 import { basename, dirname, join, relative, sep } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { runHostSuite } from "./host-suite.mjs";
 import { limits } from "./limits.mjs";
@@ -118,8 +119,16 @@ async function temporaryFolder() {
 }
 
 /**
- * Runs five jobs at once: what computes (windows) beside what mostly waits (the backend's tests). Benches come last,
- * alone.
+ * Whether so many processes want a processor (over the last minute, as the system counts them) that one more job would
+ * only hold up the others: what each of them keeps running costs the more the longer they take.
+ */
+function isCrowded() {
+  return (loadavg()[0] ?? 0) > 4 * availableParallelism();
+}
+
+/**
+ * Runs up to five jobs at once: what computes (windows) beside what mostly waits (the backend's tests). Two of the five
+ * wait on a machine that is crowded already. Benches come last, alone.
  *
  * @param {readonly string[]} suites
  * @param {readonly string[]} selected suites and files; none: all
@@ -142,6 +151,13 @@ async function runSuites(suites, selected, signal) {
       }
     }
   };
+  const spareLane = async (/** @type {Job[][]} */ ...queues) => {
+    const left = () => queues.find((jobs) => jobs.length > 0);
+    for (let jobs = left(); jobs !== undefined; jobs = left()) {
+      const job = isCrowded() ? undefined : jobs.shift();
+      await (job === undefined ? delay(1_000, undefined, { signal }) : lane([job]));
+    }
+  };
   const code = await queue("check", "unit", "speed");
   const windows = await queue("host", "host-oldest", "browser");
   const backend = await queue("backend");
@@ -150,8 +166,8 @@ async function runSuites(suites, selected, signal) {
       means.installAhead();
     }
     await Promise.all([
-      ...[lane(code, windows, backend), lane(windows, backend)],
-      ...Array.from({ length: 3 }, () => lane(backend, windows)),
+      ...[lane(code, windows, backend), lane(windows, backend), lane(backend, windows)],
+      ...[spareLane(backend, windows), spareLane(backend, windows)],
     ]);
     await lane(await queue("bench"), await queue("package"));
   } finally {
