@@ -263,9 +263,12 @@ class DetailsPage implements vscode.Disposable {
 
   /** Shows what is known now, unless the page is hidden or shows it already. */
   #update(): void {
-    // The status it had says nothing while the task cannot be read.
     const current = this.#host.task(this.#ref);
-    this.#showIcon(current?.status ?? (this.#iconOf && "unknown"));
+    const { connected, asOf, problem } = this.#host.facts(this.#ref.connection).freshness;
+    const isFirstRead =
+      this.#iconOf === undefined && connected && asOf === undefined && problem === undefined;
+    // The status it had says nothing while the task cannot be read, nor does that of the time before a reload.
+    this.#showIcon(current?.status ?? (isFirstRead ? undefined : "unknown"));
     this.#lastKnown = current ?? this.#lastKnown;
     this.#showTitle();
     if (!this.#visible) {

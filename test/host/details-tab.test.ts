@@ -61,20 +61,21 @@ describe("the tab of a details page", () => {
     found.session.dispose();
   });
 
+  const isShown = async (status: "incremental" | "unknown") => {
+    const file = vscode.Uri.joinPath(host.extensionUri, "dist", "tab-icons", `${rowOf(status).icon}.svg`);
+    const picture = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+    const shape = / d="[^"]{20}/.exec(picture)?.[0] ?? assert.fail("no shape");
+    await waitFor(
+      () => {
+        const path = panels[0]?.iconPath;
+        const uri = path === undefined || path instanceof vscode.Uri ? undefined : path.light;
+        return Buffer.from(uri?.path.split("base64,")[1] ?? "", "base64").toString();
+      },
+      (drawn) => drawn.includes(shape),
+    );
+  };
+
   it("has the icon of the task's status, and of an unknown one while its connection is gone", async () => {
-    const isShown = async (status: "incremental" | "unknown") => {
-      const file = vscode.Uri.joinPath(host.extensionUri, "dist", "tab-icons", `${rowOf(status).icon}.svg`);
-      const picture = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-      const shape = / d="[^"]{20}/.exec(picture)?.[0] ?? assert.fail("no shape");
-      await waitFor(
-        () => {
-          const path = panels[0]?.iconPath;
-          const uri = path === undefined || path instanceof vscode.Uri ? undefined : path.light;
-          return Buffer.from(uri?.path.split("base64,")[1] ?? "", "base64").toString();
-        },
-        (drawn) => drawn.includes(shape),
-      );
-    };
     pages.open({ connection: "local", id: "t-1" }, false);
     await isShown("incremental");
     isConnected = false;
@@ -82,13 +83,14 @@ describe("the tab of a details page", () => {
     await isShown("unknown");
   });
 
-  it("keeps the title it was restored with until its task is known", () => {
+  it("keeps the title it was restored with until its task is known, but not the icon", async () => {
     isConnected = false;
     const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus: true };
     const panel = window.createWebviewPanel("drs.details", shown("orders · staging"), place);
     pages.restore(panel, { task: { connection: "local", id: "t-1" } });
     changed.fire();
     assert.equal(panel.title, "orders · staging");
+    await isShown("unknown");
     isConnected = true;
     changed.fire();
     assert.equal(panel.title, found.task.name);
