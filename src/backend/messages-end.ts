@@ -18,6 +18,14 @@ export const endMessages = {
     en: "Sequence {sequence} was not set at the target: user {user} cannot read it at the source. Set it at the target with SELECT setval('{sequence}', …).",
     zh: "目标库中与序列 {sequence} 对应的序列未设置：用户 {user} 无权读取源库中的该序列。请在目标库执行 SELECT setval('{sequence}', …) 进行设置。",
   },
+  sequenceUntracked: {
+    en: "The sequence of column {column} of table {table} was not set at the target, because its default names it as a text: {expression}. Set it at the target with SELECT setval(…), or new rows there may get values that rows already have.",
+    zh: "目标库中表 {table} 的列 {column} 所用的序列未设置，因为其默认值以文本形式引用序列：{expression}。请在目标库执行 SELECT setval(…) 进行设置，否则新数据行可能得到已存在的值。",
+  },
+  sequenceTurned: {
+    en: "Sequence {sequence} was not set at the target, because it counts in another direction there than at the source. Alter it as at the source, and set it with SELECT setval('{sequence}', …).",
+    zh: "目标库序列 {sequence} 未设置，因为其递增方向与源库不同。请按源库修改该序列，并执行 SELECT setval('{sequence}', …) 进行设置。",
+  },
   sequenceNotSet: {
     en: "Sequence {sequence} was not set at the target, because the {side} database reports: {reason}. Set it at the target with SELECT setval('{sequence}', …).",
     zh: "目标库序列 {sequence} 未设置，{side}数据库报错：{reason}。请在目标库执行 SELECT setval('{sequence}', …) 进行设置。",

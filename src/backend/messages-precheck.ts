@@ -249,6 +249,18 @@ export const precheckMessages = {
     en: "Table {table} of the target database already has rows, which may conflict with the copied rows. If so, empty the table first.",
     zh: "目标库表 {table} 已有数据，可能与全量数据冲突。如有冲突，请先清空。",
   },
+  idleSlots: {
+    en: "The source removes replication slots that nobody has read from for {seconds} seconds (idle_replication_slot_timeout). A task that is paused, failed or disconnected for so long loses its log and must copy its rows again. Set it to 0, or keep pauses shorter.",
+    zh: "源库会移除 {seconds} 秒内无人读取的复制槽（idle_replication_slot_timeout）。任务暂停、失败或断开超过该时间后，所需日志会丢失，必须重新全量同步。请设为 0，或缩短暂停时间。",
+  },
+  transactionLimit: {
+    en: "Transactions of user {user} of the target database are ended after {seconds} seconds (transaction_timeout). The copy of a table that takes longer begins again each time and never ends. Set it to 0 for this user.",
+    zh: "目标库用户 {user} 的事务在 {seconds} 秒后会被终止（transaction_timeout）。耗时更长的表复制每次都会重新开始，永远无法完成。请将该用户的此参数设为 0。",
+  },
+  arrayNulls: {
+    en: "The setting array_nulls is off for user {user} of the target database: NULL in arrays of {table} would be written as the word NULL, or stop the task (22P02). Turn it on.",
+    zh: "目标库用户 {user} 的参数 array_nulls 为 off：表 {table} 数组中的 NULL 会被写成字符串 NULL，或使任务停止（22P02）。请将其打开。",
+  },
   targetTrigger: {
     en: "Triggers of the target also fire for replicated rows (ENABLE ALWAYS or REPLICA): {trigger}. Their effects are repeated. Enable them for the target's own changes only.",
     zh: "目标库的触发器对复制的行也会触发（ENABLE ALWAYS 或 REPLICA）：{trigger}，其动作会重复执行。请仅对目标库自身的变更启用。",

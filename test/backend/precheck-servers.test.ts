@@ -197,6 +197,47 @@ describe("the pre-check of servers and logins", () => {
     }
   });
 
+  it("finds settings with which the target's workers write other values, or never end", async () => {
+    const arrays = "CREATE TABLE t (id int PRIMARY KEY, v text[])";
+    const plan = await world.plan({ source: arrays, tables: ["t"], fresh: true });
+    const { database } = plan.task.target;
+    await world.target.sql(
+      "postgres",
+      `ALTER DATABASE ${database} SET array_nulls = off; ALTER DATABASE ${database} SET transaction_timeout = '90s'`,
+    );
+    const found = await world.check(plan.task);
+    assert.deepEqual(findingsIn(found), ["target_settings FAILED"]);
+    const said = reasonsOf(itemIn(found, "target_settings"));
+    assert.match(said, /NULL in arrays of public\.t would be written as the word NULL/);
+    assert.match(said, /are ended after 90 seconds \(transaction_timeout\)/);
+    await world.remedy(plan, found);
+    assert.deepEqual(findingsIn(await world.check(plan.task)), []);
+    const scalars = await world.plan({ source: table, tables: ["t"], fresh: true });
+    await world.target.sql(
+      "postgres",
+      `ALTER DATABASE ${scalars.task.target.database} SET array_nulls = off`,
+    );
+    assert.deepEqual(findingsIn(await world.check(scalars.task)), []);
+  });
+
+  it("warns of a source that gives up slots that nobody reads from", async () => {
+    const plan = await world.plan({ source: table, tables: ["t"] });
+    await world.source.sql("postgres", "ALTER SYSTEM SET idle_replication_slot_timeout = '1h'");
+    await world.source.sql("postgres", "SELECT pg_reload_conf()");
+    const found = await until(
+      "the setting is in force",
+      async () => itemIn(await world.check(plan.task), "source_replication_slots"),
+      ({ result }) => result === "ALARM",
+    );
+    assert.match(reasonsOf(found), /nobody has read from for 3600 seconds \(idle_replication_slot_timeout\)/);
+    await world.remedy(plan, [found]);
+    await until(
+      "it is over",
+      async () => itemIn(await world.check(plan.task), "source_replication_slots").result,
+      (result) => result === "PASSED",
+    );
+  });
+
   it("names transactions that the start would wait for, and how to end them", async () => {
     const plan = await world.plan({ source: table, tables: ["t"], fresh: true });
     const open = new pg.Client({ ...world.source.login, database: "postgres", application_name: "the app" });

@@ -133,6 +133,27 @@ describe("sequences of the target", () => {
     assert.deepEqual([await next(task, "ser_id_seq"), await next(task, "big0_id_seq")], ["3", "2"]);
   });
 
+  it("are warned of where a default names one as a text, and where they were turned round", async () => {
+    const task = await pair.started({
+      source: `CREATE SEQUENCE named; CREATE TABLE n (id int PRIMARY KEY DEFAULT nextval('named'::text), v int);
+               INSERT INTO n (v) VALUES (1), (2);
+               CREATE TABLE turned (id serial PRIMARY KEY, v int); INSERT INTO turned (v) VALUES (1), (2);
+               CREATE TABLE plain (id serial PRIMARY KEY, v text DEFAULT 'nextval')`,
+    });
+    await pair.sql(
+      task,
+      "source",
+      "ALTER SEQUENCE turned_id_seq INCREMENT -1 MINVALUE -1000 RESTART 0; INSERT INTO turned (v) VALUES (3), (4)",
+    );
+    const warnings = await pair.ended(task);
+    assert.equal(warnings.length, 2, warnings.join("\n"));
+    assert.match(
+      warnings[0] ?? "",
+      /column id of table public\.n was not set .* nextval\(\('named'::text\)::regclass\)\. Set it/,
+    );
+    assert.match(warnings[1] ?? "", /public\.turned_id_seq was not set .* another direction/);
+  });
+
   it("that cannot be read or set are warned of, and hold up no others", async () => {
     await pair.backend.sql("source", "postgres", "CREATE ROLE reader LOGIN PASSWORD 'reader' REPLICATION");
     const task = await pair.task({

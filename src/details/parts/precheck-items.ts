@@ -48,6 +48,7 @@ const items: Readonly<Record<string, Bilingual>> = {
     zh: "目标数据库用户可以创建和写入这些表",
   },
   target_columns: { en: "The target's columns and keys fit", zh: "目标表的列和键匹配" },
+  target_settings: { en: "Settings of the target's user", zh: "目标数据库用户的参数" },
   target_types: { en: "The target's types are those of the source", zh: "目标数据库的类型与源一致" },
   target_rows: { en: "The target's tables are empty", zh: "目标表为空" },
   target_triggers: { en: "No trigger fires for replicated rows", zh: "没有对复制的行触发的触发器" },

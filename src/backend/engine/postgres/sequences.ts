@@ -71,16 +71,25 @@ export async function columnSequences(
  */
 export async function alignSequences(databases: Databases, task: EngineTask): Promise<readonly Message[]> {
   const { source, target, tables } = task;
-  const [wanted, have, gone] = await Promise.all([
+  const [wanted, have, gone, untracked] = await Promise.all([
     columnSequences(databases, source, tables),
     columnSequences(databases, target, tables),
     missingTables(databases, source, tables),
+    untrackedDefaults(databases, target, tables),
   ]);
-  const warnings: Message[] = have
-    .filter(({ schema, table }) => gone.has(qualified({ schema, table })))
-    .map(({ schema, table, sequence }) =>
-      message("sequenceOfLostTable", { table: plainName({ schema, table }), sequence: plainName(sequence) }),
-    );
+  const warnings: Message[] = [
+    ...have
+      .filter(({ schema, table }) => gone.has(qualified({ schema, table })))
+      .map(({ schema, table, sequence }) =>
+        message("sequenceOfLostTable", {
+          table: plainName({ schema, table }),
+          sequence: plainName(sequence),
+        }),
+      ),
+    ...untracked.map(({ column, expression, ...table }) =>
+      message("sequenceUntracked", { table: plainName(table), column, expression }),
+    ),
+  ];
   for (const one of wanted) {
     const goal = counterpart(one, have);
     if (goal !== undefined) {
@@ -111,6 +120,9 @@ async function aligned(
   to: ColumnSequence,
 ): Promise<Message | undefined> {
   const sequence = plainName(to.sequence);
+  if (countsDown(from) !== countsDown(to)) {
+    return message("sequenceTurned", { sequence });
+  }
   try {
     const position = await positionOf(databases, source, from);
     if (position === undefined) {
@@ -133,6 +145,36 @@ async function aligned(
     const { side = "target", reason } = error;
     return message("sequenceNotSet", { sequence, side, reason });
   }
+}
+
+function countsDown({ options }: ColumnSequence): boolean {
+  return options.includes("INCREMENT BY -");
+}
+
+interface Untracked extends Row, TableName {
+  readonly column: string;
+  readonly expression: string;
+}
+
+/** Defaults that name a sequence as a text: PostgreSQL itself learns which one only when a row is inserted. */
+async function untrackedDefaults(
+  databases: Databases,
+  target: EndLogin,
+  tables: readonly TableName[],
+): Promise<readonly Untracked[]> {
+  return await databases.query<Untracked>(
+    target,
+    `SELECT w.schema, w."table", a.attname AS column, e.expression
+     FROM unnest($1::text[], $2::text[]) w (schema, "table")
+     JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w."table"
+     JOIN pg_attrdef f ON f.adrelid = c.oid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = f.adnum
+     CROSS JOIN LATERAL (SELECT pg_get_expr(f.adbin, f.adrelid) AS expression) e
+     WHERE e.expression LIKE '%nextval(%' AND NOT EXISTS (
+       SELECT FROM pg_depend x JOIN pg_class s ON s.oid = x.refobjid AND s.relkind = 'S'
+       WHERE x.classid = 'pg_attrdef'::regclass AND x.objid = f.oid AND x.refclassid = 'pg_class'::regclass)
+     ORDER BY 1, 2, a.attnum`,
+    schemasAndTables(tables),
+  );
 }
 
 /** Where a sequence stands; undefined when the user may not know. */

@@ -2,7 +2,7 @@
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
 import type { Side } from "../../side";
-import { at, type Check, failed, type Problem } from "./check";
+import { alarm, at, type Check, failed, type Problem } from "./check";
 import type { CheckedTask } from "./context";
 
 /** A task that copies needs a second slot, sender, worker and origin for the copy of a table. */
@@ -37,9 +37,15 @@ function short({ side, setting, used, count, look }: Room, needed: number): read
 export const replicationSlots: Check = {
   ...{ item: "source_replication_slots", group: "parameters", ends: ["source"], ifUnknown: "ALARM" },
   evaluate: async ({ task, source }) => {
-    const { slots: used, max_slots: count } = await source.server();
+    const { slots: used, max_slots: count, idle_slot_seconds: seconds } = await source.server();
     const look = "SELECT slot_name, database, active, wal_status FROM pg_replication_slots";
-    return short({ side: "source", setting: "max_replication_slots", used, count, look }, neededBy(task));
+    const keep = ["ALTER SYSTEM SET idle_replication_slot_timeout = 0", "SELECT pg_reload_conf()"];
+    return [
+      ...short({ side: "source", setting: "max_replication_slots", used, count, look }, neededBy(task)),
+      ...(seconds === 0
+        ? []
+        : [alarm(message("idleSlots", { seconds: String(seconds) }), keep.map(at("source")))]),
+    ];
   },
 };
 

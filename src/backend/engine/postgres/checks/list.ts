@@ -21,6 +21,7 @@ import {
   sourceReadWrite,
   sourceVersion,
   targetReadWrite,
+  targetSettings,
   targetVersion,
   walLevel,
 } from "./servers";
@@ -48,6 +49,7 @@ export const checks: readonly Check[] = [
   sourceConnections,
   targetConnections,
   encodings,
+  targetSettings,
   sourcePrivileges,
   targetPrivileges,
   sourceObjects,

@@ -12,6 +12,12 @@ export interface ServerFacts extends Row {
   readonly wal_level: string;
   readonly encoding: string;
   readonly standby: boolean;
+  /** After which time the server gives up a slot that nobody reads from, in seconds; 0: never. */
+  readonly idle_slot_seconds: number;
+  /** Whether NULL is read as such in an array. */
+  readonly array_nulls: boolean;
+  /** How long a transaction of the login may take, in milliseconds; 0: no limit, or no such setting. */
+  readonly transaction_ms: number;
   readonly read_only: boolean;
   readonly superuser: boolean;
   readonly replication: boolean;
@@ -42,6 +48,9 @@ export interface ServerFacts extends Row {
 const factsSql = `
   SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('wal_level') AS wal_level,
          getdatabaseencoding()::text AS encoding, pg_is_in_recovery() AS standby,
+         coalesce((SELECT setting::int FROM pg_settings WHERE name = 'idle_replication_slot_timeout'), 0) AS idle_slot_seconds,
+         current_setting('array_nulls')::bool AS array_nulls,
+         coalesce((SELECT reset_val::int FROM pg_settings WHERE name = 'transaction_timeout'), 0) AS transaction_ms,
          current_setting('default_transaction_read_only')::bool AS read_only,
          r.rolsuper AS superuser, r.rolreplication OR r.rolsuper AS replication,
          has_database_privilege(d.oid, 'CREATE') AS can_create,

@@ -2,7 +2,9 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { message } from "../../../messages";
 import type { Side } from "../../side";
-import { alarm, at, type Check, failed } from "./check";
+import { plainName, type TableName } from "../../table-name";
+import type { Row } from "../databases";
+import { alarm, at, type Check, failed, problemOf } from "./check";
 
 /** The oldest version of a source and of a target. */
 const minimumVersion = 14;
@@ -50,6 +52,39 @@ function readWriteOf(side: Side): Check {
 
 export const sourceReadWrite = readWriteOf("source");
 export const targetReadWrite = readWriteOf("target");
+
+/** The target's workers have the settings of its login, which no session can override for them. */
+export const targetSettings: Check = {
+  ...{ item: "target_settings", group: "parameters", ends: ["source", "target"], ifUnknown: "ALARM" },
+  evaluate: async ({ task, source, target }) => {
+    const { array_nulls: readsNulls, transaction_ms: ms } = await target.server();
+    const { user, database } = task.target;
+    const set = (setting: string) => [
+      at("target")(
+        `ALTER ROLE ${escapeIdentifier(user)} IN DATABASE ${escapeIdentifier(database)} SET ${setting}`,
+      ),
+    ];
+    const limited = ms > 0 && message("transactionLimit", { seconds: String(ms / 1000), user });
+    // An array arrives as text; a composite type may have an array in it.
+    const arrays = readsNulls
+      ? []
+      : await source.ask<TableName & Row>(
+          `SELECT DISTINCT n.nspname AS schema, c.relname AS "table" FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+           JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE a.attrelid::int8::float8 = ANY ($1::float8[]) AND a.attnum > 0 AND NOT a.attisdropped
+             AND t.typcategory IN ('A', 'C') ORDER BY 1, 2`,
+          [(await source.tables()).map(({ oid }) => oid)],
+        );
+    return [
+      ...problemOf(
+        arrays,
+        (table) => failed(message("arrayNulls", { table, user }), set("array_nulls = on")),
+        plainName,
+      ),
+      ...(limited ? [alarm(limited, set("transaction_timeout = 0"))] : []),
+    ];
+  },
+};
 
 /** Rows travel as text in the target's encoding: the source, or its worker, converts them. */
 export const encodings: Check = {
