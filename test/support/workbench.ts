@@ -6,13 +6,16 @@ import { bound } from "./bounds";
 import { comes, type Effect, isThere, Sights } from "./sights";
 
 /**
- * For how long the first try of a gesture waits for its effect on an idle machine, in milliseconds; each further try
- * waits twice as long. What the extension or a service has to answer gets more, so that it is not asked twice; so does a
- * hover, which VS Code shows late, and whose text it asks the extension for.
+ * For how long a gesture waits for its effect, in milliseconds: the first try on an idle machine, each further try twice
+ * as long, and none longer than the longest, so that a lost gesture is made again in time. What the extension or a
+ * service has to answer gets more, so that it is not asked twice. A hover, whose text VS Code asks the extension for,
+ * comes soon or, when its row was drawn again meanwhile, never.
  */
-const patience = { window: 1_000, hover: 4_000, answer: 8_000 };
-/** How long a try waits at most, so that a lost gesture is made again in time. */
-const longestPatience = 30_000;
+const patience = {
+  window: { first: 1_000, longest: 30_000 },
+  hover: { first: 4_000, longest: 10_000 },
+  answer: { first: 8_000, longest: 30_000 },
+};
 /**
  * How long a gesture itself may take, in milliseconds: a busy window takes seconds for a click, which then did happen.
  */
@@ -400,7 +403,7 @@ export class Workbench extends Sights {
   ): Promise<void> {
     const row = this.row(name);
     const closed = this.sideBar.locator('.monaco-list-row[aria-expanded="false"]');
-    for (let count = await closed.count(); count > 0 && !(await comes(row, patience.window)); count--) {
+    for (let count = await closed.count(); count > 0 && !(await comes(row, patience.window.first)); count--) {
       await closed.nth(count - 1).click({ timeout });
     }
     if (await this.hovers.first().isVisible()) {
@@ -449,16 +452,16 @@ export class Workbench extends Sights {
     what: string,
     gesture: () => Promise<void>,
     effect: Effect,
-    firstPatience = patience.window,
+    { first, longest } = patience.window,
   ): Promise<void> {
     const end = Date.now() + limits.wait;
-    for (let time = bound(firstPatience); ; time *= 2) {
+    for (let time = bound(first); ; time *= 2) {
       // What is to be clicked may be covered, or may have gone with the effect of the last try.
       const trouble = await gesture().then(
         () => undefined,
         (error: unknown) => error,
       );
-      if (await comes(effect, Math.min(time, longestPatience))) {
+      if (await comes(effect, Math.min(time, longest))) {
         return;
       }
       if (Date.now() > end) {
