@@ -1,4 +1,5 @@
 /** Whether a task's row looks different after a change. */
+import { isDeepStrictEqual } from "node:util";
 import type { Localizer } from "../l10n/localizer";
 import type { Thresholds } from "../tasks/attention";
 import type { Task } from "../tasks/task";
@@ -13,7 +14,10 @@ export interface RowFacts {
   readonly withEngine: boolean;
 }
 
-/** Whether the row is to be drawn again; one that cannot be compared is. */
+/**
+ * Whether the row is to be drawn again; one that cannot be compared is. VS Code closes the hover of a row that is: what
+ * only the hover shows, and what changes all the time, as the retained log of a failed task does, is left to its age.
+ */
 export function isRedrawn(before: Task, after: Task, facts: RowFacts): boolean {
   try {
     return looksDifferent(before, after, facts);
@@ -33,10 +37,8 @@ function looksDifferent(before: Task, after: Task, { l10n, thresholds, withEngin
   };
   return (
     before.name !== after.name ||
-    before.warnings !== after.warnings ||
-    before.retainedLog !== after.retainedLog ||
+    (before.warnings !== after.warnings && !isDeepStrictEqual(before.warnings, after.warnings)) ||
     before.error?.message !== after.error?.message ||
-    before.remaining !== after.remaining ||
     before.startedAt !== after.startedAt ||
     (!hasSameActions(before, after) && contextOf(before, state) !== contextOf(after, state)) ||
     descriptionOf(before, l10n, thresholds, withEngine) !== descriptionOf(after, l10n, thresholds, withEngine)

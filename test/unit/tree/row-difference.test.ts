@@ -22,9 +22,7 @@ describe("a task's row", () => {
     for (const facts of [
       { name: "b" },
       { warnings: [] },
-      { retainedLog: { bytes: 1, limit: null } },
       { error: { code: "1", message: "refused" } },
-      { remaining: "60" },
       { startedAt: 5 },
       { status: "paused" },
       { delayMs: 400_000 },
@@ -48,6 +46,14 @@ describe("a task's row", () => {
   it("is left alone when nothing that it shows has changed", () => {
     assert.equal(isDrawn({}), false);
     assert.equal(isDrawn({ description: "other" }), false);
+  });
+
+  it("keeps its hover open while only the hover's figures change, as the retained log of a failed task does", () => {
+    const failed = { status: "incrementalFailed", remaining: "90" } as const;
+    const retained = { retainedLog: { bytes: 2, limit: undefined, filling: false } };
+    assert.equal(isDrawn({ ...retained, remaining: "60" }, failed), false);
+    const warned = () => [{ id: "1", level: "warning", code: "LW101", message: "held up" }] as const;
+    assert.equal(isDrawn({ warnings: warned() }, { warnings: warned() }), false);
   });
 
   it("is drawn again when it cannot be compared", () => {
