@@ -25,7 +25,7 @@ const pollMs = 250;
  * cannot be used, ends a minute after its last window.
  */
 const stopLimitMs = 10_000;
-const otherLimitMs = 90_000;
+const otherLimitMs = 300_000;
 
 type ControllerContext = Pick<vscode.ExtensionContext, "asAbsolutePath" | "globalStorageUri">;
 
@@ -192,20 +192,26 @@ export class BackendController implements vscode.Disposable {
     };
     await vscode.window.withProgress(options, async (progress, token) => {
       token.onCancellationRequested(() => controller.abort());
-      try {
-        await this.#spawn(controller, progress);
-      } catch (error) {
-        if (!(error instanceof Error && error.name === directoryInUse)) {
-          throw error;
-        }
-        // Another window is starting it at this moment, or the one before a reload is still ending.
-        const directory = this.#dataDirectory();
-        await this.#until(
-          otherLimitMs,
-          async () => isThere(await this.attach()) || (await isReleased(directory)),
-        );
-        if (!isThere(await this.attach())) {
-          await this.#spawn(controller, progress);
+      for (;;) {
+        try {
+          return await this.#spawn(controller, progress);
+        } catch (error) {
+          if (!(error instanceof Error && error.name === directoryInUse)) {
+            throw error;
+          }
+          // Another window is starting it at this moment, or the one before a reload is still ending, and another window
+          // may start it again before this one.
+          const directory = this.#dataDirectory();
+          const inTime = await this.#until(
+            otherLimitMs,
+            async () => isThere(await this.attach()) || (await isReleased(directory)),
+          );
+          if (isThere(await this.attach())) {
+            return;
+          }
+          if (inTime === undefined) {
+            throw error;
+          }
         }
       }
     });

@@ -4,15 +4,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { limits } from "../../scripts/limits.mjs";
 import type { CloudConnection, Secret } from "../../src/connections/connection";
 import { Connections } from "../../src/connections/connections";
 import { SessionManager } from "../../src/connections/session-manager";
 import { localizerFor } from "../../src/l10n/localizer";
-import { bound } from "../support/bounds";
 import { Profile, StorageContext } from "../support/storage";
-
-/** How soon a window follows another one on an idle machine, in milliseconds. */
-const soonMs = 2_000;
 
 /** The parts of a window that know connections. */
 class Window {
@@ -52,7 +49,7 @@ class Window {
 }
 
 async function soon(condition: () => boolean, why: () => string): Promise<void> {
-  for (const end = Date.now() + bound(soonMs); !condition(); ) {
+  for (const end = Date.now() + limits.wait; !condition(); ) {
     assert.ok(Date.now() < end, why());
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
