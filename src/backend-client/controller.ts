@@ -26,6 +26,8 @@ const pollMs = 250;
  */
 const stopLimitMs = 10_000;
 const otherLimitMs = 300_000;
+/** How long to wait for the backend of another window before the next try to start one. */
+const retryMs = 2_000;
 
 type ControllerContext = Pick<vscode.ExtensionContext, "asAbsolutePath" | "globalStorageUri">;
 
@@ -192,25 +194,16 @@ export class BackendController implements vscode.Disposable {
     };
     await vscode.window.withProgress(options, async (progress, token) => {
       token.onCancellationRequested(() => controller.abort());
-      for (;;) {
+      for (const end = performance.now() + otherLimitMs; ; ) {
         try {
           return await this.#spawn(controller, progress);
         } catch (error) {
-          if (!(error instanceof Error && error.name === directoryInUse)) {
+          if (!(error instanceof Error && error.name === directoryInUse) || performance.now() > end) {
             throw error;
           }
-          // Another window is starting it at this moment, or the one before a reload is still ending, and another window
-          // may start it again before this one.
-          const directory = this.#dataDirectory();
-          const inTime = await this.#until(
-            otherLimitMs,
-            async () => isThere(await this.attach()) || (await isReleased(directory)),
-          );
-          if (isThere(await this.attach())) {
+          // Another window is starting it at this moment, or the one before a reload is still ending.
+          if ((await this.#until(retryMs, async () => isThere(await this.attach()))) === true) {
             return;
-          }
-          if (inTime === undefined) {
-            throw error;
           }
         }
       }

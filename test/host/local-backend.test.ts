@@ -159,6 +159,18 @@ describe("windows of one local backend", () => {
     assert.ok((await followWithin(endpoint)) < bound(soonMs));
   });
 
+  it("share the one that both start at the same moment", async () => {
+    const [one, other] = windows;
+    assert.equal(await one.local.stop(), true);
+    assert.deepEqual(await Promise.all(windows.map(async ({ local }) => await local.start())), [
+      false,
+      false,
+    ]);
+    const { endpoint } = one.connections.local ?? assert.fail();
+    assert.equal(other.connections.local?.endpoint, endpoint);
+    await followWithin(endpoint);
+  });
+
   it("start another one where the data directory was deleted, and the first has ended", async () => {
     const [one, other] = windows;
     const { endpoint } = one.connections.local ?? assert.fail();
