@@ -12,8 +12,8 @@ export const streamMessages = {
     zh: "任务在源库中的发布被修改，不再发布 {what}，此后的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
   publicationAltered: {
-    en: "The publication of this task was altered at the source database and altered back: changes that it did not publish meanwhile are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
-    zh: "任务在源库中的发布曾被修改后又改回，其间未发布的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
+    en: "The publication of this task was altered at the source database and altered back, or the source database was set back to an earlier state. Changes in between are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
+    zh: "任务在源库中的发布曾被修改后又改回，或源库被恢复到较早的状态，其间的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
   sourceTableGone: {
     en: "Table {table} no longer exists in the source database. Remove it from the synchronization objects. To keep synchronizing it, create it there again, and then copy the table again.",
@@ -24,8 +24,12 @@ export const streamMessages = {
     zh: "源库中的表 {table} 被另一张同名表替换，新表的数据和变更未被同步。请重新复制该表，或重置任务。",
   },
   tableUnpublished: {
-    en: "Table {table} was removed from the publication of this task at the source database, even if it was added again, or is published only in part. Changes are lost. Copy the table again, or reset the task.",
-    zh: "源库中的表 {table} 曾被移出任务的发布（即使又重新加入），或只发布了一部分，变更已丢失。请重新复制该表，或重置任务。",
+    en: "Table {table} was removed from the publication of this task at the source database, or is published only in part: changes since then are lost. Copy the table again, or reset the task.",
+    zh: "源库中的表 {table} 被移出任务的发布，或只发布了一部分，此后的变更已丢失。请重新复制该表，或重置任务。",
+  },
+  tableRepublished: {
+    en: "Table {table} left the publication of this task at the source database and came back, or the source database was set back to an earlier state. Changes in between are lost. Copy the table again, or reset the task.",
+    zh: "源库中的表 {table} 曾被移出任务的发布后又重新加入，或源库被恢复到较早的状态，其间的变更已丢失。请重新复制该表，或重置任务。",
   },
   targetTableLost: {
     en: "Table {table} of the target database was dropped, replaced, or removed from the subscription, and receives no changes. Creating it there is not enough, because its rows and its replication position are lost. Copy the table again, or reset the task.",

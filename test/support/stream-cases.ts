@@ -113,7 +113,7 @@ export const losses: readonly Loss[] = [
         ALTER PUBLICATION {publication} ADD TABLE stock; COMMIT`),
     ],
     code: "LS005",
-    says: /\w+\.stock was removed from the publication of this task at the source database, even if it was added again/,
+    says: /\w+\.stock left the publication of this task at the source database and came back/,
   },
   {
     what: "the publication does not publish updates for a moment",

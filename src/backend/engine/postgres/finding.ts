@@ -12,6 +12,7 @@ export const codes = {
   sourceTableGone: "LS003",
   sourceTableReplaced: "LS004",
   tableUnpublished: "LS005",
+  tableRepublished: "LS005",
   targetTableLost: "LS006",
   copyFiltered: "LS007",
   logLost: "LS008",

@@ -17,7 +17,8 @@ import type {
   TargetFacts,
   TargetTableFacts,
 } from "./stream-facts";
-import type { End, Entry, Joined, Lost, Memory, Part } from "./stream-memory";
+import { isOfStream, lossOf, sideOf } from "./stream-losses";
+import type { End, Entry, Joined, Memory, Part } from "./stream-memory";
 
 /** What a look at a task has seen. */
 export interface Look {
@@ -135,7 +136,7 @@ function judgeTable(
   const { joined } = entry;
   const source = found(ends.source, name, joined?.source.oid);
   const target = found(ends.target, name, joined?.target.oid);
-  const lost = entry.lost ?? lossOf(look, { joined, source, target });
+  const lost = entry.lost ?? lossOf(look.source, look.target, { joined, source, target });
   if (!own && lost !== undefined) {
     // On its way into the task or out of it, and not yet or no more in both ends.
     return { entry: undefined, warnings: [] };
@@ -218,76 +219,6 @@ function found<T>({ byName, byOid }: Index<T>, name: TableName, oid: number | un
   return byName.get(plainName(name)) ?? (oid === undefined ? undefined : byOid.get(oid));
 }
 
-interface Seen {
-  readonly joined: Joined | undefined;
-  readonly source: SourceTableFacts | undefined;
-  readonly target: TargetTableFacts | undefined;
-}
-
-function lossOf(
-  { source: { publication }, target: subscription }: Look,
-  { joined, source, target }: Seen,
-): Lost | undefined {
-  const because = (kind: Lost["kind"], what = "") => ({ kind, what });
-  if (publication === null || (joined !== undefined && joined.publication !== publication.oid)) {
-    return because("publicationGone");
-  }
-  if (source === undefined) {
-    return because("sourceTableGone");
-  }
-  if (joined !== undefined && joined.source.oid !== source.oid) {
-    return because("sourceTableReplaced");
-  }
-  if (source.published === null || source.restricted) {
-    return because("tableUnpublished");
-  }
-  if (publication.missing.length > 0) {
-    return because("publicationPartial", publication.missing.join(", "));
-  }
-  if (source.partitioned && !publication.viaRoot) {
-    return because("publicationPartial", "publish_via_partition_root");
-  }
-  const published = joined?.published;
-  if (published !== undefined && published.as !== source.published) {
-    return because("tableUnpublished");
-  }
-  // Who owns it makes no difference.
-  if (published?.owner === publication.owner && published.version !== publication.version) {
-    return because("publicationAltered");
-  }
-  if (!subscription.publications.includes(subscription.name)) {
-    return because("subscriptionAltered", `SET PUBLICATION ${subscription.publications.join(", ")}`);
-  }
-  if (subscription.origin !== "any") {
-    return because("subscriptionAltered", `origin = ${subscription.origin}`);
-  }
-  if (
-    target === undefined ||
-    !target.subscribed ||
-    (joined !== undefined && joined.target.oid !== target.oid)
-  ) {
-    return because("targetTableLost");
-  }
-  return target.copying && source.members[0]?.filtered === true ? because("copyFiltered") : undefined;
-}
-
-/** What befalls the whole stream. */
-const wholeLosses: ReadonlySet<Lost["kind"]> = new Set([
-  "publicationGone",
-  "publicationPartial",
-  "publicationAltered",
-  "slotMoved",
-  "subscriptionAltered",
-  "targetSetBack",
-  "sourceSetBack",
-]);
-const targetLosses: ReadonlySet<Lost["kind"]> = new Set([
-  "targetTableLost",
-  "subscriptionAltered",
-  "targetSetBack",
-]);
-const sideOf = (kind: Lost["kind"]): Side => (targetLosses.has(kind) ? "target" : "source");
-
 /** What was lost; once for the task where it is the same for all of its tables. */
 function merged(
   judged: readonly (Judged & { readonly name: TableName })[],
@@ -297,7 +228,7 @@ function merged(
     entry?.lost === undefined ? [] : [{ name, lost: entry.lost }],
   );
   const [first] = losses;
-  const ofTask = first !== undefined && wholeLosses.has(first.lost.kind);
+  const ofTask = first !== undefined && isOfStream(first.lost.kind);
   if (
     ofTask &&
     losses.length === tables.length &&

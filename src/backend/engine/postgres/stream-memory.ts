@@ -37,6 +37,7 @@ const lost = v.object({
     ...(["sourceTableGone", "sourceTableReplaced"] as const),
     ...([
       "tableUnpublished",
+      "tableRepublished",
       "targetTableLost",
       "copyFiltered",
       "slotMoved",

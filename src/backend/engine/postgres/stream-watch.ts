@@ -177,13 +177,12 @@ export class StreamWatch {
     // Of a stream that begins again nothing counts that was seen of another.
     const taken = task.memory === null ? undefined : facts.before?.taken;
     // The target may have more than a source that is away had written when it was seen last.
-    const isSourceBack =
-      !(source instanceof EngineError) && source !== undefined && isBefore(source.flushed, taken);
+    const sent = known === source && isBefore(known.flushed, taken) ? taken : undefined;
     const memory =
       reached !== undefined
         ? withSetBack(moved, task.tables, "target", { from: reached, to: target.position })
-        : isSourceBack && taken !== undefined
-          ? withSetBack(moved, task.tables, "source", { from: taken, to: known.flushed })
+        : sent !== undefined
+          ? withSetBack(moved, task.tables, "source", { from: sent, to: known.flushed })
           : moved;
     const answers = { parts: new Map(last?.parts), columns: new Map(last?.columns) };
     let types = last?.types;
