@@ -1,4 +1,4 @@
-/** Whether a task's row looks different after a change. */
+/** Whether, and when, a task's row is drawn again after a change. */
 import { isDeepStrictEqual } from "node:util";
 import type { Localizer } from "../l10n/localizer";
 import type { Thresholds } from "../tasks/attention";
@@ -14,19 +14,28 @@ export interface RowFacts {
   readonly withEngine: boolean;
 }
 
+/** `unlessRead`: not while its hover is read, which that would close. */
+export type Redraw = "now" | "unlessRead" | "no";
+
 /**
- * Whether the row is to be drawn again; one that cannot be compared is. VS Code closes the hover of a row that is: what
+ * When a row is to be drawn again; one that cannot be compared is at once. VS Code closes the hover of a row that is: what
  * only the hover shows, and what changes all the time, as the retained log of a failed task does, is left to its age.
  */
-export function isRedrawn(before: Task, after: Task, facts: RowFacts): boolean {
+export function redrawOf(before: Task, after: Task, facts: RowFacts): Redraw {
   try {
-    return looksDifferent(before, after, facts);
+    if (saysOther(before, after)) {
+      return "now";
+    }
+    const { l10n, thresholds, withEngine } = facts;
+    const [old, current] = [before, after].map((task) => descriptionOf(task, l10n, thresholds, withEngine));
+    return old === current ? "no" : "unlessRead";
   } catch {
-    return true;
+    return "now";
   }
 }
 
-function looksDifferent(before: Task, after: Task, { l10n, thresholds, withEngine }: RowFacts): boolean {
+/** Whether the row says something else of its task than other figures. */
+function saysOther(before: Task, after: Task): boolean {
   const state = {
     pinned: false,
     muted: false,
@@ -37,11 +46,11 @@ function looksDifferent(before: Task, after: Task, { l10n, thresholds, withEngin
   };
   return (
     before.name !== after.name ||
+    before.status !== after.status ||
     (before.warnings !== after.warnings && !isDeepStrictEqual(before.warnings, after.warnings)) ||
     before.error?.message !== after.error?.message ||
     before.startedAt !== after.startedAt ||
-    (!hasSameActions(before, after) && contextOf(before, state) !== contextOf(after, state)) ||
-    descriptionOf(before, l10n, thresholds, withEngine) !== descriptionOf(after, l10n, thresholds, withEngine)
+    (!hasSameActions(before, after) && contextOf(before, state) !== contextOf(after, state))
   );
 }
 

@@ -13,13 +13,13 @@ import { delayText, isBehind } from "../tasks/use-cases/delay-text";
 import { type Since, statusSince } from "../tasks/use-cases/status-since";
 import { type Branch, branchOf, tasksIn } from "./branch";
 import { hoverOf } from "./hover";
-import { HoverAges } from "./hover-ages";
+import { Hovers } from "./hovers";
 import { connectionItem, groupItem, messageItem, moreItem, rangeItem, taskItem } from "./items";
 import { Layout, type LayoutChange } from "./layout";
 import { keyOf, type Marks, type Node, openRow } from "./node";
 import { Outline } from "./outline";
 import { groupStep, rangeSize } from "./pages";
-import { isRedrawn } from "./row-difference";
+import { redrawOf } from "./row-difference";
 import type { ViewOptions } from "./view-options";
 
 /**
@@ -30,7 +30,7 @@ import type { ViewOptions } from "./view-options";
 export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #hovers = new HoverAges<Node>();
+  readonly #hovers = new Hovers<Node>((rows) => this.#fire(rows));
   readonly #times = new RecentAnswers<Since | undefined>();
   readonly #delays = new RecentAnswers<Shown | undefined>();
   readonly #outline: Outline;
@@ -171,6 +171,7 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   dispose(): void {
+    this.#hovers.dispose();
     this.#changed.dispose();
   }
 
@@ -290,15 +291,18 @@ export class TaskTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
         return [];
       }
       const nodes = this.#outline.listed(connection, row, (group) => drawn.has(group));
-      return nodes.length === 0 || isRedrawn(old, after, facts)
+      const redraw = nodes.length === 0 ? "now" : redrawOf(old, after, facts);
+      return redraw === "now"
         ? nodes
-        : nodes.filter((node) => this.#hovers.isOld(node));
+        : nodes.filter((node) =>
+            redraw === "unlessRead" ? !this.#hovers.postpones(node) : this.#hovers.isOld(node),
+          );
     });
   }
 
   #fire(redrawn: readonly Node[]): void {
     for (const node of redrawn) {
-      this.#hovers.forget(node);
+      this.#hovers.drawn(node);
     }
     if (redrawn.length > 0) {
       this.#changed.fire([...redrawn]);

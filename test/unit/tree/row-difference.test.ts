@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Task } from "../../../src/tasks/task";
 import { contextOf } from "../../../src/tree/menu-context";
-import { isRedrawn } from "../../../src/tree/row-difference";
+import { redrawOf } from "../../../src/tree/row-difference";
 import { english, task, thresholds } from "./facts";
 
 const state = {
@@ -11,8 +11,8 @@ const state = {
 
 describe("a task's row", () => {
   const before = task("a");
-  const isDrawn = (facts: Partial<Task>, old: Partial<Task> = {}) =>
-    isRedrawn(
+  const drawn = (facts: Partial<Task>, old: Partial<Task> = {}) =>
+    redrawOf(
       { ...before, ...old },
       { ...before, ...old, ...facts },
       { l10n: english, thresholds, withEngine: false },
@@ -25,35 +25,40 @@ describe("a task's row", () => {
       { error: { code: "1", message: "refused" } },
       { startedAt: 5 },
       { status: "paused" },
-      { delayMs: 400_000 },
     ] as readonly Partial<Task>[]) {
-      assert.equal(isDrawn(facts), true, JSON.stringify(facts));
+      assert.equal(drawn(facts), "now", JSON.stringify(facts));
     }
     const failed = { error: { code: "1", message: "refused" } };
-    assert.equal(isDrawn({ error: undefined }, failed), true);
-    assert.equal(isDrawn({ error: { code: "1", message: "other words" } }, failed), true);
+    assert.equal(drawn({ error: undefined }, failed), "now");
+    assert.equal(drawn({ error: { code: "1", message: "other words" } }, failed), "now");
+  });
+
+  it("is drawn again for other figures, but not while its hover is read", () => {
+    assert.equal(drawn({ delayMs: 400_000 }), "unlessRead");
+    const copying = { status: "full", percent: 20 } as const;
+    assert.equal(drawn({ percent: 21 }, copying), "unlessRead");
   });
 
   it("is drawn again when its menu offers something else, and only then", () => {
-    assert.equal(isDrawn({ currentAction: "STOP_JOB" }), true);
-    assert.equal(isDrawn({ availableActions: ["START"] }), true);
+    assert.equal(drawn({ currentAction: "STOP_JOB" }), "now");
+    assert.equal(drawn({ availableActions: ["START"] }), "now");
     const paused = { status: "paused" } as const;
-    assert.equal(isDrawn({ resettable: true }, paused), true);
-    assert.equal(isDrawn({ parentId: "p" }, paused), true);
-    assert.equal(isDrawn({ availableActions: ["PAUSE"] }, { availableActions: ["PAUSE"] }), false);
+    assert.equal(drawn({ resettable: true }, paused), "now");
+    assert.equal(drawn({ parentId: "p" }, paused), "now");
+    assert.equal(drawn({ availableActions: ["PAUSE"] }, { availableActions: ["PAUSE"] }), "no");
   });
 
   it("is left alone when nothing that it shows has changed", () => {
-    assert.equal(isDrawn({}), false);
-    assert.equal(isDrawn({ description: "other" }), false);
+    assert.equal(drawn({}), "no");
+    assert.equal(drawn({ description: "other" }), "no");
   });
 
   it("keeps its hover open while only the hover's figures change, as the retained log of a failed task does", () => {
     const failed = { status: "incrementalFailed", remaining: "90" } as const;
     const retained = { retainedLog: { bytes: 2, limit: undefined, filling: false } };
-    assert.equal(isDrawn({ ...retained, remaining: "60" }, failed), false);
+    assert.equal(drawn({ ...retained, remaining: "60" }, failed), "no");
     const warned = () => [{ id: "1", level: "warning", code: "LW101", message: "held up" }] as const;
-    assert.equal(isDrawn({ warnings: warned() }, { warnings: warned() }), false);
+    assert.equal(drawn({ warnings: warned() }, { warnings: warned() }), "no");
   });
 
   it("is drawn again when it cannot be compared", () => {
@@ -63,7 +68,7 @@ describe("a task's row", () => {
         throw new Error("no name");
       },
     });
-    assert.equal(isRedrawn(before, broken, { l10n: english, thresholds, withEngine: false }), true);
+    assert.equal(redrawOf(before, broken, { l10n: english, thresholds, withEngine: false }), "now");
   });
 
   it("says for menus what may be done with the task, and nothing of a connection that is read-only", () => {
