@@ -7,7 +7,7 @@ import { runProgram } from "./programs.mjs";
 const oldestNode = 20;
 const registryLimit = 30_000;
 const installLimit = 600_000;
-const buildLimit = 120_000;
+const buildLimit = 600_000;
 
 /**
  * Installs the packages that package-lock.json names, where they are not installed yet, and builds.

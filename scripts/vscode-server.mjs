@@ -12,7 +12,7 @@ export const releases = {
   /** The oldest that `engines.vscode` of package.json allows. */
   oldest: { vscode: "1.100.3", codeServer: "4.100.3", node: "20", shrinkwrap: false },
 };
-const startLimit = 60_000;
+const startLimit = 120_000;
 
 /** @typedef {{ node: string, vscode: string }} Installation the Node to run it with, and VS Code's folder */
 
