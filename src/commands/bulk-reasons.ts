@@ -1,9 +1,9 @@
 import { firstOf, joined, type Shown } from "../l10n/shown";
 
-/** At most so many reasons, and names of tasks to each, are told. */
+/** The message lists this many reasons at most, and this many tasks for each. */
 const most = 3;
 
-/** Why an action failed for several tasks: each reason once, after the tasks that it is of. */
+/** Why an action failed for several tasks: each reason once, after the names of its tasks. */
 export function reasonsOf(failed: readonly { readonly name: Shown; readonly why: Shown }[]): Shown {
   const names = new Map<Shown, Shown[]>();
   for (const { name, why } of failed) {

@@ -10,7 +10,7 @@ const distanceBytes = 48 * 1024 * 1024;
 const megabyte = 1024 * 1024;
 const stepMs = 50;
 const patienceMs = 5_000;
-/** A reader that was told to end does so at its next message, which takes a busy server some time. */
+/** How long the reader of a slot may take to end after it is terminated: on a busy server, several seconds. */
 const endMs = 30_000;
 
 /**

@@ -243,7 +243,7 @@ const job = v.object({
 });
 export type Job = v.InferOutput<typeof job>;
 
-/** A task as it is stored. Earlier versions called `fullResync` `anew`. */
+/** A task as it is stored. In earlier versions, the field `fullResync` has the name `anew`. */
 export const jobSchema = v.pipe(
   v.looseObject({ anew: v.optional(v.boolean()) }),
   v.transform(({ anew, ...record }) => ({ fullResync: anew, ...record })),
