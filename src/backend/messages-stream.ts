@@ -124,6 +124,10 @@ export const streamMessages = {
     en: "Since the table was copied, the trigger {trigger} of the target database has been firing for replicated changes (ENABLE ALWAYS or REPLICA). It may change or drop rows that arrive. Run ALTER TABLE … ENABLE TRIGGER there to limit it to the target's own changes, and compare the contents of table {table}.",
     zh: "表复制之后，目标库的触发器 {trigger} 开始对复制的变更触发（ENABLE ALWAYS 或 REPLICA），可能改变或丢弃到达的数据行。请在目标库执行 ALTER TABLE … ENABLE TRIGGER，使其仅对目标库自身的变更生效，并对比表 {table} 的内容。",
   },
+  copyBroken: {
+    en: "The copy of table {table} was broken off {count} times since {since} because its worker at the target database ended ({last}). Each time it begins from its first row. Common causes are transaction_timeout, a program that ends long transactions, and an unstable network: see the log of the target's server. The task continues by itself when the cause is gone.",
+    zh: "自 {since} 起，表 {table} 的复制因目标库的复制进程终止（{last}）已中断 {count} 次，每次都从第一行重新开始。常见原因有 transaction_timeout、终止长事务的程序和不稳定的网络，请查看目标库服务器的日志。原因消除后任务会自动继续。",
+  },
   transactionSkipped: {
     en: "The subscription of this task skips a transaction (ALTER SUBSCRIPTION … SKIP, {position}), and the target database then lacks its changes. Compare the contents of the tables, and copy those that differ again.",
     zh: "任务的订阅被要求跳过一个事务（ALTER SUBSCRIPTION … SKIP，{position}），目标库缺少该事务的全部变更。请对比各表内容，并重新复制不一致的表。",

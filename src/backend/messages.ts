@@ -229,6 +229,10 @@ const messages = {
     en: "The synchronization is waiting for a replication worker: all {count} of max_logical_replication_workers at the target database are in use by {subscriptions}. Raise the setting and restart the server, or end other tasks.",
     zh: "同步正在等待复制进程：目标库 max_logical_replication_workers 的 {count} 个进程已全部被占用（{subscriptions}）。请调大该参数并重启服务器，或结束其他任务。",
   },
+  copyTimedOut: {
+    en: "The copy of table {table} takes longer than transactions of user {user} of the target database may ({seconds} seconds, transaction_timeout). It was ended each time, and began from its first row again. Run ALTER ROLE … SET transaction_timeout = 0 at the target, then resume the task.",
+    zh: "表 {table} 的复制耗时超过目标库用户 {user} 的事务时限（{seconds} 秒，transaction_timeout），每次都被终止并从第一行重新开始。请在目标库执行 ALTER ROLE … SET transaction_timeout = 0，然后续传任务。",
+  },
   tooFewAtSource: {
     en: "{setting} is {count} at the source database, which is too low: copying a table needs one in addition to the task's own. Raise the setting and restart the server, or end the sessions or slots that are in use.",
     zh: "源库 {setting} 为 {count}，数量不足：复制表时除任务自身占用外还需要一个。请调大该参数并重启服务器，或结束占用者。",

@@ -221,6 +221,58 @@ describe("the errors of servers", () => {
     });
   });
 
+  describe("a copy that is broken off again and again", () => {
+    const large = `CREATE TABLE t (id int PRIMARY KEY, v text);
+      INSERT INTO t SELECT n, repeat(md5(n::text), 8) FROM generate_series(1, 20000) n`;
+
+    it("is named, with how often and why, until it is complete", async () => {
+      const task = await servers.prepared({ sql: large });
+      const { database } = task.plan.target;
+      await servers.limit(task, "1");
+      await task.start();
+      await until(
+        "it is warned of",
+        async () => {
+          await servers.backend.sql(
+            "target",
+            database,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_progress_copy WHERE datname = current_database() AND tuples_processed > 1000",
+          );
+          return await servers.warnings(task);
+        },
+        (found) => found.some(({ code }) => code === "LW104"),
+      );
+      const [text] = (await servers.warnings(task)).map(({ message }) => message);
+      assert.match(
+        text ?? "",
+        /public\.t was broken off [2-9] times since 20\S+Z .* ended \(pid \d+, 57P01 terminating .*administrator command\)/,
+      );
+      assert.equal(await task.status(), "FULL_TRANSFER_STARTED");
+      await servers.limit(task, "100");
+      await task.reaches("INCRE_TRANSFER_STARTED");
+      await servers.same(task);
+      assert.deepEqual(await servers.warnings(task), []);
+    });
+
+    it("fails by a time limit that ends it each time, where the target's log cannot be read", async () => {
+      const task = await servers.prepared({ sql: large, readable: false });
+      const { database } = task.plan.target;
+      await servers.target.sql("postgres", `ALTER DATABASE ${database} SET transaction_timeout = '2s'`);
+      await servers.limit(task, "1");
+      await task.start();
+      await servers.fails(
+        task,
+        "FULL_TRANSFER_FAILED",
+        /^25P04 The copy of table public\.t takes longer .* user postgres of the target database may \(2 seconds/,
+        "local-copy-timed-out",
+      );
+      await servers.target.sql("postgres", `ALTER DATABASE ${database} RESET transaction_timeout`);
+      await servers.again(task);
+      await task.reaches("INCRE_TRANSFER_STARTED");
+      await servers.same(task);
+    });
+  });
+
   describe("a task that waits names", () => {
     it("a session: by its pid and application", async () => {
       const task = await servers.following();

@@ -168,6 +168,7 @@ export class PostgresEngine implements Engine {
   }
 
   async suspend(task: EngineTask): Promise<void> {
+    this.#observer.forgetCopies(task.id);
     await suspendSubscription(this.#databases, task);
   }
 
@@ -237,7 +238,7 @@ export class PostgresEngine implements Engine {
   }
 
   async explainStop(task: EngineTask): Promise<StopCause> {
-    return await stopCause(this.#databases, this.logOf, task);
+    return this.#observer.stopOf(task.id) ?? (await stopCause(this.#databases, this.logOf, task));
   }
 
   async remedy(task: EngineTask, failure: FailureFacts): Promise<FoundRemedy> {

@@ -46,6 +46,7 @@ export const codes = {
   targetUnlogged: "LW023",
   transactionSkipped: "LW024",
   targetTriggered: "LW025",
+  copyBroken: "LW104",
 } as const satisfies Partial<Record<MessageId, string>>;
 type Kind = keyof typeof codes;
 

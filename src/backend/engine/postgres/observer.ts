@@ -1,9 +1,12 @@
+import { message } from "../../messages";
 import type { EndLogin } from "../database-login";
 import { EngineError, requireEngineError } from "../engine-error";
 import type { EngineState, Positions, StageDelays } from "../engine-state";
 import type { EngineTask } from "../engine-task";
 import type { Side } from "../side";
+import type { StopCause } from "../stop-cause";
 import type { StreamFinding } from "../stream-finding";
+import { BrokenCopies } from "./broken-copies";
 import { CrashLoopDetector } from "./crash-loop-detector";
 import type { Databases } from "./databases";
 import { describe } from "./errors";
@@ -31,11 +34,14 @@ export class TaskObserver {
   readonly #running = new Set<string>();
   readonly #watches = new Map<string, CrashLoopDetector>();
   readonly #waits: WaitWatch;
+  readonly #copies = new BrokenCopies();
+  /** Why this process has stopped tasks. */
+  readonly #stops = new Map<string, StopCause>();
 
   /** @param logOf the log of a target server, where it can be read. */
   constructor(
     private readonly databases: Databases,
-    logOf: (target: EndLogin) => ServerLog | undefined,
+    private readonly logOf: (target: EndLogin) => ServerLog | undefined,
   ) {
     this.#logs = new RetainedLogs(databases);
     this.#slots = new SlotWatch(databases);
@@ -55,6 +61,7 @@ export class TaskObserver {
   async mayRun(task: EngineTask): Promise<boolean> {
     this.#lag.delete(task.id);
     this.#watches.delete(task.id);
+    this.#stops.delete(task.id);
     this.#streams.forget(task.id);
     if (await this.#slots.wasMoved(task)) {
       return false;
@@ -69,9 +76,21 @@ export class TaskObserver {
     this.#streams.forget(id);
   }
 
+  /** Why this process has stopped the task; undefined: it has not. */
+  stopOf(id: string): StopCause | undefined {
+    return this.#stops.get(id);
+  }
+
+  /** Copies that are broken off now are so on purpose. */
+  forgetCopies(id: string): void {
+    this.#copies.forget(id);
+  }
+
   /** What was seen of the task's stream and slot counts no more: both begin again. */
   forgetStream(id: string): void {
     this.#watches.delete(id);
+    this.#stops.delete(id);
+    this.forgetCopies(id);
     this.#streams.forget(id);
     this.#slots.forget(id);
   }
@@ -144,15 +163,12 @@ export class TaskObserver {
     subscription: SubscriptionFacts,
     slot: SlotFacts | EngineError | undefined,
   ): Promise<SubscriptionFacts> {
-    if (!subscription.endless || !subscription.enabled) {
+    if (!subscription.enabled) {
       this.#watches.delete(task.id);
       return subscription;
     }
-    const watch = this.#watches.get(task.id) ?? new CrashLoopDetector();
-    this.#watches.set(task.id, watch);
-    const confirmed = slot instanceof EngineError ? undefined : slot?.confirmed;
-    const applying = { name: "changes", pid: subscription.pid, progress: confirmed ?? "" };
-    if (!watch.isFailing(Date.now(), [applying, ...subscription.copies])) {
+    const limit = await this.#limitOf(task, subscription);
+    if (limit === undefined && !this.#isFailing(task, subscription, slot)) {
       return subscription;
     }
     try {
@@ -162,7 +178,46 @@ export class TaskObserver {
       // The next look finds it failing still.
       return subscription;
     }
+    if (limit !== undefined) {
+      this.#stops.set(task.id, limit);
+      this.forgetCopies(task.id);
+    }
     return { ...subscription, enabled: false, pid: null, copyWorkers: 0 };
+  }
+
+  /** Tells workers that fail again and again, of a server that starts them for ever. */
+  #isFailing(
+    task: EngineTask,
+    subscription: SubscriptionFacts,
+    slot: SlotFacts | EngineError | undefined,
+  ): boolean {
+    if (!subscription.endless) {
+      return false;
+    }
+    const watch = this.#watches.get(task.id) ?? new CrashLoopDetector();
+    this.#watches.set(task.id, watch);
+    const confirmed = slot instanceof EngineError ? undefined : slot?.confirmed;
+    const applying = { name: "changes", pid: subscription.pid, progress: confirmed ?? "" };
+    return watch.isFailing(Date.now(), [applying, ...subscription.copies]);
+  }
+
+  /** Looks at the task's copies; answers the time limit of the target that ends one each time, if there is one. */
+  async #limitOf({ id, target }: EngineTask, { copying }: SubscriptionFacts): Promise<StopCause | undefined> {
+    const error = this.logOf(target)?.lastErrorOf(objectName(id));
+    this.#copies.look(id, copying, Date.now(), error && `${error.sqlState} ${error.message}`);
+    if (this.#copies.endedAfter(id, 0) === undefined) {
+      return undefined;
+    }
+    const limit = await transactionLimit(this.databases, target);
+    const table = limit === 0 ? undefined : this.#copies.endedAfter(id, limit);
+    if (table === undefined) {
+      return undefined;
+    }
+    const seconds = String(limit / 1_000);
+    return {
+      ...{ kind: "failure", code: "25P04", reason: `transaction_timeout = ${limit}`, passing: false },
+      message: message("copyTimedOut", { table, seconds, user: target.user }),
+    };
   }
 
   async #state(
@@ -172,6 +227,7 @@ export class TaskObserver {
     stream: Watched | undefined,
     waits: readonly StreamFinding[],
   ): Promise<EngineState> {
+    const copies = this.#copies.findings(task.id, task.tables);
     const { enabled, binary, pid, waits: isHeldUp, copyWorkers, slotLost, tables } = subscription;
     const known = slot === undefined || slot instanceof EngineError ? undefined : slot;
     const streaming = pid !== null && (slot instanceof EngineError || known?.active === true || isHeldUp);
@@ -181,7 +237,7 @@ export class TaskObserver {
       logKept: slot instanceof EngineError || known?.kept === true,
       needsCleanUp: known?.spare === true,
       isProvisional: binary,
-      findings: [...(stream?.findings ?? []), ...waits, ...(log?.findings ?? [])],
+      findings: [...(stream?.findings ?? []), ...waits, ...copies, ...(log?.findings ?? [])],
       isWatched: stream?.isWhole === true,
       retainedLog: log?.retainedLog,
       remember: stream?.remember,
@@ -209,6 +265,20 @@ export class TaskObserver {
     const age = (position: string | null) => (position === null ? null : meter.age(now, BigInt(position)));
     return { delayMs, stages: { sentMs: age(sent), receivedMs: age(received) } };
   }
+}
+
+/** How long a transaction of the login may take, in milliseconds; 0: as long as it takes. */
+async function transactionLimit(databases: Databases, login: EndLogin): Promise<number> {
+  const [limit] = await databases
+    .query<{ ms: number }>(
+      login,
+      "SELECT reset_val::int AS ms FROM pg_settings WHERE name = 'transaction_timeout'",
+    )
+    .catch((error: unknown) => {
+      requireEngineError(error);
+      return [];
+    });
+  return limit?.ms ?? 0;
 }
 
 const nothingFlowed: Watched = { findings: [], isWhole: true, remember: undefined };

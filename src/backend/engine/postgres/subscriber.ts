@@ -8,6 +8,7 @@ import type { TableState } from "../engine-state";
 import type { EngineTask, ReleaseTask, UnindexedTable } from "../engine-task";
 import type { TableName } from "../table-name";
 import { fitsBinary } from "./binary";
+import type { CopySight } from "./broken-copies";
 import type { WorkerSample } from "./crash-loop-detector";
 import { type Databases, type Row, type Session, sessionSettings } from "./databases";
 import { conninfo, objectName, qualified, schemasAndTables } from "./names";
@@ -365,6 +366,8 @@ export interface SubscriptionFacts {
   /** Up to where the worker has the source's log, in bytes. */
   readonly received: string | null;
   readonly copyWorkers: number;
+  /** Tables whose rows are being copied. */
+  readonly copying: readonly CopySight[];
   /** Whether a table is copied, not yet in step, and has no worker. */
   readonly slotLost: boolean;
   readonly tables: readonly TableState[];
@@ -414,6 +417,7 @@ export async function subscriptionFacts(
   return rows.map(({ copy_workers, slot_lost, tables, ...row }) => ({
     ...{ ...row, copyWorkers: copy_workers, slotLost: slot_lost },
     copies: row.endless ? copiesSeen(tables) : [],
+    copying: tables.filter(({ state }) => state === "d"),
     tables: tables.map((table) => ({
       name: table.name,
       phase: phaseByState[table.state] ?? "copying",
