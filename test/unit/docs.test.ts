@@ -91,6 +91,23 @@ describe("the documents", () => {
     );
   });
 
+  it("name tests that there are, with their titles", () => {
+    const named = /`((?:backend|browser|host|unit)\/[\w/-]+)`((?:,? "[^"]+")*)/g;
+    const wrongNames = [...readFileSync("docs/features.md", "utf8").matchAll(named)].flatMap(
+      ([, name = "", titles = ""]) => {
+        const file = join("test", `${name}.test.ts`);
+        const text = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+        const parts = [...titles.matchAll(/"([^"]+)"/g)].map(([, title = ""]) =>
+          title.replaceAll("…", "").trim(),
+        );
+        const isThere =
+          text === undefined ? existsSync(join("test", name)) : parts.every((part) => text.includes(part));
+        return isThere ? [] : [`${name}${titles}`];
+      },
+    );
+    assert.deepEqual(wrongNames, []);
+  });
+
   it("list settings and commands as package.json has them (npm run docs:reference writes them)", () => {
     assert.equal(readFileSync("docs/reference.md", "utf8"), referencePage(manifest, english, chinese));
   });
