@@ -70,6 +70,19 @@ describe("the manifest", () => {
     );
   });
 
+  it("offers what rows of tasks offer in the palette, too, and only while it can be done", () => {
+    const { commandPalette, "view/item/context": rows } = manifest.contributes.menus;
+    const whenOf = new Map<string, string | undefined>(
+      commandPalette.map(({ command, when }: Record<string, string>) => [command, when]),
+    );
+    const ofTasks = rows.filter(({ when }: Record<string, string>) => !when?.includes("^drsConnection:"));
+    assert.ok(ofTasks.length > 20);
+    assert.deepEqual(
+      ofTasks.filter(({ command }: Record<string, string>) => !whenOf.get(command ?? "")),
+      [],
+    );
+  });
+
   it("lets a folder that is not trusted set none of its settings", () => {
     const settings = Object.entries<{ scope: string }>(manifest.contributes.configuration.properties);
     const ofFolders = settings.filter(([, { scope }]) => scope !== "machine" && scope !== "application");
