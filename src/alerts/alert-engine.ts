@@ -28,15 +28,15 @@ import { allOf, someOf, type TimedChange, timed } from "./timed-change";
 
 /** The longest delay of a timer, 24 days: the end of an order may be further away. */
 const longestTimerMs = 2 ** 31 - 1;
-/** The shortest time between two checks of what is waited for, in milliseconds. */
+/** The shortest time between two reviews of tasks that are due, in milliseconds. */
 const againMs = 5_000;
 /** How long it takes until a task has been read again, in milliseconds. */
 const newerFactsMs = 30_000;
-/** A window that has decided nothing for so long may have slept, as all windows of a machine do, in milliseconds. */
+/** A window that has decided nothing for this long, in milliseconds, may have slept with the machine. */
 const sleptMs = 90_000;
 
 /**
- * `baseline`: what is wrong was so before anybody looked. `settings`: changing a setting never notifies about existing problems.
+ * `baseline`: the problems are older than the first poll. `settings`: changing a setting never notifies about existing problems.
  * Both record what they find as already reported.
  */
 type Mode = "report" | "baseline" | "settings";
@@ -63,18 +63,18 @@ export class AlertEngine {
   /** Connections that this window was the first to read: what was wrong already is not reported. */
   readonly #new = new Set<string>();
   /** Connections whose entries have been compared with the whole list in this session. */
-  readonly #swept = new Set<string>();
+  readonly #compared = new Set<string>();
   /** Connections that this window has known: those that are gone now are forgotten. */
   readonly #known = new Set<string>();
   readonly #held = new HeldRules();
-  /** When a task has to be looked at although it does not change, by connection and task. */
-  readonly #lookAt = new Map<string, number>();
+  /** When a task is due for a review although it does not change, by connection and task. */
+  readonly #reviewAt = new Map<string, number>();
   /** The first of these times, or an earlier one. */
   #due = Number.POSITIVE_INFINITY;
   #queue: Promise<void> = Promise.resolve();
   readonly #batch: NoticeBatch<RecordedNotice>;
-  #cancelLook: (() => void) | undefined;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #cancelTimer: (() => void) | undefined;
+  #reviewedAt = Number.NEGATIVE_INFINITY;
   #decidedAt: number;
   #awakeSince = Number.NEGATIVE_INFINITY;
   #disposed = false;
@@ -105,11 +105,11 @@ export class AlertEngine {
     );
   }
 
-  /** Evaluates the tasks that are waited for until then, milliseconds since 1970. */
+  /** Evaluates the tasks that are due for a review until then, milliseconds since 1970. */
   #reviewDue(until: number): Promise<void> {
     const due: string[] = [];
     this.#due = Number.POSITIVE_INFINITY;
-    for (const [key, time] of this.#lookAt) {
+    for (const [key, time] of this.#reviewAt) {
       if (time <= until) {
         due.push(key);
       } else {
@@ -166,12 +166,12 @@ export class AlertEngine {
   }
 
   /**
-   * Forgets what is waited for in a connection that is not shown any more.
+   * Forgets the reviews of a connection that is not shown any more.
    *
    * @param forGood also its records: the connection is removed, or now leads to other tasks, whose first poll is the baseline.
    */
   forget(connection: string, forGood: boolean): void {
-    this.#swept.delete(connection);
+    this.#compared.delete(connection);
     if (forGood) {
       const others = (entries: AlertRecords) => only(entries, (id) => id !== connection);
       this.#queue = this.#queue
@@ -182,9 +182,9 @@ export class AlertEngine {
         .catch((error) => this.host.warn(`Alert records cannot be deleted: ${error}`));
     }
     this.#held.forgetAll(`${connection}/`);
-    for (const key of this.#lookAt.keys()) {
+    for (const key of this.#reviewAt.keys()) {
       if (key.startsWith(`${connection}/`)) {
-        this.#lookAt.delete(key);
+        this.#reviewAt.delete(key);
       }
     }
   }
@@ -192,17 +192,17 @@ export class AlertEngine {
   dispose(): void {
     this.#disposed = true;
     this.#batch.dispose();
-    this.#cancelLook?.();
+    this.#cancelTimer?.();
   }
 
   #enqueue(reading: TaskReading, changes: readonly TimedChange[], mode: Mode): Promise<void> {
     this.#queue = this.#queue
-      .then(async () => await this.#consider(reading, changes, mode))
+      .then(async () => await this.#evaluate(reading, changes, mode))
       .catch((error) => this.#failed(error));
     return this.#queue;
   }
 
-  async #consider(reading: TaskReading, changes: readonly TimedChange[], mode: Mode): Promise<void> {
+  async #evaluate(reading: TaskReading, changes: readonly TimedChange[], mode: Mode): Promise<void> {
     if (this.#disposed) {
       return;
     }
@@ -218,16 +218,16 @@ export class AlertEngine {
       // A connection that nobody has read before is a baseline when it has been read as a whole.
       return;
     }
-    const sweeps = complete && !this.#swept.has(connection);
+    const sweeps = complete && !this.#compared.has(connection);
     const next = known === undefined ? undefined : this.#next(reading, changes, known, mode);
     if (next === undefined || sweeps || next.isWaiting || next.entries !== known) {
       await this.host.refresh();
       await this.#settle(reading, known === undefined ? allOf(reading) : changes, { mode, sweeps });
     }
     if (complete) {
-      this.#swept.add(connection);
+      this.#compared.add(connection);
     }
-    this.#sessions();
+    this.#setTimer();
   }
 
   /** Evaluates against the current records, updates them, and reports what is new. */
@@ -316,8 +316,8 @@ export class AlertEngine {
     for (const { before, after, times } of changes) {
       const id = (after ?? before)?.id ?? "";
       const key = `${connection}/${id}`;
-      const awaited = this.#lookAt.get(key);
-      this.#lookAt.delete(key);
+      const awaited = this.#reviewAt.get(key);
+      this.#reviewAt.delete(key);
       if (after === undefined) {
         for (const entry of [id, ...sideIds.map((side) => sideKey(id, side))]) {
           put(entry, goneRecord(next.get(entry), { at: asOf, by: this.#name }));
@@ -329,7 +329,7 @@ export class AlertEngine {
       const shownUntil = next.waitsUntil(id, this.#name, this.clock.now());
       if (shownUntil !== undefined) {
         isWaiting = true;
-        this.#lookLater(key, shownUntil);
+        this.#reviewLater(key, shownUntil);
         continue;
       }
       const isTooOld = isOutdated(factsAtOf(after, next.get(id), asOf, times), this.clock.now());
@@ -337,7 +337,7 @@ export class AlertEngine {
         // A window that has slept, or cannot read, knows less than the records do: its next reading decides. A change
         // is not passed on twice, so it is waited for.
         const isWaited = awaited !== undefined || before !== after;
-        this.#lookLater(key, isWaited ? this.clock.now() + newerFactsMs : undefined);
+        this.#reviewLater(key, isWaited ? this.clock.now() + newerFactsMs : undefined);
         continue;
       }
       // What it has left behind is decided here.
@@ -357,7 +357,7 @@ export class AlertEngine {
           scope,
         });
         report(entry, decision);
-        beside = earlier(beside, decision.lookAt);
+        beside = earlier(beside, decision.reviewAt);
       }
       const record = next.get(id);
       if (
@@ -370,7 +370,7 @@ export class AlertEngine {
       const since = this.#held.update(key, after, record, asOf, policy);
       if (record === undefined && since.size === 0 && rowOf(after.status).alert === "none") {
         // Most tasks: healthy, and without a record.
-        this.#lookLater(key, beside);
+        this.#reviewLater(key, beside);
         continue;
       }
       const condition = conditionOf(after, record, (rule) => asOf - (since.get(rule) ?? asOf), policy);
@@ -381,7 +381,7 @@ export class AlertEngine {
         (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
       if (mode !== "baseline" && !passes) {
         // Another window may report what this one mutes: the records stay as they are.
-        this.#lookLater(key, beside);
+        this.#reviewLater(key, beside);
         continue;
       }
       const factsAt = factsAtOf(after, record, asOf, times);
@@ -389,10 +389,10 @@ export class AlertEngine {
       const dues = [...since].map(([rule, at]) => at + (policy.rules[rule]?.forMs ?? 0));
       const waits = condition === undefined && dues.length > 0;
       // Where the facts are too old to decide on, one of the next readings has newer ones.
-      const isLate = decision.lookAt !== undefined && decision.lookAt <= this.clock.now();
-      const again = isLate ? this.clock.now() + newerFactsMs : decision.lookAt;
-      const lookAt = again ?? (waits ? Math.min(...dues) : undefined);
-      this.#lookLater(key, earlier(lookAt, beside));
+      const isLate = decision.reviewAt !== undefined && decision.reviewAt <= this.clock.now();
+      const again = isLate ? this.clock.now() + newerFactsMs : decision.reviewAt;
+      const reviewAt = again ?? (waits ? Math.min(...dues) : undefined);
+      this.#reviewLater(key, earlier(reviewAt, beside));
       const lateFreeze =
         // It was frozen all the time; only now it is known.
         this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
@@ -409,9 +409,9 @@ export class AlertEngine {
     return { entries: next.entries, notices, isWaiting };
   }
 
-  #lookLater(key: string, time: number | undefined): void {
+  #reviewLater(key: string, time: number | undefined): void {
     if (time !== undefined) {
-      this.#lookAt.set(key, time);
+      this.#reviewAt.set(key, time);
       this.#due = Math.min(this.#due, time);
     }
   }
@@ -427,7 +427,7 @@ export class AlertEngine {
   ): Decision {
     const observation = { at: asOf, by: this.#name };
     const decided = decideSide(side, task, signs, record, observation);
-    const decision = { ...decided, lookAt: decided.lookAt ?? sideRules[side].nextAt(task, asOf) };
+    const decision = { ...decided, reviewAt: decided.reviewAt ?? sideRules[side].nextAt(task, asOf) };
     if (decision.record === record || mode === "baseline") {
       return { ...decision, notice: undefined };
     }
@@ -437,24 +437,24 @@ export class AlertEngine {
       scope(connection, task) &&
       (mode === "settings" ? !held : isWanted(side, policy));
     if (!passes || (held && decision.notice !== undefined)) {
-      return { record, lookAt: decision.lookAt };
+      return { record, reviewAt: decision.reviewAt };
     }
     return mode === "settings" ? { ...decision, notice: undefined } : decision;
   }
 
-  /** Polls without a change are not passed on: a timer checks whether a wait is over. */
-  #sessions(): void {
-    this.#cancelLook?.();
-    this.#cancelLook = undefined;
-    if (this.#lookAt.size > 0 && !this.#disposed) {
+  /** Starts the timer for the next review: a poll without a change is not passed on. */
+  #setTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#reviewAt.size > 0 && !this.#disposed) {
       const now = this.clock.now();
       // Not counted from now: readings come more often than that.
-      const due = Math.max(this.#due, this.#lookedAt + againMs);
+      const due = Math.max(this.#due, this.#reviewedAt + againMs);
       const wait = Math.min(Math.max(due - now, 0), longestTimerMs);
-      this.#cancelLook = this.clock.after(wait, () => {
-        this.#lookedAt = this.clock.now();
+      this.#cancelTimer = this.clock.after(wait, () => {
+        this.#reviewedAt = this.clock.now();
         // Also where the clock was set back meanwhile.
-        void this.#reviewDue(Math.max(this.#lookedAt, now + wait));
+        void this.#reviewDue(Math.max(this.#reviewedAt, now + wait));
       });
     }
   }

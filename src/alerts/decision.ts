@@ -31,7 +31,7 @@ export interface AlertRecord {
   readonly refused?: { readonly apiStatus: string; readonly word: string } | undefined;
   /** With a side condition: the ids of the reported signs. */
   readonly warnings?: readonly string[] | undefined;
-  /** It was so before anybody looked: `at` says nothing of when it began. */
+  /** The condition is older than the first poll: `at` does not say when it began. */
   readonly found?: true | undefined;
   /** Its notice is decided and not shown yet; `before`: what was recorded until then; `since`: when it was decided, absent before 0.2. */
   readonly unshown?:
@@ -63,8 +63,8 @@ export interface Flaps {
 export interface Decision {
   readonly record: AlertRecord | undefined;
   readonly notice?: Notice | undefined;
-  /** When the task has to be looked at again, milliseconds since 1970, because it is too early to decide. */
-  readonly lookAt?: number | undefined;
+  /** When the task is due for another review, milliseconds since 1970, because it is too early to decide. */
+  readonly reviewAt?: number | undefined;
   /** The task has stopped failing and recovering again and again. */
   readonly settled?: Flaps | undefined;
 }

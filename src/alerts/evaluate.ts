@@ -135,7 +135,7 @@ function unlessOverlapping(
     return decision;
   }
   const overlaps = factsAt < record.at + overlapMs && record.at - at < setBackMs;
-  return overlaps ? { record, lookAt: record.at + overlapMs } : decision;
+  return overlaps ? { record, reviewAt: record.at + overlapMs } : decision;
 }
 
 function decided(

@@ -40,7 +40,7 @@ export function withFlaps(
   return {
     record: { ...decision.record, flaps: { times, ...errors, ...found } },
     notice: { ...notice, flaps: found },
-    lookAt: observation.at + calmMs,
+    reviewAt: observation.at + calmMs,
   };
 }
 
@@ -59,7 +59,7 @@ function whileFlapping(
   const { notice } = decision;
   if (decision.record === record) {
     return Math.abs(at - record.at) < calmMs
-      ? { record, lookAt: record.at + calmMs }
+      ? { record, reviewAt: record.at + calmMs }
       : { record: calm, settled: { count: flaps.count, since: flaps.since } };
   }
   if (decision.record === undefined || notice?.condition === "frozen") {
@@ -72,7 +72,7 @@ function whileFlapping(
   const begins = notice !== undefined && notice.level !== "recovered";
   return {
     record: { ...decision.record, flaps: { ...flaps, count: flaps.count + (begins ? 1 : 0) } },
-    lookAt: at + calmMs,
+    reviewAt: at + calmMs,
   };
 }
 

@@ -119,11 +119,11 @@ describe("what is reported", () => {
 
   it("waits when another window has just reported the contrary, because this poll may be older", () => {
     for (const at of [59_000, 60_000, 64_999]) {
-      assert.deepEqual(seen("incremental", at), { record, lookAt: 65_000 });
+      assert.deepEqual(seen("incremental", at), { record, reviewAt: 65_000 });
     }
     assert.equal(seen("incremental", 65_000).notice?.level, "recovered");
     const over: AlertRecord = { ...record, phase: "resolved" };
-    assert.deepEqual(seen("incrementalFailed", 60_500, over), { record: over, lookAt: 65_000 });
+    assert.deepEqual(seen("incrementalFailed", 60_500, over), { record: over, reviewAt: 65_000 });
     assert.equal(seen("incrementalFailed", 65_000, over).notice?.level, "error");
   });
 

@@ -13,16 +13,16 @@ const minute = 60_000;
 /** What is told of a task, minute by minute; `undefined`: what it was before. */
 class Told {
   record: AlertRecord | undefined;
-  lookAt: number | undefined;
+  reviewAt: number | undefined;
   at = 0;
 
   reads(status: StatusId, minutes = 1): string {
     this.at += minutes * minute;
     const task = { id: "1", name: "orders", status, apiStatus: status, detailed: true };
     const condition = conditionOf(task, this.record, () => 0, policy);
-    const { record, notice, lookAt } = decide(task, condition, this.record, { at: this.at, by: "me" });
+    const { record, notice, reviewAt } = decide(task, condition, this.record, { at: this.at, by: "me" });
     this.record = record;
-    this.lookAt = lookAt;
+    this.reviewAt = reviewAt;
     const flaps = notice?.flaps === undefined ? "" : ` ${notice.flaps.count}x`;
     return notice === undefined ? "" : `${notice.level} ${notice.condition}${flaps}`;
   }
@@ -48,7 +48,7 @@ describe("a task that fails and recovers again and again", () => {
   it("is reported when it has kept its status for a while, with how often it failed", () => {
     const told = new Told();
     told.flaps(6);
-    assert.equal(told.lookAt, told.at + 15 * minute);
+    assert.equal(told.reviewAt, told.at + 15 * minute);
     assert.equal(told.reads("incremental", 14), "");
     assert.equal(told.reads("incremental", 1), "recovered incrementalFailed 6x");
     assert.equal(told.reads("incremental", 1), "");
@@ -95,7 +95,7 @@ describe("a task that fails and recovers again and again", () => {
     told.reads("incrementalFailed");
     assert.equal(told.reads("paused"), "");
     assert.equal(told.reads("paused", 60), "");
-    assert.equal(told.lookAt, undefined);
+    assert.equal(told.reviewAt, undefined);
   });
 
   it("is not recognized when its failures are far apart", () => {
