@@ -10,7 +10,7 @@ import type { AlertRecord, Condition, Decision } from "./decision";
 import {
   conditionOf,
   decide,
-  decideSide,
+  decideSigns,
   factsAtOf,
   goneRecord,
   isExpired,
@@ -21,9 +21,9 @@ import {
 } from "./evaluate";
 import { HeldRules } from "./held-rules";
 import { NoticeBatch } from "./notice-batch";
-import { only, RecordDraft, sideKey, tasksThatDiffer, withoutGone, withShown } from "./record-draft";
-import { type SideId, sideIds, sideRules } from "./rules/rules";
-import type { Sign } from "./rules/side-rule";
+import { only, RecordDraft, signKey, tasksThatDiffer, withoutGone, withShown } from "./record-draft";
+import { type SignRuleId, signRuleIds, signRules } from "./rules/rules";
+import type { Sign } from "./rules/sign-rule";
 import { allOf, someOf, type TimedChange, timed } from "./timed-change";
 
 /** The longest delay of a timer, 24 days: the end of an order may be further away. */
@@ -319,7 +319,7 @@ export class AlertEngine {
       const awaited = this.#reviewAt.get(key);
       this.#reviewAt.delete(key);
       if (after === undefined) {
-        for (const entry of [id, ...sideIds.map((side) => sideKey(id, side))]) {
+        for (const entry of [id, ...signRuleIds.map((rule) => signKey(id, rule))]) {
           put(entry, goneRecord(next.get(entry), { at: asOf, by: this.#name }));
         }
         this.#held.forget(key);
@@ -342,22 +342,22 @@ export class AlertEngine {
       }
       // What it has left behind is decided here.
       next.takeBack(id, this.#name, this.clock.now());
-      let beside: number | undefined;
-      for (const side of sideIds) {
-        const entry = sideKey(id, side);
+      let signsDue: number | undefined;
+      for (const rule of signRuleIds) {
+        const entry = signKey(id, rule);
         const known = next.get(entry);
-        const signs = sideRules[side].signs(after, asOf);
+        const signs = signRules[rule].signs(after, asOf);
         if (known === undefined && signs.length === 0) {
-          beside = earlier(beside, sideRules[side].nextAt(after, asOf));
+          signsDue = earlier(signsDue, signRules[rule].nextAt(after, asOf));
           continue;
         }
-        const decision = this.#beside(side, { connection, asOf }, after, signs, known, {
+        const decision = this.#decideSigns(rule, { connection, asOf }, after, signs, known, {
           mode,
           policy,
           scope,
         });
         report(entry, decision);
-        beside = earlier(beside, decision.reviewAt);
+        signsDue = earlier(signsDue, decision.reviewAt);
       }
       const record = next.get(id);
       if (
@@ -370,7 +370,7 @@ export class AlertEngine {
       const since = this.#held.update(key, after, record, asOf, policy);
       if (record === undefined && since.size === 0 && rowOf(after.status).alert === "none") {
         // Most tasks: healthy, and without a record.
-        this.#reviewLater(key, beside);
+        this.#reviewLater(key, signsDue);
         continue;
       }
       const condition = conditionOf(after, record, (rule) => asOf - (since.get(rule) ?? asOf), policy);
@@ -381,7 +381,7 @@ export class AlertEngine {
         (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
       if (mode !== "baseline" && !passes) {
         // Another window may report what this one mutes: the records stay as they are.
-        this.#reviewLater(key, beside);
+        this.#reviewLater(key, signsDue);
         continue;
       }
       const factsAt = factsAtOf(after, record, asOf, times);
@@ -392,7 +392,7 @@ export class AlertEngine {
       const isLate = decision.reviewAt !== undefined && decision.reviewAt <= this.clock.now();
       const again = isLate ? this.clock.now() + newerFactsMs : decision.reviewAt;
       const reviewAt = again ?? (waits ? Math.min(...dues) : undefined);
-      this.#reviewLater(key, earlier(reviewAt, beside));
+      this.#reviewLater(key, earlier(reviewAt, signsDue));
       const lateFreeze =
         // It was frozen all the time; only now it is known.
         this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
@@ -416,9 +416,9 @@ export class AlertEngine {
     }
   }
 
-  /** Evaluates the signs that are reported beside everything else. */
-  #beside(
-    side: SideId,
+  /** Decides on the signs of a rule, which are reported apart from the task's condition. */
+  #decideSigns(
+    rule: SignRuleId,
     { connection, asOf }: Pick<TaskReading, "connection" | "asOf">,
     task: Task,
     signs: readonly Sign[],
@@ -426,8 +426,8 @@ export class AlertEngine {
     { mode, policy, scope }: { readonly mode: Mode; readonly policy: Policy; readonly scope: AlertScope },
   ): Decision {
     const observation = { at: asOf, by: this.#name };
-    const decided = decideSide(side, task, signs, record, observation);
-    const decision = { ...decided, reviewAt: decided.reviewAt ?? sideRules[side].nextAt(task, asOf) };
+    const decided = decideSigns(rule, task, signs, record, observation);
+    const decision = { ...decided, reviewAt: decided.reviewAt ?? signRules[rule].nextAt(task, asOf) };
     if (decision.record === record || mode === "baseline") {
       return { ...decision, notice: undefined };
     }
@@ -435,7 +435,7 @@ export class AlertEngine {
     const passes =
       !this.host.muted(connection, task.id) &&
       scope(connection, task) &&
-      (mode === "settings" ? !held : isWanted(side, policy));
+      (mode === "settings" ? !held : isWanted(rule, policy));
     if (!passes || (held && decision.notice !== undefined)) {
       return { record, reviewAt: decision.reviewAt };
     }

@@ -3,13 +3,13 @@ import * as v from "valibot";
 import { statusOrder } from "../status/statuses";
 import { VersionedFile } from "../storage/versioned-file";
 import type { AlertRecord } from "./decision";
-import { ruleIds, sideIds } from "./rules/rules";
+import { ruleIds, signRuleIds } from "./rules/rules";
 
 /** By connection, by task. A connection that is not here has never been read as a whole. */
 export type AlertRecords = Readonly<Record<string, Readonly<Record<string, AlertRecord>>>>;
 export type AlertRecordStore = VersionedFile<AlertRecords>;
 
-const condition = v.picklist([...statusOrder, ...ruleIds, ...sideIds]);
+const condition = v.picklist([...statusOrder, ...ruleIds, ...signRuleIds]);
 const shown = v.object({
   condition,
   at: v.number(),

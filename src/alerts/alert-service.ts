@@ -9,7 +9,7 @@ import { openAlertRecords } from "./alert-records";
 import type { FollowEnd } from "./follows";
 import type { AlertsHost } from "./host";
 import { type NotificationsHost, showFollowEnd, showNotices } from "./notifications";
-import { isRule, isSide } from "./rules/rules";
+import { isRule, isSignRule } from "./rules/rules";
 import { chosenConnections, isAmong, pinnedOnly, policy } from "./settings";
 
 /** The alert engine, and the watch over what other windows report. */
@@ -57,7 +57,7 @@ export function createAlertService(
         ({ level, condition, connection, task: { id } }) =>
           (level !== "recovered" || !follows.toldLately({ connection, id })) &&
           (isRule(condition) ||
-            isSide(condition) ||
+            isSignRule(condition) ||
             !attempts.covers({ connection, id }, level === "recovered" ? level : "failed", Date.now())),
       );
       showNotices(news, notifications);

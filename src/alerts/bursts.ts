@@ -7,7 +7,7 @@ import { freezeRow } from "../status/freezes";
 import { rowOf } from "../status/statuses";
 import { errorText, meaningOf, statusName } from "../tasks/status-text";
 import type { PlacedNotice } from "./alert-engine-host";
-import { isRule, isSide, rules, sideRules } from "./rules/rules";
+import { isRule, isSignRule, rules, signRules } from "./rules/rules";
 import { noticeText, reasonText } from "./texts";
 
 /** Looks the known case of an error up: null where there is none, undefined where there is no error. */
@@ -94,7 +94,7 @@ function isFailure({ condition, level, flaps }: PlacedNotice): boolean {
     flaps === undefined &&
     condition !== "frozen" &&
     !isRule(condition) &&
-    !isSide(condition)
+    !isSignRule(condition)
   );
 }
 
@@ -132,8 +132,8 @@ function sentence(
       .toSorted((a, b) => (b.delayMs ?? 0) - (a.delayMs ?? 0));
     return rules[condition].many(length, worst[0] ?? task, l10n);
   }
-  if (isSide(condition)) {
-    return sideRules[condition].many(length, l10n);
+  if (isSignRule(condition)) {
+    return signRules[condition].many(length, l10n);
   }
   if (condition === "frozen") {
     const { cause, remedy } = freezeRow(task.freeze?.id ?? "arrears");

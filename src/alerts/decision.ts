@@ -1,18 +1,18 @@
 /** What is kept of a task that alerts, and what follows from a reading. */
 import type { StatusId } from "../status/statuses";
 import type { Task } from "../tasks/task";
-import type { RuleId, SideId } from "./rules/rules";
-import type { Sign } from "./rules/side-rule";
+import type { RuleId, SignRuleId } from "./rules/rules";
+import type { Sign } from "./rules/sign-rule";
 
-/** What a task alerts for: a status of the table that alerts, a rule, or beside these a sign. */
-export type Condition = StatusId | RuleId | SideId;
+/** What a task alerts for: a status, a rule, or a rule of signs. */
+export type Condition = StatusId | RuleId | SignRuleId;
 
 export interface Notice {
   readonly level: "error" | "warning" | "recovered";
   /** What to report, or what is resolved. */
   readonly condition: Condition;
   readonly task: Task;
-  /** With a side condition: the new signs. */
+  /** With a rule of signs: the new ones. */
   readonly signs?: readonly Sign[] | undefined;
   /** The task fails and recovers again and again; with `recovered`: it did, and has settled. */
   readonly flaps?: Flaps | undefined;
@@ -29,7 +29,7 @@ export interface AlertRecord {
   readonly maskedCondition?: Condition | undefined;
   /** With a freeze that only a refused call showed: the task's API status then, which does not show it, and the refusal. */
   readonly refused?: { readonly apiStatus: string; readonly word: string } | undefined;
-  /** With a side condition: the ids of the reported signs. */
+  /** With a rule of signs: the ids of the reported ones. */
   readonly warnings?: readonly string[] | undefined;
   /** The condition is older than the first poll: `at` does not say when it began. */
   readonly found?: true | undefined;

@@ -4,16 +4,24 @@ import type { ReadTimes } from "../tasks/poll";
 import type { Task } from "../tasks/task";
 import type { AlertRecord, Condition, Decision, Notice, Observation } from "./decision";
 import { isCounting, withFlaps } from "./flaps";
-import { type ActiveRules, isRule, isSide, type RuleId, ruleIds, rules, type SideId } from "./rules/rules";
-import type { Sign } from "./rules/side-rule";
+import {
+  type ActiveRules,
+  isRule,
+  isSignRule,
+  type RuleId,
+  ruleIds,
+  rules,
+  type SignRuleId,
+} from "./rules/rules";
+import type { Sign } from "./rules/sign-rule";
 
 /** Which alerts the user wants. */
 export interface Policy {
   /** The statuses that alert. */
   readonly statuses: ReadonlySet<StatusId>;
   readonly rules: ActiveRules;
-  /** What alerts beside these. */
-  readonly sides: ReadonlySet<SideId>;
+  /** The rules of signs that alert. */
+  readonly signRules: ReadonlySet<SignRuleId>;
 }
 
 /** Whether a rule of the user's holds for a task; one that was reported holds until it is clearly over. */
@@ -37,8 +45,8 @@ export function conditionOf(
 
 /** Whether the user wants to hear of a condition. */
 export function isWanted(condition: Condition, policy: Policy): boolean {
-  if (isSide(condition)) {
-    return policy.sides.has(condition);
+  if (isSignRule(condition)) {
+    return policy.signRules.has(condition);
   }
   return isRule(condition) ? policy.rules[condition] !== undefined : policy.statuses.has(condition);
 }
@@ -101,9 +109,9 @@ export function factsAtOf(
   return status === "frozen" || isOpen(record, "frozen") ? Math.min(listedAt, detailAt) : listedAt;
 }
 
-/** The same for signs beside a status: each is reported once while it lasts, its end is not reported. */
-export function decideSide(
-  condition: SideId,
+/** The same for the signs of a rule: each is reported once while it lasts, its end is not reported. */
+export function decideSigns(
+  condition: SignRuleId,
   task: Task,
   now: readonly Sign[],
   record: AlertRecord | undefined,
@@ -219,5 +227,5 @@ function levelOf(condition: Condition): "error" | "warning" {
   if (isRule(condition)) {
     return rules[condition].level;
   }
-  return !isSide(condition) && rowOf(condition).alert === "error" ? "error" : "warning";
+  return !isSignRule(condition) && rowOf(condition).alert === "error" ? "error" : "warning";
 }

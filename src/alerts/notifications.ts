@@ -11,7 +11,7 @@ import { burstText } from "./bursts";
 import { followText } from "./follow";
 import type { FollowEnd } from "./follows";
 import type { AlertsLog } from "./host";
-import { isRule, isSide, rules } from "./rules/rules";
+import { isRule, isSignRule, rules } from "./rules/rules";
 import { noticeText } from "./texts";
 
 export interface NotificationsHost {
@@ -61,7 +61,8 @@ async function showOne(notice: PlacedNotice, host: NotificationsHost): Promise<v
   const { l10n, log } = host;
   const { t } = l10n;
   const { level, condition, task, connection } = notice;
-  const diagnosis = level === "recovered" || isSide(notice.condition) ? undefined : await diagnosisOf(task);
+  const diagnosis =
+    level === "recovered" || isSignRule(notice.condition) ? undefined : await diagnosisOf(task);
   const rule = level !== "recovered" && isRule(condition) ? rules[condition] : undefined;
   const why = await rule?.why?.(task, host.session(connection), l10n);
   const message = located(noticeText(notice, diagnosis, l10n, why), connection, host);

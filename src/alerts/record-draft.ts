@@ -4,7 +4,7 @@ import type { Task } from "../tasks/task";
 import type { AlertRecords } from "./alert-records";
 import type { AlertRecord, Observation } from "./decision";
 import { goneRecord } from "./evaluate";
-import { type SideId, sideIds, sideRules } from "./rules/rules";
+import { type SignRuleId, signRuleIds, signRules } from "./rules/rules";
 
 /** A window shows what it has recorded within this time, in milliseconds, also in a burst. */
 const unshownMs = 60_000;
@@ -74,7 +74,7 @@ export class RecordDraft {
   /** What other windows have recorded of a task and not shown yet. */
   #unshown(task: string, by: string) {
     this.#isAllShown ??= Object.values(this.before).every(({ unshown }) => unshown === undefined);
-    const ids = this.#isAllShown ? [] : [task, ...sideIds.map((side) => sideKey(task, side))];
+    const ids = this.#isAllShown ? [] : [task, ...signRuleIds.map((rule) => signKey(task, rule))];
     return ids.flatMap((id) => {
       const record = this.get(id);
       return record?.unshown === undefined || record.by === by
@@ -101,8 +101,8 @@ export class RecordDraft {
   }
 }
 
-/** The key of the records of a sign that is reported beside everything else. */
-export const sideKey = (task: string, side: SideId) => `${task}#${sideRules[side].key}`;
+/** The key of the record of the signs of a rule. */
+export const signKey = (task: string, rule: SignRuleId) => `${task}#${signRules[rule].key}`;
 
 /** The tasks whose records differ. */
 export function tasksThatDiffer(

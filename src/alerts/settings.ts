@@ -1,7 +1,7 @@
 import * as vscode from "../screen/vscode";
 import { rowOf, statusOrder } from "../status/statuses";
 import type { Policy } from "./evaluate";
-import { activeRules, wantedSides } from "./rules/rules";
+import { activeRules, wantedSignRules } from "./rules/rules";
 
 // Settings are checked by VS Code's editor for them only, not where they are read.
 
@@ -15,7 +15,7 @@ export function policy(): Policy {
       Array.isArray(chosen) ? alerting.filter((status) => chosen.includes(status)) : alerting,
     ),
     rules: activeRules(settings),
-    sides: wantedSides(settings),
+    signRules: wantedSignRules(settings),
   };
 }
 

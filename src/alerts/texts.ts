@@ -7,7 +7,7 @@ import { errorText, meaningOf, statusName, unfreezing } from "../tasks/status-te
 import type { Task } from "../tasks/task";
 import type { Flaps, Notice } from "./decision";
 import { calmMs } from "./flaps";
-import { isRule, isSide, rules, sideRules } from "./rules/rules";
+import { isRule, isSignRule, rules, signRules } from "./rules/rules";
 
 /** The most signs in one notification. */
 const mostSigns = 2;
@@ -36,9 +36,9 @@ export function noticeText(
       ? rules[condition].recovered(task, l10n)
       : rules[condition].text(task, l10n, why);
   }
-  if (isSide(condition)) {
+  if (isSignRule(condition)) {
     const texts = signs.map((sign) => sign.message(l10n));
-    return sideRules[condition].text(task, joined(" ", firstOf(texts, mostSigns)), l10n);
+    return signRules[condition].text(task, joined(" ", firstOf(texts, mostSigns)), l10n);
   }
   if (level === "recovered") {
     return t('Synchronization task "{0}" recovered: {1}.', task.name, status);

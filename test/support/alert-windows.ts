@@ -6,7 +6,7 @@ import { AlertEngine } from "../../src/alerts/alert-engine";
 import type { AlertEngineHost, PlacedNotice, TaskReading } from "../../src/alerts/alert-engine-host";
 import { openAlertRecords } from "../../src/alerts/alert-records";
 import type { Policy } from "../../src/alerts/evaluate";
-import { sideIds } from "../../src/alerts/rules/rules";
+import { signRuleIds } from "../../src/alerts/rules/rules";
 import { rowOf, type StatusId, statusOrder } from "../../src/status/statuses";
 import type { Task, TaskWarning } from "../../src/tasks/task";
 import { rulesOf } from "./alert-rules";
@@ -16,7 +16,7 @@ import { ManualClock } from "./clock";
 export const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   rules: rulesOf(1_000, 30),
-  sides: new Set(sideIds),
+  signRules: new Set(signRuleIds),
 };
 
 /** A window: an engine over its records, and what it told, a line for what came together. */

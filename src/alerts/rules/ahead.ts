@@ -1,8 +1,8 @@
 import { alertingForecasts, forecastText, hasDueForecast, nextDue } from "../../tasks/forecast";
-import { noSigns, type SideRule } from "./side-rule";
+import { noSigns, type SignRule } from "./sign-rule";
 
 /** The service will soon end, release or freeze a task by itself. */
-export const ahead: SideRule = {
+export const ahead: SignRule = {
   key: "ahead",
   isWanted: (settings) => settings.get("alerts.upcoming") !== false,
   signs: (task, now) =>

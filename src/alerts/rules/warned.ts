@@ -1,9 +1,9 @@
 import { shown } from "../../l10n/shown";
 import { warningsOf } from "../../tasks/stream-health";
-import { noSigns, type SideRule } from "./side-rule";
+import { noSigns, type SignRule } from "./sign-rule";
 
 /** Something is wrong with a task's stream although it runs. */
-export const warned: SideRule = {
+export const warned: SignRule = {
   key: "warnings",
   isWanted: (settings) => settings.get("alerts.warnings") !== false,
   signs: (task) =>

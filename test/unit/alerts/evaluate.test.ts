@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AlertRecord, Condition } from "../../../src/alerts/decision";
 import { conditionOf, decide, isExpired, isWanted, type Policy } from "../../../src/alerts/evaluate";
-import { sideIds } from "../../../src/alerts/rules/rules";
+import { signRuleIds } from "../../../src/alerts/rules/rules";
 import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses";
 import type { Task } from "../../../src/tasks/task";
 import { rulesOf } from "../../support/alert-rules";
@@ -9,7 +9,7 @@ import { rulesOf } from "../../support/alert-rules";
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   rules: rulesOf(1_000, 60),
-  sides: new Set(sideIds),
+  signRules: new Set(signRuleIds),
 };
 const apiStatus: Partial<Record<StatusId, string>> = {
   incremental: "INCRE_TRANSFER_STARTED",

@@ -6,7 +6,7 @@ import { rowOf, type StatusId, statusOrder } from "../../../src/status/statuses"
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   rules: {},
-  sides: new Set(),
+  signRules: new Set(),
 };
 const minute = 60_000;
 

@@ -9,7 +9,7 @@ describe("alerts that are muted, snoozed or excluded by settings", () => {
     await window.reads({ orders: ["a"], muted: [], off: [] });
     window.muted.add("muted");
     await window.reads({ muted: ["b"] });
-    window.policy = { ...policy, sides: new Set() };
+    window.policy = { ...policy, signRules: new Set() };
     await window.reads({ off: ["c"] });
     await alerts.settle();
     assert.deepEqual(window.notified, []);

@@ -6,7 +6,7 @@ import { AlertEngine } from "../../../src/alerts/alert-engine";
 import type { TaskReading } from "../../../src/alerts/alert-engine-host";
 import { openAlertRecords } from "../../../src/alerts/alert-records";
 import type { Policy } from "../../../src/alerts/evaluate";
-import { sideIds } from "../../../src/alerts/rules/rules";
+import { signRuleIds } from "../../../src/alerts/rules/rules";
 import { pollIntervalsOf } from "../../../src/connections/poll-intervals";
 import type { TablesCaller } from "../../../src/drs/client";
 import { pause } from "../../../src/drs/clock";
@@ -27,7 +27,7 @@ const warmUpMs = graceMs;
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   rules: {},
-  sides: new Set(sideIds),
+  signRules: new Set(signRuleIds),
 };
 
 /** Store and alerts of one window, which shares its records with the other. */

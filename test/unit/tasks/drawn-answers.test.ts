@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { conditionOf, isWanted, type Policy } from "../../../src/alerts/evaluate";
-import { sideIds } from "../../../src/alerts/rules/rules";
+import { signRuleIds } from "../../../src/alerts/rules/rules";
 import { summaryOf } from "../../../src/alerts/summary";
 import { noticeText } from "../../../src/alerts/texts";
 import { parts } from "../../../src/details/parts/parts";
@@ -42,7 +42,7 @@ const pace = { soon: 1, fast: 1, steady: 1, background: 1, longest: 1, detailMax
 const policy: Policy = {
   statuses: new Set(statusOrder.filter((status) => rowOf(status).alert !== "none")),
   rules: rulesOf(1_000, 30),
-  sides: new Set(sideIds),
+  signRules: new Set(signRuleIds),
 };
 const idOf = (index: number) => `${index}`.padStart(36, "t");
 

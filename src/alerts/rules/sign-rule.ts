@@ -1,4 +1,4 @@
-/** What a task can alert for beside its status and the rules: signs, each reported once while it lasts. */
+/** Signs of a task: warnings and forecasts. Each is reported once while it lasts, whatever else the task alerts for. */
 
 import type { Localizer } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";
@@ -13,7 +13,7 @@ export interface Sign {
 
 export const noSigns: readonly Sign[] = [];
 
-export interface SideRule {
+export interface SignRule {
   /** The name of its records. */
   readonly key: string;
   /** Whether the user wants this alert. */
