@@ -60,7 +60,7 @@ export class AlertCenter implements vscode.Disposable {
     );
   }
 
-  /** Takes what is shown now. `reading`: what the tasks of one connection changed by, if that is the occasion. */
+  /** Takes the connections that are shown. @param reading the poll that is the reason, if one is. */
   show(shown: readonly ConnectionState[], reading?: TakenUpdate): void {
     this.#forget(shown);
     this.#shown = shown;
@@ -72,7 +72,7 @@ export class AlertCenter implements vscode.Disposable {
       this.#keepMarks(reading.state);
       const taken = reading.read;
       if (taken !== undefined) {
-        this.#tell((engine) => engine.process(taken, reading.changes));
+        this.#process((engine) => engine.process(taken, reading.changes));
         this.#endFollows([taken]);
       }
     }
@@ -89,7 +89,7 @@ export class AlertCenter implements vscode.Disposable {
     this.#item.dispose();
   }
 
-  /** Tells what became of tasks that are followed, once all windows. */
+  /** Reports the outcomes of followed tasks: each once, in one window. */
   #endFollows(readings: readonly TaskReading[]): void {
     const { follows, mutes, log } = this.host;
     if (!follows.any || mutes.snoozedUntil > 0) {
@@ -99,7 +99,7 @@ export class AlertCenter implements vscode.Disposable {
       for (const reading of readings) {
         const ends = await follows.ended(reading, (task) => this.#isAlerted(reading.connection, task));
         for (const end of ends) {
-          this.#service.tellEnd(end);
+          this.#service.reportEnd(end);
         }
       }
     };
@@ -124,7 +124,7 @@ export class AlertCenter implements vscode.Disposable {
     this.#showStatus();
     this.#endFollows(this.#readings());
     if (this.#read) {
-      this.#tell((engine) => engine.review(mode));
+      this.#process((engine) => engine.review(mode));
     }
   }
 
@@ -167,7 +167,7 @@ export class AlertCenter implements vscode.Disposable {
     work(mutes).catch((error) => log.warn(`What is muted and snoozed cannot be kept: ${error}`));
   }
 
-  #tell(work: (engine: AlertEngine) => Promise<void>): void {
+  #process(work: (engine: AlertEngine) => Promise<void>): void {
     if (!alertsEnabled()) {
       return;
     }

@@ -15,8 +15,8 @@ import { chosenConnections, isAmong, pinnedOnly, policy } from "./settings";
 /** The alert engine, and the watch over what other windows report. */
 export interface AlertService extends vscode.Disposable {
   readonly engine: AlertEngine;
-  /** Tells what became of a task that was followed. */
-  tellEnd(end: FollowEnd): void;
+  /** Reports the outcome of a followed task. */
+  reportEnd(end: FollowEnd): void;
 }
 
 /**
@@ -55,7 +55,7 @@ export function createAlertService(
       // A user who follows the task has just been notified of its recovery, and one who acted on it gets the outcome.
       const news = notices.filter(
         ({ level, condition, connection, task: { id } }) =>
-          (level !== "recovered" || !follows.toldLately({ connection, id })) &&
+          (level !== "recovered" || !follows.wasJustReported({ connection, id })) &&
           (isRule(condition) ||
             isSignRule(condition) ||
             !attempts.covers({ connection, id }, level === "recovered" ? level : "failed", Date.now())),
@@ -76,7 +76,7 @@ export function createAlertService(
   watcher.onDidCreate(() => void engine.followRecords());
   return {
     engine,
-    tellEnd: (end) => showFollowEnd(end, notifications),
+    reportEnd: (end) => showFollowEnd(end, notifications),
     dispose: () => {
       watcher.dispose();
       engine.dispose();

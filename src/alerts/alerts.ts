@@ -9,7 +9,7 @@ import { type AlertsHost, alertsEnabled, readingOf } from "./host";
  */
 export class Alerts implements vscode.Disposable {
   readonly #due = new vscode.EventEmitter<void>();
-  /** Fires when something of a task is due that has not changed. */
+  /** Fires when an alert is due although no task has changed. */
   readonly onDidFallDue = this.#due.event;
   #center: AlertCenter | undefined;
   readonly #subscription: vscode.Disposable;
@@ -28,7 +28,7 @@ export class Alerts implements vscode.Disposable {
     return alertsEnabled();
   }
 
-  /** Takes what is shown now. `reading`: what the tasks of one connection changed by, if that is the occasion. */
+  /** Takes the connections that are shown. @param reading the poll that is the reason, if one is. */
   show(shown: readonly ConnectionState[], reading?: StoreUpdate): void {
     const known = shown.some(({ session, trouble }) => {
       const { asOf, problem } = session?.store.snapshot ?? {};

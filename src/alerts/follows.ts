@@ -9,7 +9,7 @@ import { SharedState } from "./shared-state";
 const keyOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 
 /** An alert about the same change comes within this many milliseconds. */
-const latelyMs = 10_000;
+const justMs = 10_000;
 
 /** How a followed task has ended up; reported by the window that found it first. */
 export interface FollowEnd extends TaskRef {
@@ -79,11 +79,11 @@ export class Follows implements vscode.Disposable {
   /**
    * The outcomes of a connection's followed tasks; only one window gets each.
    *
-   * @param isTold whether an alert reports a task that needs a person.
+   * @param isAlerted whether an alert reports a task that needs a person.
    */
   async ended(
     { connection, tasks, asOf, complete }: TaskReading,
-    isTold: (task: Task) => boolean,
+    isAlerted: (task: Task) => boolean,
   ): Promise<readonly FollowEnd[]> {
     const ends: FollowEnd[] = [];
     const { isJudgedBy, outcomeOf } = await import("./follow");
@@ -99,7 +99,7 @@ export class Follows implements vscode.Disposable {
       }
       this.#names.set(key, task?.name ?? this.#names.get(key) ?? id);
       const outcome = outcomeOf(follow, task);
-      const byAlert = outcome === "alerting" && task !== undefined && isTold(task);
+      const byAlert = outcome === "alerting" && task !== undefined && isAlerted(task);
       // After its alert a task may still become what is waited for.
       const isOver = outcome !== undefined && !(byAlert && follow.goal !== "anything");
       if (isOver && (await this.#takes(key, follow)) && !byAlert) {
@@ -111,8 +111,8 @@ export class Follows implements vscode.Disposable {
   }
 
   /** Whether the outcome of a task has just been reported. */
-  toldLately(task: TaskRef): boolean {
-    return Math.abs(Date.now() - (this.#reported.get(keyOf(task)) ?? Number.NEGATIVE_INFINITY)) < latelyMs;
+  wasJustReported(task: TaskRef): boolean {
+    return Math.abs(Date.now() - (this.#reported.get(keyOf(task)) ?? Number.NEGATIVE_INFINITY)) < justMs;
   }
 
   dispose(): void {

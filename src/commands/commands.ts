@@ -15,7 +15,7 @@ export function registerCommands(parts: CommandHost): vscode.Disposable {
       handlers ??= import("./handlers").then(({ createHandlers }) => createHandlers(parts));
       const { selection } = parts.view;
       const isWalkthrough = id === "drs.openWalkthrough";
-      // As `retell` of the view does it.
+      // As `TasksView.withContextReset` does, so that the walkthrough checks off its steps.
       for (const one of isWalkthrough ? used : []) {
         await vscode.commands.executeCommand("setContext", usedKey(one), false);
       }

@@ -253,7 +253,7 @@ export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
     },
     "drs.showLog": async () => log.show(),
     "drs.openWalkthrough": async () => {
-      await view.retell(() =>
+      await view.withContextReset(() =>
         vscode.commands.executeCommand("workbench.action.openWalkthrough", walkthroughId),
       );
     },

@@ -45,7 +45,7 @@ export class TasksView implements vscode.Disposable {
 
   /**
    * @param state of the workspace: keeps view options and pins.
-   * @param marks what the user wants to hear of a task: whether its notices are held back, and what it is followed for.
+   * @param marks whether a task is muted, and what it is followed for.
    * @param log receives why the view cannot be filled.
    */
   constructor(
@@ -102,7 +102,7 @@ export class TasksView implements vscode.Disposable {
     return this.#pins.includes(pinOf(task));
   }
 
-  /** Lets a task stand before all others, or not any more. */
+  /** Pins a task before all others, or unpins it. */
   async pin(task: TaskRef, pinned: boolean): Promise<void> {
     const others = this.#pins.filter((pin) => pin !== pinOf(task));
     await this.state.update(pinsKey, pinned ? [...others, pinOf(task)] : others);
@@ -125,10 +125,10 @@ export class TasksView implements vscode.Disposable {
   }
 
   /**
-   * Takes what is shown now.
+   * Takes the connections that are shown.
    *
    * @param known how many connections there are, shown or not.
-   * @param reading what the tasks of one connection changed by, if that is the occasion.
+   * @param reading the poll that is the reason, if one is.
    */
   show(shown: readonly ConnectionState[], known: number, reading?: StoreUpdate): void {
     this.#shown = shown;
@@ -194,10 +194,10 @@ export class TasksView implements vscode.Disposable {
   }
 
   /**
-   * Takes back what is so, does something, and says it again: steps of the walkthrough are ticked by what becomes so after
-   * it has begun to listen, and never by what was so before.
+   * Unsets the view's context keys, does something, and sets them again: a step of the walkthrough is checked off only by
+   * a key that changes after the walkthrough was opened.
    */
-  async retell(work: () => Thenable<unknown>): Promise<void> {
+  async withContextReset(work: () => Thenable<unknown>): Promise<void> {
     for (const key of this.#context.keys()) {
       await vscode.commands.executeCommand("setContext", key, undefined);
     }
