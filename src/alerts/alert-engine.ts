@@ -1,6 +1,6 @@
 /** Decides which notifications to show: each once, over all windows and restarts. */
 import type { TaskRef } from "../connections/connection";
-import type { Clock } from "../drs/clock";
+import { type Clock, longestTimerMs } from "../drs/clock";
 import { rowOf } from "../status/statuses";
 import type { TaskChange } from "../tasks/store";
 import type { Task } from "../tasks/task";
@@ -26,8 +26,6 @@ import { type SignRuleId, signRuleIds, signRules } from "./rules/rules";
 import type { Sign } from "./rules/sign-rule";
 import { allOf, someOf, type TimedChange, timed } from "./timed-change";
 
-/** The longest delay of a timer, 24 days: the end of an order may be further away. */
-const longestTimerMs = 2 ** 31 - 1;
 /** The shortest time between two reviews of tasks that are due, in milliseconds. */
 const againMs = 5_000;
 /** How long it takes until a task has been read again, in milliseconds. */
@@ -450,6 +448,7 @@ export class AlertEngine {
       const now = this.clock.now();
       // Not counted from now: readings come more often than that.
       const due = Math.max(this.#due, this.#reviewedAt + againMs);
+      // The end of an order may be further away than the longest timer.
       const wait = Math.min(Math.max(due - now, 0), longestTimerMs);
       this.#cancelTimer = this.clock.after(wait, () => {
         this.#reviewedAt = this.clock.now();

@@ -1,4 +1,5 @@
 import type { TaskRef } from "../connections/connection";
+import { longestTimerMs } from "../drs/clock";
 import * as vscode from "../screen/vscode";
 import type { MuteState } from "./mute-state";
 import { SharedState } from "./shared-state";
@@ -77,7 +78,7 @@ export class Mutes implements vscode.Disposable {
     const until = this.snoozedUntil;
     if (until > 0) {
       // A timer ends a little early now and then, and knows nothing of more than 24 days.
-      const ms = Math.min(until - Date.now() + 1, 2 ** 31 - 1);
+      const ms = Math.min(until - Date.now() + 1, longestTimerMs);
       this.#timer = setTimeout(() => (this.snoozedUntil > 0 ? this.#awaitEnd() : this.#changed.fire()), ms);
     }
   }

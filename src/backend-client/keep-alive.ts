@@ -1,10 +1,8 @@
-import { pause, systemClock } from "../drs/clock";
+import { longestTimerMs, pause, systemClock } from "../drs/clock";
 import type { LocalAccess } from "./access";
 import { callBackend } from "./call";
 
 const retryMs = 1_000;
-/** The longest time that a timer knows. */
-const foreverMs = 2 ** 31 - 1;
 
 /**
  * Tells a local backend that this window uses it: a call of `GET /_local/presence`, held open until `dispose` and made
@@ -25,7 +23,7 @@ export class KeepAlive {
   async #hold({ endpoint, key }: LocalAccess): Promise<void> {
     const { signal } = this.#lifetime;
     for (;;) {
-      const call = callBackend(endpoint, { path: "/_local/presence", key, timeoutMs: foreverMs, signal });
+      const call = callBackend(endpoint, { path: "/_local/presence", key, timeoutMs: longestTimerMs, signal });
       await call.catch(() => undefined);
       await pause(retryMs, systemClock, signal);
     }

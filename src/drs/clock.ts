@@ -8,8 +8,8 @@ export interface Clock {
   random(): number;
 }
 
-/** Node ends a longer timer at once. */
-const longestTimerMs = 2 ** 31 - 1;
+/** The longest timer, 24 days: Node ends a longer one at once. */
+export const longestTimerMs = 2 ** 31 - 1;
 
 /** The clock of this machine. */
 export const systemClock: Clock = {
