@@ -31,7 +31,7 @@ const retryMs = 2_000;
 
 type ControllerContext = Pick<vscode.ExtensionContext, "asAbsolutePath" | "globalStorageUri">;
 
-/** The connection to the local backend, as this window has it. */
+/** This window's connection to the local backend. */
 interface LocalConnections {
   /** While it is shown. */
   readonly local: { readonly endpoint: string } | undefined;
@@ -46,7 +46,7 @@ interface Last {
 
 /**
  * The local backend as this window sees it: found when it runs, whatever started it; started when asked; ended
- * when asked, or when the last session with it is over (see Presence).
+ * when asked. It ends by itself after its last window (see KeepAlive).
  */
 export class BackendController implements vscode.Disposable {
   /** The start in progress; disposing or stopping aborts it. */
@@ -183,7 +183,7 @@ export class BackendController implements vscode.Disposable {
 
   async #start(controller: AbortController): Promise<boolean> {
     const found = await this.attach();
-    if (isThere(found)) {
+    if (isAttached(found)) {
       return found === "known";
     }
     await this.#stopStray();
@@ -202,7 +202,7 @@ export class BackendController implements vscode.Disposable {
             throw error;
           }
           // Another window is starting it at this moment, or the one before a reload is still ending.
-          if ((await this.#until(retryMs, async () => isThere(await this.attach()))) === true) {
+          if ((await this.#until(retryMs, async () => isAttached(await this.attach()))) === true) {
             return;
           }
         }
@@ -275,7 +275,7 @@ export class BackendController implements vscode.Disposable {
   }
 }
 
-function isThere(attached: Awaited<ReturnType<BackendController["attach"]>>): boolean {
+function isAttached(attached: Awaited<ReturnType<BackendController["attach"]>>): boolean {
   return attached === "known" || attached === "found";
 }
 

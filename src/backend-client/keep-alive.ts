@@ -23,7 +23,12 @@ export class KeepAlive {
   async #hold({ endpoint, key }: LocalAccess): Promise<void> {
     const { signal } = this.#lifetime;
     for (;;) {
-      const call = callBackend(endpoint, { path: "/_local/presence", key, timeoutMs: longestTimerMs, signal });
+      const call = callBackend(endpoint, {
+        path: "/_local/presence",
+        key,
+        timeoutMs: longestTimerMs,
+        signal,
+      });
       await call.catch(() => undefined);
       await pause(retryMs, systemClock, signal);
     }

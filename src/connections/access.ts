@@ -2,7 +2,7 @@
 import { type AccessKey, keySignIn, type SignIn, tokenSignIn } from "../drs/sign-in";
 import type { CloudConnection, Connection, Secret } from "./connection";
 
-/** Project and proof of a client. */
+/** What a client needs to sign its requests. */
 export interface Access {
   /** Empty while the project is being looked up. */
   readonly projectId: string;
@@ -11,7 +11,7 @@ export interface Access {
   readonly key?: AccessKey | undefined;
 }
 
-/** Why a connection cannot sign in: its secret is not kept any more, or the environment has no key. */
+/** Why a connection cannot sign in: its secret is no longer stored, or the environment has no key or names no project. */
 export type Missing = "secret" | "environment" | "project";
 
 /** The variables of Huawei Cloud's own tools. */
@@ -33,7 +33,7 @@ export function accessOf(
   secret: Secret | undefined,
   environment: Environment,
 ): Access | Missing {
-  if (connection.kind === "cloud" && connection.signIn.kind === "environment") {
+  if (usesEnvironment(connection)) {
     const key = environmentKey(environment);
     const projectId = projectOf(connection, environment);
     return key === undefined
@@ -61,17 +61,21 @@ export function iamSignIn(
   secret: Secret | undefined,
   environment: Environment,
 ): SignIn | Missing {
-  if (connection.signIn.kind === "environment") {
+  if (usesEnvironment(connection)) {
     const key = environmentKey(environment);
     return key === undefined ? "environment" : keySignIn(key);
   }
   return (secret && signInOf(connection, secret, undefined)) ?? "secret";
 }
 
-/** The project of a connection: the environment's, where it signs in with the environment's key and that names one. */
+/** The project of a connection; one that signs in with the environment's key uses the environment's project, if it names one. */
 export function projectOf(connection: Connection, environment: Environment): string {
-  const named = connection.kind === "cloud" && connection.signIn.kind === "environment";
-  return (named ? environmentProject(environment) : undefined) ?? connection.projectId;
+  const named = usesEnvironment(connection) ? environmentProject(environment) : undefined;
+  return named ?? connection.projectId;
+}
+
+function usesEnvironment(connection: Connection): boolean {
+  return connection.kind === "cloud" && connection.signIn.kind === "environment";
 }
 
 /** The key in the environment; undefined when a part of it is not set. */

@@ -135,7 +135,7 @@ const speedLimit = v.looseObject({ begin: v.string(), end: v.string(), speed: v.
 export const logEntry = v.looseObject({ level: text, message: text, create_time: text });
 
 /** Percentages without a sign, delays as text (`-1`: not known), `remaining_time` in seconds as text. */
-export const progressInfo = v.looseObject({
+const progressInfo = v.looseObject({
   progress: text,
   incr_trans_delay: text,
   incr_trans_delay_millis: text,
@@ -360,7 +360,7 @@ export const supportLinksRequest = v.looseObject({
   job_type: v.picklist(["migration", "sync", "cloudDataGuard", "replay", "verify", "cdc"]),
   ...page,
 });
-export const supportLink = v.looseObject({
+const supportLink = v.looseObject({
   engine_type: text,
   net_type: text,
   job_direction: text,

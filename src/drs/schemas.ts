@@ -100,7 +100,7 @@ export const speedLimit = v.looseObject({
 });
 
 /** A synchronization object of a task, as batch-detail lists it. */
-export const objectInfo = v.looseObject({
+const objectInfo = v.looseObject({
   id: text,
   parent_id: text,
   type: text,
@@ -214,7 +214,7 @@ export const connectionResult = v.looseObject({ ...jobResult.entries, success: f
 export const precheckStarted = v.looseObject({ ...jobResult.entries, precheck_id: text });
 
 /** One item of a pre-check; `result` is `PASSED`, `ALARM` or `FAILED`. */
-export const precheckItem = v.looseObject({
+const precheckItem = v.looseObject({
   item: text,
   result: text,
   failed_reason: text,

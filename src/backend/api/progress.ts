@@ -49,7 +49,7 @@ export function hasStructure(job: Job): boolean {
 }
 
 /** Copied rows of all rows that the source had when the copy began; 100 only when all tables are synced and indexed. */
-export function percentOf(job: Job, live: Live): number {
+function percentOf(job: Job, live: Live): number {
   if (isCopied(job)) {
     return 100;
   }
