@@ -51,7 +51,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const run = async (action: ActionId, task: TaskRef) => {
     await vscode.commands.executeCommand(actionRow(action).command, task);
   };
-  const details = new Details(context.extensionUri, sessions, l10n, run, attempts);
+  const details = new Details(context, sessions, l10n, run, attempts);
   const openDetails = (task: TaskRef, preview?: boolean) => details.open(task, preview);
 
   const showAll = () => {

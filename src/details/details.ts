@@ -12,6 +12,8 @@ import { type ConnectionFacts, type DetailsHost, detailsViewType } from "./host"
 import type { WayBack } from "./page-view";
 import type { DetailsPages } from "./panel";
 
+const previewKey = "drs.detailsPreview";
+
 /** The details pages as the rest of the extension sees them. Their code is loaded with the first page. */
 export class Details implements vscode.Disposable {
   readonly #host: Omit<DetailsHost, "facts">;
@@ -22,7 +24,7 @@ export class Details implements vscode.Disposable {
 
   /** @param run does an action as the tree's commands do; never rejects. */
   constructor(
-    extensionUri: vscode.Uri,
+    { extensionUri, workspaceState }: Pick<vscode.ExtensionContext, "extensionUri" | "workspaceState">,
     private readonly sessions: SessionManager,
     l10n: Localizer,
     run: (action: ActionId, task: TaskRef) => Promise<void>,
@@ -38,6 +40,8 @@ export class Details implements vscode.Disposable {
           await run(action, ref);
         }
       },
+      preview: () => workspaceState.get(previewKey, ""),
+      setPreview: (key) => void workspaceState.update(previewKey, key),
       attempt: (ref) => attempts.of(ref),
       taken: (ref) => attempts.stepOf(ref),
       thresholds: () => thresholdsIn(vscode.workspace.getConfiguration("drs")),

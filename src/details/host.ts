@@ -39,6 +39,9 @@ export interface DetailsHost {
   readonly l10n: Localizer;
   /** Asks, acts and reports, as the command of the same name does. Settled when all of that is done; never rejects. */
   run(action: ActionId, task: TaskRef): Promise<void>;
+  /** The task whose page is the preview, also after a reload of the window; "": none. */
+  preview(): string;
+  setPreview(key: string): void;
   /** What was last asked of a task in this window. */
   attempt(task: TaskRef): Attempt | undefined;
   /** The step of its remedy that was taken since in this window. */

@@ -43,8 +43,6 @@ export class DetailsPages implements vscode.Disposable {
   readonly #pages = new Map<string, DetailsPage>();
   /** The tabs that were there before. Those that nobody has looked at yet are known by their title alone. */
   readonly #before: ReadonlySet<vscode.Tab> = new Set(detailsTabs());
-  /** The task whose page is the preview. */
-  #preview: string | undefined;
   #clicked = { key: "", at: Number.NEGATIVE_INFINITY };
 
   constructor(host: DetailsHost) {
@@ -70,7 +68,7 @@ export class DetailsPages implements vscode.Disposable {
   }
 
   #make(task: TaskRef, preview: boolean): DetailsPage {
-    const open = preview && this.#preview !== undefined ? this.#pages.get(this.#preview) : undefined;
+    const open = preview ? this.#pages.get(this.#host.preview()) : undefined;
     const old = open !== undefined && !isPinned(open.panel) ? open : undefined;
     if (old !== undefined) {
       this.#forget(old);
@@ -78,7 +76,7 @@ export class DetailsPages implements vscode.Disposable {
     const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus: preview };
     const panel = old?.panel ?? vscode.window.createWebviewPanel(detailsViewType, shown(task.id), place);
     if (preview) {
-      this.#preview = keyOf(task);
+      this.#host.setPreview(keyOf(task));
     }
     const page = this.#add(task, panel, old !== undefined);
     this.#closeUnrestored(page);
@@ -124,14 +122,13 @@ export class DetailsPages implements vscode.Disposable {
 
   /** A page that was the preview has its panel for itself from now on. */
   #keep(key: string): void {
-    if (this.#preview === key) {
-      this.#preview = undefined;
+    if (this.#host.preview() === key) {
+      this.#host.setPreview("");
     }
   }
 
   #forget(page: DetailsPage): void {
     this.#pages.delete(page.key);
-    this.#keep(page.key);
     page.dispose();
   }
 }
@@ -227,11 +224,11 @@ class DetailsPage implements vscode.Disposable {
     }
   }
 
-  /** Whether the panel has another column than before. One that was just made has that of whichever group is active. */
+  /** Whether the panel has another column than before. One that was just created or restored has no column of a group yet. */
   #isMoved(): boolean {
     const before = this.#column;
     this.#column = this.panel.viewColumn;
-    return before !== undefined && before !== vscode.ViewColumn.Active && before !== this.#column;
+    return before !== undefined && before >= vscode.ViewColumn.One && before !== this.#column;
   }
 
   #html(): string {

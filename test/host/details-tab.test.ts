@@ -18,6 +18,7 @@ describe("the tab of a details page", () => {
   let found: PlacedTask;
   let isConnected: boolean;
   let isAlone: boolean;
+  let preview: string;
   let panels: vscode.WebviewPanel[];
   let host: DetailsHost;
   let pages: DetailsPages;
@@ -26,6 +27,7 @@ describe("the tab of a details page", () => {
     ({ found } = await placedTask("INCRE_TRANSFER_STARTED"));
     isConnected = true;
     isAlone = true;
+    preview = "";
     panels = [];
     vscode.window.createWebviewPanel = (...args) => {
       const panel = realPanel(...args);
@@ -38,6 +40,10 @@ describe("the tab of a details page", () => {
         l10n: localizerFor("en", vscode.l10n.t),
       },
       ...{ session: () => undefined, attempt: () => undefined, taken: () => undefined },
+      preview: () => preview,
+      setPreview: (key) => {
+        preview = key;
+      },
       ...{ refresh: () => undefined, setVisible: () => undefined, run: async () => undefined },
       task: () => (isConnected ? found.task : undefined),
       past: () => ({ values: [], statuses: [] }),

@@ -38,6 +38,8 @@ export function detailsPages(count: number, values: readonly PastValue[] = []) {
       listeners.add(listener);
       return { dispose: () => listeners.delete(listener) };
     },
+    preview: () => "",
+    setPreview: () => undefined,
     attempt: () => undefined,
     taken: () => undefined,
     thresholds: () => ({ delayMs: undefined }),
