@@ -61,7 +61,12 @@ describe("several connections", () => {
     await workbench.sees(workbench.row("staging").getByText(/cannot be read/));
     const tree = await workbench.treeWith(/^ {2}As of .*[nN]othing listens at 127\.0\.0\.1:\d+/m);
     await workbench.screenshot("two-connections");
-    assert.deepEqual(tasksOf(tree), before);
+    // Another file of the suite may have created a task meanwhile.
+    const now = new Set(tasksOf(tree));
+    assert.deepEqual(
+      before.filter((task) => !now.has(task)),
+      [],
+    );
     assert.match(
       (await workbench.statusBarItem("DRS").getAttribute("aria-label")) ?? "",
       /2 failed, 1 frozen.*cannot be read/,
