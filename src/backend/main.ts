@@ -9,8 +9,8 @@ import { parseFlags, usage } from "./flags";
 import { log, reasonOf } from "./log";
 import { exitCodeOf } from "./start-error";
 
-/** Milliseconds after which a stop is no longer waited for. */
-const stopMs = 4_700;
+/** Milliseconds after which a stop is no longer waited for: less than the ten seconds for which the extension waits. */
+const stopMs = 9_500;
 
 // What the servers inherit can be read by anybody who gets into one. The user's own settings for PostgreSQL clients go, too:
 // the driver and the servers would obey them.
