@@ -15,7 +15,7 @@ const copiedRows = 20_000;
 
 describe(`${kills} random kills`, () => {
   const dataDir = makeDataDir();
-  /** Of victims and moments; the writers have one of their own, because how often they write depends on the machine. */
+  /** Chooses victims and moments. The writers have one of their own, because how often they write depends on the machine. */
   const random = new Random();
   const database = "kills";
   let backend: BackendProcess;
@@ -94,7 +94,7 @@ describe(`${kills} random kills`, () => {
     return [...atSource, ...atTarget].map(({ what }) => what);
   };
 
-  /** What helps to understand why something does not come right. */
+  /** The state of slots and subscriptions, for the message of a failure. */
   const facts = async () => {
     const target = await backend.sql(
       "target",

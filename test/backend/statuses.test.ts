@@ -51,7 +51,7 @@ describe("the status table", () => {
   // Elsewhere nothing keeps the instance from being made that a test could bring about.
   if (process.platform === "linux") {
     describe("创建失败 Task creation failed (CREATE_FAILED)", () => {
-      it("comes from an instance that cannot be made, here for want of file handles; deleting is the way out", async () => {
+      it("comes from an instance that cannot be created, here because no file handle is left; the task can be deleted", async () => {
         const limit = (files: string) =>
           execFileSync("prlimit", ["--pid", String(backend.ready.pid), `--nofile=${files}`]);
         const plan = await databases();
@@ -75,7 +75,7 @@ describe("the status table", () => {
   }
 
   describe("创建中 Creating (CREATING), 配置 Configuration (CONFIGURATION)", () => {
-    it("come after creation; configuring and starting, or ending, are the ways out", async () => {
+    it("come after creation; the task can be configured, started or ended", async () => {
       const plan = await databases();
       const { results } = await backend.client.call("batchCreation", { jobs: [creation(plan)] });
       assert.equal(one(results).status, "CREATING");
@@ -96,7 +96,7 @@ describe("the status table", () => {
   });
 
   describe("等待启动 Pending start (WAITING_FOR_START)", () => {
-    it("comes from a start time, which can be changed; the moment leads out", async () => {
+    it("comes from a start time, which can be changed; the task starts at that time", async () => {
       const task = await TestTask.prepared(backend, await databases());
       await task.start(Date.now() + 3_600_000);
       await task.reaches("WAITING_FOR_START");
@@ -108,7 +108,7 @@ describe("the status table", () => {
       assert.ok(Date.now() >= at);
     });
 
-    it("outlives the backend; a moment that passed meanwhile starts at once, another can be brought forward", async () => {
+    it("survives a restart of the backend; a time that has passed starts the task at once, another can be brought forward", async () => {
       const [soon, later] = [
         await TestTask.prepared(backend, await databases()),
         await TestTask.prepared(backend, await databases()),
@@ -183,7 +183,7 @@ describe("the status table", () => {
       await untilEqual(task, "a");
     });
 
-    it("is complete at the end of FULL_TRANS, which keeps nothing at the source; ending is the way out", async () => {
+    it("is complete at the end of FULL_TRANS, which keeps nothing at the source; the task can be ended", async () => {
       const task = await TestTask.started(backend, { ...(await databases()), taskType: "FULL_TRANS" });
       await task.reaches("FULL_TRANSFER_COMPLETE");
       await untilEqual(task, "a");
@@ -193,7 +193,7 @@ describe("the status table", () => {
   });
 
   describe("全量同步失败 Full synchronization failed (FULL_TRANSFER_FAILED)", () => {
-    it("comes from a row in the way; without the row a retry copies all", async () => {
+    it("comes from a conflicting row; after its removal a retry copies all rows", async () => {
       const plan = await databases();
       await backend.sql("target", plan.target.database, `${emptyTable("a")} INSERT INTO a VALUES (500)`);
       const task = await TestTask.started(backend, plan);
@@ -207,7 +207,7 @@ describe("the status table", () => {
   });
 
   describe("增量同步 Incremental synchronization (INCRE_TRANSFER_STARTED)", () => {
-    it("lasts while changes flow; pausing, editing the objects and ending are the ways out", async () => {
+    it("lasts while changes flow; the task can be paused, edited and ended", async () => {
       const task = await flowing();
       assert.deepEqual(await actions(task), ["CHOOSE_OBJECT", "PAUSE", "FREE_RESOURCE"]);
       await source(task, "UPDATE a SET v = 'changed' WHERE id = 1");
@@ -280,7 +280,7 @@ describe("the status table", () => {
   });
 
   describe("任务变更失败 Modifying task failed (child task: CHILD_TRANSFER_FAILED)", () => {
-    it("comes from a row in the way of an added table; the old ones flow on; a retry heals it", async () => {
+    it("comes from a row in the way of an added table; the old ones keep flowing; a retry repairs it", async () => {
       const task = await flowing();
       await target(task, `${emptyTable("c")} INSERT INTO c VALUES (500)`);
       const child = await task.edited(["public.a", "public.b", "public.c"]);
@@ -298,7 +298,7 @@ describe("the status table", () => {
       }
     });
 
-    it("comes from an added table that is gone; another edit leads out, or ending the change", async () => {
+    it("comes from an added table that is gone; the objects are edited again, or the change is ended", async () => {
       const task = await flowing();
       assert.equal((await task.select(["public.a", "public.b"])).status, true);
       assert.equal((await task.precheck("forRetryJob")).result, true);
@@ -365,7 +365,7 @@ describe("the status table", () => {
   });
 
   describe("故障恢复 Fault rectification (REBUILD_NODE_STARTED)", () => {
-    it("comes from a source that was killed; the system leads out by itself", async () => {
+    it("comes from a source that was killed; the task recovers by itself", async () => {
       const task = await flowing();
       process.kill(backend.serverPid("source"), "SIGKILL");
       await task.reaches("REBUILD_NODE_STARTED");
@@ -436,7 +436,7 @@ describe("the status table", () => {
   });
 
   describe("结束任务失败 Stopping task failed (RELEASE_RESOURCE_FAILED)", () => {
-    it("comes from a source that refuses; a forced end leads out, and what stays there is swept later", async () => {
+    it("comes from a source that refuses; a forced end succeeds, and what stays there is removed later", async () => {
       const plan = await databases();
       const login = { ...plan.source, user: "leaving", password: "leaving" };
       await backend.sql("source", "postgres", "CREATE ROLE leaving LOGIN SUPERUSER PASSWORD 'leaving'");

@@ -1,7 +1,7 @@
 /**
- * The law of a task: when nothing moves any more, both ends are equal, or the task is failed or warned; and no statement
+ * The invariant of a task: when nothing moves any more, both ends are equal, or the task is failed or warned; and no statement
  * of the application fails because of a task that says nothing. Cases are drawn at random. `DRS_SEED` repeats a run,
- * `DRS_CASE` runs one case and looks for a smaller one that breaks the law, too.
+ * `DRS_CASE` runs one case and looks for a smaller one that violates it, too.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";

@@ -30,9 +30,9 @@ const statementMs = 20_000;
 export interface Verdict {
   /** How far the task came. */
   readonly end: "refused" | "not started" | "equal" | "failed" | "warned";
-  /** What breaks the law; empty when nothing does. */
+  /** The violations of the invariant; empty when it holds. */
   readonly violations: readonly string[];
-  /** What the backend said, for whoever looks into a violation. */
+  /** Refusals, findings of the pre-check and statuses, to find the cause of a violation. */
   readonly said: readonly string[];
 }
 
