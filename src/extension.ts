@@ -168,7 +168,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }
   }
 
-  /** Whoever used the local backend last time finds it running again as soon as they look, once a window. */
+  /** Starts the local backend when the view is shown, once a window, for a user who has used it before. */
   function startWhenSeen(): void {
     if (connections.local === undefined || sessions.find(localId)?.session !== undefined) {
       return;

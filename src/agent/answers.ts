@@ -47,7 +47,7 @@ export function lineOf({ task, place }: Pick<ResolvedTask, "task" | "place">): o
   };
 }
 
-/** What the statuses of a list mean. */
+/** The meanings of the statuses of a list. */
 export function meanings(statuses: Iterable<StatusId>, { localize }: Localizer): object {
   return Object.fromEntries(
     [...new Set(statuses)].map((id) => [id, `${localize(rowOf(id).name)}: ${localize(rowOf(id).meaning)}`]),
@@ -97,7 +97,7 @@ export function describeStatus(task: Task, l10n: Localizer): object {
   };
 }
 
-/** What may be done now: by these tools, and by people only. */
+/** The actions that are legal now: by these tools, and by people only. */
 function actionsOf({ task, place }: Pick<ResolvedTask, "task" | "place">): object {
   const legal = place.readOnly === undefined ? legalActions(task) : [];
   return {

@@ -1,4 +1,4 @@
-/** What a comparison of both ends says to a model. */
+/** A comparison of both ends as the answer to a model. */
 import { isDrsError } from "../drs/errors";
 import {
   beginComparison,

@@ -2,7 +2,7 @@ import type { SessionManager } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";
 import type { Attempts } from "../tasks/attempts";
 
-/** What VS Code's tools stand on. */
+/** The parts of the extension that VS Code's tools use. */
 export interface AgentHost {
   readonly sessions: Pick<SessionManager, "shown">;
   readonly attempts: Attempts;

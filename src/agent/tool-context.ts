@@ -1,4 +1,4 @@
-/** What the tools act on: connections, their tasks, and how a call names one. */
+/** Connections and tasks for the tools, and how a call names one. */
 
 import { explain } from "../drs/error-text";
 import { isDrsError } from "../drs/errors";

@@ -11,7 +11,7 @@ import { delayAnswer } from "./delay";
 import type { ToolName } from "./names";
 import { find, placesOf, type ResolvedTask, read, type ToolContext, ToolError } from "./tool-context";
 
-/** What a tool is, apart from what it takes. */
+/** A tool without its input. */
 interface Description {
   /** For a menu, in English. */
   readonly title: string;

@@ -18,7 +18,7 @@ interface TakenUpdate extends StoreUpdate {
   readonly read: TaskReading | undefined;
 }
 
-/** What is known of the tasks of one session. */
+/** The tasks of one session, counted by their attention. */
 interface CountedTasks {
   readonly tasks: ReadonlyMap<string, Task> | undefined;
   readonly delayMs: number | undefined;

@@ -1,4 +1,4 @@
-/** What the alert engine gets, and what it asks of the window. */
+/** The alert engine's input, and its calls to the window. */
 import type { TaskRef } from "../connections/connection";
 import type { ReadTimes } from "../tasks/poll";
 import type { Task } from "../tasks/task";
@@ -24,7 +24,7 @@ export interface PlacedNotice extends Notice {
 /** Whether a task may alert at all. */
 export type AlertScope = (connection: string, task: Task) => boolean;
 
-/** What the user allows; asked each time it matters. */
+/** The window of an alert engine; its answers change with the user's settings. */
 export interface AlertEngineHost {
   policy(): Policy;
   /** Which tasks may alert at all: those of chosen connections, pinned ones where only such alert. */

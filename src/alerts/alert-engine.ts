@@ -56,7 +56,7 @@ interface Next {
 export class AlertEngine {
   /** This window among all. */
   readonly #name = crypto.randomUUID();
-  /** What this window last saw in the records; undefined before it looked. */
+  /** The records as this window last read them; undefined before the first time. */
   #entries: AlertRecords | undefined;
   /** Connections that this window was the first to read: what was wrong already is not reported. */
   readonly #new = new Set<string>();

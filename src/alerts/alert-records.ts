@@ -1,4 +1,4 @@
-/** What was reported of which task: shared by all windows, and kept over restarts. */
+/** The alert records of all tasks: shared by all windows, and kept over restarts. */
 import * as v from "valibot";
 import { statusOrder } from "../status/statuses";
 import { VersionedFile } from "../storage/versioned-file";

@@ -15,7 +15,7 @@ export class Alerts implements vscode.Disposable {
   readonly #subscription: vscode.Disposable;
   #isLoading = false;
   #shown: readonly ConnectionState[] = [];
-  /** What came while the file was loaded. */
+  /** The calls that came while the file was loaded. */
   #waiting: ((center: AlertCenter) => void)[] = [];
   #disposed = false;
 

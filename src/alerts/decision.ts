@@ -1,4 +1,4 @@
-/** What is kept of a task that alerts, and what follows from a reading. */
+/** The record of a task that alerts, and the decision that follows from a reading. */
 import type { StatusId } from "../status/statuses";
 import type { Task } from "../tasks/task";
 import type { RuleId, SignRuleId } from "./rules/rules";
@@ -18,7 +18,7 @@ export interface Notice {
   readonly flaps?: Flaps | undefined;
 }
 
-/** What was reported of a task. */
+/** The last report about a task. */
 export interface AlertRecord {
   readonly condition: Condition;
   /** When the reported state was read, milliseconds since 1970. */
@@ -42,7 +42,7 @@ export interface AlertRecord {
   readonly phase?: "retrying" | "resolved" | undefined;
 }
 
-/** What is remembered of a task's failures. Times: milliseconds since 1970. */
+/** A task's recent failures. Times: milliseconds since 1970. */
 export interface FlapRecord {
   /** When failures were found, within the last half hour. */
   readonly times: readonly number[];
@@ -53,7 +53,7 @@ export interface FlapRecord {
   readonly since?: number | undefined;
 }
 
-/** What a notice says of it. */
+/** The count of a flapping task's failures, for its notice. */
 export interface Flaps {
   readonly count: number;
   /** Since when, milliseconds since 1970. */

@@ -195,7 +195,7 @@ export function isExpired(record: AlertRecord, now: number): boolean {
   );
 }
 
-/** What is kept of a task that is gone: another window may list it still. */
+/** The record of a task that is gone: another window may still list it. */
 export function goneRecord(
   record: AlertRecord | undefined,
   { at, by }: Observation,

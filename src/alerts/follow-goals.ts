@@ -1,12 +1,12 @@
-/** What a task can be followed for. */
+/** The goals for which a task can be followed. */
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 
-/** What the user waits for; `anything`: another status. */
+/** The goals; `anything`: another status. */
 export const goals = ["incremental", "complete", "caughtUp", "anything"] as const;
 export type Goal = (typeof goals)[number];
 
-/** What is waited for, in a few words. */
+/** The name of a goal. */
 export function goalName(goal: Goal, { t }: Localizer): Shown {
   switch (goal) {
     case "incremental":

@@ -41,7 +41,7 @@ export class Follows implements vscode.Disposable {
     return Object.keys(this.#shared.value).length > 0;
   }
 
-  /** What a task is followed for; undefined: it is not. */
+  /** The goal for which a task is followed; undefined: it is not followed. */
   goalOf(task: TaskRef): Goal | undefined {
     return this.#shared.value[keyOf(task)]?.goal;
   }

@@ -29,7 +29,7 @@ export function alertsEnabled(): boolean {
   return vscode.workspace.getConfiguration("drs").get<unknown>("alerts.enabled") !== false;
 }
 
-/** What has been read of a connection; undefined before the first time. */
+/** The last reading of a connection; undefined before the first one. */
 export function readingOf({ connection, session }: ConnectionState): TaskReading | undefined {
   const { tasks, asOf, readTimes, unread } = session?.store.snapshot ?? {};
   return tasks === undefined || asOf === undefined

@@ -1,4 +1,4 @@
-/** What is muted and snoozed, kept for all windows and over restarts. */
+/** The muted tasks and the snooze, kept for all windows and over restarts. */
 import * as v from "valibot";
 import { VersionedFile } from "../storage/versioned-file";
 

@@ -71,7 +71,7 @@ export class RecordDraft {
     }
   }
 
-  /** What other windows have recorded of a task and not shown yet. */
+  /** The records of a task that other windows have made and not shown yet. */
   #unshown(task: string, by: string) {
     this.#isAllShown ??= Object.values(this.before).every(({ unshown }) => unshown === undefined);
     const ids = this.#isAllShown ? [] : [task, ...signRuleIds.map((rule) => signKey(task, rule))];

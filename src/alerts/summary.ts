@@ -1,4 +1,4 @@
-/** What the status bar says, as data. */
+/** The text of the status bar, as data. */
 
 import { beginningOf, type Localizer } from "../l10n/localizer";
 import { type IconText, iconText, inert, joined, joinedIcons, type Shown, shown } from "../l10n/shown";
@@ -42,7 +42,7 @@ export interface SummaryLine {
 
 export interface Summary {
   readonly text: IconText;
-  /** What a screen reader says. */
+  /** The text for a screen reader. */
   readonly label: Shown;
   /** The first tasks, and how many more there are. */
   readonly lines: readonly SummaryLine[];

@@ -1,4 +1,4 @@
-/** What notices say. */
+/** The texts of notices. */
 
 import type { Diagnosis } from "../failures/known-case";
 import { beginningOf, type Localizer } from "../l10n/localizer";

@@ -1,4 +1,4 @@
-/** What a reading has changed, with the age of what is known. */
+/** The changes of a reading, with the age of their facts. */
 import type { ReadTimes } from "../tasks/poll";
 import type { TaskChange } from "../tasks/store";
 import type { TaskReading } from "./alert-engine-host";

@@ -13,7 +13,7 @@ export function dataDirectoryOf(configured: unknown, usual: string, home: string
   return configuredFolder("drs.localBackend.dataDirectory", configured, { home, example, t }) ?? usual;
 }
 
-/** What `~` stands for, and a folder that could be meant. */
+/** The home folder for `~`, and an example for the error message. */
 interface FolderHints {
   readonly home: string;
   readonly example: string;

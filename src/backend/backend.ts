@@ -65,7 +65,7 @@ interface Running {
  */
 export class Backend {
   readonly #base: Disposal[] = [];
-  /** What has been started on the base, the last one first. */
+  /** The disposals of the parts that were started on the base, the last one first. */
   readonly #service: Disposal[] = [];
   readonly #faults = new Faults();
   #running: Running | undefined;

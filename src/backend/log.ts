@@ -8,7 +8,7 @@ export function log(text: string): void {
   process.stderr.write(`${new Date().toISOString()} ${text}\n`);
 }
 
-/** What a thrown value says, in one line and without a stack trace. */
+/** The message of a thrown value, in one line and without a stack trace. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {
     return reasonOf(error.errors[0]);

@@ -1,4 +1,4 @@
-/** What the user sees of an action: the question, the progress, and what became of it. */
+/** An action as the user sees it: question, progress, outcome. */
 
 import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";

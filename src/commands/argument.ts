@@ -1,4 +1,4 @@
-/** What a command was called with. */
+/** The arguments of a command. */
 
 /** Whether a command was called for a row that is gone. A word says so: bundles of their own share no object. */
 export function isGoneRow(argument: unknown): boolean {
@@ -6,7 +6,7 @@ export function isGoneRow(argument: unknown): boolean {
 }
 
 /**
- * What a command was called with. A menu calls it with its row and the selected ones; the row is undefined when it left the
+ * The arguments of a command. A menu calls it with its row and the selected ones; the row is undefined when it left the
  * list while the menu was open. Nobody means another one then, as somebody does who calls the command without a row.
  */
 export function argumentOf(args: readonly unknown[]): unknown {

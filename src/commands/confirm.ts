@@ -11,7 +11,7 @@ import type { Task } from "../tasks/task";
 import { missingAtEnd, type Unapplied } from "../tasks/unapplied";
 import { typingObjection } from "./typed-confirmation";
 
-/** What the question about an action says; an action that cannot be undone and is not here does not compile. */
+/** The question before an action; an action that cannot be undone does not compile without one. */
 interface Words {
   readonly question: Shown;
   readonly yes: Shown;
@@ -59,7 +59,7 @@ const words: Readonly<Record<IrreversibleAction, (tasks: readonly Asked[], l10n:
   }),
 };
 
-/** What cannot be undone of an action on tasks; undefined when everything can. */
+/** The consequence of an action that cannot be undone; undefined for any other. */
 export function consequenceOf(action: ActionId, tasks: readonly Asked[], l10n: Localizer): Shown | undefined {
   return isIrreversible(action) ? words[action](tasks, l10n).consequence : undefined;
 }

@@ -9,7 +9,7 @@ import type { CommandHost, Handler } from "./host";
 /** How long the service may take to list enterprise projects, in milliseconds. */
 const projectsLimitMs = 30_000;
 
-/** What the commands about connections do. */
+/** Commands for connections. */
 export function connectionHandlers(parts: CommandHost) {
   const { connections, local, sessions, l10n, log } = parts;
   const { t } = l10n;

@@ -1,4 +1,4 @@
-/** What the command does that copies tables of a task again. */
+/** The command that copies tables of a task again. */
 
 import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";

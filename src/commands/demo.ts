@@ -1,4 +1,4 @@
-/** What the commands do with the databases and accounts of the local backend's demo, which is there to be tried. */
+/** Commands for the databases and accounts of the local backend's demo. */
 
 import type { LocalAccess } from "../backend-client/access";
 import { emptyAccounts, setBalance } from "../backend-client/accounts";
@@ -19,7 +19,7 @@ import * as vscode from "../screen/vscode";
 import { targetOf } from "./argument";
 import type { CommandHost, Handler } from "./host";
 
-/** What an account of the local backend has after a top-up; nothing is ever taken from it. */
+/** The balance of a local backend's account after a top-up; nothing is ever taken from it. */
 const toppedUp = 100;
 
 /** Commands that only the local backend has: its demo's databases, and its accounts. */

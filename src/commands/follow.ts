@@ -1,4 +1,4 @@
-/** What the commands do that follow a task. */
+/** Commands that follow a task. */
 
 import { isReached } from "../alerts/follow";
 import { type Goal, goalName, goals } from "../alerts/follow-goals";

@@ -30,7 +30,7 @@ import { treeHandlers } from "./tree-commands";
 /** How far ahead the cloud's service wants a start time to be. */
 const cloudNoticeMs = 5 * 60_000;
 
-/** What the commands do; one that is missing here does not compile. */
+/** The handlers of the commands; a missing one does not compile. */
 export function createHandlers(parts: CommandHost): Record<CommandId, Handler> {
   const { connections, local, view, sessions, openDetails, l10n, log } = parts;
   const { t } = l10n;

@@ -1,4 +1,4 @@
-/** What the commands do that lead out of VS Code, or back into it. */
+/** Commands for links: out of VS Code, and back into it. */
 import type { PlacedTask } from "../connections/session-manager";
 import { billingAddress, consoleAddress } from "../drs/regions";
 import type { Shown } from "../l10n/shown";

@@ -1,4 +1,4 @@
-/** What the commands do that hold notices back. */
+/** Commands that mute and snooze notifications. */
 
 import type { PlacedTask } from "../connections/session-manager";
 import * as vscode from "../screen/vscode";

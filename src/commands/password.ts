@@ -1,4 +1,4 @@
-/** What the command does that gives a task another password for one of its databases. */
+/** The command that changes a task's password for one of its databases. */
 
 import { demoLogins, demoPasswordOf } from "../backend-client/demo-databases";
 import { showFailure } from "../backend-client/show-failure";

@@ -1,4 +1,4 @@
-/** What the command does that runs a pre-check for its own sake. */
+/** The command that runs a pre-check without starting the task. */
 
 import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";

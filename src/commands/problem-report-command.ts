@@ -1,4 +1,4 @@
-/** What the command does that reports a problem. */
+/** The command that reports a problem. */
 import { release } from "node:os";
 import { iconText } from "../l10n/shown";
 import { extensionId } from "../links/link";

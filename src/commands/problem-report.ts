@@ -1,4 +1,4 @@
-/** What a problem report contains: facts without names, addresses, ids of tasks and projects, or secrets. */
+/** A problem report: facts without names, addresses, ids of tasks and projects, or secrets. */
 import type { ConnectionState } from "../connections/session-manager";
 import { isDrsError } from "../drs/errors";
 import { statusOrder } from "../status/statuses";
@@ -14,7 +14,7 @@ export interface SettingFact {
   readonly value: unknown;
 }
 
-/** What a report reads of a connection. */
+/** The facts of a connection that a report reads. */
 export type Reported = Pick<ConnectionState, "connection" | "phase" | "missing" | "readOnly"> & {
   readonly session: { readonly store: { readonly snapshot: Snapshot } } | undefined;
 };

@@ -1,4 +1,4 @@
-/** What *Refresh* does, and what it says where there is nothing that it could read. */
+/** *Refresh*, and its message where there is nothing to read. */
 
 import { offerConnection } from "../backend-client/show-failure";
 import { localId } from "../connections/connection";

@@ -1,4 +1,4 @@
-/** What the commands do that look up a remedy and run it: each previews, asks before it changes something, and offers the next step. */
+/** Commands that look up a remedy and run it: each previews, asks before it changes something, and offers the next step. */
 
 import { showFailure } from "../backend-client/show-failure";
 import type { PlacedTask } from "../connections/session-manager";

@@ -1,4 +1,4 @@
-/** What the commands do that arrange the tree. */
+/** Commands that arrange the tree. */
 
 import type { PlacedTask } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";

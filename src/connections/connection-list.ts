@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Connection, EnterpriseProject } from "./connection";
 
-/** What is kept of a connection. */
+/** The stored fields of a connection. */
 export interface ListEntry {
   /** When it was changed last, milliseconds since 1970; later than any revision that the change was made on. */
   readonly revision: number;

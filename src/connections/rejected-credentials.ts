@@ -1,4 +1,4 @@
-/** What services have refused to take as a proof of identity. */
+/** Credentials that services have rejected. */
 import { createHash, scrypt } from "node:crypto";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What is kept in SecretStorage. */
+/** The secret of a connection, in SecretStorage. */
 import type { Secret } from "./connection";
 
 /** The secret in a stored text; undefined when it is not there or damaged. */

@@ -1,4 +1,4 @@
-/** What the details page is made from beside the task. */
+/** The facts besides the task from which the details page is made. */
 import type { Diagnosis } from "../failures/known-case";
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
@@ -41,7 +41,7 @@ export interface DetailsFacts extends Reader {
   readonly actions: readonly ActionId[];
   /** The action under way. */
   readonly running: ActionId | undefined;
-  /** What was last asked of the task in this window, and what became of it. */
+  /** The last action on the task in this window, and its outcome. */
   readonly attempt: Attempt | undefined;
   /** The step of the remedy that was taken since. */
   readonly taken: TakenStep | undefined;

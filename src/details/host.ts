@@ -24,7 +24,7 @@ export interface ConnectionFacts {
   readonly freshness: Freshness;
 }
 
-/** What the details pages need from the extension. */
+/** The parts of the extension that details pages use. */
 export interface DetailsHost {
   readonly extensionUri: vscode.Uri;
   /** The task as it was last read; undefined when it is not in the list or the list was not read yet. */
@@ -42,7 +42,7 @@ export interface DetailsHost {
   /** The task whose page is the preview, also after a reload of the window; "": none. */
   preview(): string;
   setPreview(key: string): void;
-  /** What was last asked of a task in this window. */
+  /** The last action on a task in this window. */
   attempt(task: TaskRef): Attempt | undefined;
   /** The step of its remedy that was taken since in this window. */
   taken(task: TaskRef): TakenStep | undefined;

@@ -1,6 +1,6 @@
 import type { TaskRef } from "../connections/connection";
 
-/** What the page's document is made of. */
+/** The parts of the page's document. */
 export interface PageParts {
   /** BCP 47 tag. */
   readonly language: string;

@@ -1,4 +1,4 @@
-/** What the details page shows: plain data with every text ready in the reader's language. */
+/** The details page as plain data, every text in the reader's language. */
 
 import type { StepId } from "../failures/steps";
 import type { Shown } from "../l10n/shown";
@@ -65,7 +65,7 @@ export interface Problem {
   readonly copy?: CopyButton | undefined;
   /** The steps of the remedy, in the order in which they are taken. */
   readonly steps: readonly StepButton[];
-  /** What lets the task run again afterwards. */
+  /** The action that lets the task run again afterwards. */
   readonly resume?: ActionButton | undefined;
 }
 

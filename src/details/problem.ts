@@ -72,7 +72,7 @@ export function problemOf(task: Task, facts: DetailsFacts): Problem | undefined 
   };
 }
 
-/** What the last step did, or what became of the last action. */
+/** The result of the last step, or the outcome of the last action. */
 function lastText({ taken, attempt, l10n }: DetailsFacts): Shown | undefined {
   if (taken !== undefined) {
     return joined(" ", [shown(l10n.clockTime(taken.at)), taken.text]);

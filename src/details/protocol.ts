@@ -1,4 +1,4 @@
-/** What the details page and its host say to each other. The page takes only the types from here. */
+/** The messages between the details page and its host. The page takes only the types from here. */
 import * as v from "valibot";
 import type { TaskRef } from "../connections/connection";
 import { stepIds } from "../failures/steps";
@@ -46,7 +46,7 @@ export type HostMessage =
   | { readonly type: "show"; readonly task: TaskRef; readonly view: PageView }
   | { readonly type: "copied"; readonly what: Copyable };
 
-/** What the page keeps for the time when it is hidden, and after a reload of the window. */
+/** The state that the page keeps while it is hidden, and after a reload of the window. */
 export interface PageState {
   readonly task: TaskRef;
   /** Where the reader is, in pixels. */
@@ -58,7 +58,7 @@ const task = v.object({ connection: identifier, id: identifier });
 const pageState = v.object({ task });
 const fromPage = v.object({ task, message: pageMessage });
 
-/** What a page has sent, or undefined for anything else. */
+/** The message of a page; undefined for anything else. */
 export function parseFromPage(sent: unknown): FromPage | undefined {
   const parsed = v.safeParse(fromPage, sent);
   return parsed.success ? parsed.output : undefined;

@@ -74,7 +74,7 @@ export function unreadyProblem(
   };
 }
 
-/** What helps, in the order in which it is done. */
+/** The steps that help, in their order. */
 export function unreadySteps(unready: Unready, task: Task, place: "local" | "cloud"): readonly StepId[] {
   const check: readonly StepId[] = mayPrecheck(task) ? ["precheck"] : [];
   if (unready.kind === "connection") {

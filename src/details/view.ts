@@ -231,7 +231,7 @@ function attemptNotices(task: Task, { l10n, attempt, listed }: DetailsFacts): re
   return [{ level: "info", text: attemptText(attempt, l10n), busy: attempt.outcome === undefined }];
 }
 
-/** What the service will do by itself, whenever that is. */
+/** The events that the service will cause by itself, whenever that is. */
 function forecastNotices(task: Task, { l10n, listed }: DetailsFacts): readonly Notice[] {
   const now = Date.now();
   return (listed ? forecastsOf(task, now) : []).map((forecast) => ({

@@ -1,7 +1,7 @@
 /** Answers about each task of a batch: HTTP 200 says nothing about the single task. */
 import { DrsError, faultOf, kindOf } from "./errors";
 
-/** What the service says of one task. */
+/** The service's result for one task. */
 export interface BatchResult {
   readonly status?: string | boolean | null | undefined;
   readonly success?: boolean | null | undefined;

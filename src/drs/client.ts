@@ -46,7 +46,7 @@ export interface DrsCaller {
   call<N extends OperationName>(name: N, input: RequestOf<N>, options?: CallOptions): Promise<Answer<N>>;
 }
 
-/** What calls operations of any table. */
+/** A client that calls operations of any table. */
 export type TablesCaller = Pick<DrsClient, "call" | "callIn">;
 
 const defaultTimeoutMs = 30_000;

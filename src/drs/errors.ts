@@ -11,7 +11,7 @@ export type FailureKind =
   | "protocol"
   | "service";
 
-/** What the client itself found wrong; everything else is in the service's words. */
+/** Faults that the client itself has found; every other failure is in the service's words. */
 export type Fault =
   | "connectionRefused"
   | "foreignProgram"

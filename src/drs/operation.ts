@@ -1,4 +1,4 @@
-/** What a table of operations has of each. */
+/** An operation of a table. */
 import * as v from "valibot";
 
 /**
@@ -63,7 +63,7 @@ export function callOf(operation: Operation, input: Readonly<Record<string, unkn
   return { path, query, body: bodyless ? "" : JSON.stringify(rest) };
 }
 
-/** What an operation answers when it is a list. @param more the other fields of the answer. */
+/** The schema of a list in a response. @param more the other fields of the response. */
 export function list<
   const Items extends string,
   Item extends v.GenericSchema,
@@ -99,7 +99,7 @@ export const post = by("POST");
 export const put = by("PUT");
 export const remove = by("DELETE");
 
-/** What a call of an operation of a table sends. */
+/** The request of an operation of a table. */
 export type RequestIn<T extends OperationTable, N extends keyof T> = v.InferInput<T[N]["request"]>;
-/** What a call of an operation of a table answers. */
+/** The response of an operation of a table. */
 export type ResponseIn<T extends OperationTable, N extends keyof T> = v.InferOutput<T[N]["response"]>;

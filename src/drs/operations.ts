@@ -47,9 +47,9 @@ export const operations = {
 export type Operations = typeof operations;
 export type OperationName = keyof Operations;
 
-/** What a call of the operation sends. */
+/** The request of the operation. */
 export type RequestOf<N extends OperationName> = RequestIn<Operations, N>;
-/** What a call of the operation answers. */
+/** The response of the operation. */
 export type ResponseOf<N extends OperationName> = ResponseIn<Operations, N>;
 /** One item of the operation's answer. */
 export type ItemOf<N extends OperationName> = v.InferOutput<Operations[N]["item"]>;

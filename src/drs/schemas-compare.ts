@@ -1,4 +1,4 @@
-/** What the comparisons of the DRS API send and answer. Times are ISO 8601 in UTC. */
+/** Schemas of the comparisons of the DRS API. Times are ISO 8601 in UTC. */
 import * as v from "valibot";
 import { byName, count, flag, jobId, text, wholeNumber } from "./schemas";
 import { page } from "./schemas-page";

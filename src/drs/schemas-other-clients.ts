@@ -1,4 +1,4 @@
-/** What operations send and answer that only other clients of the API use. */
+/** Schemas of the operations that only other clients of the API use. */
 import * as v from "valibot";
 import { count, flag, jobId, jobResult, text, wholeNumber } from "./schemas";
 import { page } from "./schemas-page";

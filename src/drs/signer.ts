@@ -3,7 +3,7 @@ import { createHash, createHmac } from "node:crypto";
 
 export const signatureAlgorithm = "SDK-HMAC-SHA256";
 
-/** What is signed of a request. */
+/** The parts of a request that are signed. */
 export interface SignableRequest {
   readonly method: string;
   /** Path and query as sent; the path may be percent-encoded or not. */

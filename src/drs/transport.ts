@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import fetch, { FetchError } from "node-fetch";
 import { DrsError, type Fault, faultOf } from "./errors";
 
-/** What is sent. */
+/** A request. */
 export interface Outgoing {
   readonly method: string;
   readonly url: URL;
@@ -14,7 +14,7 @@ export interface Outgoing {
   readonly body: string;
 }
 
-/** What came back, whatever its status. */
+/** A response, whatever its status. */
 export interface Incoming {
   readonly status: number;
   /** By lower-case name. */

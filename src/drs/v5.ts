@@ -6,7 +6,7 @@ import { type OperationsV5, operationsV5 } from "./operations-v5";
 
 export type V5Caller = Pick<DrsClient, "callIn">;
 
-/** What the gateway answers for a path that it does not have. */
+/** The gateway's response for a path that it does not have. */
 export const noSuchPath = "APIGW.0101";
 
 /** Nobody is to wait long for a list of tasks because of what is only nice to know. */

@@ -44,7 +44,7 @@ const maxLength = 8_000;
 const endLength = 2_000;
 const maxLines = 50;
 
-/** What speaks against an entry whose expression matches; less is better. */
+/** The penalties of an entry whose expression matches; less is better. */
 const weight = { otherPhase: 1, otherEngine: 2, fallback: 4 };
 
 /**

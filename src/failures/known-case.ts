@@ -19,7 +19,7 @@ export interface Diagnosis {
   readonly sure: boolean;
 }
 
-/** What is known of a failure. Every text may come from a server, of any length and content. */
+/** The facts of a failure. Every text may come from a server, of any length and content. */
 export interface Symptoms {
   /** The error of a task: a code of the service, an SQLSTATE or an error code of the system, and its text. */
   readonly error?: { readonly code?: string | undefined; readonly message?: string | undefined } | undefined;

@@ -11,7 +11,7 @@ import { applyFile, createFromFile } from "./task-from-file";
 import { exampleEnds, type TemplateEnds, templateText, typeChoices } from "./templates";
 import { validateFile } from "./validate-file";
 
-/** What the commands about task files do. Commands on a file take its address; without one it is the active editor's. */
+/** Commands for task files. They take a file's address; without one, the active editor's. */
 export function fileHandlers(parts: FileParts) {
   return {
     newTask: async () => await newTask(parts),

@@ -3,7 +3,7 @@ import { shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { readingOf } from "./open";
 
-/** What is wrong with a file beyond its JSON schema, which the editor checks by itself. */
+/** The problems of a file beyond its JSON schema, which the editor checks by itself. */
 export function diagnosticsOf(document: vscode.TextDocument, t: Translate): readonly vscode.Diagnostic[] {
   return readingOf(document, t)
     .problems.filter(({ bySchema }) => !bySchema)

@@ -5,7 +5,7 @@ import type { PrecheckFinding } from "../tasks/use-cases/precheck";
 import type { TaskFile } from "./model";
 import { tableObjections } from "./new-task-draft";
 
-/** What is wrong with a file's ends and tables, as findings of a pre-check. */
+/** The problems of a file's ends and tables, as findings of a pre-check. */
 export function endFindings(
   { objects, type }: TaskFile,
   problems: EndsAnswer["problems"],

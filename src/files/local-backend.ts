@@ -1,4 +1,4 @@
-/** What task files take from the local backend while it is open. */
+/** The local backend's data for task files while it is open. */
 import type { LocalAccess } from "../backend-client/access";
 import { type DemoDatabase, demoLogins } from "../backend-client/demo-databases";
 import { type FoundBackend, localId } from "../connections/connection";

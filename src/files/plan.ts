@@ -142,7 +142,7 @@ export interface ObjectsDiff {
   readonly removed: readonly string[];
 }
 
-/** What a task would gain and lose with the objects of a file; a schema is written `schema.*`. */
+/** The objects that a task would gain and lose with a file; a schema is written `schema.*`. */
 export function diffOf(now: FileObjects, wanted: FileObjects): ObjectsDiff {
   const [before, after] = [namesOf(now), namesOf(wanted)];
   // A running task lists its tables, whatever they were selected as.

@@ -1,4 +1,4 @@
-/** What the commands do that turn a task into text: a task file, Terraform, and what differs between a file and its task. */
+/** Commands that turn a task into text: a task file, Terraform, and the differences between a file and its task. */
 import type { PlacedTask } from "../connections/session-manager";
 import { joined, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";

@@ -1,4 +1,4 @@
-/** What the commands do that turn a task file into a task: create it, start it, change its objects. */
+/** Commands that turn a task file into a task: create it, start it, change its objects. */
 import type { Localizer } from "../l10n/localizer";
 import { joined, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";

@@ -1,4 +1,4 @@
-/** What a new task file begins with. */
+/** The templates of a new task file. */
 import type { Translate } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import { usualEngine } from "./engines";

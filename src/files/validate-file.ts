@@ -1,4 +1,4 @@
-/** What the command does that checks a task file: its form, and with the local backend both ends and the tables. */
+/** The command that checks a task file: its form, and with the local backend both ends and the tables. */
 import { askEnds } from "../backend-client/ends";
 import * as vscode from "../screen/vscode";
 import type { PrecheckFinding } from "../tasks/use-cases/precheck";

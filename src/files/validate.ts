@@ -144,7 +144,7 @@ interface Finding {
   readonly path: Path;
 }
 
-/** What no schema can say: how fields fit together. */
+/** The rules between fields, which a schema cannot express. */
 function beyondSchema({ engine, source, target, objects }: TaskFile, t: Translate): Finding[] {
   const findings: Finding[] = [];
   const error = (message: string, path: Path) => findings.push({ severity: "error", message, path });

@@ -28,7 +28,7 @@ export function linkQuery(id: string, connection: Connection, environment: Envir
   return new URLSearchParams({ id, ...place }).toString();
 }
 
-/** What a link means; undefined for anything that is not a link of this extension. Links come from anywhere. */
+/** The target of a link; undefined for anything that is not a link of this extension. Links come from anywhere. */
 export function parseLink(path: string, query: string): TaskLink | undefined {
   const fields = [...new URLSearchParams(query)];
   const known = new Map(fields);

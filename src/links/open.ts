@@ -1,4 +1,4 @@
-/** What a link to a task does. */
+/** Opens links to tasks. */
 
 import { offerStart } from "../backend-client/show-failure";
 import type { Connection, TaskRef } from "../connections/connection";

@@ -18,7 +18,7 @@ export interface ActionRow {
   readonly continues: boolean;
   /** Whether it cannot be undone and needs confirmation. */
   readonly irreversible: boolean;
-  /** What the task comes to by it, sooner or later. */
+  /** The state that the task reaches by it, sooner or later. */
   readonly goal: "running" | "paused" | "ended" | "gone";
   /** The action that undoes it. */
   readonly inverse: "pause" | "resume" | undefined;

@@ -15,7 +15,7 @@ const operations = {
   COPY_AGAIN: { en: "Copy tables again", zh: "重新复制表" },
 } as const satisfies Record<string, Bilingual>;
 
-/** What users do to a task; one without a name does not compile. */
+/** Operations of users on a task; one without a name does not compile. */
 export type OperationCode = keyof typeof operations | (typeof actions)[ActionId]["apiCode"];
 
 /** The name of an operation; undefined for a code that is none. */

@@ -1,4 +1,4 @@
-/** What became of an action, in words. */
+/** The outcome of an action, in words. */
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";
 import { actionRow } from "../status/actions";

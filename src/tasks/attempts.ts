@@ -1,8 +1,8 @@
-/** What this window's user, or an agent, asked of tasks, and what became of it. */
+/** The actions that this window's user or an agent requested, and their outcomes. */
 import type { Shown } from "../l10n/shown";
 import type { ActionId } from "../status/actions";
 
-/** What became of an action that the service accepted. `at`: when that was seen, milliseconds since 1970. */
+/** The outcome of an action that the service accepted. `at`: when it was seen, milliseconds since 1970. */
 export interface Outcome {
   /** `failed`: the task has failed since; `open`: nothing has come of it within the time that it was followed for. */
   readonly kind: "reached" | "failed" | "open";

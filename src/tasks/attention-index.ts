@@ -26,7 +26,7 @@ export class AttentionIndex {
     return this.#counts;
   }
 
-  /** What a task needs a look for; undefined: it needs none, or is muted. */
+  /** Why a task needs attention; undefined: it needs none, or is muted. */
   of(id: string): Attention | undefined {
     return this.#of.get(id);
   }

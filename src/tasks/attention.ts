@@ -39,7 +39,7 @@ export type Attention = keyof typeof table;
 export const attentionRows: Readonly<Record<Attention, AttentionRow>> = table;
 export const attentions = Object.keys(table) as readonly Attention[];
 
-/** What a task needs a look for; undefined: it needs none. @param now milliseconds since 1970. */
+/** Why a task needs attention; undefined: it needs none. @param now milliseconds since 1970. */
 export function attentionOf(task: Task, thresholds: Thresholds, now: number): Attention | undefined {
   const { alert } = rowOf(task.status);
   if (alert !== "none") {

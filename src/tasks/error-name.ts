@@ -49,7 +49,7 @@ const names: Readonly<Record<string, Bilingual>> = {
   P0001: { en: "rejected by a trigger", zh: "被触发器拒绝" },
 };
 
-/** What an error is called in a row; its code where it has no name here. */
+/** The name of an error in a row; its code where it has no name here. */
 export function errorName(code: string | undefined, { localize }: Localizer): Shown | undefined {
   return code !== undefined && Object.hasOwn(names, code)
     ? localize(names[code] ?? { en: code, zh: code })

@@ -1,4 +1,4 @@
-/** What a service will do to a task by itself, and when. */
+/** The events that the service will cause by itself, and when. */
 
 import type { Localizer } from "../l10n/localizer";
 import type { Shown } from "../l10n/shown";

@@ -4,7 +4,7 @@ import { freezeRow } from "../status/freezes";
 import { rowOf } from "../status/statuses";
 import type { Task } from "./task";
 
-/** What a task's status is called, with the service's own word where the table does not know it. */
+/** The name of a task's status, with the service's own word where the table does not know it. */
 export function statusName(
   { status, apiStatus }: Pick<Task, "status" | "apiStatus">,
   l10n: Localizer,
@@ -13,7 +13,7 @@ export function statusName(
   return detail === "apiStatus" ? joined(": ", [l10n.localize(name), shown(apiStatus)]) : l10n.localize(name);
 }
 
-/** What a task's status means; of a freeze, what it is for. */
+/** The meaning of a task's status; of a freeze, its cause. */
 export function meaningOf(
   { status, freeze }: Pick<Task, "status" | "freeze">,
   { localize, t }: Localizer,

@@ -11,7 +11,7 @@ export interface Branch {
   readonly session: ConnectionState["session"];
   readonly layout: Layout;
   readonly message: Shown | undefined;
-  /** What a screen reader says of the connection's row. */
+  /** The label of the connection's row for a screen reader. */
   readonly label: Shown;
   /** The texts of the connection's row. */
   readonly look: string;

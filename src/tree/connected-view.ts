@@ -1,4 +1,4 @@
-/** What the view shows: its tree, its badge, and the lines above it. Loaded with the first connection. */
+/** The content of the view: its tree, its badge, and the lines above it. Loaded with the first connection. */
 
 import type { ConnectionState, StoreUpdate } from "../connections/session-manager";
 import type { Localizer } from "../l10n/localizer";

@@ -1,4 +1,4 @@
-/** What the tree says of a connection, as data. */
+/** A connection's row in the tree, as data. */
 
 import type { ConnectionState } from "../connections/session-manager";
 import { explain } from "../drs/error-text";
@@ -45,7 +45,7 @@ export function connectionDescription(state: ConnectionState, l10n: Localizer): 
   return joined(" · ", [stateText(state, l10n), limits, region, project]);
 }
 
-/** What a screen reader says of a connection's row. */
+/** The label of a connection's row for a screen reader. */
 export function connectionLabel(state: ConnectionState, attention: AttentionCounts, l10n: Localizer): Shown {
   const counts = state.session?.store.snapshot.asOf === undefined ? "" : attentionText(attention, l10n);
   const kind = l10n.t("Connection {0}", state.connection.name);

@@ -130,7 +130,7 @@ function warningLines(task: Task, { t }: Localizer): readonly Markup[] {
   return rest > 0 ? [...lines, escapeMarkdown(shown(`… (+${rest})`))] : lines;
 }
 
-/** What the service will do by itself, whenever that is. */
+/** The events that the service will cause by itself, whenever that is. */
 function forecastLines(task: Task, l10n: Localizer): readonly Markup[] {
   const now = Date.now();
   return forecastsOf(task, now).map((forecast) => {

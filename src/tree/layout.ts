@@ -44,7 +44,7 @@ export interface LayoutMarks {
   readonly thresholds: Thresholds;
 }
 
-/** What a change has done to the rows. */
+/** The effect of a change on the rows. */
 export interface LayoutChange {
   /** Whether there are other groups now. */
   readonly groups: boolean;
@@ -368,7 +368,7 @@ export class Layout {
   }
 }
 
-/** What a group's row shows of its tasks, as one text. */
+/** The text of a group's row about its tasks. */
 export function lookOf({ rows, attention, muted, kind }: Group): string {
   return [
     rows.length,
@@ -443,7 +443,7 @@ function byStatusOrder(a: string, b: string): number {
   return order.indexOf(a) - order.indexOf(b);
 }
 
-/** What has no engine or tag comes last. */
+/** Tasks without an engine or a tag come last. */
 function byText(a: string, b: string): number {
   return Number(a === "") - Number(b === "") || a.localeCompare(b);
 }

@@ -7,11 +7,11 @@ import {
 } from "../tasks/allowed-actions";
 import type { Task } from "../tasks/task";
 
-/** What decides what the menu of a task offers. */
+/** The facts that decide which entries the menu of a task has. */
 export interface TaskState {
   readonly pinned: boolean;
   readonly muted: boolean;
-  /** What the user waits for, in words; undefined: it is not followed. */
+  /** The goal for which it is followed, in words; undefined: it is not followed. */
   readonly followed: string | undefined;
   readonly readOnly: boolean;
   /** Whether the service has a web console. */

@@ -25,11 +25,11 @@ export const previewManner = "preview";
  */
 export const openRow = "drs.openRow";
 
-/** What the user has marked tasks with. */
+/** The user's marks on tasks. */
 export interface Marks {
   isPinned(task: TaskRef): boolean;
   isMuted(task: TaskRef): boolean;
-  /** What the user waits for, in words; undefined: it is not followed. */
+  /** The goal for which it is followed, in words; undefined: it is not followed. */
   followedUntil(task: TaskRef): string | undefined;
   /** From where on a delay is too long. */
   readonly thresholds: Thresholds;

@@ -6,7 +6,7 @@ import type { Task } from "../tasks/task";
 import { contextOf } from "./menu-context";
 import { descriptionOf } from "./rows";
 
-/** What a row's text depends on beside the task. */
+/** The facts besides the task on which a row's text depends. */
 export interface RowFacts {
   readonly l10n: Localizer;
   readonly thresholds: Thresholds;

@@ -43,7 +43,7 @@ export function descriptionOf(
   );
 }
 
-/** What a screen reader says of a task's row: name, status, and what the row shows besides. @param description of the row. */
+/** The label of a task's row for a screen reader: name, status, and the row's other text. @param description of the row. */
 export function labelOf(task: Task, l10n: Localizer, description: Shown): Shown {
   return joined(", ", [shown(task.name), l10n.localize(rowOf(task.status).name), description]);
 }
@@ -54,7 +54,7 @@ function warningMark(task: Task, { t }: Localizer): Shown | undefined {
   return length === 0 ? undefined : length === 1 ? t("⚠ 1 warning") : t("⚠ {0} warnings", length);
 }
 
-/** What the service will soon do by itself. */
+/** The events that the service will soon cause by itself. */
 function forecastMarks(task: Task, l10n: Localizer): Shown {
   const now = Date.now();
   if (!hasDueForecast(task, now)) {

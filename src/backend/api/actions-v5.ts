@@ -13,7 +13,7 @@ import type { Parts } from "./parts";
 
 type Params = NonNullable<InputOf<"executeAction">["job"]["action_params"]>;
 
-/** What an action is called in the history, and how it is done; it answers what the call answers besides. */
+/** The name of an action in the history, and the function that carries it out; it returns further fields of the answer. */
 export interface NamedStep {
   readonly action: OperationCode;
   readonly step: () => Promise<Record<string, unknown> | undefined>;

@@ -4,7 +4,7 @@ import type { Identity } from "../data-dir";
 import { ApiError, message } from "../messages";
 import { isGoodToken } from "./tokens";
 
-/** What is checked of a request. */
+/** The parts of a request that are checked. */
 export interface IncomingRequest {
   readonly method: string;
   readonly url: string;

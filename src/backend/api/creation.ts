@@ -39,7 +39,7 @@ export function creationOf(job: CreationV5): Creation {
   });
 }
 
-/** What is only answered again, without what was not sent. */
+/** The fields that are only echoed, without those that were not sent. */
 function sentOf(request: Creation): Sent {
   const known = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
   const all = {

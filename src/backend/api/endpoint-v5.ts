@@ -18,7 +18,7 @@ export function loginOf(end: v.InferOutput<typeof endpoint>) {
   );
 }
 
-/** What v3 has no word for. */
+/** The fields of an endpoint that v3 lacks. */
 export function onlyInV5({
   endpoint: at,
   endpoint_type,

@@ -1,6 +1,6 @@
 import type { Job } from "../jobs/job";
 
-/** What a list may ask for; what is not given, or is empty, lets every task pass. */
+/** The filter of a list; a field that is absent or empty lets every task pass. */
 export interface Filter {
   /** A task's id or a part of its name; several ids separated by commas. */
   readonly name?: string | null | undefined;

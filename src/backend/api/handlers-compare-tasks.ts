@@ -41,7 +41,7 @@ export function createCompareTaskHandlers({ store, comparisons }: Parts): Compar
     id
       ? await comparisons.get(job.id, id, kindsWith.objects)
       : (await comparisons.list(job.id, lastOne, kindsWith.objects)).comparisons[0];
-  /** What a comparison has found, or why it has not, as one part of an answer. */
+  /** The result of a comparison, or its error, as one part of an answer. */
   const part = async <T extends object>(
     job: Job,
     kind: Comparison["kind"],

@@ -1,4 +1,4 @@
-/** What the operations do here that the extension does not call. */
+/** Handlers of the operations that the extension does not call. */
 import type { OperationsOtherClients } from "../../drs/operations-other-clients";
 import { requireEngine } from "../jobs/fields";
 import type { Job } from "../jobs/job";

@@ -198,7 +198,7 @@ function configured(made: Job, job: Entry["job"]): Job {
   };
 }
 
-/** What was sent, without passwords and keys. */
+/** The request as it was sent, without passwords and keys. */
 function shown({ id, job }: Entry, createdAt: number): AnswerOf<"showPrepared">["jobs"][number] {
   const end = (one: Entry["job"]["source_endpoint"][number]) => ({
     ...one,

@@ -1,4 +1,4 @@
-/** What each operation of v5 does here. */
+/** Handlers of the operations of v5. */
 
 import type { InputOf } from "../../drs/all-operations";
 import type { OperationsV5 } from "../../drs/operations-v5";
@@ -138,7 +138,7 @@ export function createHandlersV5(
     await actions.select(id, (database) => selectionIn(db_object, database, tables ?? []));
     return { query_id: saved.keep(id) };
   };
-  /** What can be changed of a task; each answers what the call answers besides. */
+  /** The updates of a task by their type; each returns further fields of the answer. */
   const updates: Readonly<
     Record<string, (id: string, params: Changes) => Promise<Record<string, unknown> | undefined>>
   > = {

@@ -1,4 +1,4 @@
-/** What each operation of the DRS API does here. Reads answer from what is known; actions store what is desired. */
+/** Handlers of the operations of the DRS API. Reads answer from what is known; actions store what is desired. */
 
 import type { ItemOf } from "../../drs/operations";
 import type { OperationCode } from "../../status/operation-names";

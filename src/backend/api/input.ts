@@ -1,4 +1,4 @@
-/** What a call brings: its context and its checked body. */
+/** A call's context and its checked body. */
 import type { Context } from "hono";
 import * as v from "valibot";
 import { shortened } from "../log";

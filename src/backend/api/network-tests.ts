@@ -10,7 +10,7 @@ export interface NetworkTest {
 
 type Shown = NonNullable<AnswerOf<"showJobDetail">["job"]["network_results"]>;
 
-/** What was asked for and is read by its query id, until the backend ends. */
+/** Results by their query id, until the backend ends. */
 export class Queries<T> {
   readonly #byId = new Map<string, T>();
 

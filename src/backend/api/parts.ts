@@ -6,7 +6,7 @@ import type { Prechecks } from "../jobs/prechecks";
 import type { JobStore } from "../jobs/store";
 import type { SecretBox } from "../secrets";
 
-/** What the handlers work with. */
+/** The parts of the backend that handlers use. */
 export interface Parts {
   readonly store: JobStore;
   readonly controller: Controller;

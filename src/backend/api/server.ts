@@ -37,7 +37,7 @@ type HandledBy<N extends Served> = AnswerOf<N> | (N extends "listJobs" | "listJo
 /** One handler for each operation of the tables: without it, this does not compile. */
 export type Handlers = { readonly [N in Served]: Handler<N> };
 
-/** What the server serves once the backend is ready. */
+/** The parts that the server serves once the backend is ready. */
 export interface Service {
   readonly handlers: Handlers;
   readonly local: LocalCalls;

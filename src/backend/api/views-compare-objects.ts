@@ -1,4 +1,4 @@
-/** What a comparison of objects has found, for each version's words. */
+/** The result of a comparison of objects in the fields of each API version. */
 import { type Comparison, isAlike, type ObjectResult } from "../jobs/comparisons";
 import type { Job } from "../jobs/job";
 import { type Language, render } from "../messages";

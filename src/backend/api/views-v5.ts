@@ -62,7 +62,7 @@ export function listItemV5(
   };
 }
 
-/** What all kinds of detail have. */
+/** The fields that every detail has. */
 export function detailHead(job: Job): JobDetail {
   return { id: job.id, status: job.status, create_time: isoOrNull(job.createdAt) };
 }

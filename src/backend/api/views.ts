@@ -81,7 +81,7 @@ export function detail(job: Job, live: Live, frozen: boolean, language: Language
   };
 }
 
-/** What the creation and the selection have said, as they said it. */
+/** The fields of creation and selection, echoed as they were sent. */
 function echoOf({ sent, selection }: Job) {
   return {
     subnet_id: sent.subnetId ?? null,

@@ -4,7 +4,7 @@ import type { Bilingual } from "../../l10n/bilingual";
 import type { Language } from "../messages";
 import { sourceDatabase, type targetDatabases } from "./shop";
 
-/** What becomes of a task. */
+/** The fate of a task of the demo. */
 export type Fate =
   | "configured"
   | "scheduled"

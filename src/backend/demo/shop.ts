@@ -1,6 +1,6 @@
 /** The demo's databases: a small shop at the source, empty databases at the target. */
 
-/** Who logs in to the demo's servers; passwords are made for each data directory. */
+/** The passwords of the demo's logins, made for each data directory. */
 export interface DemoPasswords {
   /** The shop's own application. */
   readonly shopApp: string;

@@ -28,7 +28,7 @@ export interface TaskSqlRequest {
   readonly owner?: true | undefined;
 }
 
-/** What the last statement came to; values as PostgreSQL writes them. */
+/** The result of the last statement; values as PostgreSQL writes them. */
 export interface SqlResult {
   readonly command: string;
   /** Rows that were changed or found. */
@@ -142,7 +142,7 @@ async function terminate(options: ClientOptions, session: number | undefined): P
   }
 }
 
-/** What the last of the statements answers; of its rows only those that are shown are kept. */
+/** The result of the last statement, with only the rows that are shown. */
 async function answerOf(client: GuardedClient, sql: string): Promise<SqlResult> {
   const types = { getTypeParser: () => (value: string) => value };
   const asked = { text: sql, rowMode: "array", types };

@@ -1,4 +1,4 @@
-/** What can be asked to go wrong, as `POST /_local/faults` takes it. */
+/** The faults that `POST /_local/faults` takes. */
 import * as v from "valibot";
 import { table } from "../../drs/all-operations";
 

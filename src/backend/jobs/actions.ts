@@ -1,4 +1,4 @@
-/** What a user can ask of a task. Each call stores what is desired; the controller carries it out. */
+/** The actions of a user on a task. Each call stores what is desired; the controller carries it out. */
 import { randomUUID } from "node:crypto";
 import type { TaskType } from "../engine/capabilities";
 import type { Engine } from "../engine/engine";

@@ -1,4 +1,4 @@
-/** What a user can ask of the databases at both ends of a task. */
+/** The actions of a user on the databases at both ends of a task. */
 import * as v from "valibot";
 import type { InputOf } from "../../drs/all-operations";
 import type { Engine } from "../engine/engine";

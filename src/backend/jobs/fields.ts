@@ -1,4 +1,4 @@
-/** What the fields of a request may hold. */
+/** The schemas of fields of requests. */
 import * as v from "valibot";
 import { jobDescription, jobName } from "../../drs/schemas";
 import { dbTypeOf, dbTypes } from "../engine/engines";

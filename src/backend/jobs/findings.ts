@@ -1,4 +1,4 @@
-/** What looks find wrong with the streams of tasks: kept with its task, and written into the task's log. */
+/** Findings about the streams of tasks: each is kept with its task, and written into the task's log. */
 import type { EngineState } from "../engine/engine-state";
 import type { StreamFinding } from "../engine/stream-finding";
 import { plainName, type TableName } from "../engine/table-name";
@@ -68,7 +68,7 @@ export async function clearAlarm(store: JobStore, id: string, number: number): P
   }));
 }
 
-/** What was found now, and what was found before and nobody has looked at again. */
+/** The new findings, and those of earlier looks that this one did not check. */
 function withEarlier(
   now: readonly StreamFinding[],
   before: readonly KnownFinding[],

@@ -1,4 +1,4 @@
-/** What became of the tasks, in the control database: what users did, status changes, logs, refused rows. */
+/** The history of the tasks in the control database: actions of users, status changes, logs, rejected rows. */
 
 import * as v from "valibot";
 import type { OperationCode } from "../../status/operation-names";

@@ -68,14 +68,14 @@ const actionsByStatus: Readonly<Record<string, readonly Action[]>> = {
 type Subject = Pick<Job, "status" | "taskType" | "edit" | "change" | "copyAgain" | "desired"> &
   Partial<Pick<Job, "findings" | "tables">>;
 
-/** What decides about actions beside the task itself. */
+/** The facts besides the task that decide which actions are legal. */
 export interface ActionConstraints {
   readonly frozen: boolean;
   /** What the task's engine can do. */
   readonly can: Capabilities;
 }
 
-/** What may be done to a task now; nothing while it is frozen. */
+/** The actions that are legal for a task now; none while it is frozen. */
 export function availableActions(job: Subject, { frozen, can }: ActionConstraints): readonly Action[] {
   if (frozen) {
     return [];

@@ -1,4 +1,4 @@
-/** What was measured of tasks during the last day, minute by minute, in the control database. */
+/** Measurements of tasks during the last day, minute by minute, in the control database. */
 import type { Statements } from "./control-database";
 
 const keptHours = 24;

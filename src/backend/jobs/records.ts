@@ -1,4 +1,4 @@
-/** What the control database keeps beside the tasks: saved connections, prepared creations. */
+/** Records of the control database beside the tasks: saved connections, prepared creations. */
 import * as v from "valibot";
 import type { Statements } from "./control-database";
 

@@ -1,4 +1,4 @@
-/** What is known of a task while this process runs, and is determined again by the next one. */
+/** The runtime state of a task: lost when the process ends, and determined again by the next one. */
 import { EngineError } from "../engine/engine-error";
 import type { EngineState, IndexProgress } from "../engine/engine-state";
 import { plainName } from "../engine/table-name";
@@ -10,7 +10,7 @@ export const firstRetryMs = 500;
 /** How long a start, a change or an end waits for what may pass: a server that crashed is back within seconds. */
 const patienceMs = 10_000;
 
-/** What a task is recovering from: a lost connection, or an error that may pass. */
+/** The fault from which a task is recovering: a lost connection, or a transient error. */
 export interface Fault {
   readonly kind: "lost" | "passing";
   readonly reason: string;

@@ -42,7 +42,7 @@ export const migrations = [
   `CREATE TABLE records (number bigserial, kind text, id text, record jsonb NOT NULL, PRIMARY KEY (kind, id))`,
 ];
 
-/** What is left behind at an end that could not be reached when a task was ended by force. */
+/** Resources of a forced end, left at an end of the task that could not be reached. */
 export interface Orphan {
   readonly job: Job;
   readonly side: "source" | "target";

@@ -1,7 +1,7 @@
 import { inert, type Shown } from "../../l10n/shown";
 import * as vscode from "../../screen/vscode";
 
-/** What a step of several is called and where it stands. */
+/** The title and number of a step of several. */
 export interface StepFrame {
   readonly title: Shown;
   /** From 1. */

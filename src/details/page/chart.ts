@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { type Localizer, localizerFor } from "../../l10n/localizer";
 import type { ChartsView, ChartUnit, ChartView } from "../part-view";
 
-/** What one chart draws. */
+/** The data of one chart. */
 export interface ChartData {
   readonly chart: ChartView;
   readonly times: readonly number[];

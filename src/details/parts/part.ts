@@ -1,4 +1,4 @@
-/** What a part of the page is: how it is read while it is open, and what its table shows. */
+/** A part of the page: how it is read while it is open, and its table. */
 
 import type { TablesCaller } from "../../drs/client";
 import type { ResponseIn } from "../../drs/operation";
@@ -13,7 +13,7 @@ import type { PastDelay } from "../../tasks/delay/facts";
 import type { ComparisonType } from "../../tasks/use-cases/compare-ends";
 import type { DelaySource } from "../../tasks/use-cases/explain-delay";
 
-/** What the service's v5 answers to an operation. */
+/** The response of an operation of v5. */
 export type V5Answer<N extends keyof OperationsV5> = ResponseIn<OperationsV5, N>;
 
 export interface Cell {
@@ -112,7 +112,7 @@ export interface PageFacts {
   readonly problem: unknown;
 }
 
-/** What stands around the table. */
+/** The elements around the table of a part. */
 export interface Surroundings {
   readonly buttons?: readonly PartButton[];
   readonly notes?: readonly Shown[];

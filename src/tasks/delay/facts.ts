@@ -1,4 +1,4 @@
-/** What is known of a task that may be behind. Delays in milliseconds, sizes in bytes, speeds per second. */
+/** The facts of a task that may be behind. Delays in milliseconds, sizes in bytes, speeds per second. */
 
 /** What a session at a database was seen waiting for, in the database's words; see `pg_stat_activity.wait_event`. */
 export interface Activity {
@@ -9,7 +9,7 @@ export interface Activity {
   readonly share: number;
 }
 
-/** What both databases say; only the local backend asks them. */
+/** The facts of both databases; only the local backend asks them. */
 export interface DelayEvidence {
   /** Who reads the source's log; absent: nobody. */
   readonly sender?: { readonly pid: number; readonly activities: readonly Activity[] } | undefined;

@@ -14,7 +14,7 @@ import { type CreationOptions, inStep, requirePrecheck } from "./create-task";
 /** Databases, schemas and tables by name, with all that the service keeps of each (v5 `DatabaseObject`). */
 export type ObjectMap = NonNullable<ResponseIn<OperationsV5, "listDbObjects">["object_info"]>;
 
-/** What a task is to synchronize from now on (v5 `DbObject`). */
+/** The objects that a task is to synchronize from now on (v5 `DbObject`). */
 export type ObjectChoice = NonNullable<RequestIn<OperationsV5, "updateJob">["job"]["params"]["db_object"]>;
 
 const firstMs = 500;

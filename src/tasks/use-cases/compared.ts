@@ -27,7 +27,7 @@ export interface ComparedKind extends Kind {
 /** At most this many objects of a kind are searched for those that differ. */
 const lookedThrough = 1000;
 
-/** What a comparison of a type is called where its results are asked for. */
+/** The name of a comparison's type in requests for its results. */
 export function compareTypeOf(type: string | null | undefined): string {
   return type === "contents" ? "content_compare" : type === "object" ? "object_compare" : "line_compare";
 }

@@ -4,7 +4,7 @@ import { isFreezeRefusal } from "../../drs/freeze-refusal";
 import type { TaskStore } from "../store";
 import type { LocalTasks } from "./local-tasks";
 
-/** What use cases need of an open connection. */
+/** An open connection as use cases need it. */
 export interface TaskSession {
   readonly client: TablesCaller;
   readonly store: Pick<TaskStore, "snapshot" | "refresh" | "noteRefusal">;

@@ -15,7 +15,7 @@ type Selection = RequestOf<"batchSelectObjects">["jobs"][number];
 /** `Omit` forgets the known fields of a loose object. */
 type Without<T, Key> = { [Field in keyof T as Field extends Key ? never : Field]: T[Field] };
 
-/** What a task is made and configured with. Holds passwords: for the API only. */
+/** The requests that create and configure a task. Holds passwords: for the API only. */
 export interface TaskPlan {
   readonly creation: RequestOf<"batchCreation">["jobs"][number];
   readonly source: Without<ConnectionTest, "id">;

@@ -1,4 +1,4 @@
-/** What the local backend does with a task beyond the DRS API. */
+/** The local backend's calls about a task beyond the DRS API. */
 import type { DelayFacts } from "../delay/facts";
 import type { PastValue } from "../past-values";
 import type { Unapplied } from "../unapplied";

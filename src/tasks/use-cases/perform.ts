@@ -7,7 +7,7 @@ import type { ActionId } from "../../status/actions";
 import { rowOf } from "../../status/statuses";
 import type { Task } from "../task";
 
-/** What an action came to for one task. */
+/** The outcome of an action for one task. */
 export interface ActionOutcome {
   readonly id: string;
   /** Absent when the service accepted the action, which does not mean that it has taken effect yet. */
