@@ -37,7 +37,7 @@ export interface AlertEngineHost {
   refresh(): Promise<void>;
   /** The connections that there are, shown or not. */
   connections(): readonly string[];
-  /** What is shown, as it was last read. */
+  /** The last readings of the shown connections. */
   readings(): readonly TaskReading[];
   /** Receives the notifications; those of one poll come together. */
   notify(notices: readonly PlacedNotice[]): void;

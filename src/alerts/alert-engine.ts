@@ -155,7 +155,7 @@ export class AlertEngine {
   }
 
   /**
-   * What was last reported of a task and holds still, and since when, milliseconds since 1970; undefined: nothing was, or
+   * The condition that was last reported of a task and still holds, and since when, milliseconds since 1970; undefined: none, or
    * it was so before anybody looked.
    */
   since({ connection, id }: TaskRef): { readonly condition: Condition; readonly at: number } | undefined {

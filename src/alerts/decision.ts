@@ -9,7 +9,7 @@ export type Condition = StatusId | RuleId | SignRuleId;
 
 export interface Notice {
   readonly level: "error" | "warning" | "recovered";
-  /** What to report, or what is resolved. */
+  /** The condition that is reported or resolved. */
   readonly condition: Condition;
   readonly task: Task;
   /** With a rule of signs: the new ones. */

@@ -10,7 +10,7 @@ import type { Mutes } from "./mutes";
 /** The log of all notifications. */
 export type AlertsLog = Pick<vscode.LogOutputChannel, "info" | "warn" | "error" | "show">;
 
-/** What alerts need of the rest of the extension. */
+/** The parts of the extension that alerts use. */
 export interface AlertsHost {
   readonly l10n: Localizer;
   readonly log: AlertsLog;

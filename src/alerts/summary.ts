@@ -50,7 +50,7 @@ export interface Summary {
   readonly look: "error" | "warning" | "calm";
 }
 
-/** What was reported of a task, a status or a rule. */
+/** A condition that was reported of a task. */
 interface Reported {
   readonly condition: string;
   readonly at: number;
@@ -60,7 +60,7 @@ interface Reported {
 export const named = 12;
 
 /**
- * What the status bar shows.
+ * The text and look of the status bar.
  *
  * @param snoozedUntil milliseconds since 1970; 0: nothing is held back.
  * @param reportedOf what was last reported of a task, and when, milliseconds since 1970; undefined: nothing.

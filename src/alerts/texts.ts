@@ -13,7 +13,7 @@ import { isRule, isSignRule, rules, signRules } from "./rules/rules";
 const mostSigns = 2;
 
 /**
- * What a notice says: cause and remedy where a case is known, otherwise the service's own words.
+ * The text of a notice: cause and remedy where a case is known, otherwise the service's own words.
  *
  * @param why what causes the condition of a rule.
  */

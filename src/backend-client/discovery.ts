@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { challengeAnswer, isSameText } from "../drs/challenge";
 import { DrsError, faultOf } from "../drs/errors";
 
-/** What a running local backend says of itself: its ready line, also kept in `<data-dir>/backend.json`. */
+/** The ready line of a running local backend, also kept in `<data-dir>/backend.json`. */
 export interface BackendAddress {
   readonly endpoint: string;
   readonly projectId: string;

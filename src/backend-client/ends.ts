@@ -32,7 +32,7 @@ const schema = v.object({
   ),
 });
 
-/** What is wrong with either end, in the user's language, and else the source's tables. */
+/** The problems of either end, in the user's language; without any, the source's tables. */
 export type EndsAnswer = v.InferOutput<typeof schema>;
 export type ChoosableTable = NonNullable<EndsAnswer["tables"]>[number];
 

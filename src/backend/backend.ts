@@ -45,7 +45,7 @@ const directoryLookMs = 2_000;
 
 type Disposal = () => Promise<unknown>;
 
-/** What stays while the service is put back to its beginning. */
+/** The parts that stay while the service is reset. */
 interface Base {
   readonly dir: DataDir;
   readonly api: ApiServer;

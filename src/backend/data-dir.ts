@@ -15,7 +15,7 @@ const identity = v.object({
   databasePassword: v.string(),
 });
 
-/** What is generated once for a data directory and kept, so that a client that knows it keeps working. */
+/** Keys and ids that are generated once for a data directory and kept, so that clients keep working. */
 export type Identity = v.InferOutput<typeof identity>;
 
 const owner = v.object({ pid: v.number(), started: v.nullable(v.string()) });

@@ -261,7 +261,7 @@ export type MessageId = keyof typeof messages;
 export interface Message {
   readonly id: string;
   readonly values: Readonly<Record<string, string>>;
-  /** What stands for `{cause}` in it. */
+  /** The text for `{cause}` in it. */
   readonly cause?: Message | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-/** Who uses this backend: each is a call of `GET /_local/presence` that is held open. */
+/** The users of this backend: each holds a call of `GET /_local/presence` open. */
 export class Presences {
   readonly #present = new Set<ServerResponse>();
   #timer: NodeJS.Timeout | undefined;

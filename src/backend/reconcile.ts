@@ -1,5 +1,5 @@
 /**
- * What a task's status is and what is to be done next: pure functions of what the user wants and what is observed.
+ * The status of a task and its next step: pure functions of what the user wants and what is observed.
  * Level-triggered: nothing depends on how the present came about.
  */
 import type { EngineState } from "./engine/engine-state";
@@ -11,7 +11,7 @@ export interface DesiredState {
   readonly frozen: boolean;
 }
 
-/** What is seen. */
+/** The observed state. */
 export interface ObservedState {
   /** The instance: the link through which the rows go. */
   readonly provisioned: boolean;
@@ -40,7 +40,7 @@ export interface ObservedState {
   readonly last: string;
 }
 
-/** What is seen of a change of the synchronization objects. `engine` in `ObservedState` speaks of the task's own tables. */
+/** The observed state of a change of the synchronization objects. `engine` in `ObservedState` is about the task's own tables. */
 export interface ObservedChange {
   /** Which tables the engine has that are not the task's own; `unfinished` when a copy is among them. */
   readonly extraTables: "none" | "copied" | "unfinished";
@@ -55,7 +55,7 @@ export interface ObservedChange {
   readonly last: string;
 }
 
-/** What is seen of tables that are to be copied again. `engine` in `ObservedState` does not speak of them. */
+/** The observed state of tables that are to be copied again. `engine` in `ObservedState` is not about them. */
 export interface ObservedCopy {
   /** Whether the engine has begun to copy all of them. */
   readonly begun: boolean;

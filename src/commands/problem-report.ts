@@ -41,7 +41,7 @@ export function reportOf(
 
 const remotes = ["wsl", "ssh-remote", "dev-container", "attached-container", "codespaces", "tunnel"];
 
-/** What kind of remote VS Code works in, by its name for it, which may also be the address of somebody's server. */
+/** The kind of remote, from VS Code's name for it, which may also be the address of somebody's server. */
 export function remoteKind(name: string | undefined): string {
   return name === undefined ? "none" : remotes.includes(name) ? name : "another";
 }

@@ -4,7 +4,7 @@ import type { Localizer } from "../l10n/localizer";
 import { type Shown, shown } from "../l10n/shown";
 
 /**
- * What is wrong with a text so far; undefined while it can still become what is expected.
+ * The objection to a text so far; undefined while it can still become the expected one.
  *
  * @param complete whether the user is done typing.
  */

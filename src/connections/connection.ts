@@ -8,7 +8,7 @@ export type Connection = LocalConnection | CloudConnection;
 interface Place {
   /** Never changes, unlike the name. */
   readonly id: string;
-  /** What the user reads; the user's own choice, or that it is the local backend. */
+  /** The name that the user has chosen, or that of the local backend. */
   readonly name: string;
   readonly endpoint: string;
   /** Empty when only the environment has it. */
@@ -49,7 +49,7 @@ export type SignInFacts =
   | { readonly kind: "user"; readonly domain: string; readonly user: string }
   | { readonly kind: "environment" };
 
-/** What only SecretStorage keeps; the key of the local backend is in the backend's own file. */
+/** A connection's secret, which only SecretStorage keeps; the key of the local backend is in the backend's own file. */
 export type Secret = AccessKey | { readonly password: string };
 
 /** A task among those of all connections. */

@@ -41,7 +41,7 @@ export type ConnectionsContext = Pick<
   "globalState" | "globalStorageUri" | "secrets" | "subscriptions"
 >;
 
-/** What is different: which connections are shown, their facts, or also what one of them signs in with. */
+/** A change of the connections: of those shown, of their facts, or of a credential. */
 export interface ConnectionsChange {
   /** The connection that must sign in again. */
   readonly renewed?: string;
@@ -147,7 +147,7 @@ export class Connections {
     }
   }
 
-  /** What the connection signs in with; undefined when that is not known, or not kept here. */
+  /** The connection's secret; undefined when it is not stored, or not here. */
   async secret({ id, kind }: Connection): Promise<Secret | undefined> {
     if (kind === "local") {
       return this.#local?.key;
@@ -332,7 +332,7 @@ export class Connections {
     }
   }
 
-  /** What the global state has of the connections. */
+  /** The list of connections in the global state. */
   #stateList(): ConnectionList {
     const { globalState } = this.context;
     const former = globalState.get<readonly Connection[]>(formerKeys.connections) ?? [];

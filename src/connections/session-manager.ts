@@ -25,7 +25,7 @@ export interface ConnectionState {
   readonly session: Session | undefined;
   /** Why it cannot be used, in the user's language. */
   readonly trouble: Shown | undefined;
-  /** What it lacks, if that is why. */
+  /** The part that it lacks, if that is why. */
   readonly missing: Missing | undefined;
   /** Why its tasks may only be looked at, in the user's language; undefined when that is not known to be so. */
   readonly readOnly: Shown | undefined;
@@ -42,7 +42,7 @@ type Entry = { -readonly [Key in keyof ConnectionState]: ConnectionState[Key] } 
   refused: boolean;
 };
 
-/** What is known of what a connection signs in with. */
+/** The state of a connection's credential. */
 interface RejectionState {
   readonly breaker: CredentialBreaker;
   isRejected(): Promise<boolean>;
@@ -269,7 +269,7 @@ export class SessionManager implements vscode.Disposable {
     }
   }
 
-  /** What is known of a proof of identity: in this window by its breaker, in all of them by a file. */
+  /** The state of a credential: in this window from its breaker, in all of them from a file. */
   async #credentialFor(connection: CloudConnection, secret: Secret | undefined): Promise<RejectionState> {
     const { credentialOf, RejectedCredentials } = await import("./session");
     this.#rejected ??= new RejectedCredentials(vscode.Uri.joinPath(this.storage, "refused").fsPath);

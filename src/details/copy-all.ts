@@ -8,7 +8,7 @@ export function asJson(task: Task, more: Readonly<Record<string, unknown>>): str
   return JSON.stringify({ task, ...more }, undefined, 2);
 }
 
-/** What the page shows, in the reader's language. */
+/** The page as Markdown, in the reader's language. */
 export function asMarkdown({
   name,
   status,

@@ -111,7 +111,7 @@ export class Details implements vscode.Disposable {
   }
 }
 
-/** What brings back the data of a connection that is shown, or is not there any more. */
+/** The way to bring back the data of a connection, shown or gone. */
 function wayBack(id: string, state: ConnectionState | undefined): WayBack | undefined {
   const problem = state?.session?.store.snapshot.problem;
   if (id === localId) {

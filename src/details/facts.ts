@@ -28,7 +28,7 @@ export interface Reader {
   readonly freshness: Freshness;
 }
 
-/** What a page says besides the task itself. */
+/** The facts of a page besides the task. */
 export interface DetailsFacts extends Reader {
   /** The name of the task's connection; undefined while it is not shown. */
   readonly connection: string | undefined;
@@ -47,7 +47,7 @@ export interface DetailsFacts extends Reader {
   readonly taken: TakenStep | undefined;
   /** Since when the task has its status; undefined where that is not known. */
   readonly since: Since | undefined;
-  /** What keeps a configured task from being started. */
+  /** The obstacle that keeps a configured task from being started. */
   readonly unready: Unready | undefined;
   /** The known case behind the task's error; null: none matches; undefined: not looked up yet. */
   readonly diagnosis: Diagnosis | null | undefined;

@@ -13,7 +13,7 @@ import type { Freshness } from "./facts";
 /** The type of the details panels, under which VS Code brings them back after a reload of the window. */
 export const detailsViewType = "drs.details";
 
-/** What a page says of its task's connection. */
+/** The facts of a page about its task's connection. */
 export interface ConnectionFacts {
   /** Its name; undefined while it is not shown. */
   readonly connection: string | undefined;
@@ -32,7 +32,7 @@ export interface DetailsHost {
   facts(connection: string): ConnectionFacts;
   /** The session of a connection that is open. */
   session(connection: string): TaskSession | undefined;
-  /** What was read of a task in this window so far. */
+  /** The values of a task that this window has read so far. */
   past(ref: TaskRef): Past;
   /** From where on a delay is too long for the user. */
   thresholds(): Thresholds;

@@ -1,4 +1,4 @@
-/** What happened to a task, as marks in its charts: its statuses and warnings, and what its users did. */
+/** Events of a task as marks in its charts: statuses, warnings, and actions of users. */
 import { serviceTime } from "../drs/service-time";
 import type { Localizer } from "../l10n/localizer";
 import { actionOfCode, actionRow } from "../status/actions";

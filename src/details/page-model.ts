@@ -1,4 +1,4 @@
-/** What a page shows beyond the list's data: its parts, its charts, and what can be done with them. */
+/** The content of a page beyond the list's data: parts, charts, and their buttons. */
 
 import { localId, type TaskRef } from "../connections/connection";
 import { readingPaceOf } from "../connections/poll-intervals";

@@ -182,7 +182,7 @@ export const tuning = v.looseObject({
   modify_result: text,
 });
 
-/** What can be chosen and searched of a task's objects, and imported as a file. */
+/** The support for choosing and searching a task's objects, and for importing them as a file. */
 export const objectSupport = v.looseObject({
   is_full_trans_support_object: flag,
   is_incre_trans_support_object: flag,

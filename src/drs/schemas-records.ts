@@ -76,7 +76,7 @@ export const newConnection = v.looseObject({
   cloud: endpoint.entries.cloud,
   endpoint: place,
 });
-/** What is not given stays as it is. */
+/** A field that is absent stays as it is. */
 export const changedConnection = v.looseObject({
   ...connectionFields,
   connection_id: v.string(),

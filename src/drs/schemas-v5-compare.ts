@@ -1,4 +1,4 @@
-/** What v5's detail of a task says of comparisons. */
+/** Schemas of the comparisons in v5's detail of a task. */
 import * as v from "valibot";
 import { count, flag, text } from "./schemas";
 

@@ -1,4 +1,4 @@
-/** What v5 says of a task's run: its history, rates, objects, refused rows, DDL and parts. */
+/** Schemas of v5 about a task's run: history, rates, objects, rejected rows, DDL and parts. */
 import * as v from "valibot";
 import { count, flag, jobId, text, wholeNumber } from "./schemas";
 import { offset, page } from "./schemas-page";

@@ -1,5 +1,5 @@
 /**
- * What the DRS API (v5) sends and expects beyond v3, field by field. Objects are loose, and values the service may add
+ * Schemas of the DRS API (v5) beyond v3, field by field. Objects are loose, and values the service may add
  * to are plain strings, as in v3. Times are ISO 8601 in UTC. Numbers of a query may come as text.
  */
 import * as v from "valibot";
@@ -238,7 +238,7 @@ export const jobDetail = v.looseObject({
 });
 
 /**
- * What an action needs: `pause_mode` of `stop`, `start_time` (milliseconds since 1970 as text) of `start`,
+ * The parameters of an action: `pause_mode` of `stop`, `start_time` (milliseconds since 1970 as text) of `start`,
  * `force_delete` of `terminate`, and so on.
  */
 const actionParams = v.looseObject({

@@ -1,5 +1,5 @@
 /**
- * What the DRS API (v3) sends and expects, field by field. Objects are loose: a field that is not named here passes
+ * Schemas of the DRS API (v3), field by field. Objects are loose: a field that is not named here passes
  * through untouched. Values the service may add to (statuses, engines, actions) are plain strings.
  */
 import * as v from "valibot";
@@ -396,7 +396,7 @@ export const modifyPwdRequest = v.looseObject({
   ),
 });
 
-/** What is not given stays as it is. */
+/** A field that is absent stays as it is. */
 export const modificationRequest = v.looseObject({
   jobs: v.array(v.looseObject({ job_id: jobId, name: text, description: text })),
 });

@@ -42,7 +42,7 @@ export interface IamUser {
   readonly domain: string;
   readonly user: string;
   readonly password: string;
-  /** What the token is for; a region's own project has the region's name. */
+  /** The project of the token; a region's own project has the region's name. */
   readonly project: { readonly name: string } | { readonly id: string };
 }
 

@@ -1,4 +1,4 @@
-/** What v3 says, in the words of v5 and back: names, nesting, units, and what is one call for a hundred tasks there. */
+/** Translates v3 into v5 and back: names, nesting, units, and calls that v3 makes once for a hundred tasks. */
 import type { Answer, CallOptions } from "./client";
 import { isDrsError } from "./errors";
 import type { RequestIn } from "./operation";

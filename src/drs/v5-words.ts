@@ -151,7 +151,7 @@ export function creationOf(job: Creation): CreationV5 {
   };
 }
 
-/** What v3 selects as a map of databases, schemas and tables. */
+/** A selection of v3 as a map of databases, schemas and tables. */
 export function objectsOf({ selected, job }: RequestOf<"batchSelectObjects">["jobs"][number]): ObjectsV5 {
   const chosen = (job ?? []).filter(({ select }) => select === "true");
   if (selected !== true || chosen.length === 0 || chosen.every((one) => one.object_type === "database")) {

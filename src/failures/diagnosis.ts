@@ -2,7 +2,7 @@
 import { rowOf, type StatusId } from "../status/statuses";
 import type { Diagnosis, Symptoms } from "./known-case";
 
-/** What is asked about: a task, or anything with the same facts. */
+/** A task, or anything with the same facts. */
 export interface FailedTask {
   readonly status: StatusId;
   readonly engine?: string | undefined;

@@ -1,4 +1,4 @@
-/** What both ends of a task file say of it before its task exists, as findings of a pre-check. */
+/** The problems of both ends of a task file before its task exists, as findings of a pre-check. */
 import type { EndsAnswer } from "../backend-client/ends";
 import type { Localizer } from "../l10n/localizer";
 import type { PrecheckFinding } from "../tasks/use-cases/precheck";

@@ -8,7 +8,7 @@ import type { CreationStep, StepError } from "../tasks/use-cases/create-task";
 import { findingsText } from "../tasks/use-cases/explain";
 import { usualEngine } from "./engines";
 
-/** What is being done, for a progress notice. */
+/** The name of a step, for a progress notice. */
 export function stepName(step: CreationStep, { t }: Localizer): Shown {
   switch (step) {
     case "create":

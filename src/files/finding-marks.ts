@@ -1,4 +1,4 @@
-/** What a check or a pre-check has found, at the line of the task file that it is about. */
+/** Findings of a check or a pre-check, at their lines of the task file. */
 import { shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import type { PrecheckFinding } from "../tasks/use-cases/precheck";
@@ -25,7 +25,7 @@ export function markFindings(document: vscode.TextDocument, findings: readonly P
   );
 }
 
-/** What was found holds no longer once the file is another one. */
+/** Removes the findings of a file that has changed. */
 export function clearFindings(uri: vscode.Uri): void {
   marks?.delete(uri);
 }

@@ -45,7 +45,7 @@ export class KeptPasswords {
     this.#file = new VersionedFile(join(folder, "task-files"), "passwords", v.array(reference), []);
   }
 
-  /** What is kept, the newest first. */
+  /** The stored passwords, the newest first. */
   async all(): Promise<readonly PasswordReference[]> {
     return await this.#file.read();
   }

@@ -1,4 +1,4 @@
-/** What the service's links say of a task file. */
+/** The service's links as they concern a task file. */
 import type { Link } from "../tasks/use-cases/links";
 import { endTypes, usualEngine } from "./engines";
 import { type TaskFile, taskTypes } from "./model";

@@ -1,4 +1,4 @@
-/** What the questions about a new task are asked with, and what they answer. */
+/** The context of the questions about a new task, and their answers. */
 import type { LocalAccess } from "../backend-client/access";
 import type { DemoDatabase } from "../backend-client/demo-databases";
 import type { ChoosableTable } from "../backend-client/ends";
@@ -8,7 +8,7 @@ import { demoDatabases, openLocalBackend } from "./local-backend";
 import type { TaskDraft } from "./new-task-draft";
 import { type FileParts, keptOf } from "./open";
 
-/** What becomes of the task file at the end. */
+/** The end of the questions: start the task, create it, or keep the file. */
 export type Finish = "start" | "create" | "file";
 
 export interface Answer {

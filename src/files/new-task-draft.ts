@@ -69,7 +69,7 @@ export function proposedTaskName({ source, target }: TaskDraft, taken: ReadonlyS
   }
 }
 
-/** What is in the way of a table; the first is the worst. `copies`: whether its rows are to be copied. */
+/** The objections to a table, the worst first. `copies`: whether its rows are to be copied. */
 export function tableObjections(
   { has_key, unlogged, filled }: ChoosableTable,
   { t }: Pick<Localizer, "t">,

@@ -6,7 +6,7 @@ import type { KeptPasswords, PasswordReference } from "./kept-passwords";
 import type { FileEnd, TaskFile } from "./model";
 import type { Passwords } from "./plan";
 
-/** What one end of a file names its password by, and where the value goes. */
+/** The reference to a password in one end of a file, and where its value goes. */
 export function referenceOf(
   { password, user = "", host, port = 0, database = "" }: FileEnd,
   connection: Connection,

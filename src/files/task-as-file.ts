@@ -91,7 +91,7 @@ export interface Drift {
   readonly task: unknown;
 }
 
-/** What is left out means the same as this. */
+/** The values of fields that are left out. */
 const defaults: Readonly<Record<string, unknown>> = {
   ...{ description: "", engine: usualEngine, network: "eip", direction: "non-dbs", nodeType: "micro" },
   ...{ "source.ssl": false, "target.ssl": false },

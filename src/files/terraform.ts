@@ -62,7 +62,7 @@ export function terraformOf(detail: JobDetail, region: string | undefined): stri
   ].join("\n\n")}\n`;
 }
 
-/** What the provider does not read of a task that it imports: it would replace the task, that is delete it, for most of these. */
+/** The fields that the provider does not read of a task that it imports: for most of these it would replace, that is delete, the task. */
 const unread = [
   ...["source_db", "destination_db"].flatMap((end) => [`${end}[0].ip`, `${end}[0].password`]),
   ...["engine_type", "expired_days", "migrate_definer", "force_destroy"],

@@ -106,7 +106,7 @@ export function coarseDelay(ms: number, { t, duration }: Localizer): Shown {
   return ms < second ? t("< 1 s") : duration(Math.floor(ms / step) * step);
 }
 
-/** What is left of a full synchronization. The API says no unit: a bare number is seconds, as of its delays; else its own words. */
+/** The remaining part of a full synchronization. The API says no unit: a bare number is seconds, as of its delays; else its own words. */
 export function remainingText(remaining: string, { duration }: Localizer): Shown {
   const ms = secondsIn(remaining);
   return ms === undefined ? shown(remaining) : duration(ms);

@@ -1,4 +1,4 @@
-/** What timeline and log call what was asked for: actions by their names, other operations by those below. */
+/** The names of operations in timeline and log: actions by their names, others by those below. */
 import type { Bilingual } from "../l10n/bilingual";
 import { type ActionId, actionOfCode, actionRow, type actions } from "./actions";
 

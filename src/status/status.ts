@@ -54,7 +54,7 @@ function unlisted(value: string): StatusId {
   return failure.test(value) ? "otherFailed" : passing.test(value) ? "otherChanging" : "unknown";
 }
 
-/** What the service is doing to a task although its status does not say so. */
+/** The service's current operation on a task, where its status does not show it. */
 export type Transition = "pausing" | "switchingOver";
 
 /** @param currentAction `job_action.current_action`: an open set, of which these two matter. */

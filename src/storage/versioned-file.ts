@@ -47,7 +47,7 @@ export class VersionedFile<T> {
     private readonly empty: T,
   ) {}
 
-  /** What is written; never rejects. */
+  /** The stored value; never rejects. */
   async read(): Promise<T> {
     const latest = await this.#latest().catch(() => undefined);
     return latest === undefined ? this.empty : latest.value;

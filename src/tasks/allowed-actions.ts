@@ -4,7 +4,7 @@ import { rowOf, type StatusId } from "../status/statuses";
 import type { Task } from "./task";
 
 /**
- * What may be done to a task now: what the service lists for it, or the status table's own list where the service
+ * The actions that are legal for a task now: those that the service lists, or the status table's own where the service
  * lists nothing. A frozen task takes no action at all, one that is being paused only its end, and one that is being
  * switched over none; starting over needs a service with v5.
  */
@@ -17,7 +17,7 @@ export function legalActions(task: Task): readonly ActionId[] {
       );
 }
 
-/** What the service is doing to a task although its status does not say so. */
+/** The service's current operation on a task, where its status does not show it. */
 export function transitionIn({
   status,
   currentAction,

@@ -1,4 +1,4 @@
-/** What the list, batch-detail and batch-progress say of a job → a task. */
+/** Decodes a job of the list, batch-detail and batch-progress into a task. */
 import { isFreezeCode } from "../drs/freeze-refusal";
 import type { ItemOf } from "../drs/operations";
 import { serviceTime } from "../drs/service-time";

@@ -19,7 +19,7 @@ interface ForecastRow {
   at(task: Task): number | undefined;
   /** A few words for a row of the list. @param left how long until then, in words. */
   row(left: string, l10n: Localizer): Shown;
-  /** What will happen, when, and what to do before that. */
+  /** The event, its time, and what to do before it. */
   text(at: string, l10n: Localizer): Shown;
   /** Whether an alert is due, too; the backend's warnings alert for the rest. */
   readonly alerts: boolean;
@@ -134,7 +134,7 @@ export interface Forecast {
   readonly at: number;
 }
 
-/** What lies ahead of a task, whenever that is. @param now milliseconds since 1970. */
+/** The events ahead of a task, whenever they are. @param now milliseconds since 1970. */
 export function forecastsOf(task: Task, now: number): readonly Forecast[] {
   return ids.flatMap((id) => {
     const at = rows[id].at(task);
@@ -171,7 +171,7 @@ export function nextTurn(task: Task, now: number): number {
   return turn;
 }
 
-/** What is due of a task. */
+/** The events of a task that are due. */
 export function dueForecasts(task: Task, now: number): readonly Forecast[] {
   return forecastsOf(task, now).filter((forecast) => isDue(forecast, now));
 }
@@ -199,7 +199,7 @@ export function forecastMark({ id, at }: Forecast, now: number, l10n: Localizer)
   return rows[id].row(l10n.duration(Math.ceil((at - now) / unit) * unit), l10n);
 }
 
-/** What will happen, when, and what to do before that. */
+/** The event, its time, and what to do before it. */
 export function forecastText({ id, at }: Forecast, l10n: Localizer): Shown {
   return rows[id].text(l10n.shortTime(at), l10n);
 }

@@ -15,7 +15,7 @@ const pagesOfFailures = 10;
 /** How old the knowledge of failures may get while a long list is read. */
 const failuresMaxAgeMs = 60_000;
 
-/** What reads lists. */
+/** A client that reads lists. */
 export interface ListCaller extends DrsCaller {
   /** The list of v5; undefined where the service has none. */
   listV5(
@@ -42,7 +42,7 @@ interface ScanCursor {
   readonly first: boolean;
 }
 
-/** What is known of the list. */
+/** The list as it was last read. */
 export interface Listing {
   /** Grows and changes with each part that is read, so that a part costs no more than what it has read. */
   readonly jobs: ListedJobs;

@@ -8,7 +8,7 @@ export interface Listed {
   readonly parentId: string | undefined;
 }
 
-/** What the list last said of each task, and which of them may soon be something else. */
+/** The list's last facts of each task, and which of them may soon change. */
 export class ListedJobs {
   readonly #jobs = new Map<string, Listed>();
   readonly #moving = new Set<string>();

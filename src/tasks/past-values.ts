@@ -1,4 +1,4 @@
-/** What was read of tasks in this window before anybody looked at their charts. */
+/** Values of tasks that this window has read before their charts are opened. */
 import { isStreaming, rowOf, type StatusId } from "../status/statuses";
 import type { Task } from "./task";
 
@@ -37,7 +37,7 @@ interface Kept {
   readonly statuses: PastStatus[];
 }
 
-/** What this window has read of tasks, in memory: at most a value in 30 seconds, and 1,440 values a task. */
+/** The values of tasks that this window has read, in memory: at most a value in 30 seconds, and 1,440 values a task. */
 export class PastValues {
   readonly #tasks = new Map<string, Kept>();
   #count = 0;

@@ -31,7 +31,7 @@ interface KnownJob extends Listed, ReadTimes {
 }
 
 /**
- * What one poll leaves for the next one: unchanged parts are not built again. The maps are the same from poll to poll, and
+ * The state that one poll leaves for the next: unchanged parts are not built again. The maps are the same from poll to poll, and
  * a poll changes what it has read.
  */
 export interface PollState {
@@ -165,7 +165,7 @@ export async function pollTasks(
   return { state: { listing, jobs, v5 }, touched, unread, requests, problem };
 }
 
-/** What is not listed any more. */
+/** The tasks that are no longer listed. */
 function goneFrom(jobs: ReadonlyMap<string, KnownJob>, listing: Listing): readonly string[] {
   // More is known than listed only where a poll has failed after its list had been read.
   return jobs.size - listing.gone.filter((id) => jobs.has(id)).length > listing.jobs.size

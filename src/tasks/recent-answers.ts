@@ -1,7 +1,7 @@
 import type { StatusId } from "../status/statuses";
 import type { Task } from "./task";
 
-/** What was answered about a task in a status, and when it was asked, milliseconds since 1970. */
+/** The answer about a task in a status, and when it was asked for, milliseconds since 1970. */
 interface Answer<T> {
   readonly status: StatusId;
   readonly at: number;

@@ -28,7 +28,7 @@ export function meaningOf(
     : meaning;
 }
 
-/** What helps a frozen task. */
+/** The remedy of a frozen task. */
 export function unfreezing({ freeze }: Pick<Task, "freeze">, { localize }: Localizer): Shown {
   return localize(freezeRow(freeze?.id ?? "arrears").remedy);
 }

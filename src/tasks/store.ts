@@ -17,7 +17,7 @@ export interface TaskChange {
   readonly after?: Task | undefined;
 }
 
-/** What is known now. Its maps are the store's own: they change with the next reading. */
+/** The store's current state. Its maps are the store's own: they change with the next reading. */
 export interface Snapshot {
   readonly tasks: ReadonlyMap<string, Task>;
   /** When the tasks were last read, milliseconds since 1970; undefined before the first time. */

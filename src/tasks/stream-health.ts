@@ -1,4 +1,4 @@
-/** What a service says of its tasks' streams, beyond the DRS API. */
+/** The health of tasks' streams, as a service reports it beyond the DRS API. */
 import type { RetainedLog, Task, TaskWarning } from "./task";
 
 export interface StreamHealth {

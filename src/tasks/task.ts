@@ -86,7 +86,7 @@ export interface Task {
   readonly objects?: readonly SyncObject[] | undefined;
   /** `key=value` of each tag. */
   readonly tags?: readonly string[] | undefined;
-  /** What is wrong with its stream; only from the local backend. */
+  /** The warnings about its stream; only from the local backend. */
   readonly warnings?: readonly TaskWarning[] | undefined;
   readonly retainedLog?: RetainedLog | undefined;
   /** `job_action.available_actions`, where the service lists them. */

@@ -1,4 +1,4 @@
-/** What a task that is ended now leaves out at its target. */
+/** The changes that a target lacks if its task ends now. */
 
 import type { Localizer } from "../l10n/localizer";
 import { firstOf, joined, type Shown, shown } from "../l10n/shown";

@@ -10,7 +10,7 @@ import type { Marks, Node } from "./node";
 import { TaskTree } from "./tree";
 import { isFiltered, viewOptionsIn } from "./view-options";
 
-/** What the view passes on. */
+/** The parts of the view that its content uses. */
 export interface ConnectedViewHost {
   readonly l10n: Localizer;
   /** How the user wants the tasks to be shown, as it is stored. */

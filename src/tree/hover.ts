@@ -20,7 +20,7 @@ import { oftenText, type Since } from "../tasks/use-cases/status-since";
 
 const shownWarnings = 3;
 
-/** What was asked about a task when its hover opened. */
+/** The facts that were requested when a task's hover opened. */
 export interface HoverFacts {
   readonly diagnosis: Diagnosis | null | undefined;
   /** Since when the task has its status. */
@@ -120,7 +120,7 @@ function stepLinks(
   ];
 }
 
-/** What is wrong with its stream: the first few, for the details page has them all. */
+/** The first few warnings about its stream; the details page has them all. */
 function warningLines(task: Task, { t }: Localizer): readonly Markup[] {
   const warnings = warningsOf(task);
   const lines = warnings.slice(0, shownWarnings).map(({ code, message }) => {

@@ -35,7 +35,7 @@ export interface Group {
   muted: number;
 }
 
-/** What is known of tasks besides what the service says. */
+/** The user's marks on tasks, and thresholds. */
 export interface LayoutMarks {
   /** Tasks that stand before all others. */
   isPinned(id: string): boolean;
@@ -378,7 +378,7 @@ export function lookOf({ rows, attention, muted, kind }: Group): string {
   ].join();
 }
 
-/** What all tasks of a group need a look for, which its name says. */
+/** The attention that all tasks of a group need, where its name says so. */
 export function ownAttention({ kind, rows: [first] }: Pick<Group, "kind" | "rows">): Attention | undefined {
   const isAlerting = kind === "status" && first !== undefined && rowOf(first.task.status).alert !== "none";
   return isAlerting ? attentionOf(first.task, noThresholds, 0) : undefined;

@@ -6,7 +6,7 @@ import { keyOf, type Node } from "./node";
  */
 export class NodeRegistry {
   readonly #nodes = new Map<string, Node>();
-  /** What VS Code was given below each row; the root is the empty key. */
+  /** The children of each row that VS Code has; the root is the empty key. */
   readonly #below = new Map<string, readonly Node[]>();
 
   /** @param onForget is called for each node whose row is gone. */

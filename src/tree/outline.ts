@@ -8,7 +8,7 @@ import type { ViewOptions } from "./view-options";
 
 /** Which rows the tree has and where they stand: connections, groups, tasks, and the parts of long groups. */
 export class Outline {
-  /** What is shown of each connection. */
+  /** The branch of each connection. */
   branches: ReadonlyMap<string, Branch> = new Map();
   /** How the user arranged them. */
   viewOptions: ViewOptions;

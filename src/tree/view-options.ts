@@ -10,7 +10,7 @@ export type Grouping = (typeof groupings)[number];
 export const sortings = ["urgency", "name", "created", "delay"] as const;
 export type Sorting = (typeof sortings)[number];
 
-/** What a task has to fit; an empty part lets everything pass. */
+/** The filter of tasks; an empty part lets everything pass. */
 export interface Filter {
   /** Found in name, id, description, error, addresses, engine or tags, whatever the case. */
   readonly text: string;

@@ -10,7 +10,7 @@ import { pinOf, pinsIn } from "./pins";
 import { viewDescription } from "./view-description";
 import type { ViewOptions } from "./view-options";
 
-/** What the empty view says and offers (`viewsWelcome`, context key `drs.state`). */
+/** The state that decides the text of the empty view (`viewsWelcome`, context key `drs.state`). */
 export type ViewState =
   | "disconnected"
   | "connecting"

@@ -1,4 +1,4 @@
-/** What a task can alert for besides its status. */
+/** Conditions besides its status for which a task can alert. */
 
 import type { Localizer } from "../../l10n/localizer";
 import type { Shown } from "../../l10n/shown";

@@ -17,7 +17,7 @@ import { checked, jsonOf, languageOf } from "./input";
  * state of the engine, which is suspended and continues where it was after a top-up.
  */
 export interface LocalCalls {
-  /** What is wrong with the streams of all tasks. */
+  /** The warnings about the streams of all tasks. */
   warnings(language: Language): unknown;
   balances(): Promise<unknown>;
   setBalance(account: string, balance: number): Promise<unknown>;
@@ -36,13 +36,13 @@ export interface LocalCalls {
   unapplied(id: string): Promise<unknown>;
   /** Tries the ends of a task that does not exist yet. */
   ends(request: v.InferOutput<typeof endsRequest>, language: Language): Promise<unknown>;
-  /** What was measured of a task during the last day. */
+  /** The measurements of a task during the last day. */
   measurements(id: string): Promise<unknown>;
   /** Why a task is behind. */
   delay(id: string): Promise<unknown>;
 }
 
-/** What can be called whether the service is ready or not. */
+/** Calls that work whether the service is ready or not. */
 export interface Controls {
   readonly faults: Faults;
   readonly presences: Presences;

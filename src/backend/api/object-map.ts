@@ -11,7 +11,7 @@ type Chosen = NonNullable<Selection>[number];
 type Given = InputOf<"updateJob">["job"]["params"]["db_object"];
 
 /**
- * What an object map selects of the task's source database; null: all tables.
+ * The selection of an object map in the task's source database; null: all tables.
  *
  * @param known the source's tables, as far as they could be read: a table without a schema is one of `public`, or is
  * named with its schema (`app.items`, as in v3) where `public` has none of that name.

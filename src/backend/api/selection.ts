@@ -7,7 +7,7 @@ type Selected = NonNullable<Request["job"]>[number];
 type Chosen = NonNullable<Selection>[number];
 
 /**
- * What an object selection names, each object once: tables, and whole schemas; null stands for all tables of the
+ * The objects of a selection, each once: tables, and whole schemas; null stands for all tables of the
  * database.
  *
  * @param database the source database of the task.

@@ -1,4 +1,4 @@
-/** What is wrong with the streams of tasks although they may run: `GET /_local/warnings`. */
+/** Warnings about the streams of tasks, which may still run: `GET /_local/warnings`. */
 import type { EngineState, RetainedLog } from "../engine/engine-state";
 import { findingsOf } from "../jobs/findings";
 import { type Job, tableId } from "../jobs/job";

@@ -152,7 +152,7 @@ export class Demo {
     return known && this.clusters.connection(known.server, database);
   }
 
-  /** What a task of the demo does not know yet: somebody changed the password of its user. */
+  /** The changed passwords that tasks of the demo do not have yet. */
   changedPasswords(): readonly { readonly user: string; readonly password: string }[] {
     const passwords = this.#passwords;
     return passwords === undefined ? [] : [{ user: "drs_billing", password: changedPassword(passwords) }];

@@ -14,7 +14,7 @@ export interface DemoPasswords {
   readonly analyst: string;
 }
 
-/** What becomes of the password of the one task that does not know it. */
+/** The new password of the login whose task keeps the old one. */
 export function changedPassword({ drsBilling }: DemoPasswords): string {
   return `${drsBilling}-changed`;
 }

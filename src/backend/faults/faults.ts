@@ -8,7 +8,7 @@ type Fault = FaultRequest & { readonly id: string; readonly how?: string };
 
 interface Active {
   readonly fault: Fault;
-  /** What ends a fault of the engine. */
+  /** Ends a fault of the engine. */
   readonly end?: () => void;
 }
 

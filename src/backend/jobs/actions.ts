@@ -18,7 +18,7 @@ import { requirePassedPrecheck } from "./prechecks";
 import { isWatched } from "./runtime";
 import type { JobStore } from "./store";
 
-/** What was made before is removed, and all rows are copied once more. */
+/** The task starts over: what it made is removed, and all rows are copied again. */
 const copiedFromScratch = { prepared: false, fullResync: true, fullCompletedAt: null, copyAgain: null };
 
 /**

@@ -119,7 +119,7 @@ export class ChangeSteps {
   }
 }
 
-/** What is seen of a task's change. */
+/** The observed state of a task's change. */
 export function changeSeen(job: Job, runtime: Runtime): ObservedChange | undefined {
   const { change } = job;
   if (change === null) {
@@ -144,7 +144,7 @@ export function changeSeen(job: Job, runtime: Runtime): ObservedChange | undefin
   };
 }
 
-/** What failed the change: the failure of the task with which it cannot continue. */
+/** The change, failed with the error that keeps its task from continuing; one that is settled or failed already is unchanged. */
 export function failedChange(change: Change | null, code: string, text: Message): Change | null {
   return change === null || change.settled || change.failure !== null
     ? change

@@ -321,7 +321,7 @@ export function isAlike({ source, target, differs }: ObjectResult): boolean {
   return source !== null && target !== null && differs !== true;
 }
 
-/** What a comparison that has ended says, in the task's log. */
+/** The outcome of a comparison that has ended, for the task's log. */
 function outcomeOf({ status, kind, results, objects }: Comparison): Message {
   const count = String(results.length);
   if (status !== "SUCCESSFUL") {

@@ -29,16 +29,16 @@ const attentionMs = 30_000;
 const stepsAtOnce = 8;
 const sweepMs = 5_000;
 
-/** What the API shows of a running task beyond its record. */
+/** A running task's state beyond its record, for the API. */
 export interface Live {
   readonly engine: EngineState | undefined;
   readonly faultReason: string | undefined;
   readonly can: Capabilities;
-  /** What goes through it; undefined while it does not run. */
+  /** Its throughput; undefined while it does not run. */
   readonly rates: Rates | undefined;
   /** Its indexes in the making. */
   readonly indexing: Indexing | undefined;
-  /** What its link may carry now, in bytes per second; undefined: any number. */
+  /** The speed limit of its link now, in bytes per second; undefined: none. */
   readonly linkLimit: number | undefined;
 }
 
@@ -177,7 +177,7 @@ export class Controller {
     return this.store.isFrozen(job);
   }
 
-  /** What decides about the actions of a task. */
+  /** The facts besides a task that decide which actions are legal. */
   constraintsOf(job: Job): ActionConstraints {
     return { frozen: this.isFrozen(job), can: this.engine.capabilities };
   }

@@ -72,7 +72,7 @@ function learningAgain(job: Job): Job {
   return without(job.tables, again).length === 0 ? { ...job, stream: null } : withoutMemoryOf(job, again);
 }
 
-/** What is seen of the tables that are to be copied again. */
+/** The observed state of the tables that are to be copied again. */
 export function copySeen({ copyAgain }: Job, { engine }: Runtime): ObservedCopy | undefined {
   if (copyAgain === null) {
     return undefined;

@@ -20,7 +20,7 @@ const defaultPort = 5432;
 /** Of an endpoint that names none. */
 export const defaultDatabase = "postgres";
 
-/** What an endpoint may say of its place, answered as it was received; none of it is a secret. */
+/** The fields of an endpoint's place, echoed as they were received; none of them is a secret. */
 const shownFields = v.object({
   az_code: v.nullish(v.string()),
   region: v.nullish(v.string()),
@@ -36,7 +36,7 @@ const shownFields = v.object({
 });
 
 /**
- * What is asked of the two databases of tasks: to test, change and store them.
+ * Actions on the two databases of tasks: test, change and store them.
  *
  * @throws ApiError for input that cannot be used.
  */

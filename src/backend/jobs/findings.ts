@@ -147,7 +147,7 @@ export function lostTables(job: Job, engine: EngineState | undefined): readonly 
   return job.tables.filter((table) => lost.includes(plainName(table)));
 }
 
-/** What is wrong with a task's stream now, in the words of the last look. */
+/** The findings about a task's stream now, in the words of the last look. */
 export function findingsOf(job: Job, engine: EngineState | undefined): readonly KnownFinding[] {
   const fresh = new Map(
     engine?.kind === "present" ? engine.findings.map((one) => [one.id, one.message]) : [],

@@ -21,7 +21,7 @@ const schemas = {
     phase: v.picklist(["full", "incremental"]),
     schema: v.string(),
     table: v.string(),
-    /** What was to be done with it: INSERT, UPDATE, DELETE or COPY. */
+    /** The statement that rejected it: INSERT, UPDATE, DELETE or COPY. */
     command: v.string(),
     sqlState: v.string(),
     /** The server's words: what it refused and why. */

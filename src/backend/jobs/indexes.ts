@@ -87,7 +87,7 @@ export class IndexSteps {
   }
 }
 
-/** What is seen of the indexes that the task's tables lack; undefined when they lack none. */
+/** The observed state of the indexes that the task's tables lack; undefined when they lack none. */
 export function indexesSeen(job: Job, { engine, indexing }: Runtime): ObservedState["indexes"] {
   const isProvisional = engine?.kind === "present" && engine.isProvisional;
   if (job.unindexed.length === 0 && !isProvisional) {

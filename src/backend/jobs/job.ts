@@ -7,7 +7,7 @@ import { plainName, type TableName } from "../engine/table-name";
 const messageSchema = v.object({ id: v.string(), values: v.record(v.string(), v.string()) });
 const time = v.nullable(v.number());
 
-/** What only v5 says of an endpoint, answered as it was sent. */
+/** The fields of an endpoint that only v5 has, echoed as they were sent. */
 export const endpointV5 = v.object({
   id: v.nullish(v.string()),
   endpoint_type: v.nullish(v.string()),
@@ -105,7 +105,7 @@ const copyAgain = v.object({
   at: v.number(),
 });
 
-/** What a creation says of the instance, for which there is none here: it is answered as it was sent. */
+/** The fields of a creation about its instance, which does not exist here: echoed as they were sent. */
 export const sentSchema = v.object({
   nodeType: v.optional(v.string()),
   subnetId: v.optional(v.string()),
@@ -226,9 +226,9 @@ const job = v.object({
   fullResync: v.optional(v.boolean(), false),
   /** Tables that the engine has made for the task and that lack what comes after their rows. See UnindexedTable. */
   unindexed: v.optional(v.array(v.object({ ...tableName.entries, made: v.string() })), []),
-  /** What the engine remembers of the stream; null: it learns at its next look. */
+  /** The engine's memory of the stream; null: filled at its next look. */
   stream: v.optional(v.nullable(streamMemory), null),
-  /** What is wrong with the stream as far as the last look knows. */
+  /** The findings of the last look at the stream. */
   findings: v.optional(v.array(finding), []),
   /** The number of the last finding that has one. */
   lastFinding: v.optional(v.number(), 0),

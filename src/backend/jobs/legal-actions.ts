@@ -71,7 +71,7 @@ type Subject = Pick<Job, "status" | "taskType" | "edit" | "change" | "copyAgain"
 /** The facts besides the task that decide which actions are legal. */
 export interface ActionConstraints {
   readonly frozen: boolean;
-  /** What the task's engine can do. */
+  /** The capabilities of the task's engine. */
   readonly can: Capabilities;
 }
 

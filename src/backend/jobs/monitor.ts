@@ -35,7 +35,7 @@ interface LogPosition {
   readonly read: number | null;
 }
 
-/** What goes through a task now, per second, and what has gone through it since the backend was started. */
+/** The throughput of a task now, per second, and its totals since the backend was started. */
 export interface Rates {
   readonly at: number;
   readonly rows: number;
@@ -133,7 +133,7 @@ export class Monitor {
   readonly #samples = new Map<string, Samples>();
   readonly #stop = new AbortController();
   #loop: Promise<void> = Promise.resolve();
-  /** What has been measured in this minute, which began at the given time. */
+  /** The measurements of this minute, which began at the given time. */
   #minute = { from: Date.now(), tasks: new Map<string, Omit<Measurement, "at">>() };
 
   /** @param running the tasks that run now. @param kept where each minute is kept. */

@@ -24,7 +24,7 @@ export class ObservationBatches {
 
   constructor(private readonly engine: Pick<Engine, "observe">) {}
 
-  /** What an observation finds that begins after this call; undefined when the engine does not know the task. */
+  /** The result of an observation that begins after this call; undefined when the engine does not know the task. */
   async at(task: EngineTask): Promise<EngineState | undefined> {
     const servers = serversOf(task);
     const batch = this.#next.get(servers) ?? this.#plan(servers);

@@ -54,9 +54,9 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
   readonly #balances = new Map<string, number>();
   readonly #queues = new Map<string, Promise<unknown>>();
   #revision = 0;
-  /** What became of the tasks. */
+  /** The history of the tasks. */
   readonly history: History;
-  /** What was measured of them. */
+  /** Their measurements. */
   readonly measurements: Measurements;
   readonly connections: Records<typeof savedConnection>;
   readonly prepared: Records<typeof preparedSchema>;

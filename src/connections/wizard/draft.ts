@@ -89,7 +89,7 @@ export function suspect(draft: Draft, { kind, fault }: Pick<Failure, "kind" | "f
 /** A secret goes to the address that it was given for, and to no other one. */
 const noSecret = { secretKey: undefined, securityToken: undefined, password: undefined };
 
-/** What is wrong with a typed answer; undefined when nothing is. `names`: of the other connections. */
+/** The objection to a typed answer; undefined: none. `names`: of the other connections. */
 export function objection(
   step: Step,
   text: string,

@@ -18,7 +18,7 @@ export interface TextQuestion extends StepFrame {
   readonly value?: string | undefined;
   readonly placeholder?: Shown | undefined;
   readonly password?: boolean;
-  /** What is wrong with a text; undefined when nothing is. */
+  /** The objection to a text; undefined: none. */
   readonly objection: (text: string) => Shown | undefined;
 }
 

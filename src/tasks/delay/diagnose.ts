@@ -17,7 +17,7 @@ const leastShare = 0.02;
 const manyRows = 1_000;
 /** A trend is seen over this time at least, in milliseconds. */
 const trendMs = 20_000;
-/** What was longer ago says nothing of the trend, in milliseconds. */
+/** Older values say nothing about the trend, in milliseconds. */
 const recentMs = 10 * 60_000;
 
 export type DelayCause =

@@ -31,7 +31,7 @@ export interface DelayEvidence {
   readonly openTransaction?: { readonly holder: string; readonly ms: number } | undefined;
 }
 
-/** What the service says of the instance that carries a task's rows. */
+/** The service's facts of the instance that carries a task's rows. */
 export interface InstanceFacts {
   readonly cpuPercent?: number | undefined;
   readonly reachesSource?: boolean | undefined;
@@ -49,9 +49,9 @@ export interface DelayFacts {
   readonly receivedMs?: number | undefined;
   /** Whether changes flow. */
   readonly flows?: boolean | undefined;
-  /** What of the source's log has not arrived, and how fast the log grows and arrives. */
+  /** The part of the source's log that has not arrived, and how fast the log grows and arrives. */
   readonly log?: { readonly open: number; readonly grows: number; readonly reads: number } | undefined;
-  /** What the way between both ends may carry (undefined: any number) and carries. */
+  /** The speed limit of the link between both ends (undefined: none), and its speed. */
   readonly link?: { readonly limit?: number | undefined; readonly carries?: number | undefined } | undefined;
   readonly evidence?: DelayEvidence | undefined;
   readonly instance?: InstanceFacts | undefined;

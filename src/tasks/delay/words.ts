@@ -5,7 +5,7 @@ import { bytesText } from "../retained-log";
 import type { CatchUp, DelayCause, DelayDiagnosis } from "./diagnose";
 
 export interface DelayWords {
-  /** What holds the task up, with its evidence; that nothing does; or that it is not known. */
+  /** The cause of the delay with its evidence; that there is none; or that it is not known. */
   readonly cause: Shown;
   readonly remedy?: Shown | undefined;
   /** When the task will catch up, or that it will not. */

@@ -48,7 +48,7 @@ export interface ComparisonState {
   readonly results: ComparisonResults | undefined;
 }
 
-/** What has been compared: tables, or kinds of objects. */
+/** The compared items: tables, or kinds of objects. */
 export interface ComparisonResults {
   readonly tables: readonly CompareResult[];
   /** Whether all tables were read. */

@@ -1,4 +1,4 @@
-/** What a comparison has found, as v5 lists it: databases, their tables, and kinds of objects. */
+/** The results of a comparison, as v5 lists them: databases, their tables, and kinds of objects. */
 import type { ResponseIn } from "../../drs/operation";
 import type { OperationsV5 } from "../../drs/operations-v5";
 import type { V5 } from "../../drs/v5";

@@ -15,7 +15,7 @@ const resumeLooks = 10;
 export interface CopyCandidate {
   /** As `schema.table`. */
   readonly name: string;
-  /** What is wrong with it alone. */
+  /** The warning about this table alone. */
   readonly warning: string | undefined;
   /** Whether something is wrong with it, or with the whole stream. */
   readonly isTroubled: boolean;

@@ -12,7 +12,7 @@ import { NotPossibleError, PrecheckError } from "./run-action";
 /** At most this many findings are in a sentence. */
 const mostFindings = 2;
 
-/** What a failed pre-check found, each finding with its reason, and the remedy of the case that is known. */
+/** The findings of a failed pre-check, each with its reason, and the remedy of a known case. */
 export async function findingsText(
   findings: readonly PrecheckFinding[],
   engine: string | undefined,

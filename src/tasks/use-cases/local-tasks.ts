@@ -43,7 +43,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** What a statement came to. */
+/** The result of a statement. */
 export interface SqlOutcome {
   readonly command: string;
   readonly row_count: number;
@@ -51,11 +51,11 @@ export interface SqlOutcome {
 
 /** Everything but the first three rejects with an Error in the user's language. */
 export interface LocalTasks {
-  /** What both ends of a task say about its delay; undefined where they do not. */
+  /** The facts of both ends about a task's delay; undefined where there are none. */
   delay(id: string, signal: AbortSignal): Promise<DelayFacts | undefined>;
-  /** What was measured of a task before, the oldest first. */
+  /** The earlier measurements of a task, the oldest first. */
   past(id: string, signal: AbortSignal): Promise<readonly PastValue[]>;
-  /** What ending a task would leave out; undefined when nothing was made for it, and where it is not known soon. */
+  /** The changes that the target lacks if the task ends now; undefined when nothing was made for it, and where it is not known soon. */
   unapplied(id: string): Promise<Unapplied | undefined>;
   copyAgain(id: string, choice: CopyChoice): Promise<void>;
   copyState(id: string): Promise<CopyState>;

@@ -4,7 +4,7 @@ import type { Task } from "../task";
 import type { LocalSession } from "./control";
 import type { FoundRemedy, Login, Side, SqlOutcome } from "./local-tasks";
 
-/** What a remedy runs at one end. */
+/** The script of a remedy at one end. */
 export interface RemedyScript {
   readonly side: Side;
   readonly sql: string;
@@ -12,7 +12,7 @@ export interface RemedyScript {
   readonly open: boolean;
 }
 
-/** Who runs a remedy. */
+/** The user who runs a remedy. */
 export interface RemedyUser {
   /** Asks for a login, again while the database refuses the one before. @param refusal why it did. */
   login(refusal: unknown): Promise<Login | undefined>;
