@@ -150,7 +150,7 @@ export function activate(context: vscode.ExtensionContext): void {
   async function reconnect(): Promise<void> {
     if (connections.local === undefined && connections.firstRun && !view.visible) {
       sessions.localLooked();
-      whenSeen(() => reconnect().catch((error) => log.error("The local backend cannot be found.", error)));
+      whenVisible(() => reconnect().catch((error) => log.error("The local backend cannot be found.", error)));
       return;
     }
     let attached: Awaited<ReturnType<typeof local.attach>>;
@@ -164,12 +164,12 @@ export function activate(context: vscode.ExtensionContext): void {
     if (attached === "ended") {
       await vscode.commands.executeCommand("drs.startLocalBackend");
     } else if (attached === undefined) {
-      startWhenSeen();
+      startWhenVisible();
     }
   }
 
   /** Starts the local backend when the view is shown, once a window, for a user who has used it before. */
-  function startWhenSeen(): void {
+  function startWhenVisible(): void {
     if (connections.local === undefined || sessions.find(localId)?.session !== undefined) {
       return;
     }
@@ -177,10 +177,10 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.commands.executeCommand("drs.startLocalBackend");
       return;
     }
-    whenSeen(startWhenSeen);
+    whenVisible(startWhenVisible);
   }
 
-  function whenSeen(work: () => void): void {
+  function whenVisible(work: () => void): void {
     const waiting = view.onDidChangeVisibility(({ visible }) => {
       if (visible) {
         waiting.dispose();

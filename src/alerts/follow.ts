@@ -10,21 +10,21 @@ import type { Goal } from "./follow-goals";
 
 export interface Follow {
   readonly goal: Goal;
-  /** The status of the task when it was begun. */
+  /** The status of the task when the user began to follow it. */
   readonly from: StatusId;
-  /** When it was begun, milliseconds since 1970. */
+  /** When the user began to follow it, milliseconds since 1970. */
   readonly at: number;
 }
 
 /** By `CONNECTION/TASK`. */
 export type FollowState = Readonly<Record<string, Follow>>;
 
-/** A follow from this far in the future, in milliseconds, was begun before the clock was set back. */
+/** A follow that began this far in the future, in milliseconds, is older than a clock that was set back. */
 const setBackMs = 10 * 60_000;
 /** A target that is at most this far behind has caught up, in milliseconds: healthy tasks are behind by seconds. */
 const caughtUpMs = 10_000;
 
-/** Whether a task is what somebody may wait for. */
+/** Whether a task has reached a goal. */
 export function isReached(goal: Goal, task: Task): boolean {
   switch (goal) {
     case "incremental":

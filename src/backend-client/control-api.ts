@@ -7,7 +7,7 @@ import { verifyBackend } from "./discovery";
 const timeoutMs = 15_000;
 const refusalSchema = v.object({ error_msg: v.string() });
 
-/** The backend's word for the user's language. */
+/** The value of `x-language` for the user's language. */
 export function languageOf({ language }: Pick<Localizer, "language">): "zh-cn" | "en-us" {
   return language.toLowerCase() === "zh-cn" ? "zh-cn" : "en-us";
 }

@@ -1,14 +1,14 @@
 import type { PollIntervals } from "../tasks/store";
 import { type Connection, localId } from "./connection";
 
-/** Milliseconds between readings of what a list does not have: one's own machine is asked often, the cloud within its budget. */
+/** Milliseconds between readings of data that lists lack: often from the local backend, within the request budget from a cloud. */
 export function readingPaceOf(connection: string): number {
   return connection === localId ? 5_000 : 60_000;
 }
 
 const second = 1000;
 
-/** How often tasks are read: as fast as one likes from one's own machine, sparingly from the cloud (429 at 200 requests in 5 minutes). */
+/** How often tasks are polled: fast at the local backend, sparingly in a cloud (429 at 200 requests in 5 minutes). */
 export const pollIntervalsOf: Readonly<Record<Connection["kind"], PollIntervals>> = {
   local: {
     soon: 0.5 * second,

@@ -84,7 +84,7 @@ function objectsIn({ object_infos, sync_database }: JobDetail, engine: string): 
   return some.length === 0 ? "all" : Object.fromEntries(some);
 }
 
-/** A field in which a file and its task differ, such as `source.port`; the values are those of JSON. */
+/** A field in which a file and its task differ, such as `source.port`, with its JSON values. */
 export interface Drift {
   readonly field: string;
   readonly file: unknown;
@@ -99,7 +99,7 @@ const defaults: Readonly<Record<string, unknown>> = {
 /** Only files have these: the service does not answer them. */
 const ofFilesOnly = /^\$schema$|^enterpriseProject$|\.(?:password|ca)\b/;
 
-/** In which fields a file differs from its task. What the service does not say of a task counts as equal. */
+/** The fields in which a file differs from its task. A field that the service does not report counts as equal. */
 export function driftOf(file: TaskFile, task: TaskFile): readonly Drift[] {
   const [ours, theirs] = [fieldsOf(file), fieldsOf(task)];
   // A name that differs in case only is the same to the service.
@@ -128,12 +128,12 @@ function fieldsOf(value: object, path = ""): ReadonlyMap<string, unknown> {
   );
 }
 
-/** The task as a file beside the given one: what the service does not say is as it is there. */
+/** The task as a file to compare with the given one, from which it takes the fields that the service does not report. */
 export function besideFile(file: TaskFile, task: TaskFile): TaskFile {
   const end = (mine: FileEnd, its: FileEnd): FileEnd =>
     ordered({ ...("ssl" in mine ? { ssl: false } : {}), ...own(mine, ["password", "ca"]), ...its }, mine);
   const mine = {
-    // What the file says, and the task has as it is by default.
+    // Fields that the file has, and that have their default in the task.
     ...Object.fromEntries(Object.entries(defaults).filter(([key]) => key in file)),
     ...own(file, ["$schema", "nodeType", "subnet", "enterpriseProject"]),
   };
