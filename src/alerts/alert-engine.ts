@@ -52,6 +52,21 @@ interface Next {
   readonly isWaiting: boolean;
 }
 
+/** The decisions on the tasks of one reading. */
+interface Pass {
+  readonly connection: string;
+  /** When the reading ended, milliseconds since 1970. */
+  readonly asOf: number;
+  readonly mode: Mode;
+  /** Whether all notices are held back. */
+  readonly isSnoozed: boolean;
+  readonly policy: Policy;
+  readonly scope: AlertScope;
+  /** The entries of the connection while they change. */
+  readonly draft: RecordDraft;
+  readonly notices: RecordedNotice[];
+}
+
 /** Processes polls, and reports what is new. */
 export class AlertEngine {
   /** This window among all. */
@@ -296,115 +311,134 @@ export class AlertEngine {
     entries: AlertRecords[string],
     mode: Mode,
   ): Next {
-    const held = this.clock.now() < this.host.snoozedUntil();
-    const policy = this.host.policy();
-    const scope = this.host.scope();
-    const next = new RecordDraft(entries, this.#awakeSince);
+    const draft = new RecordDraft(entries, this.#awakeSince);
     const notices: RecordedNotice[] = [];
-    let isWaiting = false;
-    const put = (id: string, record: AlertRecord | undefined) => next.put(id, record);
-    const report = (entry: string, { record, notice }: Decision) => {
-      if (record === undefined || notice === undefined) {
-        put(entry, record);
-      } else {
-        next.claim(entry, record, this.clock.now());
-        notices.push({ notice: { ...notice, connection }, entry });
-      }
+    const pass: Pass = {
+      ...{ connection, asOf, mode, draft, notices },
+      isSnoozed: this.clock.now() < this.host.snoozedUntil(),
+      policy: this.host.policy(),
+      scope: this.host.scope(),
     };
-    for (const { before, after, times } of changes) {
-      const id = (after ?? before)?.id ?? "";
-      const key = `${connection}/${id}`;
-      const awaited = this.#reviewAt.get(key);
-      this.#reviewAt.delete(key);
-      if (after === undefined) {
-        for (const entry of [id, ...signRuleIds.map((rule) => signKey(id, rule))]) {
-          put(entry, goneRecord(next.get(entry), { at: asOf, by: this.#name }));
-        }
-        this.#held.forget(key);
-        continue;
-      }
-      // What another window shows at this moment is its own.
-      const shownUntil = next.waitsUntil(id, this.#name, this.clock.now());
-      if (shownUntil !== undefined) {
-        isWaiting = true;
-        this.#reviewLater(key, shownUntil);
-        continue;
-      }
-      const isTooOld = isOutdated(factsAtOf(after, next.get(id), asOf, times), this.clock.now());
-      if (mode === "report" && isTooOld) {
-        // A window that has slept, or cannot read, knows less than the records do: its next reading decides. A change
-        // is not passed on twice, so it is waited for.
-        const isWaited = awaited !== undefined || before !== after;
-        this.#reviewLater(key, isWaited ? this.clock.now() + newerFactsMs : undefined);
-        continue;
-      }
-      // What it has left behind is decided here.
-      next.takeBack(id, this.#name, this.clock.now());
-      let signsDue: number | undefined;
-      for (const rule of signRuleIds) {
-        const entry = signKey(id, rule);
-        const known = next.get(entry);
-        const signs = signRules[rule].signs(after, asOf);
-        if (known === undefined && signs.length === 0) {
-          signsDue = earlier(signsDue, signRules[rule].nextAt(after, asOf));
-          continue;
-        }
-        const decision = this.#decideSigns(rule, { connection, asOf }, after, signs, known, {
-          mode,
-          policy,
-          scope,
-        });
-        report(entry, decision);
-        signsDue = earlier(signsDue, decision.reviewAt);
-      }
-      const record = next.get(id);
-      if (
-        record?.refused?.apiStatus === after.apiStatus &&
-        after.status !== "frozen" &&
-        isOpen(record, "frozen")
-      ) {
-        this.host.frozenElsewhere({ connection, id }, record.refused.word, record.at);
-      }
-      const since = this.#held.update(key, after, record, asOf, policy);
-      if (record === undefined && since.size === 0 && rowOf(after.status).alert === "none") {
-        // Most tasks: healthy, and without a record.
-        this.#reviewLater(key, signsDue);
-        continue;
-      }
-      const condition = conditionOf(after, record, (rule) => asOf - (since.get(rule) ?? asOf), policy);
-      const subject = condition ?? (record?.phase === "resolved" ? undefined : record?.condition);
-      const passes =
-        !this.host.muted(connection, id) &&
-        scope(connection, after) &&
-        (mode === "settings" ? !held : subject === undefined || isWanted(subject, policy));
-      if (mode !== "baseline" && !passes) {
-        // Another window may report what this one mutes: the records stay as they are.
-        this.#reviewLater(key, signsDue);
-        continue;
-      }
-      const factsAt = factsAtOf(after, record, asOf, times);
-      const decision = decide(after, condition, record, { at: asOf, by: this.#name, factsAt });
-      const dues = [...since].map(([rule, at]) => at + (policy.rules[rule]?.forMs ?? 0));
-      const waits = condition === undefined && dues.length > 0;
-      // Where the facts are too old to decide on, one of the next readings has newer ones.
-      const isLate = decision.reviewAt !== undefined && decision.reviewAt <= this.clock.now();
-      const again = isLate ? this.clock.now() + newerFactsMs : decision.reviewAt;
-      const reviewAt = again ?? (waits ? Math.min(...dues) : undefined);
-      this.#reviewLater(key, earlier(reviewAt, signsDue));
-      const lateFreeze =
-        // It was frozen all the time; only now it is known.
-        this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
-      if (decision.notice === undefined || mode !== "report" || lateFreeze) {
-        const found = decision.notice !== undefined && decision.record?.phase !== "resolved";
-        put(id, found && decision.record ? { ...decision.record, found: true } : decision.record);
-      } else if (!held) {
-        report(id, decision);
-      } else if (decision.notice.level === "recovered") {
-        // What failed and recovered during a snooze is not reported.
-        put(id, decision.record);
-      }
+    let isWaiting = false;
+    for (const change of changes) {
+      isWaiting = this.#decide(change, pass) || isWaiting;
     }
-    return { entries: next.entries, notices, isWaiting };
+    return { entries: draft.entries, notices, isWaiting };
+  }
+
+  /** Decides on a task. @returns whether another window is still to show what it has recorded of it. */
+  #decide({ before, after, times }: TimedChange, pass: Pass): boolean {
+    const { connection, asOf, mode, draft } = pass;
+    const id = (after ?? before)?.id ?? "";
+    const key = `${connection}/${id}`;
+    const awaited = this.#reviewAt.get(key);
+    this.#reviewAt.delete(key);
+    if (after === undefined) {
+      for (const entry of [id, ...signRuleIds.map((rule) => signKey(id, rule))]) {
+        draft.put(entry, goneRecord(draft.get(entry), { at: asOf, by: this.#name }));
+      }
+      this.#held.forget(key);
+      return false;
+    }
+    // Another window is about to show what it has recorded.
+    const shownUntil = draft.waitsUntil(id, this.#name, this.clock.now());
+    if (shownUntil !== undefined) {
+      this.#reviewLater(key, shownUntil);
+      return true;
+    }
+    const isTooOld = isOutdated(factsAtOf(after, draft.get(id), asOf, times), this.clock.now());
+    if (mode === "report" && isTooOld) {
+      // A window that has slept, or cannot read, knows less than the records do: its next reading decides. A change
+      // is not passed on twice, so it is waited for.
+      const isWaited = awaited !== undefined || before !== after;
+      this.#reviewLater(key, isWaited ? this.clock.now() + newerFactsMs : undefined);
+      return false;
+    }
+    // Records that another window has not shown in time are decided again here.
+    draft.takeBack(id, this.#name, this.clock.now());
+    const signsDue = this.#reportSigns(after, pass);
+    this.#reviewLater(key, earlier(this.#reportCondition({ before, after, times }, pass), signsDue));
+    return false;
+  }
+
+  /** Reports a new condition of a task. @returns when it is due for another review because of its condition. */
+  #reportCondition(
+    { before, after, times }: TimedChange & { readonly after: Task },
+    pass: Pass,
+  ): number | undefined {
+    const { connection, asOf, mode, isSnoozed, policy, scope, draft } = pass;
+    const { id } = after;
+    const record = draft.get(id);
+    if (
+      record?.refused?.apiStatus === after.apiStatus &&
+      after.status !== "frozen" &&
+      isOpen(record, "frozen")
+    ) {
+      this.host.frozenElsewhere({ connection, id }, record.refused.word, record.at);
+    }
+    const since = this.#held.update(`${connection}/${id}`, after, record, asOf, policy);
+    if (record === undefined && since.size === 0 && rowOf(after.status).alert === "none") {
+      // Most tasks: healthy, and without a record.
+      return undefined;
+    }
+    const condition = conditionOf(after, record, (rule) => asOf - (since.get(rule) ?? asOf), policy);
+    const subject = condition ?? (record?.phase === "resolved" ? undefined : record?.condition);
+    const passes =
+      !this.host.muted(connection, id) &&
+      scope(connection, after) &&
+      (mode === "settings" ? !isSnoozed : subject === undefined || isWanted(subject, policy));
+    if (mode !== "baseline" && !passes) {
+      // Another window may report what this one mutes: the records stay as they are.
+      return undefined;
+    }
+    const factsAt = factsAtOf(after, record, asOf, times);
+    const decision = decide(after, condition, record, { at: asOf, by: this.#name, factsAt });
+    const dues = [...since].map(([rule, at]) => at + (policy.rules[rule]?.forMs ?? 0));
+    const waits = condition === undefined && dues.length > 0;
+    // Where the facts are too old to decide on, one of the next readings has newer ones.
+    const isLate = decision.reviewAt !== undefined && decision.reviewAt <= this.clock.now();
+    const again = isLate ? this.clock.now() + newerFactsMs : decision.reviewAt;
+    const lateFreeze =
+      // It was frozen all the time; only now it is known.
+      this.#new.has(connection) && condition === "frozen" && before?.detailed === false;
+    if (decision.notice === undefined || mode !== "report" || lateFreeze) {
+      const found = decision.notice !== undefined && decision.record?.phase !== "resolved";
+      draft.put(id, found && decision.record ? { ...decision.record, found: true } : decision.record);
+    } else if (!isSnoozed) {
+      this.#report(id, decision, pass);
+    } else if (decision.notice.level === "recovered") {
+      // What failed and recovered during a snooze is not reported.
+      draft.put(id, decision.record);
+    }
+    return again ?? (waits ? Math.min(...dues) : undefined);
+  }
+
+  /** Reports new signs of a task. @returns when it is due for another review because of its signs. */
+  #reportSigns(task: Task, pass: Pass): number | undefined {
+    let due: number | undefined;
+    for (const rule of signRuleIds) {
+      const entry = signKey(task.id, rule);
+      const record = pass.draft.get(entry);
+      const signs = signRules[rule].signs(task, pass.asOf);
+      if (record === undefined && signs.length === 0) {
+        due = earlier(due, signRules[rule].nextAt(task, pass.asOf));
+        continue;
+      }
+      const decision = this.#decideSigns(rule, task, signs, record, pass);
+      this.#report(entry, decision, pass);
+      due = earlier(due, decision.reviewAt);
+    }
+    return due;
+  }
+
+  /** Records a decision, and its notice, if it has one, as not shown yet. */
+  #report(entry: string, { record, notice }: Decision, { connection, draft, notices }: Pass): void {
+    if (record === undefined || notice === undefined) {
+      draft.put(entry, record);
+    } else {
+      draft.claim(entry, record, this.clock.now());
+      notices.push({ notice: { ...notice, connection }, entry });
+    }
   }
 
   #reviewLater(key: string, time: number | undefined): void {
@@ -417,11 +451,10 @@ export class AlertEngine {
   /** Decides on the signs of a rule, which are reported apart from the task's condition. */
   #decideSigns(
     rule: SignRuleId,
-    { connection, asOf }: Pick<TaskReading, "connection" | "asOf">,
     task: Task,
     signs: readonly Sign[],
     record: AlertRecord | undefined,
-    { mode, policy, scope }: { readonly mode: Mode; readonly policy: Policy; readonly scope: AlertScope },
+    { connection, asOf, mode, isSnoozed, policy, scope }: Pass,
   ): Decision {
     const observation = { at: asOf, by: this.#name };
     const decided = decideSigns(rule, task, signs, record, observation);
@@ -429,12 +462,11 @@ export class AlertEngine {
     if (decision.record === record || mode === "baseline") {
       return { ...decision, notice: undefined };
     }
-    const held = this.clock.now() < this.host.snoozedUntil();
     const passes =
       !this.host.muted(connection, task.id) &&
       scope(connection, task) &&
-      (mode === "settings" ? !held : isWanted(rule, policy));
-    if (!passes || (held && decision.notice !== undefined)) {
+      (mode === "settings" ? !isSnoozed : isWanted(rule, policy));
+    if (!passes || (isSnoozed && decision.notice !== undefined)) {
       return { record, reviewAt: decision.reviewAt };
     }
     return mode === "settings" ? { ...decision, notice: undefined } : decision;
