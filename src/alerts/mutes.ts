@@ -7,8 +7,8 @@ import { SharedState } from "./shared-state";
 const keyOf = ({ connection, id }: TaskRef) => `${connection}/${id}`;
 
 /**
- * What the user does not want to hear: tasks that are muted, and for how long everything is. Shared by the windows of
- * this user. The files are looked at, and their module is loaded, when `load` is called first.
+ * The muted tasks, and until when all notifications are snoozed. Shared by the windows of this user. The files are read,
+ * and their module is loaded, when `load` is first called.
  */
 export class Mutes implements vscode.Disposable {
   readonly #shared: SharedState<MuteState>;

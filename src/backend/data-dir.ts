@@ -92,7 +92,7 @@ async function makeDirectory(path: string): Promise<void> {
 const ownerFile = /^owner\.json(\.\d+(\.stale)?)?$/;
 
 /**
- * Closes a directory to all but the user: the databases in it are the user's. Whoever could write in it could have put
+ * Closes a directory to all but the user: the databases in it are the user's. Another user who could write in it could have put
  * keys there that they know, or a server with settings of their own.
  *
  * @throws StartError when that may have happened.

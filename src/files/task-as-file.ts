@@ -129,7 +129,7 @@ function fieldsOf(value: object, path = ""): ReadonlyMap<string, unknown> {
 }
 
 /** The task as a file to compare with the given one, from which it takes the fields that the service does not report. */
-export function besideFile(file: TaskFile, task: TaskFile): TaskFile {
+export function comparableFile(file: TaskFile, task: TaskFile): TaskFile {
   const end = (mine: FileEnd, its: FileEnd): FileEnd =>
     ordered({ ...("ssl" in mine ? { ssl: false } : {}), ...own(mine, ["password", "ca"]), ...its }, mine);
   const mine = {

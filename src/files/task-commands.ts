@@ -4,7 +4,7 @@ import { joined, shown } from "../l10n/shown";
 import * as vscode from "../screen/vscode";
 import { taskDetails } from "../tasks/use-cases/task-details";
 import { type FileParts, type OpenedFile, type Place, showNewFile } from "./open";
-import { besideFile, driftOf, fileOf } from "./task-as-file";
+import { comparableFile, driftOf, fileOf } from "./task-as-file";
 import { taskTexts } from "./task-texts";
 import { fileText } from "./templates";
 import { regionIn, terraformOf } from "./terraform";
@@ -73,7 +73,7 @@ export async function compareTaskFile(
     drift.map(({ field }) => shown(field)),
   );
   const title = t('Task "{0}" ↔ file: {1}', file.name, fields);
-  const text = fileText(besideFile(file, theirs));
+  const text = fileText(comparableFile(file, theirs));
   // A line end at the end is no difference of the task.
   const left = taskTexts.add(`${task.name}.json`, document.getText().endsWith("\n") ? text : text.trimEnd());
   await vscode.commands.executeCommand("vscode.diff", left, document.uri, title, { preview: true });

@@ -19,8 +19,8 @@ export interface FollowOptions {
 const askedAt = new WeakMap<object, number>();
 
 /**
- * Milliseconds. `apart`: the least time between two readings; `settle`: a task that fails again runs for a moment before; `stale`: an accepted action shows in the
- * status after so long at the latest.
+ * Milliseconds. `apart`: the least time between two readings; `settle`: for how long a task that fails again may run
+ * before; `stale`: by when an accepted action shows in the status.
  */
 const paces = {
   local: { firstMs: 250, longestMs: 2_000, limitMs: 60_000, apart: 500, settle: 4_000, stale: 10_000 },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { TaskFile } from "../../../src/files/model";
 import { planOf } from "../../../src/files/plan";
-import { besideFile, driftOf, fileOf } from "../../../src/files/task-as-file";
+import { comparableFile, driftOf, fileOf } from "../../../src/files/task-as-file";
 import { fileText } from "../../../src/files/templates";
 import { regionIn, terraformOf } from "../../../src/files/terraform";
 import { readTaskFile } from "../../../src/files/validate";
@@ -129,11 +129,11 @@ describe("a task as a file", () => {
     const task = fileFrom(postgres);
     const { engine: _, network: __, direction: ___, nodeType: ____, ...short } = task;
     const mine: TaskFile = { ...short, source: { user: "drs", password: { env: "DRS_A" }, ...task.source } };
-    assert.equal(fileText(besideFile(mine, task)), fileText(mine));
+    assert.equal(fileText(comparableFile(mine, task)), fileText(mine));
     const described = { ...mine, description: "more", source: { ...mine.source, ssl: false } };
-    assert.equal(fileText(besideFile(described, task)), fileText({ ...described, description: "" }));
+    assert.equal(fileText(comparableFile(described, task)), fileText({ ...described, description: "" }));
     const renamed = { ...mine, target: { ...mine.target, host: "c" } };
-    assert.equal(fileText(besideFile(renamed, task)), fileText(mine));
+    assert.equal(fileText(comparableFile(renamed, task)), fileText(mine));
   });
 });
 
