@@ -182,7 +182,7 @@ export class SessionManager implements vscode.Disposable {
         entries.set(connection.id, entry);
         opening.push(entry);
         if (elsewhere === true) {
-          // Whoever made the change is asked there.
+          // The window that made the change asks for the secret.
           this.#asked.add(connection.id);
         }
       }
