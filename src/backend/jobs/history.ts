@@ -21,7 +21,7 @@ const schemas = {
     phase: v.picklist(["full", "incremental"]),
     schema: v.string(),
     table: v.string(),
-    /** The statement that rejected it: INSERT, UPDATE, DELETE or COPY. */
+    /** The operation that was rejected: INSERT, UPDATE, DELETE or COPY. */
     command: v.string(),
     sqlState: v.string(),
     /** The server's words: what it refused and why. */
