@@ -4,16 +4,16 @@ import type { Bilingual } from "../l10n/bilingual";
 export const streamMessages = {
   // Failures: rows are lost
   publicationGone: {
-    en: "The publication of this task was dropped at the source database: changes since then are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
-    zh: "任务在源库中的发布已被删除，此后的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
+    en: "The publication of this task was dropped or renamed at the source database: changes since then are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
+    zh: "任务在源库中的发布已被删除或改名，此后的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
   publicationPartial: {
     en: "The publication of this task was altered at the source database and does not publish {what}: changes since then are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
     zh: "任务在源库中的发布被修改，不再发布 {what}，此后的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
   publicationAltered: {
-    en: "The publication of this task was altered at the source database and altered back, or the source database was set back to an earlier state. Changes in between are lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
-    zh: "任务在源库中的发布曾被修改后又改回，或源库被恢复到较早的状态，其间的变更已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
+    en: "The publication of this task was altered at the source database since the tables were copied, perhaps altered back, or the source database was set back to an earlier state. Changes may be lost. Copy all tables of the task again with Copy Tables Again, or reset the task.",
+    zh: "任务在源库中的发布在表复制之后被修改（可能又改回），或源库被恢复到较早的状态，其间的变更可能已丢失。请通过“重新复制表”重新复制任务的全部表，或重置任务。",
   },
   sourceTableGone: {
     en: "Table {table} no longer exists in the source database. Remove it from the synchronization objects. To keep synchronizing it, create it there again, and then copy the table again.",
@@ -68,13 +68,21 @@ export const streamMessages = {
     en: "Table {table} of the target database no longer has a primary key or a replica identity. The synchronization stops at the next update or delete of the table. Add the same key as at the source.",
     zh: "目标库中的表 {table} 不再有主键或复制标识，该表发生下一次更新或删除时同步会停止。请添加与源库相同的键。",
   },
+  targetPartitionAttached: {
+    en: "Partition {part} was attached to table {table} in the target database with rows that did not come from the source. Compare the contents of the table. Delete rows that the source lacks, or copy the table again.",
+    zh: "目标库的表 {table} 附加了分区 {part}，其中的数据并非来自源库。请对比该表的内容，删除源库没有的数据，或重新复制该表。",
+  },
+  targetPartitionDetached: {
+    en: "Partition {part} of table {table} was detached or dropped in the target database, and its rows with it. The synchronization stops at the next change that belongs there, unless another partition takes it. Attach the partition there again, or create it and copy the table again.",
+    zh: "目标库的表 {table} 的分区 {part} 被分离或删除，其数据也随之缺失。除非有其他分区可以接收，否则遇到下一次属于该分区的变更时同步会停止。请在目标库重新附加该分区，或创建该分区后重新复制该表。",
+  },
   partitionAttached: {
-    en: "Partition {part} was attached to table {table} in the {side} database. Its existing rows are not synchronized. Copy the table again, or copy these rows yourself.",
-    zh: "{side}库的表 {table} 附加了分区 {part}，该分区原有的数据未被同步。请重新复制该表，或自行复制这些数据。",
+    en: "Partition {part} was attached to table {table} in the source database. Its existing rows are not synchronized. Copy the table again, or copy these rows yourself.",
+    zh: "源库的表 {table} 附加了分区 {part}，该分区原有的数据未被同步。请重新复制该表，或自行复制这些数据。",
   },
   partitionDetached: {
-    en: "Partition {part} of table {table} was detached or dropped in the {side} database. Its rows remain at the other end. Delete them there, or copy the table again.",
-    zh: "{side}库的表 {table} 的分区 {part} 被分离或删除，其数据仍保留在另一端。请在另一端删除这些数据，或重新复制该表。",
+    en: "Partition {part} of table {table} was detached or dropped in the source database. Its rows remain in the target. Delete them there, or copy the table again.",
+    zh: "源库的表 {table} 的分区 {part} 被分离或删除，其数据仍保留在目标库。请在目标库删除这些数据，或重新复制该表。",
   },
   partitionTruncated: {
     en: "Partition {part} of table {table} was truncated or rewritten in the source database; this is not synchronized. If it was emptied, delete its rows from the target database, or copy the table again.",
@@ -123,6 +131,14 @@ export const streamMessages = {
   targetTriggered: {
     en: "Since the table was copied, the trigger {trigger} of the target database has been firing for replicated changes (ENABLE ALWAYS or REPLICA). It may change or drop rows that arrive. Run ALTER TABLE … ENABLE TRIGGER there to limit it to the target's own changes, and compare the contents of table {table}.",
     zh: "表复制之后，目标库的触发器 {trigger} 开始对复制的变更触发（ENABLE ALWAYS 或 REPLICA），可能改变或丢弃到达的数据行。请在目标库执行 ALTER TABLE … ENABLE TRIGGER，使其仅对目标库自身的变更生效，并对比表 {table} 的内容。",
+  },
+  targetStricter: {
+    en: "Since table {table} was copied, the target database rejects rows of it that the source permits: {rule}. The synchronization stops at the first such row. Drop this at the target, or add it at the source, too.",
+    zh: "表 {table} 复制之后，目标库会拒绝源库允许的数据行：{rule}。遇到第一条这样的数据时同步会停止。请在目标库删除该约束，或在源库也添加。",
+  },
+  keysDiffer: {
+    en: "The target database finds rows of table {table} by the columns {needed}, but the source sends only {sent} as the key. The synchronization stops at the next update or delete of the table. Use the same key at both ends, or run ALTER TABLE … REPLICA IDENTITY FULL at the source.",
+    zh: "目标库按列 {needed} 定位表 {table} 的数据行，而源库只发送键列 {sent}，该表发生下一次更新或删除时同步会停止。请在两端使用相同的键，或在源库执行 ALTER TABLE … REPLICA IDENTITY FULL。",
   },
   copyBroken: {
     en: "The copy of table {table} was broken off {count} times since {since} because its worker at the target database ended ({last}). Each time it begins from its first row. Common causes are transaction_timeout, a program that ends long transactions, and an unstable network: see the log of the target's server. The task continues by itself when the cause is gone.",

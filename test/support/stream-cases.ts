@@ -73,7 +73,7 @@ export const losses: readonly Loss[] = [
     whole: true,
     deeds: [source("DROP PUBLICATION {publication}; UPDATE stock SET n = n + 1")],
     code: "LS001",
-    says: /publication of this task was dropped/,
+    says: /publication of this task was dropped or renamed/,
   },
   {
     what: "the publication is dropped and made again",
@@ -123,7 +123,7 @@ export const losses: readonly Loss[] = [
         ALTER PUBLICATION {publication} SET (publish = 'insert, update, delete, truncate'); COMMIT`),
     ],
     code: "LS002",
-    says: /was altered at the source database and altered back/,
+    says: /was altered at the source database since the tables were copied, perhaps altered back/,
   },
   {
     what: "a table is published with a filter",
@@ -198,6 +198,8 @@ export const losses: readonly Loss[] = [
 export interface Concern extends Case {
   readonly code: string;
   readonly says: RegExp;
+  /** What else follows from it. */
+  readonly also?: string;
   /** What goes on until it is found. */
   readonly meanwhile?: readonly Deed[];
   /** After which the warning is over. */
@@ -224,7 +226,11 @@ export const concerns: readonly Concern[] = [
     deeds: [source("ALTER TABLE stock DROP CONSTRAINT stock_pkey")],
     code: "LW002",
     says: /Updates and deletes of \w+\.stock fail in the source/,
-    heals: [source("ALTER TABLE stock REPLICA IDENTITY FULL")],
+    also: "LW026",
+    heals: [
+      source("ALTER TABLE stock REPLICA IDENTITY FULL"),
+      target("ALTER TABLE stock DROP CONSTRAINT stock_pkey"),
+    ],
   },
   {
     what: "a key is dropped that was the identity by its index",
@@ -236,7 +242,11 @@ export const concerns: readonly Concern[] = [
     deeds: [source("DROP INDEX by_n")],
     code: "LW002",
     says: /\w+\.stock/,
-    heals: [source("ALTER TABLE stock REPLICA IDENTITY DEFAULT")],
+    also: "LW026",
+    heals: [
+      source("ALTER TABLE stock REPLICA IDENTITY DEFAULT"),
+      target("DROP INDEX by_n; ALTER TABLE stock REPLICA IDENTITY DEFAULT"),
+    ],
   },
   {
     what: "a partition has no identity any more",
@@ -260,6 +270,72 @@ export const concerns: readonly Concern[] = [
     code: "LW003",
     says: /\w+\.stock of the target database no longer has a primary key/,
     heals: [target("ALTER TABLE stock ADD PRIMARY KEY (id)")],
+  },
+  {
+    what: "rows are identified in another way at the source",
+    given: [source("CREATE UNIQUE INDEX by_n ON stock (n); ALTER TABLE stock ALTER n SET NOT NULL")],
+    deeds: [source("ALTER TABLE stock REPLICA IDENTITY USING INDEX by_n")],
+    code: "LW027",
+    says: /finds rows of table \w+\.stock by the columns id, but the source sends only n as the key/,
+    heals: [source("ALTER TABLE stock REPLICA IDENTITY FULL")],
+  },
+  {
+    what: "a key gets more columns at the target",
+    deeds: [target("ALTER TABLE stock DROP CONSTRAINT stock_pkey, ADD PRIMARY KEY (id, n)")],
+    code: "LW027",
+    says: /by the columns id, n, but the source sends only id/,
+    also: "LW026",
+    heals: [
+      target("ALTER TABLE stock DROP CONSTRAINT stock_pkey, ADD PRIMARY KEY (id), ALTER n DROP NOT NULL"),
+    ],
+  },
+  {
+    what: "a key gets more columns at the source",
+    deeds: [source("ALTER TABLE stock DROP CONSTRAINT stock_pkey, ADD PRIMARY KEY (id, n)")],
+    code: "LW026",
+    says: /rejects rows of it that the source permits: UNIQUE stock_pkey \(id\)/,
+    heals: [target("ALTER TABLE stock DROP CONSTRAINT stock_pkey, ADD PRIMARY KEY (id, n)")],
+  },
+  {
+    what: "the target gets a unique index",
+    deeds: [target("CREATE UNIQUE INDEX by_n ON stock (n)")],
+    code: "LW026",
+    says: /rejects rows of it that the source permits: UNIQUE by_n \(n\)/,
+    heals: [target("DROP INDEX by_n")],
+  },
+  {
+    what: "the target gets an exclusion constraint",
+    deeds: [target("ALTER TABLE stock ADD CONSTRAINT apart EXCLUDE USING btree (n WITH =)")],
+    code: "LW026",
+    says: /EXCLUDE apart \(n\)/,
+    heals: [target("ALTER TABLE stock DROP CONSTRAINT apart")],
+  },
+  {
+    what: "a column is NOT NULL at the target",
+    deeds: [target("ALTER TABLE stock ALTER n SET NOT NULL")],
+    code: "LW026",
+    says: /NOT NULL n\./,
+    heals: [source("ALTER TABLE stock ALTER n SET NOT NULL")],
+  },
+  {
+    what: "a check is dropped at the source",
+    given: [source("ALTER TABLE stock ADD CONSTRAINT small CHECK (n < 1000)")],
+    deeds: [source("ALTER TABLE stock DROP CONSTRAINT small")],
+    code: "LW026",
+    says: /CHECK small\./,
+    heals: [target("ALTER TABLE stock DROP CONSTRAINT small")],
+  },
+  {
+    what: "a partition is detached at the target",
+    table: "ev",
+    given: [
+      target(`CREATE SCHEMA {schema}; CREATE TABLE ev (id int, day int, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+        CREATE TABLE ev1 PARTITION OF ev FOR VALUES FROM (0) TO (10); CREATE TABLE ev2 PARTITION OF ev DEFAULT`),
+    ],
+    deeds: [target("ALTER TABLE ev DETACH PARTITION ev1")],
+    code: "LW005",
+    says: /Partition \w+\.ev1 of table \w+\.ev was detached or dropped in the target database, and its rows with it/,
+    heals: [target("ALTER TABLE ev ATTACH PARTITION ev1 FOR VALUES FROM (0) TO (10)")],
   },
   {
     what: "a partition with rows is attached",
@@ -541,6 +617,17 @@ export const calm: readonly Case[] = [
     what: "a column is added that the target had before, and an index computes something",
     given: [target("CREATE SCHEMA {schema}; CREATE TABLE stock (id int PRIMARY KEY, n int, w text)")],
     deeds: [source("ALTER TABLE stock ADD COLUMN w text; CREATE INDEX ON stock ((n + 1))")],
+  },
+  {
+    what: "both ends get the same rules, and the target fewer",
+    given: [source("ALTER TABLE stock ADD CONSTRAINT small CHECK (n < 1000), ADD UNIQUE (n)")],
+    deeds: [
+      source("ALTER TABLE stock ALTER n SET NOT NULL; ALTER TABLE stock ADD CONSTRAINT least CHECK (n > 0)"),
+      target("ALTER TABLE stock ALTER n SET NOT NULL; ALTER TABLE stock ADD CONSTRAINT least CHECK (n > 0)"),
+      target(
+        "ALTER TABLE stock DROP CONSTRAINT small, DROP CONSTRAINT stock_n_key; CREATE UNIQUE INDEX ON stock (n, id)",
+      ),
+    ],
   },
   {
     what: "an enumeration gets a label that the target had before, and other types are made",

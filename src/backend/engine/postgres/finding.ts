@@ -24,7 +24,9 @@ export const codes = {
   sourceNoIdentity: "LW002",
   targetNoIdentity: "LW003",
   partitionAttached: "LW004",
+  targetPartitionAttached: "LW004",
   partitionDetached: "LW005",
+  targetPartitionDetached: "LW005",
   partitionTruncated: "LW006",
   sourceRowSecurity: "LW007",
   targetRowSecurity: "LW008",
@@ -46,6 +48,8 @@ export const codes = {
   targetUnlogged: "LW023",
   transactionSkipped: "LW024",
   targetTriggered: "LW025",
+  targetStricter: "LW026",
+  keysDiffer: "LW027",
   copyBroken: "LW104",
 } as const satisfies Partial<Record<MessageId, string>>;
 type Kind = keyof typeof codes;

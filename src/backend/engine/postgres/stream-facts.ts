@@ -20,6 +20,8 @@ export interface MemberFacts {
   readonly tuples: number;
   /** Rows as the server counts them while it runs; a crash makes it forget them. */
   readonly live: number;
+  /** Changes with its indexes, its constraints and its replica identity; empty where those do not count. */
+  readonly rules: string;
   /** Whether updates and deletes can name their rows: at the source as published, at the target as a subscription needs it. */
   readonly identity: boolean;
   /** Whether row security applies to the role that reads it at the source, or writes it at the target. */
@@ -119,9 +121,13 @@ const typesSql = `(
 /**
  * With `wanted (name, oid, …)`: the tables and their partitions that hold rows.
  *
- * @param facts of a member `c`: its `identity` and whether it is `filtered`.
+ * @param facts of a member `c`: its `identity`, whether it is `filtered`, and whether its rules count (`ruled`).
  */
-function membersSql(facts: { readonly identity: string; readonly filtered: string }): string {
+function membersSql(facts: {
+  readonly identity: string;
+  readonly filtered: string;
+  readonly ruled: string;
+}): string {
   return `
   tree (root, oid, relkind, link) AS (
     SELECT DISTINCT w.oid, w.oid, w.relkind, '' FROM wanted w
@@ -135,6 +141,10 @@ function membersSql(facts: { readonly identity: string; readonly filtered: strin
              'oid', c.oid::int8, 'name', n.nspname || '.' || c.relname, 'node', c.relfilenode::int8, 'shape', a.shape,
              'link', t.link, 'tuples', c.reltuples,
              'live', pg_stat_get_live_tuples(c.oid),
+             'rules', CASE WHEN ${facts.ruled} THEN (
+               SELECT c.relreplident::text || md5(coalesce(string_agg(x.version, ',' ORDER BY x.version), '')) FROM (
+                 SELECT i.indexrelid || ' ' || i.xmin::text AS version FROM pg_index i WHERE i.indrelid = c.oid
+                 UNION ALL SELECT k.oid || ' ' || k.xmin::text FROM pg_constraint k WHERE k.conrelid = c.oid) x) ELSE '' END,
              'identity', ${facts.identity}, 'filtered', ${facts.filtered},
              'unlogged', c.relpersistence = 'u',
              'triggers', coalesce((SELECT json_agg(g.tgname ORDER BY g.tgname) FROM pg_trigger g
@@ -186,7 +196,7 @@ export async function sourceFacts(
        UNION
        SELECT pub.pubname, c.oid, c.relkind, c.relreplident, n.nspname, c.relname FROM pub JOIN pg_publication_rel r ON r.prpubid = pub.oid
        JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
-     ${membersSql({ identity: sourceIdentity, filtered: "row_security_active(c.oid)" })}
+     ${membersSql({ identity: sourceIdentity, filtered: "row_security_active(c.oid)", ruled: "t.oid = t.root" })}
      SELECT u.name, ${horizonSql} AS horizon, ${typesSql} AS types, (pg_current_wal_lsn() - '0/0')::text AS position,
             (pg_current_wal_flush_lsn() - '0/0')::text AS flushed,
             (SELECT (s.confirmed_flush_lsn - '0/0')::text FROM pg_replication_slots s WHERE s.slot_name = u.name) AS applied,
@@ -240,7 +250,7 @@ export async function targetFacts(
        UNION
        SELECT o.oid, c.oid, c.relkind, n.nspname, c.relname FROM own o JOIN pg_subscription_rel r ON r.srsubid = o.oid
        JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
-     ${membersSql({ identity: identityIndex(`(i.indisprimary OR ${replicaIndex})`), filtered: targetFiltered })}
+     ${membersSql({ identity: identityIndex(`(i.indisprimary OR ${replicaIndex})`), filtered: targetFiltered, ruled: "true" })}
      SELECT o.subname AS name, current_setting('server_version_num')::int AS version, ${horizonSql} AS horizon,
             (pg_current_wal_flush_lsn() - '0/0')::text AS position,
             (SELECT (max(w.received_lsn) - '0/0')::text FROM pg_stat_subscription w

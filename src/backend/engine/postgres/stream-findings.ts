@@ -6,6 +6,7 @@ import type { Side } from "../side";
 import type { StreamFinding } from "../stream-finding";
 import { plainName, type TableName } from "../table-name";
 import { codes, finding } from "./finding";
+import type { Strictness } from "./rules";
 import { countConflicts, namedConflicts, rowsMissing } from "./stream-conflicts";
 import { emptying } from "./stream-emptied";
 import type {
@@ -40,6 +41,8 @@ export interface Answers {
   /** By end and table: what the columns of tables that join are called. */
   readonly names: Readonly<Record<Side, ReadonlyMap<number, Names>>>;
   readonly types: readonly DifferingType[];
+  /** By table: what the target rejects, and the source permits. */
+  readonly strict: ReadonlyMap<string, Strictness>;
 }
 
 /** A type that the target has in another way. */
@@ -152,6 +155,7 @@ function judgeTable(
   const { publication } = look.source;
   const before = joined ?? join(look, source, target, publication.oid, answers);
   const triggers = triggersOf(target);
+  const strict = answers.strict.get(plainName(name));
   const { after, warnings } = altered(
     name,
     before,
@@ -171,6 +175,7 @@ function judgeTable(
       ...(look.target.skip === null ? {} : { skipped: look.target.skip }),
       joined: {
         ...{ ...rest, ...emptied, triggers: before.triggers ?? triggers },
+        ...(strict === undefined ? {} : { rules: before.rules ?? [...strict.rules] }),
         ...(source.published === null
           ? {}
           : { published: { as: source.published, version: publication.version, owner: publication.owner } }),
@@ -185,6 +190,10 @@ function judgeTable(
       ...triggers
         .filter((trigger) => before.triggers?.includes(trigger) === false)
         .map((trigger) => finding("targetTriggered", "target", name, { trigger }, trigger)),
+      ...(strict?.rules ?? [])
+        .filter((rule) => before.rules?.includes(rule) === false)
+        .map((rule) => finding("targetStricter", "target", name, { rule }, rule)),
+      ...(strict?.keys === undefined ? [] : [finding("keysDiffer", "target", name, { ...strict.keys })]),
       ...renamedAt("source", name, source),
       ...renamedAt("target", name, target),
       ...identities(name, before, source, target),
@@ -473,21 +482,31 @@ function watchedParts(
     }
     const hadRows = answers.get(partKey(part));
     if (hadRows !== undefined) {
-      parts[oid] = { ...partOf(part), ...(hadRows ? { mark: "attached" } : {}) };
+      // The target's own partition that comes back has the rows that it had.
+      const isBack = side === "target" && before !== undefined && before.mark !== "attached";
+      parts[oid] = { ...partOf(part), ...(hadRows && !isBack ? { mark: "attached" } : {}) };
     } else if (before !== undefined) {
       parts[oid] = before;
     }
   }
+  const kinds = kindsOf[side];
   const warnings = Object.entries(parts).flatMap(([oid, { name, mark }]) =>
-    mark === undefined ? [] : [finding(kindOf[mark], side, table, { part: name }, oid)],
+    mark === undefined ? [] : [finding(kinds[mark], side, table, { part: name }, oid)],
   );
   return { end: { ...end, parts }, warnings };
 }
 
-const kindOf = {
-  attached: "partitionAttached",
-  detached: "partitionDetached",
-  truncated: "partitionTruncated",
+const kindsOf = {
+  source: {
+    attached: "partitionAttached",
+    detached: "partitionDetached",
+    truncated: "partitionTruncated",
+  },
+  target: {
+    attached: "targetPartitionAttached",
+    detached: "targetPartitionDetached",
+    truncated: "partitionTruncated",
+  },
 } as const;
 
 /**

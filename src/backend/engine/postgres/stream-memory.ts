@@ -59,6 +59,8 @@ const entry = v.object({
       published: v.optional(v.object({ as: v.number(), version: v.string(), owner: v.number() })),
       /** Triggers of the target that fired for replicated changes then, as they are named to the user. */
       triggers: v.optional(v.array(v.string())),
+      /** What the target rejected then and the source permitted. */
+      rules: v.optional(v.array(v.string())),
       source: end,
       target: end,
       /** It was rewritten at the source; over when the target has the log up to here. */

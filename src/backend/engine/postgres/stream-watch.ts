@@ -10,6 +10,7 @@ import type { Databases, Row } from "./databases";
 import { finding } from "./finding";
 import { grouped } from "./grouped";
 import { objectName, objectNames } from "./names";
+import { type Strictness, strictnessOf } from "./rules";
 import type { MissingRows } from "./server-log";
 import {
   type ConflictCounters,
@@ -63,6 +64,8 @@ interface Check {
   readonly columns: Map<string, { readonly shapes: string; readonly pair: ColumnPair }>;
   /** The types of both ends when they were compared, and those that differ. */
   readonly types: { readonly version: string; readonly differing: readonly DifferingType[] } | undefined;
+  /** The same of what their tables reject. */
+  readonly rules: { readonly version: string; readonly strict: ReadonlyMap<string, Strictness> } | undefined;
   readonly findings: readonly StreamFinding[];
 }
 
@@ -186,6 +189,7 @@ export class StreamWatch {
           : moved;
     const answers = { parts: new Map(last?.parts), columns: new Map(last?.columns) };
     let types = last?.types;
+    let rules = last?.rules;
     let names: Readonly<Record<Side, ReadonlyMap<number, Names>>>;
     const look = {
       ...{ tables: task.tables, source: known, target },
@@ -196,16 +200,19 @@ export class StreamWatch {
       await this.#ask(task, memory, look, answers);
       names = await this.#namesOf(task, memory, look);
       types = await this.#typesOf(task, look, last?.types);
+      rules = await this.#rulesOf(task, look, last?.rules);
     } catch (error) {
       requireEngineError(error);
       return refusal(error, last);
     }
     const columns = new Map([...answers.columns].map(([name, { pair }]) => [name, pair]));
-    const judged = judge(look, memory, { parts: answers.parts, columns, names, types: types.differing });
+    const judged = judge(look, memory, {
+      ...{ parts: answers.parts, columns, names, types: types.differing, strict: rules.strict },
+    });
     const changed = judged.memory !== stored;
     const next = changed ? judged.memory : task.memory;
     this.#checks.set(task.id, {
-      ...{ dueAt, memory: next, source: known, types, findings: judged.findings },
+      ...{ dueAt, memory: next, source: known, types, rules, findings: judged.findings },
       ...{ reached: target.position, taken: furthest(known.applied, target.received, taken) },
       ...answers,
     });
@@ -288,6 +295,27 @@ export class StreamWatch {
       .filter(({ problems }) => problems.length > 0)
       .map(({ type, problems }) => ({ type, fits: problems.every(({ result }) => result === "ALARM") }));
     return { version, differing };
+  }
+
+  /** Compares what the tables of both ends reject, if any of it was altered since. */
+  async #rulesOf(
+    task: EngineTask,
+    { source, target }: Pick<Look, "source" | "target">,
+    known: Check["rules"],
+  ) {
+    const atTarget = new Map(target.tables.map((table) => [plainName(table), table.members]));
+    const tables = source.tables.flatMap(({ oid, schema, table, members }) => {
+      const name = { schema, table };
+      const others = atTarget.get(plainName(name));
+      return others === undefined ? [] : [{ name, source: oid, own: members.slice(0, 1), target: others }];
+    });
+    const version = tables
+      .flatMap(({ own, target: others }) => [...own, ...others])
+      .map(({ oid, shape, rules }) => `${oid} ${shape} ${rules}`)
+      .join("\n");
+    return known?.version === version
+      ? known
+      : { version, strict: await strictnessOf(this.databases, task, tables) };
   }
 }
 
