@@ -217,6 +217,10 @@ export const precheckMessages = {
     en: "Column {column} is NOT NULL at the target but not at the source: a row with NULL stops the task. Allow NULL there.",
     zh: "列 {column} 在目标库为 NOT NULL，在源库不是，含 NULL 的行会使任务停止。请在目标库允许 NULL。",
   },
+  targetStricterRules: {
+    en: "The target rejects rows that the source permits: {table}. The first such row stops the task. Drop these constraints and indexes at the target, or add them at the source, too.",
+    zh: "目标库会拒绝源库允许的数据行：{table}。遇到第一条这样的数据时任务会停止。请在目标库删除这些约束和索引，或在源库也添加。",
+  },
   targetNoKey: {
     en: "Table {table} of the target has neither a primary key nor a replica identity index: the first UPDATE or DELETE stops the task (55000). Add the source's key there.",
     zh: "目标库表 {table} 没有主键，也没有复制标识索引，首次 UPDATE 或 DELETE 会使任务停止（55000）。请在目标库添加与源库相同的键。",

@@ -215,6 +215,41 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
       heals: true,
     },
     {
+      title: "a unique index that the target alone has",
+      ...both(
+        `${item}; CREATE UNIQUE INDEX half ON t (v) WHERE v > 0`,
+        `${item}; CREATE UNIQUE INDEX one ON t (v); CREATE UNIQUE INDEX more ON t (v, id)`,
+        "target_columns ALARM",
+      ),
+      says: /rejects rows that the source permits: \w+\.t UNIQUE one \(v\)\. /,
+    },
+    {
+      title: "a check that the target alone has",
+      ...both(
+        item,
+        "CREATE TABLE t (id int PRIMARY KEY, v int CONSTRAINT c CHECK (v > 0))",
+        "target_columns ALARM",
+      ),
+      says: /rejects rows that the source permits: \w+\.t CHECK c\. /,
+    },
+    {
+      title: "an exclusion constraint of a partition at the target",
+      ...both(
+        item,
+        `CREATE TABLE t (id int PRIMARY KEY, v int) PARTITION BY RANGE (id);
+         CREATE TABLE t1 PARTITION OF t DEFAULT; ALTER TABLE t1 ADD CONSTRAINT x EXCLUDE USING btree (v WITH =)`,
+        "target_columns ALARM",
+      ),
+      says: /\w+\.t EXCLUDE x \(v\) \(\w+\.t1\)/,
+    },
+    {
+      title: "nothing of the same rules by other names, and of fewer",
+      ...both(
+        "CREATE TABLE t (id int PRIMARY KEY, v int CONSTRAINT a CHECK (v > 0) UNIQUE, w int CONSTRAINT d CHECK (w > 0))",
+        "CREATE TABLE t (id int CONSTRAINT k PRIMARY KEY, v int CONSTRAINT b CHECK (v > 0) CONSTRAINT u UNIQUE, w int)",
+      ),
+    },
+    {
       title: "a column that is generated at the target only",
       ...both(
         item,

@@ -5,7 +5,8 @@
 import type { EndLogin } from "../database-login";
 import type { Side } from "../side";
 import { plainName, type TableName } from "../table-name";
-import type { Databases, Row } from "./databases";
+import type { Row } from "./databases";
+import type { Asked } from "./per-table";
 import type { MemberFacts } from "./stream-facts";
 
 /** Of a table or a partition. */
@@ -17,6 +18,8 @@ interface Rule extends Row {
   readonly required: boolean;
   /** Of an index; null where expressions or only some rows count. Of a key null: there is none, or it is all columns. */
   readonly columns: readonly string[] | null;
+  /** Of a check, where it is asked for: PostgreSQL locks the table to write it. */
+  readonly definition: string | null;
 }
 
 /** How a table of the target differs from its source in what it takes. */
@@ -41,31 +44,37 @@ const indexColumns = `(
 // As check_relation_updatable finds the key at the target; the source sends that of its replica identity.
 const rulesSql = `
   SELECT a.attrelid::int8::float8 AS oid, 'column' AS kind, a.attname::text AS name,
-         a.attnotnull AND a.attgenerated = '' AS required, NULL::text[] AS columns
+         a.attnotnull AND a.attgenerated = '' AS required, NULL::text[] AS columns, NULL AS definition
   FROM pg_attribute a WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
   UNION ALL
-  SELECT k.conrelid::int8::float8, 'check', k.conname::text, true, NULL FROM pg_constraint k
+  SELECT k.conrelid::int8::float8, 'check', k.conname::text, true, NULL, CASE WHEN $3 THEN pg_get_constraintdef(k.oid) END FROM pg_constraint k
   WHERE k.conrelid = ANY ($1::oid[]) AND k.contype = 'c' AND coalesce(to_jsonb(k) ->> 'conenforced', 'true') = 'true'
   UNION ALL
   SELECT i.indrelid::int8::float8, CASE WHEN i.indisunique THEN 'unique' ELSE 'exclude' END, c.relname::text, true,
          CASE WHEN i.indpred IS NULL AND i.indexprs IS NULL AND coalesce(to_jsonb(i) ->> 'indnullsnotdistinct', 'false') = 'false'
-              THEN ${indexColumns} END
+              THEN ${indexColumns} END, NULL
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
   WHERE i.indrelid = ANY ($1::oid[]) AND (i.indisunique OR i.indisexclusion) AND i.indislive
   UNION ALL
-  SELECT c.oid::int8::float8, 'key', '', true, CASE WHEN $2 OR c.relreplident IN ('d', 'i') THEN ${indexColumns} END
+  SELECT c.oid::int8::float8, 'key', '', true, CASE WHEN $2 OR c.relreplident IN ('d', 'i') THEN ${indexColumns} END, NULL
   FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid AND i.indislive AND i.indisunique
     AND CASE WHEN c.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END
   WHERE c.oid = ANY ($1::oid[])`;
 
-/** Compares what both ends of tables reject, by `schema.table`. @throws EngineError */
+/**
+ * Compares what both ends of tables reject, by `schema.table`.
+ *
+ * @param defined whether checks of other names may be the same.
+ * @throws EngineError
+ */
 export async function strictnessOf(
-  databases: Databases,
+  asked: Readonly<Record<Side, Asked>>,
   ends: Readonly<Record<Side, EndLogin>>,
   tables: readonly RuledTable[],
+  defined: boolean,
 ): Promise<ReadonlyMap<string, Strictness>> {
   const rulesOf = async (side: Side, oids: readonly number[]) => {
-    const rules = await databases.query<Rule>(ends[side], rulesSql, [oids, side === "target"]);
+    const rules = await asked[side].query<Rule>(ends[side], rulesSql, [oids, side === "target", defined]);
     const byTable = new Map<number, Rule[]>();
     for (const rule of rules) {
       byTable.set(rule.oid, [...(byTable.get(rule.oid) ?? []), rule]);
@@ -113,6 +122,10 @@ function isStricter(rule: Rule, permitted: readonly Rule[]): boolean {
         ? named === undefined
         : !alike.some((one) => one.columns?.every((column) => columns.includes(column)) === true);
     case "check":
+      return !alike.some(
+        ({ name, definition }) =>
+          name === rule.name || (definition !== null && definition === rule.definition),
+      );
     case "exclude":
       return named === undefined;
   }

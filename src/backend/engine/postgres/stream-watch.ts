@@ -313,9 +313,10 @@ export class StreamWatch {
       .flatMap(({ own, target: others }) => [...own, ...others])
       .map(({ oid, shape, rules }) => `${oid} ${shape} ${rules}`)
       .join("\n");
+    const asked = { source: this.databases, target: this.databases };
     return known?.version === version
       ? known
-      : { version, strict: await strictnessOf(this.databases, task, tables) };
+      : { version, strict: await strictnessOf(asked, task, tables, false) };
   }
 }
 

@@ -4,9 +4,10 @@ import { message } from "../../../messages";
 import { plainName } from "../../table-name";
 import { qualified } from "../names";
 import type { Column, Relation } from "../relations";
+import { strictnessOf } from "../rules";
 import { alarm, at, type Check, failed, type Problem, problemOf } from "./check";
 import { holds } from "./column-types";
-import type { Facts } from "./context";
+import type { CheckContext, Facts } from "./context";
 import { generatedIdentity } from "./identity";
 
 interface Pair {
@@ -35,7 +36,7 @@ const published = ({ columns }: Relation) => columns.filter(({ generated }) => g
 
 export const targetColumns: Check = {
   ...{ item: "target_columns", group: "objects", ends: ["source", "target"], ifUnknown: "FAILED" },
-  evaluate: async ({ source, target }) => {
+  evaluate: async ({ task, source, target }) => {
     const both = await pairs(source, target);
     const matched = both.flatMap((pair) =>
       published(pair.from).map((column) => ({
@@ -89,9 +90,35 @@ export const targetColumns: Check = {
         dropNotNull,
       ),
       ...keyProblems(both, await target.parts()),
+      ...problemOf(
+        await stricterRules({ task, source, target }, both),
+        (table) => alarm(message("targetStricterRules", { table })),
+        (rule) => rule,
+      ),
     ];
   },
 };
+
+/** Checks, unique indexes and exclusion constraints of the target that the source has not. */
+async function stricterRules(
+  { task, source, target }: CheckContext,
+  both: readonly Pair[],
+): Promise<readonly string[]> {
+  const parts = await target.parts();
+  const tables = both.map(({ from, to }) => ({
+    ...{ name: from, source: from.oid },
+    target: parts
+      .filter((part) => qualified(part) === qualified(to))
+      .map(({ oid, part_schema, part_table }) => ({
+        oid,
+        name: plainName({ schema: part_schema, table: part_table }),
+      })),
+  }));
+  const found = await strictnessOf({ source: source.asked, target: target.asked }, task, tables, true);
+  return [...found].flatMap(([table, { rules }]) =>
+    rules.filter((rule) => !rule.startsWith("NOT NULL ")).map((rule) => `${table} ${rule}`),
+  );
+}
 
 function dropNotNull({ to, column }: Misfit) {
   return alter(to, `ALTER COLUMN ${escapeIdentifier(column.name)} DROP NOT NULL`);
