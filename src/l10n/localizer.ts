@@ -13,7 +13,7 @@ export interface Localizer {
   time(ms: number): Shown;
   /** The same to the minute, for where space is short. */
   shortTime(ms: number): Shown;
-  /** As short as it can be: the time of the day on the day of `now`, with the weekday within a week, else the date. */
+  /** As short as it can be: the time of the day on the day of `now`, with the weekday within a week, else the date, or the month of another year. */
   nearTime(ms: number, now: number): Shown;
   /** The time of the day to the second, for what has just happened. */
   clockTime(ms: number): Shown;
@@ -62,6 +62,7 @@ export function localizerFor(
     () => new Intl.DateTimeFormat(language, { weekday: "short", hour: "numeric", minute: "2-digit" }),
   );
   const days = onFirstUse(() => new Intl.DateTimeFormat(language, { month: "short", day: "numeric" }));
+  const years = onFirstUse(() => new Intl.DateTimeFormat(language, { year: "numeric", month: "short" }));
   const clockTimes = onFirstUse(() => new Intl.DateTimeFormat(language, { timeStyle: "medium" }));
   const percents = onFirstUse(
     () => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }),
@@ -89,8 +90,11 @@ export function localizerFor(
     time: (ms) => shown(times().format(ms)),
     shortTime: (ms) => shown(shortTimes().format(ms)),
     nearTime: (ms, now) => {
-      const isToday = new Date(ms).toDateString() === new Date(now).toDateString();
-      return shown((isToday ? minutes() : Math.abs(ms - now) < 6 * day ? weekdays() : days()).format(ms));
+      if (new Date(ms).toDateString() === new Date(now).toDateString()) {
+        return shown(minutes().format(ms));
+      }
+      const away = Math.abs(ms - now);
+      return shown((away < 6 * day ? weekdays() : away < 300 * day ? days() : years()).format(ms));
     },
     clockTime: (ms) => shown(clockTimes().format(ms)),
     percent: (value) => shown(percents().format(Math.floor(value * 10) / 1000)),

@@ -4,12 +4,13 @@ import type { Localizer } from "../l10n/localizer";
 import { joined, type Shown, shown } from "../l10n/shown";
 import type { RetainedLog } from "./task";
 
-/** A line about size, limit, growth and what becomes of it, such as `52 MB of 64 MB at most · kept until about 14:30 …`. */
+/** A line about size, limit, growth and what becomes of it, such as `52 MB of 64 MB at most · kept until around 14:30 …`. */
 export function retainedLogText(
   { bytes, limit, bytesPerSecond, lostAt, diskFullAt }: RetainedLog,
   l10n: Localizer,
 ): Shown {
-  const { t, shortTime } = l10n;
+  const { t } = l10n;
+  const near = (ms: number) => l10n.nearTime(ms, Date.now());
   return joined(" · ", [
     limit === undefined
       ? t("{0}, without a limit", bytesText(bytes, l10n))
@@ -19,8 +20,8 @@ export function retainedLogText(
       : [t("{0} per second", bytesText(bytesPerSecond, l10n))]),
     ...(lostAt === undefined
       ? []
-      : [t("kept until about {0}, then the task must copy its tables again", shortTime(lostAt))]),
-    ...(diskFullAt === undefined ? [] : [t("source disk full at about {0}", shortTime(diskFullAt))]),
+      : [t("kept until around {0}, then the task must copy its tables again", near(lostAt))]),
+    ...(diskFullAt === undefined ? [] : [t("source disk full around {0}", near(diskFullAt))]),
   ]);
 }
 

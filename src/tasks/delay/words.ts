@@ -135,13 +135,13 @@ function remedyText({ id }: DelayCause, { t }: Localizer): Shown | undefined {
   }
 }
 
-function forecastOf(catchUp: CatchUp, { t, duration, shortTime }: Localizer): Shown {
+function forecastOf(catchUp: CatchUp, { t, duration, nearTime }: Localizer): Shown {
   switch (catchUp.kind) {
     case "in":
       return t(
-        "At this rate the task will catch up in {0}, at about {1}.",
+        "At this rate the task will catch up in {0}, around {1}.",
         duration(Math.ceil(catchUp.ms / 1_000) * 1_000),
-        shortTime(Date.now() + catchUp.ms),
+        nearTime(Date.now() + catchUp.ms, Date.now()),
       );
     case "blocked":
       return t("The task will not catch up until this cause is removed.");

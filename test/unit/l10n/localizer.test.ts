@@ -6,13 +6,16 @@ describe("formats", () => {
   it("of a near time leave out what goes without saying", () => {
     const now = new Date(2026, 10, 27, 12, 0).getTime();
     const texts = (language: string) =>
-      [-11, 11, 25, 200].map((hours) => localizerFor(language, fill).nearTime(now + hours * 3_600_000, now));
-    const [past = "", soon = "", later = "", muchLater] = texts("en");
+      [-11, 11, 25, 200, 9_000].map((hours) =>
+        localizerFor(language, fill).nearTime(now + hours * 3_600_000, now),
+      );
+    const [past = "", soon = "", later = "", muchLater, nextYear] = texts("en");
     assert.match(past, /^1:00\sAM$/);
     assert.match(soon, /^11:00\sPM$/);
     assert.match(later, /^Sat,? 1:00\sPM$/);
     assert.equal(muchLater, "Dec 5");
-    assert.deepEqual(texts("zh-cn"), ["01:00", "23:00", "周六13:00", "12月5日"]);
+    assert.equal(nextYear, "Dec 2027");
+    assert.deepEqual(texts("zh-cn"), ["01:00", "23:00", "周六13:00", "12月5日", "2027年12月"]);
   });
 
   it("of a delay in a list are the coarser the longer it is", () => {

@@ -145,9 +145,9 @@ describe("the log that a source keeps", () => {
     const limited = { bytes: 52 * 1024 ** 2, limit: 64 * 1024 ** 2, bytesPerSecond: 1024, lostAt };
     assert.equal(
       retainedLogText(limited, english),
-      `52 MB of 64 MB at most · 1 kB per second · kept until about ${english.shortTime(lostAt)}, then the task must copy its tables again`,
+      `52 MB of 64 MB at most · 1 kB per second · kept until around ${english.nearTime(lostAt, Date.now())}, then the task must copy its tables again`,
     );
     const full = retainedLogText({ bytes: 2048, diskFullAt: lostAt }, english);
-    assert.match(full, /without a limit · source disk full at about /);
+    assert.match(full, /without a limit · source disk full around /);
   });
 });

@@ -152,7 +152,7 @@ describe("the diagnosis of a delay", () => {
     );
     assert.match(
       paragraph(behind(sessions(sending, busy), { log: { open: 1_000, grows: 0, reads: 100 } })),
-      /whole processor\. .* At this rate the task will catch up in 10 sec, at about /,
+      /whole processor\. .* At this rate the task will catch up in 10 sec, around /,
     );
     assert.match(paragraph(behind()), /^The cause is not known: .* It is not yet known/);
     assert.deepEqual(delayWords(diagnoseDelay(behind(undefined, { delayMs: 100 })), english), {
