@@ -107,9 +107,9 @@ export const logins: readonly LoginCase[] = [
   },
   {
     title: "an owner whose own rights were revoked",
-    target: `${table}; ALTER TABLE t OWNER TO me; REVOKE INSERT, TRUNCATE ON t FROM me`,
+    target: `${table}; ALTER TABLE t OWNER TO me; REVOKE SELECT, INSERT, TRUNCATE ON t FROM me`,
     finds: ["target_object_privileges FAILED"],
-    says: /me lacks: INSERT, TRUNCATE ON public\.t/,
+    says: /me lacks: SELECT, INSERT, TRUNCATE ON public\.t/,
     heals: true,
   },
   {

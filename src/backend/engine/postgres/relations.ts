@@ -107,7 +107,8 @@ export const relationsSql = `
              AND a.attgenerated = '' AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT')) AS readable,
          c.relrowsecurity AS row_security, row_security_active(c.oid) AS filtered,
          writer.rolname::text AS writer,
-         ARRAY(SELECT p FROM unnest('{INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) p
+         -- The row that is updated or deleted is looked up first.
+         ARRAY(SELECT p FROM unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) p
                WHERE NOT has_table_privilege(writer.oid, c.oid, p)) AS writer_lacks,
          c.relrowsecurity AND NOT writer.rolsuper AND NOT writer.rolbypassrls
            AND (c.relforcerowsecurity OR NOT pg_has_role(writer.oid, c.relowner, 'USAGE')) AS writer_filtered
