@@ -283,10 +283,16 @@ export class AlertEngine {
     this.#batch.add(notices);
   }
 
-  /** Until it is recorded that they were shown, a window that finds them decides again. */
+  /**
+   * Reports what came together, but not what has been overtaken meanwhile: it is not so any more. Until it is recorded
+   * that they were shown, a window that finds them decides again.
+   */
   #show(notices: readonly RecordedNotice[]): void {
-    this.host.notify(notices.map(({ notice }) => notice));
-    const keys = new Set(notices.map(({ notice, entry }) => `${notice.connection}/${entry}`));
+    const keyOf = ({ notice, entry }: RecordedNotice) => `${notice.connection}/${entry}`;
+    const last = new Map(notices.map((one) => [keyOf(one), one]));
+    const holds = (one: RecordedNotice) => one.notice.signs !== undefined || last.get(keyOf(one)) === one;
+    this.host.notify(notices.filter(holds).map(({ notice }) => notice));
+    const keys = new Set(last.keys());
     this.#queue = this.#queue
       .then(async () => {
         this.#entries = await this.records.change((all) => withShown(all, keys, this.#name));

@@ -63,7 +63,7 @@ async function groupsOf(notices: readonly PlacedNotice[], diagnose: Diagnose): P
       isFailure(first) && first.task.error !== undefined && lookups++ < diagnosed
         ? await diagnose(first.task)
         : undefined;
-    const cause = diagnosis == null ? key : `case ${diagnosis.id}`;
+    const cause = diagnosis == null ? key : `${flapKey(first)} case ${diagnosis.id}`;
     const known = bursts.get(cause);
     bursts.set(cause, {
       members: known === undefined ? members : [...known.members, ...members],
@@ -74,9 +74,9 @@ async function groupsOf(notices: readonly PlacedNotice[], diagnose: Diagnose): P
 }
 
 function keyOf(notice: PlacedNotice): string {
-  const { level, condition, task, flaps } = notice;
-  if (level === "recovered" || flaps !== undefined) {
-    return `${level === "recovered" ? level : "flaps"}`;
+  const { level, condition, task } = notice;
+  if (level === "recovered") {
+    return level;
   }
   if (!isFailure(notice)) {
     return condition === "frozen" ? `frozen ${task.freeze?.id}` : condition;
@@ -84,18 +84,17 @@ function keyOf(notice: PlacedNotice): string {
   const words = (task.error?.message ?? "")
     .slice(0, 200)
     .replaceAll(/"[^"]*"|'[^']*'|[\w.-]*\d[\w.-]*/g, "#");
-  return [condition, task.error?.code, task.engine, words].join(" ");
+  return [flapKey(notice), condition, task.error?.code, task.engine, words].join(" ");
+}
+
+/** Tasks that fail and recover again and again are not among those that failed once. */
+function flapKey({ flaps }: PlacedNotice): string {
+  return flaps === undefined ? "" : "flaps";
 }
 
 /** Whether a task has failed, for a cause that may be known. */
-function isFailure({ condition, level, flaps }: PlacedNotice): boolean {
-  return (
-    level !== "recovered" &&
-    flaps === undefined &&
-    condition !== "frozen" &&
-    !isRule(condition) &&
-    !isSignRule(condition)
-  );
+function isFailure({ condition, level }: PlacedNotice): boolean {
+  return level !== "recovered" && condition !== "frozen" && !isRule(condition) && !isSignRule(condition);
 }
 
 function textOf(
@@ -124,7 +123,10 @@ function sentence(
     return t("{0} tasks recovered.", length);
   }
   if (flaps !== undefined) {
-    return t("{0} tasks fail and recover again and again.", length);
+    return joined(" ", [
+      t("{0} tasks fail and recover again and again.", length),
+      diagnosis == null ? "" : reasonText(diagnosis, l10n),
+    ]);
   }
   if (isRule(condition)) {
     const worst = members

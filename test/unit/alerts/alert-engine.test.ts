@@ -37,7 +37,7 @@ describe("alerts of a window", () => {
     await window.reads({ a: "incremental" });
     await window.reads({ a: "frozen" });
     await alerts.settle();
-    assert.deepEqual(window.notified, ["recovered shop/a frozen, error shop/a frozen"]);
+    assert.deepEqual(window.notified, ["error shop/a frozen"]);
   });
 
   it("are combined when they come close together", async () => {
@@ -111,6 +111,27 @@ describe("alerts of a window", () => {
     alerts.clock.pass(3_000);
     assert.equal(window.notified.length, 1);
     assert.equal(window.notified[0]?.split(", ").length, 500);
+  });
+
+  it("leave out what was overtaken while they were collected, but no warning", async () => {
+    const window = alerts.open();
+    const names = ["a", "b", "c", "d", "e"];
+    const all = <T>(what: T) => Object.fromEntries(names.map((name) => [name, what]));
+    await window.reads(all("incremental" as const));
+    await window.reads(all("rectification" as const));
+    alerts.clock.pass(1_000);
+    await window.reads({ ...all("incrementalFailed" as const), e: "incremental" });
+    alerts.clock.pass(5_000);
+    await window.idle();
+    const failed = names.slice(0, 4).map((name) => `error shop/${name} incrementalFailed`);
+    assert.deepEqual(window.notified, [[...failed, "recovered shop/e rectification"].join(", ")]);
+    window.notified.length = 0;
+    await window.reads(all(["one"]));
+    alerts.clock.pass(1_000);
+    await window.reads(all(["one", "other"]));
+    alerts.clock.pass(5_000);
+    await window.idle();
+    assert.match(window.notified.join(), /warned one.*warned other/);
   });
 
   it("report a burst that never ends after a while", async () => {

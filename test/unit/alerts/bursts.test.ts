@@ -93,6 +93,15 @@ describe("a notification about many tasks", () => {
     );
   });
 
+  it("of what fails again and again says why, apart from what failed once", async () => {
+    const failed = several(5, "incrementalFailed", () => ({ error: { message: "Connection refused" } }));
+    const flaps = { count: 4, since: 0 };
+    assert.equal(
+      await textOf(failed.map((one, index) => (index < 3 ? { ...one, flaps } : one))),
+      "3 tasks fail and recover again and again. Cause: The source cannot be reached. What to do: Check the network. (t0, t1, t2) 2 tasks failed. Cause: The source cannot be reached. What to do: Check the network. (t3, t4)",
+    );
+  });
+
   it("reports a single task among them as it would alone", async () => {
     const text = await textOf([...several(2, "frozen"), notice("orders", "startFailed")]);
     assert.match(text, /^2 tasks are frozen: .* Synchronization task "orders": Start failed\./);
