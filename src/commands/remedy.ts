@@ -31,6 +31,9 @@ interface LookedUp {
 
 type Parts = Pick<CommandHost, "attempts" | "l10n" | "lifetime" | "log" | "openDetails">;
 
+/** The statements of which PostgreSQL says how many rows they took. */
+const countsRows: ReadonlySet<string> = new Set(["DELETE", "INSERT", "SELECT", "UPDATE"]);
+
 /** The commands of one window, which remembers the logins that the user gave for SQL. */
 export class RemedyCommands {
   readonly #runner = new RemedyRunner();
@@ -186,7 +189,7 @@ export class RemedyCommands {
 
   #outcomeText({ command, row_count }: SqlOutcome, end: Shown): Shown {
     const { t } = this.parts.l10n;
-    return command === "ALTER"
+    return !countsRows.has(command)
       ? t("{0} was run at the {1}.", command, end)
       : row_count === 1
         ? t("{0} at the {1}: 1 row.", command, end)

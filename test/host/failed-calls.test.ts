@@ -156,11 +156,14 @@ describe("commands on a task", () => {
   });
 
   it("name the task in what a remedy did", async () => {
-    const runSql = async () => ({ command: "DELETE", row_count: 1 });
-    const { found } = await placedTask("INCRE_TRANSFER_FAILED", { remedy, runSql });
+    let outcome = { command: "DELETE", row_count: 1 };
+    const { found } = await placedTask("INCRE_TRANSFER_FAILED", { remedy, runSql: async () => outcome });
     dialogs.answer = ({ buttons }) => (buttons[0] === "Run" ? "Run" : undefined);
     await new RemedyCommands(parts).runSql(found);
     assert.equal(dialogs.messages.at(-1)?.text, 'Task "orders": DELETE at the target: 1 row.');
+    outcome = { command: "GRANT", row_count: 0 };
+    await new RemedyCommands(parts).runSql(found);
+    assert.equal(dialogs.messages.at(-1)?.text, 'Task "orders": GRANT was run at the target.');
   });
 
   it("say that a task runs by now where its remedy is asked for, and open its details", async () => {
