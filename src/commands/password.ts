@@ -102,7 +102,7 @@ async function offeredPassword(
     return "typed";
   }
   const items = [
-    { icon: "key", label: t("Use the password that the demo knows"), value: { password } },
+    { icon: "key", label: t("Use the password that the demo gave"), value: { password } },
     { icon: "edit", label: t("Enter a password…"), value: "typed" as const },
   ];
   return await askChoice<(typeof items)[number]["value"]>({

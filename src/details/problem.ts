@@ -166,7 +166,7 @@ function adviceOf(task: Task, facts: DetailsFacts): Shown | undefined {
     return t("This task cannot continue. End it, and create a new one if its data is still needed.");
   }
   if (task.error?.code === "28P01" && isOfDemo(task) && mayChangePassword(task)) {
-    return t("The demo knows the password of this user: Change Database Password… offers it.");
+    return t("Change Database Password… offers the password that the demo gave this user.");
   }
   switch (actions.toSorted(byHelpfulness)[0]) {
     case "resume":

@@ -93,7 +93,7 @@ describe("the core workflow", () => {
     await workbench.openDetails("invoices-to-billing");
     const problem = workbench.webview().locator(".problem");
     await workbench.sees(problem.getByText("The task's user name or password is wrong"));
-    await workbench.sees(problem.getByText("The demo knows the password of this user"));
+    await workbench.sees(problem.getByText("offers the password that the demo gave this user"));
     await workbench.sees(problem.getByRole("button", { name: "Copy: Error" }));
     const link = problem.getByRole("link", { name: "More about this case" });
     const address = (await link.getAttribute("href")) ?? "";

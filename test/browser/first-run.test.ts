@@ -91,7 +91,7 @@ describe("the first run", () => {
 
     await workbench.openDetails("invoices-to-billing");
     await workbench.sees(details.getByText("Change the database password of the task"));
-    await workbench.sees(details.getByText("The demo knows the password of this user"));
+    await workbench.sees(details.getByText("offers the password that the demo gave this user"));
     await workbench.screenshot("wrong-password");
     await workbench.runCommand("DRS: Copy a Login of a Demo Database");
     await workbench.answer(/Which database/, "drs_billing");
