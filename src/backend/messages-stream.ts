@@ -140,6 +140,10 @@ export const streamMessages = {
     en: "The target database finds rows of table {table} by the columns {needed}, but the source sends only {sent} as the key. The synchronization stops at the next update or delete of the table. Use the same key at both ends, or run ALTER TABLE … REPLICA IDENTITY FULL at the source.",
     zh: "目标库按列 {needed} 定位表 {table} 的数据行，而源库只发送键列 {sent}，该表发生下一次更新或删除时同步会停止。请在两端使用相同的键，或在源库执行 ALTER TABLE … REPLICA IDENTITY FULL。",
   },
+  targetBarred: {
+    en: "The task's user of the target database may no longer write {table}, because the table has another owner or privileges were revoked. The synchronization stops at the next change of the table. Make the user, or a role that it can SET ROLE to, the owner again, and grant the owner INSERT, UPDATE and DELETE.",
+    zh: "任务在目标库的用户不再能写入 {table}，因为该表的所有者已改变或权限已被撤销，该表发生下一次变更时同步会停止。请将所有者改回该用户或其可以 SET ROLE 的角色，并为所有者授予 INSERT、UPDATE 和 DELETE 权限。",
+  },
   copyBroken: {
     en: "The copy of table {table} was broken off {count} times since {since} because its worker at the target database ended ({last}). Each time it begins from its first row. Common causes are transaction_timeout, a program that ends long transactions, and an unstable network: see the log of the target's server. The task continues by itself when the cause is gone.",
     zh: "自 {since} 起，表 {table} 的复制因目标库的复制进程终止（{last}）已中断 {count} 次，每次都从第一行重新开始。常见原因有 transaction_timeout、终止长事务的程序和不稳定的网络，请查看目标库服务器的日志。原因消除后任务会自动继续。",

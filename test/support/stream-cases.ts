@@ -290,6 +290,16 @@ export const concerns: readonly Concern[] = [
     ],
   },
   {
+    what: "a table's owner may not write it at the target",
+    deeds: [
+      target("CREATE ROLE barred_{subscription}; ALTER TABLE stock OWNER TO barred_{subscription}"),
+      target("REVOKE UPDATE ON stock FROM barred_{subscription}"),
+    ],
+    code: "LW028",
+    says: /user of the target database may no longer write \w+\.stock/,
+    heals: [target("GRANT UPDATE ON stock TO barred_{subscription}")],
+  },
+  {
     what: "a key gets more columns at the source",
     deeds: [source("ALTER TABLE stock DROP CONSTRAINT stock_pkey, ADD PRIMARY KEY (id, n)")],
     code: "LW026",

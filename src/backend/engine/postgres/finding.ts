@@ -50,6 +50,7 @@ export const codes = {
   targetTriggered: "LW025",
   targetStricter: "LW026",
   keysDiffer: "LW027",
+  targetBarred: "LW028",
   copyBroken: "LW104",
 } as const satisfies Partial<Record<MessageId, string>>;
 type Kind = keyof typeof codes;

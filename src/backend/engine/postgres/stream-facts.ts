@@ -26,6 +26,8 @@ export interface MemberFacts {
   readonly identity: boolean;
   /** Whether row security applies to the role that reads it at the source, or writes it at the target. */
   readonly filtered: boolean;
+  /** Whether a subscription may not write it. */
+  readonly barred: boolean;
   /** Whether a crash of the server empties it. */
   readonly unlogged: boolean;
   /** Its triggers that fire for replicated changes. */
@@ -121,11 +123,12 @@ const typesSql = `(
 /**
  * With `wanted (name, oid, …)`: the tables and their partitions that hold rows.
  *
- * @param facts of a member `c`: its `identity`, whether it is `filtered`, and whether its rules count (`ruled`).
+ * @param facts of a member `c`: its `identity`, whether it is `filtered`, whether it is `barred`, and whether its rules count (`ruled`).
  */
 function membersSql(facts: {
   readonly identity: string;
   readonly filtered: string;
+  readonly barred: string;
   readonly ruled: string;
 }): string {
   return `
@@ -145,7 +148,7 @@ function membersSql(facts: {
                SELECT c.relreplident::text || md5(coalesce(string_agg(x.version, ',' ORDER BY x.version), '')) FROM (
                  SELECT i.indexrelid || ' ' || i.xmin::text AS version FROM pg_index i WHERE i.indrelid = c.oid
                  UNION ALL SELECT k.oid || ' ' || k.xmin::text FROM pg_constraint k WHERE k.conrelid = c.oid) x) ELSE '' END,
-             'identity', ${facts.identity}, 'filtered', ${facts.filtered},
+             'identity', ${facts.identity}, 'filtered', ${facts.filtered}, 'barred', ${facts.barred},
              'unlogged', c.relpersistence = 'u',
              'triggers', coalesce((SELECT json_agg(g.tgname ORDER BY g.tgname) FROM pg_trigger g
                                    WHERE g.tgrelid = c.oid AND g.tgenabled IN ('A', 'R') AND NOT g.tgisinternal), '[]')) ORDER BY t.oid <> t.root, t.oid),
@@ -196,7 +199,7 @@ export async function sourceFacts(
        UNION
        SELECT pub.pubname, c.oid, c.relkind, c.relreplident, n.nspname, c.relname FROM pub JOIN pg_publication_rel r ON r.prpubid = pub.oid
        JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
-     ${membersSql({ identity: sourceIdentity, filtered: "row_security_active(c.oid)", ruled: "t.oid = t.root" })}
+     ${membersSql({ identity: sourceIdentity, filtered: "row_security_active(c.oid)", barred: "false", ruled: "t.oid = t.root" })}
      SELECT u.name, ${horizonSql} AS horizon, ${typesSql} AS types, (pg_current_wal_lsn() - '0/0')::text AS position,
             (pg_current_wal_flush_lsn() - '0/0')::text AS flushed,
             (SELECT (s.confirmed_flush_lsn - '0/0')::text FROM pg_replication_slots s WHERE s.slot_name = u.name) AS applied,
@@ -228,6 +231,13 @@ const targetFiltered = `c.relrowsecurity AND EXISTS (
       AND x.oid = ${writer} AND NOT x.rolsuper AND NOT x.rolbypassrls
       AND (c.relforcerowsecurity OR NOT pg_has_role(x.oid, c.relowner, 'USAGE')))`;
 
+const targetBarred = `EXISTS (
+    SELECT 1 FROM own o WHERE o.oid IN (SELECT w.subscription FROM wanted w WHERE w.oid = t.root) AND NOT (
+      has_table_privilege(${writer}, c.oid, 'INSERT') AND has_table_privilege(${writer}, c.oid, 'UPDATE')
+      AND has_table_privilege(${writer}, c.oid, 'DELETE')
+      AND CASE WHEN c.oid = t.root AND current_setting('server_version_num')::int >= 160000
+               THEN pg_has_role(o.subowner, c.relowner, 'SET') ELSE true END))`;
+
 /** What the target's catalogs say of subscriptions and their tables. @throws EngineError */
 export async function targetFacts(
   databases: Databases,
@@ -250,7 +260,7 @@ export async function targetFacts(
        UNION
        SELECT o.oid, c.oid, c.relkind, n.nspname, c.relname FROM own o JOIN pg_subscription_rel r ON r.srsubid = o.oid
        JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace),
-     ${membersSql({ identity: identityIndex(`(i.indisprimary OR ${replicaIndex})`), filtered: targetFiltered, ruled: "true" })}
+     ${membersSql({ identity: identityIndex(`(i.indisprimary OR ${replicaIndex})`), filtered: targetFiltered, barred: targetBarred, ruled: "true" })}
      SELECT o.subname AS name, current_setting('server_version_num')::int AS version, ${horizonSql} AS horizon,
             (pg_current_wal_flush_lsn() - '0/0')::text AS position,
             (SELECT (max(w.received_lsn) - '0/0')::text FROM pg_stat_subscription w

@@ -325,6 +325,9 @@ function rowSecurity(
     ...filtered.map((member) =>
       finding("targetRowSecurity", "target", name, { table: member.name }, member.name),
     ),
+    ...target.members
+      .filter(({ barred }) => barred)
+      .map((member) => finding("targetBarred", "target", name, { table: member.name }, member.name)),
   ];
 }
 
