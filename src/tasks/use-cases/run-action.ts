@@ -125,11 +125,18 @@ async function runThrough<T extends Target>(
       store.noteRefusal(id, error);
     }
   }
-  const results = begun.map((target) => ({ target, error: errors.get(target.task.id) }));
   const refreshed = Promise.all(begun.map(({ task }) => store.refresh(task.id)));
-  if (results.every(({ error }) => error === undefined)) {
+  const isWrongState = (error: unknown) => isDrsError(error) && error.failure.kind === "illegalState";
+  if ([...errors.values()].every((error) => error === undefined || isWrongState(error))) {
     await refreshed;
   }
+  const results = begun.map((target) => {
+    const error = errors.get(target.task.id);
+    const now = store.snapshot.tasks.get(target.task.id) ?? target.task;
+    // Somebody else was faster, and what they did is what the user wants to know.
+    const isMoved = now.apiStatus !== target.task.apiStatus && !legalActions(now).includes(action);
+    return { target, error: isMoved && isWrongState(error) ? new NotPossibleError(action, now) : error };
+  });
   // An error is reported at once; the outcome shows later in the tasks themselves.
   for (const { target, error } of results) {
     control.end(target.task.id, error);

@@ -245,6 +245,18 @@ describe("an action", () => {
     assert.equal(at.session.store.snapshot.tasks.get("a")?.status, "paused");
   });
 
+  it("that somebody else was faster with says where its task is now", async () => {
+    const { service, target } = await connected(["a"], {
+      batchPause: (jobs) => {
+        service.set("a", "PAUSING");
+        return refused("DRS.M00304", "Not in this status.").batchPause(jobs);
+      },
+    });
+    const [error] = errorsOf(await runAction("pause", [target("a")], { signal }));
+    assert.ok(error instanceof NotPossibleError, String(error));
+    assert.equal(error.task.status, "paused");
+  });
+
   it("is not sent after it was canceled", async () => {
     const { sent, target } = await connected(["a"]);
     const reason = new Error("the window closes");
