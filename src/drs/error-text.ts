@@ -108,7 +108,7 @@ export function explain(error: unknown, { localize, t }: Localizer, local = fals
     const { reason, fault, code } = error.failure;
     const why =
       fault === undefined ? reason : localize({ en: reason, zh: faultsInChinese[fault.id](fault.subject) });
-    const what = sentence(code === undefined ? why : t("{0} ({1})", why, code));
+    const what = sentence(code === undefined ? why : t("{0} ({1})", why.replace(/[.。]$/, ""), code));
     return joined(what.endsWith("。") ? "" : " ", [what, localize(remedyOf(error.failure, local))]);
   }
   return sentence(error instanceof Error ? error.message : String(error));

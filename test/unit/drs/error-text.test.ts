@@ -18,6 +18,12 @@ describe("a failed call in the user's words", () => {
     );
   });
 
+  it("ends once, after the code, where the service's reason has an end of its own", () => {
+    const reason = (text: string) => failed({ kind: "illegalState", code: "DRS.M00304", reason: text });
+    assert.match(explain(reason("Not now."), english), /^Not now \(DRS\.M00304\)\. /);
+    assert.match(explain(reason("当前不允许。"), chinese), /^当前不允许 \(DRS\.M00304\)/);
+  });
+
   it("reports the client's own faults in the user's language", () => {
     const error = failed({ kind: "network", ...faultOf("connectionRefused", "127.0.0.1:9") });
     assert.match(explain(error, english), /^Nothing listens at 127\.0\.0\.1:9\. Check the connection/);
