@@ -40,7 +40,7 @@ import { Presences } from "./presence";
 import { SecretBox } from "./secrets";
 import { StartError } from "./start-error";
 
-/** How often the backend looks whether it has its data directory still, in milliseconds. */
+/** How often the backend checks that it still has its data directory, in milliseconds. */
 const directoryLookMs = 2_000;
 
 type Disposal = () => Promise<unknown>;
@@ -130,9 +130,9 @@ export class Backend {
     await dispose(this.#base);
   }
 
-  /** What runs in a directory that was deleted or moved would be in the way of the next backend. */
+  /** Processes in a directory that was deleted or moved would be in the way of the next backend. */
   async #lookAfter(dir: DataDir): Promise<void> {
-    // What cannot be looked at now may be back next time.
+    // An unreadable directory may be back next time.
     if (!(await dir.isOurs().catch(() => true)) && !this.#stopping) {
       this.end(`the data directory ${dir.path} is gone or belongs to another backend`);
     }

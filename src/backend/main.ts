@@ -12,8 +12,8 @@ import { exitCodeOf } from "./start-error";
 /** Milliseconds after which a stop is no longer waited for: less than the ten seconds for which the extension waits. */
 const stopMs = 9_500;
 
-// What the servers inherit can be read by anybody who gets into one. The user's own settings for PostgreSQL clients go, too:
-// the driver and the servers would obey them.
+// The servers' environment can be read by anybody who gets into one. The user's own settings for PostgreSQL clients
+// go, too: the driver and the servers would obey them.
 for (const name of Object.keys(process.env).filter((key) => !isOwnVariable(key))) {
   delete process.env[name];
 }

@@ -4,7 +4,7 @@
  */
 import type { EngineState } from "./engine/engine-state";
 
-/** What the user asked for (stored). `frozen` is billing: the account's balance is used up. */
+/** The desired state (stored). `frozen` is billing: the account's balance is used up. */
 export interface DesiredState {
   readonly goal: "configured" | "scheduled" | "running" | "paused" | "released";
   readonly taskType: "FULL_TRANS" | "FULL_INCR_TRANS" | "INCR_TRANS";

@@ -1,4 +1,4 @@
-/** DDL of the source as v5 lists it: what looks at a task's stream have noticed, and what still has to be dealt with. */
+/** DDL of the source as v5 lists it: the changes found in a task's stream, and those that still need action. */
 import type * as v from "valibot";
 import type { ddlRequest } from "../../drs/schemas-v5-running";
 import type { KnownFinding } from "../jobs/job";

@@ -13,7 +13,7 @@ import { endsRequest } from "./ends";
 import { checked, jsonOf, languageOf } from "./input";
 
 /**
- * What the running service answers. A balance of 0 or less freezes all tasks of the account: that is billing, not a
+ * Calls to the running service. A balance of 0 or less freezes all tasks of the account: that is billing, not a
  * state of the engine, which is suspended and continues where it was after a top-up.
  */
 export interface LocalCalls {
@@ -32,7 +32,7 @@ export interface LocalCalls {
   /** Copies tables of a task again. */
   copyAgain(id: string, request: v.InferOutput<typeof copyAgainRequest>): Promise<CopyState>;
   copyState(id: string): CopyState;
-  /** What the target of a task would lack if the task ended now. */
+  /** Data missing at the target if the task ended now. */
   unapplied(id: string): Promise<unknown>;
   /** Tries the ends of a task that does not exist yet. */
   ends(request: v.InferOutput<typeof endsRequest>, language: Language): Promise<unknown>;

@@ -25,7 +25,7 @@ export function selectionIn(given: Given, database: string, known: readonly Tabl
     return null;
   }
   const chosen: Chosen[] = [];
-  // What the database is called at the target is said by the target's endpoint.
+  // The database's name at the target comes from the target's endpoint.
   for (const [name, { all, schemas, tables }] of Object.entries(given.object_info ?? {})) {
     if (name !== database) {
       throw new ApiError("DRS.M00007", message("otherDatabase", { database, object: name }));

@@ -44,7 +44,7 @@ export async function notedOutcome<T>(
 ): Promise<Outcome<T>> {
   const outcome = await outcomeOf(step);
   const { refusal } = outcome;
-  // What is done to a child task is part of its task's history.
+  // Actions on a child task are part of its parent's history.
   await store.history.action(store.parentOf(id)?.id ?? id, action, refusal?.text);
   return outcome;
 }

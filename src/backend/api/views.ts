@@ -96,7 +96,7 @@ function echoOf({ sent, selection }: Job) {
     public_ip_list: sent.publicIps ?? null,
     object_switch: selection !== null,
     sync_database: selection === null,
-    // What PostgreSQL's logical replication does.
+    // As PostgreSQL's logical replication does.
     ...{ index_trans: true, conflict_policy: "stop" },
   };
 }

@@ -39,7 +39,7 @@ const unshare = ["unshare", "-U", "--map-user=1000", "--map-group=1000", "--"];
 const oldest = 14;
 
 export interface Search {
-  /** A folder that the user named; no other is looked at then. */
+  /** A folder that the user named; no other is searched then. */
   readonly postgres?: string | undefined;
   /** The file whose packages are meant; by default this program's own. */
   readonly from?: string;

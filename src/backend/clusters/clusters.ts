@@ -148,7 +148,7 @@ export class Clusters extends EventEmitter<Events> {
     const passwordFile = join(this.dataDir, `${name}.password`);
     const parent = join(this.dataDir, "clusters");
     await mkdir(parent, { recursive: true, mode: 0o700 });
-    // What a killed start left; its initdb may still be at work, so a place of its own is used.
+    // Remains of a killed start; its initdb may still run, so a directory of its own is used.
     const stale = (await readdir(parent)).filter((entry) => entry.startsWith(`${name}.new.`));
     for (const entry of stale) {
       await rm(join(parent, entry), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });

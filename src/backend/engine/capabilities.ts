@@ -1,6 +1,6 @@
 export type TaskType = "FULL_TRANS" | "FULL_INCR_TRANS" | "INCR_TRANS";
 
-/** What an engine can do beyond copying and following. What it cannot is not offered to users. */
+/** Optional capabilities of an engine. Those that it lacks are not offered to users. */
 export interface Capabilities {
   /** The types of tasks that it can run; others are refused at their creation. */
   readonly taskTypes: readonly TaskType[];

@@ -1,8 +1,8 @@
-/** What a comparison of both ends finds. */
+/** Results of a comparison of both ends. */
 import type { Message } from "../messages";
 import type { TableName } from "./table-name";
 
-/** What a comparison has found of a table; `impossible`: it cannot be compared, for the given reason. */
+/** The result of comparing a table; `impossible`: it cannot be compared, for the given reason. */
 export interface TableComparison {
   readonly table: TableName;
   readonly verdict: "equal" | "different" | "impossible";

@@ -1,11 +1,11 @@
-/** What servers say about why a task is behind. Facts only: what follows from them is decided where they are shown. */
+/** The servers' evidence of why a task is behind. Facts only: conclusions are drawn where they are shown. */
 
-/** What a session was seen waiting for, as the server calls it. */
+/** A session's wait event, in the server's terms. */
 export interface Activity {
   /** The kind of the wait; empty: it waited for nothing, so it used the processor. */
   readonly kind: string;
   readonly event: string;
-  /** Of the looks at which it was so, 0 to 1. */
+  /** Of the samples that had it, 0 to 1. */
   readonly share: number;
 }
 
@@ -23,7 +23,7 @@ export interface DelayEvidence {
         readonly tables: readonly string[];
       }
     | undefined;
-  /** What the worker waits for: the table, where it is known, and who holds the lock, in the server's terms. */
+  /** The lock that the worker waits for: its table, where known, and its holders, in the server's terms. */
   readonly lock: { readonly table: string | undefined; readonly holders: readonly string[] } | undefined;
   /** Those of the tables written to in which each change reads the whole table, and the rows that it has. */
   readonly unindexed: readonly { readonly table: string; readonly rows: number }[];

@@ -1,11 +1,10 @@
 import { carriedWords, codeOfWords, type ErrorKind, kindOf } from "./error-kinds";
 import type { Side } from "./side";
 
-/** What a database said, with its SQLSTATE or the system's error code. */
+/** A database's error, with its SQLSTATE or the system's error code. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 
-  /** What it is about. */
   readonly kind: ErrorKind;
   /** The SQLSTATE or the system's error code; the source's where the target only passes its words on. */
   readonly code: string;

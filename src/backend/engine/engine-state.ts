@@ -1,11 +1,11 @@
-/** What engines say about a task. */
+/** The states of tasks in engines. */
 import type { Message } from "../messages";
 import type { StreamMemory } from "./engine-task";
 import type { Side } from "./side";
 import type { StreamFinding } from "./stream-finding";
 import type { TableName } from "./table-name";
 
-/** What the engine says of a task. */
+/** A task's state in its engine. */
 export type EngineState =
   | { readonly kind: "absent" }
   | {
@@ -29,11 +29,11 @@ export type EngineState =
       /** How far the stages before the last are behind, whose delay is `delayMs`. */
       readonly stages?: StageDelays | undefined;
       readonly positions?: Positions | undefined;
-      /** What is wrong with the stream, of all tables that it has. */
+      /** The problems of the stream, in all of its tables. */
       readonly findings: readonly StreamFinding[];
-      /** Whether both ends said what the stream needs. Otherwise what was found before still holds. */
+      /** Whether both ends answered the stream's check. Otherwise earlier findings still hold. */
       readonly isWatched: boolean;
-      /** What is to be remembered instead of `from`, the memory with which this look was taken. */
+      /** The memory that replaces `from`, the one with which this poll began. */
       readonly remember?: { readonly from: StreamMemory | null; readonly to: StreamMemory } | undefined;
       /** Undefined while the source cannot be asked. */
       readonly retainedLog?: RetainedLog | undefined;
@@ -58,9 +58,9 @@ export interface TableState {
 
 /** How far parts of a stream are behind the end of the source's log, in milliseconds; null: not known. */
 export interface StageDelays {
-  /** What the source has sent. */
+  /** The log that was sent. */
   readonly sentMs: number | null;
-  /** What the target has received. */
+  /** The log that was received. */
   readonly receivedMs: number | null;
 }
 
@@ -96,7 +96,7 @@ export interface IndexProgress extends TableName {
   readonly made: number;
 }
 
-/** What a task has not brought to its target. */
+/** The data that a task's target lacks. */
 export interface Unapplied {
   /** Tables whose copies are not complete, as `schema.table`. */
   readonly tables: readonly string[];

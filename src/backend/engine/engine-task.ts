@@ -24,7 +24,7 @@ export interface EngineTask {
    * while it is to run.
    */
   readonly rest?: string | undefined;
-  /** What `observe` wanted to be remembered of the stream last; null: nothing yet, or nothing that still counts. */
+  /** The stream's memory from the last `observe`; null: none yet, or none that still counts. */
   readonly memory: StreamMemory | null;
 }
 
@@ -37,9 +37,9 @@ export interface LinkUse {
 }
 
 /**
- * What an engine remembers of a task's stream from look to look, and beyond a restart: how both ends were when the copy
- * began, and what has been lost since. JSON; its content is the engine's own. A table that is not in it is learned at
- * the next look as it is then: leave it out when it is copied again.
+ * An engine's memory of a task's stream between polls and over restarts: the state of both ends when the copy began,
+ * and the losses since. JSON; its content is the engine's own. A table that is not in it is learned at the next poll as
+ * it is then: leave it out when it is copied again.
  */
 export interface StreamMemory {
   readonly task: unknown;
@@ -59,7 +59,7 @@ export interface AgainTable extends TableName {
   readonly keepRows: boolean;
 }
 
-/** What `release` is to remove, and at which ends. */
+/** The task that `release` removes, and its ends. */
 export interface ReleaseTask {
   readonly id: string;
   readonly source: EndLogin;

@@ -1,4 +1,4 @@
-/** What replicates: the backend asks, watches and explains, an engine moves the rows. */
+/** Engines move the rows; the backend asks, watches and explains. */
 import type { Message } from "../messages";
 import type { Capabilities } from "./capabilities";
 import type { CheckItem } from "./check-item";
@@ -27,7 +27,7 @@ export interface Engine {
   /**
    * The tables of a source as somebody chooses among them, also those that cannot be synchronized.
    *
-   * @param target undefined: what it has is not looked at.
+   * @param target undefined: its tables are not read.
    */
   choosableTables(source: EndLogin, target: EndLogin | undefined): Promise<readonly ChoosableTable[]>;
   /** @param wholeSchemas the schemas of which all tables were selected; null: all schemas. */
@@ -86,7 +86,7 @@ export interface Engine {
   /** Removes what only copies under way can need. It is called when all tables are in step. */
   cleanUp(task: EngineTask): Promise<void>;
   /**
-   * What the target would lack if the task ended now. It waits a moment for a target that is about to catch up; undefined
+   * Data missing at the target if the task ended now. It waits a moment for a target about to catch up; undefined
    * when nothing was made for the task.
    */
   unapplied(task: EngineTask): Promise<Unapplied | undefined>;
@@ -100,17 +100,17 @@ export interface Engine {
   /**
    * The states of many tasks, asked for together.
    *
-   * @param fresh whether also their streams are looked at again, however short ago that was.
+   * @param fresh whether also their streams are checked again, however recent the last check.
    */
   observe(tasks: readonly EngineTask[], fresh?: boolean): Promise<ReadonlyMap<string, EngineState>>;
-  /** What was written at the targets of many tasks, asked for together; a target that does not answer is left out. */
+  /** The rows written at the targets of many tasks, queried together; a target that does not answer is left out. */
   measure(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, Written>>;
   /**
    * How many rows the sources of many tasks have inserted, changed and deleted in their tables so far; a source that does not
    * answer is left out. Asked of tasks that are behind.
    */
   changed(tasks: readonly EngineTask[]): Promise<ReadonlyMap<string, number>>;
-  /** What both ends say about why a task is behind. It takes a second or two. */
+  /** Both ends' evidence of why a task is behind. It takes a second or two. */
   delayEvidence(task: EngineTask): Promise<DelayEvidence>;
   /**
    * Compares the task's tables one after another, also while changes flow.
@@ -124,7 +124,7 @@ export interface Engine {
   explainStop(task: EngineTask): Promise<StopCause>;
   /** The remedy of a failed task, from its failure and from what both ends have now. */
   remedy(task: EngineTask, failure: FailureFacts): Promise<FoundRemedy>;
-  /** What an error means to the user of a task. */
+  /** An error's message for the user of a task. */
   describe(error: EngineError, connection: DatabaseLogin | undefined): Message;
   dispose(): Promise<void>;
 }

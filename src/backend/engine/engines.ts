@@ -4,7 +4,7 @@ import type { Engine } from "./engine";
 import { PostgresEngine } from "./postgres/engine";
 import type { ServerLog } from "./postgres/server-log";
 
-/** What engines are made with. */
+/** Parts that engines use. */
 export interface EngineParts {
   /** The log of a target server, where it can be read. */
   readonly logOf: (target: DatabaseLogin) => ServerLog | undefined;

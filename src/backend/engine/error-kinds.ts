@@ -1,5 +1,5 @@
 /**
- * What an error of a database is about: decided here, for every step. PostgreSQL's own code decides where it says
+ * The kind of a database error: decided here, for every step. PostgreSQL's own code decides where it says
  * enough. The errors of a connection that one server keeps to another carry a code that says nothing (08006, 08P01,
  * XX000: see libpqwalreceiver.c, tablesync.c and subscriptioncmds.c) and the words of libpq, or of the other server.
  */
@@ -10,7 +10,7 @@
  */
 export type ErrorKind = "loss" | "transient" | "failure";
 
-/** What a server said: its SQLSTATE or the system's error code, and its words as they came. */
+/** A server's error: its SQLSTATE or the system's error code, and its words as they came. */
 export interface Said {
   readonly code: string;
   readonly reason: string;
@@ -59,7 +59,7 @@ const codesByWords: readonly (readonly [RegExp, string])[] = [
   [/^could not serialize access/, "40001"],
 ];
 
-/** What an error is about. Without a connection of its own, a server's error that another reports is tried again. */
+/** The kind of an error. Without a connection of its own, a server's error that another reports is tried again. */
 export function kindOf({ code, reason }: Said): ErrorKind {
   if (lost.test(code)) {
     return "loss";

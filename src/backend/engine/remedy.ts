@@ -1,4 +1,4 @@
-/** What a user may do at the ends of a failed task. */
+/** Remedies for a failed task, run at its ends. */
 import type { Side } from "./side";
 import type { TableName } from "./table-name";
 

@@ -20,7 +20,7 @@ export type StopCause =
 
 /** A row that the target refused. */
 export interface RejectedRow extends TableName {
-  /** What was to be done with it: INSERT, UPDATE, DELETE or COPY. */
+  /** The rejected command: INSERT, UPDATE, DELETE or COPY. */
   readonly command: string;
   readonly sqlState: string;
   /** The target's words. */

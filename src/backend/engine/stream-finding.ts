@@ -3,8 +3,8 @@ import type { Side } from "./side";
 import type { TableName } from "./table-name";
 
 /**
- * Something that a look has found wrong with a task's stream although its workers may run: a `failure` has lost rows or
- * loses them, a `warning` will break or needs a person.
+ * A problem of a task's stream, whose workers may still run: a `failure` has lost rows or loses them, a `warning` will
+ * break or needs a person.
  */
 export interface StreamFinding {
   /** The same as long as the same thing is wrong: kind, end, table and part of it. */
@@ -15,6 +15,6 @@ export interface StreamFinding {
   readonly table: TableName | undefined;
   /** Of its kind: `LS…` of a failure, `LW…` of a warning; see the catalogue of known failures. */
   readonly code: string;
-  /** What is wrong, the cause, and the remedy. */
+  /** The problem, its cause, and the remedy. */
   readonly message: Message;
 }

@@ -185,7 +185,7 @@ export class JobActions {
   }
 
   /**
-   * What the target would lack if the task ended now; undefined when nothing was made for it, or nothing is any more.
+   * Data missing at the target if the task ended now; undefined when nothing was made for it, or nothing is left.
    *
    * @throws ApiError DRS.M00299 when an end cannot be asked.
    */

@@ -39,7 +39,7 @@ export class ChangeSteps {
         }
         await this.#update(job, change, { tables: [...tables] });
         const added = without(tables, job.tables);
-        // What is lost and is to go must not come back first.
+        // Lost tables that are removed must not return first.
         const lost = without(lostTables(job, runtime.engine), tables);
         const own = without(job.tables, lost);
         const rows = await this.engine.change(this.taskOf(withTables(job, [...own, ...added])), added);

@@ -22,7 +22,7 @@ import type { TcpRelay } from "./tcp-relay";
 
 const pollMs = 500;
 const idlePollMs = 2_000;
-/** After a step tasks are looked at so soon, then after twice this, until `pollMs`; or one millisecond for each task. */
+/** After a step, tasks are polled so soon, then after twice this, until `pollMs`; or one millisecond for each task. */
 const soonMs = 50;
 /** For so long after a call, somebody may ask again, in milliseconds. */
 const attentionMs = 30_000;
@@ -52,7 +52,7 @@ export class Controller {
   readonly #monitor: Monitor;
   readonly #observations: TaskObservations;
   readonly #work = new BackgroundWork();
-  /** Tasks that are looked at, those that wait for their time, and those for which something may be left to do. */
+  /** Tasks that are polled, those that wait for their time, and those for which something may be left to do. */
   readonly #open: Set<string>;
   /** Tasks that have changed since they were last advanced. */
   readonly #changed = new Set<string>();
@@ -110,7 +110,7 @@ export class Controller {
     await Promise.allSettled(this.#runtimes.all().map(async ({ link }) => await link?.close()));
   }
 
-  /** Somebody calls: as long as nobody does, tasks that only follow changes are looked at less often. */
+  /** Somebody calls: as long as nobody does, tasks that only follow changes are polled less often. */
   noteCall(): void {
     const now = Date.now();
     if (!this.#isAskedAt(now)) {
@@ -123,7 +123,7 @@ export class Controller {
     return Math.abs(now - this.#askedAt) < attentionMs;
   }
 
-  /** Advances the tasks that have changed, and looks at all now. */
+  /** Advances the tasks that have changed, and polls all now. */
   wake(): void {
     this.#wake.abort();
     for (const id of this.#changed) {
@@ -151,7 +151,7 @@ export class Controller {
     }, this.#pause);
   }
 
-  /** The tasks that are not settled: what a look costs follows from their number, not from that of all. */
+  /** The tasks that are not settled: the cost of a poll follows from their number, not from that of all. */
   #openJobs(): readonly Job[] {
     return [...this.#open].flatMap((id) => this.store.get(id) ?? []);
   }
@@ -231,7 +231,7 @@ export class Controller {
     }
   }
 
-  /** One look at all tasks; answers whether any of them may change by itself soon. */
+  /** One poll of all tasks; returns whether any of them may change by itself soon. */
   async #tick(now: number): Promise<boolean> {
     for (const job of this.#openJobs()) {
       if (isDue(job, now) && !this.isFrozen(job)) {
@@ -321,7 +321,7 @@ export class Controller {
     }
   }
 
-  /** Only a change of its record lets something be done again for a task that nobody looks at. */
+  /** Only a change of its record lets something be done again for a task that is not polled. */
   #settle(job: Job): void {
     if (this.store.get(job.id) === job && !isWatched(job) && job.desired.goal !== "scheduled") {
       this.#open.delete(job.id);
@@ -390,7 +390,7 @@ function started(job: Job): Job {
   return { ...job, desired: { ...job.desired, goal: "running", attempt: job.desired.attempt + 1 } };
 }
 
-/** Whether a copied table is not in step yet. A worker that only fails is started again, and is there at some looks. */
+/** Whether a copied table is not in step yet. A worker that only fails is started again, and is there at some polls. */
 function isCopyWaiting(engine: EngineState | undefined): boolean {
   return (
     engine?.kind === "present" && engine.enabled && engine.tables.some(({ phase }) => phase === "copied")

@@ -57,7 +57,7 @@ export class Failures {
   }
 }
 
-/** Between two looks a copy may be completed and its stream fail: the task has synchronized changes in between. */
+/** Between two polls a copy may be completed and its stream fail: the task has synchronized changes in between. */
 function copied(job: Job): Job {
   return job.fullCompletedAt === null && job.taskType === "FULL_INCR_TRANS"
     ? { ...job, status: "INCRE_TRANSFER_STARTED", fullCompletedAt: Date.now() }

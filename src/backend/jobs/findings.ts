@@ -6,7 +6,7 @@ import { message } from "../messages";
 import { isChanging, type Job, type KnownFinding, without } from "./job";
 import type { JobStore } from "./store";
 
-/** Stores what a look wants to be remembered and what it has found; answers the task as it is then. */
+/** Stores the memory and the findings of a poll; returns the task as it is then. */
 export async function noteFindings(
   store: JobStore,
   job: Job,
@@ -68,7 +68,7 @@ export async function clearAlarm(store: JobStore, id: string, number: number): P
   }));
 }
 
-/** The new findings, and those of earlier looks that this one did not check. */
+/** The new findings, and those of earlier polls that this one did not check. */
 function withEarlier(
   now: readonly StreamFinding[],
   before: readonly KnownFinding[],
@@ -77,7 +77,7 @@ function withEarlier(
   return [...now, ...before.filter(({ id }) => !ids.has(id))];
 }
 
-/** A memory that was replaced meanwhile is not of this look. */
+/** A memory that was replaced meanwhile is not of this poll. */
 function remembering(job: Job, remember: Extract<EngineState, { kind: "present" }>["remember"]): Job {
   return remember?.from === job.stream && remember !== undefined ? { ...job, stream: remember.to } : job;
 }
@@ -122,7 +122,7 @@ function countedLoss<F extends KnownFinding | StreamFinding>(
     // Which tables it is to keep is about to be found out.
     return undefined;
   }
-  // What is about to be copied again is not lost.
+  // Tables to be copied again are not lost.
   const again = job.copyAgain?.begun === false ? job.copyAgain.tables : [];
   if (again.length > 0 && without(job.tables, again).length === 0) {
     return undefined;
@@ -147,7 +147,7 @@ export function lostTables(job: Job, engine: EngineState | undefined): readonly 
   return job.tables.filter((table) => lost.includes(plainName(table)));
 }
 
-/** The findings about a task's stream now, in the words of the last look. */
+/** The findings about a task's stream now, in the words of the last poll. */
 export function findingsOf(job: Job, engine: EngineState | undefined): readonly KnownFinding[] {
   const fresh = new Map(
     engine?.kind === "present" ? engine.findings.map((one) => [one.id, one.message]) : [],

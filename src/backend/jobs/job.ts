@@ -43,7 +43,7 @@ const storedEndpoint = v.object({
 export type StoredEndpoint = v.InferOutput<typeof storedEndpoint>;
 
 /**
- * What the user wants. `attempt` counts the requests to run or to release: a failure belongs to the attempt in
+ * The desired state. `attempt` counts the requests to run or to release: a failure belongs to the attempt in
  * which it happened, so a new attempt begins without it.
  */
 const desired = v.object({
@@ -212,7 +212,7 @@ const job = v.object({
   speedLimits: v.array(speedLimit),
   alarms: v.optional(v.nullable(alarms), null),
   desired,
-  /** The last status, shown until the engine has been looked at after a restart. */
+  /** The last status, shown until the engine has been polled after a restart. */
   status: v.string(),
   failure: v.nullable(failure),
   /** Whether the instance (the link) has been made. */
@@ -226,9 +226,9 @@ const job = v.object({
   fullResync: v.optional(v.boolean(), false),
   /** Tables that the engine has made for the task and that lack what comes after their rows. See UnindexedTable. */
   unindexed: v.optional(v.array(v.object({ ...tableName.entries, made: v.string() })), []),
-  /** The engine's memory of the stream; null: filled at its next look. */
+  /** The engine's memory of the stream; null: filled at its next poll. */
   stream: v.optional(v.nullable(streamMemory), null),
-  /** The findings of the last look at the stream. */
+  /** The findings of the stream's last check. */
   findings: v.optional(v.array(finding), []),
   /** The number of the last finding that has one. */
   lastFinding: v.optional(v.number(), 0),
@@ -309,7 +309,7 @@ export function childOf(job: Job, { failure, ...change }: Change): Job {
   };
 }
 
-/** A task that is to learn its tables as they are at the next look, such as those that are copied again. */
+/** A task that is to learn its tables as they are at the next poll, such as those that are copied again. */
 export function withoutMemoryOf(job: Job, tables: readonly TableName[]): Job {
   if (job.stream === null) {
     return job;

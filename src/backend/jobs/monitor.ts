@@ -44,7 +44,7 @@ export interface Rates {
   readonly bytesInAll: number;
   /** Bytes per second of the fastest moment of these, and what the link was limited to at one of them. */
   readonly link: { readonly most: number; readonly limit: number | undefined };
-  /** What of the source's log is not received yet, in bytes, and how fast both ends of that move, per second; null: not known. */
+  /** The unreceived bytes of the source's log, and its growth and reading in bytes per second; null: not known. */
   readonly log: { readonly open: number; readonly grows: number; readonly reads: number } | null;
 }
 
@@ -122,7 +122,7 @@ function logRates(samples: readonly Sample[], until: number | undefined): Rates[
   const perSecond = (growth: number, since: Sample["at"]) => growth / ((last.at - since) / 1_000);
   return {
     open: Math.max((until ?? last.source) - last.read, 0),
-    // Of the last moment: a burst that is over does not go on.
+    // Of the last moment: a burst that is over does not count.
     grows: until === undefined ? perSecond(last.source - before.source, before.at) : 0,
     reads: perSecond(last.read - first.read, first.at),
   };

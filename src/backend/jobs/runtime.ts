@@ -119,7 +119,7 @@ export function isWatched(job: Job): boolean {
 }
 
 /**
- * What the engine says of the task's own tables. Those of a change do not count yet, and those that are copied again
+ * The engine state of the task's own tables. Those of a change do not count yet, and those that are copied again
  * not while it lasts: the task itself is where it was.
  */
 export function ownEngine(job: Job, { engine }: Runtime): EngineState | undefined {

@@ -22,7 +22,7 @@ import { StopSteps } from "./stops";
 import type { JobStore } from "./store";
 import { TcpRelay } from "./tcp-relay";
 
-/** How long a copied table must have been without its place in the log: one look may come just while a copy ends. */
+/** How long a copied table must have been without its place in the log: one poll may come just while a copy ends. */
 const slotLostMs = 5_000;
 /** Long steps at once between two servers. */
 const stepsAtOnce = 8;
@@ -72,7 +72,7 @@ export class StepExecutor {
     };
   }
 
-  /** Takes a step; answers whether to look and continue at once. */
+  /** Takes a step; returns whether to poll and continue at once. */
   async take(step: Exclude<Step, "none">, job: Job): Promise<boolean> {
     const runtime = this.runtimes.of(job.id);
     switch (step) {
@@ -151,7 +151,7 @@ export class StepExecutor {
 
   /**
    * Holds the link to its limit. As the API has it, a limit is for the full synchronization only: for every copy, also
-   * those that a fault has broken off, that a change adds, or that nobody has looked at yet.
+   * those that a fault has broken off, that a change adds, or that no poll has seen yet.
    */
   holdLimit(job: Job, { link, engine }: Runtime): void {
     if (link !== undefined) {
@@ -216,7 +216,7 @@ export class StepExecutor {
       await this.engine.suspend(this.taskOf(job));
     } catch (error) {
       requireEngineError(error);
-      // Tried again at the next look.
+      // Retried at the next poll.
       return false;
     }
     runtime.enabledAttempt = undefined;
@@ -277,7 +277,7 @@ export class StepExecutor {
     }
   }
 
-  /** What cannot be removed now is tried again at the next look: the task runs as well. */
+  /** A cleanup that fails is retried at the next poll: the task runs without it. */
   async #cleanUp(job: Job): Promise<boolean> {
     try {
       await this.engine.cleanUp(this.taskOf(job));
@@ -371,7 +371,7 @@ export class StepExecutor {
     }
   }
 
-  /** What an end refuses is noted and fails nothing: the rows are there. An end that is away is waited for. */
+  /** An end's refusal is a warning, not a failure: the rows are there. An unreachable end is waited for. */
   async #completeTarget(job: Job, task: EngineTask): Promise<void> {
     try {
       for (const warning of await this.engine.completeTarget(task)) {

@@ -1,7 +1,6 @@
 /**
- * What is done when the engine stopped a task by itself. A lost connection is taken up again for as long as it takes.
- * What may pass is tried again some times, until it comes with the same words and without progress. All else is a
- * failure.
+ * Recovery after the engine stopped a task by itself. A lost connection is retried for as long as it takes. A transient
+ * error is retried until it recurs some times with the same text and without progress. Other errors are failures.
  */
 import type { Engine } from "../engine/engine";
 import { EngineError } from "../engine/engine-error";
@@ -37,7 +36,7 @@ export class StopSteps {
     private readonly taskOf: (job: Job) => EngineTask,
   ) {}
 
-  /** Lets the engine run; answers whether to look and continue at once. */
+  /** Lets the engine run; returns whether to poll and continue at once. */
   async enable(job: Job): Promise<boolean> {
     const runtime = this.runtimes.of(job.id);
     try {
@@ -52,7 +51,7 @@ export class StopSteps {
         return false;
       }
       if ((await this.engine.observe([this.taskOf(job)])).get(job.id)?.kind === "absent") {
-        // Dropped since the last look: the next step says so.
+        // Dropped since the last poll: the next step says so.
         return true;
       }
       await this.failures.failBy(job, phaseOf(job, ownEngine(job, runtime)), error);
@@ -189,7 +188,7 @@ export class StopSteps {
   }
 }
 
-/** What changes when a task comes further: a copy that is broken off counts for nothing. */
+/** A text that changes as a task progresses: an interrupted copy does not count. */
 function progressOf(job: Job, runtime: Runtime): string {
   const engine = ownEngine(job, runtime);
   if (engine?.kind !== "present") {

@@ -155,7 +155,7 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
         await this.#remember(next);
       }
       if (next.change !== null && next.change.status !== job.change?.status) {
-        // What becomes of a change is part of its task's history.
+        // The outcome of a change is part of its task's history.
         await this.#remember({ ...childOf(next, next.change), id });
       }
       this.#noteChange(id);

@@ -20,7 +20,7 @@ interface Copy {
   readonly since: number;
   /** How long each of the workers before was seen. */
   readonly broken: number[];
-  /** What is known of the last of them. */
+  /** The last one's process and error. */
   last: string;
 }
 
@@ -35,7 +35,7 @@ const unseenMs = 4_000;
 export class BrokenCopies {
   readonly #tasks = new Map<string, ReadonlyMap<string, Copy>>();
 
-  /** Takes a look. @param error the last of the target's log, where it can be read. */
+  /** Notes a poll. @param error the last of the target's log, where it can be read. */
   look(id: string, sights: readonly CopySight[], now: number, error: string | undefined): void {
     const copies = new Map<string, Copy>();
     for (const { name, pid } of sights) {

@@ -13,7 +13,7 @@ interface SourceRow extends Row {
   readonly key: boolean;
 }
 
-/** @param target undefined: what it has is not looked at. */
+/** @param target undefined: its tables are not read. */
 export async function choosableTables(
   databases: Databases,
   source: EndLogin,

@@ -19,7 +19,7 @@ interface ObjectRow extends Row {
   readonly left_out: "never" | "later" | null;
 }
 
-// What an identity or serial column's sequence does is part of the column.
+// An identity or serial column's sequence options are part of the column.
 const columnSql = `
   quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
   || CASE WHEN a.attcollation <> y.typcollation THEN ' COLLATE ' || a.attcollation::regcollation ELSE '' END
@@ -39,7 +39,7 @@ const indexSql = `regexp_replace(
   replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON '), ' WITH \\((\\w+=''[^'']*''(, )?)+\\)', '')`;
 
 // Foreign keys to partitioned tables have parts that nobody has made; NOT NULL, a constraint since PostgreSQL 18, is the column's.
-// What was named is found also where nothing of the task's tables uses it.
+// Named objects are found also where none of the task's tables uses them.
 const objectsSql = `
   WITH RECURSIVE tables AS (
     SELECT w.place::int - 1 AS place, t.oid FROM unnest($1::text[]) WITH ORDINALITY w (name, place)

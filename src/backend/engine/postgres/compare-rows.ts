@@ -12,7 +12,7 @@ import { qualified } from "./names";
 
 /** Rows that are listed of a table. */
 export const listedRows = 200;
-/** Buckets that are looked into at once: about 65,000 rows' keys and hashes. */
+/** Buckets that are read at once: about 65,000 rows' keys and hashes. */
 const bucketsAtOnce = 256;
 /** Rows that are read again at once. */
 const keysAtOnce = 1_000;
@@ -45,7 +45,7 @@ export interface Findings {
   readonly moving: readonly Key[];
   /** Rows that were seen, and cannot be found by their keys. */
   readonly lost: readonly Key[];
-  /** Whether all buckets were looked into. */
+  /** Whether all buckets were read. */
   readonly all: boolean;
 }
 
@@ -114,7 +114,7 @@ async function settle(comparing: Comparing, keys: readonly Key[]): Promise<Settl
         if (hash === hashAt(before, key) || hash === hashAt(after, key)) {
           unseen.push(...(hash === undefined ? [key] : []));
         } else if (hashAt(before, key) === hashAt(after, key)) {
-          // The source's row stood still while the target was read.
+          // The source's row was unchanged while the target was read.
           different.push(differenceOf(comparing.ends, key, after, there));
         } else {
           undecided.push(key);

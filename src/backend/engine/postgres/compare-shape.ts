@@ -1,4 +1,4 @@
-/** How both ends of a table are read so that what is alike looks alike, and nothing else does. */
+/** How both ends of a table are read so that equal values have equal texts, and no others do. */
 import { escapeIdentifier } from "pg";
 import { type Message, message } from "../../messages";
 import type { TableName } from "../table-name";
@@ -33,9 +33,9 @@ export interface Ends {
   readonly table: TableName;
   readonly source: End;
   readonly target: End;
-  /** Why rows that look alike need not be: undefined when they are. */
+  /** Why rows that look equal may differ; undefined when they cannot. */
   readonly doubt: Message | undefined;
-  /** What only one end has, and is not compared. */
+  /** Columns of one end, which are not compared. */
   readonly note: Message | undefined;
 }
 
@@ -61,7 +61,7 @@ interface ColumnRow extends Row {
   readonly type: string;
   readonly equals: string;
   readonly generated: boolean;
-  /** What the type is made of: elements, attributes and labels, by their place in it. */
+  /** The parts of the type: elements, attributes and labels, by their place in it. */
   readonly parts: readonly {
     readonly path: string;
     readonly oid: number;

@@ -60,7 +60,7 @@ export async function* compareTables(
   }
 }
 
-/** What an end refuses about one table is that table's result. */
+/** An end's refusal about one table is that table's result. */
 async function compareTable(
   sessions: Sessions,
   task: EngineTask,

@@ -89,7 +89,7 @@ async function takeOut(databases: Databases, task: EngineTask, tables: readonly 
        SET (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)`,
     );
   }
-  // What the subscription does not have would come in with them, without the rows that it has missed.
+  // Tables not in the subscription would join with them, without the rows that they missed.
   const stay = new Set(await subscribed(databases, task));
   for (const table of tables) {
     stay.delete(qualified(table));

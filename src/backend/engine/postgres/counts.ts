@@ -109,7 +109,7 @@ async function countOf(session: Session, table: string, leftMs: number): Promise
   return counted ?? estimate;
 }
 
-/** What a question answers within the time; undefined when the database refuses it or takes longer. */
+/** A query's answer within the time; undefined when the database refuses it or takes longer. */
 async function within<T>(session: Session, ms: number, ask: () => Promise<T>): Promise<T | undefined> {
   try {
     await session.query("SELECT set_config('statement_timeout', $1, false)", [String(Math.ceil(ms))]);

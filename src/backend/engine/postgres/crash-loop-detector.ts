@@ -1,4 +1,4 @@
-/** What is seen of one worker of a subscription at one look. */
+/** One worker of a subscription at one poll. */
 export interface WorkerSample {
   /** Of which worker: a table's, or the one that applies changes. */
   readonly name: string;
@@ -12,7 +12,7 @@ interface Seen {
   readonly progress: string;
   readonly pids: Set<number>;
   last: number | null;
-  /** Since when no worker has been there at two looks, in milliseconds since 1970. */
+  /** Since when no worker has been there at two polls, in milliseconds since 1970. */
   awaySince: number | undefined;
 }
 
@@ -27,7 +27,7 @@ const mostWorkers = 3;
 export class CrashLoopDetector {
   readonly #seen = new Map<string, Seen>();
 
-  /** Takes a look, some time after the last; answers whether one of the workers only fails. */
+  /** Notes a poll, some time after the last; returns whether one of the workers only fails. */
   isFailing(now: number, sights: readonly WorkerSample[]): boolean {
     return sights.map((sight) => this.#fails(now, sight)).includes(true);
   }

@@ -163,7 +163,7 @@ export class Databases {
 }
 
 /**
- * What sessions of a task need, whatever the role, the database or the server is set to: no time limits but the
+ * The settings of a task's sessions, whatever those of the role, database or server are: no time limits but the
  * backend's own, and errors in the language by whose words they are known.
  */
 const needed = {
@@ -188,7 +188,7 @@ async function makeReady(client: pg.ClientBase): Promise<void> {
     if (!(error instanceof pg.DatabaseError)) {
       throw error;
     }
-    // What came with the refusal may have broken the connection, which its socket reports a moment later.
+    // Data after the refusal may have broken the connection, which its socket reports a moment later.
     await setImmediate();
     if (client instanceof GuardedClient && client.broken !== undefined) {
       throw client.broken;
@@ -254,7 +254,7 @@ export function clientOptions(connection: DatabaseLogin): ClientOptions {
   };
 }
 
-/** The SQLSTATE or the system's code of what the driver threw; what looks like neither, a server has made up. */
+/** The SQLSTATE or the system's code of the driver's error; a code in another form is made up by a server. */
 export function codeOf(error: unknown): string {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
   if (inner instanceof Error && "code" in inner && /^[0-9A-Z_]{1,40}$/.test(String(inner.code))) {
@@ -263,7 +263,7 @@ export function codeOf(error: unknown): string {
   return inWords.find(([pattern]) => pattern.test(reasonOf(inner)))?.[1] ?? "XX000";
 }
 
-/** What the driver reports in words only. */
+/** Driver errors without a code. */
 const inWords: readonly (readonly [RegExp, string])[] = [
   [/^Connection terminated|^timeout e|^Query read timeout|^Client (has enc|was closed)|^SASL: /, "08006"],
 ];

@@ -25,7 +25,7 @@ const workers = "pg_stat_subscription w JOIN pg_stat_activity a ON a.pid = w.pid
 const applies = "w.subname = $1 AND w.relid IS NULL";
 
 /**
- * What senders and appliers waited for in six looks within a second, and the lock that holds changes up, if any.
+ * Wait events of senders and apply workers in six samples within a second, and the lock that blocks changes.
  *
  * @throws EngineError when an end cannot be asked.
  */

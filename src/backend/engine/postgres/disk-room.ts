@@ -6,7 +6,7 @@ import type { Databases } from "./databases";
 
 const freshMs = 10_000;
 
-/** What is left of the disk of a source's log, as far as that can be seen: of servers on this machine, by logins that may see where their data is. */
+/** The free disk space for a source's log: of servers on this machine, by logins that may read `data_directory`. */
 export class DiskRoom {
   readonly #known = new Map<string, { readonly at: number; readonly room: Promise<number | undefined> }>();
 

@@ -131,7 +131,7 @@ export class PostgresEngine implements Engine {
 
   async enable(task: EngineTask): Promise<void> {
     this.logOf(task.target)?.forget(objectName(task.id));
-    // Where its slot was moved, the next look says so.
+    // Where its slot was moved, the next poll says so.
     if (await this.#observer.mayRun(task)) {
       await enableSubscription(this.#databases, task);
     }
@@ -159,7 +159,7 @@ export class PostgresEngine implements Engine {
   ): Promise<Readonly<Record<string, number>>> {
     this.logOf(task.target)?.forget(objectName(task.id));
     this.#observer.forgetStream(task.id);
-    // What is copied again may be gone, or have other types.
+    // Tables to copy again may be gone, or have other types.
     const again = new Set(tables.map(qualified));
     const others = task.tables.filter((table) => !again.has(qualified(table)));
     await endBinary(this.#databases, { ...task, tables: others });

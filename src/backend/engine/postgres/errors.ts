@@ -3,7 +3,7 @@ import type { DatabaseLogin } from "../database-login";
 import type { EngineError } from "../engine-error";
 import { SlotWaitsError } from "./publisher";
 
-/** What a database's error means to the user of a task. */
+/** A database error's message for the user of a task. */
 export function describe(error: EngineError, connection: DatabaseLogin | undefined): Message {
   const side = error.side ?? "source";
   const { code, reason } = error;

@@ -75,7 +75,7 @@ async function tablesToIndex(
   return found;
 }
 
-/** What a table has, by name. */
+/** A table's parts, by name. */
 interface Have {
   readonly indexes: readonly string[];
   readonly constraints: readonly string[];
@@ -87,7 +87,7 @@ interface TableToIndex extends TableName {
   readonly lacking: readonly Lacking[];
 }
 
-/** What is left of a part of which a crash may have left only the index. */
+/** The missing rest of a part: a crash may have left only the index. */
 function lackingOf(table: TableName, { name, index, constraint }: LaterPart, have: Have): readonly Lacking[] {
   const lacksIndex = index !== undefined && !have.indexes.includes(name);
   const lacksConstraint = constraint !== undefined && !have.constraints.includes(name);

@@ -1,5 +1,5 @@
 /**
- * What a server may send, checked before the driver reads it. The driver trusts its server: a message that does not
+ * A server's messages, checked before the driver reads them. The driver trusts its server: a message that does not
  * end, a length that is a lie or a sign-in method it does not know makes it throw in a socket's event, or loop without
  * end. The rules are libpq's (`pqParseInput3`, `pg_fe_sendauth`, `check_expected_areq`): every message has a known
  * type, is expected at that moment, and its fields fill exactly the length it says.
@@ -11,7 +11,7 @@ const largestMessage = 16 * 1024 * 1024;
 const largestShort = 30_000;
 /** Descriptions of rows, rows, errors, notices and notifications. */
 const longTypes = "TDENA";
-/** What may come between a statement and its end: bytes, and what it costs to keep what is small. */
+/** The largest answer to a statement in bytes, and those that each message and value counts for. */
 const largestAnswer = 64 * 1024 * 1024;
 const messageCost = 64;
 const valueCost = 32;
@@ -22,7 +22,7 @@ const headerLength = 5;
 /** SQLSTATE of a server that is there and does not prove itself: retrying does not help. */
 const notProven = "28000";
 
-/** What a server must do to be signed in to. */
+/** Conditions for signing in to a server. */
 export interface SignInRules {
   /** Whether nobody on the way can read along. */
   readonly verified: boolean;
@@ -164,7 +164,7 @@ export class MessageGuard {
     }
   }
 
-  /** What belongs to the answer to a statement. */
+  /** Checks a message of a statement's answer. */
   #checkAnswer(fields: Fields): void {
     switch (fields.type) {
       case "T": {

@@ -22,7 +22,7 @@ import { StreamWatch, type Watched } from "./stream-watch";
 import { type SubscriptionFacts, subscriptionFacts, suspendSubscription } from "./subscriber";
 import { type Movement, WaitWatch } from "./waits";
 
-/** What both ends say of tasks, with what is remembered of them from look to look. */
+/** The states of tasks at both ends, with the memory of them between polls. */
 export class TaskObserver {
   readonly #logs: RetainedLogs;
   readonly #lag = new Map<string, LagMeter>();
@@ -30,7 +30,7 @@ export class TaskObserver {
   readonly #slots: SlotWatch;
   /** Tasks that this process has made ready and not run yet: nothing has flowed that could be lost. */
   readonly #unused = new Set<string>();
-  /** Tasks that ran at the last look. */
+  /** Tasks that ran at the last poll. */
   readonly #running = new Set<string>();
   readonly #watches = new Map<string, CrashLoopDetector>();
   readonly #waits: WaitWatch;
@@ -71,7 +71,7 @@ export class TaskObserver {
     return true;
   }
 
-  /** The next look looks at the task's stream, however short ago that was. */
+  /** The next poll checks the task's stream, however recent the last check. */
   lookAgain(id: string): void {
     this.#streams.forget(id);
   }
@@ -86,7 +86,7 @@ export class TaskObserver {
     this.#copies.forget(id);
   }
 
-  /** What was seen of the task's stream and slot counts no more: both begin again. */
+  /** Forgets the observations of the task's stream and slot: both begin again. */
   forgetStream(id: string): void {
     this.#watches.delete(id);
     this.#stops.delete(id);
@@ -104,7 +104,7 @@ export class TaskObserver {
     this.#unused.delete(id);
   }
 
-  /** The states of tasks. @param fresh whether also their streams are looked at again. */
+  /** The states of tasks. @param fresh whether also their streams are checked again. */
   async observe(tasks: readonly EngineTask[], fresh: boolean): Promise<ReadonlyMap<string, EngineState>> {
     const compare = this.#slots.begin(tasks);
     const [slots, subscriptions] = await Promise.all([
@@ -145,7 +145,7 @@ export class TaskObserver {
     return new Map(await Promise.all(states));
   }
 
-  /** A worker that ran at the last look may have stopped over what its stream has not been looked at for yet. */
+  /** A worker that ran at the last poll may have stopped over what its stream has not been checked for yet. */
   #noteStop({ id }: EngineTask, subscription: SubscriptionFacts | EngineError | undefined): void {
     if (subscription === undefined || subscription instanceof EngineError) {
       return;
@@ -175,7 +175,7 @@ export class TaskObserver {
       await suspendSubscription(this.databases, task);
     } catch (error) {
       requireEngineError(error);
-      // The next look finds it failing still.
+      // The next poll finds it failing still.
       return subscription;
     }
     if (limit !== undefined) {

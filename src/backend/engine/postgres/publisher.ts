@@ -17,7 +17,7 @@ export const userTablesSql = `
     AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
   ORDER BY 1, 2`;
 
-/** What is known of a table at the source; `key` says whether it and its partitions take updates once published. */
+/** A table at the source; `key` says whether it and its partitions take updates once published. */
 export interface SourceTable extends Row {
   readonly schema: string;
   readonly table: string;
@@ -103,7 +103,7 @@ export async function requirePublishable(
  * Why one of the tables cannot be published as it is meant: rows of a partition that is selected beside its partitioned
  * table arrive as the latter's, and a table without a column that is published cannot be copied.
  *
- * @param wanted the quoted names of those that are looked at.
+ * @param wanted the quoted names of those that are checked.
  */
 async function unpublishable(
   databases: Databases,
@@ -275,7 +275,7 @@ export interface SlotFacts extends Row {
   readonly current: string;
   readonly sent: string | null;
   readonly replayed: string | null;
-  /** What the target has confirmed, which every role may see. */
+  /** The confirmed position, which every role may see. */
   readonly confirmed: string | null;
   readonly lag_ms: number | null;
   /** The log that is kept for it, the most that may be kept (null: any), and what may still be written; in bytes. */
@@ -284,7 +284,7 @@ export interface SlotFacts extends Row {
   readonly keep_room: number | null;
 }
 
-/** What the source says of slots; one that does not exist is left out. @throws EngineError */
+/** The source's view of slots; one that does not exist is left out. @throws EngineError */
 export async function slotFacts(
   databases: Databases,
   source: EndLogin,

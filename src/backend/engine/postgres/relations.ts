@@ -1,4 +1,4 @@
-/** What PostgreSQL says of tables and of their partitions: how rows are identified, who may do what, which columns. */
+/** Tables and their partitions in PostgreSQL's catalogs: replica identity, privileges and columns. */
 import type { TableName } from "../table-name";
 import type { Row } from "./databases";
 import { schemasAndTables } from "./names";
@@ -65,7 +65,7 @@ export interface Relation extends Row {
   readonly row_security: boolean;
   /** Whether the login sees only what policies let it see. */
   readonly filtered: boolean;
-  /** What the role that a subscription writes as lacks; this role by its name. */
+  /** The role that a subscription writes as, and the privileges that it lacks. */
   readonly writer: string;
   readonly writer_lacks: readonly string[];
   readonly writer_filtered: boolean;

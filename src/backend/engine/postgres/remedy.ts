@@ -145,7 +145,7 @@ function keysIn(detail: string): readonly (readonly (readonly [column: string, v
   });
 }
 
-/** The columns of a row as text; null: there is none, or it cannot be looked at. */
+/** The columns of a row as text; null: there is none, or it cannot be read. */
 async function rowAt(
   databases: Databases,
   task: EngineTask,

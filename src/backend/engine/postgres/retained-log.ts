@@ -21,11 +21,11 @@ const muchLog = 1024 ** 3;
 /** From where the disk of the source is asked for. */
 const askFrom = 16 * 1024 ** 2;
 
-/** What the source says of a task's slot, in bytes. */
+/** The log that a task's slot retains, in bytes. */
 export interface SlotLog {
   readonly bytes: number;
   readonly limit: number | null;
-  /** What can be written before the log may be lost; null: not known, or without a limit. */
+  /** Bytes to write until the log may be lost; null: not known, or without a limit. */
   readonly room: number | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What tables reject, and by which columns their rows are found. A target that rejects what its source permits stops its
- * task at the first such row.
+ * The rules of tables for rows, and the columns by which rows are found. A target that rejects a row that its source
+ * permits stops its task there.
  */
 import type { EndLogin } from "../database-login";
 import type { Side } from "../side";
@@ -24,7 +24,7 @@ interface Rule extends Row {
 
 /** How a table of the target differs from its source in what it takes. */
 export interface Strictness {
-  /** What rejects rows that the source permits, as PostgreSQL writes it. */
+  /** Rules that reject rows of the source, as PostgreSQL writes them. */
   readonly rules: readonly string[];
   /** Columns by which rows are found, where the source does not send them all. */
   readonly keys: { readonly sent: string; readonly needed: string } | undefined;

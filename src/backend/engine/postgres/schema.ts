@@ -18,7 +18,7 @@ interface ColumnRow extends Row {
   readonly collation: string | null;
 }
 
-// What old rows need not meet (NOT VALID, for NOT NULL since PostgreSQL 18) must not keep them out of the target.
+// Constraints that are NOT VALID (NOT NULL: since PostgreSQL 18) must not keep old rows out of the target.
 const columnsSql = `
   SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
          a.attnotnull AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n'
@@ -78,7 +78,7 @@ interface IdentityRow extends Row {
   readonly index: string | null;
 }
 
-/** What the source says of a table. */
+/** A table at the source. */
 interface TableFacts {
   readonly columns: readonly ColumnRow[];
   readonly constraints: readonly ConstraintRow[];
@@ -118,7 +118,7 @@ export interface LaterPart {
 export interface TableDefinition {
   /** The table with all that rows need to arrive and to be found: the schemas, types and sequences, its keys, its checks. */
   readonly table: readonly string[];
-  /** What is made faster, several at once, when its rows are there. */
+  /** The parts made after its rows: faster, and several at once. */
   readonly later: readonly LaterPart[];
 }
 

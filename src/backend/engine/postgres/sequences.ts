@@ -100,7 +100,7 @@ export async function alignSequences(databases: Databases, task: EngineTask): Pr
   return warnings;
 }
 
-/** What gives the same column its values at the target; a column without is the target's own affair. */
+/** The sequence of the same column at the target; a column without is the target's own affair. */
 function counterpart(
   { schema, table, column, sequence }: ColumnSequence,
   have: readonly ColumnSequence[],

@@ -1,5 +1,5 @@
 /**
- * What a target server's log says of subscriptions. No catalog holds the text of a worker's error; the log does, with
+ * Subscriptions in a target server's log. No catalog holds the text of a worker's error; the log does, with
  * the prefix `%m|%p|%b|%e|` (time, process, kind of process, SQLSTATE).
  */
 import { shortened } from "../../log";
@@ -7,7 +7,7 @@ import { shortened } from "../../log";
 /** An error of a worker. */
 export interface WorkerError {
   readonly sqlState: string;
-  /** What happened, in one line. */
+  /** The error, in one line. */
   readonly message: string;
   /** The server's words, part by part; empty where it had none. */
   readonly text: string;
@@ -26,7 +26,7 @@ export interface MissingRows {
 type Part = "detail" | "context" | "other";
 
 const rememberedWorkers = 500;
-/** What a worker says when another one that applies a large transaction for it has failed, and has said why. */
+/** A worker's message when another that applies a large transaction for it has failed, and has logged why. */
 const echo = "logical replication parallel apply worker exited due to error";
 
 const parts: Readonly<Record<string, Part>> = {

@@ -1,7 +1,7 @@
 /**
  * Whether somebody else moves the slots of tasks: anybody who reads from a slot, advances it, or recreates it frees the
  * source's log up to there, and the task's target never sees what was in it. A slot shows how far it was read, and not by
- * whom. So it is compared only between two looks between which no worker of the task can have been connected: its
+ * whom. So it is compared only between two polls between which no worker of the task can have been connected: its
  * subscription was disabled all the time, or nobody came through its link.
  */
 import { EngineError } from "../engine-error";
@@ -14,7 +14,7 @@ import { memoryOf, type SlotNews } from "./stream-memory";
 import type { SubscriptionFacts } from "./subscriber";
 
 /**
- * Where a target does not come through a link, a worker could come and go between two looks. It is not thought to have
+ * Where a target does not come through a link, a worker could come and go between two polls. It is not thought to have
  * done so after it was away for so long.
  */
 const steadyMs = 5_000;
@@ -28,14 +28,14 @@ interface Idle {
   readonly made: number;
 }
 
-/** What is known of a slot whose subscription has been disabled since. */
+/** The position of a slot whose subscription has been disabled since. */
 interface Mark {
   readonly position: string;
 }
 
 type Answers<F> = (task: EngineTask) => F | EngineError | undefined;
 
-/** The positions of slots between looks, in memory: after a restart, a move is noticed from the second look on. */
+/** The positions of slots between polls, in memory: after a restart, a move is noticed from the second poll on. */
 export class SlotWatch {
   readonly #idle = new Map<string, Idle>();
   readonly #marks = new Map<string, Mark>();
@@ -58,7 +58,7 @@ export class SlotWatch {
     this.#restarts.set(id, this.#restartsOf(id) + 1);
   }
 
-  /** Begins a look: to be called before the servers are asked; its answer is for the end of the look. */
+  /** Begins a poll: to be called before the servers are asked; its answer is for the end of the poll. */
   begin(tasks: readonly EngineTask[]) {
     const before = new Map(
       tasks.map(({ id, publisher: { link } }) => [
@@ -97,7 +97,7 @@ export class SlotWatch {
     };
   }
 
-  /** Whether the slot of a disabled task was moved since the last look. @throws EngineError when the source cannot say so. */
+  /** Whether a disabled task's slot was moved since the last poll. @throws EngineError when the source cannot say so. */
   async wasMoved({ id, source }: EngineTask): Promise<boolean> {
     const mark = this.#marks.get(id);
     if (mark === undefined) {
@@ -178,7 +178,7 @@ export class SlotWatch {
     }
   }
 
-  /** What the task's memory does not have yet. */
+  /** The news that the task's memory lacks. */
   #newsOf({ id, memory, rest, tables }: EngineTask): SlotNews | undefined {
     const known = memoryOf(memory);
     const [mark, moved] = [this.#marks.get(id), this.#moves.get(id)];
@@ -208,7 +208,7 @@ function rests(subscription: SubscriptionFacts | EngineError | undefined): subsc
 /**
  * Whether nobody applies changes although somebody should.
  *
- * @param counted whether connections are counted; else a worker that fails again and again may be seen by none of the looks.
+ * @param counted whether connections are counted; else a worker that fails again and again may be seen by no poll.
  */
 function isWorkerless(subscription: SubscriptionFacts | undefined, counted: boolean): boolean {
   return subscription?.enabled === true && subscription.pid === null && (counted || !subscription.endless);

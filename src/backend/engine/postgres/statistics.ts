@@ -1,4 +1,4 @@
-/** What PostgreSQL counts of a task. */
+/** PostgreSQL's counts for a task. */
 import type { EndLogin } from "../database-login";
 import type { Databases, Row } from "./databases";
 

@@ -89,7 +89,7 @@ interface Limit extends Row {
   readonly count: string;
 }
 
-/** What the source has too few of for a task that copies: beside its own slot and sender each table needs one. */
+/** The source's limit that a copying task exceeds: beside its own slot and sender each table needs one. */
 async function usedUp(databases: Databases, source: EndLogin): Promise<Limit | undefined> {
   const [limit] = await databases.query<Limit>(
     source,

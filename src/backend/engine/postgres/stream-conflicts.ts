@@ -36,7 +36,7 @@ export function namedConflicts(
   return Object.keys(tables).length === 0 ? before : { ...before, tables };
 }
 
-/** So that a storm of them is not stored at each look. */
+/** So that a storm of them is not stored at each poll. */
 function inSteps(told: ConflictCounters, now: ConflictCounters): ConflictCounters {
   const step = (before: number, count: number) => (count > before * 1.5 ? count : before);
   return { updates: step(told.updates, now.updates), deletes: step(told.deletes, now.deletes) };

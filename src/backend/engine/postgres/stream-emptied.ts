@@ -9,7 +9,7 @@ import type { End, Joined } from "./stream-memory";
 /** The counts of servers are not exact. */
 const fewer = 0.9;
 
-/** What is known of it now, given what was known before. */
+/** A table's `renewed` and `emptied`, from those before. */
 export function emptying(
   before: Joined,
   source: SourceTableFacts,
@@ -19,7 +19,7 @@ export function emptying(
   const isApplied = (at: string) => applied !== null && BigInt(applied) >= BigInt(at);
   const atSource = renewed(before.source, source.members).length > 0;
   if (atSource || before.renewed !== undefined) {
-    // What the target does now it may do after the source.
+    // A rewrite at the target may follow the source's.
     const since = atSource ? position : before.renewed;
     return since === undefined || (!atSource && isApplied(since)) ? {} : { renewed: since };
   }

@@ -1,5 +1,5 @@
 /**
- * What both ends of a task's stream have now, read from the catalogs alone: none of these questions takes a lock on a
+ * The state of both ends of a task's stream, read from the catalogs alone: none of these queries takes a lock on a
  * user's table, so that none waits for one.
  */
 import type { EndLogin } from "../database-login";
@@ -182,7 +182,7 @@ function hasGenerated(columns: string): string {
 const sourceIdentity = `c.relkind <> 'r' OR CASE WHEN c.relreplident = 'f' THEN NOT (${hasGenerated("true")})
     ELSE ${identityIndex(`${replicaIndex} AND NOT (${hasGenerated("g.attnum = ANY(i.indkey)")})`)} END`;
 
-/** What the source's catalogs say of publications and their tables. @throws EngineError */
+/** Publications and their tables in the source's catalogs. @throws EngineError */
 export async function sourceFacts(
   databases: Databases,
   source: EndLogin,
@@ -238,7 +238,7 @@ const targetBarred = `EXISTS (
       AND CASE WHEN c.oid = t.root AND current_setting('server_version_num')::int >= 160000
                THEN pg_has_role(o.subowner, c.relowner, 'SET') ELSE true END))`;
 
-/** What the target's catalogs say of subscriptions and their tables. @throws EngineError */
+/** Subscriptions and their tables in the target's catalogs. @throws EngineError */
 export async function targetFacts(
   databases: Databases,
   target: EndLogin,
@@ -316,13 +316,13 @@ export interface Column extends Row {
   /** Whether a row must bring a value of its own. */
   readonly required: boolean;
   readonly generated: boolean;
-  /** What rows have that are older than the column; null: nothing is kept for them. */
+  /** The value for rows that are older than the column; null: none is stored. */
   readonly missing: string | null;
   /** Whether its definition has changed since the given transaction. */
   readonly changed: boolean;
 }
 
-/** What the columns of tables are called, by table and number; null: dropped. */
+/** The column names of tables, by table and number; null: dropped. */
 export async function columnNames(
   databases: Databases,
   login: EndLogin,

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a task's stream: what both ends have now, against how it was when each table joined. A pure
- * function of the facts, the memory and the answers to what only some looks have to ask.
+ * Problems of a task's stream: the state of both ends now, against that when each table joined. A pure function of the
+ * facts, the memory and the answers to questions of some checks only.
  */
 import type { Side } from "../side";
 import type { StreamFinding } from "../stream-finding";
@@ -21,7 +21,7 @@ import type {
 import { isOfStream, lossOf, sideOf } from "./stream-losses";
 import type { End, Entry, Joined, Memory, Part } from "./stream-memory";
 
-/** What a look at a task has seen. */
+/** The facts of a check of a task. */
 export interface Look {
   readonly tables: readonly TableName[];
   readonly source: SourceFacts;
@@ -32,16 +32,16 @@ export interface Look {
   readonly missing: ReadonlyMap<string, ConflictCounters>;
 }
 
-/** What had to be asked beyond that. */
+/** Further answers, for some checks. */
 export interface Answers {
   /** By `partKey`: whether a partition had rows when it was attached. */
   readonly parts: ReadonlyMap<string, boolean>;
   /** By table: the columns of both ends. */
   readonly columns: ReadonlyMap<string, ColumnPair>;
-  /** By end and table: what the columns of tables that join are called. */
+  /** By end and table: the column names of tables that join. */
   readonly names: Readonly<Record<Side, ReadonlyMap<number, Names>>>;
   readonly types: readonly DifferingType[];
-  /** By table: what the target rejects, and the source permits. */
+  /** By table: how the target is stricter than the source. */
   readonly strict: ReadonlyMap<string, Strictness>;
 }
 
@@ -65,7 +65,7 @@ export function partKey({ oid, link }: MemberFacts): string {
   return `${oid} ${link}`;
 }
 
-/** What is wrong now, and what is to be remembered: the same object for no change. */
+/** The findings now, and the memory: the same object for no change. */
 export function judge(
   look: Look,
   memory: Memory,
@@ -80,7 +80,7 @@ export function judge(
     judged.flatMap(({ name, entry }) => (entry === undefined ? [] : [[plainName(name), entry] as const])),
   );
   const conflicts = namedConflicts(countConflicts(memory.task, look.conflicts), look.missing);
-  // What fits from the beginning on is as somebody has made it; later it may come from labels that were renamed.
+  // A type that fits from the beginning was made so; one that fits later may have renamed labels.
   const types = conflicts?.types ?? answers.types.filter(({ fits }) => fits).map(({ type }) => type);
   const task = { ...conflicts, reached: reachedBy(look.target, conflicts), types };
   const findings = [
@@ -96,7 +96,7 @@ export function judge(
   return { findings, memory: JSON.stringify(next) === JSON.stringify(memory) ? memory : next };
 }
 
-/** How much of a log is written until its end is noted again, so that this is not stored at each look. */
+/** How much of a log is written until its end is noted again, so that this is not stored at each check. */
 const notedBytes = 16n * 1024n * 1024n;
 
 function reachedBy({ position }: TargetFacts, before: Memory["task"]): string {
@@ -114,7 +114,7 @@ function skipped(entries: readonly Entry[]): readonly StreamFinding[] {
 function tablesOf({ tables, target }: Look, { tables: known }: Memory) {
   const own = new Set(tables.map(plainName));
   const others = target.tables.filter((table) => table.subscribed && !own.has(plainName(table)));
-  // What has been renamed at the target is found as the task's own.
+  // A table renamed at the target is found as the task's own.
   const renamed = new Set(Object.values(known).map(({ joined }) => joined?.target.oid));
   return [
     ...tables.map((name) => ({ name, own: true })),
@@ -228,7 +228,7 @@ function found<T>({ byName, byOid }: Index<T>, name: TableName, oid: number | un
   return byName.get(plainName(name)) ?? (oid === undefined ? undefined : byOid.get(oid));
 }
 
-/** What was lost; once for the task where it is the same for all of its tables. */
+/** The losses; once for the task where all of its tables have the same. */
 function merged(
   judged: readonly (Judged & { readonly name: TableName })[],
   { tables }: Look,
@@ -358,7 +358,7 @@ function altered(
     return { after: current, warnings: [] };
   }
   const { rewritten: isRewritten } = current.altered;
-  // What is computed from other columns is not replicated.
+  // Generated columns are not replicated.
   const values = isRewritten && columns.source.some((one) => one.changed && !one.generated);
   const ofColumns = [
     ...columnFindings(name, joined, columns, values),
@@ -393,7 +393,7 @@ function namesOf(columns: readonly Column[]): (string | null)[] {
   return names;
 }
 
-/** What a column was called when its table joined; undefined: there was none. */
+/** A column's name when its table joined; undefined: there was none. */
 function formerName({ columns, names }: End, { name, number }: Column): string | undefined {
   return number > columns ? undefined : names === undefined ? name : (names[number - 1] ?? undefined);
 }
@@ -470,7 +470,7 @@ function watchedParts(
   const now = new Map(members.filter(({ link }) => link !== "").map((part) => [String(part.oid), part]));
   const parts: Record<string, Part> = {};
   for (const [oid, before] of Object.entries(end.parts)) {
-    // What came with rows and went again leaves both ends alike.
+    // One that was attached and detached leaves both ends alike.
     if (!now.has(oid) && before.mark !== "attached") {
       parts[oid] = { ...before, mark: "detached" };
     }

@@ -1,16 +1,16 @@
-/** What a task's stream has lost for good: what was dropped, replaced or left out at one of the ends since a table joined. */
+/** Permanent losses of a task's stream: objects dropped, replaced or left out at one of the ends since a table joined. */
 import type { Side } from "../side";
 import type { SourceFacts, SourceTableFacts, TargetFacts, TargetTableFacts } from "./stream-facts";
 import type { Joined, Lost } from "./stream-memory";
 
-/** What a look has seen of one table. */
+/** One table at one check. */
 interface Seen {
   readonly joined: Joined | undefined;
   readonly source: SourceTableFacts | undefined;
   readonly target: TargetTableFacts | undefined;
 }
 
-/** Why changes of a table are lost, as far as one look can tell; undefined: they are not. */
+/** Why changes of a table are lost, as far as a check can tell; undefined: they are not. */
 export function lossOf(
   { publication }: Pick<SourceFacts, "publication">,
   subscription: Pick<TargetFacts, "name" | "publications" | "origin">,

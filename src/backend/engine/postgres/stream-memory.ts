@@ -1,4 +1,4 @@
-/** What is remembered of a task's stream: how its tables were when they joined it, and what was lost since. */
+/** The memory of a task's stream: its tables as they were when they joined it, and the losses since. */
 import * as v from "valibot";
 import type { StreamMemory } from "../engine-task";
 import type { Side } from "../side";
@@ -10,7 +10,7 @@ const part = v.object({
   node: v.number(),
   shape: v.string(),
   link: v.string(),
-  /** What happened to it and was not replicated. */
+  /** A change of it that was not replicated. */
   mark: v.optional(v.picklist(["attached", "detached", "truncated"])),
 });
 export type Part = v.InferOutput<typeof part>;
@@ -21,7 +21,7 @@ const end = v.object({
   shape: v.string(),
   /** The highest number of a column. */
   columns: v.number(),
-  /** What its columns were called, by their number; null: dropped. Memories of earlier versions do not have it. */
+  /** Its column names, by number; null: dropped. Memories of earlier versions do not have it. */
   names: v.optional(v.array(v.nullable(v.string()))),
   /** No column was changed by a later transaction than this. */
   horizon: v.string(),
@@ -59,7 +59,7 @@ const entry = v.object({
       published: v.optional(v.object({ as: v.number(), version: v.string(), owner: v.number() })),
       /** Triggers of the target that fired for replicated changes then, as they are named to the user. */
       triggers: v.optional(v.array(v.string())),
-      /** What the target rejected then and the source permitted. */
+      /** The target's rules then that the source lacked. */
       rules: v.optional(v.array(v.string())),
       source: end,
       target: end,
@@ -91,9 +91,9 @@ export type SlotMark = v.InferOutput<typeof slotMark>;
 
 const task = v.nullable(
   v.object({
-    /** The server's counters when they were looked at first. */
+    /** The server's counters when they were read first. */
     base: v.optional(conflicts),
-    /** What was reported last. */
+    /** The last reported ones. */
     told: v.optional(conflicts),
     /** The same by table, as far as the target's log names them. */
     tables: v.optional(v.record(v.string(), conflicts)),
@@ -131,7 +131,7 @@ export function memoryOf(stored: StreamMemory | null): Memory {
   return memory;
 }
 
-/** What is seen of a task's slot that is to be remembered. */
+/** Observations of a task's slot for its memory. */
 export interface SlotNews {
   readonly mark?: SlotMark | undefined;
   /** That somebody else has moved it, as positions in the log. */

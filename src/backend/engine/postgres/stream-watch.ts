@@ -38,11 +38,11 @@ import { type Memory, memoryOf, type SlotNews, withSetBack, withSlotNews } from 
 
 const leastMs = 2_000;
 const mostMs = 10_000;
-/** A look may take one part in so many of the time between two looks. */
+/** A check may take one part in so many of the time between two. */
 const restShare = 20;
 const countsConflicts = 180_000;
 
-/** What is known of a stream. */
+/** The result of a check. */
 export interface Watched {
   readonly findings: readonly StreamFinding[];
   /** Whether both ends have answered. */
@@ -50,7 +50,7 @@ export interface Watched {
   readonly remember: { readonly from: StreamMemory | null; readonly to: StreamMemory } | undefined;
 }
 
-/** The last look at a task. */
+/** A task's last check. */
 interface Check {
   readonly dueAt: number;
   /** As it should be stored by now. */
@@ -69,26 +69,26 @@ interface Check {
   readonly findings: readonly StreamFinding[];
 }
 
-/** The findings about streams, each looked for every 2 to 10 seconds; rarer the longer a look takes. */
+/** The findings about streams, each checked every 2 to 10 seconds; rarer the longer a check takes. */
 export class StreamWatch {
   readonly #checks = new Map<string, Check>();
 
-  /** @param missingOf what the target's log says of changes that found no row, by table. */
+  /** @param missingOf changes that found no row, from the target's log, by table. */
   constructor(
     private readonly databases: Databases,
     private readonly missingOf: (task: EngineTask) => ReadonlyMap<string, MissingRows>,
   ) {}
 
-  /** Looks at the task at the next question, however short ago it did: a step has changed something. */
+  /** Checks the task at the next poll, however recent the last check: a step has changed something. */
   forget(id: string): void {
     const check = this.#checks.get(id);
     if (check !== undefined) {
-      // What it has found holds until a look says otherwise: the next one may get no answer.
+      // Its findings hold until a check says otherwise: the next one may get no answer.
       this.#checks.set(id, { ...check, dueAt: 0, parts: new Map(), columns: new Map() });
     }
   }
 
-  /** What is known of the tasks' streams, after a look at those that changed or are due for one. */
+  /** The results for the tasks' streams, after a check of those that changed or are due. */
   async look(
     tasks: readonly EngineTask[],
     newsOf: (task: EngineTask) => SlotNews | undefined,
@@ -103,7 +103,7 @@ export class StreamWatch {
     });
     const news = new Map<string, Watched>();
     if (due.length > 0) {
-      // Of a look that ended before this one begins.
+      // Checks that ended before this one begins.
       const before = new Map(due.map(({ id }) => [id, this.#checks.get(id)]));
       const ask = await this.#facts(due);
       const dueAt = Date.now() + Math.min(Math.max(leastMs, restShare * (Date.now() - begin)), mostMs);
@@ -156,7 +156,7 @@ export class StreamWatch {
       readonly target: TargetFacts | EngineError | undefined;
       readonly conflicts: ConflictCounters | EngineError | undefined;
       readonly news: SlotNews | undefined;
-      /** The look that ended before this one began. */
+      /** A check that ended before this one began. */
       readonly before: Check | undefined;
     },
   ): Promise<Watched | undefined> {
@@ -261,7 +261,7 @@ export class StreamWatch {
     }
   }
 
-  /** What the columns of tables are called that join the stream. */
+  /** The column names of tables that join the stream. */
   async #namesOf(task: EngineTask, { tables }: Memory, look: Pick<Look, "source" | "target">) {
     const joining = (side: Side) =>
       look[side].tables.filter((one) => tables[plainName(one)]?.joined === undefined).map(({ oid }) => oid);

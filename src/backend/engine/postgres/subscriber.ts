@@ -349,7 +349,7 @@ interface SubscriptionRow extends Row {
   }[];
 }
 
-/** What a target server says of a task's subscription. */
+/** A target server's view of a task's subscription. */
 export interface SubscriptionFacts {
   readonly name: string;
   readonly enabled: boolean;
@@ -384,7 +384,7 @@ const phaseByState: Readonly<Record<string, TableState["phase"]>> = {
   r: "synced",
 };
 
-/** What the target says of subscriptions; one that does not exist is left out. @throws EngineError */
+/** The target's view of subscriptions; one that does not exist is left out. @throws EngineError */
 export async function subscriptionFacts(
   databases: Databases,
   target: EndLogin,

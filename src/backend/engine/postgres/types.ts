@@ -7,7 +7,7 @@ import { type Asked, perTable } from "./per-table";
 interface TypeRow extends Row {
   readonly schema: string;
   readonly kind: "c" | "d" | "e" | "r";
-  /** What follows CREATE TYPE or CREATE DOMAIN. */
+  /** Text after CREATE TYPE or CREATE DOMAIN. */
   readonly definition: string;
 }
 

@@ -1,4 +1,4 @@
-/** What a task that ends now has not brought to its target. */
+/** Data missing at the target of a task that ends now. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Unapplied } from "../engine-state";
 import type { EngineTask } from "../engine-task";
@@ -11,7 +11,7 @@ import { subscriptionFacts } from "./subscriber";
 const followMs = 2_000;
 const pollMs = 50;
 
-/** What the target would lack if the task ended now, after a moment to catch up. @throws EngineError */
+/** Data missing at the target if the task ended now, after a moment to catch up. @throws EngineError */
 export async function unapplied(databases: Databases, task: EngineTask): Promise<Unapplied | undefined> {
   const name = objectName(task.id);
   const look = async () => {

@@ -1,4 +1,4 @@
-/** What a task waits for: a worker at the target, or transactions that other sessions keep open at either end. */
+/** A task's waits: for a worker at the target, or transactions that other sessions keep open at either end. */
 import { message } from "../../messages";
 import type { EndLogin } from "../database-login";
 import { requireEngineError } from "../engine-error";
@@ -13,7 +13,7 @@ const patienceMs = 10_000;
 /** How long an answer counts. */
 const answerMs = 5_000;
 
-/** What is seen of a task at one look. */
+/** A task's progress at one poll. */
 export interface Movement {
   /** Changes when the task comes further. */
   readonly progress: string;
@@ -35,7 +35,7 @@ export class WaitWatch {
   constructor(private readonly databases: Databases) {}
 
   /**
-   * What the task waits for. It costs something only after nothing has moved for a while.
+   * The task's waits. The servers are queried only after a while without progress.
    *
    * @param seen undefined when nothing needs to move.
    */

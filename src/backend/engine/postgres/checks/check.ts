@@ -1,11 +1,11 @@
-/** What an item of the pre-check is. */
+/** Items of the pre-check. */
 import type { Message } from "../../../messages";
 import type { CheckItem } from "../../check-item";
 import type { Remedy } from "../../remedy";
 import type { Side } from "../../side";
 import type { CheckContext } from "./context";
 
-/** What keeps a task from working, or may. */
+/** A reason why a task fails, or may. */
 export interface Problem {
   readonly result: "ALARM" | "FAILED";
   readonly reason: Message;
@@ -20,12 +20,12 @@ export interface Check {
   /** Its name in the API. */
   readonly item: string;
   readonly group: "network" | "version" | "parameters" | "privileges" | "objects";
-  /** The ends that are looked at; the item is left out where one of them cannot be reached. */
+  /** The ends that are checked; the item is left out where one of them cannot be reached. */
   readonly ends: readonly Side[];
-  /** What follows when it cannot be found out; a start needs the certainty of some items. */
+  /** The result when it cannot be found out; a start needs the certainty of some items. */
   readonly ifUnknown: "ALARM" | "FAILED";
   /**
-   * Looks at the databases; no problem means that it passed.
+   * Checks the databases; no problem means that it passed.
    *
    * @throws EngineError when a database does not answer the question.
    */

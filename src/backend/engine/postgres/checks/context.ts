@@ -1,4 +1,4 @@
-/** What the items of a pre-check ask: each fact is read once. */
+/** The facts for the items of a pre-check: each is read once. */
 import type { EndLogin } from "../../database-login";
 import { EngineError } from "../../engine-error";
 import type { EngineTask } from "../../engine-task";
@@ -32,7 +32,7 @@ export class CheckContext {
   }
 }
 
-/** What is known of one end. */
+/** The facts of one end. */
 export class Facts {
   #last: Promise<unknown> = Promise.resolve();
   /** The end's only connection, for other parts of the engine. */

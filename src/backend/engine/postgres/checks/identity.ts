@@ -82,7 +82,7 @@ export const primaryKeys: Check = {
   },
 };
 
-/** What the application may write, and the target could not find. */
+/** Rows that can be changed, but not found at the target. */
 function unfollowable(relations: readonly Relation[], version: number): readonly Problem[] {
   const roots = relations.filter(({ is_root, kind }) => is_root && kind === "p");
   const rootOf = new Map(roots.map((root) => [qualified(root), root]));

@@ -24,7 +24,7 @@ export function unreachable(error: EngineError, login: EndLogin): Problem {
   return failed(describe(error, login), [], error.reason);
 }
 
-/** What PgBouncer and its kind say to the parameters of a replication connection, or to settings. */
+/** Whether a pooler such as PgBouncer refused a replication connection's parameters, or settings. */
 function isPooler(reason: string): boolean {
   return /unsupported startup parameter|pgbouncer|no such database: pgcat|replication .{0,20}not supported by/i.test(
     reason,
@@ -75,7 +75,7 @@ export const targetReachesSource: Check = {
         return clearTextRisk(task, server.version);
       }
     }
-    // What an address means, only the target knows: its localhost is another than the backend's.
+    // An address is resolved at the target: its localhost is another than the backend's.
     return [failed(message("targetReachesAnother", { address }))];
   },
 };

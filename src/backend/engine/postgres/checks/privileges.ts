@@ -1,4 +1,4 @@
-/** What the logins may do, in general and with the task's tables. */
+/** The logins' privileges, in general and on the task's tables. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
 import { EngineError } from "../../engine-error";

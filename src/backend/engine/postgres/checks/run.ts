@@ -15,7 +15,7 @@ const allMs = 60_000;
 
 const sides = ["source", "target"] as const;
 
-/** Checks a task's databases, item by item: one that cannot be looked at hides none of the others. */
+/** Checks a task's databases, item by item: one that cannot be checked hides none of the others. */
 export async function checkTask(databases: Databases, task: CheckedTask): Promise<readonly CheckItem[]> {
   const limit = AbortSignal.timeout(allMs);
   const [source, target] = await Promise.all(

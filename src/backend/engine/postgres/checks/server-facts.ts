@@ -1,4 +1,4 @@
-/** What a server says of itself and of the login. */
+/** The facts of a server and of the login. */
 import { EngineError } from "../../engine-error";
 import type { EngineTask } from "../../engine-task";
 import type { Side } from "../../side";
@@ -87,7 +87,7 @@ const factsSql = `
       AND (a.usesysid <> r.oid OR a.application_name <> $2)) used
   WHERE r.rolname = current_user AND d.datname = current_database()`;
 
-/** What a server has room for, and who uses it beside this task. */
+/** A server's limits, and their use by others than this task. */
 export async function serverFacts(
   end: {
     readonly side: Side;

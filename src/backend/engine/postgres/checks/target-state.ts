@@ -1,4 +1,4 @@
-/** What is at the target beside the shape of its tables: rows, triggers, foreign keys, other subscriptions. */
+/** The target's state beside the shape of its tables: rows, triggers, foreign keys, other subscriptions. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
 import { plainName, type TableName } from "../../table-name";
@@ -8,7 +8,7 @@ import type { Relation } from "../relations";
 import { alarm, at, type Check, failed, problemOf } from "./check";
 import type { Facts } from "./context";
 
-/** Tables that are looked into with one statement. */
+/** Tables that are checked with one statement. */
 const atOnce = 100;
 
 export const targetRows: Check = {

@@ -98,7 +98,7 @@ function typeName({ schema, name }: Pick<UserType, "schema" | "name">): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
 }
 
-/** What keeps the target's type from taking values of the source's. */
+/** Problems of the target's type with values of the source's. */
 function differencesOf(from: UserType, to: UserType): readonly Problem[] {
   const type = `${from.schema}.${from.name}`;
   if (from.kind !== to.kind) {

@@ -2,7 +2,7 @@
 import { escapeLiteral } from "pg";
 import type { Facts } from "./context";
 
-/** What is tried: an SQL statement, in which `%L` stands for the parameter. */
+/** A trial of an SQL statement, in which `%L` stands for the parameter. */
 export interface Trial {
   readonly statement: string;
   /** Kept out of the statement's text, which servers may log and count. */
@@ -21,7 +21,7 @@ const parameterSetting = "drs.trial_parameters";
 const atOnce = 50;
 
 /**
- * What the database says to each of the trials, in their order; null where it does not object.
+ * The database's refusals of the trials, in their order; null where it does not object.
  *
  * @throws EngineError when they cannot be tried at all.
  */
