@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -193,7 +194,14 @@ export class Sights {
         .filter((entry) => entry.isFile())
         .map(async (entry) => {
           const file = join(entry.parentPath, entry.name);
-          return [file, await readFile(file, "latin1")] as const;
+          // VS Code and the extension replace files while they are read here.
+          const text = await readFile(file, "latin1").catch((error: unknown) => {
+            if (existsSync(file)) {
+              throw error;
+            }
+            return "";
+          });
+          return [file, text] as const;
         }),
     );
     const frames = await Promise.all(
