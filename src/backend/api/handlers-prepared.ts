@@ -26,7 +26,7 @@ const entries = v.pipe(v.string(), v.parseJson(), v.array(entry));
 const user = "local";
 
 /**
- * Operations for prepared creations and clones. What is prepared is kept sealed in the store, because it holds
+ * Operations for prepared creations and clones. Prepared data is kept sealed in the store, because it holds
  * passwords.
  */
 export function createHandlersPrepared({

@@ -62,7 +62,7 @@ export class Demo {
   ) {}
 
   /**
-   * Starts source and target. What an interrupted first start left is thrown away; tasks follow a server whose port
+   * Starts source and target. Remains of an interrupted first start are deleted; tasks follow a server whose port
    * has changed. The target comes last: its workers read through the tasks' links at once.
    */
   async startServers(store: JobStore, controller: Controller): Promise<void> {

@@ -1,4 +1,4 @@
-/** Faults on demand: what is to go wrong now. They live in this process and end with it. */
+/** The active faults on demand. They live in this process and end with it. */
 import { ApiError, message } from "../messages";
 import type { EngineFaults } from "./engine-faults";
 import { type FaultRequest, isEngineFault, type WireFault } from "./request";

@@ -69,7 +69,7 @@ export class JobActions {
   }
 
   /**
-   * Resumes a paused task, or tries a failed one or a failed change again. What cannot be taken up where it stopped is
+   * Resumes a paused task, or tries a failed one or a failed change again. Tables that cannot continue are
    * copied again.
    *
    * @throws ApiError DRS.M00304 with the loss, for a task that has lost rows: it would only fail again.

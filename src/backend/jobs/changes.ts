@@ -18,7 +18,7 @@ import { type Change, type Job, tablesOf, without } from "./job";
 import { mayPass, newFault, type Runtime } from "./runtime";
 import type { JobStore } from "./store";
 
-/** The steps of a change of objects. Each may be repeated; what came of it is stored in the task's `change`. */
+/** The steps of a change of objects. Each may be repeated; its outcome is stored in the task's `change`. */
 export class ChangeSteps {
   constructor(
     private readonly store: JobStore,
@@ -62,7 +62,7 @@ export class ChangeSteps {
     });
   }
 
-  /** The added tables are in step: the task takes over the changed set. What it has no more is let go next. */
+  /** The added tables are in step: the task takes over the changed set. Removed tables are let go next. */
   async commitChange(job: Job, { id, tables, selection }: Change): Promise<boolean> {
     await this.store.update(job.id, (latest) =>
       latest.change?.id === id
@@ -93,7 +93,7 @@ export class ChangeSteps {
     });
   }
 
-  /** A lost connection is a fault of the task and not of the change, which continues when it is back; so is what passes. */
+  /** A lost connection or a transient error is a fault of the task, not of the change, which continues afterwards. */
   async #unlessLost(runtime: Runtime, step: () => Promise<void>): Promise<boolean> {
     try {
       await step();

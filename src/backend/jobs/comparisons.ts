@@ -1,4 +1,4 @@
-/** Comparisons of what both ends of a task have: run one after another, their results kept with the task. */
+/** Comparisons of both ends of a task: run one after another, their results kept with the task. */
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import type { Engine } from "../engine/engine";
@@ -64,7 +64,7 @@ const comparisonSchema = v.object({
   /** The tables that are compared; results arrive one after another. */
   tables: v.array(v.object({ schema: v.string(), table: v.string() })),
   results: v.array(tableResult),
-  /** Of a comparison of objects what it has found. */
+  /** The result of a comparison of objects. */
   objects: v.optional(v.array(objectResult), []),
   error: v.nullable(messageSchema),
 });
@@ -89,7 +89,7 @@ export class Comparisons {
     private readonly engine: Engine,
   ) {}
 
-  /** Ends what an earlier process has left open. */
+  /** Ends an earlier process's open comparisons. */
   async start(): Promise<void> {
     await this.database.query(
       `UPDATE comparisons SET record = record || $1

@@ -1,4 +1,4 @@
-/** Watches every task and drives it from what is observed towards what the user wants. */
+/** Watches every task and drives it from the observed towards the desired state. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Capabilities } from "../engine/capabilities";
 import type { Engine } from "../engine/engine";
@@ -42,10 +42,7 @@ export interface Live {
   readonly linkLimit: number | undefined;
 }
 
-/**
- * Looks at all tasks that are not at rest, compares what is desired with what is observed, and takes the next step of
- * each.
- */
+/** Polls all tasks that are not at rest, compares desired and observed states, and takes the next step of each. */
 export class Controller {
   readonly #runtimes = new Runtimes();
   readonly #steps: StepExecutor;
@@ -164,7 +161,7 @@ export class Controller {
     return { engine, faultReason: fault?.reason, can, indexing, rates, linkLimit: link?.limit };
   }
 
-  /** Looks at a task now, for a decision that depends on what has befallen it. */
+  /** Polls a task now, for a decision that depends on its present state. */
   async lookAt(id: string): Promise<void> {
     const job = this.store.get(id);
     if (job !== undefined && isWatched(job)) {
@@ -328,7 +325,7 @@ export class Controller {
     }
   }
 
-  /** Stores what the observation changes in the record, and holds the link to its limit. */
+  /** Stores the observation's changes of the record, and holds the link to its limit. */
   async #show(job: Job, status: string, changeStatus: string | undefined, runtime: Runtime): Promise<void> {
     const copied =
       status === "INCRE_TRANSFER_STARTED" && job.fullCompletedAt === null && job.taskType !== "INCR_TRANS";

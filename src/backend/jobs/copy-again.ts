@@ -1,5 +1,5 @@
 /**
- * How tables are copied again while their task continues: what the user asked for is stored with the task until all of
+ * How tables are copied again while their task continues: the user's request is stored with the task until all of
  * these tables are in step. Until the engine has begun to copy all of them, beginning is repeated as a whole.
  */
 import type { Engine } from "../engine/engine";
@@ -23,8 +23,8 @@ export class CopySteps {
   /**
    * Tells the engine to copy the tables.
    *
-   * @throws EngineError when that cannot be: the task is stopped then. After a lost connection, and what passes by
-   * itself, this is repeated.
+   * @throws EngineError when that fails: the task is stopped then. After a lost connection or a transient error,
+   * this is repeated.
    */
   async begin(job: Job, runtime: Runtime): Promise<boolean> {
     const { copyAgain } = job;

@@ -48,7 +48,7 @@ function withNews(job: Job, engine: EngineState | undefined, now: number): Job {
   return remembering(changed ? numbered(job, findings, now) : job, engine.remember);
 }
 
-/** Keeps of what was known since when, under which number, and whether its alarm was cleared. */
+/** Keeps each known finding's first time, number, and whether its alarm was cleared. */
 function numbered(job: Job, findings: readonly (StreamFinding | KnownFinding)[], now: number): Job {
   const known = new Map(job.findings.map((one) => [one.id, one]));
   let { lastFinding } = job;
@@ -59,7 +59,7 @@ function numbered(job: Job, findings: readonly (StreamFinding | KnownFinding)[],
   return { ...job, findings: kept, lastFinding };
 }
 
-/** Clears the alarm of a finding. What it says still holds: its warning stays. */
+/** Clears the alarm of a finding. Its problem still holds: the warning stays. */
 export async function clearAlarm(store: JobStore, id: string, number: number): Promise<void> {
   const clearedAt = Date.now();
   await store.update(id, (job) => ({

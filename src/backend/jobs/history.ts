@@ -51,7 +51,7 @@ export interface Found<K extends Kind> {
 export class History {
   constructor(private readonly database: Statements) {}
 
-  /** Notes what a user asked for, and in the task's log why it was refused. */
+  /** Notes a user's request, and in the task's log why it was refused. */
   async action(jobId: string, name: OperationCode, refusal: Message | undefined): Promise<void> {
     const failed = refusal !== undefined;
     await this.#add(jobId, [

@@ -14,7 +14,7 @@ import type { Job } from "./job";
 import type { Indexing, Runtime } from "./runtime";
 import type { JobStore } from "./store";
 
-/** How often what may pass is tried again in a row. */
+/** How often a transient error is retried in a row. */
 const mostTries = 5;
 
 /** The work is kept in the task's runtime; nothing but its end is stored. */
@@ -24,7 +24,7 @@ export class IndexSteps {
     private readonly engine: Engine,
     private readonly failures: Failures,
     private readonly taskOf: (job: Job) => EngineTask,
-    /** Looks at a task: its indexes are made, or cannot be. */
+    /** Polls a task: its indexes are made, or cannot be. */
     private readonly wake: (id: string) => void,
   ) {}
 

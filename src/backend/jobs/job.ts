@@ -1,4 +1,4 @@
-/** A task as the control database keeps it: what the user asked for, and what has become of it. */
+/** A task as the control database keeps it: the user's request, and its outcome. */
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { endpoint, speedLimit } from "../../drs/schemas";

@@ -17,7 +17,7 @@ export interface Measurement {
 export class Measurements {
   constructor(private readonly database: Statements) {}
 
-  /** Keeps a minute of tasks, and lets go of what is older than a day: 1,440 rows a task at most. */
+  /** Keeps a minute of tasks, and deletes those older than a day: 1,440 rows a task at most. */
   async add(at: number, minutes: ReadonlyMap<string, Omit<Measurement, "at">>): Promise<void> {
     const known = [...minutes];
     await this.database.query(

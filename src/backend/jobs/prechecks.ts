@@ -55,7 +55,7 @@ export class Prechecks {
     );
   }
 
-  /** Answers what a pre-check of the task finds now, without storing it. */
+  /** Returns a pre-check of the task as of now, without storing it. */
   async find(job: Job) {
     const task = this.controller.taskOf(job);
     // Without the source the check itself says what is wrong with it.

@@ -6,7 +6,7 @@ import type { JobStore } from "./store";
 const limitMs = 20_000;
 const lookMs = 50;
 
-/** Ends all tasks by force and waits until they are ended; what cannot be reached by then stays where it is. */
+/** Ends all tasks by force and waits until they are ended; objects at unreachable ends stay where they are. */
 export async function releaseAll(store: JobStore, controller: Controller): Promise<void> {
   const open = () => store.all().filter(({ released }) => !released);
   for (const { id } of open()) {

@@ -21,7 +21,7 @@ const warnings: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Nothing for a task without a failure and without a failed pre-check. What is found is as of now: it may be resolved already.
+ * Nothing for a task without a failure and without a failed pre-check. It is as of now: the cause may be resolved.
  *
  * @throws ApiError for a task that is not there.
  */

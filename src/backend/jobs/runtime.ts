@@ -7,7 +7,7 @@ import { type Job, without } from "./job";
 import type { TcpRelay } from "./tcp-relay";
 
 export const firstRetryMs = 500;
-/** How long a start, a change or an end waits for what may pass: a server that crashed is back within seconds. */
+/** How long a start, a change or an end retries transient errors: a server that crashed is back within seconds. */
 const patienceMs = 10_000;
 
 /** The fault from which a task is recovering: a lost connection, or a transient error. */
@@ -47,11 +47,11 @@ export class Runtime {
   refusedSince: number | undefined;
   /** Since when a copied table has had nothing to continue from. */
   slotLostSince: number | undefined;
-  /** Since when a step has met nothing but what may pass. */
+  /** Since when a step has met only transient errors. */
   lostSince: number | undefined;
   /** Undefined while none are made. */
   indexing: Indexing | undefined;
-  /** How often in a row they could not be made for what may pass. */
+  /** How often in a row they failed with transient errors. */
   indexTries = 0;
   /** Counts steps, so that an answer to an older question is not taken for the present. */
   epoch = 0;
@@ -99,7 +99,7 @@ export function newFault(reason: string, kind: Fault["kind"], tries = 0): Fault 
   return { kind, reason, retried: false, tries, retryAt: Date.now() + firstRetryMs * 1.5 ** tries };
 }
 
-/** Whether an error may pass, and what it interrupted has not waited for too long. */
+/** Whether an error may pass, and the interrupted step has not waited for too long. */
 export function isAwaited(error: unknown, runtime: Runtime): boolean {
   if (!(error instanceof EngineError) || error.kind === "failure") {
     return false;
@@ -108,7 +108,7 @@ export function isAwaited(error: unknown, runtime: Runtime): boolean {
   return Date.now() - runtime.lostSince < patienceMs;
 }
 
-/** The same of what only interrupted a step, where a lost connection is waited for as long as it takes. */
+/** The same, but a lost connection is waited for as long as it takes. */
 export function mayPass(error: unknown, runtime: Runtime): boolean {
   return (error instanceof EngineError && error.kind === "loss") || isAwaited(error, runtime);
 }

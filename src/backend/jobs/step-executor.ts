@@ -1,4 +1,4 @@
-/** The steps that bring a task nearer to what the user wants. Each may be repeated after a crash at any moment. */
+/** The steps that bring a task nearer to its desired state. Each may be repeated after a crash at any moment. */
 import type { Engine } from "../engine/engine";
 import { EngineError, LogLostError, requireEngineError } from "../engine/engine-error";
 import type { EngineTask } from "../engine/engine-task";
@@ -27,7 +27,7 @@ const slotLostMs = 5_000;
 /** Long steps at once between two servers. */
 const stepsAtOnce = 8;
 
-/** Carries out steps and stores what came of them. At most eight long steps run at once between two servers. */
+/** Carries out steps and stores their outcome. At most eight long steps run at once between two servers. */
 export class StepExecutor {
   readonly #changes: ChangeSteps;
   readonly #copies: CopySteps;
@@ -398,7 +398,7 @@ export class StepExecutor {
     }
   }
 
-  /** Removes what forced endings left behind, once the ends can be reached again. */
+  /** Removes the remains of forced endings, once the ends can be reached again. */
   async releaseOrphans(): Promise<void> {
     for (const orphan of await this.store.orphans()) {
       try {

@@ -133,8 +133,8 @@ export class JobStore extends EventEmitter<{ changed: [id: string] }> {
   }
 
   /**
-   * Changes a task; changes of the same task happen one after another, each on what the last one left. What is
-   * visible here is stored already.
+   * Changes a task; changes of the same task happen one after another, each on the last one's result. Visible
+   * changes are stored already.
    *
    * @param change returns the same object for no change; what it throws leaves the task as it is.
    */

@@ -1,4 +1,4 @@
-/** Waits for a target to have what its source has. */
+/** Waits for a target to catch up with its source. */
 import { setTimeout as delay } from "node:timers/promises";
 import { EngineError } from "../engine-error";
 import type { EngineTask } from "../engine-task";
@@ -8,7 +8,7 @@ import { logEnd, objectName } from "./names";
 const catchUpMs = 60_000;
 const catchUpPollMs = 20;
 
-/** The target is too far behind for what was asked for. */
+/** The target is too far behind for the request. */
 export class FarBehindError extends EngineError {}
 
 /**

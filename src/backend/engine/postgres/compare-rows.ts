@@ -1,5 +1,5 @@
 /**
- * Looks into what differs at first sight. It may only be on its way: such rows are read again, each time after the
+ * Rechecks rows that differ at first. A change may only be on its way: such rows are read again, each time after the
  * target has caught up with the source, until they are alike, differ while the source stands still, or were tried often
  * enough. Only what was read at both ends counts as alike.
  */
@@ -49,7 +49,7 @@ export interface Findings {
   readonly all: boolean;
 }
 
-/** Looks into buckets of a table with a key until enough rows are found. */
+/** Reads buckets of a table with a key until enough rows are found. */
 export async function lookInto(comparing: Comparing, buckets: readonly number[]): Promise<Findings> {
   const [different, moving, lost]: [Difference[], Key[], Key[]] = [[], [], []];
   for (let start = 0; start < buckets.length; start += bucketsAtOnce) {
@@ -95,7 +95,7 @@ interface Settled {
   readonly unseen: readonly Key[];
 }
 
-/** Reads rows again by their keys until it is known of each what it is. */
+/** Reads rows again by their keys to classify each of them. */
 async function settle(comparing: Comparing, keys: readonly Key[]): Promise<Settled> {
   const [different, moving, unseen]: [Difference[], Key[], Key[]] = [[], [], []];
   for (let first = 0; first < keys.length; first += keysAtOnce) {

@@ -5,7 +5,7 @@ import type { Side } from "../side";
 import { objectName } from "./names";
 
 /**
- * Asks each server once for all tasks that log in there alike; answers what it says of a task, or why it says nothing.
+ * Asks each server once for all tasks that log in there alike; returns its facts of a task, or its error.
  *
  * @param ask answers facts by the name of the task's objects.
  */

@@ -82,7 +82,7 @@ interface Have {
 }
 
 interface TableToIndex extends TableName {
-  /** Of what comes after its rows. */
+  /** The number of its later parts. */
   readonly all: number;
   readonly lacking: readonly Lacking[];
 }
@@ -120,7 +120,7 @@ class Build {
     }
   }
 
-  /** @throws EngineError for the first part that cannot be made; what else is in the making is ended then. */
+  /** @throws EngineError for the first part that cannot be made; others in the making are ended then. */
   async run(): Promise<void> {
     const over = new AbortController();
     const reporting = this.#reportAll(over.signal);
@@ -228,7 +228,7 @@ class Build {
   }
 }
 
-/** The error, with what could not be made; a lost connection is about none of it. */
+/** The error, with the failed part; a lost connection is about no part. */
 function ofPart(error: unknown, { table, name }: Lacking): unknown {
   return error instanceof EngineError && error.kind === "failure"
     ? new EngineError(error.code, "target", `${name} of ${plainName(table)}: ${error.reason}`, {

@@ -46,7 +46,7 @@ export class ProtocolError extends Error {
 
 type SignIn = "begun" | "answered" | "saslBegun" | "saslContinued" | "saslProven" | "done";
 
-/** Cuts what arrives on one connection into messages. */
+/** Cuts a connection's incoming bytes into messages. */
 export class MessageGuard {
   #parts: Buffer[] = [];
   #held = 0;

@@ -185,7 +185,7 @@ export class TaskObserver {
     return { ...subscription, enabled: false, pid: null, copyWorkers: 0 };
   }
 
-  /** Tells workers that fail again and again, of a server that starts them for ever. */
+  /** Whether a worker fails repeatedly, on a server that restarts workers for ever. */
   #isFailing(
     task: EngineTask,
     subscription: SubscriptionFacts,
@@ -201,7 +201,7 @@ export class TaskObserver {
     return watch.isFailing(Date.now(), [applying, ...subscription.copies]);
   }
 
-  /** Looks at the task's copies; answers the time limit of the target that ends one each time, if there is one. */
+  /** Checks the task's copies; returns the time limit of the target that ends one each time, if there is one. */
   async #limitOf({ id, target }: EngineTask, { copying }: SubscriptionFacts): Promise<StopCause | undefined> {
     const error = this.logOf(target)?.lastErrorOf(objectName(id));
     this.#copies.look(id, copying, Date.now(), error && `${error.sqlState} ${error.message}`);

@@ -77,7 +77,7 @@ const keyColumns = (index: string) => `(
   JOIN pg_attribute a ON a.attnum = k.attnum
   WHERE i.indexrelid = ${index} AND a.attrelid = i.indrelid AND k.place <= i.indnkeyatts)`;
 
-/** Parameters: schemas, tables, and what lets a login become a role: SET, before PostgreSQL 16 MEMBER. */
+/** Parameters: schemas, tables, and the privilege to become a role: SET, before PostgreSQL 16 MEMBER. */
 export const relationsSql = `
   WITH roots AS (
     SELECT c.oid, n.nspname::text AS schema, c.relname::text AS "table", c.relkind, c.relowner

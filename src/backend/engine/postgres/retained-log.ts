@@ -34,11 +34,11 @@ export class RetainedLogMeter {
   #samples: { readonly at: number; readonly bytes: number }[] = [];
   #isNear = false;
 
-  /** @param disk what there is left of the source's disk, in bytes; undefined: not known. */
+  /** @param disk the free space of the source's disk, in bytes; undefined: not known. */
   read(now: number, { bytes, limit, room }: SlotLog, disk: number | undefined): RetainedLog {
     const last = this.#samples.at(-1);
     if (last !== undefined && bytes < last.bytes) {
-      // Its reader has moved on: what it grew by before says nothing.
+      // Its reader has moved on: its earlier growth says nothing.
       this.#samples = [];
     }
     if (last === undefined || bytes < last.bytes || now - last.at >= sampleMs) {

@@ -62,7 +62,7 @@ const rulesSql = `
   WHERE c.oid = ANY ($1::oid[])`;
 
 /**
- * Compares what both ends of tables reject, by `schema.table`.
+ * Compares the rules of tables at both ends, by `schema.table`.
  *
  * @param defined whether checks of other names may be the same.
  * @throws EngineError

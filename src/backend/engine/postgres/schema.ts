@@ -241,7 +241,7 @@ function columnDefinition(column: ColumnRow, sequence: ColumnSequence | undefine
     .join(" ");
 }
 
-/** How the target finds the rows that updates and deletes speak of: by what the source sends of them. */
+/** The target's replica identity, as the source's: it finds the rows of updates and deletes. */
 function replicaIdentity(name: string, identity: IdentityRow | undefined): readonly string[] {
   if (identity?.kind === "f") {
     return [`ALTER TABLE ${name} REPLICA IDENTITY FULL`];

@@ -1,4 +1,4 @@
-/** Changes that found no row at the target: what the server counts of a subscription, and its log says of tables. */
+/** Changes that found no row at the target: the server's counters by subscription, and its log by table. */
 import type { StreamFinding } from "../stream-finding";
 import type { TableName } from "../table-name";
 import { finding } from "./finding";
@@ -7,7 +7,7 @@ import type { TaskMemory } from "./stream-memory";
 
 const none = { updates: 0, deletes: 0 };
 
-/** Keeps what was counted since the tables joined; the server forgets its counters in a crash. */
+/** Keeps the counts since the tables joined; the server forgets its counters in a crash. */
 export function countConflicts(before: TaskMemory, now: ConflictCounters | undefined): TaskMemory {
   if (now === undefined) {
     return before;

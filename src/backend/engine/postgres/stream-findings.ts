@@ -449,7 +449,7 @@ function columnFindings(
   ];
 }
 
-/** Columns that are computed at both ends, where the source has rewritten its rows with what another expression computes. */
+/** Columns that are computed at both ends, where the source has rewritten its rows by another expression. */
 function computedFindings(name: TableName, { source, target }: ColumnPair): readonly StreamFinding[] {
   const unchanged = new Set(
     target.filter((one) => one.generated && !one.changed).map((column) => column.name),

@@ -1,4 +1,4 @@
-/** Looks at the streams of tasks every few seconds: what they need against what both ends have. */
+/** Checks the streams of tasks every few seconds: their needs against the state of both ends. */
 import type { EndLogin } from "../database-login";
 import { EngineError, requireEngineError } from "../engine-error";
 import type { EngineTask, StreamMemory } from "../engine-task";
@@ -64,7 +64,7 @@ interface Check {
   readonly columns: Map<string, { readonly shapes: string; readonly pair: ColumnPair }>;
   /** The types of both ends when they were compared, and those that differ. */
   readonly types: { readonly version: string; readonly differing: readonly DifferingType[] } | undefined;
-  /** The same of what their tables reject. */
+  /** The same for their tables' rules. */
   readonly rules: { readonly version: string; readonly strict: ReadonlyMap<string, Strictness> } | undefined;
   readonly findings: readonly StreamFinding[];
 }
@@ -223,7 +223,7 @@ export class StreamWatch {
     };
   }
 
-  /** Asks what only a change makes worth asking: of new partitions, and of tables whose columns were altered. */
+  /** Asks only after a change: about new partitions, and about tables whose columns were altered. */
   async #ask(
     task: EngineTask,
     { tables }: Memory,
@@ -297,7 +297,7 @@ export class StreamWatch {
     return { version, differing };
   }
 
-  /** Compares what the tables of both ends reject, if any of it was altered since. */
+  /** Compares the rules of both ends' tables, if one was altered since. */
   async #rulesOf(
     task: EngineTask,
     { source, target }: Pick<Look, "source" | "target">,

@@ -359,9 +359,9 @@ export interface SubscriptionFacts {
   readonly pid: number | null;
   /** Whether that waits for a lock: the source gives up a worker that does not answer meanwhile. */
   readonly waits: boolean;
-  /** Whether the server starts a worker that fails again and again. */
+  /** Whether the server restarts a failing worker without end. */
   readonly endless: boolean;
-  /** Where that is so: what is seen of the workers that copy. */
+  /** Where that is so: samples of the workers that copy. */
   readonly copies: readonly WorkerSample[];
   /** Up to where the worker has the source's log, in bytes. */
   readonly received: string | null;

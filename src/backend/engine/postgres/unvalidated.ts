@@ -60,7 +60,7 @@ const lacksSql = {
 } as const;
 
 /**
- * Adds to the target what the source has NOT VALID. Nothing may be applied to these tables any more.
+ * Adds the source's NOT VALID constraints to the target. Nothing may be applied to these tables any more.
  *
  * @returns what could not be added, and why. That fails nothing.
  * @throws EngineError when an end cannot be reached (any more).

@@ -92,7 +92,7 @@ interface Holder extends Row {
   readonly since: Date | null;
 }
 
-/** Those for whom the sessions wait that the condition is true of. */
+/** The blockers of the sessions for which the condition is true. */
 async function holders(
   databases: Databases,
   login: EndLogin,

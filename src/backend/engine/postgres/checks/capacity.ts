@@ -1,4 +1,4 @@
-/** Whether the servers have room for what a task needs: slots, processes, connections. */
+/** Whether the servers have room for a task: slots, processes, connections. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
 import type { Side } from "../../side";

@@ -32,7 +32,7 @@ export interface Check {
   evaluate(context: CheckContext): Promise<readonly Problem[]>;
 }
 
-/** An item's result: the worst of what was found. */
+/** An item's result: the worst of its problems. */
 export function itemOf(
   { item, group }: Pick<Check, "item" | "group">,
   problems: readonly Problem[],

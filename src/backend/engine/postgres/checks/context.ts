@@ -15,7 +15,7 @@ export interface CheckedTask extends EngineTask {
 }
 
 /**
- * The facts of both ends for one run of the pre-check. What an end that cannot be reached is asked is rejected with
+ * The facts of both ends for one run of the pre-check. Queries to an unreachable end are rejected with
  * EngineError.
  */
 export class CheckContext {

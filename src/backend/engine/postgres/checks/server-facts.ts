@@ -6,7 +6,7 @@ import type { Row } from "../databases";
 import { applicationName } from "../databases";
 import { objectName, spareName } from "../names";
 
-/** One end's server. What is used is used by others: this task's own slots, workers and connections do not count. */
+/** One end's server. Usage is by others: this task's own slots, workers and connections do not count. */
 export interface ServerFacts extends Row {
   readonly version: number;
   readonly wal_level: string;

@@ -1,4 +1,4 @@
-/** Whether tables that the target has already take what comes from the source. */
+/** Whether existing tables of the target take the source's rows. */
 import { escapeIdentifier } from "pg";
 import { message } from "../../../messages";
 import { plainName } from "../../table-name";

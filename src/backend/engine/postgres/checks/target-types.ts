@@ -21,7 +21,7 @@ interface UserType extends Row {
   readonly collation: string | null;
 }
 
-/** Of a type `t`: what makes it up. */
+/** The parts of a type `t`. */
 const shapeSql = `
   n.nspname::text AS schema, t.typname::text AS name, t.typtype::text AS kind,
   ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS labels,

@@ -14,7 +14,7 @@ interface Refusal {
   readonly reason: string;
 }
 
-/** Raised to take back what was possible. */
+/** Raised to roll back a successful trial. */
 const done = "0DRS1";
 const resultSetting = "drs.trial_results";
 const parameterSetting = "drs.trial_parameters";
