@@ -64,7 +64,7 @@ export async function product(): Promise<readonly Figure[]> {
         kind: "bytes",
         value: sumOf([...code].flatMap(([file, text]) => (apart.test(file) ? [] : [text.length]))),
         bound: 350_000,
-        reached: 690_000,
+        reached: 680_000,
       },
     },
     {
