@@ -284,13 +284,21 @@ export class AlertEngine {
   }
 
   /**
-   * Reports what came together, but not what has been overtaken meanwhile: it is not so any more. Until it is recorded
+   * Reports what came together, but not what has been overtaken meanwhile: it no longer holds. Until it is recorded
    * that they were shown, a window that finds them decides again.
    */
   #show(notices: readonly RecordedNotice[]): void {
     const keyOf = ({ notice, entry }: RecordedNotice) => `${notice.connection}/${entry}`;
     const last = new Map(notices.map((one) => [keyOf(one), one]));
-    const holds = (one: RecordedNotice) => one.notice.signs !== undefined || last.get(keyOf(one)) === one;
+    const taskOf = ({ notice }: RecordedNotice) => `${notice.connection}/${notice.task.id}`;
+    const failed = new Set(
+      [...last.values()].filter(({ notice }) => notice.level === "error").map((one) => taskOf(one)),
+    );
+    // What a warning announced has happened, and the failure has the remedy.
+    const holds = (one: RecordedNotice) =>
+      one.notice.signs === undefined
+        ? last.get(keyOf(one)) === one
+        : one.notice.condition !== "warned" || !failed.has(taskOf(one));
     this.host.notify(notices.filter(holds).map(({ notice }) => notice));
     const keys = new Set(last.keys());
     this.#queue = this.#queue

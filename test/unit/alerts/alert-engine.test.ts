@@ -134,6 +134,17 @@ describe("alerts of a window", () => {
     assert.match(window.notified.join(), /warned one.*warned other/);
   });
 
+  it("leave a warning out where the task has failed meanwhile, for which there is a remedy", async () => {
+    const window = alerts.open();
+    await window.reads({ a: "incremental", b: "incremental" });
+    await window.reads({ a: ["one"], b: ["one"] });
+    alerts.clock.pass(200);
+    await window.reads({ a: "incrementalFailed" });
+    alerts.clock.pass(5_000);
+    await window.idle();
+    assert.deepEqual(window.notified, ["warning shop/b warned one, error shop/a incrementalFailed"]);
+  });
+
   it("report a burst that never ends after a while", async () => {
     const window = alerts.open();
     const names = Array.from({ length: 90 }, (_, index) => `t${index}`);
