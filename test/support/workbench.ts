@@ -406,9 +406,11 @@ export class Workbench extends Sights {
     for (let count = await closed.count(); count > 0 && !(await comes(row, patience.window.first)); count--) {
       await closed.nth(count - 1).click({ timeout });
     }
-    if (await this.hovers.first().isVisible()) {
+    const open = this.hovers.filter({ visible: true });
+    if ((await open.count()) > 0) {
       // The hover of another row may cover this one; it goes with the pointer.
       await this.page.mouse.move(...nowhere);
+      await open.first().waitFor({ state: "hidden", timeout });
     }
     await row.click({ ...how, timeout });
   }
